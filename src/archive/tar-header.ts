@@ -1,0 +1,82 @@
+import { TarReadError } from '../errors.ts'
+
+export const BLOCK_SIZE = 512
+
+/** One header block, as it stands: what extended headers say of the entry is not applied yet. */
+export interface TarHeader {
+  readonly path: string
+  readonly linkPath: string
+  /** In bytes, of the data that follows. */
+  readonly size: number
+  /** The type flag as one character: `0` a file, `x` an extended header… (POSIX pax § ustar Interchange Format). */
+  readonly type: string
+}
+
+const latin1 = new TextDecoder('latin1')
+const utf8 = new TextDecoder()
+
+/**
+ * Reads a header block of the kinds v7, ustar, GNU and pax.
+ *
+ * @param offset Where the block stands in the archive, for the message.
+ * @returns nothing if the block is all zeros, which ends an archive
+ * @throws {TarReadError} if its checksum or a number in it is wrong
+ */
+export function parseTarHeader(block: Uint8Array, offset: number): TarHeader | undefined {
+  if (block.every((byte) => byte === 0)) return undefined
+  verifyChecksum(block, offset)
+  const name = text(block, 0, 100)
+  const prefix = latin1.decode(block.subarray(257, 263)) === 'ustar\0' ? text(block, 345, 155) : ''
+  return {
+    path: prefix ? `${prefix}/${name}` : name,
+    linkPath: text(block, 157, 100),
+    size: number(block, 124, 12, offset),
+    type: block[156] === 0 ? '0' : String.fromCharCode(block[156] as number),
+  }
+}
+
+function verifyChecksum(block: Uint8Array, offset: number): void {
+  const stated = number(block, 148, 8, offset)
+  let unsigned = 0
+  let signed = 0
+  for (const [index, byte] of block.entries()) {
+    const value = index >= 148 && index < 156 ? 0x20 : byte
+    unsigned += value
+    signed += value > 127 ? value - 256 : value
+  }
+  // Some old writers summed signed bytes (GNU tar manual § Checking tar archives).
+  if (stated === unsigned || stated === signed) return
+  throw new TarReadError(
+    `Cannot index tar: the header at byte ${offset} has a wrong checksum; the file is damaged, or no tar archive`,
+    { offset },
+  )
+}
+
+/** A number in octal digits, or in base 256 where the first bit is set (GNU, from 8 GiB on). */
+function number(block: Uint8Array, start: number, length: number, offset: number): number {
+  const field = block.subarray(start, start + length)
+  const first = field[0] as number
+  const value = first >= 0x80 ? base256(field) : octal(field)
+  if (Number.isSafeInteger(value) && value >= 0) return value
+  throw new TarReadError(
+    `Cannot index tar: the header at byte ${offset} has a number that cannot be read; the file is damaged, or no tar archive`,
+    { offset },
+  )
+}
+
+function octal(field: Uint8Array): number {
+  const digits = /^[ \0]*([0-7]*)[ \0]*$/.exec(latin1.decode(field))?.[1]
+  return digits === undefined ? Number.NaN : Number.parseInt(digits || '0', 8)
+}
+
+function base256(field: Uint8Array): number {
+  const [first, ...rest] = field
+  // 0x80 alone marks a positive number; any other bit beside it is a sign or a size beyond every file.
+  return first === 0x80 ? rest.reduce((value, byte) => value * 256 + byte, 0) : Number.NaN
+}
+
+function text(block: Uint8Array, start: number, length: number): string {
+  const field = block.subarray(start, start + length)
+  const end = field.indexOf(0)
+  return utf8.decode(end < 0 ? field : field.subarray(0, end))
+}

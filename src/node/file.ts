@@ -1,0 +1,52 @@
+import { open } from 'node:fs/promises'
+import { TarReadError } from '../errors.ts'
+import type { SourceInput } from '../source/from.ts'
+import { exactSource, type Source } from '../source/source.ts'
+
+/** What an archive may be given as where there is a file system: also a path, or a `file:` URL. */
+export type ArchiveInput = SourceInput | string | URL
+
+/** An open file. Close it when done. */
+export interface FileSource extends Source {
+  close(): Promise<void>
+}
+
+/**
+ * Opens a file as a source, whatever its size: only the ranges that are asked for are read.
+ * Not by `openAsBlob`, which is wrong from 4 GiB on in Node (nodejs/node#52585) and reads everything in Deno.
+ *
+ * @throws {TarReadError} if it cannot be opened, or is no file
+ */
+export async function openFile(path: string | URL): Promise<FileSource> {
+  const file = await open(path).catch((cause) => {
+    throw new TarReadError(`Cannot open "${path}": ${cause instanceof Error ? cause.message : cause}`, { cause })
+  })
+  const status = await file.stat()
+  if (!status.isFile()) {
+    await file.close()
+    throw new TarReadError(`Cannot open "${path}": it is no regular file; save what it gives to one first`)
+  }
+
+  async function read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = new Uint8Array(end - start)
+    let filled = 0
+    while (filled < bytes.length) {
+      const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled)
+      if (bytesRead === 0) break
+      filled += bytesRead
+    }
+    return bytes.subarray(0, filled)
+  }
+  return { ...exactSource({ size: status.size, read }), close: () => file.close() }
+}
+
+/** Opens an archive that is given as a path for as long as it is used; takes every other one as it is. */
+export async function withArchive<T>(archive: ArchiveInput, use: (source: SourceInput) => Promise<T>): Promise<T> {
+  if (typeof archive !== 'string' && !(archive instanceof URL)) return use(archive)
+  const file = await openFile(archive)
+  try {
+    return await use(file)
+  } finally {
+    await file.close()
+  }
+}

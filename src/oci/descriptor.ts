@@ -1,0 +1,30 @@
+import type { Source } from '../source/source.ts'
+import type { Digest } from './digest.ts'
+
+/** A platform as an index names it (image-spec § Image Index). */
+export interface Platform {
+  readonly os: string
+  readonly architecture: string
+  readonly variant?: string
+}
+
+/** What a piece of content is, without its bytes (image-spec § Content Descriptors). */
+export interface Descriptor {
+  readonly mediaType: string
+  readonly digest: Digest
+  /** In bytes. */
+  readonly size: number
+}
+
+/** A blob as the Python library names it: its descriptor. */
+export type BlobInfo = Descriptor
+
+/** A descriptor with its bytes. */
+export interface Content extends Descriptor {
+  readonly source: Source
+}
+
+/** A platform in one text: `linux/amd64`, `linux/arm64/v8`. */
+export function formatPlatform({ os, architecture, variant }: Platform): string {
+  return [os, architecture, variant].filter(Boolean).join('/')
+}

@@ -1,0 +1,42 @@
+import { ValidationError } from '../errors.ts'
+
+/** An algorithm, a colon and lower-case hexadecimal, as `sha256:e3b0…` (image-spec § Digests). */
+export type Digest = `sha256:${string}`
+
+/** An incremental SHA-256. */
+export interface Hasher {
+  update(bytes: Uint8Array): void
+  /** The digest of all bytes so far. The hasher cannot be used after it. */
+  digest(): Digest
+}
+
+/** Starts a SHA-256: hash-wasm in `.`, the runtime's own in `./node`. */
+export type CreateHasher = () => Hasher | Promise<Hasher>
+
+const DIGEST = /^sha256:[0-9a-f]{64}$/
+
+/** Tells whether a text is a digest that this package works with, strictly: digests become URLs and keys. */
+export function isDigest(text: unknown): text is Digest {
+  return typeof text === 'string' && DIGEST.test(text)
+}
+
+/**
+ * Reads a digest from a text.
+ *
+ * @param where What holds the text, for the message: `layer 2 of manifest.json`.
+ * @throws {ValidationError} unless it is `sha256:` and 64 lower-case hexadecimal digits
+ */
+export function parseDigest(text: unknown, where: string): Digest {
+  if (isDigest(text)) return text
+  throw new ValidationError(
+    `Cannot read the digest of ${where}: ${JSON.stringify(text)} is not "sha256:" and 64 lower-case hexadecimal digits`,
+    { input: String(text) },
+  )
+}
+
+/** The digest of bytes that are in memory. */
+export async function digestOf(bytes: Uint8Array, createHasher: CreateHasher): Promise<Digest> {
+  const hasher = await createHasher()
+  hasher.update(bytes)
+  return hasher.digest()
+}

@@ -1,0 +1,66 @@
+import { ValidationError } from '../errors.ts'
+import type { Descriptor, Platform } from './descriptor.ts'
+import { parseDigest } from './digest.ts'
+import { isJsonObject, type JsonObject, parseJson } from './json.ts'
+
+/** An image manifest, of OCI's or of Docker's kind (image-spec § Image Manifest). */
+export interface Manifest {
+  readonly schemaVersion: 2
+  readonly mediaType?: string
+  readonly artifactType?: string
+  readonly config: Descriptor
+  readonly layers: readonly Descriptor[]
+  readonly annotations?: Readonly<Record<string, string>>
+}
+
+/** A list of manifests, most often one a platform: OCI's image index or Docker's manifest list (image-spec § Image Index). */
+export interface Index {
+  readonly schemaVersion: 2
+  readonly mediaType?: string
+  readonly manifests: readonly IndexEntry[]
+  readonly annotations?: Readonly<Record<string, string>>
+}
+
+/** A manifest as an index names it. */
+export interface IndexEntry extends Descriptor {
+  readonly platform?: Platform
+  readonly annotations?: Readonly<Record<string, string>>
+}
+
+/** Tells an index from an image manifest. */
+export function isIndex(manifest: Manifest | Index): manifest is Index {
+  return 'manifests' in manifest
+}
+
+/**
+ * Parses a manifest or an index, and checks the descriptors in it.
+ *
+ * @param what The document, for the message.
+ * @throws {ValidationError} if it is neither, or both at once (CVE-2021-41190)
+ */
+export function parseManifest(bytes: Uint8Array, what: string): Manifest | Index {
+  const document = parseJson(bytes, what)
+  const fields: JsonObject = isJsonObject(document) ? document : {}
+  const hasManifests = 'manifests' in fields
+  const hasLayers = 'layers' in fields || 'config' in fields
+  if (hasManifests === hasLayers || fields.schemaVersion !== 2) {
+    throw new ValidationError(`Cannot read ${what}: it is not one of image manifest and index (of schema version 2)`)
+  }
+  const lists = hasManifests ? [fields.manifests] : [[fields.config], fields.layers]
+  for (const list of lists) verifyDescriptors(list, what)
+  return document as unknown as Manifest | Index
+}
+
+function verifyDescriptors(list: unknown, what: string): void {
+  if (!Array.isArray(list)) throw new ValidationError(`Cannot read ${what}: it lacks a list of contents`)
+  for (const descriptor of list) {
+    if (!isJsonObject(descriptor) || !isSized(descriptor)) {
+      throw new ValidationError(`Cannot read ${what}: a descriptor in it lacks its media type or its size`)
+    }
+    parseDigest(descriptor.digest, `a descriptor in ${what}`)
+  }
+}
+
+function isSized({ mediaType, size }: JsonObject): boolean {
+  return typeof mediaType === 'string' && Number.isSafeInteger(size) && (size as number) >= 0
+}

@@ -1,0 +1,94 @@
+import { ValidationError } from '../errors.ts'
+import type { BlobInfo, Content, Descriptor } from '../oci/descriptor.ts'
+import type { Image } from '../oci/image.ts'
+
+/** An image, and where it shall go. */
+export interface ImagePush {
+  readonly image: Image
+  readonly repository: string
+  /** At least one. */
+  readonly tags: readonly string[]
+}
+
+/** A blob that a repository needs. */
+export interface PlannedBlob {
+  readonly repository: string
+  readonly kind: 'config' | 'layer'
+  readonly content: Content
+  /** A repository that has the blob by the time this one needs it. */
+  readonly mountFrom: string | undefined
+}
+
+/** A manifest, and the tag or digest under which it is put. */
+export interface PlannedManifest {
+  readonly repository: string
+  readonly reference: string
+  readonly content: Content
+}
+
+/** What a push does, as data: the blobs in any order (those with `mountFrom` after the others), then the manifests in this order. */
+export interface PushPlan {
+  readonly blobs: readonly PlannedBlob[]
+  readonly manifests: readonly PlannedManifest[]
+  /** Of all blobs, in bytes: what is sent if the registry has none of them. */
+  readonly totalBytes: number
+}
+
+/**
+ * Works out what a push has to do, without doing it. A blob is planned once a repository, and mounted where an earlier
+ * repository of the same push has it. Where several tags are set, all manifests are put by digest before the first tag moves.
+ *
+ * @throws {ValidationError} if two images would get the same tag
+ */
+export function planPush(pushes: readonly ImagePush[]): PushPlan {
+  const blobs = planBlobs(pushes)
+  return {
+    blobs,
+    manifests: planManifests(pushes),
+    totalBytes: blobs.reduce((sum, { content }) => sum + content.size, 0),
+  }
+}
+
+function planBlobs(pushes: readonly ImagePush[]): readonly PlannedBlob[] {
+  const planned = new Map<string, PlannedBlob>()
+  const firstRepository = new Map<string, string>()
+  for (const { image, repository } of pushes) {
+    for (const content of [...image.layers, image.config]) {
+      const kind = content === image.config ? 'config' : 'layer'
+      const first = firstRepository.get(content.digest)
+      const key = `${repository}@${content.digest}`
+      if (first === undefined) firstRepository.set(content.digest, repository)
+      if (!planned.has(key)) planned.set(key, { repository, kind, content, mountFrom: first })
+    }
+  }
+  return [...planned.values()]
+}
+
+function planManifests(pushes: readonly ImagePush[]): readonly PlannedManifest[] {
+  const byDigest = new Map<string, PlannedManifest>()
+  const byTag = new Map<string, PlannedManifest>()
+  for (const { image, repository, tags } of pushes) {
+    const content = image.manifest
+    byDigest.set(`${repository}@${content.digest}`, { repository, reference: content.digest, content })
+    for (const tag of tags) {
+      const name = `${repository}:${tag}`
+      const other = byTag.get(name)
+      if (other && other.content.digest !== content.digest) throw clash(name)
+      byTag.set(name, { repository, reference: tag, content })
+    }
+  }
+  // One tag alone moves together with its manifest.
+  return byTag.size === 1 ? [...byTag.values()] : [...byDigest.values(), ...byTag.values()]
+}
+
+function clash(name: string): ValidationError {
+  return new ValidationError(
+    `Cannot push two images as ${JSON.stringify(name)}: the second would replace the first; push them one by one, each with a name of its own`,
+    { input: name },
+  )
+}
+
+/** A content's descriptor alone. */
+export function blobInfo({ mediaType, digest, size }: Descriptor): BlobInfo {
+  return { mediaType, digest, size }
+}

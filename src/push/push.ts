@@ -1,0 +1,87 @@
+import type { CreateHasher } from '../oci/digest.ts'
+import { createWasmHasher } from '../oci/sha256.ts'
+import { hasBlob } from '../registry/blobs.ts'
+import { putManifest } from '../registry/manifests.ts'
+import type { Registry } from '../registry/registry.ts'
+import { uploadBlob } from '../registry/upload.ts'
+import type { PlannedBlob, PushPlan } from './plan.ts'
+import { runPool } from './pool.ts'
+import { type ProgressTracker, type PushProgress, trackProgress } from './progress.ts'
+
+/** How to push. */
+export interface PushOptions {
+  /** Called with a snapshot whenever something has happened. */
+  readonly onProgress?: (progress: PushProgress) => void
+  readonly signal?: AbortSignal
+  /** Blobs under way at once. @default 4 */
+  readonly concurrency?: number
+  /** Bytes in one request; each blob under way holds about two chunks in memory. @default 5 MiB, below which Amazon ECR takes none */
+  readonly chunkSize?: number
+  /** The SHA-256 to use. @default hash-wasm; in `./node` the runtime's own, which is several times faster */
+  readonly createHasher?: CreateHasher
+}
+
+const DEFAULT_CONCURRENCY = 4
+const DEFAULT_CHUNK_SIZE = 5 * 1024 * 1024
+
+/**
+ * Carries out a plan: all blobs, several at once, then the manifests in their order. No tag moves before everything
+ * that it names is in the registry; after a failure or an abort, open upload sessions are cancelled.
+ *
+ * @throws {DigestMismatchError} if an archive's bytes are not what it says they are
+ * @throws {ResponseError} if the registry refuses
+ * @throws {NetworkError} if it does not answer
+ */
+export async function executePush(registry: Registry, plan: PushPlan, options: PushOptions = {}): Promise<void> {
+  const concurrency = positive('concurrency', options.concurrency ?? DEFAULT_CONCURRENCY)
+  const chunkSize = positive('chunkSize', options.chunkSize ?? DEFAULT_CHUNK_SIZE)
+  const { signal, createHasher = createWasmHasher } = options
+  const progress = trackProgress(plan, options.onProgress)
+  const bring = { registry, progress, chunkSize, createHasher }
+
+  progress.phase('blobs')
+  const blobs = [...plan.blobs.entries()]
+  for (const isMount of [false, true]) {
+    const turn = blobs.filter(([, blob]) => (blob.mountFrom !== undefined) === isMount)
+    await runPool(turn, concurrency, signal, ([index, blob], signal) => bringBlob(blob, index, { ...bring, signal }))
+  }
+  progress.phase('manifests')
+  for (const { repository, reference, content } of plan.manifests) {
+    await putManifest(registry, repository, reference, content, signal)
+  }
+  progress.phase('done')
+}
+
+interface Bringing {
+  readonly registry: Registry
+  readonly progress: ProgressTracker
+  readonly chunkSize: number
+  readonly createHasher: CreateHasher
+  readonly signal: AbortSignal
+}
+
+async function bringBlob(
+  { repository, content, mountFrom }: PlannedBlob,
+  index: number,
+  { registry, progress, chunkSize, createHasher, signal }: Bringing,
+): Promise<void> {
+  if (await hasBlob(registry, repository, content, signal)) {
+    progress.blob(index, 'present', content.size)
+    return
+  }
+  const onSent = (sentBytes: number) => progress.blob(index, 'uploading', sentBytes)
+  onSent(0)
+  const outcome = await uploadBlob(registry, repository, content, {
+    createHasher,
+    chunkSize,
+    mountFrom,
+    onSent,
+    signal,
+  })
+  progress.blob(index, outcome, content.size)
+}
+
+function positive(name: string, value: number): number {
+  if (Number.isSafeInteger(value) && value > 0) return value
+  throw new RangeError(`Cannot push: ${name} has to be a whole number above 0, not ${value}`)
+}

@@ -1,0 +1,55 @@
+import { NetworkError, publicUrl, ResponseError } from '../errors.ts'
+import { readUpTo } from './body.ts'
+
+/** What a registry answered, and to what. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: ReadableStream<Uint8Array> | null
+  /** Where the answer came from, after redirects. Relative locations start here. */
+  readonly url: URL
+  readonly method: string
+  /** What was being done, to go after "Cannot" in a message. */
+  readonly act: string
+}
+
+/**
+ * Reads the body of an answer.
+ *
+ * @param limit In bytes.
+ * @throws {ResponseError} if it is longer
+ * @throws {NetworkError} if it breaks off
+ */
+export async function readAnswer(answer: Answer, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+  const { bytes, isWhole } = await readUpTo(answer.body, limit).catch((cause) => {
+    throw brokenOff(answer, cause)
+  })
+  if (isWhole) return bytes
+  throw unexpectedAnswer(answer, `its body has more than ${limit} bytes`)
+}
+
+/** Reads the body of an answer as JSON. Throws what `readAnswer` throws, and a `ResponseError` if it is none. */
+export async function readJsonAnswer(answer: Answer, limit: number): Promise<unknown> {
+  const bytes = await readAnswer(answer, limit)
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes))
+  } catch {
+    throw unexpectedAnswer(answer, 'its body is not JSON')
+  }
+}
+
+/** The error for an answer that says yes, but is none that a registry gives. */
+export function unexpectedAnswer({ act, method, url, status, headers }: Answer, fault: string): ResponseError {
+  const type = headers.get('content-type')
+  return new ResponseError(
+    `Cannot ${act}: ${publicUrl(url.href)} answered ${status}${type ? ` with ${type}` : ''}, but ${fault}. Is it a registry, and is its URL right?`,
+    { method, url: url.href, status },
+  )
+}
+
+function brokenOff({ act, method, url }: Answer, cause: unknown): unknown {
+  // Bodies break off by a TypeError; an abort comes out as it is.
+  if (!(cause instanceof TypeError)) return cause
+  const message = `Cannot ${act}: the answer from ${publicUrl(url.href)} broke off; try again`
+  return new NetworkError(message, { method, url: url.href, cause })
+}

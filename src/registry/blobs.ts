@@ -1,0 +1,51 @@
+import type { Descriptor } from '../oci/descriptor.ts'
+import { digestOf } from '../oci/digest.ts'
+import { createWasmHasher } from '../oci/sha256.ts'
+import { verifyDigest } from '../oci/verify.ts'
+import { readAnswer, unexpectedAnswer } from './answer.ts'
+import type { Registry } from './registry.ts'
+
+/**
+ * Asks whether a repository has a blob. Only 404 says that it has not: any other failure is one.
+ *
+ * @throws {ResponseError} if the registry refuses, or has another size under this digest
+ */
+export async function hasBlob(
+  registry: Registry,
+  repository: string,
+  { digest, size }: Descriptor,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const answer = await registry.send({
+    act: `look for ${digest} in "${repository}"`,
+    method: 'HEAD',
+    url: `v2/${repository}/blobs/${digest}`,
+    allow: [404],
+    signal,
+  })
+  if (answer.status === 404) return false
+  const length = answer.headers.get('content-length')
+  // Proxies that compress leave it out, and then 0 is no size either.
+  if (!length || length === String(size) || length === '0') return true
+  throw unexpectedAnswer(answer, `it holds ${length} bytes under this digest, which has ${size}`)
+}
+
+/**
+ * Reads a small blob whole, and verifies it.
+ *
+ * @param limit In bytes.
+ * @throws {DigestMismatchError} if the bytes are not the descriptor's
+ */
+export async function getBlob(
+  registry: Registry,
+  repository: string,
+  { digest }: Pick<Descriptor, 'digest'>,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const act = `read ${digest} of "${repository}"`
+  const answer = await registry.send({ act, method: 'GET', url: `v2/${repository}/blobs/${digest}`, signal })
+  const bytes = await readAnswer(answer, limit)
+  verifyDigest(`what the registry holds as ${digest}`, digest, await digestOf(bytes, createWasmHasher))
+  return bytes
+}

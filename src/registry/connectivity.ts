@@ -1,0 +1,24 @@
+import { readAnswer, unexpectedAnswer } from './answer.ts'
+import { type RegistryInput, toRegistry } from './registry.ts'
+
+/** In bytes. The answer is `{}`, or nothing at all. */
+const MAX_ANSWER = 64 * 1024
+
+/**
+ * Asks whether a registry is there and lets us in (distribution-spec § Determining Support).
+ *
+ * @returns true; every other outcome rejects
+ * @throws {ResponseError} if it asks for a sign-in (`status` 401), or is no registry
+ * @throws {NetworkError} if it does not answer
+ */
+export async function checkRegistryConnectivity(
+  registry: RegistryInput,
+  options: { signal?: AbortSignal } = {},
+): Promise<true> {
+  const { send } = toRegistry(registry)
+  const answer = await send({ act: 'reach the registry', method: 'GET', url: 'v2/', signal: options.signal })
+  await readAnswer(answer, MAX_ANSWER)
+  // The version header is no sign: the spec does not ask for it, and a web page may not read it.
+  if (/html/i.test(answer.headers.get('content-type') ?? '')) throw unexpectedAnswer(answer, 'that is a web page')
+  return true
+}

@@ -1,0 +1,78 @@
+import { ValidationError } from '../errors.ts'
+import { type Digest, parseDigest } from '../oci/digest.ts'
+import { parseTag } from '../oci/reference.ts'
+import { listTags } from './lists.ts'
+import { deleteManifest, resolveManifest } from './manifests.ts'
+import { type Registry, type RegistryInput, toRegistry } from './registry.ts'
+
+/** Answers of registries that delete no tags: 400 by distribution 2, 405 by the spec. */
+const CANNOT_DELETE_TAGS = [400, 405]
+/** Requests at once. */
+const CONCURRENCY = 8
+
+/**
+ * Deletes one tag, and nothing else where the registry can do that (distribution 2 cannot).
+ * Where it cannot, the manifest is deleted by its digest, but only if no other tag names it.
+ *
+ * @param options.deleteSharedManifest Delete the manifest with all its tags, where a single tag cannot be deleted. @default false
+ * @returns true if it is deleted, false if there was no such tag
+ * @throws {ValidationError} if other tags would go with it; the message names them
+ * @throws {ResponseError} if the registry refuses (405: deletes are not enabled)
+ * @throws {NetworkError} if it does not answer
+ */
+export async function deleteImage(
+  registry: RegistryInput,
+  repository: string,
+  tag: string,
+  options: { deleteSharedManifest?: boolean; signal?: AbortSignal } = {},
+): Promise<boolean> {
+  const { deleteSharedManifest = false, signal } = options
+  const handle = toRegistry(registry)
+  const digest = await resolveManifest(handle, repository, parseTag(tag), signal)
+  if (!digest) return false
+  const status = await deleteManifest(handle, repository, tag, [404, ...CANNOT_DELETE_TAGS], signal)
+  if (!CANNOT_DELETE_TAGS.includes(status)) return status !== 404
+  if (!deleteSharedManifest) await refuseIfShared(handle, repository, tag, digest, signal)
+  return deleteImageByDigest(handle, repository, digest, { signal })
+}
+
+/**
+ * Deletes a manifest, and with it every tag that names it. Its blobs stay until the registry collects its garbage.
+ *
+ * @returns true if it is deleted, false if there was no such manifest
+ * @throws {ValidationError} if the digest is none
+ * @throws {ResponseError} if the registry refuses (405: deletes are not enabled)
+ * @throws {NetworkError} if it does not answer
+ */
+export async function deleteImageByDigest(
+  registry: RegistryInput,
+  repository: string,
+  digest: string,
+  options: { signal?: AbortSignal } = {},
+): Promise<boolean> {
+  const reference = parseDigest(digest, 'the image to delete')
+  return (await deleteManifest(toRegistry(registry), repository, reference, [404], options.signal)) !== 404
+}
+
+async function refuseIfShared(
+  registry: Registry,
+  repository: string,
+  tag: string,
+  digest: Digest,
+  signal?: AbortSignal,
+): Promise<void> {
+  const others = (await listTags(registry, repository, { signal })).filter((other) => other !== tag)
+  const sharing: string[] = []
+  for (let start = 0; start < others.length; start += CONCURRENCY) {
+    const batch = others.slice(start, start + CONCURRENCY)
+    const digests = await Promise.all(batch.map((other) => resolveManifest(registry, repository, other, signal)))
+    sharing.push(...batch.filter((_, index) => digests[index] === digest))
+  }
+  if (sharing.length === 0) return
+  throw new ValidationError(
+    `Cannot delete the tag "${tag}" of "${repository}" alone: the registry deletes whole manifests only, and ` +
+      `${sharing.map((name) => `"${name}"`).join(', ')} would go too (${digest}). ` +
+      'Pass { deleteSharedManifest: true } to delete them all',
+    { input: tag },
+  )
+}

@@ -1,0 +1,137 @@
+import type { Content, Descriptor } from '../oci/descriptor.ts'
+import { type Digest, digestOf, isDigest } from '../oci/digest.ts'
+import { type Index, type Manifest, parseManifest } from '../oci/manifest.ts'
+import { bareMediaType, MANIFEST_MEDIA_TYPES } from '../oci/media-type.ts'
+import { parseReference, parseRepository } from '../oci/reference.ts'
+import { createWasmHasher } from '../oci/sha256.ts'
+import { verifyDigest } from '../oci/verify.ts'
+import { readAll } from '../source/source.ts'
+import { type Answer, readAnswer, unexpectedAnswer } from './answer.ts'
+import { type Registry, type RegistryInput, toRegistry } from './registry.ts'
+
+/** A manifest as a registry gave it: its descriptor, its bytes, and what they say. */
+export interface ManifestInfo extends Descriptor {
+  /** To the letter: the digest is theirs. */
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** An image manifest or an index; `isIndex` tells which. */
+  readonly manifest: Manifest | Index
+}
+
+/** In bytes. The spec asks registries to take 4 MiB (distribution-spec § Pushing Manifests). */
+const MAX_MANIFEST = 8 * 1024 * 1024
+const ACCEPT = { accept: MANIFEST_MEDIA_TYPES.join(', ') }
+
+/**
+ * Reads a manifest. Its digest comes from its bytes, and has to be the one asked for and the one that the registry states.
+ *
+ * @param reference A tag or a digest.
+ * @throws {ValidationError} if repository or reference are none, or the answer is no manifest
+ * @throws {DigestMismatchError} if the bytes are others than the digest promises
+ * @throws {ResponseError} if the registry refuses, or has no such manifest (`status` 404)
+ * @throws {NetworkError} if it does not answer
+ */
+export async function getManifest(
+  registry: RegistryInput,
+  repository: string,
+  reference: string,
+  options: { signal?: AbortSignal } = {},
+): Promise<ManifestInfo> {
+  const act = `read the manifest ${reference} of "${repository}"`
+  const answer = await toRegistry(registry).send({
+    act,
+    method: 'GET',
+    url: manifestPath(repository, reference),
+    headers: ACCEPT,
+    signal: options.signal,
+  })
+  const bytes = await readAnswer(answer, MAX_MANIFEST)
+  const digest = await digestOf(bytes, createWasmHasher)
+  if (isDigest(reference)) verifyDigest(`what the registry holds as ${reference}`, reference, digest)
+  verifyStatedDigest(answer, digest)
+  if (/html/i.test(answer.headers.get('content-type') ?? '')) throw unexpectedAnswer(answer, 'that is a web page')
+  const manifest = parseManifest(bytes, `the manifest ${reference} of "${repository}"`)
+  const mediaType = manifest.mediaType ?? bareMediaType(answer.headers.get('content-type')) ?? ''
+  return { mediaType, digest, size: bytes.length, bytes, manifest }
+}
+
+/**
+ * Asks which manifest a tag names, or whether a digest is there.
+ *
+ * @returns nothing if there is none
+ */
+export async function resolveManifest(
+  registry: Registry,
+  repository: string,
+  reference: string,
+  signal?: AbortSignal,
+): Promise<Digest | undefined> {
+  const answer = await registry.send({
+    act: `look for the manifest ${reference} of "${repository}"`,
+    method: 'HEAD',
+    url: manifestPath(repository, reference),
+    headers: ACCEPT,
+    allow: [404],
+    signal,
+  })
+  if (answer.status === 404) return undefined
+  const stated = answer.headers.get('docker-content-digest')
+  // Old registries do not state it, and a web page may not be allowed to read it.
+  return isDigest(stated) ? stated : (await getManifest(registry, repository, reference, { signal })).digest
+}
+
+/**
+ * Puts a manifest under a tag or its digest. All that it names has to be there already.
+ *
+ * @throws {DigestMismatchError} if the registry says that it took other bytes
+ * @throws {ResponseError} if it refuses
+ */
+export async function putManifest(
+  registry: Registry,
+  repository: string,
+  reference: string,
+  { mediaType, digest, source }: Content,
+  signal?: AbortSignal,
+): Promise<void> {
+  const answer = await registry.send({
+    act: `put the manifest ${reference} of "${repository}"`,
+    method: 'PUT',
+    url: manifestPath(repository, reference),
+    headers: { 'content-type': mediaType },
+    body: await readAll(source, signal),
+    signal,
+  })
+  verifyStatedDigest(answer, digest)
+}
+
+/**
+ * Deletes what a tag or a digest names (distribution-spec § Deleting tags, § Deleting Manifests).
+ *
+ * @param allow Statuses that are answers here, not failures.
+ * @returns the status: 202 if it is deleted
+ */
+export async function deleteManifest(
+  registry: Registry,
+  repository: string,
+  reference: string,
+  allow: readonly number[],
+  signal?: AbortSignal,
+): Promise<number> {
+  const { status } = await registry.send({
+    act: `delete ${reference} of "${repository}"`,
+    method: 'DELETE',
+    url: manifestPath(repository, reference),
+    allow,
+    signal,
+  })
+  return status
+}
+
+function manifestPath(repository: string, reference: string): string {
+  return `v2/${parseRepository(repository)}/manifests/${parseReference(reference)}`
+}
+
+/** `Docker-Content-Digest` is compared where it can be read, and never believed (GHSA-qv35-3gw6-8q4j). */
+function verifyStatedDigest({ headers, act }: Answer, actual: Digest): void {
+  const stated = headers.get('docker-content-digest')
+  if (isDigest(stated)) verifyDigest(`the answer to "${act}"`, stated, actual)
+}

@@ -1,0 +1,62 @@
+import { publicUrl, ResponseError, type ResponseErrorDetail } from '../errors.ts'
+import { isJsonObject, textField } from '../oci/json.ts'
+import { readUpTo } from './body.ts'
+
+/** In bytes: what of an error's body is read at most. */
+const MAX_ERROR_BODY = 64 * 1024
+const MAX_SHOWN = 300
+
+const REMEDIES: Readonly<Record<number, string>> = {
+  401: 'sign in with the { credentials } of openRegistry',
+  403: 'this user may not do it',
+  405: 'the registry cannot do it, or its configuration forbids it',
+  413: 'a proxy or the registry takes smaller bodies only: pass a smaller { chunkSize }',
+  429: 'too many requests: wait, then try again',
+}
+
+/** Cuts the body of an error short: it may be a page, or endless. */
+export async function boundErrorBody(response: Response): Promise<Response> {
+  if (!response.body) return response
+  const { status, statusText, headers } = response
+  const { bytes } = await readUpTo(response.body, MAX_ERROR_BODY)
+  return new Response(bytes, { status, statusText, headers })
+}
+
+/** Makes the error for an answer that is a refusal. `data` is its body: JSON, text or nothing. */
+export function toResponseError(
+  { act, method, url }: { act: string; method: string; url: URL },
+  { status, headers }: Response,
+  data: unknown,
+): ResponseError {
+  const errors = parseErrors(data)
+  const said = errors.map(({ code, message }) => (message ? `${code}: ${message}` : code)).join('; ')
+  const detail = said ? ` (${said.slice(0, MAX_SHOWN)})` : foreignBody(headers, data)
+  const remedy = REMEDIES[status] ? `; ${REMEDIES[status]}` : ''
+  const message = `Cannot ${act}: ${publicUrl(url.href)} answered ${status}${detail}${remedy}`
+  return new ResponseError(message, { method, url: url.href, status, errors })
+}
+
+function foreignBody(headers: Headers, data: unknown): string {
+  const type = headers.get('content-type')
+  return data !== undefined && type && !/json/i.test(type) ? ` with ${type}, as a proxy or a web site does` : ''
+}
+
+/** `{"errors":[{"code","message","detail"}]}` (distribution-spec § Error Codes), whatever its content type; else none. */
+function parseErrors(data: unknown): readonly ResponseErrorDetail[] {
+  const document = typeof data === 'string' ? jsonOrNothing(data) : data
+  if (!isJsonObject(document) || !Array.isArray(document.errors)) return []
+  return document.errors.filter(isJsonObject).map((error) => ({
+    code: textField(error, 'code') ?? 'UNKNOWN',
+    message: textField(error, 'message'),
+    detail: error.detail,
+  }))
+}
+
+function jsonOrNothing(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Proxies answer in HTML or plain text: then the status says it all.
+    return undefined
+  }
+}

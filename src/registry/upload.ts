@@ -1,0 +1,133 @@
+import type { Content } from '../oci/descriptor.ts'
+import type { CreateHasher, Digest } from '../oci/digest.ts'
+import { verifyDigest } from '../oci/verify.ts'
+import type { Answer } from './answer.ts'
+import { uploadLocation, withDigest } from './location.ts'
+import type { Registry } from './registry.ts'
+
+/** How to upload a blob. */
+export interface UploadOptions {
+  readonly createHasher: CreateHasher
+  /** Bytes in one request; a registry's own limits come first. */
+  readonly chunkSize: number
+  /** A repository of the same registry that has the blob: asked for before bytes are sent. */
+  readonly mountFrom?: string
+  /** Called after each request with how many of the blob's bytes the registry has. */
+  readonly onSent?: (sentBytes: number) => void
+  readonly signal?: AbortSignal
+}
+
+/** In bytes. No registry's wish for larger chunks may fill the memory. */
+const MAX_CHUNK = 64 * 1024 * 1024
+/** Answers after which an upload without a mount may still work (google/go-containerregistry#1404). */
+const MOUNT_REFUSALS = [400, 401, 403, 404, 405]
+/** In milliseconds. A session that cannot be cancelled in this time expires at the registry. */
+const CANCEL_TIMEOUT = 5_000
+
+/**
+ * Brings one blob into a repository: mounts it from another one where that works, else uploads it in chunks, the last
+ * in the closing PUT (distribution-spec § Pushing a blob in chunks). Every byte is read once and hashed on its way.
+ * After any failure, an abort included, the open session is cancelled at the registry.
+ *
+ * @returns how the blob came in
+ * @throws {DigestMismatchError} before the closing PUT, if the bytes are not the descriptor's
+ * @throws {ResponseError} if the registry refuses
+ * @throws {NetworkError} if it does not answer
+ */
+export async function uploadBlob(
+  registry: Registry,
+  repository: string,
+  blob: Content,
+  options: UploadOptions,
+): Promise<'mounted' | 'uploaded'> {
+  const opened = await openSession(registry, repository, blob.digest, options)
+  if (opened.status === 201) return 'mounted'
+  const session = { location: uploadLocation(opened) }
+  try {
+    await sendChunks(registry, repository, blob, session, chunkSizeFor(opened.headers, options.chunkSize), options)
+  } catch (error) {
+    await cancelSession(registry, repository, session.location)
+    throw error
+  }
+  return 'uploaded'
+}
+
+/** Asks for a mount where that may work. A registry that does not mount opens a session in the same answer, or none. */
+async function openSession(
+  registry: Registry,
+  repository: string,
+  digest: Digest,
+  { mountFrom, signal }: UploadOptions,
+): Promise<Answer> {
+  const request = { act: `open an upload to "${repository}"`, method: 'POST', signal } as const
+  const url = `v2/${repository}/blobs/uploads/`
+  if (mountFrom !== undefined) {
+    const mount = `${url}?mount=${encodeURIComponent(digest)}&from=${encodeURIComponent(mountFrom)}`
+    const answer = await registry.send({ ...request, url: mount, allow: MOUNT_REFUSALS })
+    if (answer.status < 300) return answer
+  }
+  return registry.send({ ...request, url })
+}
+
+async function sendChunks(
+  registry: Registry,
+  repository: string,
+  blob: Content,
+  session: { location: URL },
+  chunkSize: number,
+  { createHasher, onSent, signal }: UploadOptions,
+): Promise<void> {
+  const hasher = await createHasher()
+  const act = `upload ${blob.digest} to "${repository}"`
+  for (let start = 0; ; start += chunkSize) {
+    const end = Math.min(start + chunkSize, blob.size)
+    const isLast = end === blob.size
+    const body = await blob.source.read(start, end, signal)
+    hasher.update(body)
+    if (isLast) verifyDigest(`the blob for "${repository}"`, blob.digest, hasher.digest())
+    const isWhole = isLast && start === 0
+    const answer = await registry.send({
+      act,
+      method: isLast ? 'PUT' : 'PATCH',
+      url: isLast ? withDigest(session.location, blob.digest) : session.location,
+      headers: {
+        // Said outright: distribution takes no other type, and a body may bring its own.
+        'content-type': 'application/octet-stream',
+        // Only true chunks have a range; GHCR and distribution 3 take it for a promise of more.
+        ...(!isWhole && body.length > 0 && { 'content-range': `${start}-${end - 1}` }),
+      },
+      body,
+      isUpload: true,
+      signal,
+    })
+    onSent?.(end)
+    if (isLast) return
+    session.location = uploadLocation(answer)
+  }
+}
+
+/** What the registry asks for when it opens the session goes before what the user wishes. */
+function chunkSizeFor(headers: Headers, wished: number): number {
+  const least = limitIn(headers, 'oci-chunk-min-length') ?? 0
+  const most = limitIn(headers, 'oci-chunk-max-length') ?? Number.POSITIVE_INFINITY
+  return Math.min(Math.max(wished, Math.min(least, MAX_CHUNK)), most)
+}
+
+function limitIn(headers: Headers, name: string): number | undefined {
+  const text = headers.get(name)
+  return text && /^[1-9][0-9]{0,14}$/.test(text) ? Number(text) : undefined
+}
+
+async function cancelSession(registry: Registry, repository: string, location: URL): Promise<void> {
+  try {
+    await registry.send({
+      act: `cancel an upload to "${repository}"`,
+      method: 'DELETE',
+      url: location,
+      isUpload: true,
+      signal: AbortSignal.timeout(CANCEL_TIMEOUT),
+    })
+  } catch {
+    // The failure that led here is the one to tell; sessions that stay expire at the registry.
+  }
+}

@@ -1,0 +1,46 @@
+import { TarReadError } from '../errors.ts'
+import { exactSource, type Source } from './source.ts'
+
+/** What an archive may be given as, on every runtime. */
+export type SourceInput = Source | Blob | Uint8Array | ArrayBuffer
+
+/**
+ * Makes a `Source` of whatever holds the bytes. Nothing is read and nothing is copied.
+ *
+ * @throws {TypeError} if the input is none of these
+ */
+export function toSource(input: SourceInput): Source {
+  if (input instanceof Blob) return blobSource(input)
+  if (input instanceof Uint8Array) return bytesSource(input)
+  if (input instanceof ArrayBuffer) return bytesSource(new Uint8Array(input))
+  if (isSource(input)) return exactSource({ size: input.size, read: (...range) => input.read(...range) })
+  throw new TypeError(
+    `Cannot read an archive from ${input === null ? 'null' : `a value of type ${typeof input}`}: ` +
+      'pass a File, a Blob, bytes or a Source (a path needs "registry-api-v2-client/node")',
+  )
+}
+
+function isSource(input: unknown): input is Source {
+  const candidate = input as Partial<Source> | null
+  return typeof candidate === 'object' && typeof candidate?.size === 'number' && typeof candidate.read === 'function'
+}
+
+function blobSource(blob: Blob): Source {
+  return exactSource({
+    size: blob.size,
+    async read(start, end) {
+      try {
+        return new Uint8Array(await blob.slice(start, end).arrayBuffer())
+      } catch (cause) {
+        throw new TarReadError(
+          `Cannot read bytes ${start} to ${end} of the file: it was changed, moved or removed after it was chosen; choose it again`,
+          { offset: start, cause },
+        )
+      }
+    },
+  })
+}
+
+function bytesSource(bytes: Uint8Array): Source {
+  return exactSource({ size: bytes.byteLength, read: async (start, end) => bytes.slice(start, end) })
+}

@@ -1,0 +1,46 @@
+import { TarReadError } from '../errors.ts'
+
+/**
+ * Where bytes come from: a known size and ranges of it, read when asked for.
+ * A `Blob`, a file, a window into an archive and a test double that counts are all the same shape, so they nest.
+ */
+export interface Source {
+  /** In bytes. */
+  readonly size: number
+  /**
+   * Reads the bytes `[start, end)`: exactly `end - start` of them, or it rejects.
+   * The bytes are the caller's: the source neither keeps nor reuses them.
+   *
+   * @throws {TarReadError} if the bytes are no longer there
+   */
+  read(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>
+}
+
+/** A window `[start, end)` into another source. */
+export function sliceSource(source: Source, start: number, end: number): Source {
+  return {
+    size: end - start,
+    read: (from, to, signal) => source.read(start + from, start + to, signal),
+  }
+}
+
+/** Reads the whole of a small source. Bound its size before calling. */
+export function readAll(source: Source, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+  return source.read(0, source.size, signal)
+}
+
+/** Holds a reader to the contract of `Source`: no read after an abort, and never fewer bytes than asked for. */
+export function exactSource({ size, read }: Source): Source {
+  return {
+    size,
+    async read(start, end, signal) {
+      signal?.throwIfAborted()
+      const bytes = await read(start, end, signal)
+      if (bytes.byteLength === end - start) return bytes
+      throw new TarReadError(
+        `Cannot read bytes ${start} to ${end}: only ${bytes.byteLength} bytes are there; the file became shorter while it was read`,
+        { offset: start },
+      )
+    },
+  }
+}

@@ -1,0 +1,37 @@
+import { type Digest, isDigest } from '../oci/digest.ts'
+import { answer, Refusal } from './answers.ts'
+import { findRepository, type Storage } from './storage.ts'
+
+/** `GET` and `HEAD …/blobs/<digest>`, whole or one range of it. */
+export function getBlob(storage: Storage, name: string, digest: string, request: Request): Response {
+  const { bytes } = find(storage, name, digest)
+  const headers = {
+    'content-type': 'application/octet-stream',
+    'docker-content-digest': digest,
+    'accept-ranges': 'bytes',
+  }
+  if (request.method === 'HEAD') return answer(200, { ...headers, 'content-length': String(bytes.length) })
+  const range = request.headers.get('range')
+  if (range === null) return answer(200, headers, bytes)
+  const [, first, last] = /^bytes=([0-9]+)-([0-9]*)$/.exec(range) ?? []
+  const start = Number(first)
+  const end = last ? Math.min(Number(last) + 1, bytes.length) : bytes.length
+  // Also if it is not one range, where both are NaN.
+  if (!(start < end)) throw new Refusal(416, 'RANGE_INVALID', `"${range}" is no range of ${bytes.length} bytes`)
+  const contentRange = `bytes ${start}-${end - 1}/${bytes.length}`
+  return answer(206, { ...headers, 'content-range': contentRange }, bytes.subarray(start, end))
+}
+
+/** `DELETE …/blobs/<digest>` */
+export function deleteBlob(storage: Storage, name: string, digest: string): Response {
+  const found = find(storage, name, digest)
+  findRepository(storage, name).blobs.delete(found.digest)
+  return answer(202, {})
+}
+
+function find(storage: Storage, name: string, digest: string): { digest: Digest; bytes: Uint8Array<ArrayBuffer> } {
+  if (!isDigest(digest)) throw new Refusal(400, 'DIGEST_INVALID', `${digest} is no digest`)
+  const bytes = storage.repositories.get(name)?.blobs.get(digest)
+  if (!bytes) throw new Refusal(404, 'BLOB_UNKNOWN', `${digest} is not known`)
+  return { digest, bytes }
+}

@@ -1,0 +1,92 @@
+import { RegistryError } from '../errors.ts'
+import { type Digest, digestOf, isDigest } from '../oci/digest.ts'
+import { isIndex, parseManifest } from '../oci/manifest.ts'
+import { bareMediaType, MANIFEST_MEDIA_TYPES } from '../oci/media-type.ts'
+import { createWasmHasher } from '../oci/sha256.ts'
+import { answer, Refusal } from './answers.ts'
+import { findRepository, openRepository, type Repository, type Storage, type StoredManifest } from './storage.ts'
+
+/** In bytes (distribution-spec § Pushing Manifests). */
+const MAX_MANIFEST = 4 * 1024 * 1024
+
+/** `GET` and `HEAD …/manifests/<reference>` */
+export function getManifest(storage: Storage, name: string, reference: string, method: string): Response {
+  const { digest, manifest } = find(findRepository(storage, name), reference)
+  const headers = { 'content-type': manifest.mediaType, 'docker-content-digest': digest }
+  if (method === 'HEAD') return answer(200, { ...headers, 'content-length': String(manifest.bytes.length) })
+  return answer(200, headers, manifest.bytes)
+}
+
+/** `PUT …/manifests/<reference>`: all that the manifest names has to be there, with the sizes that it states. */
+export async function putManifest(
+  storage: Storage,
+  name: string,
+  reference: string,
+  request: Request,
+): Promise<Response> {
+  const bytes = new Uint8Array(await request.arrayBuffer())
+  if (bytes.length > MAX_MANIFEST) throw new Refusal(413, 'SIZE_INVALID', 'a manifest has at most 4 MiB')
+  const mediaType = bareMediaType(request.headers.get('content-type')) ?? ''
+  const repository = openRepository(storage, name)
+  verifyManifest(repository, bytes, mediaType)
+  const digest = await digestOf(bytes, createWasmHasher)
+  if (isDigest(reference) && reference !== digest) {
+    throw new Refusal(400, 'DIGEST_INVALID', `the manifest's bytes are ${digest}`)
+  }
+  repository.manifests.set(digest, { mediaType, bytes })
+  if (!isDigest(reference)) repository.tags.set(reference, digest)
+  return answer(201, { location: `/v2/${name}/manifests/${digest}`, 'docker-content-digest': digest })
+}
+
+/** `DELETE …/manifests/<reference>`: a tag alone, or a manifest with all its tags. */
+export function deleteManifest(storage: Storage, name: string, reference: string, deletesTags: boolean): Response {
+  const repository = findRepository(storage, name)
+  if (!isDigest(reference) && !deletesTags) {
+    // As distribution 2 says it.
+    throw new Refusal(400, 'DIGEST_INVALID', 'provided digest did not match uploaded content')
+  }
+  const { digest } = find(repository, reference)
+  if (isDigest(reference)) {
+    repository.manifests.delete(digest)
+    for (const [tag, named] of repository.tags) if (named === digest) repository.tags.delete(tag)
+  } else {
+    repository.tags.delete(reference)
+  }
+  return answer(202, {})
+}
+
+function find(repository: Repository, reference: string): { digest: Digest; manifest: StoredManifest } {
+  const digest = isDigest(reference) ? reference : repository.tags.get(reference)
+  const manifest = digest && repository.manifests.get(digest)
+  if (manifest) return { digest, manifest }
+  throw new Refusal(404, 'MANIFEST_UNKNOWN', `${reference} is not known`)
+}
+
+function verifyManifest(repository: Repository, bytes: Uint8Array, mediaType: string): void {
+  const manifest = parse(bytes)
+  const stated = manifest.mediaType ?? mediaType
+  if (stated !== mediaType || !MANIFEST_MEDIA_TYPES.includes(mediaType)) {
+    throw new Refusal(
+      400,
+      'MANIFEST_INVALID',
+      `the content type ${mediaType} is not the manifest's media type ${stated}`,
+    )
+  }
+  const contents = isIndex(manifest) ? manifest.manifests : [manifest.config, ...manifest.layers]
+  for (const { digest, size } of contents) {
+    const there = isIndex(manifest) ? repository.manifests.get(digest)?.bytes : repository.blobs.get(digest)
+    if (!there) throw new Refusal(400, 'MANIFEST_BLOB_UNKNOWN', `${digest} is not known`)
+    if (there.length !== size) {
+      throw new Refusal(400, 'MANIFEST_INVALID', `${digest} has ${there.length} bytes, not ${size}`)
+    }
+  }
+}
+
+function parse(bytes: Uint8Array): ReturnType<typeof parseManifest> {
+  try {
+    return parseManifest(bytes, 'the manifest')
+  } catch (error) {
+    if (error instanceof RegistryError) throw new Refusal(400, 'MANIFEST_INVALID', error.message)
+    throw error
+  }
+}

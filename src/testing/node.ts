@@ -1,0 +1,34 @@
+import { serve } from 'srvx/node'
+import { createTestRegistry, type TestRegistry, type TestRegistryOptions } from './test-registry.ts'
+
+/** A registry in memory that listens. */
+export interface ServedTestRegistry extends TestRegistry {
+  /** Where it listens, as `http://127.0.0.1:5000/`. */
+  readonly url: string
+  /** Stops it and closes its connections. */
+  close(): Promise<void>
+}
+
+/**
+ * Serves a registry in memory over HTTP, for everything that is no JavaScript: `docker`, `skopeo`, `curl`, a browser.
+ *
+ * @param options.port @default a free one
+ * @param options.hostname @default 127.0.0.1, which nobody reaches from outside
+ */
+export async function serveTestRegistry(
+  options: TestRegistryOptions & { readonly port?: number; readonly hostname?: string } = {},
+): Promise<ServedTestRegistry> {
+  const { port = 0, hostname = '127.0.0.1', ...rules } = options
+  const registry = createTestRegistry(rules)
+  const server = serve({ port, hostname, fetch: registry.fetch, silent: true, gracefulShutdown: false })
+  await server.ready()
+  return {
+    fetch: registry.fetch,
+    requests: registry.requests,
+    get openUploads() {
+      return registry.openUploads
+    },
+    url: server.url as string,
+    close: () => server.close(true),
+  }
+}
