@@ -74,7 +74,7 @@ async function startBinary(binary, { port, data }) {
   const chosen = port ?? (await freePort())
   const folder = data ?? mkdtempSync(join(tmpdir(), 'registry-'))
   const child = spawn(binary, ['serve', join(ROOT, 'registry.yml')], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', 'pipe'],
     env: {
       ...process.env,
       REGISTRY_HTTP_ADDR: `127.0.0.1:${chosen}`,
@@ -82,10 +82,15 @@ async function startBinary(binary, { port, data }) {
       OTEL_TRACES_EXPORTER: 'none',
     },
   })
+  // Its log is kept for a failed start only: to it every 404 is an error, and clients ask for what is not there all the time.
+  let log = ''
+  child.stderr.on('data', (data) => {
+    log = (log + data).slice(-2000)
+  })
   const ended = new Promise((resolve) => child.once('exit', resolve))
   const url = `http://127.0.0.1:${chosen}`
   const isUp = await Promise.race([untilReady(url).then(() => true), ended.then(() => false)])
-  if (!isUp) throw new Error(`${binary} ended at once; is port ${chosen} taken?`)
+  if (!isUp) throw new Error(`${binary} ended at once; is port ${chosen} taken?\n${log}`)
   return {
     url,
     kind: binary,

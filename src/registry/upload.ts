@@ -2,6 +2,7 @@ import type { Content } from '../oci/descriptor.ts'
 import type { CreateHasher, Digest } from '../oci/digest.ts'
 import { verifyDigest } from '../oci/verify.ts'
 import type { Answer } from './answer.ts'
+import type { SendRequest } from './http.ts'
 import { uploadLocation, withDigest } from './location.ts'
 import type { Registry } from './registry.ts'
 
@@ -21,13 +22,14 @@ export interface UploadOptions {
 const MAX_CHUNK = 64 * 1024 * 1024
 /** Answers after which an upload without a mount may still work (google/go-containerregistry#1404). */
 const MOUNT_REFUSALS = [400, 401, 403, 404, 405]
-/** In milliseconds. A session that cannot be cancelled in this time expires at the registry. */
-const CANCEL_TIMEOUT = 5_000
+/** In milliseconds. What is under way may take so long after an abort, and so may the cancelling of a session. */
+const GRACE = 5_000
 
 /**
  * Brings one blob into a repository: mounts it from another one where that works, else uploads it in chunks, the last
  * in the closing PUT (distribution-spec § Pushing a blob in chunks). Every byte is read once and hashed on its way.
- * After any failure, an abort included, the open session is cancelled at the registry.
+ * After any failure, an abort included, the open session is cancelled at the registry. For that, an abort lets the
+ * request under way end, within 5 s: distribution 2 can neither go on with nor clean up a session whose chunk broke off.
  *
  * @returns how the blob came in
  * @throws {DigestMismatchError} before the closing PUT, if the bytes are not the descriptor's
@@ -40,11 +42,14 @@ export async function uploadBlob(
   blob: Content,
   options: UploadOptions,
 ): Promise<'mounted' | 'uploaded'> {
-  const opened = await openSession(registry, repository, blob.digest, options)
+  options.signal?.throwIfAborted()
+  const signal = options.signal && delayed(options.signal, GRACE)
+  const send: SendRequest = (request) => registry.send({ ...request, signal })
+  const opened = await openSession(send, repository, blob.digest, options.mountFrom)
   if (opened.status === 201) return 'mounted'
   const session = { location: uploadLocation(opened) }
   try {
-    await sendChunks(registry, repository, blob, session, chunkSizeFor(opened.headers, options.chunkSize), options)
+    await sendChunks(send, repository, blob, session, chunkSizeFor(opened.headers, options.chunkSize), options)
   } catch (error) {
     await cancelSession(registry, repository, session.location)
     throw error
@@ -52,25 +57,30 @@ export async function uploadBlob(
   return 'uploaded'
 }
 
+/** Passes an abort on after a while. */
+function delayed(signal: AbortSignal, milliseconds: number): AbortSignal {
+  const later = new AbortController()
+  const wait = () => {
+    AbortSignal.timeout(milliseconds).addEventListener('abort', () => later.abort(signal.reason))
+  }
+  signal.addEventListener('abort', wait, { once: true })
+  return later.signal
+}
+
 /** Asks for a mount where that may work. A registry that does not mount opens a session in the same answer, or none. */
-async function openSession(
-  registry: Registry,
-  repository: string,
-  digest: Digest,
-  { mountFrom, signal }: UploadOptions,
-): Promise<Answer> {
-  const request = { act: `open an upload to "${repository}"`, method: 'POST', signal } as const
+async function openSession(send: SendRequest, repository: string, digest: Digest, from?: string): Promise<Answer> {
+  const request = { act: `open an upload to "${repository}"`, method: 'POST' } as const
   const url = `v2/${repository}/blobs/uploads/`
-  if (mountFrom !== undefined) {
-    const mount = `${url}?mount=${encodeURIComponent(digest)}&from=${encodeURIComponent(mountFrom)}`
-    const answer = await registry.send({ ...request, url: mount, allow: MOUNT_REFUSALS })
+  if (from !== undefined) {
+    const mount = `${url}?mount=${encodeURIComponent(digest)}&from=${encodeURIComponent(from)}`
+    const answer = await send({ ...request, url: mount, allow: MOUNT_REFUSALS })
     if (answer.status < 300) return answer
   }
-  return registry.send({ ...request, url })
+  return send({ ...request, url })
 }
 
 async function sendChunks(
-  registry: Registry,
+  send: SendRequest,
   repository: string,
   blob: Content,
   session: { location: URL },
@@ -86,7 +96,7 @@ async function sendChunks(
     hasher.update(body)
     if (isLast) verifyDigest(`the blob for "${repository}"`, blob.digest, hasher.digest())
     const isWhole = isLast && start === 0
-    const answer = await registry.send({
+    const answer = await send({
       act,
       method: isLast ? 'PUT' : 'PATCH',
       url: isLast ? withDigest(session.location, blob.digest) : session.location,
@@ -94,11 +104,10 @@ async function sendChunks(
         // Said outright: distribution takes no other type, and a body may bring its own.
         'content-type': 'application/octet-stream',
         // Only true chunks have a range; GHCR and distribution 3 take it for a promise of more.
-        ...(!isWhole && body.length > 0 && { 'content-range': `${start}-${end - 1}` }),
+        ...(!isWhole && { 'content-range': `${start}-${end - 1}` }),
       },
       body,
       isUpload: true,
-      signal,
     })
     onSent?.(end)
     if (isLast) return
@@ -125,7 +134,7 @@ async function cancelSession(registry: Registry, repository: string, location: U
       method: 'DELETE',
       url: location,
       isUpload: true,
-      signal: AbortSignal.timeout(CANCEL_TIMEOUT),
+      signal: AbortSignal.timeout(GRACE),
     })
   } catch {
     // The failure that led here is the one to tell; sessions that stay expire at the registry.

@@ -1,0 +1,383 @@
+import { inspect } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { freePort } from '../../scripts/find/registry.js'
+import {
+  checkRegistryConnectivity,
+  DigestMismatchError,
+  deleteImage,
+  getImageInfo,
+  getManifest,
+  listRepositories,
+  listTags,
+  NetworkError,
+  openRegistry,
+  pushDockerTar,
+  ResponseError,
+  ValidationError,
+} from '../../src/index.ts'
+import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
+import { rejection } from '../support/errors.ts'
+import { recordingFetch } from '../support/recording-fetch.ts'
+
+const URL_TEXT = 'https://registry.test'
+type Fetch = (request: Request) => Promise<Response>
+
+/** A registry that gives one answer to everything. */
+const answering = (status: number, headers: Record<string, string> = {}, body: BodyInit | null = null) =>
+  openRegistry(URL_TEXT, { retry: 0, fetch: async () => new Response(body, { status, headers }) })
+
+/** The embedded registry, with some answers changed on their way. */
+function changing(change: (request: Request, response: Response) => Response | undefined, options = {}) {
+  const registry = createTestRegistry()
+  const fetch: Fetch = async (request) => {
+    const response = await registry.fetch(request)
+    return change(request, response) ?? response
+  }
+  return { registry, handle: openRegistry(URL_TEXT, { fetch, ...options }) }
+}
+
+const errorBody = (code: string, message: string) => JSON.stringify({ errors: [{ code, message, detail: { a: 1 } }] })
+
+describe('openRegistry()', () => {
+  it.each([
+    ['registry.test', /has to begin with|not a URL/],
+    ['', /not a URL/],
+    ['ftp://registry.test', /has to begin with "https:/],
+    ['https://user:hunter2@registry.test', /pass \{ credentials/],
+    ['https://registry.test/?a=hunter2', /query or a fragment/],
+    ['https://registry.test/#hunter2', /query or a fragment/],
+  ])('refuses %j without showing a secret', (url, message) => {
+    expect(() => openRegistry(url)).toThrow(ValidationError)
+    expect(() => openRegistry(url)).toThrow(message)
+    expect(() => openRegistry(url)).not.toThrow(/hunter2/)
+  })
+
+  it('takes a registry below a path', async () => {
+    const recorder = recordingFetch(async () => new Response('{}'))
+    await checkRegistryConnectivity(openRegistry('https://host.test/artifactory/docker', { fetch: recorder.fetch }))
+    expect(recorder.exchanges[0]?.url.href).toBe('https://host.test/artifactory/docker/v2/')
+  })
+
+  it('gives a frozen handle that shows no secret', () => {
+    const registry = openRegistry(URL_TEXT, {
+      credentials: { username: 'me', password: 'hunter2' },
+      headers: { 'x-token': 'hunter2' },
+    })
+    expect(Object.isFrozen(registry)).toBe(true)
+    const shown = [inspect(registry, { depth: 9, showHidden: true }), JSON.stringify(registry), String(registry)].join()
+    expect(shown).toContain('registry.test')
+    expect(shown).not.toMatch(/hunter2|aHVudGVyMg|Basic/)
+  })
+
+  it('sends credentials and headers to the registry, and to no other origin', async () => {
+    const registry = createTestRegistry()
+    const recorder = recordingFetch(async (request) => {
+      const { pathname, search } = new URL(request.url)
+      const inner = new Request(`${URL_TEXT}${pathname}${search}`, request)
+      const response = await registry.fetch(inner)
+      const location = response.headers.get('location')
+      if (location?.includes('/uploads/')) response.headers.set('location', `https://storage.test${location}`)
+      return response
+    })
+    const handle = openRegistry(URL_TEXT, {
+      fetch: recorder.fetch,
+      credentials: { username: 'mé', password: 'hunter2' },
+      headers: { 'x-team': 'blue' },
+    })
+    await pushDockerTar(await createTestArchive(), handle, 'team/app', 'v1', { chunkSize: 4000 })
+    const own = recorder.exchanges.filter(({ url }) => url.origin === URL_TEXT)
+    const foreign = recorder.exchanges.filter(({ url }) => url.origin === 'https://storage.test')
+    expect(own.map(({ headers }) => headers.get('authorization'))).toEqual(own.map(() => 'Basic bcOpOmh1bnRlcjI='))
+    expect(own.every(({ headers }) => headers.get('x-team') === 'blue')).toBe(true)
+    expect(foreign.length).toBeGreaterThan(5)
+    expect(foreign.some(({ headers }) => headers.has('authorization') || headers.has('x-team'))).toBe(false)
+  })
+
+  it('tries again what may pass, as often as it is told, and nothing else', async () => {
+    const statusesUntil = async (statuses: number[], options = {}) => {
+      let count = 0
+      const fetch = async () => {
+        const status = statuses[count++] ?? 200
+        return new Response('{}', { status, headers: { 'retry-after': '0' } })
+      }
+      const outcome = await checkRegistryConnectivity(openRegistry(URL_TEXT, { fetch, ...options })).catch(
+        (e) => e.status,
+      )
+      return [outcome, count]
+    }
+    expect(await statusesUntil([503, 429])).toEqual([true, 3])
+    expect(await statusesUntil([503, 503, 503, 503])).toEqual([503, 3])
+    expect(await statusesUntil([503], { retry: 0 })).toEqual([503, 1])
+    expect(await statusesUntil([413])).toEqual([413, 1])
+    expect(await statusesUntil([404])).toEqual([404, 1])
+  })
+})
+
+describe('a registry that is not there', () => {
+  it('is a NetworkError that names the act, the place and what to look for', async () => {
+    const url = `http://127.0.0.1:${await freePort()}`
+    const registry = openRegistry(url, { retry: 0 })
+    const error = await rejection(
+      checkRegistryConnectivity(registry),
+      NetworkError,
+      /^Cannot reach the registry: no answer/,
+    )
+    expect(error.message).toMatch(/CORS/)
+    expect(error).toMatchObject({ method: 'GET', url: `${url}/v2/` })
+    expect(error.cause).toBeInstanceOf(TypeError)
+    await rejection(
+      pushDockerTar(await createTestArchive(), registry, 'a', 'v1'),
+      NetworkError,
+      /Cannot look for sha256:/,
+    )
+  })
+
+  it('is one that does not answer in time', async () => {
+    const fetch: Fetch = (request) =>
+      new Promise((_, reject) => request.signal.addEventListener('abort', () => reject(request.signal.reason)))
+    const registry = openRegistry(URL_TEXT, { fetch, timeout: 50, retry: 0 })
+    await rejection(listTags(registry, 'a'), NetworkError, /Cannot list the tags of "a".*within 50 ms.*\{ timeout \}/)
+  })
+
+  it('is one whose answer breaks off', async () => {
+    const body = new ReadableStream({ pull: (controller) => controller.error(new TypeError('terminated')) })
+    await rejection(listTags(answering(200, {}, body), 'a'), NetworkError, /broke off/)
+  })
+})
+
+describe('a server that is no registry', () => {
+  const page = { 'content-type': 'text/html; charset=utf-8' }
+
+  it('is told by its pages', async () => {
+    const site = () => answering(200, page, '<html>Welcome</html>')
+    const asks = [
+      () => checkRegistryConnectivity(site()),
+      () => listRepositories(site()),
+      () => listTags(site(), 'a'),
+      () => getManifest(site(), 'a', 'v1'),
+    ]
+    for (const ask of asks) await rejection(ask(), ResponseError, /answered 200 with text\/html.*Is it a registry/)
+    const error = await rejection(listTags(answering(502, page, '<html>'), 'a'), ResponseError, /502 with text\/html/)
+    expect(error).toMatchObject({ status: 502, errors: [] })
+  })
+
+  it('cannot take an upload', async () => {
+    const pushing = (registry: ReturnType<typeof answering>) =>
+      createTestArchive().then((archive) => pushDockerTar(archive, registry, 'a', 'v1'))
+    const fetch: Fetch = async ({ method }) => new Response(null, { status: method === 'HEAD' ? 404 : 200 })
+    await rejection(
+      pushing(openRegistry(URL_TEXT, { fetch })),
+      ResponseError,
+      /without a Location.*Access-Control-Expose/,
+    )
+  })
+})
+
+describe('an answer that is a refusal', () => {
+  it('has what the registry says, whatever its content type', async () => {
+    for (const type of ['application/json', 'text/plain; charset=utf-8', 'application/octet-stream']) {
+      const registry = answering(403, { 'content-type': type }, errorBody('DENIED', 'not yours'))
+      const error = await rejection(
+        listTags(registry, 'a'),
+        ResponseError,
+        /403 \(DENIED: not yours\); this user may not/,
+      )
+      expect(error.errors).toEqual([{ code: 'DENIED', message: 'not yours', detail: { a: 1 } }])
+      expect(error.url).toBe('https://registry.test/v2/a/tags/list?…')
+    }
+  })
+
+  it.each(['{', '[]', '{"errors":{}}', '{"errors":[1,null,{"message":1}]}', '{"details":"x"}', ''])(
+    'may hold %j',
+    async (body) => {
+      const error = await rejection(
+        listTags(answering(404, { 'content-type': 'application/json' }, body), 'a'),
+        ResponseError,
+      )
+      expect(error.status).toBe(404)
+    },
+  )
+
+  it('is read up to a limit', async () => {
+    let pulled = 0
+    const endless = new ReadableStream({
+      pull(controller) {
+        pulled += 10_000
+        controller.enqueue(new Uint8Array(10_000).fill(0x20))
+      },
+    })
+    await rejection(listTags(answering(500, {}, endless), 'a'), ResponseError, /500/)
+    expect(pulled).toBeLessThan(200_000)
+  })
+
+  it('asks to sign in', async () => {
+    const headers = { 'www-authenticate': 'Basic realm="x"' }
+    await rejection(
+      checkRegistryConnectivity(answering(401, headers)),
+      ResponseError,
+      /401; sign in with the \{ credentials \}/,
+    )
+  })
+
+  it('is not taken for an absent blob', async () => {
+    const pushing = pushDockerTar(await createTestArchive(), answering(401), 'a', 'v1')
+    await rejection(pushing, ResponseError, /Cannot look for sha256:[0-9a-f]{64} in "a".*401/)
+  })
+})
+
+describe('listTags() and listRepositories()', () => {
+  it('follow the pages to the end', async () => {
+    const registry = createTestRegistry({ pageSize: 3 })
+    const handle = openRegistry(URL_TEXT, { fetch: registry.fetch })
+    const archive = await createTestArchive()
+    const names = Array.from({ length: 10 }, (_, index) => `n${index}`)
+    for (const name of names) await pushDockerTar(archive, handle, `team/${name}`, 'v1')
+    for (const tag of names) await pushDockerTar(archive, handle, 'a', tag)
+    expect(await listTags(handle, 'a')).toEqual(names)
+    expect(await listRepositories(handle)).toEqual(['a', ...names.map((name) => `team/${name}`)])
+    expect(registry.requests.filter(({ url }) => url.startsWith('/v2/_catalog'))).toHaveLength(4)
+  })
+
+  it('take null and nothing for none', async () => {
+    expect(await listTags(answering(200, {}, '{"name":"a","tags":null}'), 'a')).toEqual([])
+    expect(await listTags(answering(200, {}, '{"name":"a"}'), 'a')).toEqual([])
+    await rejection(listTags(answering(200, {}, '{"tags":[1]}'), 'a'), ResponseError, /"tags" is not a list of texts/)
+  })
+
+  it('ask without a number where a registry refuses theirs', async () => {
+    const fetch: Fetch = async ({ url }) =>
+      url.includes('n=') ? new Response('{}', { status: 400 }) : new Response('{"tags":["v1"]}')
+    expect(await listTags(openRegistry(URL_TEXT, { fetch }), 'a')).toEqual(['v1'])
+  })
+
+  it.each([
+    ['another host', '<https://evil.test/v2/a/tags/list?last=b>; rel="next"', /next page is on another host/],
+    ['another port', '<https://registry.test:444/v2/a/tags/list?last=b>; rel="next"', /next page is on another host/],
+    ['itself', '</v2/a/tags/list?n=1000>; rel="next"', /go in a circle/],
+  ])('do not follow a link to %s (GHSA-h7vf-4x9w-h99v)', async (_, link, message) => {
+    await rejection(listTags(answering(200, { link }, '{"tags":["b"]}'), 'a'), ResponseError, message)
+  })
+
+  it('find the next page among other links', async () => {
+    const fetch: Fetch = async ({ url }) =>
+      url.includes('last=')
+        ? new Response('{"tags":["b"]}', { headers: { link: '</v2/a/tags/list>; rel="first"' } })
+        : new Response('{"tags":["a"]}', {
+            headers: { link: '</v2/>; rel="up", </v2/a/tags/list?last=a&n=1>; title="x"; rel=next' },
+          })
+    expect(await listTags(openRegistry(URL_TEXT, { fetch }), 'a')).toEqual(['a', 'b'])
+  })
+})
+
+describe('getManifest()', () => {
+  const manifest = JSON.stringify({
+    schemaVersion: 2,
+    config: { mediaType: 'a/b', digest: `sha256:${'1'.repeat(64)}`, size: 1 },
+    layers: [],
+  })
+
+  it('trusts no digest but that of the bytes (GHSA-qv35-3gw6-8q4j)', async () => {
+    const other = `sha256:${'0'.repeat(64)}`
+    await rejection(
+      getManifest(answering(200, {}, manifest), 'a', other),
+      DigestMismatchError,
+      /the registry holds as sha256:0/,
+    )
+    const stating = answering(200, { 'docker-content-digest': other }, manifest)
+    await rejection(getManifest(stating, 'a', 'v1'), DigestMismatchError)
+    expect((await getManifest(answering(200, { 'content-type': 'a/b; x=y' }, manifest), 'a', 'v1')).mediaType).toBe(
+      'a/b',
+    )
+  })
+
+  it('refuses what is index and manifest at once (CVE-2021-41190), or neither', async () => {
+    const both = JSON.stringify({ ...JSON.parse(manifest), manifests: [] })
+    await rejection(
+      getManifest(answering(200, {}, both), 'a', 'v1'),
+      ValidationError,
+      /not one of image manifest and index/,
+    )
+    await rejection(getManifest(answering(200, {}, '{}'), 'a', 'v1'), ValidationError)
+    const bad = manifest.replace('sha256:1', 'sha256:/')
+    await rejection(getManifest(answering(200, {}, bad), 'a', 'v1'), ValidationError, /Cannot read the digest/)
+    await rejection(
+      getManifest(answering(200, {}, manifest.replace('"size":1', '"size":-1')), 'a', 'v1'),
+      ValidationError,
+    )
+  })
+
+  it('reads up to a limit', async () => {
+    const long = answering(200, {}, new Uint8Array(9 * 2 ** 20))
+    await rejection(getManifest(long, 'a', 'v1'), ResponseError, /more than 8388608 bytes/)
+  })
+
+  it.each(['../x', 'a b', 'A', 'a/', '', 'a?b', 'a#b', 'a%2fb'])(
+    'refuses %j as a repository before it asks',
+    async (repository) => {
+      const { registry, handle } = changing(() => undefined)
+      await rejection(getManifest(handle, repository, 'v1'), ValidationError, /as a repository/)
+      await rejection(listTags(handle, repository), ValidationError, /as a repository/)
+      await rejection(getManifest(handle, 'a', `v1${repository}/?`), ValidationError, /as a tag/)
+      expect(registry.requests).toEqual([])
+    },
+  )
+})
+
+describe('getImageInfo() of an index', () => {
+  it('tells its platforms, and about the image of one of them', async () => {
+    const registry = createTestRegistry()
+    const handle = openRegistry(URL_TEXT, { fetch: registry.fetch })
+    const manifests = []
+    for (const [architecture, variant] of [['amd64'], ['arm64', 'v8']] as const) {
+      const archive = await createTestArchive({ images: [{ architecture }] })
+      await pushDockerTar(archive, handle, 'multi', architecture)
+      const { mediaType, digest, size } = await getManifest(handle, 'multi', architecture)
+      manifests.push({ mediaType, digest, size, platform: { os: 'linux', architecture, variant } })
+    }
+    const mediaType = 'application/vnd.oci.image.index.v1+json'
+    const body = JSON.stringify({ schemaVersion: 2, mediaType, manifests })
+    const put = { method: 'PUT', headers: { 'content-type': mediaType }, body }
+    expect((await registry.fetch(new Request(`${URL_TEXT}/v2/multi/manifests/v1`, put))).status).toBe(201)
+
+    const index = await getImageInfo(handle, 'multi', 'v1')
+    expect(index).toMatchObject({
+      mediaType,
+      platforms: ['linux/amd64', 'linux/arm64/v8'],
+      config: undefined,
+      layerCount: 0,
+    })
+    expect(await getImageInfo(handle, 'multi', 'v1', { platform: 'linux/arm64' })).toMatchObject({
+      digest: manifests[1]?.digest,
+      architecture: 'arm64',
+      layerCount: 2,
+      platforms: ['linux/amd64', 'linux/arm64/v8'],
+    })
+    const asking = getImageInfo(handle, 'multi', 'v1', { platform: 'windows/amd64' })
+    await rejection(asking, ValidationError, /offers linux\/amd64, linux\/arm64\/v8/)
+  })
+})
+
+describe('deleteImage()', () => {
+  it('reads the manifest where the registry does not state its digest', async () => {
+    const { registry, handle } = changing((_, response) => {
+      response.headers.delete('docker-content-digest')
+      return undefined
+    })
+    await pushDockerTar(await createTestArchive(), handle, 'a', 'v1')
+    expect(await deleteImage(handle, 'a', 'v1')).toBe(true)
+    expect(registry.requests.at(-2)?.method).toBe('GET')
+  })
+
+  it('of a registry that forbids deletes is a ResponseError', async () => {
+    const { handle } = changing((request) => {
+      const refused = new Response(errorBody('UNSUPPORTED', 'no deletes'), { status: 405 })
+      return request.method === 'DELETE' ? refused : undefined
+    })
+    await pushDockerTar(await createTestArchive(), handle, 'a', 'v1')
+    await rejection(
+      deleteImage(handle, 'a', 'v1'),
+      ResponseError,
+      /405 \(UNSUPPORTED: no deletes\).*configuration forbids/,
+    )
+  })
+})

@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import {
+  DigestMismatchError,
+  inspectDockerTar,
+  TarReadError,
+  ValidationError,
+  validateDockerTar,
+} from '../../src/index.ts'
+import { createTestArchive } from '../../src/testing/index.ts'
+import { type ArchiveFiles, changedArchive, readJson } from '../support/archive-files.ts'
+import { countingSource } from '../support/counting-source.ts'
+import { rejection } from '../support/errors.ts'
+import { rawTar } from '../support/tar.ts'
+
+const sha256 = (data: Uint8Array | string) => createHash('sha256').update(data).digest('hex')
+
+/** Changes the one entry of manifest.json. */
+const changedManifest = (change: (entry: Record<string, unknown>, files: ArchiveFiles) => void) =>
+  changedArchive({ layout: 'docker-24' }, (files) => {
+    const [entry] = readJson(files, 'manifest.json')
+    change(entry, files)
+    files.set('manifest.json', JSON.stringify([entry]))
+  })
+
+async function refuses(
+  archive: Promise<Uint8Array>,
+  type: typeof ValidationError | typeof DigestMismatchError,
+  message: RegExp,
+) {
+  const bytes = await archive
+  await rejection(inspectDockerTar(bytes), type as typeof ValidationError, message)
+  expect(await validateDockerTar(bytes)).toBe(false)
+}
+
+describe('inspectDockerTar() of a bad archive', () => {
+  it('says that manifest.json is missing, and how to make an archive that has one', async () => {
+    await refuses(
+      Promise.resolve(rawTar([{ name: 'a.txt', data: 'a' }])),
+      ValidationError,
+      /no "manifest.json".*docker save/,
+    )
+  })
+
+  it.each([
+    ['no JSON', '{'],
+    ['no list', '{}'],
+    ['an empty list', '[]'],
+  ])('says that manifest.json is %s', async (_, text) => {
+    await refuses(Promise.resolve(rawTar([{ name: 'manifest.json', data: text }])), ValidationError, /manifest\.json/)
+  })
+
+  it.each([
+    ['null', null],
+    ['no Config', { Layers: [] }],
+    ['Layers that are none', { Config: 'c', Layers: 'l' }],
+    ['a layer that is no text', { Config: 'c', Layers: [1] }],
+    ['RepoTags that are none', { Config: 'c', Layers: [], RepoTags: 'a' }],
+  ])('says that an image of manifest.json has %s', async (_, entry) => {
+    const archive = rawTar([{ name: 'manifest.json', data: JSON.stringify([entry]) }])
+    await refuses(Promise.resolve(archive), ValidationError, /Cannot read image 0 of "manifest\.json"/)
+  })
+
+  it('says which entry is missing, and who names it', async () => {
+    const noConfig = changedManifest((entry, files) => files.delete(entry.Config as string))
+    await refuses(noConfig, ValidationError, /manifest\.json names ".*\.json", which the archive does not hold/)
+    const noLayer = changedManifest((entry, files) => files.delete((entry.Layers as string[])[1] as string))
+    await refuses(noLayer, ValidationError, /manifest\.json names ".*layer\.tar", which the archive does not hold/)
+  })
+
+  it('says that the config is no JSON, or no object', async () => {
+    const set = (text: string) => changedManifest((entry, files) => files.set(entry.Config as string, text))
+    await refuses(set('{'), ValidationError, /Cannot read .*\.json: it is not JSON/)
+    await refuses(set('[]'), ValidationError, /is not a JSON object/)
+    await refuses(set('\u00ff'), ValidationError, /it is not JSON/)
+  })
+
+  it('says that layers and diff_ids differ in number', async () => {
+    const fewer = changedManifest((entry) => (entry.Layers as string[]).pop())
+    await refuses(fewer, ValidationError, /names 1 layers, but ".*" has 2 diff_ids/)
+  })
+
+  it('says which diff_id is no digest', async () => {
+    const bad = changedManifest((entry, files) => {
+      const config = readJson(files, entry.Config as string)
+      config.rootfs.diff_ids[1] = 'sha256:../../etc'
+      files.set(entry.Config as string, JSON.stringify(config))
+    })
+    await refuses(bad, ValidationError, /diff_id 1 of .*"sha256:\.\.\/\.\.\/etc" is not/)
+  })
+
+  it('says that a config or a layer is not what its path says', async () => {
+    const config = changedArchive({}, (files) => {
+      const path = readJson(files, 'manifest.json')[0].Config
+      files.set(path, `${JSON.stringify(readJson(files, path))} `)
+    })
+    await refuses(config, DigestMismatchError, /Cannot trust config "blobs\/sha256\//)
+    const layer = changedArchive({}, (files) => {
+      const manifest = readJson(files, 'manifest.json')
+      manifest[0].Layers.reverse()
+      files.set('manifest.json', JSON.stringify(manifest))
+    })
+    await refuses(layer, DigestMismatchError, /Cannot trust layer "blobs\/sha256\//)
+  })
+
+  it('refuses JSON that is too long before it reads it', async () => {
+    const source = countingSource(rawTar([{ name: 'manifest.json', data: new Uint8Array(9 * 2 ** 20) }]))
+    await rejection(inspectDockerTar(source), ValidationError, /more than the 8388608/)
+    expect(source.bytesRead).toBeLessThan(10_000)
+  })
+
+  it('passes on what the tar says', async () => {
+    await rejection(inspectDockerTar(new Uint8Array(0)), TarReadError, /the file is empty/)
+  })
+})
+
+describe('inspectDockerTar() of an odd archive', () => {
+  it('takes the digest of the config from its bytes, not from its name', async () => {
+    const renamed = await changedManifest((entry, files) => {
+      const data = files.get(entry.Config as string) as Uint8Array
+      files.delete(entry.Config as string)
+      files.set('config.json', data)
+      entry.Config = 'config.json'
+    })
+    const { id } = await inspectDockerTar(await createTestArchive({ layout: 'docker-24' }))
+    expect((await inspectDockerTar(renamed)).id).toBe(id)
+  })
+
+  it('tells layers that are compressed inside by their bytes', async () => {
+    const archive = await changedManifest((entry, files) => {
+      const [first, second] = entry.Layers as [string, string]
+      files.set(first, gzipSync(files.get(first) as Uint8Array))
+      files.set(second, Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 1, 2, 3))
+    })
+    const { layers, config } = await inspectDockerTar(archive)
+    expect(layers.map(({ mediaType }) => mediaType)).toEqual([
+      'application/vnd.docker.image.rootfs.diff.tar.gzip',
+      'application/vnd.docker.image.rootfs.diff.tar.zstd',
+    ])
+    expect(layers[1]?.digest).toBe(`sha256:${sha256(Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 1, 2, 3))}`)
+    expect(layers.map(({ diffId }) => diffId)).toEqual(config.diffIds)
+  })
+
+  it('takes the digest of a compressed layer from its path where that gives one', async () => {
+    const archive = await changedArchive({}, (files) => {
+      const manifest = readJson(files, 'manifest.json')
+      const [path] = manifest[0].Layers
+      const packed = gzipSync(files.get(path) as Uint8Array)
+      files.set(`blobs/sha256/${sha256(packed)}`, packed)
+      manifest[0].Layers[0] = `blobs/sha256/${sha256(packed)}`
+      files.set('manifest.json', JSON.stringify(manifest))
+    })
+    const { layers, config } = await inspectDockerTar(archive)
+    expect(layers[0]?.mediaType).toBe('application/vnd.docker.image.rootfs.diff.tar.gzip')
+    expect(layers[0]?.digest).not.toBe(layers[0]?.diffId)
+    expect(layers[0]?.diffId).toBe(config.diffIds[0])
+  })
+
+  it('follows symbolic links between layers, as Docker before 25 writes them', async () => {
+    const layer = rawTar([{ name: 'etc/motd', data: 'hello' }])
+    const diffId = `sha256:${sha256(layer)}`
+    const config = JSON.stringify({
+      os: 'linux',
+      architecture: 'amd64',
+      rootfs: { type: 'layers', diff_ids: [diffId, diffId] },
+    })
+    const archive = rawTar([
+      { name: 'b/layer.tar', type: '2', linkName: '../a/layer.tar' },
+      { name: 'a/layer.tar', data: layer },
+      { name: 'c.json', data: config },
+      {
+        name: 'manifest.json',
+        data: JSON.stringify([{ Config: 'c.json', RepoTags: null, Layers: ['a/layer.tar', 'b/layer.tar'] }]),
+      },
+    ])
+    const image = await inspectDockerTar(archive)
+    expect(image.layers.map(({ digest, size }) => [digest, size])).toEqual([
+      [diffId, layer.length],
+      [diffId, layer.length],
+    ])
+    expect(image.repoTags).toEqual([])
+  })
+
+  it('is not misled by prototype keys', async () => {
+    const archive = await changedManifest((entry, files) => {
+      const text = new TextDecoder().decode(files.get(entry.Config as string) as Uint8Array)
+      files.set(entry.Config as string, text.replace('{', '{"__proto__":{"os":"evil","author":"evil"},'))
+    })
+    expect(await inspectDockerTar(archive)).toMatchObject({ os: 'linux', author: 'registry-api-v2-client' })
+    expect(({} as { author?: string }).author).toBeUndefined()
+  })
+})

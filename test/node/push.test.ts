@@ -1,0 +1,224 @@
+import { describe, expect, it } from 'vitest'
+import {
+  DigestMismatchError,
+  listTags,
+  openRegistry,
+  pushDockerTar,
+  pushDockerTarWithAllOriginalTags,
+  ResponseError,
+} from '../../src/index.ts'
+import { createTestArchive, createTestRegistry, type TestRegistryOptions } from '../../src/testing/index.ts'
+import { countingSource } from '../support/counting-source.ts'
+import { rejection } from '../support/errors.ts'
+import { recordingFetch } from '../support/recording-fetch.ts'
+
+const URL_TEXT = 'https://registry.test'
+type Answer = (request: Request, go: () => Promise<Response>) => Promise<Response> | Response
+
+/** The embedded registry behind something that may answer in its place. */
+function behind(answer: Answer, options: TestRegistryOptions = {}) {
+  const registry = createTestRegistry(options)
+  const recorder = recordingFetch(async (request) => answer(request, () => registry.fetch(request)))
+  return { registry, recorder, handle: openRegistry(URL_TEXT, { fetch: recorder.fetch, retry: 0 }) }
+}
+
+const layers = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ [`file-${index}`]: `content ${index}` }))
+const through: Answer = (_, go) => go()
+
+describe('pushDockerTar()', () => {
+  it('reads each byte of a layer once, and none of a layer that is there', async () => {
+    const bytes = await createTestArchive({ images: [{ layers: layers(3) }] })
+    const { handle } = behind(through)
+    const first = countingSource(bytes)
+    await pushDockerTar(first, handle, 'a', 'v1', { chunkSize: 4000 })
+    const inLayers = (reads: typeof first.reads) =>
+      reads.flatMap(({ start, end }) => (end - start > 512 ? [start] : []))
+    const large = inLayers(first.reads)
+    expect(new Set(large).size).toBe(large.length)
+    expect(first.bytesRead).toBeLessThan(bytes.length)
+    const second = countingSource(bytes)
+    await pushDockerTar(second, handle, 'a', 'v2')
+    expect(first.bytesRead - second.bytesRead).toBe(3 * 10_240)
+  })
+
+  it('keeps to its concurrency', async () => {
+    const archive = await createTestArchive({ images: [{ layers: layers(9) }] })
+    const most = async (concurrency?: number) => {
+      let now = 0
+      let peak = 0
+      const { handle } = behind(async (_, go) => {
+        peak = Math.max(peak, ++now)
+        await new Promise((resolve) => setTimeout(resolve, 2))
+        now--
+        return go()
+      })
+      await pushDockerTar(archive, handle, 'a', 'v1', concurrency ? { concurrency } : {})
+      return peak
+    }
+    expect(await most()).toBe(4)
+    expect(await most(1)).toBe(1)
+    expect(await most(7)).toBe(7)
+  })
+
+  it.each([0, -1, 1.5, Number.NaN])('refuses %d as a concurrency and as a chunk size', async (value) => {
+    const { handle } = behind(through)
+    const archive = await createTestArchive()
+    await expect(pushDockerTar(archive, handle, 'a', 'v1', { concurrency: value })).rejects.toThrow(RangeError)
+    await expect(pushDockerTar(archive, handle, 'a', 'v1', { chunkSize: value })).rejects.toThrow(/chunkSize has to be/)
+  })
+
+  it('puts the manifest last', async () => {
+    const { registry, handle } = behind(through)
+    await pushDockerTar(await createTestArchive({ images: [{ layers: layers(5) }] }), handle, 'a', 'v1')
+    const methods = registry.requests.map(({ method, url }) => `${method} ${url}`)
+    expect(methods.at(-1)).toBe('PUT /v2/a/manifests/v1')
+    expect(methods.filter((method) => method.includes('/manifests/'))).toHaveLength(1)
+  })
+
+  it('sends chunks as large as the registry asks for, and as small', async () => {
+    const archive = await createTestArchive()
+    const least = behind(through, { minChunkLength: 5000 })
+    await pushDockerTar(archive, least.handle, 'a', 'v1', { chunkSize: 1000 })
+    expect(least.recorder.count('PATCH')).toBe(4)
+    const most = behind(async (request, go) => {
+      const response = await go()
+      if (request.method === 'POST') response.headers.set('oci-chunk-max-length', '2560')
+      return response
+    })
+    await pushDockerTar(archive, most.handle, 'a', 'v1')
+    expect(most.recorder.count('PATCH')).toBe(6)
+  })
+
+  it('stops all at the first failure, cancels what is open and moves no tag', async () => {
+    const archive = await createTestArchive({ images: [{ layers: layers(6) }] })
+    let patches = 0
+    const { registry, handle } = behind((request, go) =>
+      request.method === 'PATCH' && ++patches === 5 ? new Response('out of disk', { status: 500 }) : go(),
+    )
+    const error = await rejection(pushDockerTar(archive, handle, 'a', 'v1', { chunkSize: 2000 }), ResponseError)
+    expect(error.message).toMatch(
+      /^Cannot upload sha256:[0-9a-f]{64} to "a": https:\/\/registry\.test\/v2\/a\/blobs\/uploads/,
+    )
+    expect(error.message).not.toContain('_state')
+    expect(registry.openUploads).toBe(0)
+    expect(registry.requests.some(({ url }) => url.includes('/manifests/'))).toBe(false)
+  })
+
+  it('tells the first failure, not what it led to', async () => {
+    const archive = await createTestArchive({ images: [{ layers: layers(4) }] })
+    const { handle } = behind((request, go) => (request.method === 'PUT' ? new Response(null, { status: 507 }) : go()))
+    const error = await rejection(pushDockerTar(archive, handle, 'a', 'v1'), ResponseError)
+    expect(error.status).toBe(507)
+  })
+
+  it('lets a session that opens during an abort be cancelled', async () => {
+    const controller = new AbortController()
+    const { registry, handle } = behind(async (request, go) => {
+      if (request.method === 'POST') controller.abort(new Error('stop'))
+      return go()
+    })
+    const pushing = pushDockerTar(await createTestArchive(), handle, 'a', 'v1', { signal: controller.signal })
+    await expect(pushing).rejects.toThrow('stop')
+    expect(registry.requests.some(({ method, status }) => method === 'POST' && status === 202)).toBe(true)
+    expect(registry.openUploads).toBe(0)
+  })
+
+  it('sends nothing after an abort that came before', async () => {
+    const { registry, handle } = behind(through)
+    const reason = new Error('stop')
+    const pushing = pushDockerTar(await createTestArchive(), handle, 'a', 'v1', { signal: AbortSignal.abort(reason) })
+    await expect(pushing).rejects.toBe(reason)
+    expect(registry.requests).toEqual([])
+  })
+
+  it('stops where the progress callback throws', async () => {
+    const { registry, handle } = behind(through)
+    const mistake = new Error('a mistake in the page')
+    const onProgress = ({ sentBytes }: { sentBytes: number }) => {
+      if (sentBytes > 0) throw mistake
+    }
+    await expect(pushDockerTar(await createTestArchive(), handle, 'a', 'v1', { onProgress })).rejects.toBe(mistake)
+    expect(registry.openUploads).toBe(0)
+  })
+
+  it('does not take another blob of the same digest for present', async () => {
+    const { handle } = behind((request, go) =>
+      request.method === 'HEAD' ? new Response(null, { headers: { 'content-length': '7' } }) : go(),
+    )
+    const pushing = pushDockerTar(await createTestArchive(), handle, 'a', 'v1')
+    await rejection(pushing, ResponseError, /it holds 7 bytes under this digest/)
+  })
+
+  it('compares the digest that the registry states for the manifest', async () => {
+    const { handle } = behind(async (request, go) => {
+      const response = await go()
+      const isManifest = request.method === 'PUT' && request.url.includes('/manifests/')
+      if (isManifest) response.headers.set('docker-content-digest', `sha256:${'0'.repeat(64)}`)
+      return response
+    })
+    await rejection(pushDockerTar(await createTestArchive(), handle, 'a', 'v1'), DigestMismatchError)
+  })
+
+  it('upgrades an http Location of an https registry, and keeps its query to the letter', async () => {
+    const { recorder, handle } = behind(async (request, go) => {
+      if (new URL(request.url).protocol === 'http:') return new Response('insecure', { status: 400 })
+      const response = await go()
+      const location = response.headers.get('location')
+      if (location?.includes('/uploads/')) {
+        response.headers.set('location', `http://registry.test${location}&sig=a%20b+c~=%3D`)
+      }
+      return response
+    })
+    await pushDockerTar(await createTestArchive(), handle, 'a', 'v1', { chunkSize: 4000 })
+    const uploads = recorder.exchanges.filter(({ method }) => method === 'PATCH' || method === 'PUT').slice(0, -1)
+    expect(uploads.every(({ url }) => url.search.includes('&sig=a%20b+c~=%3D'))).toBe(true)
+  })
+})
+
+describe('pushDockerTarWithAllOriginalTags()', () => {
+  const shared = { base: 'shared by all' }
+  const archive = createTestArchive({
+    images: [
+      { names: ['a:v1', 'b:v1'], layers: [shared] },
+      { names: ['b:v2'], layers: [shared, { more: 'b' }] },
+    ],
+  })
+
+  it('sends a blob once and mounts it in the other repositories', async () => {
+    const { registry, handle } = behind(through)
+    await pushDockerTarWithAllOriginalTags(await archive, handle)
+    const uploaded = registry.requests.filter(({ method, url }) => method === 'PUT' && url.includes('/blobs/'))
+    const mounted = registry.requests.filter(({ url, status }) => url.includes('mount=') && status === 201)
+    expect([uploaded.length, mounted.length]).toEqual([4, 2])
+  })
+
+  it.each([
+    ['opens a session instead', () => undefined],
+    ['refuses', () => new Response(null, { status: 405 })],
+  ])('uploads where the registry %s', async (_, refuse) => {
+    const { registry, handle } = behind((request, go) => {
+      const url = new URL(request.url)
+      if (!url.searchParams.has('mount')) return go()
+      url.search = ''
+      return refuse() ?? registry.fetch(new Request(url, { method: 'POST' }))
+    })
+    await pushDockerTarWithAllOriginalTags(await archive, handle)
+    expect([await listTags(handle, 'a'), await listTags(handle, 'b')]).toEqual([['v1'], ['v1', 'v2']])
+    expect(registry.openUploads).toBe(0)
+  })
+
+  it('moves no tag when one manifest is refused', async () => {
+    let manifests = 0
+    const { registry, handle } = behind((request, go) => {
+      const isManifest = request.method === 'PUT' && request.url.includes('/manifests/')
+      return isManifest && ++manifests === 3 ? new Response(null, { status: 400 }) : go()
+    })
+    await rejection(
+      pushDockerTarWithAllOriginalTags(await archive, handle),
+      ResponseError,
+      /Cannot put the manifest sha256:/,
+    )
+    expect(registry.requests.filter(({ url }) => /manifests\/v/.test(url))).toEqual([])
+  })
+})

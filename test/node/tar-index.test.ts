@@ -1,0 +1,198 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createTar } from 'nanotar'
+import { describe, expect, it } from 'vitest'
+import { indexTar, openEntry } from '../../src/archive/tar-index.ts'
+import { TarReadError, ValidationError } from '../../src/index.ts'
+import { toSource } from '../../src/source/from.ts'
+import { readAll } from '../../src/source/source.ts'
+import { rejection } from '../support/errors.ts'
+import { concat, paxRecord, type RawEntry, rawEntry, rawHeader, rawTar } from '../support/tar.ts'
+
+const index = (bytes: Uint8Array) => indexTar(toSource(bytes))
+const text = async (bytes: Uint8Array, path: string) =>
+  new TextDecoder().decode(await readAll(openEntry(await index(bytes), path, 'a test')))
+const refuses = async (entries: readonly RawEntry[], message: RegExp) =>
+  rejection(index(rawTar(entries)), TarReadError, message)
+
+/** Other tars know other formats. */
+function hasGnuTar(): boolean {
+  return /GNU tar/.test(spawnSync('tar', ['--version'], { encoding: 'utf8' }).stdout ?? '')
+}
+
+const LONG = `folder/${'long-'.repeat(40)}name`
+
+describe('indexTar()', () => {
+  it('finds what nanotar wrote', async () => {
+    const tar = createTar([{ name: 'a/b.txt', data: 'one' }, { name: 'a/' }, { name: 'empty', data: '' }])
+    const { entries } = await index(tar)
+    expect([...entries.keys()]).toEqual(['a/b.txt', 'a', 'empty'])
+    expect(await text(tar, 'a/b.txt')).toBe('one')
+    expect(await text(tar, './a//b.txt')).toBe('one')
+    expect(await text(tar, 'empty')).toBe('')
+  })
+
+  it.skipIf(!hasGnuTar()).each(['v7', 'oldgnu', 'gnu', 'ustar', 'pax'])(
+    'finds what GNU tar wrote in its format %s',
+    async (format) => {
+      const folder = mkdtempSync(join(tmpdir(), 'gnu-tar-'))
+      const name = ['gnu', 'oldgnu', 'pax'].includes(format) ? LONG : `deep/${'folder/'.repeat(9)}file`
+      mkdirSync(join(folder, name, '..'), { recursive: true })
+      writeFileSync(join(folder, name), 'content')
+      symlinkSync(name, join(folder, 'link'))
+      execFileSync('tar', ['-C', folder, '--format', format, '-cf', join(folder, 'out.tar'), name, 'link'])
+      const tar = readFileSync(join(folder, 'out.tar'))
+      rmSync(folder, { recursive: true })
+      expect(await text(tar, name)).toBe('content')
+      expect(await text(tar, 'link')).toBe('content')
+    },
+  )
+
+  it('reads pax names, sizes and values with "=", and GNU long names', async () => {
+    const pax = paxRecord('path', `${LONG}=ä ö`) + paxRecord('size', '3') + paxRecord('comment', 'a=b')
+    const tar = rawTar([
+      { name: 'PaxHeader', type: 'x', data: pax },
+      // The header's own size is wrong: the extended one counts, for the data and for the way to the next entry.
+      { name: 'short', data: 'one', size: 0 },
+      { name: '././@LongLink', type: 'L', data: `${LONG}\0` },
+      { name: 'short', data: 'two' },
+      { name: 'after', data: 'three' },
+    ])
+    expect(await text(tar, `${LONG}=ä ö`)).toBe('one')
+    expect(await text(tar, LONG)).toBe('two')
+    expect(await text(tar, 'after')).toBe('three')
+  })
+
+  it('joins prefix and name of a ustar header', async () => {
+    expect(await text(rawTar([{ name: 'file', prefix: 'a/b', data: 'x' }]), 'a/b/file')).toBe('x')
+  })
+
+  it('reads sizes in base 256', async () => {
+    const sizeField = Uint8Array.of(0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3)
+    expect(await text(rawTar([{ name: 'a', data: 'abc', sizeField }]), 'a')).toBe('abc')
+    const huge = Uint8Array.of(0x80, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0)
+    // 8 GiB, told in full: the walk does not wrap around at 2 or 4 GiB.
+    const error = await refuses([{ name: 'a', sizeField: huge }], /ends inside "a"/)
+    expect(error.path).toBe('a')
+  })
+
+  it('walks past 8 GiB to the next entry', async () => {
+    const size = 8 * 2 ** 30 + 5
+    const first = rawHeader({ name: 'huge', sizeField: Uint8Array.of(0x80, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 5) })
+    const nextAt = 512 + Math.ceil(size / 512) * 512
+    const rest = rawTar([{ name: 'next', data: 'here' }])
+    const source = {
+      size: nextAt + rest.length,
+      read: async (start: number, end: number) =>
+        start < 512 ? first.slice(start, end) : rest.slice(start - nextAt, end - nextAt),
+    }
+    const found = await indexTar(toSource(source))
+    expect(found.entries.get('huge')?.size).toBe(size)
+    expect(new TextDecoder().decode(await readAll(openEntry(found, 'next', 'a test')))).toBe('here')
+  })
+
+  it('lets a missing end mark pass, as tar does', async () => {
+    expect(await text(rawEntry({ name: 'a', data: 'abc' }), 'a')).toBe('abc')
+  })
+
+  it('follows symbolic links from their folder and hard links from the root', async () => {
+    const tar = rawTar([
+      { name: 'x/layer.tar', data: 'layer' },
+      { name: 'y/layer.tar', type: '2', linkName: '../x/layer.tar' },
+      { name: 'z/layer.tar', type: '1', linkName: 'x/layer.tar' },
+      { name: 'chain', type: '2', linkName: './y/layer.tar' },
+    ])
+    for (const path of ['y/layer.tar', 'z/layer.tar', 'chain']) expect(await text(tar, path)).toBe('layer')
+  })
+
+  it('refuses links that lead out, go in a circle or lead nowhere', async () => {
+    const tar = rawTar([
+      { name: 'out', type: '2', linkName: '../../etc/passwd' },
+      { name: 'a', type: '2', linkName: 'b' },
+      { name: 'b', type: '2', linkName: 'a' },
+      { name: 'gone', type: '2', linkName: 'nothing' },
+      { name: 'folder/', type: '5' },
+    ])
+    await rejection(text(tar, 'out'), TarReadError, /leads out of the archive/)
+    await rejection(text(tar, 'a'), TarReadError, /go in a circle/)
+    await rejection(text(tar, 'gone'), ValidationError, /a test names "gone", which the archive does not hold/)
+    await rejection(text(tar, 'folder'), ValidationError, /does not hold as a file/)
+  })
+
+  it('refuses an empty file, and one too small', async () => {
+    await rejection(index(new Uint8Array(0)), TarReadError, /the file is empty/)
+    await rejection(index(new Uint8Array(100)), TarReadError, /100 bytes, too few/)
+  })
+
+  it('refuses what is no tar, and names what it is packed with', async () => {
+    await rejection(index(new TextEncoder().encode('<!doctype html>'.repeat(99))), TarReadError, /no tar archive/)
+    const packed = (...magic: number[]) => concat([Uint8Array.from(magic), new Uint8Array(1024)])
+    await rejection(index(packed(0x1f, 0x8b)), TarReadError, /packed with gzip; unpack it first/)
+    await rejection(index(packed(0x28, 0xb5, 0x2f, 0xfd)), TarReadError, /packed with zstd/)
+    await rejection(index(packed(0x50, 0x4b, 3, 4)), TarReadError, /packed with zip/)
+  })
+
+  it('refuses a wrong checksum and says where', async () => {
+    const error = await refuses(
+      [
+        { name: 'a', data: 'abc' },
+        { name: 'b', isDamaged: true },
+      ],
+      /byte 1024 .*checksum/,
+    )
+    expect(error.offset).toBe(1024)
+  })
+
+  it('refuses an archive that was cut short, and says inside what', async () => {
+    const tar = rawTar([
+      { name: 'a', data: 'x'.repeat(600) },
+      { name: 'b', data: 'abc' },
+    ])
+    const cut = (end: number) => rejection(index(tar.slice(0, end)), TarReadError)
+    expect((await cut(1000)).message).toMatch(/ends inside "a" at byte 1000; it was cut short/)
+    expect((await cut(1600)).message).toMatch(/ends inside a header at byte 1536/)
+    expect((await cut(2049)).message).toMatch(/ends inside "b" at byte 2049/)
+  })
+
+  it.each([
+    ['a record longer than the header', '99 path=a\n'],
+    ['a length that is none', 'x path=a\n'],
+    ['a record without "="', '8 patha\n'],
+    ['a record without an end', '9 path=a'],
+    ['a size that is none', paxRecord('size', '-1')],
+    ['a sparse file', paxRecord('GNU.sparse.major', '1')],
+  ])('refuses a pax header with %s', async (_, data) => {
+    await refuses([{ name: 'p', type: 'x', data }, { name: 'a' }], /extended header at byte 0/)
+  })
+
+  it('refuses extended headers without measure, and global ones that name entries', async () => {
+    const data = paxRecord('comment', 'x'.repeat(1024 * 1024))
+    await refuses([{ name: 'p', type: 'x', data }], /more than 1048576/)
+    await refuses([{ name: 'g', type: 'g', data: paxRecord('path', 'all') }], /names or measures all entries/)
+    expect(
+      await text(
+        rawTar([
+          { name: 'g', type: 'g', data: paxRecord('comment', 'x') },
+          { name: 'a', data: 'a' },
+        ]),
+        'a',
+      ),
+    ).toBe('a')
+  })
+
+  it('refuses sparse files, volumes, and folders or links with data, about which readers disagree', async () => {
+    await refuses([{ name: 's', type: 'S', data: 'x' }], /type "S"/)
+    await refuses([{ name: 'm', type: 'M', data: 'x' }], /type "M"/)
+    await refuses([{ name: 'd/', type: '5', data: 'x' }], /type "5", 1 bytes/)
+    await refuses([{ name: 'l', type: '2', linkName: 'a', data: 'x' }], /type "2", 1 bytes/)
+  })
+
+  it('refuses numbers that are none, negative, or beyond what can be counted', async () => {
+    const field = (...bytes: number[]) => [{ name: 'a', sizeField: Uint8Array.from(bytes) }]
+    await refuses(field(0x78, 0x79), /number that cannot be read/)
+    await refuses(field(0xff, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255), /number that cannot be read/)
+    await refuses(field(0x80, 0, 0, 0, 255, 0, 0, 0, 0, 0, 0, 0), /number that cannot be read/)
+  })
+})

@@ -1,0 +1,300 @@
+import { describe, expect, it } from 'vitest'
+import type * as portable from '../../src/index.ts'
+import { createTestArchive } from '../../src/testing/index.ts'
+import { rejection } from './errors.ts'
+import { recordingFetch } from './recording-fetch.ts'
+
+/** The functions that talk to a registry, as an entry exports them. */
+export type RegistryApi<Input> = Omit<
+  typeof portable,
+  'pushDockerTar' | 'pushDockerTarWithOriginalTags' | 'pushDockerTarWithAllOriginalTags'
+> & {
+  pushDockerTar(
+    archive: Input,
+    registry: portable.RegistryInput,
+    repository?: string,
+    tag?: string,
+    options?: portable.PushOptions & portable.ImageChoice,
+  ): Promise<portable.Digest>
+  pushDockerTarWithOriginalTags(
+    archive: Input,
+    registry: portable.RegistryInput,
+    options?: portable.PushOptions & portable.ImageChoice,
+  ): Promise<portable.Digest>
+  pushDockerTarWithAllOriginalTags(
+    archive: Input,
+    registry: portable.RegistryInput,
+    options?: portable.PushOptions,
+  ): Promise<readonly portable.Digest[]>
+}
+
+/** Where the registry is, and by what it is reached. */
+export interface RegistryTarget {
+  readonly url: string
+  readonly fetch?: (request: Request) => Promise<Response>
+}
+
+let count = 0
+/** A repository that nobody has used: the registry may be a shared one. */
+const newRepository = () => `contract/${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}-${count++}`
+
+/** What the SDK has to do with a registry: the same with every registry, from every entry, on every runtime. */
+export function describeRegistry<Input>(
+  title: string,
+  sdk: RegistryApi<Input>,
+  target: () => RegistryTarget,
+  toInput: (bytes: Uint8Array<ArrayBuffer>) => Input | Promise<Input>,
+): void {
+  const open = () => sdk.openRegistry(target().url, { fetch: target().fetch })
+  const archive = async (options = {}) => toInput(await createTestArchive(options))
+  const names = (...all: string[]) => ({ images: [{ names: all }] })
+
+  describe(title, () => {
+    it('checkRegistryConnectivity() gives true', async () => {
+      expect(await sdk.checkRegistryConnectivity(open())).toBe(true)
+    })
+
+    it('pushDockerTar() pushes an image whose manifest, config and layers come back as they were', async () => {
+      const registry = open()
+      const repository = newRepository()
+      const bytes = await createTestArchive()
+      const image = await sdk.inspectDockerTar(bytes)
+      const digest = await sdk.pushDockerTar(await toInput(bytes), registry, repository, 'v1.0.0')
+
+      const { manifest, ...descriptor } = await sdk.getManifest(registry, repository, 'v1.0.0')
+      expect(descriptor).toMatchObject({ digest, mediaType: 'application/vnd.docker.distribution.manifest.v2+json' })
+      if (sdk.isIndex(manifest)) return expect.fail('expected an image manifest')
+      expect(manifest.config.digest).toBe(image.id)
+      expect(manifest.layers.map((layer) => layer.digest)).toEqual(image.config.diffIds)
+      const config = await target().fetch?.(new Request(`${registry.url}v2/${repository}/blobs/${image.id}`))
+      const stored = config ?? (await fetch(`${registry.url}v2/${repository}/blobs/${image.id}`))
+      expect((await stored.arrayBuffer()).byteLength).toBe(manifest.config.size)
+    })
+
+    it('getImageInfo() tells what the image is', async () => {
+      const registry = open()
+      const repository = newRepository()
+      const digest = await sdk.pushDockerTar(await archive(), registry, repository, 'v1')
+      const info = await sdk.getImageInfo(registry, repository, 'v1')
+      expect(info).toMatchObject({ repository, tag: 'v1', digest, os: 'linux', architecture: 'amd64', layerCount: 2 })
+      expect(info.config?.cmd).toEqual(['/bin/sh'])
+      expect(info.totalSize).toBeGreaterThan(2 * 10_240)
+      expect(info.platforms).toEqual([])
+      expect((await sdk.getImageInfo(registry, repository, digest)).digest).toBe(digest)
+    })
+
+    it('pushDockerTar() without a name takes the image its own, or the half of it that is not given', async () => {
+      const registry = open()
+      const repository = newRepository()
+      const input = await archive(names(`localhost:5000/${repository}:v1`))
+      const digest = await sdk.pushDockerTar(input, registry)
+      expect(await sdk.pushDockerTarWithOriginalTags(input, registry)).toBe(digest)
+      await sdk.pushDockerTar(input, registry, undefined, 'v2')
+      await sdk.pushDockerTar(input, registry, `${repository}/copy`)
+      expect([...(await sdk.listTags(registry, repository))].sort()).toEqual(['v1', 'v2'])
+      expect(await sdk.listTags(registry, `${repository}/copy`)).toEqual(['v1'])
+      await sdk.pushDockerTar(await archive(names()), registry, repository)
+      expect(await sdk.listTags(registry, repository)).toContain('latest')
+    })
+
+    it('pushDockerTar() of an image without a name and without a repository is refused', async () => {
+      await rejection(sdk.pushDockerTar(await archive(names()), open()), sdk.ValidationError, /pass a repository/)
+    })
+
+    it('pushDockerTar() gives the same manifest for the same image, however it was saved', async () => {
+      const registry = open()
+      const repository = newRepository()
+      const push = async (layout: string) => sdk.pushDockerTar(await archive({ layout }), registry, repository, layout)
+      expect(await push('docker-24')).toBe(await push('docker-25'))
+    })
+
+    it('pushDockerTar() in small chunks pushes the same image', async () => {
+      const repository = newRepository()
+      const recorder = recordingFetch(target().fetch)
+      const registry = sdk.openRegistry(target().url, { fetch: recorder.fetch })
+      const digest = await sdk.pushDockerTar(await archive(), registry, repository, 'v1', { chunkSize: 3000 })
+      expect((await sdk.getManifest(registry, repository, 'v1')).digest).toBe(digest)
+      // Two layers of 10 240 bytes: three chunks of 3000 each, the last 1240 bytes in the closing PUT.
+      const ranges = recorder.exchanges.map(({ headers }) => headers.get('content-range')).filter(Boolean)
+      expect(ranges.sort()).toEqual(
+        ['0-2999', '3000-5999', '6000-8999', '9000-10239'].flatMap((range) => [range, range]).sort(),
+      )
+      expect(recorder.count('PATCH')).toBe(6)
+    })
+
+    it('pushDockerTar() a second time sends no blob', async () => {
+      const repository = newRepository()
+      const input = await archive()
+      await sdk.pushDockerTar(input, open(), repository, 'v1')
+      const recorder = recordingFetch(target().fetch)
+      const states: string[] = []
+      await sdk.pushDockerTar(input, sdk.openRegistry(target().url, { fetch: recorder.fetch }), repository, 'v2', {
+        onProgress: ({ blobs }) => states.push(...blobs.map(({ state }) => state)),
+      })
+      expect(new Set(states)).toEqual(new Set(['waiting', 'present']))
+      expect([recorder.count('HEAD'), recorder.count('PUT')]).toEqual([3, 1])
+      expect(recorder.exchanges).toHaveLength(4)
+    })
+
+    it('pushDockerTar() tells its progress, forward only and to the end', async () => {
+      const events: portable.PushProgress[] = []
+      await sdk.pushDockerTar(await archive(), open(), newRepository(), 'v1', {
+        chunkSize: 4096,
+        onProgress: (event) => events.push(event),
+      })
+      const sent = events.map((event) => event.sentBytes)
+      expect(sent).toEqual([...sent].sort((a, b) => a - b))
+      expect([...new Set(events.map(({ phase }) => phase))]).toEqual(['blobs', 'manifests', 'done'])
+      expect(events[0]).toMatchObject({ phase: 'blobs', sentBytes: 0 })
+      const last = events.at(-1)
+      expect(last?.sentBytes).toBe(last?.totalBytes)
+      expect(last?.blobs.map(({ kind, state, size, sentBytes }) => [kind, state, sentBytes === size])).toEqual([
+        ['layer', 'uploaded', true],
+        ['layer', 'uploaded', true],
+        ['config', 'uploaded', true],
+      ])
+    })
+
+    it('pushDockerTarWithAllOriginalTags() pushes every image under every name, into every repository', async () => {
+      const registry = open()
+      const [one, two] = [newRepository(), newRepository()]
+      const shared = { 'etc/base': 'shared by both images' }
+      const digests = await sdk.pushDockerTarWithAllOriginalTags(
+        await archive({
+          images: [
+            {
+              names: [`localhost:5000/${one}:v1`, `${one}:latest`, `registry.example.com/${two}:v1`],
+              layers: [shared],
+            },
+            { names: [`${two}:v2`], layers: [shared, { more: 'of it' }] },
+          ],
+        }),
+        registry,
+      )
+      expect(digests).toHaveLength(4)
+      const found = await Promise.all(
+        [
+          [one, 'v1'],
+          [one, 'latest'],
+          [two, 'v1'],
+          [two, 'v2'],
+        ].map(async ([repository = '', tag = '']) => (await sdk.getImageInfo(registry, repository, tag)).digest),
+      )
+      expect(found).toEqual(digests)
+      expect(new Set(digests).size).toBe(2)
+    })
+
+    it('pushDockerTarWithAllOriginalTags() with an image that has no name pushes nothing', async () => {
+      const repository = newRepository()
+      const input = await archive({ images: [{ names: [`${repository}:v1`] }, { names: [], layers: [{ a: 'a' }] }] })
+      await rejection(sdk.pushDockerTarWithAllOriginalTags(input, open()), sdk.ValidationError, /image 1 has none/)
+      const error = await rejection(sdk.listTags(open(), repository), sdk.ResponseError)
+      expect(error.status).toBe(404)
+    })
+
+    it('pushDockerTar() of several images pushes the one that is chosen, and none unasked', async () => {
+      const registry = open()
+      const repository = newRepository()
+      const input = await archive({ images: [{ names: ['a:v1'] }, { names: ['b:v1'], layers: [{ b: 'b' }] }] })
+      await rejection(sdk.pushDockerTar(input, registry, repository, 'v1'), sdk.ValidationError, /0: a:v1; 1: b:v1/)
+      await sdk.pushDockerTar(input, registry, repository, 'v1', { image: 'b:v1' })
+      expect((await sdk.getImageInfo(registry, repository, 'v1')).layerCount).toBe(1)
+    })
+
+    it('listRepositories() and listTags() find what was pushed', async () => {
+      const registry = open()
+      const repository = newRepository()
+      for (const tag of ['b', 'a', 'c']) await sdk.pushDockerTar(await archive(), registry, repository, tag)
+      expect(await sdk.listRepositories(registry)).toContain(repository)
+      expect([...(await sdk.listTags(registry, repository))].sort()).toEqual(['a', 'b', 'c'])
+    })
+
+    it('getManifest() of an unknown tag is a ResponseError with what the registry says', async () => {
+      const registry = open()
+      const repository = newRepository()
+      await sdk.pushDockerTar(await archive(), registry, repository, 'v1')
+      const error = await rejection(sdk.getManifest(registry, repository, 'v9'), sdk.ResponseError, /v9.*404/)
+      expect(error).toMatchObject({ method: 'GET', status: 404, errors: [{ code: 'MANIFEST_UNKNOWN' }] })
+    })
+
+    it('deleteImage() deletes one tag alone, or names those that would go too', async () => {
+      const registry = open()
+      const repository = newRepository()
+      for (const tag of ['v1', 'v2']) await sdk.pushDockerTar(await archive(), registry, repository, tag)
+      const outcome = await sdk.deleteImage(registry, repository, 'v1').catch((error: unknown) => error)
+      if (outcome === true) {
+        expect(await sdk.listTags(registry, repository)).toEqual(['v2'])
+      } else {
+        expect(outcome).toBeInstanceOf(sdk.ValidationError)
+        expect(String(outcome)).toMatch(/"v2" would go too.*deleteSharedManifest/)
+        expect([...(await sdk.listTags(registry, repository))].sort()).toEqual(['v1', 'v2'])
+        expect(await sdk.deleteImage(registry, repository, 'v1', { deleteSharedManifest: true })).toBe(true)
+        await rejection(sdk.getManifest(registry, repository, 'v2'), sdk.ResponseError)
+      }
+      await rejection(sdk.getManifest(registry, repository, 'v1'), sdk.ResponseError)
+      expect(await sdk.deleteImage(registry, repository, 'v1')).toBe(false)
+    })
+
+    it('deleteImage() of the only tag needs no leave', async () => {
+      const registry = open()
+      const repository = newRepository()
+      await sdk.pushDockerTar(await archive(), registry, repository, 'v1')
+      await sdk.pushDockerTar(await archive({ images: [{ layers: [{ x: 'x' }] }] }), registry, repository, 'other')
+      expect(await sdk.deleteImage(registry, repository, 'v1')).toBe(true)
+      await rejection(sdk.getManifest(registry, repository, 'v1'), sdk.ResponseError)
+      expect((await sdk.getManifest(registry, repository, 'other')).size).toBeGreaterThan(0)
+    })
+
+    it('deleteImageByDigest() deletes a manifest once', async () => {
+      const registry = open()
+      const repository = newRepository()
+      const digest = await sdk.pushDockerTar(await archive(), registry, repository, 'v1')
+      expect(await sdk.deleteImageByDigest(registry, repository, digest)).toBe(true)
+      expect(await sdk.deleteImageByDigest(registry, repository, digest)).toBe(false)
+      await rejection(sdk.deleteImageByDigest(registry, repository, 'v1'), sdk.ValidationError)
+    })
+
+    it('pushDockerTar() that is aborted rejects with the reason, cancels its uploads and sets no tag', async () => {
+      const repository = newRepository()
+      const controller = new AbortController()
+      const reason = new Error('enough')
+      const recorder = recordingFetch(target().fetch)
+      const pushing = sdk.pushDockerTar(
+        await archive(),
+        sdk.openRegistry(target().url, { fetch: recorder.fetch }),
+        repository,
+        'v1',
+        {
+          chunkSize: 1000,
+          signal: controller.signal,
+          onProgress: ({ sentBytes }) => sentBytes > 3000 && controller.abort(reason),
+        },
+      )
+      await expect(pushing).rejects.toBe(reason)
+      const opened = recorder.exchanges.filter(({ method, status }) => method === 'POST' && status === 202).length
+      const closed = recorder.exchanges.filter(({ method, status }) => method === 'PUT' && status === 201).length
+      expect(opened).toBeGreaterThan(closed)
+      expect(recorder.count('DELETE')).toBe(opened - closed)
+      await rejection(sdk.getManifest(open(), repository, 'v1'), sdk.ResponseError, /404/)
+    })
+
+    it('pushDockerTar() of damaged bytes is a DigestMismatchError before anything is closed or tagged', async () => {
+      const repository = newRepository()
+      const bytes = await createTestArchive()
+      // In the first layer's data: past its entry's header, the file's header and the file's first bytes.
+      bytes[512 + 512 + 5] = (bytes[512 + 512 + 5] as number) ^ 1
+      const recorder = recordingFetch(target().fetch)
+      const registry = sdk.openRegistry(target().url, { fetch: recorder.fetch })
+      const error = await rejection(
+        sdk.pushDockerTar(await toInput(bytes), registry, repository, 'v1'),
+        sdk.DigestMismatchError,
+      )
+      expect(error.expected).not.toBe(error.actual)
+      expect(recorder.exchanges.filter(({ url }) => url.search.includes(encodeURIComponent(error.expected)))).toEqual(
+        [],
+      )
+      expect(recorder.count('DELETE')).toBeGreaterThan(0)
+      await rejection(sdk.getManifest(open(), repository, 'v1'), sdk.ResponseError, /404/)
+    })
+  })
+}
