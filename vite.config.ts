@@ -1,6 +1,7 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { findChromium } from './scripts/find/chromium.js'
+import { browserCommands } from './test/support/browser-commands.ts'
 import { serveMockServiceWorker } from './test/support/mock-service-worker.ts'
 
 const browserDependencies = ['ky', 'hash-wasm', 'nanotar', 'msw', 'msw/browser']
@@ -22,7 +23,7 @@ export default defineConfig({
     rolldownOptions: { external: [/^node:/, 'ky', 'hash-wasm', 'nanotar', 'srvx/node'] },
   },
   test: {
-    globalSetup: 'test/support/real-registry.ts',
+    globalSetup: ['test/support/built-package.ts', 'test/support/real-registry.ts'],
     projects: [
       {
         extends: true,
@@ -36,8 +37,10 @@ export default defineConfig({
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           testTimeout: 60_000,
+          globalSetup: 'test/support/unfriendly-registries.ts',
           browser: {
             enabled: true,
+            commands: browserCommands,
             headless: true,
             screenshotFailures: false,
             provider: playwright({

@@ -22,9 +22,9 @@ export {
   TarReadError,
   ValidationError,
 } from './errors.ts'
-export type { BlobInfo, Content, Descriptor, Platform } from './oci/descriptor.ts'
+export { type BlobInfo, type Descriptor, formatPlatform, type Platform } from './oci/descriptor.ts'
 export type { CreateHasher, Digest, Hasher } from './oci/digest.ts'
-export type { HistoryEntry, Image, ImageConfig, Layer } from './oci/image.ts'
+export type { HistoryEntry, ImageConfig } from './oci/image.ts'
 export { type Index, type IndexEntry, isIndex, type Manifest } from './oci/manifest.ts'
 export { type ParsedRepositoryTag, parseRepositoryTag, type RepositoryTag } from './oci/reference.ts'
 export type { BlobProgress, PushProgress } from './push/progress.ts'

@@ -23,6 +23,7 @@ export interface ImageInspect {
   readonly comment: string
   readonly architecture: string
   readonly os: string
+  readonly variant: string | undefined
   readonly config: ImageConfig
   /** Lowest first. */
   readonly layers: readonly LayerInfo[]
@@ -32,7 +33,7 @@ export interface ImageInspect {
 
 /** Puts together what an image's parts say of it. */
 export function inspectImage({ names, config, configuration, layers }: Image): ImageInspect {
-  const { created, author, comment, architecture, os } = configuration
+  const { created, author, comment, architecture, os, variant } = configuration
   const steps = configuration.history.filter((entry) => !entry.emptyLayer)
   // Where the history has gaps, no step can be told from another.
   const stepOf = (position: number) => (steps.length === layers.length ? steps[position] : undefined)
@@ -44,6 +45,7 @@ export function inspectImage({ names, config, configuration, layers }: Image): I
     comment,
     architecture,
     os,
+    variant,
     config: configuration,
     layers: layers.map(({ mediaType, digest, size, diffId }, position) => {
       const step = stepOf(position)

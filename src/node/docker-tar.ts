@@ -2,7 +2,9 @@ import * as core from '../index.ts'
 import { type ArchiveInput, withArchive } from './file.ts'
 import { createNativeHasher as createHasher } from './sha256.ts'
 
-// The same functions as in ".", where a path will do for the archive, and the hashing is the runtime's own.
+// The same functions as in ".", where a path will do for the archive, and the runtime's own ways are used.
+
+const runtime = { createHasher, createBody: (bytes: Uint8Array<ArrayBuffer>) => bytes }
 
 /** Pushes one image of an archive. As `pushDockerTar` of the portable entry, and the archive may be a path. */
 export function pushDockerTar(
@@ -13,7 +15,7 @@ export function pushDockerTar(
   options: core.PushOptions & core.ImageChoice = {},
 ): Promise<core.Digest> {
   return withArchive(archive, (source) =>
-    core.pushDockerTar(source, registry, repository, tag, { createHasher, ...options }),
+    core.pushDockerTar(source, registry, repository, tag, { ...runtime, ...options }),
   )
 }
 
@@ -24,7 +26,7 @@ export function pushDockerTarWithOriginalTags(
   options: core.PushOptions & core.ImageChoice = {},
 ): Promise<core.Digest> {
   return withArchive(archive, (source) =>
-    core.pushDockerTarWithOriginalTags(source, registry, { createHasher, ...options }),
+    core.pushDockerTarWithOriginalTags(source, registry, { ...runtime, ...options }),
   )
 }
 
@@ -35,7 +37,7 @@ export function pushDockerTarWithAllOriginalTags(
   options: core.PushOptions = {},
 ): Promise<readonly core.Digest[]> {
   return withArchive(archive, (source) =>
-    core.pushDockerTarWithAllOriginalTags(source, registry, { createHasher, ...options }),
+    core.pushDockerTarWithAllOriginalTags(source, registry, { ...runtime, ...options }),
   )
 }
 

@@ -5,7 +5,7 @@ import type { Digest } from './digest.ts'
 export interface Platform {
   readonly os: string
   readonly architecture: string
-  readonly variant?: string
+  readonly variant?: string | undefined
 }
 
 /** What a piece of content is, without its bytes (image-spec § Content Descriptors). */
@@ -24,7 +24,7 @@ export interface Content extends Descriptor {
   readonly source: Source
 }
 
-/** A platform in one text: `linux/amd64`, `linux/arm64/v8`. */
+/** Writes a platform in one text: `linux/amd64`, `linux/arm64/v8`. */
 export function formatPlatform({ os, architecture, variant }: Platform): string {
   return [os, architecture, variant].filter(Boolean).join('/')
 }

@@ -34,6 +34,11 @@ export function parseDigest(text: unknown, where: string): Digest {
   )
 }
 
+/** A digest for people to tell from others: its first twelve digits, as Docker shows it. */
+export function shortDigest(digest: Digest): string {
+  return digest.slice(0, 'sha256:'.length + 12)
+}
+
 /** The digest of bytes that are in memory. */
 export async function digestOf(bytes: Uint8Array, createHasher: CreateHasher): Promise<Digest> {
   const hasher = await createHasher()

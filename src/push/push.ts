@@ -3,15 +3,19 @@ import { createWasmHasher } from '../oci/sha256.ts'
 import { hasBlob } from '../registry/blobs.ts'
 import { putManifest } from '../registry/manifests.ts'
 import type { Registry } from '../registry/registry.ts'
-import { uploadBlob } from '../registry/upload.ts'
+import { type CreateBody, uploadBlob } from '../registry/upload.ts'
 import type { PlannedBlob, PushPlan } from './plan.ts'
 import { runPool } from './pool.ts'
 import { type ProgressTracker, type PushProgress, trackProgress } from './progress.ts'
 
 /** How to push. */
 export interface PushOptions {
-  /** Called with a snapshot whenever something has happened. */
+  /** Called with a snapshot whenever a blob's state changes or a request has brought in a chunk. */
   readonly onProgress?: (progress: PushProgress) => void
+  /**
+   * Ends the push; it rejects with the signal's reason. Requests under way may end first, within 5 s, so that the
+   * open uploads can be cancelled at the registry.
+   */
   readonly signal?: AbortSignal
   /** Blobs under way at once. @default 4 */
   readonly concurrency?: number
@@ -19,6 +23,11 @@ export interface PushOptions {
   readonly chunkSize?: number
   /** The SHA-256 to use. @default hash-wasm; in `./node` the runtime's own, which is several times faster */
   readonly createHasher?: CreateHasher
+  /**
+   * How bytes become the body of a request.
+   * @default in a `Blob`: Chromium sends bare bytes ten times as slowly. In `./node` bare, since a `Blob` is a second copy.
+   */
+  readonly createBody?: CreateBody
 }
 
 const DEFAULT_CONCURRENCY = 4
@@ -35,9 +44,9 @@ const DEFAULT_CHUNK_SIZE = 5 * 1024 * 1024
 export async function executePush(registry: Registry, plan: PushPlan, options: PushOptions = {}): Promise<void> {
   const concurrency = positive('concurrency', options.concurrency ?? DEFAULT_CONCURRENCY)
   const chunkSize = positive('chunkSize', options.chunkSize ?? DEFAULT_CHUNK_SIZE)
-  const { signal, createHasher = createWasmHasher } = options
+  const { signal, createHasher = createWasmHasher, createBody = (bytes) => new Blob([bytes]) } = options
   const progress = trackProgress(plan, options.onProgress)
-  const bring = { registry, progress, chunkSize, createHasher }
+  const bring = { registry, progress, chunkSize, createHasher, createBody }
 
   progress.phase('blobs')
   const blobs = [...plan.blobs.entries()]
@@ -57,13 +66,14 @@ interface Bringing {
   readonly progress: ProgressTracker
   readonly chunkSize: number
   readonly createHasher: CreateHasher
+  readonly createBody: CreateBody
   readonly signal: AbortSignal
 }
 
 async function bringBlob(
   { repository, content, mountFrom }: PlannedBlob,
   index: number,
-  { registry, progress, chunkSize, createHasher, signal }: Bringing,
+  { registry, progress, chunkSize, createHasher, createBody, signal }: Bringing,
 ): Promise<void> {
   if (await hasBlob(registry, repository, content, signal)) {
     progress.blob(index, 'present', content.size)
@@ -73,6 +83,7 @@ async function bringBlob(
   onSent(0)
   const outcome = await uploadBlob(registry, repository, content, {
     createHasher,
+    createBody,
     chunkSize,
     mountFrom,
     onSent,

@@ -1,5 +1,5 @@
 import type { Descriptor } from '../oci/descriptor.ts'
-import { digestOf } from '../oci/digest.ts'
+import { digestOf, shortDigest } from '../oci/digest.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
 import { verifyDigest } from '../oci/verify.ts'
 import { readAnswer, unexpectedAnswer } from './answer.ts'
@@ -17,7 +17,7 @@ export async function hasBlob(
   signal?: AbortSignal,
 ): Promise<boolean> {
   const answer = await registry.send({
-    act: `look for ${digest} in "${repository}"`,
+    act: `look for ${shortDigest(digest)} in "${repository}"`,
     method: 'HEAD',
     url: `v2/${repository}/blobs/${digest}`,
     allow: [404],
@@ -43,7 +43,7 @@ export async function getBlob(
   limit: number,
   signal?: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const act = `read ${digest} of "${repository}"`
+  const act = `read ${shortDigest(digest)} of "${repository}"`
   const answer = await registry.send({ act, method: 'GET', url: `v2/${repository}/blobs/${digest}`, signal })
   const bytes = await readAnswer(answer, limit)
   verifyDigest(`what the registry holds as ${digest}`, digest, await digestOf(bytes, createWasmHasher))

@@ -11,7 +11,7 @@ export interface RegistryRequest {
   /** Relative to the registry's base URL, or absolute. */
   readonly url: string | URL
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: Uint8Array<ArrayBuffer>
+  readonly body?: Uint8Array<ArrayBuffer> | Blob
   /** Statuses from 300 on that are answers here, not failures. @default none */
   readonly allow?: readonly number[]
   /** The body is a blob's bytes: no time-out, and never sent a second time unasked. @default false */

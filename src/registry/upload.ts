@@ -1,14 +1,18 @@
 import type { Content } from '../oci/descriptor.ts'
-import type { CreateHasher, Digest } from '../oci/digest.ts'
+import { type CreateHasher, type Digest, shortDigest } from '../oci/digest.ts'
 import { verifyDigest } from '../oci/verify.ts'
 import type { Answer } from './answer.ts'
 import type { SendRequest } from './http.ts'
 import { uploadLocation, withDigest } from './location.ts'
 import type { Registry } from './registry.ts'
 
+/** Makes the body of a request from its bytes, in the way that suits the runtime. */
+export type CreateBody = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | Blob
+
 /** How to upload a blob. */
 export interface UploadOptions {
   readonly createHasher: CreateHasher
+  readonly createBody: CreateBody
   /** Bytes in one request; a registry's own limits come first. */
   readonly chunkSize: number
   /** A repository of the same registry that has the blob: asked for before bytes are sent. */
@@ -85,15 +89,15 @@ async function sendChunks(
   blob: Content,
   session: { location: URL },
   chunkSize: number,
-  { createHasher, onSent, signal }: UploadOptions,
+  { createHasher, createBody, onSent, signal }: UploadOptions,
 ): Promise<void> {
   const hasher = await createHasher()
-  const act = `upload ${blob.digest} to "${repository}"`
+  const act = `upload ${shortDigest(blob.digest)} to "${repository}"`
   for (let start = 0; ; start += chunkSize) {
     const end = Math.min(start + chunkSize, blob.size)
     const isLast = end === blob.size
-    const body = await blob.source.read(start, end, signal)
-    hasher.update(body)
+    const bytes = await blob.source.read(start, end, signal)
+    hasher.update(bytes)
     if (isLast) verifyDigest(`the blob for "${repository}"`, blob.digest, hasher.digest())
     const isWhole = isLast && start === 0
     const answer = await send({
@@ -106,7 +110,7 @@ async function sendChunks(
         // Only true chunks have a range; GHCR and distribution 3 take it for a promise of more.
         ...(!isWhole && { 'content-range': `${start}-${end - 1}` }),
       },
-      body,
+      body: createBody(bytes),
       isUpload: true,
     })
     onSent?.(end)

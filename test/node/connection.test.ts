@@ -221,7 +221,7 @@ describe('an answer that is a refusal', () => {
 
   it('is not taken for an absent blob', async () => {
     const pushing = pushDockerTar(await createTestArchive(), answering(401), 'a', 'v1')
-    await rejection(pushing, ResponseError, /Cannot look for sha256:[0-9a-f]{64} in "a".*401/)
+    await rejection(pushing, ResponseError, /Cannot look for sha256:[0-9a-f]{12} in "a".*401/)
   })
 })
 

@@ -98,7 +98,7 @@ describe('pushDockerTar()', () => {
     )
     const error = await rejection(pushDockerTar(archive, handle, 'a', 'v1', { chunkSize: 2000 }), ResponseError)
     expect(error.message).toMatch(
-      /^Cannot upload sha256:[0-9a-f]{64} to "a": https:\/\/registry\.test\/v2\/a\/blobs\/uploads/,
+      /^Cannot upload sha256:[0-9a-f]{12} to "a": https:\/\/registry\.test\/v2\/a\/blobs\/uploads/,
     )
     expect(error.message).not.toContain('_state')
     expect(registry.openUploads).toBe(0)

@@ -1,0 +1,131 @@
+import { checkRegistryConnectivity, openRegistry, pushDockerTar } from 'registry-api-v2-client'
+import { clearError, showError } from './alert-view.ts'
+import { type ArchiveImage, readArchive } from './archive.ts'
+import { hideImages, lockImages, showImages } from './archive-view.ts'
+import { findElement } from './element.ts'
+import { formatBytes, formatCount } from './format.ts'
+import { hideProgress, openProgress } from './progress-view.ts'
+import { hideResult, showResult } from './result-view.ts'
+
+const drop = findElement('drop', HTMLElement)
+const input = findElement('file', HTMLInputElement)
+const fileName = findElement('file-name', HTMLElement)
+const form = findElement('destination', HTMLFormElement)
+const fields = findElement('fields', HTMLFieldSetElement)
+const registry = findElement('registry', HTMLInputElement)
+const repository = findElement('repository', HTMLInputElement)
+const tag = findElement('tag', HTMLInputElement)
+const pushButton = findElement('push', HTMLButtonElement)
+const cancelButton = findElement('cancel', HTMLButtonElement)
+const progressTitle = findElement('progress-title', HTMLElement)
+const status = findElement('status', HTMLElement)
+
+let reading = new AbortController()
+let pushing = new AbortController()
+let archive: { readonly file: File; image: ArchiveImage } | undefined
+
+async function openArchive(file: File): Promise<void> {
+  reading.abort()
+  reading = new AbortController()
+  const { signal } = reading
+  clearOutcome()
+  hideImages()
+  form.hidden = true
+  fileName.textContent = `${file.name}, ${formatBytes(file.size)}`
+  status.textContent = 'Reading the archive…'
+  try {
+    const images = await readArchive(file, signal)
+    showImages(images, (image) => {
+      archive = { file, image }
+      repository.value = image.repository
+      tag.value = image.tag || 'latest'
+    })
+    form.hidden = false
+    status.textContent = `${formatCount(images.length, 'image')} found. Nothing is sent yet.`
+  } catch (error) {
+    // Another file was chosen meanwhile.
+    if (signal.aborted) return
+    status.textContent = ''
+    showError(error)
+  }
+}
+
+async function push(): Promise<void> {
+  if (!archive) return
+  const { file, image } = archive
+  pushing = new AbortController()
+  const { signal } = pushing
+  clearOutcome()
+  const destination = `${repository.value}:${tag.value}`
+  const progress = openProgress(destination)
+  setPushing(true)
+  status.textContent = 'Pushing…'
+  try {
+    const target = openRegistry(registry.value)
+    // First this: a registry that is not there is told in fewer words.
+    await checkRegistryConnectivity(target, { signal })
+    const digest = await pushDockerTar(file, target, repository.value, tag.value, {
+      image: image.position,
+      onProgress: progress.show,
+      signal,
+    })
+    status.textContent = `Pushed ${destination}.`
+    showResult(digest, `docker pull ${new URL(target.url).host}/${destination}`)
+  } catch (error) {
+    progress.stop()
+    status.textContent = signal.aborted ? 'Cancelled. You can push again.' : ''
+    if (!signal.aborted) showError(error)
+  } finally {
+    setPushing(false)
+  }
+}
+
+function setPushing(isPushing: boolean): void {
+  input.disabled = fields.disabled = isPushing
+  lockImages(isPushing)
+  pushButton.hidden = isPushing
+  cancelButton.hidden = !isPushing
+  // The button with the focus is about to go, and with it the place of whoever uses the keyboard.
+  if (isPushing) progressTitle.focus()
+  else pushButton.focus({ preventScroll: true })
+}
+
+function clearOutcome(): void {
+  clearError()
+  hideProgress()
+  hideResult()
+}
+
+registry.value = new URLSearchParams(location.search).get('registry') ?? 'http://localhost:15000'
+
+input.addEventListener('change', () => {
+  const file = input.files?.[0]
+  // The same file can be chosen again, after it has changed.
+  input.value = ''
+  if (file) void openArchive(file)
+})
+
+// The whole page takes the drop: a file that misses the zone would replace the page.
+document.addEventListener('dragover', (event) => {
+  event.preventDefault()
+  drop.classList.add('is-target')
+})
+document.addEventListener('dragleave', (event) => {
+  if (!event.relatedTarget) drop.classList.remove('is-target')
+})
+document.addEventListener('drop', (event) => {
+  event.preventDefault()
+  drop.classList.remove('is-target')
+  const file = event.dataTransfer?.files[0]
+  if (file && !input.disabled) void openArchive(file)
+})
+
+form.addEventListener('submit', (event) => {
+  event.preventDefault()
+  // Enter in a field submits too, also while the button is hidden.
+  if (!fields.disabled) void push()
+})
+cancelButton.addEventListener('click', () => {
+  status.textContent = 'Cancelling…'
+  pushing.abort()
+})

@@ -1,0 +1,5 @@
+import * as portable from '../../src/index.ts'
+import { asBytes, asFile, describeArchiveReading } from '../support/archive-contract.ts'
+
+describeArchiveReading('the portable entry in a page, from a File', portable, asFile)
+describeArchiveReading('the portable entry in a page, from bytes', portable, asBytes)

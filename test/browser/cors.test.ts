@@ -1,0 +1,19 @@
+import { describe, expect, inject, it } from 'vitest'
+import { checkRegistryConnectivity, NetworkError, openRegistry, pushDockerTar, ResponseError } from '../../src/index.ts'
+import { createTestArchive } from '../../src/testing/index.ts'
+import { rejection } from '../support/errors.ts'
+
+describe('a registry that is not set up for pages', () => {
+  it('is a NetworkError that speaks of CORS, where it allows nothing', async () => {
+    const registry = openRegistry(inject('registryWithoutCors'), { retry: 0 })
+    const error = await rejection(checkRegistryConnectivity(registry), NetworkError, /no answer.*\(CORS\)/)
+    expect(error.url).toBe(`${inject('registryWithoutCors')}v2/`)
+  })
+
+  it('is a ResponseError that names the header to expose, where its headers cannot be read', async () => {
+    const registry = inject('registryWithoutExposedHeaders')
+    expect(await checkRegistryConnectivity(registry)).toBe(true)
+    const pushing = pushDockerTar(await createTestArchive(), registry, 'team/app', 'v1')
+    await rejection(pushing, ResponseError, /Access-Control-Expose-Headers: Location/)
+  })
+})

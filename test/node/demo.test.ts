@@ -1,0 +1,219 @@
+import { fileURLToPath } from 'node:url'
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright'
+import { createServer, type ViteDevServer } from 'vite'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { findChromium } from '../../scripts/find/chromium.js'
+import { freePort } from '../../scripts/find/registry.js'
+import { getManifest, inspectDockerTar, listRepositories, listTags } from '../../src/index.ts'
+import { createTestArchive } from '../../src/testing/index.ts'
+import { type ServedTestRegistry, serveTestRegistry } from '../../src/testing/node.ts'
+
+const CONFIG = fileURLToPath(new URL('../../demo/vite.config.ts', import.meta.url))
+const TWO_IMAGES = {
+  images: [
+    { names: ['team/hello:v1', 'localhost:5000/team/hello:latest'] },
+    { names: ['ghcr.io/acme/worker:2.0'], architecture: 'arm64', layers: [{ worker: 'works' }] },
+  ],
+}
+
+let vite: ViteDevServer
+let browser: Browser
+let context: BrowserContext
+let registry: ServedTestRegistry
+let page: Page
+
+beforeAll(async () => {
+  // Without a watcher: a file that somebody saves meanwhile would load the page anew.
+  const server = { host: '127.0.0.1', hmr: false, watch: null } as const
+  vite = await createServer({ configFile: CONFIG, logLevel: 'error', server })
+  await vite.listen()
+  browser = await chromium.launch({
+    executablePath: findChromium(),
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking'],
+  })
+  context = await browser.newContext({ locale: 'en-US', timezoneId: 'UTC' })
+})
+afterAll(async () => {
+  await browser?.close()
+  await vite?.close()
+})
+
+beforeEach(async () => {
+  registry = await serveTestRegistry()
+  page = await context.newPage()
+  await openDemo(registry.url)
+})
+afterEach(async () => {
+  await page.close()
+  await registry.close()
+})
+
+describe('the demo page, given an archive', () => {
+  it('shows name, platform, date and every layer with digest, size and build step', async () => {
+    const archive = await createTestArchive()
+    const { id, layers } = await inspectDockerTar(archive)
+    await chooseFile('hello.tar', archive)
+
+    const image = page.getByRole('region', { name: 'Image' })
+    await shows(image, 'team/hello:v1')
+    await shows(image, 'linux/amd64')
+    await shows(image, 'Jan 1, 1970')
+    await shows(image, short(id))
+    await shows(image, '2 layers, 20.5 kB')
+    const items = await image.getByRole('listitem').allTextContents()
+    expect(items).toEqual(layers.map(({ digest }, position) => `COPY layer-${position} /${short(digest)}10.2 kB`))
+    expect(await destination()).toEqual({ registry: registry.url, repository: 'team/hello', tag: 'v1' })
+    expect(registry.requests).toEqual([])
+  })
+
+  it('takes it from a drop too', async () => {
+    const archive = await createTestArchive()
+    const dataTransfer = await page.evaluateHandle((bytes) => {
+      const transfer = new DataTransfer()
+      transfer.items.add(new File([new Uint8Array(bytes)], 'dropped.tar'))
+      return transfer
+    }, Array.from(archive))
+    await page.locator('#drop').dispatchEvent('drop', { dataTransfer })
+
+    await shows(page.locator('main'), 'dropped.tar')
+    await shows(page.getByRole('region', { name: 'Image' }), 'team/hello:v1')
+  })
+
+  it('with several images, fills in the names of the chosen one and pushes that one', async () => {
+    const archive = await createTestArchive(TWO_IMAGES)
+    const { layers } = await inspectDockerTar(archive, { image: 1 })
+    await chooseFile('two.tar', archive)
+    await shows(page.getByRole('heading'), '2 images')
+    expect(await destination()).toMatchObject({ repository: 'team/hello', tag: 'v1' })
+    await page.getByRole('radio', { name: 'ghcr.io/acme/worker:2.0' }).check()
+    expect(await destination()).toMatchObject({ repository: 'acme/worker', tag: '2.0' })
+    await button('Push').click()
+
+    await shows(status(), 'Pushed acme/worker:2.0.')
+    expect(await listRepositories(registry.url)).toEqual(['acme/worker'])
+    const { manifest } = await getManifest(registry.url, 'acme/worker', '2.0')
+    expect(manifest).toMatchObject({ layers: layers.map(({ digest }) => ({ digest })) })
+  })
+
+  it('that is none, shows an alert with the reason and no form', async () => {
+    await chooseFile('notes.txt', new TextEncoder().encode('no archive\n'.repeat(100)))
+
+    await shows(alert(), 'This file cannot be read')
+    await shows(alert(), 'Cannot index tar: ')
+    expect(await button('Push').isVisible()).toBe(false)
+  })
+
+  it('with markup in its names, shows it as text', async () => {
+    await chooseFile('evil.tar', await createTestArchive({ images: [{ names: ['<img src=evil>:v1'] }] }))
+
+    await shows(alert(), '<img src=evil>:v1')
+    expect(await page.locator('img').count()).toBe(0)
+  })
+})
+
+describe('the demo page, pushing', () => {
+  it('ends with the digest and the pull command, and the registry has the tag', async () => {
+    await chooseFile('hello.tar', await createTestArchive())
+    await page.getByRole('textbox', { name: 'Tag' }).fill('v2')
+    await button('Push').click()
+
+    await shows(status(), 'Pushed team/hello:v2.')
+    const { digest } = await getManifest(registry.url, 'team/hello', 'v2')
+    const result = page.getByRole('region', { name: 'In the registry' })
+    await shows(result, digest)
+    await shows(result, `docker pull ${new URL(registry.url).host}/team/hello:v2`)
+    await shows(blobs(), 'Layer 2')
+    await shows(blobs(), 'uploaded, ')
+    expect(await listTags(registry.url, 'team/hello')).toEqual(['v2'])
+  })
+
+  it('a second time, tells of blobs that are already there', async () => {
+    await chooseFile('hello.tar', await createTestArchive())
+    await button('Push').click()
+    await shows(status(), 'Pushed')
+    await button('Push').click()
+
+    await shows(blobs(), 'already there, 10.2 kB')
+    await shows(status(), 'Pushed')
+  })
+
+  it('by Enter in a field, gives the focus to the button in the end', async () => {
+    await chooseFile('hello.tar', await createTestArchive())
+    await page.getByRole('textbox', { name: 'Tag' }).press('Enter')
+    await shows(status(), 'Pushed')
+
+    expect(await button('Push').evaluate((element) => element === document.activeElement)).toBe(true)
+  })
+
+  it('to a registry that does not answer, shows an alert', async () => {
+    const url = `http://127.0.0.1:${await freePort()}`
+    await openDemo(url)
+    await chooseFile('hello.tar', await createTestArchive())
+    await button('Push').click()
+
+    await shows(alert(), 'The registry does not answer')
+    await shows(alert(), `Cannot reach the registry: no answer from ${url}/v2/`)
+    await button('Push').waitFor()
+  })
+
+  it('to a name that is none, shows an alert and sends nothing', async () => {
+    await chooseFile('hello.tar', await createTestArchive())
+    await page.getByRole('textbox', { name: 'Repository' }).fill('Team/Hello')
+    await button('Push').click()
+
+    await shows(alert(), 'Cannot use "Team/Hello" as a repository')
+    expect(registry.requests.filter(({ url }) => url !== '/v2/')).toEqual([])
+  })
+
+  it('and cancelled, says so, leaves no upload open, and can push again', async () => {
+    const isUploading = holdUploads()
+    await chooseFile('hello.tar', await createTestArchive())
+    await button('Push').click()
+    await isUploading
+    await shows(blobs(), 'uploading, ')
+    expect(registry.openUploads).toBeGreaterThan(0)
+    await button('Cancel').click()
+
+    // The SDK gives the held requests a few seconds to end.
+    await shows(status(), 'Cancelled.')
+    await shows(blobs(), 'stopped, ')
+    expect(registry.openUploads).toBe(0)
+    expect(await listRepositories(registry.url)).toEqual([])
+    expect(await alert().textContent()).toBe('')
+
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
+    await button('Push').click()
+    await shows(status(), 'Pushed team/hello:v1.')
+  })
+})
+
+async function openDemo(registryUrl: string): Promise<void> {
+  await page.goto(`${vite.resolvedUrls?.local[0]}?registry=${encodeURIComponent(registryUrl)}`)
+}
+
+async function chooseFile(name: string, bytes: Uint8Array): Promise<void> {
+  const file = { name, mimeType: 'application/x-tar', buffer: Buffer.from(bytes) }
+  await page.getByLabel('Choose an archive or drop it here').setInputFiles(file)
+}
+
+async function destination(): Promise<{ registry: string; repository: string; tag: string }> {
+  const value = (name: string) => page.getByRole('textbox', { name }).inputValue()
+  return { registry: await value('Registry'), repository: await value('Repository'), tag: await value('Tag') }
+}
+
+/** Lets no bytes of a blob through, so that a push stays under way; resolves once some are held. */
+function holdUploads(): Promise<void> {
+  return new Promise((resolve) => {
+    void page.route('**/blobs/uploads/**', (route) => {
+      if (['PATCH', 'PUT'].includes(route.request().method())) resolve()
+      else void route.continue()
+    })
+  })
+}
+
+const shows = (within: Locator, text: string) => within.filter({ hasText: text }).first().waitFor()
+const button = (name: string) => page.getByRole('button', { name, exact: true })
+const status = () => page.getByRole('status')
+const alert = () => page.getByRole('alert')
+const blobs = () => page.getByRole('list', { name: 'Layers and config' })
+const short = (digest: string) => digest.slice(7, 19)
