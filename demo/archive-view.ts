@@ -1,3 +1,4 @@
+import { formatPlatform } from 'registry-api-v2-client'
 import type { ArchiveImage } from './archive.ts'
 import { createElement, findElement } from './element.ts'
 import { formatBytes, formatCount, formatDate, shortDigest } from './format.ts'
@@ -63,8 +64,4 @@ function showImage(image: ArchiveImage): void {
 
 function createFact(term: string, ...values: readonly (Node | string)[]): readonly HTMLElement[] {
   return [createElement('dt', {}, term), ...values.map((value) => createElement('dd', {}, value))]
-}
-
-function formatPlatform({ os, architecture, config }: ArchiveImage): string {
-  return [os, architecture, config.variant].filter(Boolean).join('/')
 }

@@ -1,14 +1,11 @@
-import { fileURLToPath } from 'node:url'
-import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright'
-import { createServer, type ViteDevServer } from 'vite'
+import type { Locator, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { findChromium } from '../../scripts/find/chromium.js'
 import { freePort } from '../../scripts/find/registry.js'
 import { getManifest, inspectDockerTar, listRepositories, listTags } from '../../src/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
 import { type ServedTestRegistry, serveTestRegistry } from '../../src/testing/node.ts'
+import { type DemoBrowser, openDemoBrowser } from '../support/demo-browser.ts'
 
-const CONFIG = fileURLToPath(new URL('../../demo/vite.config.ts', import.meta.url))
 const TWO_IMAGES = {
   images: [
     { names: ['team/hello:v1', 'localhost:5000/team/hello:latest'] },
@@ -16,31 +13,18 @@ const TWO_IMAGES = {
   ],
 }
 
-let vite: ViteDevServer
-let browser: Browser
-let context: BrowserContext
+let demo: DemoBrowser
 let registry: ServedTestRegistry
 let page: Page
 
 beforeAll(async () => {
-  // Without a watcher: a file that somebody saves meanwhile would load the page anew.
-  const server = { host: '127.0.0.1', hmr: false, watch: null } as const
-  vite = await createServer({ configFile: CONFIG, logLevel: 'error', server })
-  await vite.listen()
-  browser = await chromium.launch({
-    executablePath: findChromium(),
-    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking'],
-  })
-  context = await browser.newContext({ locale: 'en-US', timezoneId: 'UTC' })
+  demo = await openDemoBrowser()
 })
-afterAll(async () => {
-  await browser?.close()
-  await vite?.close()
-})
+afterAll(() => demo?.close())
 
 beforeEach(async () => {
   registry = await serveTestRegistry()
-  page = await context.newPage()
+  page = await demo.context.newPage()
   await openDemo(registry.url)
 })
 afterEach(async () => {
@@ -188,7 +172,7 @@ describe('the demo page, pushing', () => {
 })
 
 async function openDemo(registryUrl: string): Promise<void> {
-  await page.goto(`${vite.resolvedUrls?.local[0]}?registry=${encodeURIComponent(registryUrl)}`)
+  await page.goto(demo.urlFor(registryUrl))
 }
 
 async function chooseFile(name: string, bytes: Uint8Array): Promise<void> {

@@ -1,0 +1,33 @@
+import { fileURLToPath } from 'node:url'
+import { type BrowserContext, chromium } from 'playwright'
+import { createServer } from 'vite'
+import { findChromium } from '../../scripts/find/chromium.js'
+
+const CONFIG = fileURLToPath(new URL('../../demo/vite.config.ts', import.meta.url))
+
+/** The demo page served, and a real browser to open it in. */
+export interface DemoBrowser {
+  readonly context: BrowserContext
+  /** The page's address, its form filled in with a registry. */
+  urlFor(registry: string): string
+  close(): Promise<void>
+}
+
+export async function openDemoBrowser(): Promise<DemoBrowser> {
+  // Without a watcher: a file that somebody saves meanwhile would load the page anew.
+  const server = { host: '127.0.0.1', hmr: false, watch: null } as const
+  const vite = await createServer({ configFile: CONFIG, logLevel: 'error', server })
+  await vite.listen()
+  const browser = await chromium.launch({
+    executablePath: findChromium(),
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking'],
+  })
+  return {
+    context: await browser.newContext({ locale: 'en-US', timezoneId: 'UTC' }),
+    urlFor: (registry) => `${vite.resolvedUrls?.local[0]}?registry=${encodeURIComponent(registry)}`,
+    async close() {
+      await browser.close()
+      await vite.close()
+    },
+  }
+}

@@ -1,0 +1,71 @@
+import { execFile, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { canInstallDebianPackages, installDebianPackage } from '../../scripts/find/debian.js'
+import { findExecutable } from '../../scripts/find/executable.js'
+
+const execute = promisify(execFile)
+
+/** Another tool of the trade, to see whether it and we mean the same. */
+export type Peer = (...args: readonly string[]) => Promise<string>
+
+/** Finds a tool, or brings it as a package of Debian's. */
+export function bringPeer(name: string, debianPackage = name): Peer {
+  if (!findExecutable(name) && canInstallDebianPackages()) installDebianPackage(debianPackage)
+  const path = findExecutable(name)
+  if (!path) throw new Error(`Cannot compare with ${name}: install it and try again.`)
+  return async (...args) => (await execute(path, args, { maxBuffer: 2 ** 24 })).stdout
+}
+
+/** An engine of Docker's of our own, without a network, and the client that talks to it. */
+export interface DockerEngine {
+  readonly docker: Peer
+  stop(): Promise<void>
+}
+
+/** Starts a Docker engine that needs nothing of the machine but root: no bridge, no firewall, plain folders as storage. */
+export async function startDocker(): Promise<DockerEngine> {
+  const docker = bringPeer('docker', 'docker.io')
+  bringPeer('dockerd', 'docker.io')
+  const folder = mkdtempSync(join(tmpdir(), 'dockerd-'))
+  const host = `unix://${folder}/socket`
+  const child = spawn(
+    'dockerd',
+    [
+      ...['--iptables=false', '--ip6tables=false', '--bridge=none', '--storage-driver=vfs', `--host=${host}`],
+      ...[`--data-root=${folder}/data`, `--exec-root=${folder}/exec`, `--pidfile=${folder}/pid`],
+    ],
+    { stdio: 'ignore' },
+  )
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  const client: Peer = (...args) => docker('--host', host, ...args)
+  // A newer client asks an older engine in words that it knows.
+  process.env.DOCKER_API_VERSION ??= '1.41'
+  await untilReady(() => client('info'), ended)
+  return {
+    docker: client,
+    async stop() {
+      child.kill()
+      await ended
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function untilReady(ask: () => Promise<unknown>, ended: Promise<unknown>): Promise<void> {
+  let isEnded = false
+  void ended.then(() => {
+    isEnded = true
+  })
+  for (let attempt = 0; attempt < 150 && !isEnded; attempt++) {
+    const isReady = await ask().then(
+      () => true,
+      () => false,
+    )
+    if (isReady) return
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+  throw new Error('dockerd did not come up: it needs root, and ip6tables or none.')
+}
