@@ -20,7 +20,10 @@ export default defineConfig({
     target: 'es2022',
     minify: false,
     sourcemap: true,
-    rolldownOptions: { external: [/^node:/, 'ky', 'hash-wasm', 'nanotar', 'srvx/node'] },
+    rolldownOptions: {
+      external: [/^node:/, 'ky', 'hash-wasm', 'nanotar', 'srvx/node'],
+      output: { preserveModules: true, preserveModulesRoot: 'src' },
+    },
   },
   test: {
     globalSetup: ['test/support/built-package.ts', 'test/support/real-registry.ts'],

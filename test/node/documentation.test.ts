@@ -1,0 +1,75 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
+import * as node from '../../src/node/index.ts'
+import { createTestArchive } from '../../src/testing/index.ts'
+
+// What the documents show has to be so: examples compile and run, links lead somewhere, tables are complete.
+
+const DOCUMENTS = ['README.md', ...readdirSync('docs').map((name) => join('docs', name))].filter((name) =>
+  name.endsWith('.md'),
+)
+/** Beside the package's own package.json, so that the examples find it by its name. */
+const FOLDER = resolve('.cache/examples')
+
+const examples = DOCUMENTS.flatMap((document) =>
+  [...readFileSync(document, 'utf8').matchAll(/```ts\n(.*?)```/gs)].map((match, index) => ({
+    name: `${document.replaceAll(/\W/g, '-')}-${index}`,
+    code: match[1] as string,
+  })),
+)
+const runnable = examples.filter(({ code }) => !code.includes('document.querySelector'))
+
+beforeAll(async () => {
+  rmSync(FOLDER, { recursive: true, force: true })
+  mkdirSync(FOLDER, { recursive: true })
+  const archive = join(FOLDER, 'exported.tar')
+  writeFileSync(archive, await createTestArchive({ images: [{ names: ['registry.example.com/team/app:v7'] }] }))
+  for (const { name, code } of examples) {
+    const real = code
+      .replaceAll('https://registry.example.com', inject('registryUrl'))
+      .replaceAll('exported.tar', archive)
+    writeFileSync(join(FOLDER, `${name}.ts`), real)
+  }
+  const options = { extends: '../../tsconfig.json', include: ['*.ts'] }
+  writeFileSync(join(FOLDER, 'tsconfig.json'), JSON.stringify(options))
+})
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true }))
+
+describe('the examples of the documents', () => {
+  it('are there', () => {
+    expect([examples.length, runnable.length]).toEqual([6, 5])
+  })
+
+  it('compile', () => {
+    expect(() => execFileSync('npx', ['--no-install', 'tsc', '-p', FOLDER], { stdio: 'pipe' })).not.toThrow()
+  })
+
+  it.each(runnable)('run: $name', async ({ name }) => {
+    const said = vi.spyOn(console, 'log').mockImplementation(() => {})
+    const complained = vi.spyOn(console, 'error').mockImplementation(() => {})
+    await import(join(FOLDER, `${name}.ts`))
+    expect(complained.mock.calls).toEqual([])
+    if (name.startsWith('README')) expect(said.mock.calls.map(([first]) => first)).toContain('v7')
+    vi.restoreAllMocks()
+  })
+})
+
+describe('the documents', () => {
+  it.each(DOCUMENTS)('%s links to files that are there', (document) => {
+    const links = [...readFileSync(document, 'utf8').matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(
+      (match) => match[1] as string,
+    )
+    for (const link of links) expect(existsSync(join(dirname(document), link)), `${document}: ${link}`).toBe(true)
+  })
+
+  it('the table of the README names every public function', () => {
+    const readme = readFileSync('README.md', 'utf8')
+    const functions = Object.entries(node).filter(([name, value]) => typeof value === 'function' && /^[a-z]/.test(name))
+    // Small helpers, told where they belong.
+    const elsewhere = ['isIndex', 'formatPlatform', 'openFile']
+    for (const [name] of functions) if (!elsewhere.includes(name)) expect(readme).toContain(`${name}(`)
+    expect(functions.length).toBeGreaterThan(15)
+  })
+})
