@@ -1,7 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { http } from 'msw'
 import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, describe, expect, inject } from 'vitest'
@@ -10,17 +6,8 @@ import * as node from '../../src/node/index.ts'
 import { createTestRegistry } from '../../src/testing/index.ts'
 import { type ServedTestRegistry, serveTestRegistry } from '../../src/testing/node.ts'
 import { asBytes, asFile } from '../support/archive-contract.ts'
+import { asPath } from '../support/archive-path.ts'
 import { describeRegistry } from '../support/registry-contract.ts'
-
-const folder = mkdtempSync(join(tmpdir(), 'pushes-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-
-let count = 0
-async function asPath(bytes: Uint8Array): Promise<string> {
-  const path = join(folder, `${count++}.tar`)
-  await writeFile(path, bytes)
-  return path
-}
 
 describeRegistry('the portable entry with the real registry', portable, () => ({ url: inject('registryUrl') }), asFile)
 describeRegistry('the Node entry with the real registry', node, () => ({ url: inject('registryUrl') }), asPath)
