@@ -1,4 +1,6 @@
 import { NetworkError, publicUrl, ResponseError } from '../errors.ts'
+import { type Digest, isDigest } from '../oci/digest.ts'
+import { verifyDigest } from '../oci/verify.ts'
 import { readUpTo } from './body.ts'
 
 /** What a registry answered, and to what. */
@@ -36,6 +38,17 @@ export async function readJsonAnswer(answer: Answer, limit: number): Promise<unk
   } catch {
     throw unexpectedAnswer(answer, 'its body is not JSON')
   }
+}
+
+/**
+ * Compares the digest that an answer states with the one that it should be about. One that is absent, or that a web page
+ * may not read, is no fault; one that is there is never believed (GHSA-qv35-3gw6-8q4j).
+ *
+ * @throws {DigestMismatchError} if they differ
+ */
+export function verifyStatedDigest({ headers, act }: Answer, expected: Digest): void {
+  const stated = headers.get('docker-content-digest')
+  if (isDigest(stated)) verifyDigest(`the answer to "${act}"`, expected, stated)
 }
 
 /** The error for an answer that says yes, but is none that a registry gives. */

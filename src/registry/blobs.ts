@@ -2,13 +2,14 @@ import type { Descriptor } from '../oci/descriptor.ts'
 import { digestOf, shortDigest } from '../oci/digest.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
 import { verifyDigest } from '../oci/verify.ts'
-import { readAnswer, unexpectedAnswer } from './answer.ts'
+import { readAnswer, unexpectedAnswer, verifyStatedDigest } from './answer.ts'
 import type { Registry } from './registry.ts'
 
 /**
  * Asks whether a repository has a blob. Only 404 says that it has not: any other failure is one.
  *
  * @throws {ResponseError} if the registry refuses, or has another size under this digest
+ * @throws {DigestMismatchError} if it states another digest
  */
 export async function hasBlob(
   registry: Registry,
@@ -24,6 +25,7 @@ export async function hasBlob(
     signal,
   })
   if (answer.status === 404) return false
+  verifyStatedDigest(answer, digest)
   const length = answer.headers.get('content-length')
   // Proxies that compress leave it out, and then 0 is no size either.
   if (!length || length === String(size) || length === '0') return true

@@ -91,6 +91,8 @@ function kyOptions(connection: Connection, request: RegistryRequest, url: URL): 
 
 /** Where the runtime's fetch is called: its failures get our type here, and error bodies their limit. */
 async function fetchOnce(fetch: Connection['fetch'], request: Request, act: string): Promise<Response> {
+  // A fetch of the user's own may not look at the signal.
+  request.signal.throwIfAborted()
   let response: Response
   try {
     response = await fetch(request)

@@ -6,7 +6,7 @@ import { parseReference, parseRepository } from '../oci/reference.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
 import { verifyDigest } from '../oci/verify.ts'
 import { readAll } from '../source/source.ts'
-import { type Answer, readAnswer, unexpectedAnswer } from './answer.ts'
+import { readAnswer, unexpectedAnswer, verifyStatedDigest } from './answer.ts'
 import { type Registry, type RegistryInput, toRegistry } from './registry.ts'
 
 /** A manifest as a registry gave it: its descriptor, its bytes, and what they say. */
@@ -128,10 +128,4 @@ export async function deleteManifest(
 
 function manifestPath(repository: string, reference: string): string {
   return `v2/${parseRepository(repository)}/manifests/${parseReference(reference)}`
-}
-
-/** `Docker-Content-Digest` is compared where it can be read, and never believed (GHSA-qv35-3gw6-8q4j). */
-function verifyStatedDigest({ headers, act }: Answer, actual: Digest): void {
-  const stated = headers.get('docker-content-digest')
-  if (isDigest(stated)) verifyDigest(`the answer to "${act}"`, stated, actual)
 }

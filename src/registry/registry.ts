@@ -8,7 +8,11 @@ export interface RegistryOptions {
   readonly fetch?: (request: Request) => Promise<Response>
   /** Sent by HTTP Basic, to the registry's own origin only. @default none: anonymous */
   readonly credentials?: Credentials
-  /** Sent with every request to the registry's own origin. @default none */
+  /**
+   * Sent with every request to the registry's own origin. Where a registry redirects a download, the runtime follows, and
+   * takes `Authorization` off for another origin, but not these: put no secrets here.
+   * @default none
+   */
   readonly headers?: Readonly<Record<string, string>>
   /** How often a request without a blob's bytes is tried again after it failed in a way that may pass. @default 2 */
   readonly retry?: number

@@ -1,7 +1,7 @@
 import type { Content } from '../oci/descriptor.ts'
 import { type CreateHasher, type Digest, shortDigest } from '../oci/digest.ts'
 import { verifyDigest } from '../oci/verify.ts'
-import type { Answer } from './answer.ts'
+import { type Answer, verifyStatedDigest } from './answer.ts'
 import type { SendRequest } from './http.ts'
 import { uploadLocation, withDigest } from './location.ts'
 import type { Registry } from './registry.ts'
@@ -113,6 +113,7 @@ async function sendChunks(
       body: createBody(bytes),
       isUpload: true,
     })
+    if (isLast) verifyStatedDigest(answer, blob.digest)
     onSent?.(end)
     if (isLast) return
     session.location = uploadLocation(answer)

@@ -10,14 +10,20 @@ export type SourceInput = Source | Blob | Uint8Array | ArrayBuffer
  * @throws {TypeError} if the input is none of these
  */
 export function toSource(input: SourceInput): Source {
-  if (input instanceof Blob) return blobSource(input)
-  if (input instanceof Uint8Array) return bytesSource(input)
+  if (isBlob(input)) return blobSource(input)
+  if (ArrayBuffer.isView(input)) return bytesSource(input)
   if (input instanceof ArrayBuffer) return bytesSource(new Uint8Array(input))
   if (isSource(input)) return exactSource({ size: input.size, read: (...range) => input.read(...range) })
   throw new TypeError(
     `Cannot read an archive from ${input === null ? 'null' : `a value of type ${typeof input}`}: ` +
       'pass a File, a Blob, bytes or a Source (a path needs "registry-api-v2-client/node")',
   )
+}
+
+/** By its shape: a file of another window is no instance of this one's `Blob`. */
+function isBlob(input: unknown): input is Blob {
+  const candidate = input as Partial<Blob> | null
+  return typeof candidate?.slice === 'function' && typeof candidate.arrayBuffer === 'function'
 }
 
 function isSource(input: unknown): input is Source {

@@ -150,6 +150,34 @@ describe('pushDockerTar()', () => {
     await rejection(pushing, ResponseError, /it holds 7 bytes under this digest/)
   })
 
+  it.each([
+    ['HEAD', (response: Response) => response.status === 200],
+    ['PUT', (response: Response) => response.status === 201],
+  ])('compares the digest that the registry states for a blob in its answer to %s', async (method, isMeant) => {
+    const archive = await createTestArchive()
+    const { registry, handle } = behind(async (request, go) => {
+      const response = await go()
+      const isBlob = request.method === method && request.url.includes('/blobs/') && isMeant(response)
+      if (isBlob) response.headers.set('docker-content-digest', `sha256:${'0'.repeat(64)}`)
+      return response
+    })
+    const clean = openRegistry(URL_TEXT, { fetch: registry.fetch })
+    if (method === 'HEAD') await pushDockerTar(archive, clean, 'a', 'v1')
+    await rejection(pushDockerTar(archive, handle, 'a', 'v2'), DigestMismatchError)
+    expect(registry.requests.some(({ url }) => url.endsWith('/manifests/v2'))).toBe(false)
+  })
+
+  it('puts no manifest after an abort that came when all blobs were in', async () => {
+    const controller = new AbortController()
+    const { registry, handle } = behind(through)
+    const pushing = pushDockerTar(await createTestArchive(), handle, 'a', 'v1', {
+      signal: controller.signal,
+      onProgress: ({ phase }) => phase === 'manifests' && controller.abort(new Error('stop')),
+    })
+    await expect(pushing).rejects.toThrow('stop')
+    expect(registry.requests.some(({ url }) => url.includes('/manifests/'))).toBe(false)
+  })
+
   it('compares the digest that the registry states for the manifest', async () => {
     const { handle } = behind(async (request, go) => {
       const response = await go()
