@@ -93,6 +93,22 @@ describe('openRegistry()', () => {
     expect(foreign.some(({ headers }) => headers.has('authorization') || headers.has('x-team'))).toBe(false)
   })
 
+  it('sends no cookies, and asks no cache', async () => {
+    const asked: Request[] = []
+    const { registry } = changing(() => undefined)
+    const fetch: Fetch = (request) => {
+      asked.push(request)
+      return registry.fetch(request)
+    }
+    await pushDockerTar(await createTestArchive(), openRegistry(URL_TEXT, { fetch }), 'a', 'v1')
+    expect(new Set(asked.map(({ credentials, cache }) => `${credentials} ${cache}`))).toEqual(
+      new Set(['omit no-store']),
+    )
+    // A redirected body would be kept whole in memory.
+    const ways = new Set(asked.map(({ method, redirect }) => `${method} ${redirect}`))
+    expect(ways).toEqual(new Set(['HEAD follow', 'POST error', 'PUT error']))
+  })
+
   it('tries again what may pass, as often as it is told, and nothing else', async () => {
     const statusesUntil = async (statuses: number[], options = {}) => {
       let count = 0

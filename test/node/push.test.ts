@@ -116,12 +116,27 @@ describe('pushDockerTar()', () => {
     const controller = new AbortController()
     const { registry, handle } = behind(async (request, go) => {
       if (request.method === 'POST') controller.abort(new Error('stop'))
-      return go()
+      const response = await go()
+      // As a real fetch does: who aborts a request learns no more of it.
+      request.signal.throwIfAborted()
+      return response
     })
     const pushing = pushDockerTar(await createTestArchive(), handle, 'a', 'v1', { signal: controller.signal })
     await expect(pushing).rejects.toThrow('stop')
     expect(registry.requests.some(({ method, status }) => method === 'POST' && status === 202)).toBe(true)
     expect(registry.openUploads).toBe(0)
+  })
+
+  it('sends no bytes of a blob a second time unasked', async () => {
+    let puts = 0
+    const { recorder } = behind((request, go) => {
+      const isBlob = request.method === 'PUT' && request.url.includes('/blobs/')
+      return isBlob && ++puts === 1 ? new Response(null, { status: 503, headers: { 'retry-after': '0' } }) : go()
+    })
+    const handle = openRegistry(URL_TEXT, { fetch: recorder.fetch, retry: 5 })
+    const archive = await createTestArchive()
+    await rejection(pushDockerTar(archive, handle, 'a', 'v1', { concurrency: 1 }), ResponseError, /503/)
+    expect(puts).toBe(1)
   })
 
   it('sends nothing after an abort that came before', async () => {
