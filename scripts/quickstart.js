@@ -45,5 +45,7 @@ try {
 
 /** @param {import('registry-api-v2-client').PushProgress} progress */
 function showProgress({ phase, sentBytes, totalBytes }) {
+  // Where nothing can be overwritten, only the end is worth a line.
+  if (!process.stdout.isTTY && phase !== 'done') return
   process.stdout.write(`\rPushing   ${phase.padEnd(9)} ${sentBytes} of ${totalBytes} bytes`)
 }

@@ -9,7 +9,10 @@ const PORT = 15000
 const DATA = fileURLToPath(new URL('../.cache/registry', import.meta.url))
 
 mkdirSync(DATA, { recursive: true })
-const registry = await startRegistry({ port: PORT, data: DATA })
+const registry = await startRegistry({ port: PORT, data: DATA }).catch((error) => {
+  console.error(error.message)
+  process.exit(1)
+})
 console.log(`Registry: ${registry.url} (${registry.kind})`)
 console.log('Ctrl-C ends it.')
 // Keeps the process alive also where the registry is not its child.

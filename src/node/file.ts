@@ -19,7 +19,9 @@ export interface FileSource extends Source {
  */
 export async function openFile(path: string | URL): Promise<FileSource> {
   const file = await open(path).catch((cause) => {
-    throw new TarReadError(`Cannot open "${path}": ${cause instanceof Error ? cause.message : cause}`, { cause })
+    // Node puts the path behind its message once more.
+    const reason = String(cause instanceof Error ? cause.message : cause).replace(/, open '.*'$/s, '')
+    throw new TarReadError(`Cannot open "${path}": ${reason}`, { cause })
   })
   const status = await file.stat()
   if (!status.isFile()) {

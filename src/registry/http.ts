@@ -98,13 +98,18 @@ async function fetchOnce(fetch: Connection['fetch'], request: Request, act: stri
     response = await fetch(request)
   } catch (cause) {
     if (request.signal.aborted) throw cause
-    throw new NetworkError(
-      `Cannot ${act}: no answer from ${publicUrl(request.url)}. Is the registry there? ` +
-        "In a web page: does it allow this page's origin (CORS), and is it https where the page is?",
-      { method: request.method, url: request.url, cause },
-    )
+    const { method, url } = request
+    throw new NetworkError(`Cannot ${act}: no answer from ${publicUrl(url)}${reasonOf(cause)}`, { method, url, cause })
   }
   return response.ok ? response : boundErrorBody(response)
+}
+
+/** Servers' runtimes say why there is no answer; browsers do not, and then these are the reasons that there may be. */
+function reasonOf(cause: unknown): string {
+  const inner = cause instanceof Error ? cause.cause : undefined
+  const code = inner instanceof Error && 'code' in inner ? inner.code : undefined
+  if (typeof code === 'string') return ` (${code})`
+  return ". Is the registry there? In a web page: does it allow this page's origin (CORS), and is it https where the page is?"
 }
 
 function timedOut({ act, method, url }: { act: string; method: string; url: URL }, timeout: number): NetworkError {

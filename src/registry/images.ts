@@ -33,8 +33,9 @@ const MAX_CONFIG = 8 * 1024 * 1024
  * Reads an image's manifest and config, and tells what they say.
  *
  * @param reference A tag or a digest.
- * @param options.platform Of an index, the image to tell about, as `linux/arm64` or `linux/arm64/v8`. @default the index itself
- * @throws {ValidationError} if the index has no such platform. Else throws what `getManifest` throws.
+ * @param options.platform Of an index, the image to tell about, as `linux/arm64` or `linux/arm64/v8`; a single image has to
+ *   be of it. @default whatever the reference names
+ * @throws {ValidationError} if there is no such platform. Else throws what `getManifest` throws.
  */
 export async function getImageInfo(
   registry: RegistryInput,
@@ -57,6 +58,7 @@ export async function getImageInfo(
   }
   const config = await getConfig(handle, repository, manifest.config, options.signal)
   const { architecture, os, created } = config
+  if (options.platform !== undefined) verifyPlatform(formatPlatform(config), options.platform)
   const totalSize = [manifest.config, ...manifest.layers].reduce((sum, blob) => sum + blob.size, 0)
   return { ...common, config, architecture, os, created, totalSize, layerCount: manifest.layers.length }
 }
@@ -78,13 +80,25 @@ function platformsOf(index: Index): readonly string[] {
 }
 
 function choosePlatform(index: Index, wanted: string): Digest {
-  const match = index.manifests.find(({ platform }) => {
-    const name = platform && formatPlatform(platform)
-    return name === wanted || name?.startsWith(`${wanted}/`)
-  })
+  const match = index.manifests.find(({ platform }) => platform && isPlatform(formatPlatform(platform), wanted))
   if (match) return match.digest
   throw new ValidationError(
     `Cannot find the platform ${JSON.stringify(wanted)}: the index offers ${platformsOf(index).join(', ') || 'none'}`,
     { input: wanted },
   )
+}
+
+function verifyPlatform(platform: string, wanted: string): void {
+  if (isPlatform(platform, wanted)) return
+  throw new ValidationError(
+    `Cannot find the platform ${JSON.stringify(wanted)}: the image is a single one, of ${platform}`,
+    {
+      input: wanted,
+    },
+  )
+}
+
+/** `linux/arm64` asks for any variant. */
+function isPlatform(platform: string, wanted: string): boolean {
+  return platform === wanted || platform.startsWith(`${wanted}/`)
 }

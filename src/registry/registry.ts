@@ -36,22 +36,30 @@ export type RegistryInput = string | URL | Registry
  *
  * @param url `https://registry.example.com`, with a path if the registry lives below one.
  * @throws {ValidationError} unless it is an http or https URL without user info, query and fragment
+ * @throws {RangeError} if `retry` or `timeout` is no such number
  */
 export function openRegistry(url: string | URL, options: RegistryOptions = {}): Registry {
   const base = parseRegistryUrl(url)
   const { credentials, headers, fetch = (request) => globalThis.fetch(request), retry = 2, timeout = 30_000 } = options
+  if (!(Number.isSafeInteger(retry) && retry >= 0))
+    throw new RangeError(`Cannot use ${retry} as retry: pass a whole number from 0`)
+  if (!(timeout > 0)) throw new RangeError(`Cannot use ${timeout} as timeout: pass milliseconds above 0`)
   const ownHeaders = { ...headers, ...(credentials && { authorization: basicAuthorization(credentials) }) }
   return Object.freeze({ url: base.href, send: createSend({ base, fetch, ownHeaders, retry, timeout }) })
 }
 
 /** The handle itself, or one with default settings for a URL. */
 export function toRegistry(registry: RegistryInput): Registry {
-  return typeof registry === 'string' || registry instanceof URL ? openRegistry(registry) : registry
+  if (typeof registry === 'string' || registry instanceof URL) return openRegistry(registry)
+  if (typeof registry?.send === 'function') return registry
+  throw new TypeError('Cannot talk to a registry: pass its URL, or what openRegistry gave')
 }
+
+const EXAMPLE = 'it should look like "https://registry.example.com" or "http://localhost:15000"'
 
 function parseRegistryUrl(text: string | URL): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  const fault = url ? faultOf(url) : 'it is not a URL; it should look like "https://registry.example.com"'
+  const fault = url ? faultOf(url) : `it is no URL; ${EXAMPLE}`
   if (!url || fault) throw new ValidationError(`Cannot use the registry URL: ${fault}`)
   if (!url.pathname.endsWith('/')) url.pathname += '/'
   return url
@@ -59,8 +67,9 @@ function parseRegistryUrl(text: string | URL): URL {
 
 /** What is wrong with a registry's URL. The URL itself stays out of the message: it may hold a password. */
 function faultOf(url: URL): string | undefined {
-  if (!/^https?:$/.test(url.protocol)) return 'it has to begin with "https://" or "http://"'
+  if (!/^https?:$/.test(url.protocol)) return `it does not begin with "https://" or "http://"; ${EXAMPLE}`
   if (url.username || url.password) return 'it holds a user name; pass { credentials: { username, password } } instead'
   if (url.search || url.hash) return 'it has a query or a fragment; leave them out'
+  if (/\/v2\/?$/.test(url.pathname)) return 'it ends in "/v2", which is added to it; leave that off'
   return undefined
 }

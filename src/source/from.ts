@@ -16,7 +16,7 @@ export function toSource(input: SourceInput): Source {
   if (isSource(input)) return exactSource({ size: input.size, read: (...range) => input.read(...range) })
   throw new TypeError(
     `Cannot read an archive from ${input === null ? 'null' : `a value of type ${typeof input}`}: ` +
-      'pass a File, a Blob, bytes or a Source (a path needs "registry-api-v2-client/node")',
+      'pass a File, a Blob, bytes or a Source, or in "registry-api-v2-client/node" a path; streams are not read yet',
   )
 }
 

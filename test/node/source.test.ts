@@ -41,7 +41,7 @@ describe('toSource()', () => {
   })
 
   it.each([null, undefined, 1, 'image.tar', {}])('refuses %j', (input) => {
-    expect(() => toSource(input as never)).toThrow(/Cannot read an archive from .*\/node/)
+    expect(() => toSource(input as never)).toThrow(/Cannot read an archive from .*\/node" a path/)
   })
 })
 
