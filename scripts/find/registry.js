@@ -62,7 +62,7 @@ async function startCompose() {
   compose('up', '--detach')
   const url = `http://127.0.0.1:${COMPOSE_PORT}`
   await untilReady(url)
-  return { url, kind: 'Docker Compose', stop: async () => void compose('down', '--volumes') }
+  return { url, kind: 'Docker Compose', stop: async () => void compose('down') }
 }
 
 /**
