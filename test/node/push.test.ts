@@ -93,7 +93,7 @@ describe('pushDockerTar()', () => {
   it('stops all at the first failure, cancels what is open and moves no tag', async () => {
     const archive = await createTestArchive({ images: [{ layers: layers(6) }] })
     let patches = 0
-    const { registry, handle } = behind((request, go) =>
+    const { registry, recorder, handle } = behind((request, go) =>
       request.method === 'PATCH' && ++patches === 5 ? new Response('out of disk', { status: 500 }) : go(),
     )
     const error = await rejection(pushDockerTar(archive, handle, 'a', 'v1', { chunkSize: 2000 }), ResponseError)
@@ -102,6 +102,8 @@ describe('pushDockerTar()', () => {
     )
     expect(error.message).not.toContain('_state')
     expect(registry.openUploads).toBe(0)
+    // Four were under way, and none of the other three was begun or any finished.
+    expect([recorder.count('POST'), recorder.count('PUT'), recorder.count('DELETE')]).toEqual([4, 0, 4])
     expect(registry.requests.some(({ url }) => url.includes('/manifests/'))).toBe(false)
   })
 
