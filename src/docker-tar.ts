@@ -70,10 +70,13 @@ export async function pushDockerTarWithAllOriginalTags(
 }
 
 function destinationOf(image: Image, given: Partial<RepositoryTag>): RepositoryTag {
+  const { repository: givenRepository, tag: givenTag } = given
+  // A name that is not needed may be none: "<none>:<none>".
+  if (givenRepository !== undefined && givenTag !== undefined) return { repository: givenRepository, tag: givenTag }
   const [name] = image.names
   const own: Partial<RepositoryTag> = name === undefined ? {} : dropRegistry(name)
-  const repository = given.repository ?? own.repository
-  if (repository !== undefined) return { repository, tag: given.tag ?? own.tag ?? 'latest' }
+  const repository = givenRepository ?? own.repository
+  if (repository !== undefined) return { repository, tag: givenTag ?? own.tag ?? 'latest' }
   throw new ValidationError('Cannot push the image: it has no name of its own; pass a repository to push it to')
 }
 

@@ -22,7 +22,10 @@ export function chooseImage(manifest: readonly TarManifestEntry[], { image }: Im
 
 function isMeant(entry: TarManifestEntry, position: number, image: string | number): boolean {
   if (typeof image === 'number') return position === image
-  return entry.RepoTags?.some((name) => name === image || withoutRegistry(name) === image) ?? false
+  return (
+    entry.RepoTags?.some((name) => name === image || (name.endsWith(`/${image}`) && withoutRegistry(name) === image)) ??
+    false
+  )
 }
 
 function withoutRegistry(name: string): string {

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { type FileHandle, open, stat } from 'node:fs/promises'
 import { TarReadError } from '../errors.ts'
 import type { SourceInput } from '../source/from.ts'
 import { exactSource, type Source } from '../source/source.ts'
@@ -18,16 +18,12 @@ export interface FileSource extends Source {
  * @throws {TarReadError} if it cannot be opened, or is no file
  */
 export async function openFile(path: string | URL): Promise<FileSource> {
-  const file = await open(path).catch((cause) => {
+  const { file, size } = await openRegular(path).catch((cause) => {
+    if (cause instanceof TarReadError) throw cause
     // Node puts the path behind its message once more.
-    const reason = String(cause instanceof Error ? cause.message : cause).replace(/, open '.*'$/s, '')
+    const reason = String(cause instanceof Error ? cause.message : cause).replace(/, \w+ '.*'$/s, '')
     throw new TarReadError(`Cannot open "${path}": ${reason}`, { cause })
   })
-  const status = await file.stat()
-  if (!status.isFile()) {
-    await file.close()
-    throw new TarReadError(`Cannot open "${path}": it is no regular file; save what it gives to one first`)
-  }
 
   async function read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = new Uint8Array(end - start)
@@ -39,7 +35,14 @@ export async function openFile(path: string | URL): Promise<FileSource> {
     }
     return bytes.subarray(0, filled)
   }
-  return { ...exactSource({ size: status.size, read }), close: () => file.close() }
+  return { ...exactSource({ size, read }), close: () => file.close() }
+}
+
+/** Looks before it opens: opening a pipe waits for somebody to write to it. */
+async function openRegular(path: string | URL): Promise<{ file: FileHandle; size: number }> {
+  const status = await stat(path)
+  if (status.isFile()) return { file: await open(path), size: status.size }
+  throw new TarReadError(`Cannot open "${path}": it is no regular file; save what it gives to one first`)
 }
 
 /** Opens an archive that is given as a path for as long as it is used; takes every other one as it is. */

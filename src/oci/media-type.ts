@@ -18,10 +18,6 @@ export const MANIFEST_MEDIA_TYPES: readonly string[] = [
   MEDIA_TYPES.dockerManifest,
 ]
 
-export function isIndexMediaType(mediaType: string): boolean {
-  return mediaType === MEDIA_TYPES.ociIndex || mediaType === MEDIA_TYPES.dockerManifestList
-}
-
 /** A `Content-Type` without its parameters. */
 export function bareMediaType(contentType: string | null): string | undefined {
   return contentType?.split(';', 1)[0]?.trim().toLowerCase() || undefined

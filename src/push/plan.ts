@@ -38,7 +38,7 @@ export interface PushPlan {
  * Works out what a push has to do, without doing it. A blob is planned once a repository, and mounted where an earlier
  * repository of the same push has it. Where several tags are set, all manifests are put by digest before the first tag moves.
  *
- * @throws {ValidationError} if two images would get the same tag
+ * @throws {ValidationError} if two images would get the same tag, or two files of other sizes claim one digest
  */
 export function planPush(pushes: readonly ImagePush[]): PushPlan {
   const blobs = planBlobs(pushes)
@@ -58,7 +58,9 @@ function planBlobs(pushes: readonly ImagePush[]): readonly PlannedBlob[] {
       const first = firstRepository.get(content.digest)
       const key = `${repository}@${content.digest}`
       if (first === undefined) firstRepository.set(content.digest, repository)
-      if (!planned.has(key)) planned.set(key, { repository, kind, content, mountFrom: first })
+      const other = planned.get(key)
+      if (other && other.content.size !== content.size) throw sizeClash(content)
+      if (!other) planned.set(key, { repository, kind, content, mountFrom: first })
     }
   }
   return [...planned.values()]
@@ -79,6 +81,13 @@ function planManifests(pushes: readonly ImagePush[]): readonly PlannedManifest[]
   }
   // One tag alone moves together with its manifest.
   return byTag.size === 1 ? [...byTag.values()] : [...byDigest.values(), ...byTag.values()]
+}
+
+function sizeClash({ digest, size }: Descriptor): ValidationError {
+  return new ValidationError(
+    `Cannot push the image: the archive holds two files that should both be ${digest}, one of them of ${size} bytes, the other not`,
+    { input: digest },
+  )
 }
 
 function clash(name: string): ValidationError {

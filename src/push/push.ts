@@ -14,7 +14,7 @@ export interface PushOptions {
   readonly onProgress?: (progress: PushProgress) => void
   /**
    * Ends the push; it rejects with the signal's reason. Requests under way may end first, within 5 s, so that the
-   * open uploads can be cancelled at the registry.
+   * open uploads can be cancelled at the registry, which may take as long again where it is silent.
    */
   readonly signal?: AbortSignal
   /** Blobs under way at once. @default 4 */

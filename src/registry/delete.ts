@@ -12,7 +12,8 @@ const CONCURRENCY = 8
 
 /**
  * Deletes one tag, and nothing else where the registry can do that (distribution 2 cannot).
- * Where it cannot, the manifest is deleted by its digest, but only if no other tag names it.
+ * Where it cannot, the manifest is deleted by its digest, but only if no other tag names it. Indexes of the repository that
+ * list the manifest are not looked into.
  *
  * @param options.deleteSharedManifest Delete the manifest with all its tags, where a single tag cannot be deleted. @default false
  * @returns true if it is deleted, false if there was no such tag

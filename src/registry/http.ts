@@ -1,6 +1,6 @@
 import ky, { HTTPError, type Options, TimeoutError } from 'ky'
 import { NetworkError, publicUrl } from '../errors.ts'
-import type { Answer } from './answer.ts'
+import { type Answer, unexpectedAnswer } from './answer.ts'
 import { boundErrorBody, toResponseError } from './response-error.ts'
 
 /** One request to a registry. */
@@ -53,7 +53,10 @@ export function createSend(connection: Connection): SendRequest {
       // Unread bodies keep their connection busy.
       if (!body) await response.body?.cancel()
       // Answers that a custom fetch made itself have no URL.
-      return { status, headers, body, url: response.url ? new URL(response.url) : url, method, act }
+      const answer = { status, headers, body, url: response.url ? new URL(response.url) : url, method, act }
+      if (response.ok && /html/i.test(headers.get('content-type') ?? ''))
+        throw unexpectedAnswer(answer, 'that is a web page')
+      return answer
     } catch (error) {
       if (error instanceof HTTPError) throw toResponseError({ act, method, url }, error.response, error.data)
       if (error instanceof TimeoutError) throw timedOut({ act, method, url }, connection.timeout)
@@ -76,6 +79,7 @@ function kyOptions(connection: Connection, request: RegistryRequest, url: URL): 
     timeout: isUpload ? false : connection.timeout,
     retry: {
       limit,
+      methods: ['get', 'head', 'post', 'put', 'delete'],
       statusCodes: PASSING_STATUSES,
       maxRetryAfter: MAX_RETRY_AFTER,
       shouldRetry: ({ error }) => (error instanceof NetworkError ? true : undefined),
@@ -93,15 +97,14 @@ function kyOptions(connection: Connection, request: RegistryRequest, url: URL): 
 async function fetchOnce(fetch: Connection['fetch'], request: Request, act: string): Promise<Response> {
   // A fetch of the user's own may not look at the signal.
   request.signal.throwIfAborted()
-  let response: Response
   try {
-    response = await fetch(request)
+    const response = await fetch(request)
+    return response.ok ? response : await boundErrorBody(response)
   } catch (cause) {
     if (request.signal.aborted) throw cause
     const { method, url } = request
     throw new NetworkError(`Cannot ${act}: no answer from ${publicUrl(url)}${reasonOf(cause)}`, { method, url, cause })
   }
-  return response.ok ? response : boundErrorBody(response)
 }
 
 /** Servers' runtimes say why there is no answer; browsers do not, and then these are the reasons that there may be. */

@@ -58,7 +58,7 @@ export async function getImageInfo(
   }
   const config = await getConfig(handle, repository, manifest.config, options.signal)
   const { architecture, os, created } = config
-  if (options.platform !== undefined) verifyPlatform(formatPlatform(config), options.platform)
+  if (options.platform !== undefined && chosen === root) verifyPlatform(formatPlatform(config), options.platform)
   const totalSize = [manifest.config, ...manifest.layers].reduce((sum, blob) => sum + blob.size, 0)
   return { ...common, config, architecture, os, created, totalSize, layerCount: manifest.layers.length }
 }

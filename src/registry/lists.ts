@@ -55,7 +55,8 @@ async function readPages(
     let answer: Answer = await registry.send({ act, method: 'GET', url: next, allow: isFirst ? [400] : [], signal })
     // Some set a lower limit than 1000, and say no more than that.
     if (answer.status === 400) answer = await registry.send({ act, method: 'GET', url: path, signal })
-    items.push(...(await readPage(answer, key)))
+    // Not by a spread: a page may have more entries than a call may have arguments.
+    for (const item of await readPage(answer, key)) items.push(item)
     next = nextPage(answer)
     if (next && visited.has(next.href)) throw unexpectedAnswer(answer, 'its pages go in a circle')
     if (visited.size > MAX_PAGES) throw unexpectedAnswer(answer, `there are more than ${MAX_PAGES} pages`)

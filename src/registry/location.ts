@@ -15,6 +15,9 @@ export function uploadLocation(answer: Answer): URL {
     )
   }
   const location = new URL(text, answer.url)
+  if (!/^https?:$/.test(location.protocol) || location.username || location.password) {
+    throw unexpectedAnswer(answer, 'its Location is no plain http or https URL')
+  }
   // A registry behind a TLS proxy that does not know of it: distribution/distribution#970.
   if (answer.url.protocol === 'https:' && location.protocol === 'http:' && location.hostname === answer.url.hostname) {
     location.protocol = 'https:'

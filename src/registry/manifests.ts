@@ -6,7 +6,7 @@ import { parseReference, parseRepository } from '../oci/reference.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
 import { verifyDigest } from '../oci/verify.ts'
 import { readAll } from '../source/source.ts'
-import { readAnswer, unexpectedAnswer, verifyStatedDigest } from './answer.ts'
+import { readAnswer, verifyStatedDigest } from './answer.ts'
 import { type Registry, type RegistryInput, toRegistry } from './registry.ts'
 
 /** A manifest as a registry gave it: its descriptor, its bytes, and what they say. */
@@ -48,7 +48,6 @@ export async function getManifest(
   const digest = await digestOf(bytes, createWasmHasher)
   if (isDigest(reference)) verifyDigest(`what the registry holds as ${reference}`, reference, digest)
   verifyStatedDigest(answer, digest)
-  if (/html/i.test(answer.headers.get('content-type') ?? '')) throw unexpectedAnswer(answer, 'that is a web page')
   const manifest = parseManifest(bytes, `the manifest ${reference} of "${repository}"`)
   const mediaType = manifest.mediaType ?? bareMediaType(answer.headers.get('content-type')) ?? ''
   return { mediaType, digest, size: bytes.length, bytes, manifest }

@@ -16,7 +16,7 @@ export interface RegistryOptions {
   readonly headers?: Readonly<Record<string, string>>
   /** How often a request without a blob's bytes is tried again after it failed in a way that may pass. @default 2 */
   readonly retry?: number
-  /** How long, in milliseconds, an answer to a request without a blob's bytes may take. @default 30 000 */
+  /** How long, in milliseconds, an answer to a request without a blob's bytes may take to begin. @default 30 000 */
   readonly timeout?: number
 }
 
@@ -43,8 +43,12 @@ export function openRegistry(url: string | URL, options: RegistryOptions = {}): 
   const { credentials, headers, fetch = (request) => globalThis.fetch(request), retry = 2, timeout = 30_000 } = options
   if (!(Number.isSafeInteger(retry) && retry >= 0))
     throw new RangeError(`Cannot use ${retry} as retry: pass a whole number from 0`)
-  if (!(timeout > 0)) throw new RangeError(`Cannot use ${timeout} as timeout: pass milliseconds above 0`)
-  const ownHeaders = { ...headers, ...(credentials && { authorization: basicAuthorization(credentials) }) }
+  if (!(timeout > 0 && timeout <= MAX_TIMEOUT)) {
+    throw new RangeError(`Cannot use ${timeout} as timeout: pass milliseconds, at most ${MAX_TIMEOUT}`)
+  }
+  const own = new Headers(headers)
+  if (credentials) own.set('authorization', basicAuthorization(credentials))
+  const ownHeaders = Object.fromEntries(own)
   return Object.freeze({ url: base.href, send: createSend({ base, fetch, ownHeaders, retry, timeout }) })
 }
 
@@ -55,6 +59,8 @@ export function toRegistry(registry: RegistryInput): Registry {
   throw new TypeError('Cannot talk to a registry: pass its URL, or what openRegistry gave')
 }
 
+/** What timers can count. */
+const MAX_TIMEOUT = 2 ** 31 - 1
 const EXAMPLE = 'it should look like "https://registry.example.com" or "http://localhost:15000"'
 
 function parseRegistryUrl(text: string | URL): URL {

@@ -25,7 +25,7 @@ export interface UploadOptions {
 /** In bytes. No registry's wish for larger chunks may fill the memory. */
 const MAX_CHUNK = 64 * 1024 * 1024
 /** Answers after which an upload without a mount may still work (google/go-containerregistry#1404). */
-const MOUNT_REFUSALS = [400, 401, 403, 404, 405]
+const MOUNT_REFUSALS = [400, 401, 403, 404, 405, 409, 422, 500, 501]
 /** In milliseconds. What is under way may take so long after an abort, and so may the cancelling of a session. */
 const GRACE = 5_000
 
@@ -47,10 +47,24 @@ export async function uploadBlob(
   options: UploadOptions,
 ): Promise<'mounted' | 'uploaded'> {
   options.signal?.throwIfAborted()
-  const signal = options.signal && delayed(options.signal, GRACE)
-  const send: SendRequest = (request) => registry.send({ ...request, signal })
+  const patience = delayed(options.signal, GRACE)
+  const send: SendRequest = (request) => registry.send({ ...request, signal: patience.signal })
+  try {
+    return await bring(registry, send, repository, blob, options)
+  } finally {
+    patience.stop()
+  }
+}
+
+async function bring(
+  registry: Registry,
+  send: SendRequest,
+  repository: string,
+  blob: Content,
+  options: UploadOptions,
+): Promise<'mounted' | 'uploaded'> {
   const opened = await openSession(send, repository, blob.digest, options.mountFrom)
-  if (opened.status === 201) return 'mounted'
+  if (opened.status === 201 && options.mountFrom !== undefined) return 'mounted'
   const session = { location: uploadLocation(opened) }
   try {
     await sendChunks(send, repository, blob, session, chunkSizeFor(opened.headers, options.chunkSize), options)
@@ -61,14 +75,14 @@ export async function uploadBlob(
   return 'uploaded'
 }
 
-/** Passes an abort on after a while. */
-function delayed(signal: AbortSignal, milliseconds: number): AbortSignal {
+/** Passes an abort on after a while, until it is stopped. */
+function delayed(signal: AbortSignal | undefined, milliseconds: number): { signal: AbortSignal; stop: () => void } {
   const later = new AbortController()
   const wait = () => {
-    AbortSignal.timeout(milliseconds).addEventListener('abort', () => later.abort(signal.reason))
+    AbortSignal.timeout(milliseconds).addEventListener('abort', () => later.abort(signal?.reason))
   }
-  signal.addEventListener('abort', wait, { once: true })
-  return later.signal
+  signal?.addEventListener('abort', wait, { once: true })
+  return { signal: later.signal, stop: () => signal?.removeEventListener('abort', wait) }
 }
 
 /** Asks for a mount where that may work. A registry that does not mount opens a session in the same answer, or none. */

@@ -57,6 +57,7 @@ describe('openRegistry()', () => {
   it('refuses settings that are none, and what is no registry', async () => {
     expect(() => openRegistry(URL_TEXT, { retry: -1 })).toThrow(RangeError)
     expect(() => openRegistry(URL_TEXT, { timeout: 0 })).toThrow(RangeError)
+    expect(() => openRegistry(URL_TEXT, { timeout: Number.POSITIVE_INFINITY })).toThrow(RangeError)
     await expect(checkRegistryConnectivity(undefined as never)).rejects.toThrow(
       /pass its URL, or what openRegistry gave/,
     )
@@ -264,6 +265,11 @@ describe('listTags() and listRepositories()', () => {
     expect(registry.requests.filter(({ url }) => url.startsWith('/v2/_catalog'))).toHaveLength(4)
   })
 
+  it('take a page of 200,000 entries', async () => {
+    const tags = Array.from({ length: 200_000 }, (_, index) => `v${index}`)
+    expect(await listTags(answering(200, {}, JSON.stringify({ tags })), 'a')).toHaveLength(200_000)
+  })
+
   it('take null and nothing for none', async () => {
     expect(await listTags(answering(200, {}, '{"name":"a","tags":null}'), 'a')).toEqual([])
     expect(await listTags(answering(200, {}, '{"name":"a"}'), 'a')).toEqual([])
@@ -347,6 +353,17 @@ describe('getManifest()', () => {
       expect(registry.requests).toEqual([])
     },
   )
+})
+
+describe('getImageInfo()', () => {
+  it('verifies the bytes of the config', async () => {
+    const { handle } = changing((request) => {
+      const isConfig = request.method === 'GET' && request.url.includes('/blobs/')
+      return isConfig ? new Response('{"os":"evil"}') : undefined
+    })
+    await pushDockerTar(await createTestArchive(), handle, 'a', 'v1')
+    await rejection(getImageInfo(handle, 'a', 'v1'), DigestMismatchError, /what the registry holds as sha256:/)
+  })
 })
 
 describe('getImageInfo() of an index', () => {

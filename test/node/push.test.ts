@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   DigestMismatchError,
   listTags,
+  NetworkError,
   openRegistry,
   pushDockerTar,
   pushDockerTarWithAllOriginalTags,
@@ -127,6 +128,55 @@ describe('pushDockerTar()', () => {
     await expect(pushing).rejects.toThrow('stop')
     expect(registry.requests.some(({ method, status }) => method === 'POST' && status === 202)).toBe(true)
     expect(registry.openUploads).toBe(0)
+  })
+
+  it('refuses what answers every request with a web page', async () => {
+    const page = { headers: { 'content-type': 'text/html' } }
+    const { handle } = behind(() => new Response('<html>', page))
+    await rejection(pushDockerTar(await createTestArchive(), handle, 'a', 'v1'), ResponseError, /web page/)
+    const last = behind((request, go) => (request.url.includes('/manifests/') ? new Response('<html>', page) : go()))
+    await rejection(pushDockerTar(await createTestArchive(), last.handle, 'a', 'v1'), ResponseError, /web page/)
+  })
+
+  it.each(['data:,x', 'file:///etc/passwd', 'https://bob:hunter2@registry.test/x'])(
+    'follows no Location to %s',
+    async (location) => {
+      const { handle } = behind((request, go) =>
+        request.method === 'POST' ? new Response(null, { status: 202, headers: { location } }) : go(),
+      )
+      const error = await rejection(
+        pushDockerTar(await createTestArchive(), handle, 'a', 'v1'),
+        ResponseError,
+        /no plain http/,
+      )
+      expect(error.message).not.toContain('hunter2')
+    },
+  )
+
+  it('gives a typed error without secrets when the body of a refusal breaks off', async () => {
+    const { handle } = behind((request, go) => {
+      const body = new ReadableStream({ pull: (controller) => controller.error(new TypeError('terminated')) })
+      return request.method === 'PUT' ? new Response(body, { status: 500 }) : go()
+    })
+    const error = await rejection(pushDockerTar(await createTestArchive(), handle, 'a', 'v1'), NetworkError)
+    expect(error.message).not.toContain('_state')
+  })
+
+  it('tries to open an upload again, and leaves no listener behind', async () => {
+    let posts = 0
+    const { recorder } = behind((request, go) => {
+      const isFirst = request.method === 'POST' && ++posts === 1
+      return isFirst ? new Response(null, { status: 503, headers: { 'retry-after': '0' } }) : go()
+    })
+    const warnings: Error[] = []
+    const warn = (warning: Error) => warnings.push(warning)
+    process.on('warning', warn)
+    const archive = await createTestArchive({ images: [{ layers: layers(30) }] })
+    await pushDockerTar(archive, openRegistry(URL_TEXT, { fetch: recorder.fetch }), 'a', 'v1')
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('warning', warn)
+    expect(posts).toBe(32)
+    expect(warnings).toEqual([])
   })
 
   it('sends no bytes of a blob a second time unasked', async () => {

@@ -51,8 +51,7 @@ describe('an archive of 1.1 GB that Docker saved', () => {
   }, async () => {
     const url = inject('registryUrl')
     const repository = `saved/from-node-${run}`
-    const chunkSize = 5 * 1024 * 1024
-    const { maxRSS } = await pushInProcess([process.execPath], { archive: saved, url, repository, chunkSize })
+    const { maxRSS } = await pushInProcess([process.execPath], { archive: saved, url, repository })
     expect(maxRSS).toBeLessThan(200 * 1024)
     expect(await readBySkopeo(repository)).toEqual({ config: image.configDigest, layers: image.diffIds })
 

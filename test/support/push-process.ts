@@ -18,9 +18,9 @@ export interface PushOutcome {
 /** Pushes an archive with the built package in a process of its own: a runtime and its arguments. */
 export async function pushInProcess(
   [runtime, ...runtimeArguments]: readonly [string, ...string[]],
-  { archive, url, repository, chunkSize }: { archive: string; url: string; repository: string; chunkSize: number },
+  { archive, url, repository, chunkSize }: { archive: string; url: string; repository: string; chunkSize?: number },
 ): Promise<PushOutcome> {
-  const parameters = [archive, url, repository, String(chunkSize)]
+  const parameters = [archive, url, repository, ...(chunkSize === undefined ? [] : [String(chunkSize)])]
   const { stdout } = await run(runtime, [...runtimeArguments, PROGRAM, ...parameters])
   return JSON.parse(stdout)
 }
