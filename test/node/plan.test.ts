@@ -53,6 +53,13 @@ describe('planPush()', () => {
     ])
   })
 
+  it('refuses two files of other sizes that claim one digest', () => {
+    const [layer] = one.layers
+    if (!layer) return expect.fail('the image has layers')
+    const image = { ...one, layers: [layer, { ...layer, size: layer.size + 1 }] }
+    expect(() => planPush([{ image, repository: 'a', tags: ['v1'] }])).toThrow(/should both be sha256:/)
+  })
+
   it('refuses to give one tag to two images', () => {
     const pushes = [one, two].map((image) => ({ image, repository: 'a', tags: ['v1'] }))
     expect(() => planPush(pushes)).toThrow(ValidationError)

@@ -69,6 +69,14 @@ describe('pushDockerTar()', () => {
     await expect(pushDockerTar(archive, handle, 'a', 'v1', { chunkSize: value })).rejects.toThrow(/chunkSize has to be/)
   })
 
+  it('needs no name of the archive where it is given one', async () => {
+    const { registry, handle } = behind(through)
+    const archive = await createTestArchive({ images: [{ names: ['<none>:<none>'] }, { names: ['team/b:v1'] }] })
+    await pushDockerTar(archive, handle, 'a', 'v1', { image: 0 })
+    await pushDockerTar(archive, handle, 'a', 'v2', { image: 'team/b:v1' })
+    expect(registry.requests.filter(({ url }) => url.includes('/manifests/v'))).toHaveLength(2)
+  })
+
   it('puts the manifest last', async () => {
     const { registry, handle } = behind(through)
     await pushDockerTar(await createTestArchive({ images: [{ layers: layers(5) }] }), handle, 'a', 'v1')
