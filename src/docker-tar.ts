@@ -1,5 +1,5 @@
-import { readImage, readImages } from './archive/docker-tar.ts'
 import type { ImageChoice } from './archive/options.ts'
+import { readImage, readImages } from './archive/read-images.ts'
 import { ValidationError } from './errors.ts'
 import type { Digest } from './oci/digest.ts'
 import type { Image } from './oci/image.ts'

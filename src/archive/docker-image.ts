@@ -1,5 +1,5 @@
 import { ValidationError } from '../errors.ts'
-import type { Content } from '../oci/descriptor.ts'
+import { type Content, descriptorOf } from '../oci/descriptor.ts'
 import { type CreateHasher, type Digest, digestOf, isDigest, parseDigest } from '../oci/digest.ts'
 import { type Image, type ImageConfig, type Layer, readImageConfig } from '../oci/image.ts'
 import { isJsonObject, parseJson } from '../oci/json.ts'
@@ -98,12 +98,11 @@ async function buildManifest(
   layers: readonly Content[],
   createHasher: CreateHasher,
 ): Promise<Content> {
-  const descriptor = ({ mediaType, size, digest }: Content) => ({ mediaType, size, digest })
   const manifest = {
     schemaVersion: 2,
     mediaType: MEDIA_TYPES.dockerManifest,
-    config: descriptor(config),
-    layers: layers.map(descriptor),
+    config: descriptorOf(config),
+    layers: layers.map(descriptorOf),
   }
   const bytes = new TextEncoder().encode(JSON.stringify(manifest))
   const digest = await digestOf(bytes, createHasher)

@@ -24,6 +24,11 @@ export interface Content extends Descriptor {
   readonly source: Source
 }
 
+/** A content's descriptor alone, its fields in the order in which Docker writes them. */
+export function descriptorOf({ mediaType, size, digest }: Descriptor): Descriptor {
+  return { mediaType, size, digest }
+}
+
 /** Writes a platform in one text: `linux/amd64`, `linux/arm64/v8`. */
 export function formatPlatform({ os, architecture, variant }: Platform): string {
   return [os, architecture, variant].filter(Boolean).join('/')

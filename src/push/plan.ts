@@ -1,5 +1,5 @@
 import { ValidationError } from '../errors.ts'
-import type { BlobInfo, Content, Descriptor } from '../oci/descriptor.ts'
+import type { Content, Descriptor } from '../oci/descriptor.ts'
 import type { Image } from '../oci/image.ts'
 
 /** An image, and where it shall go. */
@@ -95,9 +95,4 @@ function clash(name: string): ValidationError {
     `Cannot push two images as ${JSON.stringify(name)}: the second would replace the first; push them one by one, each with a name of its own`,
     { input: name },
   )
-}
-
-/** A content's descriptor alone. */
-export function blobInfo({ mediaType, digest, size }: Descriptor): BlobInfo {
-  return { mediaType, digest, size }
 }

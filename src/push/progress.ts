@@ -1,5 +1,5 @@
-import type { BlobInfo } from '../oci/descriptor.ts'
-import { blobInfo, type PushPlan } from './plan.ts'
+import { type BlobInfo, descriptorOf } from '../oci/descriptor.ts'
+import type { PushPlan } from './plan.ts'
 
 /** How far one blob is. */
 export interface BlobProgress extends BlobInfo {
@@ -34,7 +34,7 @@ export function trackProgress(
   let phase: PushProgress['phase'] = 'blobs'
   let sentBytes = 0
   const blobs: BlobProgress[] = planned.map(({ repository, kind, content }) => ({
-    ...blobInfo(content),
+    ...descriptorOf(content),
     repository,
     kind,
     state: 'waiting',

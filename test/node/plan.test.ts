@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readImages } from '../../src/archive/docker-tar.ts'
+import { readImages } from '../../src/archive/read-images.ts'
 import { ValidationError } from '../../src/index.ts'
 import { planPush } from '../../src/push/plan.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
