@@ -28,6 +28,9 @@ export interface Registry {
   readonly send: SendRequest
 }
 
+/** What timers can count, in milliseconds. */
+const MAX_TIMEOUT = 2 ** 31 - 1
+
 /** What functions take as a registry: its URL, or a handle where it needs settings. */
 export type RegistryInput = string | URL | Registry
 
@@ -41,8 +44,9 @@ export type RegistryInput = string | URL | Registry
 export function openRegistry(url: string | URL, options: RegistryOptions = {}): Registry {
   const base = parseRegistryUrl(url)
   const { credentials, headers, fetch = (request) => globalThis.fetch(request), retry = 2, timeout = 30_000 } = options
-  if (!(Number.isSafeInteger(retry) && retry >= 0))
+  if (!(Number.isSafeInteger(retry) && retry >= 0)) {
     throw new RangeError(`Cannot use ${retry} as retry: pass a whole number from 0`)
+  }
   if (!(timeout > 0 && timeout <= MAX_TIMEOUT)) {
     throw new RangeError(`Cannot use ${timeout} as timeout: pass milliseconds, at most ${MAX_TIMEOUT}`)
   }
@@ -59,8 +63,6 @@ export function toRegistry(registry: RegistryInput): Registry {
   throw new TypeError('Cannot talk to a registry: pass its URL, or what openRegistry gave')
 }
 
-/** What timers can count. */
-const MAX_TIMEOUT = 2 ** 31 - 1
 const EXAMPLE = 'it should look like "https://registry.example.com" or "http://localhost:15000"'
 
 function parseRegistryUrl(text: string | URL): URL {
