@@ -77,6 +77,20 @@ describe('pushDockerTar()', () => {
     expect(registry.requests.filter(({ url }) => url.includes('/manifests/v'))).toHaveLength(2)
   })
 
+  it('gives the bytes of a blob all the time they need, and their type', async () => {
+    const { recorder } = behind(async (request, go) => {
+      const isUpload = request.method === 'PATCH' || request.url.includes('digest=')
+      if (isUpload) await new Promise((resolve) => setTimeout(resolve, 400))
+      return go()
+    })
+    const handle = openRegistry(URL_TEXT, { fetch: recorder.fetch, timeout: 300 })
+    await pushDockerTar(await createTestArchive(), handle, 'a', 'v1', { chunkSize: 6000 })
+    const uploads = recorder.exchanges.filter(({ url }) => url.search.includes('_state'))
+    expect(new Set(uploads.map(({ headers }) => headers.get('content-type')))).toEqual(
+      new Set(['application/octet-stream']),
+    )
+  })
+
   it('puts the manifest last', async () => {
     const { registry, handle } = behind(through)
     await pushDockerTar(await createTestArchive({ images: [{ layers: layers(5) }] }), handle, 'a', 'v1')

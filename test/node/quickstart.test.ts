@@ -1,0 +1,30 @@
+import { spawnSync } from 'node:child_process'
+import { describe, expect, it } from 'vitest'
+import { createTestArchive } from '../../src/testing/index.ts'
+import { asPath } from '../support/archive-path.ts'
+
+const quickstart = (...words: string[]) =>
+  spawnSync(process.execPath, ['scripts/quickstart.js', ...words], { encoding: 'utf8', timeout: 30_000 })
+
+describe('the quickstart', () => {
+  it('pushes an archive that it makes, lists it, and prints digest and pull line', () => {
+    const { status, stdout } = quickstart()
+    expect(stdout).toMatch(/team\/hello: v1\n/)
+    expect(stdout).toMatch(/digest {4}sha256:[0-9a-f]{64}\n/)
+    expect(stdout).toMatch(/docker pull 127\.0\.0\.1:[0-9]+\/team\/hello:v1\n/)
+    expect(status).toBe(0)
+  })
+
+  it('pushes an archive of the user, under all its names', async () => {
+    const archive = await createTestArchive({ images: [{ names: ['localhost:5000/mine:v1', 'other/mine:v2'] }] })
+    const { status, stdout } = quickstart(await asPath(archive))
+    expect(stdout).toMatch(/\/mine:v1\n.*\/other\/mine:v2\n/s)
+    expect(status).toBe(0)
+  })
+
+  it('says in one line what is wrong with a file', async () => {
+    const { status, stderr } = quickstart(await asPath(new TextEncoder().encode('no archive'.repeat(100))))
+    expect(stderr.trim()).toMatch(/^TarReadError: Cannot index tar: .*$/)
+    expect(status).toBe(1)
+  })
+})
