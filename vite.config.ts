@@ -4,7 +4,15 @@ import { findChromium } from './scripts/find/chromium.js'
 import { browserCommands } from './test/support/browser-commands.ts'
 import { serveMockServiceWorker } from './test/support/mock-service-worker.ts'
 
-const browserDependencies = ['ky', 'hash-wasm', 'nanotar', 'msw', 'msw/browser']
+const browserDependencies = [
+  'ky',
+  'hash-wasm',
+  'nanotar',
+  'msw',
+  'msw/browser',
+  'zstddec/stream',
+  '@zip.js/zip.js/lib/zip-core-reader.js',
+]
 
 export default defineConfig({
   build: {
@@ -21,7 +29,7 @@ export default defineConfig({
     minify: false,
     sourcemap: true,
     rolldownOptions: {
-      external: [/^node:/, 'ky', 'hash-wasm', 'nanotar', 'srvx/node'],
+      external: [/^node:/, 'ky', 'hash-wasm', 'nanotar', 'srvx/node', 'zstddec/stream', /^@zip\.js/],
       output: { preserveModules: true, preserveModulesRoot: 'src' },
     },
   },

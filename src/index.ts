@@ -1,4 +1,5 @@
-export type { TarManifestEntry } from './archive/docker-archive.ts'
+export { type Archive, type ArchiveFormat, openArchive } from './archive/archive.ts'
+export type { TarManifestEntry } from './archive/docker-manifest.ts'
 export {
   extractOriginalTags,
   getPrimaryTag,
@@ -6,9 +7,13 @@ export {
   inspectDockerTar,
   validateDockerTar,
 } from './archive/docker-tar.ts'
+export type { ArchiveInput, FolderInput, StreamInput } from './archive/input.ts'
 export type { ImageInspect, LayerInfo } from './archive/inspect.ts'
-export type { ImageChoice, ReadOptions } from './archive/options.ts'
+export type { ArchiveLimits } from './archive/limits.ts'
+export type { ImageChoice, OpenProgress, PlatformChoice, ReadOptions } from './archive/options.ts'
+export { listZipEntries } from './archive/zip.ts'
 export {
+  type PushArchiveOptions,
   pushDockerTar,
   pushDockerTarWithAllOriginalTags,
   pushDockerTarWithOriginalTags,
@@ -22,10 +27,11 @@ export {
   TarReadError,
   ValidationError,
 } from './errors.ts'
-export { type BlobInfo, type Descriptor, formatPlatform, type Platform } from './oci/descriptor.ts'
+export { type BlobInfo, type Content, type Descriptor, formatPlatform, type Platform } from './oci/descriptor.ts'
 export type { CreateHasher, Digest, Hasher } from './oci/digest.ts'
-export type { HistoryEntry, ImageConfig } from './oci/image.ts'
+export type { HistoryEntry, Image, ImageConfig, Layer } from './oci/image.ts'
 export { type Index, type IndexEntry, isIndex, type Manifest } from './oci/manifest.ts'
+export { runnableImages } from './oci/platforms.ts'
 export { type ParsedRepositoryTag, parseRepositoryTag, type RepositoryTag } from './oci/reference.ts'
 export type { BlobProgress, PushProgress } from './push/progress.ts'
 export type { PushOptions } from './push/push.ts'
@@ -41,3 +47,7 @@ export { openRegistry, type Registry, type RegistryInput, type RegistryOptions }
 export type { CreateBody } from './registry/upload.ts'
 export type { SourceInput } from './source/from.ts'
 export type { Source } from './source/source.ts'
+export type { OpenSource, Spool } from './source/spool.ts'
+export type { ByteStream } from './source/stream.ts'
+export type { UnpackLimits } from './unpack/limits.ts'
+export type { ZipEntry } from './unpack/zip.ts'

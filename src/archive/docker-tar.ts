@@ -1,49 +1,58 @@
 import { DigestMismatchError, TarReadError, ValidationError } from '../errors.ts'
+import { requireWhole } from '../oci/platforms.ts'
 import { dropRegistry, type RepositoryTag } from '../oci/reference.ts'
-import { type SourceInput, toSource } from '../source/from.ts'
+import { type Archive, withArchive } from './archive.ts'
 import { chooseImage } from './choose-image.ts'
-import { openDockerArchive, type TarManifestEntry } from './docker-archive.ts'
+import { MANIFEST_PATH, type TarManifestEntry } from './docker-manifest.ts'
+import type { ArchiveInput } from './input.ts'
 import { type ImageInspect, inspectImage } from './inspect.ts'
-import type { ImageChoice, ReadOptions } from './options.ts'
-import { readImage, readImages } from './read-images.ts'
+import type { ImageChoice, PlatformChoice, ReadOptions } from './options.ts'
 
 /**
- * Tells all about one image of an archive: names, config, layers with sizes and digests.
- * Headers and small JSON are read; of a layer at most its first bytes, unless it is compressed and its path gives no digest.
- * Throws what `readImage` throws.
+ * Tells all about one image of an archive: names, config, layers with sizes and digests. Throws what `openArchive` throws.
+ *
+ * @throws {ValidationError} if the archive holds several images, or the image several platforms, and none is chosen
  */
 export async function inspectDockerTar(
-  archive: SourceInput,
-  options: ReadOptions & ImageChoice = {},
+  archive: ArchiveInput | Archive,
+  options: ReadOptions & PlatformChoice = {},
 ): Promise<ImageInspect> {
-  return inspectImage(await readImage(archive, options))
+  return withArchive(archive, options, ({ images }) => inspectImage(chooseImage(images, options), options.platform))
 }
 
 /**
- * Reads an archive's `manifest.json`: its images with the paths of their configs and layers, by Docker's field names.
+ * Reads an archive's `manifest.json`: its images with the paths of their configs and layers, by Docker's field names. Throws what
+ * `openArchive` throws.
  *
- * @throws {TarReadError} if the archive is not a tar, or is damaged
- * @throws {ValidationError} if it is a tar, but not one of images
+ * @throws {ValidationError} if the archive has no such file
  */
 export async function getTarManifest(
-  archive: SourceInput,
+  archive: ArchiveInput | Archive,
   options: ReadOptions = {},
 ): Promise<readonly TarManifestEntry[]> {
-  return (await openDockerArchive(toSource(archive), options.signal)).manifest
+  return withArchive(archive, options, ({ tarManifest, format }) => {
+    if (tarManifest) return tarManifest
+    throw new ValidationError(
+      `Cannot read "manifest.json": an archive of the format "${format}" has none; openArchive() tells what it holds`,
+      { path: MANIFEST_PATH },
+    )
+  })
 }
 
 const ARCHIVE_FAULTS = [TarReadError, ValidationError, DigestMismatchError]
 
 /**
- * Tells whether a file is a whole `docker save` archive: every image's config is read, every layer is there.
+ * Tells whether a file is a whole archive of images: every manifest and config is read, every layer is there.
  * To learn what is wrong with it, call `inspectDockerTar`.
  *
  * @returns false where the file is no such archive. A file that cannot be opened at all rejects.
  */
-export async function validateDockerTar(archive: SourceInput, options: ReadOptions = {}): Promise<boolean> {
+export async function validateDockerTar(archive: ArchiveInput | Archive, options: ReadOptions = {}): Promise<boolean> {
   try {
-    await readImages(archive, options)
-    return true
+    return await withArchive(archive, options, ({ images }) => {
+      images.forEach(requireWhole)
+      return true
+    })
   } catch (error) {
     if (ARCHIVE_FAULTS.some((fault) => error instanceof fault)) return false
     throw error
@@ -52,24 +61,27 @@ export async function validateDockerTar(archive: SourceInput, options: ReadOptio
 
 /**
  * Lists the names of all images of an archive, as they stand there: `localhost:5000/team/app:v1`.
- * `parseRepositoryTag` takes one apart. Throws what `getTarManifest` throws.
+ * `parseRepositoryTag` takes one apart. Throws what `openArchive` throws.
  */
-export async function extractOriginalTags(archive: SourceInput, options: ReadOptions = {}): Promise<readonly string[]> {
-  const manifest = await getTarManifest(archive, options)
-  return manifest.flatMap((entry) => entry.RepoTags ?? [])
+export async function extractOriginalTags(
+  archive: ArchiveInput | Archive,
+  options: ReadOptions = {},
+): Promise<readonly string[]> {
+  return withArchive(archive, options, ({ images }) => images.flatMap(({ names }) => names))
 }
 
 /**
- * Finds where an image would be pushed by its own name: its first name, without the registry.
+ * Finds where an image would be pushed by its own name: its first name, without the registry. Throws what `openArchive` throws.
  *
  * @returns nothing if the image has no name
- * @throws {TarReadError} if the archive is not a tar, or is damaged
- * @throws {ValidationError} if it holds no image, or several and none is chosen, or the name is none
+ * @throws {ValidationError} if the archive holds several images and none is chosen, or the name is none
  */
 export async function getPrimaryTag(
-  archive: SourceInput,
+  archive: ArchiveInput | Archive,
   options: ReadOptions & ImageChoice = {},
 ): Promise<RepositoryTag | undefined> {
-  const name = chooseImage(await getTarManifest(archive, options), options).RepoTags?.[0]
-  return name === undefined ? undefined : dropRegistry(name)
+  return withArchive(archive, options, ({ images }) => {
+    const name = chooseImage(images, options).names[0]
+    return name === undefined ? undefined : dropRegistry(name)
+  })
 }

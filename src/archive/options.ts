@@ -1,14 +1,43 @@
 import type { CreateHasher } from '../oci/digest.ts'
+import type { Spool } from '../source/spool.ts'
+import type { ArchiveLimits } from './limits.ts'
 
-/** What every function that reads an archive takes. */
+/** What is under way while an archive is opened, where that takes more than a look at its headers. */
+export interface OpenProgress {
+  /** `spool`: the archive comes as a stream, or is packed, and is put where it can be read. `hash`: layers whose digest nothing tells are read. */
+  readonly phase: 'spool' | 'hash'
+  /** Bytes spooled or hashed so far. */
+  readonly doneBytes: number
+  /** Of the layer that is hashed; of a stream nobody knows. */
+  readonly totalBytes: number | undefined
+}
+
+/** How to read an archive. */
 export interface ReadOptions {
+  /** Ends the reading; it rejects with the signal's reason. */
   readonly signal?: AbortSignal
+  /** Which file of a zip is the archive. Needed only where the zip holds several. */
+  readonly entry?: string
+  /** Called while a stream or a packed archive is spooled, and while layers are hashed. */
+  readonly onOpenProgress?: (progress: OpenProgress) => void
+  /** Called for each thing about the archive that is odd, but does no harm: the `warnings` of `openArchive`. */
+  readonly onWarning?: (warning: string) => void
+  /** What an archive may come to. Each limit has its default. */
+  readonly limits?: Partial<ArchiveLimits>
   /** The SHA-256 to use. @default hash-wasm; in `./node` the runtime's own, which is several times faster */
   readonly createHasher?: CreateHasher
+  /** Where to put what cannot be read in place. @default a `Blob`; in `./node` a temporary file */
+  readonly spool?: Spool
 }
 
 /** Which image of an archive is meant. */
 export interface ImageChoice {
   /** One of the image's names as the archive has them, with or without the registry, or its index from 0. Needed only where the archive holds several images. */
   readonly image?: string | number
+}
+
+/** Which of an image's platforms are meant. */
+export interface PlatformChoice extends ImageChoice {
+  /** One platform of a multi-platform image, such as `linux/amd64`. `linux/arm64` means any variant of it. */
+  readonly platform?: string
 }

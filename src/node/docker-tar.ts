@@ -1,76 +1,97 @@
 import * as core from '../index.ts'
-import { type ArchiveInput, withArchive } from './file.ts'
+import { type ArchiveInput, openInput, withInput } from './input.ts'
 import { createNativeHasher as createHasher } from './sha256.ts'
+import { spoolToFile as spool } from './spool.ts'
 
 // The same functions as in ".", where a path will do for the archive, and the runtime's own ways are used.
 
-const runtime = { createHasher, createBody: (bytes: Uint8Array<ArrayBuffer>) => bytes }
+const reading = { createHasher, spool }
+const pushing = { ...reading, createBody: (bytes: Uint8Array<ArrayBuffer>) => bytes }
+
+/** An archive, open or to be opened. */
+type Given = ArchiveInput | core.Archive
+
+/** Opens an archive. As `openArchive` of the portable entry, and the archive may be a path. */
+export async function openArchive(archive: ArchiveInput, options: core.ReadOptions = {}): Promise<core.Archive> {
+  const { input, close } = await openInput(archive)
+  try {
+    const opened = await core.openArchive(input, { ...reading, ...options })
+    return Object.freeze({ ...opened, close: () => opened.close().finally(close) })
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
 
 /** Pushes one image of an archive. As `pushDockerTar` of the portable entry, and the archive may be a path. */
 export function pushDockerTar(
-  archive: ArchiveInput,
+  archive: Given,
   registry: core.RegistryInput,
   repository?: string,
   tag?: string,
-  options: core.PushOptions & core.ImageChoice = {},
+  options: core.PushArchiveOptions & core.PlatformChoice = {},
 ): Promise<core.Digest> {
-  return withArchive(archive, (source) =>
-    core.pushDockerTar(source, registry, repository, tag, { ...runtime, ...options }),
-  )
+  return withInput(archive, (input) => core.pushDockerTar(input, registry, repository, tag, { ...pushing, ...options }))
 }
 
 /** Pushes one image under its own first name. As in the portable entry, and the archive may be a path. */
 export function pushDockerTarWithOriginalTags(
-  archive: ArchiveInput,
+  archive: Given,
   registry: core.RegistryInput,
-  options: core.PushOptions & core.ImageChoice = {},
+  options: core.PushArchiveOptions & core.PlatformChoice = {},
 ): Promise<core.Digest> {
-  return withArchive(archive, (source) =>
-    core.pushDockerTarWithOriginalTags(source, registry, { ...runtime, ...options }),
-  )
+  return withInput(archive, (input) => core.pushDockerTarWithOriginalTags(input, registry, { ...pushing, ...options }))
 }
 
 /** Pushes every image under every name it has. As in the portable entry, and the archive may be a path. */
 export function pushDockerTarWithAllOriginalTags(
-  archive: ArchiveInput,
+  archive: Given,
   registry: core.RegistryInput,
-  options: core.PushOptions = {},
+  options: core.PushArchiveOptions = {},
 ): Promise<readonly core.Digest[]> {
-  return withArchive(archive, (source) =>
-    core.pushDockerTarWithAllOriginalTags(source, registry, { ...runtime, ...options }),
+  return withInput(archive, (input) =>
+    core.pushDockerTarWithAllOriginalTags(input, registry, { ...pushing, ...options }),
   )
 }
 
 /** Tells all about one image of an archive. As in the portable entry, and the archive may be a path. */
 export function inspectDockerTar(
-  archive: ArchiveInput,
-  options: core.ReadOptions & core.ImageChoice = {},
+  archive: Given,
+  options: core.ReadOptions & core.PlatformChoice = {},
 ): Promise<core.ImageInspect> {
-  return withArchive(archive, (source) => core.inspectDockerTar(source, { createHasher, ...options }))
+  return withInput(archive, (input) => core.inspectDockerTar(input, { ...reading, ...options }))
 }
 
 /** Reads an archive's `manifest.json`. As in the portable entry, and the archive may be a path. */
 export function getTarManifest(
-  archive: ArchiveInput,
+  archive: Given,
   options: core.ReadOptions = {},
 ): Promise<readonly core.TarManifestEntry[]> {
-  return withArchive(archive, (source) => core.getTarManifest(source, options))
+  return withInput(archive, (input) => core.getTarManifest(input, { ...reading, ...options }))
 }
 
 /** Tells whether a file is a whole archive. As in the portable entry, and the archive may be a path. */
-export function validateDockerTar(archive: ArchiveInput, options: core.ReadOptions = {}): Promise<boolean> {
-  return withArchive(archive, (source) => core.validateDockerTar(source, { createHasher, ...options }))
+export function validateDockerTar(archive: Given, options: core.ReadOptions = {}): Promise<boolean> {
+  return withInput(archive, (input) => core.validateDockerTar(input, { ...reading, ...options }))
 }
 
 /** Lists the names of all images of an archive. As in the portable entry, and the archive may be a path. */
-export function extractOriginalTags(archive: ArchiveInput, options: core.ReadOptions = {}): Promise<readonly string[]> {
-  return withArchive(archive, (source) => core.extractOriginalTags(source, options))
+export function extractOriginalTags(archive: Given, options: core.ReadOptions = {}): Promise<readonly string[]> {
+  return withInput(archive, (input) => core.extractOriginalTags(input, { ...reading, ...options }))
 }
 
 /** Finds where an image would be pushed by its own name. As in the portable entry, and the archive may be a path. */
 export function getPrimaryTag(
-  archive: ArchiveInput,
+  archive: Given,
   options: core.ReadOptions & core.ImageChoice = {},
 ): Promise<core.RepositoryTag | undefined> {
-  return withArchive(archive, (source) => core.getPrimaryTag(source, options))
+  return withInput(archive, (input) => core.getPrimaryTag(input, { ...reading, ...options }))
+}
+
+/** Lists the files of a zip. As in the portable entry, and the zip may be a path. */
+export function listZipEntries(
+  zip: core.SourceInput | string | URL,
+  options: { signal?: AbortSignal } = {},
+): Promise<readonly core.ZipEntry[]> {
+  return withInput(zip, (input) => core.listZipEntries(input as core.SourceInput, options))
 }

@@ -5,9 +5,12 @@ export {
   getPrimaryTag,
   getTarManifest,
   inspectDockerTar,
+  listZipEntries,
+  openArchive,
   pushDockerTar,
   pushDockerTarWithAllOriginalTags,
   pushDockerTarWithOriginalTags,
   validateDockerTar,
 } from './docker-tar.ts'
-export { type ArchiveInput, type FileSource, openFile } from './file.ts'
+export { openFile } from './file.ts'
+export type { ArchiveInput } from './input.ts'

@@ -1,6 +1,8 @@
-import type { Content } from './descriptor.ts'
-import type { Digest } from './digest.ts'
+import type { Source } from '../source/source.ts'
+import type { Content, Descriptor, Platform } from './descriptor.ts'
+import { type Digest, isDigest } from './digest.ts'
 import { isJsonObject, type JsonObject, objectField, textField, textListField } from './json.ts'
+import type { IndexEntry } from './manifest.ts'
 
 /** What an image's config says, by Docker's and OCI's field names in camel case (image-spec § Image Configuration). */
 export interface ImageConfig {
@@ -30,21 +32,68 @@ export interface HistoryEntry {
   readonly emptyLayer: boolean
 }
 
-/** A layer with its bytes. */
-export interface Layer extends Content {
-  readonly diffId: Digest
+/** A layer of an image, and what the image's config says of it. */
+export interface Layer extends Descriptor {
+  /** Its bytes. Absent for a foreign layer, which is named in the manifest but never uploaded. */
+  readonly source: Source | undefined
+  /** The digest of the layer when it is not compressed. Absent where the config does not tell. */
+  readonly diffId: Digest | undefined
+  /** When and by which build step it was made, where the config's history says so. */
+  readonly created: string | undefined
+  readonly createdBy: string | undefined
 }
 
-/** One image, ready to be pushed: every part knows its digest, and where its bytes are. */
+/**
+ * What one manifest stands for, with all that is under it, ready to be pushed: an image, an artifact, or (with `children`)
+ * an index of them, such as a multi-platform image. Every part knows its digest, and where its bytes are.
+ */
 export interface Image {
-  /** The names it has in its archive, as they stand there. */
+  /** The names it has in its archive, as they stand there: `localhost:5000/team/app:v1`. */
   readonly names: readonly string[]
-  readonly config: Content
-  /** What the config's bytes say. */
-  readonly configuration: ImageConfig
+  /** Tags that it has there without a repository, as `org.opencontainers.image.ref.name` may be. */
+  readonly tags: readonly string[]
+  /** Its manifest or index. These bytes are what is pushed. */
+  readonly manifest: Content
+  /** What an artifact is, where it says so (image-spec § Guidelines for Artifact Usage). */
+  readonly artifactType: string | undefined
+  /** The manifest that this one is about: it is a referrer of that. */
+  readonly subject: Digest | undefined
+  /** What it runs on. Absent for an index, and for most artifacts. */
+  readonly platform: Platform | undefined
+  /** Absent for an index. */
+  readonly config: Content | undefined
+  /** What the config's bytes say. Absent for an index and an artifact. */
+  readonly configuration: ImageConfig | undefined
   /** Lowest first. */
   readonly layers: readonly Layer[]
-  readonly manifest: Content
+  /** What an index lists, in its order, as far as it is here. */
+  readonly children: readonly Image[]
+  /** What an index lists, but is not here. */
+  readonly missing: readonly IndexEntry[]
+}
+
+/** Puts together what the contents of layers and the image's config say of them. */
+export function describeLayers(
+  contents: ReadonlyArray<Descriptor & { readonly source: Source | undefined }>,
+  { diffIds, history }: ImageConfig,
+): readonly Layer[] {
+  const steps = history.filter((entry) => !entry.emptyLayer)
+  // Where there are gaps, none can be told from another.
+  const isTold = diffIds.length === contents.length
+  const hasHistory = steps.length === contents.length
+  return contents.map(({ mediaType, digest, size, source }, position) => {
+    const diffId = isTold ? diffIds[position] : undefined
+    const step = hasHistory ? steps[position] : undefined
+    return {
+      mediaType,
+      digest,
+      size,
+      source,
+      diffId: isDigest(diffId) ? diffId : undefined,
+      created: step?.created,
+      createdBy: step?.createdBy,
+    }
+  })
 }
 
 /** Reads an image's config. Fields that are absent or of another kind than the spec's are left empty. */

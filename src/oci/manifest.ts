@@ -10,6 +10,7 @@ export interface Manifest {
   readonly artifactType?: string
   readonly config: Descriptor
   readonly layers: readonly Descriptor[]
+  readonly subject?: Descriptor
   readonly annotations?: Readonly<Record<string, string>>
 }
 

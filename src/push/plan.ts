@@ -6,7 +6,7 @@ import type { Image } from '../oci/image.ts'
 export interface ImagePush {
   readonly image: Image
   readonly repository: string
-  /** At least one. */
+  /** Without one, it is put by its digest alone. */
   readonly tags: readonly string[]
 }
 
@@ -26,7 +26,10 @@ export interface PlannedManifest {
   readonly content: Content
 }
 
-/** What a push does, as data: the blobs in any order (those with `mountFrom` after the others), then the manifests in this order. */
+/**
+ * What a push does, as data: the blobs in any order (those with `mountFrom` after the others), then the manifests in this order, in
+ * which what a manifest names comes before it.
+ */
 export interface PushPlan {
   readonly blobs: readonly PlannedBlob[]
   readonly manifests: readonly PlannedManifest[]
@@ -36,7 +39,8 @@ export interface PushPlan {
 
 /**
  * Works out what a push has to do, without doing it. A blob is planned once a repository, and mounted where an earlier
- * repository of the same push has it. Where several tags are set, all manifests are put by digest before the first tag moves.
+ * repository of the same push has it; foreign layers are left out. Where several tags are set, all manifests are put by digest before
+ * the first tag moves.
  *
  * @throws {ValidationError} if two images would get the same tag, or two files of other sizes claim one digest
  */
@@ -53,8 +57,7 @@ function planBlobs(pushes: readonly ImagePush[]): readonly PlannedBlob[] {
   const planned = new Map<string, PlannedBlob>()
   const firstRepository = new Map<string, string>()
   for (const { image, repository } of pushes) {
-    for (const content of [...image.layers, image.config]) {
-      const kind = content === image.config ? 'config' : 'layer'
+    for (const { kind, content } of blobsUnder(image)) {
       const first = firstRepository.get(content.digest)
       const key = `${repository}@${content.digest}`
       if (first === undefined) firstRepository.set(content.digest, repository)
@@ -66,12 +69,22 @@ function planBlobs(pushes: readonly ImagePush[]): readonly PlannedBlob[] {
   return [...planned.values()]
 }
 
+function* blobsUnder({ layers, config, children }: Image): Generator<Pick<PlannedBlob, 'kind' | 'content'>> {
+  for (const { mediaType, digest, size, source } of layers) {
+    if (source) yield { kind: 'layer', content: { mediaType, digest, size, source } }
+  }
+  if (config) yield { kind: 'config', content: config }
+  for (const child of children) yield* blobsUnder(child)
+}
+
 function planManifests(pushes: readonly ImagePush[]): readonly PlannedManifest[] {
   const byDigest = new Map<string, PlannedManifest>()
   const byTag = new Map<string, PlannedManifest>()
   for (const { image, repository, tags } of pushes) {
     const content = image.manifest
-    byDigest.set(`${repository}@${content.digest}`, { repository, reference: content.digest, content })
+    for (const manifest of manifestsUnder(image)) {
+      byDigest.set(`${repository}@${manifest.digest}`, { repository, reference: manifest.digest, content: manifest })
+    }
     for (const tag of tags) {
       const name = `${repository}:${tag}`
       const other = byTag.get(name)
@@ -80,7 +93,16 @@ function planManifests(pushes: readonly ImagePush[]): readonly PlannedManifest[]
     }
   }
   // One tag alone moves together with its manifest.
-  return byTag.size === 1 ? [...byTag.values()] : [...byDigest.values(), ...byTag.values()]
+  for (const { repository, content } of byTag.size === 1 ? byTag.values() : []) {
+    byDigest.delete(`${repository}@${content.digest}`)
+  }
+  return [...byDigest.values(), ...byTag.values()]
+}
+
+/** Children before parents: a registry takes no index that lists what it has not. */
+function* manifestsUnder({ manifest, children }: Image): Generator<Content> {
+  for (const child of children) yield* manifestsUnder(child)
+  yield manifest
 }
 
 function sizeClash({ digest, size }: Descriptor): ValidationError {

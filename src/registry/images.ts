@@ -4,6 +4,7 @@ import type { Digest } from '../oci/digest.ts'
 import { type ImageConfig, readImageConfig } from '../oci/image.ts'
 import { isJsonObject, parseJson } from '../oci/json.ts'
 import { type Index, isIndex, type Manifest } from '../oci/manifest.ts'
+import { isPlatform } from '../oci/platforms.ts'
 import { getBlob } from './blobs.ts'
 import { getManifest } from './manifests.ts'
 import { type Registry, type RegistryInput, toRegistry } from './registry.ts'
@@ -96,9 +97,4 @@ function verifyPlatform(platform: string, wanted: string): void {
       input: wanted,
     },
   )
-}
-
-/** `linux/arm64` asks for any variant. */
-function isPlatform(platform: string, wanted: string): boolean {
-  return platform === wanted || platform.startsWith(`${wanted}/`)
 }

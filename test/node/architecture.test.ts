@@ -7,13 +7,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   source: ['errors'],
   oci: ['errors', 'source'],
-  archive: ['errors', 'source', 'oci'],
+  unpack: ['errors', 'source'],
+  archive: ['errors', 'source', 'oci', 'unpack'],
   registry: ['errors', 'source', 'oci'],
   push: ['errors', 'source', 'oci', 'registry'],
-  'docker-tar': ['errors', 'source', 'oci', 'archive', 'registry', 'push'],
+  'docker-tar': ['errors', 'source', 'oci', 'unpack', 'archive', 'registry', 'push'],
   testing: ['errors', 'oci'],
-  index: ['errors', 'source', 'oci', 'archive', 'registry', 'push', 'docker-tar'],
-  node: ['errors', 'source', 'oci', 'archive', 'registry', 'push', 'docker-tar', 'index'],
+  index: ['errors', 'source', 'oci', 'unpack', 'archive', 'registry', 'push', 'docker-tar'],
+  node: ['errors', 'source', 'oci', 'unpack', 'archive', 'registry', 'push', 'docker-tar', 'index'],
 }
 
 /** What may use the platform of Node, and modules of packages that need it. */

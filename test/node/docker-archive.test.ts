@@ -92,11 +92,13 @@ describe('inspectDockerTar() of a bad archive', () => {
 
   it('says that a config or a layer is not what its path says', async () => {
     const config = changedArchive({}, (files) => {
+      files.delete('index.json')
       const path = readJson(files, 'manifest.json')[0].Config
       files.set(path, `${JSON.stringify(readJson(files, path))} `)
     })
     await refuses(config, DigestMismatchError, /Cannot trust config "blobs\/sha256\//)
     const layer = changedArchive({}, (files) => {
+      files.delete('index.json')
       const manifest = readJson(files, 'manifest.json')
       manifest[0].Layers.reverse()
       files.set('manifest.json', JSON.stringify(manifest))
@@ -144,6 +146,7 @@ describe('inspectDockerTar() of an odd archive', () => {
 
   it('takes the digest of a compressed layer from its path where that gives one', async () => {
     const archive = await changedArchive({}, (files) => {
+      files.delete('index.json')
       const manifest = readJson(files, 'manifest.json')
       const [path] = manifest[0].Layers
       const packed = gzipSync(files.get(path) as Uint8Array)

@@ -10,7 +10,7 @@ import { sliceSource } from '../../src/source/source.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
 import { countingSource } from '../support/counting-source.ts'
 import { rejection } from '../support/errors.ts'
-import { rawEntry, rawHeader } from '../support/tar.ts'
+import { concat, rawEntry, rawHeader } from '../support/tar.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sources-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -98,7 +98,12 @@ describe('inspectDockerTar()', () => {
       await file.write(rawHeader({ name: `data/${index}`, size: entrySize }), 0, 512, position)
       position += 512 + entrySize
     }
-    const end = rawEntry({ name: 'manifest.json', data: '[{"Config":"c.json","RepoTags":["a:v1"],"Layers":[]}]' })
+    const config = JSON.stringify({ os: 'linux', architecture: 'amd64', rootfs: { diff_ids: [] } })
+    const manifest = '[{"Config":"c.json","RepoTags":["a:v1"],"Layers":[]}]'
+    const end = concat([
+      rawEntry({ name: 'c.json', data: config }),
+      rawEntry({ name: 'manifest.json', data: manifest }),
+    ])
     await file.write(end, 0, end.length, position)
     await file.close()
     const opened = await node.openFile(path)

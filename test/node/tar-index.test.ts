@@ -4,16 +4,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTar } from 'nanotar'
 import { describe, expect, it } from 'vitest'
-import { indexTar, openEntry } from '../../src/archive/tar-index.ts'
+import { openEntry } from '../../src/archive/file-index.ts'
+import { withDefaultLimits } from '../../src/archive/limits.ts'
+import { indexTar } from '../../src/archive/tar-index.ts'
 import { TarReadError, ValidationError } from '../../src/index.ts'
 import { toSource } from '../../src/source/from.ts'
 import { readAll } from '../../src/source/source.ts'
 import { rejection } from '../support/errors.ts'
-import { concat, paxRecord, type RawEntry, rawEntry, rawHeader, rawTar } from '../support/tar.ts'
+import { paxRecord, type RawEntry, rawEntry, rawHeader, rawTar } from '../support/tar.ts'
 
-const index = (bytes: Uint8Array) => indexTar(toSource(bytes))
+const index = (bytes: Uint8Array) => indexTar(toSource(bytes), withDefaultLimits())
 const text = async (bytes: Uint8Array, path: string) =>
-  new TextDecoder().decode(await readAll(openEntry(await index(bytes), path, 'a test')))
+  new TextDecoder().decode(await readAll(await openEntry(await index(bytes), path, 'a test')))
 const refuses = async (entries: readonly RawEntry[], message: RegExp) =>
   rejection(index(rawTar(entries)), TarReadError, message)
 
@@ -88,9 +90,9 @@ describe('indexTar()', () => {
       read: async (start: number, end: number) =>
         start < 512 ? first.slice(start, end) : rest.slice(start - nextAt, end - nextAt),
     }
-    const found = await indexTar(toSource(source))
-    expect(found.entries.get('huge')?.size).toBe(size)
-    expect(new TextDecoder().decode(await readAll(openEntry(found, 'next', 'a test')))).toBe('here')
+    const found = await indexTar(toSource(source), withDefaultLimits())
+    expect(found.entries.get('huge')?.source.size).toBe(size)
+    expect(new TextDecoder().decode(await readAll(await openEntry(found, 'next', 'a test')))).toBe('here')
   })
 
   it('lets a missing end mark pass, as tar does', async () => {
@@ -126,12 +128,8 @@ describe('indexTar()', () => {
     await rejection(index(new Uint8Array(100)), TarReadError, /100 bytes, too few/)
   })
 
-  it('refuses what is no tar, and names what it is packed with', async () => {
+  it('refuses what is no tar', async () => {
     await rejection(index(new TextEncoder().encode('<!doctype html>'.repeat(99))), TarReadError, /no tar archive/)
-    const packed = (...magic: number[]) => concat([Uint8Array.from(magic), new Uint8Array(1024)])
-    await rejection(index(packed(0x1f, 0x8b)), TarReadError, /packed with gzip; unpack it first/)
-    await rejection(index(packed(0x28, 0xb5, 0x2f, 0xfd)), TarReadError, /packed with zstd/)
-    await rejection(index(packed(0x50, 0x4b, 3, 4)), TarReadError, /packed with zip/)
   })
 
   it('refuses a wrong checksum and says where', async () => {

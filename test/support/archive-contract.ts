@@ -6,9 +6,10 @@ import { rejection } from './errors.ts'
 
 /** The functions that read archives, as an entry exports them. */
 export type ArchiveApi<Input> = Pick<typeof portable, 'TarReadError' | 'ValidationError'> & {
+  openArchive(archive: Input, options?: portable.ReadOptions): Promise<portable.Archive>
   inspectDockerTar(
     archive: Input,
-    options?: portable.ReadOptions & portable.ImageChoice,
+    options?: portable.ReadOptions & portable.PlatformChoice,
   ): Promise<portable.ImageInspect>
   getTarManifest(archive: Input): Promise<readonly portable.TarManifestEntry[]>
   validateDockerTar(archive: Input): Promise<boolean>
@@ -30,6 +31,10 @@ export function describeArchiveReading<Input>(
   const archive = async (options: TestArchiveOptions) => toInput(await createTestArchive(options))
 
   describe(title, () => {
+    const layerTypes = {
+      'docker-25': 'application/vnd.oci.image.layer.v1.tar',
+      'docker-24': 'application/vnd.docker.image.rootfs.diff.tar',
+    } as const
     for (const layout of ['docker-25', 'docker-24'] as const) {
       it(`inspectDockerTar() tells names, config and layers (${layout})`, async () => {
         const input = await archive({ layout, images: [{ names: NAMES, architecture: 'arm64' }] })
@@ -48,7 +53,7 @@ export function describeArchiveReading<Input>(
             digest: image.config.diffIds[position],
             diffId: image.config.diffIds[position],
             size: 10_240,
-            mediaType: 'application/vnd.docker.image.rootfs.diff.tar',
+            mediaType: layerTypes[layout],
             createdBy: `COPY layer-${position} /`,
           })
         }
@@ -87,7 +92,7 @@ export function describeArchiveReading<Input>(
     it('inspectDockerTar() of several images asks for a choice and lists them', async () => {
       const input = await archive(TWO_IMAGES)
       const error = await rejection(sdk.inspectDockerTar(input), sdk.ValidationError)
-      expect(error.message).toContain('0: team/app:v1; 1: localhost:5000/other:v2')
+      expect(error.message).toContain('0: team/app:v1 linux/amd64; 1: localhost:5000/other:v2 linux/amd64')
       expect((await sdk.inspectDockerTar(input, { image: 1 })).layers).toHaveLength(1)
       expect((await sdk.inspectDockerTar(input, { image: 'team/app:v1' })).layers).toHaveLength(2)
       expect((await sdk.inspectDockerTar(input, { image: 'other:v2' })).layers).toHaveLength(1)

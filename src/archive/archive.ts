@@ -1,0 +1,118 @@
+import { ValidationError } from '../errors.ts'
+import type { Image } from '../oci/image.ts'
+import { createWasmHasher } from '../oci/sha256.ts'
+import { readDockerImages } from './docker-image.ts'
+import { MANIFEST_PATH, readDockerManifest, type TarManifestEntry } from './docker-manifest.ts'
+import { isDockerV1, readDockerV1Images } from './docker-v1.ts'
+import { hasFile } from './file-index.ts'
+import { type ArchiveInput, openInput } from './input.ts'
+import { withDefaultLimits } from './limits.ts'
+import { incompleteLayout, isLayout, readLayout } from './oci-layout.ts'
+import type { ReadOptions } from './options.ts'
+import type { Reading } from './reading.ts'
+
+/**
+ * How an archive says what is in it: `oci`, an image layout (`index.json`); `docker`, a `manifest.json`, as Docker saves since 1.10,
+ * podman, skopeo, kaniko and crane; `docker-v1`, `repositories` alone, as Docker saved before that.
+ */
+export type ArchiveFormat = 'oci' | 'docker' | 'docker-v1'
+
+/** An open archive: what is in it, and where the bytes are. */
+export interface Archive {
+  readonly format: ArchiveFormat
+  /** In the archive's order. A multi-platform image is one, with its platforms as `children`. */
+  readonly images: readonly Image[]
+  /** What is odd about the archive, but does no harm. */
+  readonly warnings: readonly string[]
+  /** What its `manifest.json` says, where it has one. */
+  readonly tarManifest: readonly TarManifestEntry[] | undefined
+  /** Lets go of the file, or of what was spooled. The images' bytes cannot be read after it. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens an archive of images: headers and small JSON are read, and of layers at most the first bytes. What cannot be read in place (a
+ * stream, or what is packed with gzip, zstd or zip) is spooled first. Layers that nothing gives a digest for are hashed.
+ * Where an archive has both an OCI layout and a `manifest.json`, as Docker saves since 25, the layout counts if it is whole: it
+ * has the image's own manifest, with its digest.
+ *
+ * @throws {TarReadError} if it is no archive, or is damaged, or goes over a limit
+ * @throws {ValidationError} if it is one, but not of images, or not a whole one
+ * @throws {DigestMismatchError} if a manifest or a config is not what its path says
+ */
+export async function openArchive(input: ArchiveInput, options: ReadOptions = {}): Promise<Archive> {
+  const limits = withDefaultLimits(options.limits)
+  const { signal, createHasher = createWasmHasher, onOpenProgress } = options
+  const { files, close } = await openInput(input, limits, options)
+  const warnings: string[] = []
+  const reading: Reading = {
+    files,
+    limits,
+    createHasher,
+    signal,
+    onProgress: (progress) => onOpenProgress?.(progress),
+    warn(warning) {
+      warnings.push(warning)
+      options.onWarning?.(warning)
+    },
+  }
+  try {
+    signal?.throwIfAborted()
+    const tarManifest = hasFile(files, MANIFEST_PATH) ? await readDockerManifest(reading) : undefined
+    const { format, images } = await readImages(reading, tarManifest)
+    return Object.freeze({ format, images, warnings, tarManifest, close })
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Opens an archive for as long as it is used; one that is open already stays so. */
+export async function withArchive<T>(
+  input: ArchiveInput | Archive,
+  options: ReadOptions,
+  use: (archive: Archive) => Promise<T> | T,
+): Promise<T> {
+  if (isArchive(input)) return use(input)
+  const archive = await openArchive(input, options)
+  try {
+    return await use(archive)
+  } finally {
+    await archive.close()
+  }
+}
+
+/** Tells an open archive from what one may be opened from. */
+export function isArchive(input: unknown): input is Archive {
+  return typeof input === 'object' && input !== null && 'images' in input && 'warnings' in input
+}
+
+async function readImages(
+  reading: Reading,
+  tarManifest: readonly TarManifestEntry[] | undefined,
+): Promise<Pick<Archive, 'format' | 'images'>> {
+  if (isLayout(reading)) {
+    const { images, lacking } = await readLayout(reading)
+    const gap = lacking[0] ?? (tarManifest && configBeside(images, tarManifest))
+    if (gap === undefined) return { format: 'oci', images }
+    if (!tarManifest) throw incompleteLayout(gap)
+    reading.warn(`The OCI layout in the archive lacks ${gap}; its "manifest.json" was read instead.`)
+  }
+  if (tarManifest) return { format: 'docker', images: await readDockerImages(reading, tarManifest) }
+  if (isDockerV1(reading)) return { format: 'docker-v1', images: await readDockerV1Images(reading) }
+  throw new ValidationError(
+    'Cannot find images: the archive holds no "manifest.json", no "index.json" and no "repositories"; make one with "docker save -o image.tar name:tag"',
+    { path: MANIFEST_PATH },
+  )
+}
+
+/** The path of a config that `manifest.json` names, and that is in no image of the layout beside it. */
+function configBeside(images: readonly Image[], tarManifest: readonly TarManifestEntry[]): string | undefined {
+  const configs = new Set<string | undefined>()
+  const collect = ({ config, children }: Image) => {
+    configs.add(config?.digest.slice('sha256:'.length))
+    children.forEach(collect)
+  }
+  images.forEach(collect)
+  return tarManifest.find(({ Config }) => !configs.has(/[0-9a-f]{64}/.exec(Config)?.[0]))?.Config
+}

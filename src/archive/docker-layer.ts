@@ -1,0 +1,69 @@
+import { type Descriptor, descriptorOf } from '../oci/descriptor.ts'
+import { type Digest, isDigest } from '../oci/digest.ts'
+import { isJsonObject, type JsonObject, objectField } from '../oci/json.ts'
+import { isForeignLayerType, MEDIA_TYPES } from '../oci/media-type.ts'
+import { verifyDigest } from '../oci/verify.ts'
+import type { Source } from '../source/source.ts'
+import { MAGIC_LENGTH, packingOf } from '../unpack/packing.ts'
+import type { TarManifestEntry } from './docker-manifest.ts'
+import { openEntry } from './file-index.ts'
+import type { Reading } from './reading.ts'
+
+/** A layer as a manifest names it, and its bytes unless it is foreign. */
+export type FoundLayer = Descriptor & { readonly source: Source | undefined; readonly urls?: readonly string[] }
+
+/**
+ * Finds a layer of an image in `manifest.json`. Its digest is its diff ID if it is not compressed, which its first bytes tell;
+ * otherwise the one that its path claims, and where that claims none it is hashed.
+ *
+ * @throws {DigestMismatchError} if a path claims another digest than the diff ID
+ */
+export async function findDockerLayer(
+  { files, signal }: Reading,
+  entry: TarManifestEntry,
+  path: string,
+  diffId: Digest,
+  hashLayer: (source: Source) => Promise<Digest>,
+): Promise<FoundLayer> {
+  const foreign = foreignLayer(objectField(entry as unknown as JsonObject, 'LayerSources')[diffId])
+  if (foreign) return foreign
+  const source = await openEntry(files, path, 'manifest.json', signal)
+  const claimed = claimedDigest(path) ?? craneClaim(entry, path)
+  // A blob with the name of its diff ID is not compressed: nothing to look at.
+  const mediaType = claimed === diffId ? MEDIA_TYPES.dockerLayer : await layerMediaType(source, signal)
+  if (mediaType !== MEDIA_TYPES.dockerLayer) {
+    return { mediaType, digest: claimed ?? (await hashLayer(source)), size: source.size, source }
+  }
+  if (claimed) verifyDigest(`layer ${JSON.stringify(path)}`, diffId, claimed)
+  return { mediaType, digest: diffId, size: source.size, source }
+}
+
+/** The digest that a path claims: `blobs/sha256/<hex>` of an OCI layout, or `sha256:<hex>`. Other paths are names, not claims. */
+export function claimedDigest(path: string): Digest | undefined {
+  const hex = /^(?:(?:\.\/)?blobs\/sha256\/|sha256:)([0-9a-f]{64})$/.exec(path)?.[1]
+  const digest = `sha256:${hex}`
+  return isDigest(digest) ? digest : undefined
+}
+
+/** kaniko and crane, which name a config `sha256:<hex>`, name compressed layers by their own digests: `<hex>.tar.gz`. */
+function craneClaim({ Config }: TarManifestEntry, path: string): Digest | undefined {
+  const hex = /^([0-9a-f]{64})\.tar\.gz$/.exec(path)?.[1]
+  return hex !== undefined && claimedDigest(Config) ? `sha256:${hex}` : undefined
+}
+
+function foreignLayer(source: unknown): FoundLayer | undefined {
+  if (!isJsonObject(source)) return undefined
+  const { mediaType, digest, size, urls } = source
+  const isForeign = typeof mediaType === 'string' && isForeignLayerType(mediaType)
+  if (!isForeign || !isDigest(digest) || !Number.isSafeInteger(size)) return undefined
+  const descriptor = descriptorOf({ mediaType, digest, size: size as number })
+  const places = Array.isArray(urls) ? urls.filter((url) => typeof url === 'string') : []
+  return { ...descriptor, source: undefined, urls: places }
+}
+
+async function layerMediaType(source: Source, signal?: AbortSignal): Promise<string> {
+  const packing = packingOf(await source.read(0, Math.min(MAGIC_LENGTH, source.size), signal))
+  if (packing === 'gzip') return MEDIA_TYPES.dockerLayerGzip
+  if (packing === 'zstd') return MEDIA_TYPES.dockerLayerZstd
+  return MEDIA_TYPES.dockerLayer
+}

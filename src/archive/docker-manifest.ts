@@ -1,0 +1,55 @@
+import { ValidationError } from '../errors.ts'
+import { isJsonObject, type JsonObject, parseJson } from '../oci/json.ts'
+import { readJsonFile } from './file-index.ts'
+import type { Reading } from './reading.ts'
+
+/** One image in the `manifest.json` of a `docker save` archive, by Docker's field names. */
+export interface TarManifestEntry {
+  /** The path of the image's config. */
+  readonly Config: string
+  /** The image's names. Docker writes `null` where there are none. */
+  readonly RepoTags: readonly string[] | null
+  /** The paths of the layers, lowest first. */
+  readonly Layers: readonly string[]
+  /** Descriptors of layers by their diff IDs: Docker writes them of foreign layers, and since version 25 of all. */
+  readonly LayerSources?: JsonObject
+}
+
+export const MANIFEST_PATH = 'manifest.json'
+
+/**
+ * Reads an archive's `manifest.json`.
+ *
+ * @throws {ValidationError} if it is not there, or is none
+ */
+export async function readDockerManifest({
+  files,
+  limits,
+  signal,
+}: Pick<Reading, 'files' | 'limits' | 'signal'>): Promise<readonly TarManifestEntry[]> {
+  const bytes = await readJsonFile(files, MANIFEST_PATH, 'the archive', limits, signal)
+  const document = parseJson(bytes, MANIFEST_PATH)
+  if (!Array.isArray(document) || document.length === 0) {
+    throw new ValidationError('Cannot find images: "manifest.json" is not a list of images', { path: MANIFEST_PATH })
+  }
+  return document.map(parseManifestEntry)
+}
+
+function parseManifestEntry(entry: unknown, position: number): TarManifestEntry {
+  const valid =
+    isJsonObject(entry) &&
+    typeof entry.Config === 'string' &&
+    isTextList(entry.Layers) &&
+    (entry.RepoTags === null || entry.RepoTags === undefined || isTextList(entry.RepoTags))
+  if (!valid) {
+    throw new ValidationError(
+      `Cannot read image ${position} of "manifest.json": expected texts in "Config", "Layers" and "RepoTags"`,
+      { path: MANIFEST_PATH },
+    )
+  }
+  return { ...entry, RepoTags: entry.RepoTags ?? null } as unknown as TarManifestEntry
+}
+
+function isTextList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
+}

@@ -1,0 +1,157 @@
+import { TarReadError, ValidationError } from '../errors.ts'
+import { readAll, type Source } from '../source/source.ts'
+import type { ArchiveLimits } from './limits.ts'
+
+/** What an archive holds under one path. */
+export interface FileEntry {
+  readonly path: string
+  readonly kind: 'file' | 'directory' | 'symlink' | 'hardlink' | 'other'
+  /** A file's bytes. */
+  readonly source: Source
+  /** What a link names, as it stands in the archive. */
+  readonly target: string
+  /** An entry of the same path that came before. */
+  readonly earlier?: FileEntry | undefined
+}
+
+/** The files of an archive by path: the entries of a tar, or the files of a folder. */
+export interface FileIndex {
+  readonly entries: ReadonlyMap<string, FileEntry>
+  /** The folder that the image's files are in, with a slash at its end. Empty where they are at the top. */
+  readonly root: string
+}
+
+const MAX_LINKS = 32
+/** In bytes. */
+const COMPARED_AT_ONCE = 1024 * 1024
+const MARKERS = /^(.*\/)?(?:oci-layout|index\.json|manifest\.json|repositories)$/
+
+/**
+ * Makes an index of entries. The folder that the images' files are in is found by their names.
+ *
+ * @throws {ValidationError} if several folders hold such files, and none of them is above the others
+ */
+export function createFileIndex(entries: ReadonlyMap<string, FileEntry>): FileIndex {
+  let roots = new Set<string>()
+  for (const path of entries.keys()) {
+    const match = MARKERS.exec(path)
+    if (!match) continue
+    const folder = match[1] ?? ''
+    const [other = folder] = roots
+    if (depth(folder) < depth(other)) roots = new Set()
+    if (depth(folder) <= depth(other)) roots.add(folder)
+  }
+  const [root = '', ...others] = roots
+  if (others.length === 0) return { entries, root }
+  throw new ValidationError(
+    `Cannot choose a folder: ${[...roots].map((folder) => JSON.stringify(folder)).join(' and ')} hold images; open one of them alone`,
+  )
+}
+
+/** Tells whether a file is in the archive, by its own name or through links. */
+export function hasFile(index: FileIndex, path: string): boolean {
+  return resolve(index, path)?.kind === 'file'
+}
+
+/**
+ * Opens a file of the archive, following links inside it.
+ *
+ * @param namedBy What names the file, for the message: `manifest.json`.
+ * @throws {ValidationError} if the archive holds no such file, or two that differ
+ * @throws {TarReadError} if links go in a circle or out of the archive
+ */
+export async function openEntry(
+  index: FileIndex,
+  path: string,
+  namedBy: string,
+  signal?: AbortSignal,
+): Promise<Source> {
+  const entry = resolve(index, path)
+  if (entry?.kind !== 'file') {
+    throw new ValidationError(
+      `Cannot read the image: ${namedBy} names ${JSON.stringify(path)}, which the archive does not hold${entry ? ' as a file' : ''}; it may be incomplete`,
+      { path },
+    )
+  }
+  for (let earlier = entry.earlier; earlier; earlier = earlier.earlier) {
+    if (await isSameFile(entry, earlier, signal)) continue
+    throw new ValidationError(
+      `Cannot read the image: the archive holds ${JSON.stringify(path)} more than once, and not the same each time; readers would differ in what they take`,
+      { path },
+    )
+  }
+  return entry.source
+}
+
+/**
+ * Reads a JSON file of the archive whole.
+ *
+ * @throws {ValidationError} if it is not there, or is longer than such a file may be
+ */
+export async function readJsonFile(
+  index: FileIndex,
+  path: string,
+  namedBy: string,
+  limits: ArchiveLimits,
+  signal?: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const source = await openEntry(index, path, namedBy, signal)
+  requireJsonSize(source.size, path, limits)
+  return readAll(source, signal)
+}
+
+/** @throws {ValidationError} if a JSON document is longer than it may be; called before it is read */
+export function requireJsonSize(size: number, path: string, { jsonSize }: ArchiveLimits): void {
+  if (size <= jsonSize) return
+  throw new ValidationError(
+    `Cannot read ${JSON.stringify(path)}: it has ${size} bytes, more than the ${jsonSize} that JSON in an archive may have ({ limits: { jsonSize } })`,
+    { path },
+  )
+}
+
+/** A path in the one form in which it is a key: no empty steps, no `.`. */
+export function normalizePath(path: string): string {
+  return path
+    .split('/')
+    .filter((step) => step !== '' && step !== '.')
+    .join('/')
+}
+
+function resolve(index: FileIndex, path: string): FileEntry | undefined {
+  let entry = index.entries.get(index.root + normalizePath(path))
+  for (let links = 0; entry?.kind === 'symlink' || entry?.kind === 'hardlink'; links++) {
+    if (links === MAX_LINKS)
+      throw new TarReadError(`Cannot follow the links from "${path}": they go in a circle`, { path })
+    entry = index.entries.get(linkTarget(entry))
+  }
+  return entry
+}
+
+/** Symbolic links are relative to their own folder, hard links to the archive. */
+function linkTarget(link: FileEntry): string {
+  const folder = link.kind === 'symlink' ? link.path.split('/').slice(0, -1) : []
+  const steps: string[] = []
+  for (const step of [...folder, ...normalizePath(link.target).split('/')]) {
+    if (step !== '..') steps.push(step)
+    else if (steps.pop() === undefined) {
+      throw new TarReadError(`Cannot follow the link "${link.path}": it leads out of the archive`, { path: link.path })
+    }
+  }
+  return steps.join('/')
+}
+
+async function isSameFile(one: FileEntry, other: FileEntry, signal?: AbortSignal): Promise<boolean> {
+  const { size } = one.source
+  if (one.kind !== other.kind || size !== other.source.size) return false
+  for (let start = 0; start < size; start += COMPARED_AT_ONCE) {
+    const end = Math.min(start + COMPARED_AT_ONCE, size)
+    const bytes = await one.source.read(start, end, signal)
+    const others = await other.source.read(start, end, signal)
+    if (bytes.some((byte, position) => byte !== others[position])) return false
+  }
+  return true
+}
+
+function depth(folder: string): number {
+  return folder.split('/').length
+}

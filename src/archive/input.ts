@@ -1,0 +1,100 @@
+import { TarReadError, ValidationError } from '../errors.ts'
+import { type SourceInput, toSource } from '../source/from.ts'
+import type { Source } from '../source/source.ts'
+import { spoolToBlob } from '../source/spool.ts'
+import { type ByteStream, readIterable, readStream } from '../source/stream.ts'
+import { unpack } from '../unpack/unpack.ts'
+import { createFileIndex, type FileEntry, type FileIndex, normalizePath } from './file-index.ts'
+import type { ArchiveLimits } from './limits.ts'
+import type { ReadOptions } from './options.ts'
+import { indexTar } from './tar-index.ts'
+
+/** The files of a folder: from `<input webkitdirectory>`, or by path (`blobs/sha256/ab…`). */
+export type FolderInput = Iterable<File> | ReadonlyMap<string, SourceInput>
+
+/** What comes once, from its first byte to its last. A stream of Node's (`process.stdin`) is an `AsyncIterable`. */
+export type StreamInput = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Response
+
+/** What an archive may be given as, on every runtime. What holds its bytes in any order is read in place. */
+export type ArchiveInput = SourceInput | StreamInput | FolderInput
+
+/** The files of an archive, and what has to be let go of in the end. */
+export interface OpenFiles {
+  readonly files: FileIndex
+  close(): Promise<void>
+}
+
+/**
+ * Opens whatever an archive is given as: finds its files, unpacks what it is packed in, spools what comes as a stream.
+ *
+ * @throws {TarReadError} if it is no tar, or is damaged
+ * @throws {TypeError} if it is nothing that holds an archive
+ */
+export async function openInput(input: ArchiveInput, limits: ArchiveLimits, options: ReadOptions): Promise<OpenFiles> {
+  if (isFolder(input)) return { files: folderIndex(input, limits), close: async () => undefined }
+  const { signal, entry, spool = spoolToBlob, onOpenProgress } = options
+  const stream = toStream(input, signal)
+  const packed = stream ? { stream } : { source: toSource(input as SourceInput) }
+  const onSpooled = (doneBytes: number) => onOpenProgress?.({ phase: 'spool', doneBytes, totalBytes: undefined })
+  try {
+    const source = await unpack(packed, { spool, limits, entry, onSpooled, signal })
+    return await indexOpened(source, limits, signal)
+  } finally {
+    await stream?.return(undefined)
+  }
+}
+
+async function indexOpened(
+  source: Source & { close(): Promise<void> },
+  limits: ArchiveLimits,
+  signal?: AbortSignal,
+): Promise<OpenFiles> {
+  try {
+    return { files: await indexTar(source, limits, signal), close: source.close }
+  } catch (error) {
+    await source.close()
+    throw error
+  }
+}
+
+function toStream(input: ArchiveInput, signal?: AbortSignal): AsyncGenerator<Uint8Array> | undefined {
+  if (input instanceof ReadableStream) return readStream(input, signal)
+  if (isResponse(input)) return readStream(bodyOf(input), signal)
+  const isIterable = typeof input === 'object' && input !== null && Symbol.asyncIterator in input
+  return isIterable ? readIterable(input as ByteStream, signal) : undefined
+}
+
+function isResponse(input: ArchiveInput): input is Response {
+  const candidate = input as Partial<Response> | null
+  return typeof candidate?.status === 'number' && 'bodyUsed' in (candidate as object)
+}
+
+function bodyOf(response: Response): ReadableStream<Uint8Array> {
+  if (response.ok && response.body && !response.bodyUsed) return response.body
+  const fault = response.ok ? 'has no body, or one that was read already' : `has status ${response.status}`
+  throw new TarReadError(`Cannot read an archive from the response: it ${fault}`)
+}
+
+function isFolder(input: ArchiveInput): input is FolderInput {
+  if (typeof input !== 'object' || input === null || ArrayBuffer.isView(input)) return false
+  return Symbol.iterator in input
+}
+
+function folderIndex(input: FolderInput, limits: ArchiveLimits): FileIndex {
+  const entries = new Map<string, FileEntry>()
+  const files = input instanceof Map ? input : filesByPath(input as Iterable<File>)
+  for (const [given, file] of files) {
+    if (entries.size === limits.entries) {
+      throw new ValidationError(
+        `Cannot open the folder: it has more than ${limits.entries} files ({ limits: { entries } })`,
+      )
+    }
+    const path = normalizePath(given)
+    entries.set(path, { path, kind: 'file', source: toSource(file), target: '', earlier: entries.get(path) })
+  }
+  return createFileIndex(entries)
+}
+
+function* filesByPath(files: Iterable<File>): Generator<[path: string, file: File]> {
+  for (const file of files) yield [file.webkitRelativePath || file.name, file]
+}

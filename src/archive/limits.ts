@@ -1,0 +1,39 @@
+import { UNPACK_LIMITS, type UnpackLimits } from '../unpack/limits.ts'
+
+/** What an archive may come to, so that a hostile one costs no more than an honest one. */
+export interface ArchiveLimits extends UnpackLimits {
+  /** Entries of a tar, or files of a folder. @default 250 000 */
+  readonly entries: number
+  /** Bytes of a JSON document: manifest, index, config. @default 8 MiB */
+  readonly jsonSize: number
+  /** Bytes of the extended headers of one entry. @default 1 MiB */
+  readonly extendedHeaderSize: number
+  /** Manifests and indexes in all. @default 10 000 */
+  readonly manifests: number
+  /** How deep indexes may list indexes. @default 4 */
+  readonly indexDepth: number
+}
+
+const ARCHIVE_LIMITS: ArchiveLimits = {
+  ...UNPACK_LIMITS,
+  entries: 250_000,
+  jsonSize: 8 * 1024 ** 2,
+  extendedHeaderSize: 1024 ** 2,
+  manifests: 10_000,
+  indexDepth: 4,
+}
+
+/**
+ * Fills in the limits that are not given.
+ *
+ * @throws {RangeError} if one is no number from 0 on
+ */
+export function withDefaultLimits(given: Partial<ArchiveLimits> = {}): ArchiveLimits {
+  const limits = { ...ARCHIVE_LIMITS }
+  for (const name of Object.keys(limits) as (keyof ArchiveLimits)[]) {
+    const value = given[name] ?? limits[name]
+    if (!(value >= 0)) throw new RangeError(`Cannot open the archive: the limit "${name}" has to be a number from 0 on`)
+    limits[name as 'entries'] = value
+  }
+  return limits
+}

@@ -1,0 +1,216 @@
+import { ValidationError } from '../errors.ts'
+import { type Content, type Descriptor, descriptorOf, type Platform } from '../oci/descriptor.ts'
+import { digestOf } from '../oci/digest.ts'
+import { describeLayers, type Image, type ImageConfig, type Layer, readImageConfig } from '../oci/image.ts'
+import { isJsonObject, type JsonObject, objectField, parseJson, textField } from '../oci/json.ts'
+import { type Index, type IndexEntry, isIndex, type Manifest, parseManifest } from '../oci/manifest.ts'
+import {
+  isForeignLayerType,
+  isImageConfigType,
+  isIndexType,
+  isManifestType,
+  isPlainLayerType,
+} from '../oci/media-type.ts'
+import { verifyDigest } from '../oci/verify.ts'
+import { toSource } from '../source/from.ts'
+import { readAll, type Source } from '../source/source.ts'
+import { platformOf } from './docker-image.ts'
+import type { FoundLayer } from './docker-layer.ts'
+import { hasFile, openEntry, requireJsonSize } from './file-index.ts'
+import type { Reading } from './reading.ts'
+
+/** Reads a manifest or an index, and all that is under it. Gives nothing where it, its config or a layer is not there. */
+type ReadManifest = (entry: IndexEntry, listedBy: string, depth?: number) => Promise<Image | undefined>
+
+/**
+ * Makes a reader of manifests that reads each of them once, however often it is listed.
+ *
+ * @throws {ValidationError} if indexes list indexes too deep, or there are too many
+ */
+export function createManifestReader(reading: Reading): ReadManifest {
+  const { indexDepth, manifests } = reading.limits
+  const read = new Map<string, Promise<Image | undefined>>()
+
+  const readManifest: ReadManifest = async (entry, listedBy, depth = 0) => {
+    const known = await read.get(entry.digest)
+    if (known && (known.manifest.size !== entry.size || known.manifest.mediaType !== entry.mediaType)) {
+      throw contradiction(entry, listedBy)
+    }
+    if (read.has(entry.digest)) return known
+    if (depth > indexDepth || read.size >= manifests) {
+      throw new ValidationError(
+        `Cannot read the layout: it lists more than ${manifests} manifests, or indexes in indexes deeper than ${indexDepth} ({ limits: { manifests, indexDepth } })`,
+        { input: entry.digest },
+      )
+    }
+    const reader = readTree(reading, entry, listedBy, (child) => readManifest(child, entry.digest, depth + 1))
+    read.set(entry.digest, reader)
+    return reader
+  }
+  return readManifest
+}
+
+async function readTree(
+  reading: Reading,
+  entry: IndexEntry,
+  listedBy: string,
+  readChild: (entry: IndexEntry) => Promise<Image | undefined>,
+): Promise<Image | undefined> {
+  if (!isIndexType(entry.mediaType) && !isManifestType(entry.mediaType)) {
+    throw new ValidationError(
+      `Cannot read the layout: ${listedBy} lists ${entry.digest} as ${JSON.stringify(entry.mediaType)}, which is no manifest`,
+      { input: entry.digest },
+    )
+  }
+  const content = await readContent(reading, entry)
+  if (!content) return undefined
+  const document = parseManifest(await readAll(content.source), entry.digest)
+  if (
+    isIndex(document) !== isIndexType(entry.mediaType) ||
+    (document.mediaType ?? entry.mediaType) !== entry.mediaType
+  ) {
+    throw contradiction(entry, listedBy)
+  }
+  return isIndex(document)
+    ? readIndex(content, document, entry, readChild)
+    : readSingle(reading, content, document, entry)
+}
+
+async function readIndex(
+  manifest: Content,
+  document: Index,
+  entry: IndexEntry,
+  readChild: (entry: IndexEntry) => Promise<Image | undefined>,
+): Promise<Image> {
+  const children: Image[] = []
+  const missing: IndexEntry[] = []
+  for (const listed of document.manifests) {
+    const child = await readChild(listed)
+    if (child) children.push({ ...child, platform: platformIn(listed) ?? child.platform })
+    else missing.push({ ...listed, ...platformField(listed) })
+  }
+  return { ...describe(manifest, document, entry), children, missing }
+}
+
+async function readSingle(
+  reading: Reading,
+  manifest: Content,
+  document: Manifest,
+  entry: IndexEntry,
+): Promise<Image | undefined> {
+  const isImage = isImageConfigType(document.config.mediaType)
+  const config = isImage ? await readContent(reading, document.config) : await findContent(reading, document.config)
+  const layers: FoundLayer[] = []
+  for (const layer of document.layers) {
+    const isForeign = isForeignLayerType(layer.mediaType)
+    const found = isForeign ? { ...descriptorOf(layer), source: undefined } : await findContent(reading, layer)
+    if (found) layers.push(found)
+  }
+  if (!config || layers.length < document.layers.length) return undefined
+  const described = describe(manifest, document, entry)
+  if (!isImage) {
+    // What says nothing else is of the kind of its config (image-spec § Guidelines for Artifact Usage).
+    const artifactType = described.artifactType ?? config.mediaType
+    return { ...described, artifactType, config, layers: layers.map((layer) => ({ ...layer, ...UNTOLD })) }
+  }
+  const configuration = await readConfiguration(config)
+  const told = describeLayers(layers, configuration)
+  warnOfDiffIds(reading, told, entry)
+  return {
+    ...described,
+    platform: described.platform ?? platformOf(configuration),
+    config,
+    configuration,
+    layers: told,
+  }
+}
+
+function contradiction({ digest, mediaType }: IndexEntry, listedBy: string): ValidationError {
+  return new ValidationError(
+    `Cannot read the layout: ${listedBy} lists ${digest} as ${JSON.stringify(mediaType)}, but elsewhere it is something else`,
+    { input: digest },
+  )
+}
+
+const UNTOLD = { diffId: undefined, created: undefined, createdBy: undefined }
+
+/** What manifests and indexes have in common. */
+function describe(manifest: Content, document: Manifest | Index, entry: IndexEntry): Image {
+  const { artifactType, subject } = document as Pick<Manifest, 'artifactType' | 'subject'>
+  return {
+    names: [],
+    tags: [],
+    manifest,
+    artifactType: typeof artifactType === 'string' ? artifactType : undefined,
+    subject: subject?.digest,
+    platform: platformIn(entry),
+    config: undefined,
+    configuration: undefined,
+    layers: [],
+    children: [],
+    missing: [],
+  }
+}
+
+/** A small content whose bytes are needed: read, and verified. */
+async function readContent(reading: Reading, descriptor: Descriptor): Promise<Content | undefined> {
+  const content = await findContent(reading, descriptor)
+  if (!content) return undefined
+  requireJsonSize(content.size, content.digest, reading.limits)
+  const bytes = await readAll(content.source, reading.signal)
+  verifyDigest(
+    `what the layout holds as ${content.digest}`,
+    content.digest,
+    await digestOf(bytes, reading.createHasher),
+  )
+  return { ...content, source: toSource(bytes) }
+}
+
+/** Finds a content's bytes in the layout, or in the descriptor itself (image-spec § Embedded Content). */
+async function findContent(reading: Reading, descriptor: Descriptor): Promise<Content | undefined> {
+  const { mediaType, digest, size } = descriptor
+  const path = `blobs/sha256/${digest.slice('sha256:'.length)}`
+  const source = hasFile(reading.files, path)
+    ? await openEntry(reading.files, path, 'the layout', reading.signal)
+    : embeddedSource(descriptor)
+  if (!source) return undefined
+  if (source.size === size) return { mediaType, digest, size, source }
+  throw new ValidationError(`Cannot read the layout: ${digest} should have ${size} bytes, but has ${source.size}`, {
+    path,
+    input: digest,
+  })
+}
+
+function embeddedSource(descriptor: Descriptor & { readonly data?: unknown }): Source | undefined {
+  const { data } = descriptor
+  if (typeof data !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(data) || data.length % 4 !== 0) return undefined
+  return toSource(Uint8Array.from(atob(data), (character) => character.charCodeAt(0)))
+}
+
+async function readConfiguration(config: Content): Promise<ImageConfig> {
+  const document = parseJson(await readAll(config.source), `the config ${config.digest}`)
+  if (isJsonObject(document)) return readImageConfig(document)
+  throw new ValidationError(`Cannot read the config ${config.digest}: it is not a JSON object`, {
+    input: config.digest,
+  })
+}
+
+function warnOfDiffIds({ warn }: Reading, layers: readonly Layer[], { digest }: IndexEntry): void {
+  for (const [position, layer] of layers.entries()) {
+    if (!isPlainLayerType(layer.mediaType) || layer.diffId === undefined || layer.diffId === layer.digest) continue
+    warn(
+      `Layer ${position} of ${digest} is said not to be compressed, but its digest is not its diff ID; engines may refuse to pull it.`,
+    )
+  }
+}
+
+function platformField(entry: IndexEntry): { readonly platform?: Platform } {
+  const platform = platformIn(entry)
+  return platform ? { platform } : {}
+}
+
+function platformIn(entry: IndexEntry): Platform | undefined {
+  const platform: JsonObject = objectField({ ...entry }, 'platform')
+  const [os, architecture, variant] = ['os', 'architecture', 'variant'].map((key) => textField(platform, key))
+  return os && architecture ? { os, architecture, ...(variant && { variant }) } : undefined
+}

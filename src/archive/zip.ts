@@ -1,0 +1,14 @@
+import { type SourceInput, toSource } from '../source/from.ts'
+import { readZipEntries, type ZipEntry } from '../unpack/zip.ts'
+
+/**
+ * Lists the files of a zip, such as a CI system's artifact, to choose one of its archives by `{ entry }`. Its directory alone is read.
+ *
+ * @throws {TarReadError} if it is no zip, or is damaged
+ */
+export async function listZipEntries(
+  zip: SourceInput,
+  options: { signal?: AbortSignal } = {},
+): Promise<readonly ZipEntry[]> {
+  return readZipEntries(toSource(zip), options.signal)
+}

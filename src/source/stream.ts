@@ -1,0 +1,101 @@
+import type { Source } from './source.ts'
+
+/** Bytes that can be read once, from the first to the last. */
+export type ByteStream = AsyncIterable<Uint8Array>
+
+/** In bytes, of one read. */
+const PIECE = 1024 * 1024
+
+/** Reads a source from its first byte to its last, piece by piece, as the reader goes on. */
+export async function* streamSource(source: Source, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  for (let start = 0; start < source.size; start += PIECE) {
+    yield await source.read(start, Math.min(start + PIECE, source.size), signal)
+  }
+}
+
+/** Reads a web stream. Whoever stops early cancels it; so does an abort, also while nothing comes. */
+export async function* readStream(
+  stream: ReadableStream<Uint8Array>,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  // Not `for await`: WebKit's streams cannot do that.
+  const reader = stream.getReader()
+  try {
+    yield* untilAborted(() => reader.read(), signal)
+  } finally {
+    // The rest is not wanted, and a failure to say so changes nothing.
+    reader.cancel().catch(() => undefined)
+  }
+}
+
+/** Reads what can be iterated over, such as a stream of Node's. Whoever stops early ends it; so does an abort. */
+export async function* readIterable(iterable: ByteStream, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  const iterator = iterable[Symbol.asyncIterator]()
+  try {
+    yield* untilAborted(() => iterator.next(), signal)
+  } finally {
+    // A stream of Node's that waits for data hears only this.
+    if (signal?.aborted) (iterable as { destroy?: () => void }).destroy?.()
+    iterator.return?.()?.catch?.(() => undefined)
+  }
+}
+
+/**
+ * Looks at the first bytes of a stream.
+ *
+ * @param length How many; fewer come where the stream is shorter.
+ * @returns them, and the stream as it was before
+ */
+export async function peek(stream: ByteStream, length: number): Promise<{ head: Uint8Array; stream: ByteStream }> {
+  const iterator = stream[Symbol.asyncIterator]()
+  const seen: Uint8Array[] = []
+  for (let size = 0; size < length; ) {
+    const { done, value } = await iterator.next()
+    if (done) break
+    seen.push(value)
+    size += value.byteLength
+  }
+  return { head: concat(seen).subarray(0, length), stream: resume(seen, iterator) }
+}
+
+async function* resume(seen: readonly Uint8Array[], iterator: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* seen
+    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value
+  } finally {
+    await iterator.return?.()
+  }
+}
+
+async function* untilAborted(
+  next: () => Promise<{ done?: boolean; value?: Uint8Array | undefined }>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  signal?.throwIfAborted()
+  let abort = () => {}
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal?.reason)
+  })
+  aborted.catch(() => undefined)
+  signal?.addEventListener('abort', abort, { once: true })
+  try {
+    for (;;) {
+      const { done, value } = await Promise.race([next(), aborted])
+      if (done || value === undefined) return
+      if (!(value instanceof Uint8Array)) throw new TypeError('Cannot read the stream: it gives no bytes (Uint8Array)')
+      yield value
+    }
+  } finally {
+    signal?.removeEventListener('abort', abort)
+  }
+}
+
+export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0))
+  let offset = 0
+  for (const part of parts) {
+    bytes.set(part, offset)
+    offset += part.byteLength
+  }
+  return bytes
+}

@@ -1,0 +1,106 @@
+import { TarReadError } from '../errors.ts'
+import type { Source } from '../source/source.ts'
+import type { OpenSource, Spool } from '../source/spool.ts'
+import { type ByteStream, peek, streamSource } from '../source/stream.ts'
+import { unpackGzip } from './gzip.ts'
+import { limitRatio, limitSize, type UnpackLimits } from './limits.ts'
+import { foreignPackingOf, MAGIC_LENGTH, type Packing, packingOf } from './packing.ts'
+import { openZipEntry } from './zip.ts'
+import { unpackZstd } from './zstd.ts'
+
+/** How to unpack. */
+export interface UnpackOptions {
+  readonly spool: Spool
+  readonly limits: UnpackLimits
+  /** Which file of a zip. */
+  readonly entry: string | undefined
+  /** Called with the bytes that are spooled so far. */
+  readonly onSpooled: (bytes: number) => void
+  readonly signal: AbortSignal | undefined
+}
+
+/** Bytes at some depth of packing: in place, or to be read once. */
+type Packed = { readonly source: Source } | { readonly stream: ByteStream }
+
+/**
+ * Takes off whatever a file is packed in, also one thing in another, until nothing is left to take off. What can be read in place
+ * is; what comes as a stream is spooled at the end, once.
+ *
+ * @throws {TarReadError} if the packing is damaged, or none that is read here, or goes over a limit
+ * @throws {ValidationError} if a zip holds several archives and none is chosen
+ */
+export async function unpack(packed: Packed, options: UnpackOptions): Promise<OpenSource> {
+  const spools: OpenSource[] = []
+  const close = async () => {
+    for (const spool of spools.splice(0)) await spool.close()
+  }
+  const seekable = async (bytes: Packed): Promise<Source> => {
+    if ('source' in bytes) return bytes.source
+    const spool = await spoolStream(bytes.stream, options)
+    spools.push(spool)
+    return spool
+  }
+  try {
+    let { bytes, head } = await look(packed)
+    for (let depth = 0; ; depth++) {
+      const packing = packingOf(head)
+      if (!packing) {
+        refuseForeign(head)
+        const source = await seekable(bytes)
+        return { size: source.size, read: source.read, close }
+      }
+      if (depth === options.limits.packings) {
+        throw new TarReadError(`Cannot unpack the archive: it is packed more than ${depth} times`)
+      }
+      const inner = packing === 'zip' ? await openZip(await seekable(bytes), options) : decode(bytes, packing, options)
+      ;({ bytes, head } = await look(inner))
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function look(packed: Packed): Promise<{ bytes: Packed; head: Uint8Array }> {
+  if ('source' in packed) {
+    return { bytes: packed, head: await packed.source.read(0, Math.min(MAGIC_LENGTH, packed.source.size)) }
+  }
+  const { head, stream } = await peek(packed.stream, MAGIC_LENGTH)
+  return { bytes: { stream }, head }
+}
+
+function decode(bytes: Packed, packing: Exclude<Packing, 'zip'>, { limits, signal }: UnpackOptions): Packed {
+  let packedBytes = 0
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const piece of 'source' in bytes ? streamSource(bytes.source, signal) : bytes.stream) {
+      packedBytes += piece.byteLength
+      yield piece
+    }
+  }
+  const unpacked = packing === 'gzip' ? unpackGzip(counted()) : unpackZstd(counted())
+  return { stream: limitRatio(unpacked, () => packedBytes, limits) }
+}
+
+async function openZip(zip: Source, { entry, limits, signal }: UnpackOptions): Promise<Packed> {
+  const opened = await openZipEntry(zip, entry, signal)
+  if ('source' in opened) return opened
+  return { stream: limitRatio(opened.stream, () => opened.packedSize, limits) }
+}
+
+function spoolStream(stream: ByteStream, { spool, limits, onSpooled, signal }: UnpackOptions): Promise<OpenSource> {
+  let bytes = 0
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const piece of limitSize(stream, limits)) {
+      signal?.throwIfAborted()
+      yield piece
+      bytes += piece.byteLength
+      onSpooled(bytes)
+    }
+  }
+  return spool(counted(), signal)
+}
+
+function refuseForeign(head: Uint8Array): void {
+  const packing = foreignPackingOf(head)
+  if (packing) throw new TarReadError(`Cannot unpack the archive: it is packed with ${packing}; unpack it first`)
+}

@@ -1,0 +1,145 @@
+import type { FileEntry, ZipReader } from '@zip.js/zip.js'
+import { TarReadError, ValidationError } from '../errors.ts'
+import { type Source, sliceSource } from '../source/source.ts'
+import { type ByteStream, readStream, streamSource } from '../source/stream.ts'
+
+/** A file in a zip. */
+export interface ZipEntry {
+  readonly path: string
+  /** In bytes, when it is unpacked. */
+  readonly size: number
+  /** In bytes, as it lies in the zip. */
+  readonly packedSize: number
+}
+
+/** In bytes. The list of a zip's files is read whole. */
+const MAX_READ = 64 * 1024 * 1024
+const LOCAL_HEADER = 30
+const ARCHIVE_NAME = /\.(tar|tgz|tzst|zip|gz|zst)$/i
+/** What macOS and editors leave in zips. */
+const LITTER = /(^|\/)(__MACOSX\/|\.)/
+
+/**
+ * Lists the files of a zip, without folders. Its directory alone is read.
+ *
+ * @throws {TarReadError} if it is no zip, or is damaged
+ */
+export async function readZipEntries(zip: Source, signal?: AbortSignal): Promise<readonly ZipEntry[]> {
+  const files = await openZip(zip, signal)
+  return files.map(toZipEntry)
+}
+
+/**
+ * Opens the archive in a zip: in place where it is stored, as a stream where it is packed.
+ *
+ * @param path Which one. @default the only file, or the only one that has an archive's name
+ * @throws {TarReadError} if the zip is damaged
+ * @throws {ValidationError} if it holds no such file, or several and none is chosen; the message lists them
+ */
+export async function openZipEntry(
+  zip: Source,
+  path: string | undefined,
+  signal?: AbortSignal,
+): Promise<{ source: Source } | { stream: ByteStream; packedSize: number }> {
+  const entry = chooseEntry(await openZip(zip, signal), path)
+  if (entry.encrypted) {
+    throw new ValidationError(`Cannot open ${JSON.stringify(entry.filename)}: it is encrypted; unpack the zip first`, {
+      path: entry.filename,
+    })
+  }
+  if (entry.compressionMethod === 0) return { source: await storedSource(zip, entry, signal) }
+  return { stream: unpackEntry(entry, signal), packedSize: entry.compressedSize }
+}
+
+function chooseEntry(files: readonly FileEntry[], path: string | undefined): FileEntry {
+  const unlittered = files.filter(({ filename }) => !LITTER.test(filename))
+  const archives = unlittered.filter(({ filename }) => ARCHIVE_NAME.test(filename))
+  const candidates = archives.length > 0 ? archives : unlittered
+  const matches = path === undefined ? candidates : files.filter(({ filename }) => filename === path)
+  const [match] = matches
+  if (match && matches.length === 1) return match
+  const names = candidates.map(({ filename }) => filename).slice(0, 20)
+  if (path === undefined && /(^|\/)oci-layout$/m.test(names.join('\n'))) {
+    throw new ValidationError(
+      'Cannot open the zip: it holds the files of an OCI layout; unpack it, and open the folder or a tar of it',
+    )
+  }
+  const asked = path === undefined ? 'none was chosen' : `${JSON.stringify(path)} names ${matches.length} of them`
+  throw new ValidationError(
+    `Cannot choose an archive: the zip holds ${candidates.length} (${names.join('; ')}) and ${asked}. Choose one with { entry: "name" }`,
+    path === undefined ? {} : { input: path },
+  )
+}
+
+async function openZip(zip: Source, signal?: AbortSignal): Promise<readonly FileEntry[]> {
+  const { ZipReader } = await import('@zip.js/zip.js/lib/zip-core-reader.js')
+  const reader: ZipReader<unknown> = new ZipReader(zipSource(zip, signal) as never, { useWebWorkers: false })
+  try {
+    return (await reader.getEntries()).filter((entry): entry is FileEntry => !entry.directory)
+  } catch (error) {
+    throw asTarReadError(error, signal)
+  }
+}
+
+/** A source in the shape in which zip.js reads. */
+function zipSource(zip: Source, signal?: AbortSignal) {
+  async function readUint8Array(start: number, length: number): Promise<Uint8Array> {
+    const end = Math.min(start + length, zip.size)
+    if (end - start > MAX_READ) {
+      throw new TarReadError(`Cannot read the zip: the list of its files has more than ${MAX_READ} bytes`)
+    }
+    return zip.read(start, end, signal)
+  }
+  function createReadable({ offset = 0, size = zip.size - offset }: { offset?: number; size?: number } = {}) {
+    const pieces = streamSource(sliceSource(zip, offset, offset + size), signal)
+    return new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        const { done, value } = await pieces.next()
+        if (done) controller.close()
+        else controller.enqueue(value)
+      },
+    })
+  }
+  return { size: zip.size, init: async () => undefined, readUint8Array, createReadable }
+}
+
+/** A stored entry is a window into the zip, behind the header that stands before its data (APPNOTE § 4.3.7). */
+async function storedSource(zip: Source, entry: FileEntry, signal?: AbortSignal): Promise<Source> {
+  const { offset, compressedSize: size, filename: path } = entry
+  const header = offset + LOCAL_HEADER <= zip.size ? await zip.read(offset, offset + LOCAL_HEADER, signal) : undefined
+  if (header) {
+    const view = new DataView(header.buffer)
+    const start = offset + LOCAL_HEADER + view.getUint16(26, true) + view.getUint16(28, true)
+    if (view.getUint32(0, true) === 0x04034b50 && start + size <= zip.size) return sliceSource(zip, start, start + size)
+  }
+  throw new TarReadError(`Cannot read the zip: it ends inside ${JSON.stringify(path)}, or is damaged there`, { path })
+}
+
+async function* unpackEntry(entry: FileEntry, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+  const unpacking = entry.getData(writable, { useWebWorkers: false, checkSignature: true }).then(
+    () => undefined,
+    async (error: unknown) => {
+      await writable.abort(error).catch(() => undefined)
+      return { error }
+    },
+  )
+  try {
+    yield* readStream(readable, signal)
+  } catch (error) {
+    throw asTarReadError(error, signal)
+  }
+  const failure = await unpacking
+  if (failure) throw asTarReadError(failure.error, signal)
+}
+
+function toZipEntry({ filename, uncompressedSize, compressedSize }: FileEntry): ZipEntry {
+  return { path: filename, size: uncompressedSize, packedSize: compressedSize }
+}
+
+/** zip.js tells its failures as plain errors. */
+function asTarReadError(error: unknown, signal?: AbortSignal): unknown {
+  if (signal?.aborted || error instanceof TarReadError) return error
+  const reason = error instanceof Error ? error.message : String(error)
+  return new TarReadError(`Cannot read the zip: ${reason}; it is damaged or cut short`, { cause: error })
+}
