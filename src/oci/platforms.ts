@@ -51,44 +51,42 @@ export function requireWhole(image: Image): void {
 }
 
 /**
- * Leaves out of an index what the archive does not hold, and attestations of what is left out. All else in it stays as it is, but
- * its bytes are new ones, and so is its digest. An index that is whole stays the same.
+ * Leaves out of an index what the archive does not hold, attestations of that, and indexes of which nothing is left. All else
+ * in it stays as it is, but its bytes are new ones, and so is its digest. An index that is whole stays the same.
  *
  * @throws {ValidationError} if nothing would be left
  */
 export async function pruneIndex(image: Image, createHasher: CreateHasher): Promise<Image> {
-  if (!missingNames(image)) return image
-  const pruned = new Map<unknown, Image>()
-  for (const child of image.children) {
-    if (!isHollow(child)) pruned.set(child.manifest.digest, await pruneIndex(child, createHasher))
-  }
-  const document = parseJson(await readAll(image.manifest.source), 'an index') as JsonObject
-  const entries = (document.manifests as readonly JsonObject[]).flatMap((entry) => {
-    const kept = pruned.get(entry.digest)
-    if (!kept || isAbout(entry, image)) return []
-    const { digest, size } = kept.manifest
-    return [{ entry: { ...entry, digest, size }, kept }]
-  })
-  if (entries.length === 0) {
-    throw new ValidationError(
-      `Cannot push the image: the archive holds nothing of what its index ${image.manifest.digest} lists`,
-      { input: image.manifest.digest },
-    )
-  }
-  const text = JSON.stringify({ ...document, manifests: entries.map(({ entry }) => entry) })
-  const bytes = new TextEncoder().encode(text)
-  const digest = await digestOf(bytes, createHasher)
-  return {
-    ...image,
-    manifest: { mediaType: image.manifest.mediaType, digest, size: bytes.length, source: toSource(bytes) },
-    children: entries.map(({ kept }) => kept),
-    missing: [],
-  }
+  const pruned = await prune(image, createHasher)
+  if (pruned) return pruned
+  throw new ValidationError(
+    `Cannot push the image: the archive holds nothing of what its index ${image.manifest.digest} lists`,
+    { input: image.manifest.digest },
+  )
 }
 
-/** Whether an index lists something, and nothing of it is here. */
-function isHollow({ children, missing }: Image): boolean {
-  return children.length + missing.length > 0 && children.every(isHollow)
+async function prune(image: Image, createHasher: CreateHasher): Promise<Image | undefined> {
+  if (!missingNames(image)) return image
+  const document = parseJson(await readAll(image.manifest.source), 'an index') as JsonObject
+  const entries: JsonObject[] = []
+  const children: Image[] = []
+  for (const entry of document.manifests as readonly JsonObject[]) {
+    const child = image.children.find(({ manifest }) => manifest.digest === entry.digest)
+    const kept = child && !isAbout(entry, image) ? await prune(child, createHasher) : undefined
+    if (!kept) continue
+    children.push(kept)
+    entries.push({ ...entry, digest: kept.manifest.digest, size: kept.manifest.size })
+  }
+  if (children.length === 0) return undefined
+  const bytes = new TextEncoder().encode(JSON.stringify({ ...document, manifests: entries }))
+  const digest = await digestOf(bytes, createHasher)
+  const { mediaType } = image.manifest
+  return {
+    ...image,
+    manifest: { mediaType, digest, size: bytes.length, source: toSource(bytes) },
+    children,
+    missing: [],
+  }
 }
 
 /** Whether an entry is the attestation of one that is missing, by BuildKit's annotation. */

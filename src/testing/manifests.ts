@@ -1,7 +1,7 @@
 import { RegistryError } from '../errors.ts'
 import { type Digest, digestOf, isDigest } from '../oci/digest.ts'
 import { isIndex, parseManifest } from '../oci/manifest.ts'
-import { bareMediaType, MANIFEST_MEDIA_TYPES } from '../oci/media-type.ts'
+import { bareMediaType, isForeignLayerType, MANIFEST_MEDIA_TYPES } from '../oci/media-type.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
 import { answer, Refusal } from './answers.ts'
 import { findRepository, openRepository, type Repository, type Storage, type StoredManifest } from './storage.ts'
@@ -73,7 +73,8 @@ function verifyManifest(repository: Repository, bytes: Uint8Array, mediaType: st
     )
   }
   const contents = isIndex(manifest) ? manifest.manifests : [manifest.config, ...manifest.layers]
-  for (const { digest, size } of contents) {
+  for (const { mediaType: contentType, digest, size } of contents) {
+    if (isForeignLayerType(contentType)) continue
     const there = isIndex(manifest) ? repository.manifests.get(digest)?.bytes : repository.blobs.get(digest)
     if (!there) throw new Refusal(400, 'MANIFEST_BLOB_UNKNOWN', `${digest} is not known`)
     if (there.length !== size) {

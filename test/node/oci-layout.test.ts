@@ -1,0 +1,400 @@
+import { describe, expect, it } from 'vitest'
+import {
+  type ArchiveInput,
+  DigestMismatchError,
+  formatPlatform,
+  getManifest,
+  inspectDockerTar,
+  isIndex,
+  listTags,
+  openArchive,
+  openRegistry,
+  type PlatformChoice,
+  type PushArchiveOptions,
+  pushDockerTar,
+  pushDockerTarWithAllOriginalTags,
+  ResponseError,
+  runnableImages,
+  ValidationError,
+  validateDockerTar,
+} from '../../src/index.ts'
+import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
+import { changedArchive } from '../support/archive-files.ts'
+import { countingSource } from '../support/counting-source.ts'
+import { rejection } from '../support/errors.ts'
+import { expectPushed } from '../support/formats-contract.ts'
+import { blobPath, createLayout, withName, withPlatform } from '../support/layout.ts'
+import { multiPlatform } from '../support/producers.ts'
+import { rawEntry } from '../support/tar.ts'
+
+const MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
+const FOREIGN = 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip'
+
+function embedded() {
+  const registry = createTestRegistry()
+  return openRegistry('https://registry.test', { fetch: registry.fetch })
+}
+
+async function push(archive: ArchiveInput, options: PushArchiveOptions & PlatformChoice = {}) {
+  const registry = embedded()
+  const digest = await pushDockerTar(archive, registry, 'team/app', 'v1', options)
+  const stored = await getManifest(registry, 'team/app', 'v1')
+  expect(stored.digest).toBe(digest)
+  return { registry, ...stored }
+}
+
+const refuses = (archive: ArchiveInput, message: RegExp) => rejection(openArchive(archive), ValidationError, message)
+
+describe('a sparse index', () => {
+  const sparse = async () => {
+    const made = await multiPlatform()
+    made.layout.files.delete(blobPath(made.arm64.digest))
+    made.layout.list(withName(made.index, 'team/app:v1'))
+    return made
+  }
+
+  it('opens, and tells what it lacks', async () => {
+    const { layout, arm64 } = await sparse()
+    const archive = await openArchive(layout.tar())
+    expect(archive.images[0]?.missing).toMatchObject([
+      { digest: arm64.digest, platform: { os: 'linux', architecture: 'arm64', variant: 'v8' } },
+    ])
+    expect(archive.images[0]?.children).toHaveLength(2)
+    expect(await validateDockerTar(layout.tar())).toBe(false)
+    expect((await inspectDockerTar(layout.tar())).architecture).toBe('amd64')
+  })
+
+  it('is refused by default, with what is missing and what to do', async () => {
+    const { layout } = await sparse()
+    const error = await rejection(push(layout.tar()), ValidationError)
+    expect(error.message).toMatch(/also lists linux\/arm64\/v8, which the archive does not hold/)
+    expect(error.message).toMatch(/\{ platforms: 'available' \}.*\{ platform: 'linux\/amd64' \}/)
+    await rejection(pushDockerTarWithAllOriginalTags(layout.tar(), embedded()), ValidationError, /linux\/arm64\/v8/)
+  })
+
+  it('is pruned by { platforms: "available" }, and its new digest is told', async () => {
+    const { layout, index, amd64, attestation } = await sparse()
+    const warnings: string[] = []
+    const pushed = await push(layout.tar(), { platforms: 'available', onWarning: (warning) => warnings.push(warning) })
+    if (!isIndex(pushed.manifest)) return expect.fail('expected an index')
+    expect(pushed.manifest.manifests.map(({ digest }) => digest)).toEqual([amd64.digest, attestation.digest])
+    expect(pushed.manifest.manifests[0]?.platform).toEqual({ os: 'linux', architecture: 'amd64' })
+    expect(pushed.digest).not.toBe(index.digest)
+    expect(warnings).toEqual([expect.stringContaining(`${pushed.digest}.`)])
+    // The same archive gives the same index.
+    expect((await push(layout.tar(), { platforms: 'available' })).digest).toBe(pushed.digest)
+  })
+
+  it('loses attestations of what it lacks, and indexes of which nothing is left', async () => {
+    const { layout, index, amd64, arm64, attestation } = await multiPlatform()
+    for (const { digest } of [amd64, arm64]) layout.files.delete(blobPath(digest))
+    const other = await layout.addImage({ text: 'other' })
+    const outer = await layout.addIndex([{ ...index }, withPlatform(other, 'linux/riscv64')])
+    layout.list({ ...outer })
+    const pushed = await push(layout.tar(), { platforms: 'available' })
+    if (!isIndex(pushed.manifest)) return expect.fail('expected an index')
+    // The inner index had an attestation left, about an image that is gone.
+    expect(pushed.manifest.manifests.map(({ digest }) => digest)).toEqual([other.digest])
+    await rejection(getManifest(pushed.registry, 'team/app', attestation.digest), ResponseError, /404/)
+  })
+
+  it('of which nothing is there cannot be pruned', async () => {
+    const { layout, amd64, arm64, attestation } = await sparse()
+    for (const { digest } of [amd64, arm64, attestation]) layout.files.delete(blobPath(digest))
+    await rejection(push(layout.tar(), { platforms: 'available' }), ValidationError, /holds nothing of what its index/)
+  })
+
+  it('gives one platform by { platform }', async () => {
+    const { layout, amd64 } = await sparse()
+    expect((await push(layout.tar(), { platform: 'linux/amd64' })).digest).toBe(amd64.digest)
+    const message =
+      /Cannot find the platform "linux\/arm64": the archive holds linux\/amd64, and lacks linux\/arm64\/v8/
+    await rejection(push(layout.tar(), { platform: 'linux/arm64' }), ValidationError, message)
+  })
+
+  it('counts a child as missing when a layer or its config is', async () => {
+    const { layout, arm64, index } = await multiPlatform()
+    const manifest = JSON.parse(new TextDecoder().decode(layout.files.get(blobPath(arm64.digest)) as Uint8Array))
+    layout.files.delete(blobPath(manifest.layers[0].digest))
+    layout.list({ ...index })
+    const archive = await openArchive(layout.tar())
+    expect(archive.images[0]?.missing.map(({ digest }) => digest)).toEqual([arm64.digest])
+  })
+})
+
+describe('openArchive() of an OCI layout', () => {
+  it('keeps a whole index to the byte, with its attestation and indexes in it', async () => {
+    const { layout, index } = await multiPlatform()
+    const outer = await layout.addIndex([{ ...index }])
+    layout.list(withName(outer, 'localhost:5000/team/app:v1'))
+    const { digest, registry } = await push(layout.tar(), { platforms: 'available' })
+    expect(digest).toBe(outer.digest)
+    const [image] = (await openArchive(layout.tar())).images
+    if (!image) return expect.fail('expected an image')
+    await expectPushed(registry, 'team/app', image)
+    expect(runnableImages(image).map(({ platform }) => formatPlatform(platform))).toEqual([
+      'linux/amd64',
+      'linux/arm64/v8',
+    ])
+    const error = await rejection(inspectDockerTar(layout.tar()), ValidationError)
+    expect(error.message).toMatch(/several platforms \(linux\/amd64, linux\/arm64\/v8\); choose one with \{ platform/)
+    expect((await inspectDockerTar(layout.tar(), { platform: 'linux/arm64' })).architecture).toBe('arm64')
+  })
+
+  it('lists an image once that has several names', async () => {
+    const layout = createLayout()
+    const image = await layout.addImage()
+    layout.list(withName(image, 'a:v1'), withName(image, 'b:v1'), withName(image, 'latest'))
+    const { images } = await openArchive(layout.tar())
+    expect(images.map(({ names, tags }) => [names, tags])).toEqual([[['a:v1', 'b:v1'], ['latest']]])
+  })
+
+  it('takes the tag of a layout where only a repository is given', async () => {
+    const layout = createLayout()
+    layout.list(withName(await layout.addImage(), 'v7'))
+    const registry = embedded()
+    await pushDockerTar(layout.tar(), registry, 'team/app')
+    expect(await listTags(registry, 'team/app')).toEqual(['v7'])
+    expect((await openArchive(layout.tar())).images).toHaveLength(1)
+    expect((await inspectDockerTar(layout.tar(), { image: 'v7' })).repoTags).toEqual([])
+  })
+
+  it('finds it in a folder of the tar, and refuses two of them', async () => {
+    const layout = createLayout()
+    layout.list({ ...(await layout.addImage()) })
+    expect((await openArchive(layout.tar('some/folder/'))).images).toHaveLength(1)
+    for (const [path, data] of [...layout.files]) {
+      layout.files.delete(path)
+      layout.files.set(`a/${path}`, data).set(`b/${path}`, data)
+    }
+    await refuses(layout.tar(), /Cannot choose a folder: "a\/" and "b\/" hold images/)
+  })
+
+  it('keeps foreign layers in the manifest, and does not send them', async () => {
+    const layout = createLayout()
+    const base = { mediaType: FOREIGN, digest: `sha256:${'ab'.repeat(32)}`, size: 123, urls: ['https://mcr.example/l'] }
+    const config = await layout.add('application/vnd.docker.container.image.v1+json', {
+      os: 'windows',
+      architecture: 'amd64',
+      rootfs: { type: 'layers', diff_ids: [base.digest] },
+    })
+    const mediaType = 'application/vnd.docker.distribution.manifest.v2+json'
+    layout.list({ ...(await layout.add(mediaType, { schemaVersion: 2, mediaType, config, layers: [base] })) })
+    const { images } = await openArchive(layout.tar())
+    expect(images[0]?.layers).toMatchObject([{ mediaType: FOREIGN, source: undefined, size: 123 }])
+    // The registry in memory takes no manifest whose layers it lacks, foreign ones aside.
+    const { manifest, registry } = await push(layout.tar())
+    expect(manifest).toMatchObject({ layers: [base] })
+    if (images[0]) await expectPushed(registry, 'team/app', images[0])
+  })
+
+  it('pushes referrers with what they are about, into each of its repositories', async () => {
+    const layout = createLayout()
+    const image = await layout.addImage()
+    const empty = await layout.add('application/vnd.oci.empty.v1+json', '{}')
+    const referrer = (subject: object, text: string) =>
+      layout.add(MANIFEST, {
+        schemaVersion: 2,
+        mediaType: MANIFEST,
+        artifactType: text,
+        config: empty,
+        layers: [empty],
+        subject,
+      })
+    const sbom = await referrer(image, 'text/sbom')
+    const signature = await referrer(sbom, 'text/signature')
+    layout.list(withName(image, 'a:v1'), withName(image, 'b:v1'), { ...signature }, { ...sbom })
+    const registry = embedded()
+    expect(await pushDockerTarWithAllOriginalTags(layout.tar(), registry)).toEqual([image.digest, image.digest])
+    for (const repository of ['a', 'b']) {
+      for (const { digest } of [sbom, signature]) {
+        expect((await getManifest(registry, repository, digest)).digest).toBe(digest)
+      }
+      expect(await listTags(registry, repository)).toEqual(['v1'])
+    }
+    // Not among what has to be chosen from, but there for who asks for it.
+    expect((await push(layout.tar())).digest).toBe(image.digest)
+    expect((await push(layout.tar(), { image: 2 })).digest).toBe(sbom.digest)
+    await rejection(inspectDockerTar(layout.tar(), { image: 2 }), ValidationError, /no image but an artifact/)
+  })
+
+  it('takes a config from its descriptor where the layout lacks it', async () => {
+    const layout = createLayout()
+    const empty = await layout.add('application/vnd.oci.empty.v1+json', '{}')
+    layout.files.delete(blobPath(empty.digest))
+    const layer = await layout.add('text/plain', 'x')
+    const list = async (data: unknown) => {
+      const config = { ...empty, data }
+      layout.list({
+        ...(await layout.add(MANIFEST, { schemaVersion: 2, mediaType: MANIFEST, config, layers: [layer] })),
+      })
+      return layout.tar()
+    }
+    expect((await openArchive(await list('e30='))).images[0]?.artifactType).toBe('application/vnd.oci.empty.v1+json')
+    await rejection(push(await list('fX0=')), DigestMismatchError)
+    await refuses(await list('e3'), /incomplete/)
+    await refuses(await list(7), /incomplete/)
+  })
+
+  it('reads headers and small JSON, and of layers nothing', async () => {
+    const source = countingSource(await createTestArchive({ images: [{ layers: [{ big: 'x'.repeat(5_000_000) }] }] }))
+    await openArchive(source)
+    expect(source.bytesRead).toBeLessThan(10_000)
+  })
+
+  it('prefers the layout to manifest.json only where it is whole', async () => {
+    const whole = await createTestArchive()
+    expect(await openArchive(whole)).toMatchObject({ format: 'oci', warnings: [] })
+    const changed = (change: (files: Map<string, Uint8Array | string>) => void) => changedArchive({}, change)
+    const lacking = await openArchive(
+      await changed((files) => {
+        const index = JSON.parse(new TextDecoder().decode(files.get('index.json') as Uint8Array))
+        files.delete(blobPath(index.manifests[0].digest))
+      }),
+    )
+    expect(lacking).toMatchObject({
+      format: 'docker',
+      warnings: [expect.stringMatching(/lacks sha256:.*"manifest.json"/)],
+    })
+    // Another image in manifest.json than in the layout: the one that Docker would load counts.
+    const layout = createLayout()
+    layout.list({ ...(await layout.addImage({ text: 'other' })) })
+    const differing = await openArchive(
+      await changed((files) => {
+        for (const [path, data] of layout.files) files.set(path, data)
+      }),
+    )
+    expect(differing).toMatchObject({ format: 'docker', images: [{ names: ['team/hello:v1'] }] })
+    expect(differing.warnings).toEqual([expect.stringMatching(/layout in the archive lacks blobs\/sha256/)])
+  })
+
+  it('refuses a layout that is incomplete, and says what it lacks', async () => {
+    const layout = createLayout()
+    const image = await layout.addImage()
+    layout.list({ ...image })
+    layout.files.delete(blobPath(image.digest))
+    await refuses(layout.tar(), new RegExp(`"index.json" lists ${image.digest}, which is not there`))
+  })
+
+  it('refuses other versions of the layout, and lets its mark be missing', async () => {
+    const layout = createLayout()
+    layout.list({ ...(await layout.addImage()) })
+    layout.files.set('oci-layout', '{"imageLayoutVersion":"2.0.0"}')
+    await refuses(layout.tar(), /its version is "2\.0\.0"/)
+    layout.files.delete('oci-layout')
+    expect((await openArchive(layout.tar())).warnings).toEqual([expect.stringMatching(/no "oci-layout"/)])
+  })
+
+  it('warns of layers that are said not to be compressed, but are', async () => {
+    const layout = createLayout()
+    const layer = await layout.add('application/vnd.oci.image.layer.v1.tar', 'bytes')
+    const config = await layout.add('application/vnd.oci.image.config.v1+json', {
+      os: 'linux',
+      architecture: 'amd64',
+      rootfs: { diff_ids: [`sha256:${'00'.repeat(32)}`] },
+    })
+    layout.list({ ...(await layout.add(MANIFEST, { schemaVersion: 2, config, layers: [layer] })) })
+    expect((await openArchive(layout.tar())).warnings).toEqual([expect.stringMatching(/Layer 0 of .* not its diff ID/)])
+  })
+})
+
+describe('openArchive() of a hostile layout', () => {
+  const listing = async (make: (layout: ReturnType<typeof createLayout>) => Promise<object[]>) => {
+    const layout = createLayout()
+    layout.list(...((await make(layout)) as Record<string, unknown>[]))
+    return layout.tar()
+  }
+
+  it('refuses a document that is both index and manifest, or another one than is said', async () => {
+    const both = listing(async (layout) => {
+      const config = await layout.add('application/vnd.oci.image.config.v1+json', '{}')
+      return [await layout.add(MANIFEST, { schemaVersion: 2, config, layers: [], manifests: [] })]
+    })
+    await refuses(await both, /not one of image manifest and index/)
+    const index = 'application/vnd.oci.image.index.v1+json'
+    const asIndex = listing(async (layout) => [{ ...(await layout.addImage()), mediaType: index }])
+    await refuses(
+      await asIndex,
+      /as "application\/vnd\.oci\.image\.index\.v1\+json", but elsewhere it is something else/,
+    )
+    const twice = listing(async (layout) => {
+      const image = await layout.addImage()
+      return [image, await layout.addIndex([{ ...image, size: image.size + 1 }])]
+    })
+    await refuses(await twice, /but elsewhere it is something else/)
+    const unknown = listing(async (layout) => [await layout.add('text/html', '{}')])
+    await refuses(await unknown, /as "text\/html", which is no manifest/)
+  })
+
+  it('refuses manifests that are not what their digest says, or not as long', async () => {
+    const layout = createLayout()
+    const image = await layout.addImage()
+    layout.list({ ...image })
+    const bytes = layout.files.get(blobPath(image.digest)) as Uint8Array
+    layout.files.set(
+      blobPath(image.digest),
+      bytes.map((byte) => (byte === 0x22 ? 0x20 : byte)),
+    )
+    await rejection(openArchive(layout.tar()), DigestMismatchError, /Cannot trust what the layout holds/)
+    layout.files.set(blobPath(image.digest), bytes.subarray(1))
+    await refuses(layout.tar(), /should have \d+ bytes, but has/)
+  })
+
+  it.each(['sha256:../../etc/passwd', 'sha512:00', `sha256:${'AB'.repeat(32)}`, 7, null])(
+    'refuses %j as a digest',
+    async (digest) => {
+      await refuses(await listing(async () => [{ mediaType: MANIFEST, size: 1, digest }]), /Cannot read the digest/)
+    },
+  )
+
+  it('bounds how deep indexes go, and how many manifests there are', async () => {
+    const layout = createLayout()
+    let entry: object = await layout.addImage()
+    for (let depth = 0; depth < 5; depth++) entry = await layout.addIndex([entry as Record<string, unknown>])
+    layout.list(entry as Record<string, unknown>)
+    await refuses(layout.tar(), /deeper than 4/)
+    expect((await openArchive(layout.tar(), { limits: { indexDepth: 5 } })).images).toHaveLength(1)
+    await rejection(
+      openArchive(layout.tar(), { limits: { indexDepth: 9, manifests: 5 } }),
+      ValidationError,
+      /more than 5/,
+    )
+    await expect(openArchive(layout.tar(), { limits: { manifests: -1 } })).rejects.toThrow(RangeError)
+  })
+
+  it('reads a manifest once that is listed a thousand times', async () => {
+    const layout = createLayout()
+    const image = await layout.addImage()
+    const index = await layout.addIndex(Array.from({ length: 1000 }, () => ({ ...image })))
+    layout.list({ ...index })
+    const source = countingSource(layout.tar())
+    await openArchive(source, { limits: { manifests: 2 } })
+    expect(source.bytesRead).toBeLessThan(2 * index.size + 10_000)
+  })
+
+  it('refuses JSON that is too long before it reads it', async () => {
+    const layout = createLayout()
+    const config = await layout.add('application/vnd.oci.image.config.v1+json', ' '.repeat(9 * 2 ** 20))
+    layout.list({ ...(await layout.add(MANIFEST, { schemaVersion: 2, config, layers: [] })) })
+    const source = countingSource(layout.tar())
+    await rejection(openArchive(source), ValidationError, /more than the 8388608/)
+    expect(source.bytesRead).toBeLessThan(20_000)
+  })
+
+  it('refuses files that are there twice and differ, and takes those that are the same', async () => {
+    const layout = createLayout()
+    const image = await layout.addImage()
+    layout.list({ ...image })
+    const tar = layout.tar()
+    const preceded = (name: string, data: string | Uint8Array) => new Uint8Array([...rawEntry({ name, data }), ...tar])
+    const again = layout.files.get('index.json') as string
+    expect((await openArchive(preceded('index.json', again))).images).toHaveLength(1)
+    expect((await openArchive(preceded('README', 'one'))).images).toHaveLength(1)
+    await refuses(preceded('index.json', again.replace('2', '3')), /holds "index\.json" more than once/)
+    await refuses(preceded('./index.json', `${again} `), /more than once/)
+    await refuses(preceded(blobPath(image.digest), 'x'), /more than once/)
+    const layer = (await openArchive(tar)).images[0]?.layers[0]
+    if (!layer) return expect.fail('expected a layer')
+    await refuses(preceded(blobPath(layer.digest), new Uint8Array(layer.size)), /more than once/)
+  })
+})
