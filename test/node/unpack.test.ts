@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { listZipEntries, type OpenProgress, openArchive, TarReadError, ValidationError } from '../../src/index.ts'
+import { createTestArchive } from '../../src/testing/index.ts'
+import { countingSource } from '../support/counting-source.ts'
+import { rejection } from '../support/errors.ts'
+import { gzip, zip, zstd } from '../support/packing.ts'
+import { concat } from '../support/tar.ts'
+
+const archive = await createTestArchive()
+const MIB = 2 ** 20
+
+/** Bytes that no packing makes smaller: what they are packed in is about as large. */
+const noise = (size: number) => new Uint8Array(randomBytes(size))
+
+describe('openArchive() of a packed archive', () => {
+  it('tells how far the spooling is', async () => {
+    const large = await createTestArchive({ images: [{ layers: [{ noise: noise(60_000) }, { more: noise(60_000) }] }] })
+    const events: OpenProgress[] = []
+    await openArchive(await gzip(large), { onOpenProgress: (event) => events.push(event) })
+    const done = events.map(({ doneBytes }) => doneBytes)
+    expect(done).toEqual([...done].sort((one, other) => one - other))
+    expect(done.at(-1)).toBe(large.length)
+    expect(new Set(events.map(({ phase }) => phase))).toEqual(new Set(['spool']))
+  })
+
+  it.each([
+    ['gzip', gzip],
+    ['zstd', async (bytes: Uint8Array) => zstd(bytes)],
+    ['zip', (bytes: Uint8Array) => zip({ 'image.tar': bytes })],
+  ])('refuses %s that was cut short, or is damaged', async (_, pack) => {
+    const packed = await pack(await createTestArchive({ images: [{ layers: [{ noise: noise(300_000) }] }] }))
+    await rejection(openArchive(packed.slice(0, packed.length - 40_000)), TarReadError)
+    const damaged = packed.slice()
+    damaged.fill(0xff, 100_000, 200_000)
+    await rejection(openArchive(damaged), TarReadError)
+  })
+
+  it('names the packings that it does not read', async () => {
+    const packed = (...magic: number[]) => concat([Uint8Array.from(magic), new Uint8Array(1024)])
+    await rejection(
+      openArchive(packed(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0)),
+      TarReadError,
+      /packed with xz; unpack it first/,
+    )
+    await rejection(openArchive(packed(0x42, 0x5a, 0x68)), TarReadError, /packed with bzip2/)
+    await rejection(openArchive(packed(0x04, 0x22, 0x4d, 0x18)), TarReadError, /packed with lz4/)
+  })
+
+  it('passes on that packed bytes could not be read', async () => {
+    const failure = new TarReadError('Cannot read: the disk is gone')
+    for (const packed of [await gzip(archive), zstd(archive), await zip({ 'image.tar': archive })]) {
+      const size = packed.length
+      const read = async (start: number, end: number) => {
+        if (end - start > 6) throw failure
+        return packed.slice(start, end)
+      }
+      await expect(openArchive({ size, read })).rejects.toBe(failure)
+    }
+  })
+
+  it('takes skippable frames and several frames of zstd', async () => {
+    const skippable = Uint8Array.of(0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4)
+    const frames = concat([skippable, zstd(archive.slice(0, 5000)), zstd(archive.slice(5000))])
+    expect((await openArchive(frames)).images).toHaveLength(1)
+  })
+
+  it('stops with the reason of an abort', async () => {
+    const reason = new Error('enough')
+    for (const packed of [await gzip(archive), zstd(archive), await zip({ 'a.tar': archive })]) {
+      const controller = new AbortController()
+      const opening = openArchive(packed, { signal: controller.signal, onOpenProgress: () => controller.abort(reason) })
+      await expect(opening).rejects.toBe(reason)
+    }
+  })
+})
+
+describe('openArchive() of a bomb', () => {
+  const zeros = Buffer.alloc(100 * MIB)
+
+  it('stops at the ratio', async () => {
+    const bomb = gzipSync(zeros, { level: 9 })
+    const seen: number[] = []
+    const options = { onOpenProgress: ({ doneBytes }: OpenProgress) => seen.push(doneBytes) }
+    await rejection(openArchive(bomb, options), TarReadError, /unpacks to more than 200; .*unpackRatio/)
+    expect(seen.at(-1)).toBeLessThan(66 * MIB)
+    const zipped = await zip({ 'image.tar': zeros })
+    await rejection(openArchive(zipped), TarReadError, /unpackRatio/)
+    // Packed twice, it is no smaller a bomb.
+    await rejection(openArchive(gzipSync(bomb)), TarReadError, /unpackRatio/)
+    // Let through, it is a tar of nothing but zeros.
+    await rejection(openArchive(bomb, { limits: { unpackRatio: 2000 } }), ValidationError, /Cannot find images/)
+  })
+
+  it('stops at the absolute limit, also of a stream that is not packed', async () => {
+    const limits = { spoolSize: 20_000 }
+    const message = /more than 20000 bytes; .*\{ limits: \{ spoolSize \} \}/
+    for (const packed of [await gzip(archive), zstd(archive), await zip({ 'a.tar': archive })]) {
+      await rejection(openArchive(packed, { limits }), TarReadError, message)
+    }
+    await rejection(openArchive(new Response(archive), { limits }), TarReadError, message)
+    // What is read in place is not spooled.
+    expect((await openArchive(archive, { limits })).images).toHaveLength(1)
+  })
+
+  it('takes off no more than four packings', async () => {
+    let packed = archive
+    for (let depth = 0; depth < 4; depth++) packed = await gzip(packed)
+    expect((await openArchive(packed)).images).toHaveLength(1)
+    await rejection(openArchive(await gzip(packed)), TarReadError, /packed more than 4 times/)
+  })
+})
+
+describe('openArchive() of a zip', () => {
+  it('reads a stored archive in place, and only what it needs', async () => {
+    const large = await createTestArchive({ images: [{ layers: [{ noise: noise(5 * MIB) }] }] })
+    const source = countingSource(await zip({ 'image.tar': large }, { stored: true }))
+    expect((await openArchive(source)).images).toHaveLength(1)
+    expect(source.bytesRead).toBeLessThan(200_000)
+  })
+
+  it('finds the one archive among other files', async () => {
+    const files = {
+      'README.md': new Uint8Array(9),
+      '__MACOSX/._image.tar': new Uint8Array(9),
+      'out/image.tar': archive,
+    }
+    expect((await openArchive(await zip(files))).images).toHaveLength(1)
+    expect((await openArchive(await zip({ image: archive }))).images).toHaveLength(1)
+  })
+
+  it('asks which of several, lists them, and takes the one that is chosen', async () => {
+    const other = await createTestArchive({ images: [{ names: ['other:v1'] }] })
+    const packed = await zip({ 'a.tar': archive, 'b/b.tar.gz': await gzip(other) })
+    await rejection(openArchive(packed), ValidationError, /holds 2 \(a\.tar; b\/b\.tar\.gz\) and none was chosen/)
+    await rejection(openArchive(packed, { entry: 'c.tar' }), ValidationError, /"c\.tar" names 0 of them/)
+    const { images } = await openArchive(packed, { entry: 'b/b.tar.gz' })
+    expect(images[0]?.names).toEqual(['other:v1'])
+    const entries = await listZipEntries(packed)
+    expect(entries.map(({ path }) => path)).toEqual(['a.tar', 'b/b.tar.gz'])
+    expect(entries[0]?.size).toBe(archive.length)
+    expect(entries[0]?.packedSize).toBeLessThan(archive.length)
+  })
+
+  it('says what to do with the files of a layout, with nothing in it, and with a password', async () => {
+    const layout = { 'oci-layout': new Uint8Array(1), 'index.json': new Uint8Array(1) }
+    await rejection(openArchive(await zip(layout)), ValidationError, /files of an OCI layout; unpack it/)
+    await rejection(openArchive(await zip({})), ValidationError, /the zip holds 0/)
+    await rejection(openArchive(await zip({ 'a.tar': archive }, { password: 'x' })), ValidationError, /encrypted/)
+    await rejection(listZipEntries(archive), TarReadError, /Cannot read the zip/)
+  })
+})
