@@ -10,6 +10,7 @@ import { indexTar } from '../../src/archive/tar-index.ts'
 import { TarReadError, ValidationError } from '../../src/index.ts'
 import { toSource } from '../../src/source/from.ts'
 import { readAll } from '../../src/source/source.ts'
+import { countingSource } from '../support/counting-source.ts'
 import { rejection } from '../support/errors.ts'
 import { paxRecord, type RawEntry, rawEntry, rawHeader, rawTar } from '../support/tar.ts'
 
@@ -25,6 +26,16 @@ function hasGnuTar(): boolean {
 }
 
 const LONG = `folder/${'long-'.repeat(40)}name`
+
+/** Small files, of which only the headers are real. */
+function manySmallFiles(count: number, size: number) {
+  const entrySize = 512 + Math.ceil(size / 512) * 512
+  const bytes = new Uint8Array(entrySize * count + 1024)
+  for (let position = 0; position < count; position++) {
+    bytes.set(rawHeader({ name: `blobs/${position}`, size }), position * entrySize)
+  }
+  return countingSource(bytes)
+}
 
 describe('indexTar()', () => {
   it('finds what nanotar wrote', async () => {
@@ -93,6 +104,34 @@ describe('indexTar()', () => {
     const found = await indexTar(toSource(source), withDefaultLimits())
     expect(found.entries.get('huge')?.source.size).toBe(size)
     expect(new TextDecoder().decode(await readAll(await openEntry(found, 'next', 'a test')))).toBe('here')
+  })
+
+  it.each([
+    [50_000, 0],
+    [50_000, 700],
+    [5_000, 10_000],
+  ])('reads %d files of %d bytes by few and large reads', async (count, size) => {
+    const source = manySmallFiles(count, size)
+    const { entries } = await indexTar(source, withDefaultLimits())
+    expect(entries.size).toBe(count)
+    expect(entries.get(`blobs/${count - 1}`)?.source.size).toBe(size)
+    // A MiB at a time, but for the first.
+    expect(source.reads.length).toBeLessThan(source.size / 2 ** 20 + 30)
+    expect(source.bytesRead).toBeLessThan(source.size * 1.1)
+  })
+
+  it('jumps over large files, and reads 512 bytes of each', async () => {
+    const sizes = Array.from({ length: 100 }, () => 100_000)
+    const tar = rawTar(sizes.map((size, position) => ({ name: `${position}`, data: new Uint8Array(size) })))
+    const source = countingSource(tar)
+    await indexTar(source, withDefaultLimits())
+    expect(source.bytesRead).toBe(512 * 101)
+  })
+
+  it('bounds the number of entries', async () => {
+    const limits = withDefaultLimits({ entries: 99 })
+    expect((await indexTar(manySmallFiles(99, 0), limits)).entries.size).toBe(99)
+    await rejection(indexTar(manySmallFiles(100, 0), limits), TarReadError, /more than 99 entries; .*entries/)
   })
 
   it('lets a missing end mark pass, as tar does', async () => {
@@ -183,6 +222,7 @@ describe('indexTar()', () => {
   it('refuses sparse files, volumes, and folders or links with data, about which readers disagree', async () => {
     await refuses([{ name: 's', type: 'S', data: 'x' }], /type "S"/)
     await refuses([{ name: 'm', type: 'M', data: 'x' }], /type "M"/)
+    await refuses([{ name: 'x', type: 'X', data: 'x' }], /type "X"/)
     await refuses([{ name: 'd/', type: '5', data: 'x' }], /type "5", 1 bytes/)
     await refuses([{ name: 'l', type: '2', linkName: 'a', data: 'x' }], /type "2", 1 bytes/)
   })

@@ -43,7 +43,7 @@ export async function startDocker(): Promise<DockerEngine> {
   const client: Peer = (...args) => docker('--host', host, ...args)
   // A newer client asks an older engine in words that it knows.
   process.env.DOCKER_API_VERSION ??= '1.41'
-  await untilReady(() => client('info'), ended)
+  await untilReady('dockerd', () => client('info'), ended)
   return {
     docker: client,
     async stop() {
@@ -54,7 +54,8 @@ export async function startDocker(): Promise<DockerEngine> {
   }
 }
 
-async function untilReady(ask: () => Promise<unknown>, ended: Promise<unknown>): Promise<void> {
+/** Asks a server of ours until it answers; one that has ended never will. */
+export async function untilReady(name: string, ask: () => Promise<unknown>, ended: Promise<unknown>): Promise<void> {
   let isEnded = false
   void ended.then(() => {
     isEnded = true
@@ -67,5 +68,5 @@ async function untilReady(ask: () => Promise<unknown>, ended: Promise<unknown>):
     if (isReady) return
     await new Promise((resolve) => setTimeout(resolve, 200))
   }
-  throw new Error('dockerd did not come up: it needs root, and ip6tables or none.')
+  throw new Error(`${name} did not come up: it needs root.`)
 }
