@@ -11,6 +11,7 @@ const browserDependencies = [
   'msw',
   'msw/browser',
   'zstddec/stream',
+  '@zip.js/zip.js',
   '@zip.js/zip.js/lib/zip-core-reader.js',
 ]
 

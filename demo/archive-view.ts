@@ -1,4 +1,3 @@
-import { formatPlatform } from 'registry-api-v2-client'
 import type { ArchiveImage } from './archive.ts'
 import { createElement, findElement } from './element.ts'
 import { formatBytes, formatCount, formatDate, shortDigest } from './format.ts'
@@ -10,7 +9,8 @@ const title = findElement('archive-title', HTMLElement)
 const choices = findElement('images', HTMLFieldSetElement)
 const facts = findElement('facts', HTMLElement)
 const layersTitle = findElement('layers-title', HTMLElement)
-const layers = findElement('layers', HTMLElement)
+const layerList = findElement('layers', HTMLElement)
+const warnings = findElement('warnings', HTMLElement)
 
 /** Shows the images of an archive; where there are several, one can be chosen. The first is chosen at once. */
 export function showImages(images: readonly ArchiveImage[], onChoose: (image: ArchiveImage) => void): void {
@@ -35,22 +35,33 @@ export function hideImages(): void {
   section.hidden = true
 }
 
-function createChoice(image: ArchiveImage, checked: boolean, onchange: () => void): HTMLElement {
-  const radio = createElement('input', { type: 'radio', name: 'image', checked, onchange })
-  const platform = createElement('span', { className: 'muted' }, formatPlatform(image))
-  return createElement('label', {}, radio, createElement('span', {}, image.repoTags.join(', ') || NAMELESS), platform)
+/** Shows what is odd about an archive, but does no harm. */
+export function showWarnings(texts: readonly string[]): void {
+  warnings.replaceChildren(...texts.map((text) => createElement('li', {}, text)))
+  warnings.hidden = texts.length === 0
 }
 
-function showImage(image: ArchiveImage): void {
+function createChoice(image: ArchiveImage, checked: boolean, onchange: () => void): HTMLElement {
+  const radio = createElement('input', { type: 'radio', name: 'image', checked, onchange })
+  const platforms = createElement('span', { className: 'muted' }, image.platforms.join(', '))
+  return createElement('label', {}, radio, createElement('span', {}, image.names.join(', ') || NAMELESS), platforms)
+}
+
+function showImage({ names, platforms, missing, shown }: ArchiveImage): void {
+  const { config, configuration, manifest, layers } = shown
+  const created = configuration?.created
   facts.replaceChildren(
-    ...createFact('Name', ...(image.repoTags.length > 0 ? image.repoTags : [NAMELESS])),
-    ...createFact('Platform', formatPlatform(image)),
-    ...createFact('Created', image.created === undefined ? 'not recorded' : formatDate(image.created)),
-    ...createFact('Image ID', createElement('code', { title: image.id }, shortDigest(image.id))),
+    ...createFact('Name', ...(names.length > 0 ? names : [NAMELESS])),
+    ...createFact(platforms.length > 1 ? 'Platforms' : 'Platform', platforms.join(', ') || 'none'),
+    ...(missing.length > 0 ? createFact('Not in the archive', missing.join(', ')) : []),
+    ...createFact('Created', created === undefined ? 'not recorded' : formatDate(created)),
+    ...createFact('Image ID', createDigest(config?.digest ?? manifest.digest)),
   )
-  layersTitle.textContent = `${formatCount(image.layers.length, 'layer')}, ${formatBytes(image.size)}`
-  layers.replaceChildren(
-    ...image.layers.map(({ digest, size, createdBy }) =>
+  const size = layers.reduce((sum, layer) => sum + layer.size, 0)
+  const of = platforms.length > 1 ? ` of ${platforms[0]}` : ''
+  layersTitle.textContent = `${formatCount(layers.length, 'layer')}${of}, ${formatBytes(size)}`
+  layerList.replaceChildren(
+    ...layers.map(({ digest, size, createdBy }) =>
       createElement(
         'li',
         {},
@@ -60,6 +71,10 @@ function showImage(image: ArchiveImage): void {
       ),
     ),
   )
+}
+
+function createDigest(digest: string): HTMLElement {
+  return createElement('code', { title: digest }, shortDigest(digest))
 }
 
 function createFact(term: string, ...values: readonly (Node | string)[]): readonly HTMLElement[] {

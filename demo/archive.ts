@@ -1,24 +1,61 @@
-import { getPrimaryTag, getTarManifest, type ImageInspect, inspectDockerTar } from 'registry-api-v2-client'
+import {
+  type Archive,
+  type ArchiveInput,
+  formatPlatform,
+  getPrimaryTag,
+  type Image,
+  openArchive,
+  type RepositoryTag,
+  runnableImages,
+} from 'registry-api-v2-client'
+import { formatBytes } from './format.ts'
 
-/** One image of an archive. */
-export interface ArchiveImage extends ImageInspect {
+/** One image of an archive, as the page shows it. */
+export interface ArchiveImage {
   /** Which one it is in its archive, from 0. */
   readonly position: number
+  readonly names: readonly string[]
+  /** `linux/amd64`, of all that the archive holds of it. */
+  readonly platforms: readonly string[]
+  /** The platforms that its index lists, but the archive lacks. */
+  readonly missing: readonly string[]
+  /** What is shown of it: itself, or its first platform. */
+  readonly shown: Image
+  /** Whether it has several platforms. */
+  readonly isIndex: boolean
   /** Where it would go by its own name; empty texts if it has none. */
-  readonly repository: string
-  readonly tag: string
+  readonly destination: RepositoryTag
 }
 
-const NAMELESS = { repository: '', tag: '' }
+export interface ReadArchive {
+  readonly archive: Archive
+  readonly images: readonly ArchiveImage[]
+}
 
-/** Reads what an archive says of its images. Only headers and small JSON are read, however large it is. */
-export async function readArchive(file: File, signal: AbortSignal): Promise<readonly ArchiveImage[]> {
-  const manifest = await getTarManifest(file, { signal })
-  return Promise.all(
-    manifest.map(async (_, position) => {
-      const choice = { image: position, signal }
-      const primary = (await getPrimaryTag(file, choice)) ?? NAMELESS
-      return { ...(await inspectDockerTar(file, choice)), ...primary, position }
-    }),
-  )
+/** Reads what an archive says of its images: headers and small JSON, however large it is, unless it has to be unpacked. */
+export async function readArchive(
+  input: ArchiveInput,
+  signal: AbortSignal,
+  onStatus: (text: string) => void,
+): Promise<ReadArchive> {
+  const archive = await openArchive(input, {
+    signal,
+    onOpenProgress: ({ phase, doneBytes }) =>
+      onStatus(`${phase === 'spool' ? 'Unpacking' : 'Reading layers'}: ${formatBytes(doneBytes)}…`),
+  })
+  const images = await Promise.all(archive.images.map((image, position) => describe(archive, image, position)))
+  return { archive, images }
+}
+
+async function describe(archive: Archive, image: Image, position: number): Promise<ArchiveImage> {
+  const runnable = runnableImages(image)
+  return {
+    position,
+    names: [...image.names, ...image.tags],
+    platforms: runnable.map(({ platform }) => formatPlatform(platform)),
+    missing: image.missing.map(({ platform, digest }) => (platform ? formatPlatform(platform) : digest)),
+    shown: runnable[0] ?? image,
+    isIndex: image.children.length + image.missing.length > 0,
+    destination: (await getPrimaryTag(archive, { image: position })) ?? { repository: '', tag: image.tags[0] ?? '' },
+  }
 }

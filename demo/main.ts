@@ -1,9 +1,11 @@
 import { checkRegistryConnectivity, openRegistry, pushDockerTar } from 'registry-api-v2-client'
 import { clearError, showError } from './alert-view.ts'
-import { type ArchiveImage, readArchive } from './archive.ts'
-import { hideImages, lockImages, showImages } from './archive-view.ts'
+import { type ArchiveImage, type ReadArchive, readArchive } from './archive.ts'
+import { hideImages, lockImages, showImages, showWarnings } from './archive-view.ts'
+import { type Dropped, readDropped } from './dropped.ts'
 import { findElement } from './element.ts'
 import { formatBytes, formatCount } from './format.ts'
+import { chosenPlatforms, offerPlatforms } from './platform-choice.ts'
 import { hideProgress, openProgress } from './progress-view.ts'
 import { hideResult, showResult } from './result-view.ts'
 
@@ -22,24 +24,33 @@ const status = findElement('status', HTMLElement)
 
 let reading = new AbortController()
 let pushing = new AbortController()
-let archive: { readonly file: File; image: ArchiveImage } | undefined
+let opened: ReadArchive | undefined
+let chosen: ArchiveImage | undefined
 
-async function openArchive(file: File): Promise<void> {
+async function open({ name, size, input }: Dropped): Promise<void> {
   reading.abort()
   reading = new AbortController()
   const { signal } = reading
   clearOutcome()
   hideImages()
   form.hidden = true
-  fileName.textContent = `${file.name}, ${formatBytes(file.size)}`
+  fileName.textContent = `${name}, ${formatBytes(size)}`
   status.textContent = 'Reading the archive…'
   try {
-    const images = await readArchive(file, signal)
-    showImages(images, (image) => {
-      archive = { file, image }
-      repository.value = image.repository
-      tag.value = image.tag || 'latest'
+    await opened?.archive.close()
+    const read = await readArchive(input, signal, (text) => {
+      status.textContent = text
     })
+    if (signal.aborted) return read.archive.close()
+    opened = read
+    const { archive, images } = read
+    showImages(images, (image) => {
+      chosen = image
+      repository.value = image.destination.repository
+      tag.value = image.destination.tag || 'latest'
+      offerPlatforms(image)
+    })
+    showWarnings(archive.warnings)
     form.hidden = false
     status.textContent = `${formatCount(images.length, 'image')} found. Nothing is sent yet.`
   } catch (error) {
@@ -50,9 +61,17 @@ async function openArchive(file: File): Promise<void> {
   }
 }
 
+async function openDropped(items: DataTransferItemList): Promise<void> {
+  try {
+    const dropped = await readDropped(items)
+    if (dropped) await open(dropped)
+  } catch (error) {
+    showError(error)
+  }
+}
+
 async function push(): Promise<void> {
-  if (!archive) return
-  const { file, image } = archive
+  if (!opened || !chosen) return
   pushing = new AbortController()
   const { signal } = pushing
   clearOutcome()
@@ -64,8 +83,9 @@ async function push(): Promise<void> {
     const target = openRegistry(registry.value)
     // First this: a registry that is not there is told in fewer words.
     await checkRegistryConnectivity(target, { signal })
-    const digest = await pushDockerTar(file, target, repository.value, tag.value, {
-      image: image.position,
+    const digest = await pushDockerTar(opened.archive, target, repository.value, tag.value, {
+      image: chosen.position,
+      ...chosenPlatforms(),
       onProgress: progress.show,
       signal,
     })
@@ -102,7 +122,7 @@ input.addEventListener('change', () => {
   const file = input.files?.[0]
   // The same file can be chosen again, after it has changed.
   input.value = ''
-  if (file) void openArchive(file)
+  if (file) void open({ name: file.name, size: file.size, input: file })
 })
 
 // The whole page takes the drop: a file that misses the zone would replace the page.
@@ -116,8 +136,7 @@ document.addEventListener('dragleave', (event) => {
 document.addEventListener('drop', (event) => {
   event.preventDefault()
   drop.classList.remove('is-target')
-  const file = event.dataTransfer?.files[0]
-  if (file && !input.disabled) void openArchive(file)
+  if (event.dataTransfer && !input.disabled) void openDropped(event.dataTransfer.items)
 })
 
 form.addEventListener('submit', (event) => {

@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import type { Locator, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { freePort } from '../../scripts/find/registry.js'
@@ -5,6 +8,9 @@ import { getManifest, inspectDockerTar, listRepositories, listTags } from '../..
 import { createTestArchive } from '../../src/testing/index.ts'
 import { type ServedTestRegistry, serveTestRegistry } from '../../src/testing/node.ts'
 import { type DemoBrowser, openDemoBrowser } from '../support/demo-browser.ts'
+import { blobPath, createLayout, withName } from '../support/layout.ts'
+import { gzip } from '../support/packing.ts'
+import { multiPlatform } from '../support/producers.ts'
 
 const TWO_IMAGES = {
   images: [
@@ -61,6 +67,51 @@ describe('the demo page, given an archive', () => {
 
     await shows(page.locator('main'), 'dropped.tar')
     await shows(page.getByRole('region', { name: 'Image' }), 'team/hello:v1')
+  })
+
+  it('takes the files of a dropped folder', async () => {
+    const layout = createLayout()
+    layout.list(withName(await layout.addImage(), 'team/folder:v1'))
+    const folder = mkdtempSync(join(tmpdir(), 'dropped-'))
+    for (const [path, data] of layout.files) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true })
+      writeFileSync(join(folder, path), data)
+    }
+    await dropFromDesktop(folder)
+
+    await shows(page.getByRole('region', { name: 'Image' }), 'team/folder:v1')
+    await button('Push').click()
+    await shows(status(), 'Pushed team/folder:v1.')
+    rmSync(folder, { recursive: true })
+  })
+
+  it('unpacks one that is packed', async () => {
+    await chooseFile('image.tar.gz', await gzip(await createTestArchive()))
+
+    await shows(page.getByRole('region', { name: 'Image' }), 'team/hello:v1')
+    await button('Push').click()
+    await shows(status(), 'Pushed team/hello:v1.')
+  })
+
+  it('of which a platform is missing, says so and offers what can be pushed', async () => {
+    const { layout, index, amd64, arm64 } = await multiPlatform()
+    layout.files.delete(blobPath(arm64.digest))
+    layout.list(withName(index, 'team/multi:v1'))
+    await chooseFile('sparse.tar', layout.tar())
+
+    const image = page.getByRole('region', { name: 'Image' })
+    await shows(image, 'linux/amd64')
+    await shows(image, 'Not in the archive')
+    await shows(image, 'linux/arm64/v8')
+    const platforms = page.getByRole('combobox', { name: 'Platforms' })
+    expect(await platforms.locator('option').allTextContents()).toEqual([
+      'Those in the archive (a new index)',
+      'Only linux/amd64',
+    ])
+    await platforms.selectOption('Only linux/amd64')
+    await button('Push').click()
+    await shows(status(), 'Pushed team/multi:v1.')
+    expect((await getManifest(registry.url, 'team/multi', 'v1')).digest).toBe(amd64.digest)
   })
 
   it('with several images, fills in the names of the chosen one and pushes that one', async () => {
@@ -178,6 +229,15 @@ async function openDemo(registryUrl: string): Promise<void> {
 async function chooseFile(name: string, bytes: Uint8Array): Promise<void> {
   const file = { name, mimeType: 'application/x-tar', buffer: Buffer.from(bytes) }
   await page.getByLabel('Choose an archive or drop it here').setInputFiles(file)
+}
+
+/** A drop as a person makes it: with files of the disk, which a page cannot make up. */
+async function dropFromDesktop(path: string): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  const data = { items: [], files: [path], dragOperationsMask: 1 }
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await session.send('Input.dispatchDragEvent', { type, x: 200, y: 200, data })
+  }
 }
 
 async function destination(): Promise<{ registry: string; repository: string; tag: string }> {
