@@ -37,13 +37,15 @@ export function parseTarHeader(block: Uint8Array, offset: number): TarHeader | u
 
 function verifyChecksum(block: Uint8Array, offset: number): void {
   const stated = number(block, 148, 8, offset)
-  let unsigned = 0
-  let signed = 0
-  for (const [index, byte] of block.entries()) {
-    const value = index >= 148 && index < 156 ? 0x20 : byte
-    unsigned += value
-    signed += value > 127 ? value - 256 : value
+  // Its own field counts as eight spaces.
+  let unsigned = 8 * 0x20
+  let highBytes = 0
+  for (let index = 0; index < BLOCK_SIZE; index++) {
+    const byte = index >= 148 && index < 156 ? 0 : (block[index] as number)
+    unsigned += byte
+    if (byte > 127) highBytes++
   }
+  const signed = unsigned - 256 * highBytes
   // Some old writers summed signed bytes (GNU tar manual § Checking tar archives).
   if (stated === unsigned || stated === signed) return
   throw new TarReadError(

@@ -72,18 +72,20 @@ async function* untilAborted(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
   signal?.throwIfAborted()
-  let abort = () => {}
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal?.reason)
-  })
-  aborted.catch(() => undefined)
+  let stop: (reason: unknown) => void = () => {}
+  const abort = () => stop(signal?.reason)
   signal?.addEventListener('abort', abort, { once: true })
   try {
     for (;;) {
-      const { done, value } = await Promise.race([next(), aborted])
+      // Not a race with one promise for all: that would keep every piece until the end.
+      const { done, value } = await new Promise<Awaited<ReturnType<typeof next>>>((resolve, reject) => {
+        stop = reject
+        next().then(resolve, reject)
+      })
       if (done || value === undefined) return
       if (!(value instanceof Uint8Array)) throw new TypeError('Cannot read the stream: it gives no bytes (Uint8Array)')
       yield value
+      signal?.throwIfAborted()
     }
   } finally {
     signal?.removeEventListener('abort', abort)
