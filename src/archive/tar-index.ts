@@ -23,7 +23,9 @@ type ReadHeaders = (start: number, end: number) => Promise<Uint8Array>
  * @throws {TarReadError} if the source is not a tar, is cut short, or holds what readers disagree about
  */
 export async function indexTar(source: Source, limits: ArchiveLimits, signal?: AbortSignal): Promise<FileIndex> {
-  if (source.size === 0) throw new TarReadError('Cannot index tar: the file is empty', { offset: 0 })
+  if (source.size === 0) {
+    throw new TarReadError('Cannot index tar: the file is empty, or was removed after it was chosen', { offset: 0 })
+  }
   const read = createHeaderReader(source, signal)
   const entries = new Map<string, FileEntry>()
   let count = 0
