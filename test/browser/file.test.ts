@@ -1,29 +1,43 @@
 import { describe, expect, it } from 'vitest'
-import { inspectDockerTar, TarReadError } from '../../src/index.ts'
-import { createTestArchive } from '../../src/testing/index.ts'
+import { commands } from 'vitest/browser'
+import {
+  inspectDockerTar,
+  listRepositories,
+  openRegistry,
+  pushDockerTar,
+  RegistryError,
+  TarReadError,
+} from '../../src/index.ts'
+import { createTestRegistry } from '../../src/testing/index.ts'
+import { chooseArchive } from '../support/chosen-archive.ts'
 import { rejection } from '../support/errors.ts'
 
-describe('inspectDockerTar() of a File', () => {
-  it('reads a File that was stored and loaded again', async () => {
-    const folder = await navigator.storage.getDirectory()
-    const handle = await folder.getFileHandle('stored.tar', { create: true })
-    const writable = await handle.createWritable()
-    await writable.write(await createTestArchive())
-    await writable.close()
-    expect((await inspectDockerTar(await handle.getFile())).layers).toHaveLength(2)
+describe('a File that the user chose', () => {
+  it('is read', async () => {
+    const { file } = await chooseArchive(2, 1)
+    expect((await inspectDockerTar(file)).layers).toHaveLength(2)
   })
 
-  it('says that the file was changed after it was chosen', async () => {
-    const folder = await navigator.storage.getDirectory()
-    const handle = await folder.getFileHandle('changing.tar', { create: true })
-    const write = async (bytes: Uint8Array<ArrayBuffer>) => {
-      const writable = await handle.createWritable()
-      await writable.write(bytes)
-      await writable.close()
-    }
-    await write(await createTestArchive())
-    const chosen = await handle.getFile()
-    await write(new Uint8Array(100))
-    await rejection(inspectDockerTar(chosen), TarReadError, /choose it again/)
+  it('is to be chosen again, if it was removed', async () => {
+    const { file, path } = await chooseArchive(2, 1)
+    await commands.changeFile(path, 'remove')
+    await rejection(inspectDockerTar(file), TarReadError, /removed after it was chosen/)
+  })
+
+  it('is no archive any more, if it became shorter', async () => {
+    const { file, path } = await chooseArchive(2, 1)
+    await commands.changeFile(path, { truncate: 100 })
+    await rejection(inspectDockerTar(file), TarReadError)
+  })
+
+  it('is not pushed, if it was changed: either the engine says so, or its digests do', async () => {
+    const { file, path } = await chooseArchive(2, 1)
+    // In the first layer's data: past its entry's header, the file's header and the file's first bytes.
+    await commands.changeFile(path, { overwrite: 512 + 512 + 5 })
+    const embedded = createTestRegistry()
+    const registry = openRegistry('http://registry.test', { fetch: embedded.fetch })
+    await rejection(pushDockerTar(file, registry, 'team/app', 'v1'), RegistryError)
+    expect(await listRepositories(registry)).toEqual([])
+    expect(embedded.openUploads).toBe(0)
   })
 })
