@@ -1,19 +1,5 @@
-import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
-import { findChromium } from './scripts/find/chromium.js'
-import { browserCommands } from './test/support/browser-commands.ts'
-import { serveMockServiceWorker } from './test/support/mock-service-worker.ts'
-
-const browserDependencies = [
-  'ky',
-  'hash-wasm',
-  'nanotar',
-  'msw',
-  'msw/browser',
-  'zstddec/stream',
-  '@zip.js/zip.js',
-  '@zip.js/zip.js/lib/zip-core-reader.js',
-]
+import { engineProjects } from './test/support/engines.ts'
 
 export default defineConfig({
   build: {
@@ -45,30 +31,7 @@ export default defineConfig({
         extends: true,
         test: { name: 'peers', include: ['test/peers/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
       },
-      {
-        extends: true,
-        plugins: [serveMockServiceWorker()],
-        optimizeDeps: { include: browserDependencies },
-        test: {
-          name: 'browser',
-          include: ['test/browser/**/*.test.ts'],
-          testTimeout: 60_000,
-          globalSetup: 'test/support/unfriendly-registries.ts',
-          browser: {
-            enabled: true,
-            commands: browserCommands,
-            headless: true,
-            screenshotFailures: false,
-            provider: playwright({
-              launchOptions: {
-                executablePath: findChromium(),
-                args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking'],
-              },
-            }),
-            instances: [{ browser: 'chromium' }],
-          },
-        },
-      },
+      ...engineProjects,
     ],
   },
 })

@@ -1,15 +1,6 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { bringChromium } from './find/chromium.js'
+import { conclude, ENGINES, run, runSuites } from './suites.js'
 
-// The whole check, in the order of its cost: npm test [-- --peers]
-
-const withPeers = process.argv.includes('--peers')
-const folder = mkdtempSync(join(tmpdir(), 'check-'))
-const report = join(folder, 'report.json')
-const projects = ['node', 'browser', ...(withPeers ? ['peers'] : [])]
+// The whole check, in the order of its cost: npm test [-- [--peers] [--engines]]
 
 /** @type {ReadonlyArray<readonly [name: string, command: string, ...args: string[]]>} */
 const CHECKS = [
@@ -27,45 +18,13 @@ for (const [name, ...command] of CHECKS) {
   if (!run(command)) failed.push(name)
 }
 
-console.log('\n— tests')
-console.log(`Chromium: ${bringChromium()}`)
-const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-const testsPassed = run(['vitest', 'run', ...projects.map((name) => `--project=${name}`), ...reporters])
-const counts = readCounts()
-rmSync(folder, { recursive: true })
+const engines = process.argv.includes('--engines') ? ENGINES : ENGINES.slice(0, 1)
+const peers = process.argv.includes('--peers') ? ['peers'] : []
+const counts = runSuites(['node', ...engines, ...peers])
 
-const passedChecks = CHECKS.length - failed.length
 if (failed.length > 0) console.log(`\nFailed: ${failed.join(', ')}`)
-console.log(
-  `\n${passedChecks + counts.passed} passed, ${failed.length + counts.failed} failed, ${counts.skipped} skipped`,
-)
-process.exitCode = failed.length === 0 && testsPassed ? 0 : 1
-
-/** @param {readonly string[]} command */
-function run([program = '', ...args]) {
-  const { status } = spawnSync('npx', ['--no-install', program, ...args], { stdio: 'inherit' })
-  return status === 0
-}
-
-/** What the tests came to; a run that broke off counts as one failure. */
-function readCounts() {
-  try {
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
-      readFileSync(report, 'utf8'),
-    )
-    // A file that cannot even be loaded has no tests to fail.
-    const broken = testResults.filter(
-      (/** @type {{ status: string, assertionResults: unknown[] }} */ { status, assertionResults }) =>
-        status === 'failed' && assertionResults.length === 0,
-    )
-    const failures = numFailedTests + broken.length
-    return {
-      passed: numPassedTests,
-      failed: failures || (testsPassed ? 0 : 1),
-      skipped: numPendingTests + numTodoTests,
-    }
-  } catch {
-    // No report: vitest did not get as far as its tests.
-    return { passed: 0, failed: 1, skipped: 0 }
-  }
-}
+conclude({
+  passed: CHECKS.length - failed.length + counts.passed,
+  failed: failed.length + counts.failed,
+  skipped: counts.skipped,
+})

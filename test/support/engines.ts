@@ -1,0 +1,58 @@
+import { playwright } from '@vitest/browser-playwright'
+import type { TestProjectInlineConfiguration } from 'vitest/config'
+import type { BrowserProviderOption } from 'vitest/node'
+import { findChromium } from '../../scripts/find/chromium.js'
+import { findFirefox } from '../../scripts/find/engines.js'
+import { browserCommands } from './browser-commands.ts'
+import { serveMockServiceWorker } from './mock-service-worker.ts'
+import { webkitGtk } from './webkit-gtk.ts'
+
+/** Made ready before the tests: what is met on the way would load the page anew. */
+const DEPENDENCIES = [
+  ...['ky', 'hash-wasm', 'nanotar', 'msw', 'msw/browser'],
+  ...['zstddec/stream', '@zip.js/zip.js', '@zip.js/zip.js/lib/zip-core-reader.js'],
+]
+
+const chromium = playwright({
+  launchOptions: {
+    executablePath: findChromium(),
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking'],
+  },
+})
+// The channel is for a stock Firefox; without it playwright wants one of its own making.
+const firefox = playwright({ launchOptions: { channel: 'moz-firefox', executablePath: findFirefox() } })
+
+/** The browser suites, once in each engine. One begins when the one before has ended: each keeps a small machine busy. */
+export const engineProjects = [
+  engineProject('browser', 'chromium', chromium, 0),
+  engineProject('firefox', 'firefox', firefox, 1),
+  engineProject('webkit', 'webkit', webkitGtk(), 2),
+]
+
+function engineProject(
+  name: string,
+  browser: 'chromium' | 'firefox' | 'webkit',
+  provider: BrowserProviderOption,
+  groupOrder: number,
+): TestProjectInlineConfiguration {
+  return {
+    extends: true,
+    plugins: [serveMockServiceWorker()],
+    optimizeDeps: { include: DEPENDENCIES },
+    test: {
+      name,
+      include: ['test/browser/**/*.test.ts'],
+      testTimeout: 60_000,
+      globalSetup: 'test/support/unfriendly-registries.ts',
+      sequence: { groupOrder },
+      browser: {
+        enabled: true,
+        commands: browserCommands,
+        headless: true,
+        screenshotFailures: false,
+        provider,
+        instances: [{ browser }],
+      },
+    },
+  }
+}
