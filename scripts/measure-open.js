@@ -4,8 +4,8 @@ import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createGzip } from 'node:zlib'
-import { openArchive, openFile } from '../dist/node/index.js'
-import { createTestArchive } from '../dist/testing/index.js'
+import { openArchive, openFile } from 'registry-api-v2-client/node'
+import { createTestArchive } from 'registry-api-v2-client/testing'
 
 // Measures what opening an archive costs: npm run measure. The figures of docs/measurements.md come from here.
 
@@ -98,7 +98,7 @@ try {
   await new Promise((resolve) => gzip.once('close', resolve))
   const program = `
     import { readFileSync } from 'node:fs'
-    import { openArchive } from ${JSON.stringify(new URL('../dist/node/index.js', import.meta.url).href)}
+    import { openArchive } from 'registry-api-v2-client/node'
     const start = performance.now()
     await (await openArchive(${JSON.stringify(packed)}, { limits: { unpackRatio: 1e6 } })).close()
     const memory = /VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]
