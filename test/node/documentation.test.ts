@@ -2,8 +2,10 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
+import { withDefaultLimits } from '../../src/archive/limits.ts'
 import * as node from '../../src/node/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
+import { PRODUCERS } from '../support/producers.ts'
 
 // What the documents show has to be so: examples compile and run, links lead somewhere, tables are complete.
 
@@ -39,7 +41,7 @@ afterAll(() => rmSync(FOLDER, { recursive: true, force: true }))
 
 describe('the examples of the documents', () => {
   it('are there', () => {
-    expect([examples.length, runnable.length]).toEqual([6, 5])
+    expect([examples.length, runnable.length]).toEqual([8, 7])
   })
 
   it('compile', () => {
@@ -65,6 +67,24 @@ describe('the documents', () => {
       (match) => match[1] as string,
     )
     for (const link of links) expect(existsSync(join(dirname(document), link)), `${document}: ${link}`).toBe(true)
+  })
+
+  it('the table of archives has a row for each producer that is tested', () => {
+    const text = readFileSync('docs/archives.md', 'utf8')
+    for (const { producer, versions, format } of PRODUCERS) {
+      expect(text).toContain(`| ${producer} | ${versions} | \`${format}\` | in place`)
+    }
+    const table = text.slice(text.indexOf('| producer |'), text.indexOf('"Made bytes"'))
+    expect(table.trim().split('\n')).toHaveLength(PRODUCERS.length + 2)
+  })
+
+  it('the table of limits has those that there are', () => {
+    const text = readFileSync('docs/archives.md', 'utf8')
+    const rows = [...text.matchAll(/^\| `(\w+)` \| ([\d ]+)( [MG]iB)? \|/gm)].map(([, name, number, unit = '']) => [
+      name,
+      Number(number?.replaceAll(' ', '')) * ({ ' MiB': 2 ** 20, ' GiB': 2 ** 30 }[unit] ?? 1),
+    ])
+    expect(Object.fromEntries(rows)).toEqual(withDefaultLimits())
   })
 
   it('the table of the README names every public function', () => {
