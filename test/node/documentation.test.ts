@@ -41,22 +41,21 @@ afterAll(() => rmSync(FOLDER, { recursive: true, force: true }))
 
 describe('the examples of the documents', () => {
   it('are there', () => {
-    expect([examples.length, runnable.length]).toEqual([8, 7])
+    expect([examples.length, runnable.length]).toEqual([9, 8])
   })
 
   it('compile', () => {
     expect(() => execFileSync('npx', ['--no-install', 'tsc', '-p', FOLDER], { stdio: 'pipe' })).not.toThrow()
   })
 
-  it.each(runnable)('run: $name', async ({ name }) => {
+  it.each(runnable)('run: $name', async ({ name, code }) => {
     const said = vi.spyOn(console, 'log').mockImplementation(() => {})
     const complained = vi.spyOn(console, 'error').mockImplementation(() => {})
     await import(join(FOLDER, `${name}.ts`))
     expect(complained.mock.calls).toEqual([])
-    if (name.startsWith('README'))
-      expect(said.mock.calls.map(([first]) => first)).toEqual(
-        expect.arrayContaining(['registry.example.com/team/app:v7', 'v7']),
-      )
+    const values = said.mock.calls.map(([first]) => first)
+    if (name.startsWith('README')) expect(values).toContain('registry.example.com/team/app:v7')
+    if (code.includes('listTags(')) expect(values).toContain('v7')
     vi.restoreAllMocks()
   })
 })
