@@ -1,10 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { getImageInfo } from '../../src/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
+import { createLayout } from '../support/layout.ts'
+import { gzip, zip, zstd } from '../support/packing.ts'
 import { pushInProcess } from '../support/push-process.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'runtimes-'))
@@ -15,12 +19,37 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
+const RUNTIMES = [
+  ['Node', [process.execPath]],
+  ['Deno', ['node_modules/.bin/deno', 'run', '--allow-all', '--no-lock']],
+  ['Bun', ['node_modules/.bin/bun', 'run']],
+] as const
+
+describe('openArchive() of the built package', () => {
+  it.each(RUNTIMES)('opens in %s files, folders, what is packed, and the standard input', async (_, runtime) => {
+    const layout = createLayout()
+    const image = await layout.addImage()
+    layout.list({ ...image })
+    const path = join(folder, 'layout')
+    for (const [name, data] of layout.files) {
+      mkdirSync(dirname(join(path, name)), { recursive: true })
+      writeFileSync(join(path, name), data)
+    }
+    const tar = layout.tar()
+    const packed = { 'a.tar': tar, 'a.tar.gz': await gzip(tar), 'a.tar.zst': zstd(tar), 'a.zip': await zip({ a: tar }) }
+    const paths = Object.entries(packed).map(([name, bytes]) => {
+      writeFileSync(join(folder, name), bytes)
+      return join(folder, name)
+    })
+    const [command, ...parameters] = [...runtime, 'test/support/open-program.js', path, ...paths] as const
+    const child = spawn(command, parameters, { stdio: ['pipe', 'pipe', 'inherit'] })
+    child.stdin.end(tar)
+    expect(JSON.parse(await text(child.stdout))).toEqual(Array(6).fill(image.digest))
+  })
+})
+
 describe('pushDockerTar() of the built package', () => {
-  it.each([
-    ['Node', [process.execPath]],
-    ['Deno', ['node_modules/.bin/deno', 'run', '--allow-all', '--no-lock']],
-    ['Bun', ['node_modules/.bin/bun', 'run']],
-  ] as const)('pushes from %s into the real registry', async (name, runtime) => {
+  it.each(RUNTIMES)('pushes from %s into the real registry', async (name, runtime) => {
     const url = inject('registryUrl')
     const repository = `runtimes/${name.toLowerCase()}-${Date.now().toString(36)}`
     const outcome = await pushInProcess(runtime, { archive, url, repository, chunkSize: 100_000 })

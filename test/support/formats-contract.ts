@@ -8,6 +8,7 @@ import { PRODUCERS } from './producers.ts'
 
 /** The functions that read archives and push them, as an entry exports them. */
 export type FormatsApi<Input> = ArchiveApi<Input> & {
+  openArchive(archive: Input | portable.StreamInput, options?: portable.ReadOptions): Promise<portable.Archive>
   pushDockerTar(
     archive: Input | portable.Archive,
     registry: portable.RegistryInput,
@@ -69,6 +70,23 @@ export function describeFormats<Input>(
         await archive.close()
       })
     }
+
+    it('openArchive() spools a response and a stream, which ends with an abort', async () => {
+      const layout = createLayout()
+      layout.list({ ...(await layout.addImage()) })
+      for (const input of [new Response(layout.tar()), new Blob([await gzip(layout.tar())]).stream()]) {
+        const archive = await sdk.openArchive(input)
+        expect(summary(archive)).toEqual([[[], [], ['linux/amd64']]])
+        const [layer] = archive.images[0]?.layers ?? []
+        expect((await layer?.source?.read(0, 512))?.length).toBe(512)
+        await archive.close()
+      }
+      const reason = new Error('enough')
+      const controller = new AbortController()
+      setTimeout(() => controller.abort(reason), 20)
+      const silent = new ReadableStream<Uint8Array>()
+      await expect(sdk.openArchive(silent, { signal: controller.signal })).rejects.toBe(reason)
+    })
 
     for (const [packing, pack] of Object.entries(PACKINGS)) {
       it(`openArchive() takes off ${packing}`, async () => {
