@@ -50,7 +50,7 @@ export function createFileIndex(entries: ReadonlyMap<string, FileEntry>): FileIn
 
 /** Tells whether a file is in the archive, by its own name or through links. */
 export function hasFile(index: FileIndex, path: string): boolean {
-  return resolve(index, path)?.kind === 'file'
+  return followLinks(index, path).at(-1)?.kind === 'file'
 }
 
 /**
@@ -66,21 +66,16 @@ export async function openEntry(
   namedBy: string,
   signal?: AbortSignal,
 ): Promise<Source> {
-  const entry = resolve(index, path)
-  if (entry?.kind !== 'file') {
+  const steps = followLinks(index, path)
+  const file = steps.at(-1)
+  if (file?.kind !== 'file') {
     throw new ValidationError(
-      `Cannot read the image: ${namedBy} names ${JSON.stringify(path)}, which the archive does not hold${entry ? ' as a file' : ''}; it may be incomplete`,
+      `Cannot read the image: ${namedBy} names ${JSON.stringify(path)}, which the archive does not hold${file ? ' as a file' : ''}; it may be incomplete`,
       { path },
     )
   }
-  for (let earlier = entry.earlier; earlier; earlier = earlier.earlier) {
-    if (await isSameFile(entry, earlier, signal)) continue
-    throw new ValidationError(
-      `Cannot read the image: the archive holds ${JSON.stringify(path)} more than once, and not the same each time; readers would differ in what they take`,
-      { path },
-    )
-  }
-  return entry.source
+  for (const step of steps) await requireUnambiguous(step, signal)
+  return file.source
 }
 
 /**
@@ -117,14 +112,22 @@ export function normalizePath(path: string): string {
     .join('/')
 }
 
-function resolve(index: FileIndex, path: string): FileEntry | undefined {
+/** What a path leads to: links, one to the next, and at the end what they lead to, if that is there. */
+function followLinks(index: FileIndex, path: string): readonly FileEntry[] {
+  const steps: FileEntry[] = []
   let entry = index.entries.get(index.root + normalizePath(path))
-  for (let links = 0; entry?.kind === 'symlink' || entry?.kind === 'hardlink'; links++) {
-    if (links === MAX_LINKS)
+  while (entry && isLink(entry)) {
+    if (steps.length === MAX_LINKS) {
       throw new TarReadError(`Cannot follow the links from "${path}": they go in a circle`, { path })
+    }
+    steps.push(entry)
     entry = index.entries.get(linkTarget(entry))
   }
-  return entry
+  return entry ? [...steps, entry] : []
+}
+
+function isLink({ kind }: FileEntry): boolean {
+  return kind === 'symlink' || kind === 'hardlink'
 }
 
 /** Symbolic links are relative to their own folder, hard links to the archive. */
@@ -140,9 +143,20 @@ function linkTarget(link: FileEntry): string {
   return steps.join('/')
 }
 
-async function isSameFile(one: FileEntry, other: FileEntry, signal?: AbortSignal): Promise<boolean> {
+/** Of two entries of one path tar takes the last, and other readers the first: they have to be the same. */
+async function requireUnambiguous(entry: FileEntry, signal?: AbortSignal): Promise<void> {
+  for (let { earlier } = entry; earlier; earlier = earlier.earlier) {
+    if (await isSame(entry, earlier, signal)) continue
+    throw new ValidationError(
+      `Cannot read the image: the archive holds ${JSON.stringify(entry.path)} more than once, and not the same each time; readers would differ in what they take`,
+      { path: entry.path },
+    )
+  }
+}
+
+async function isSame(one: FileEntry, other: FileEntry, signal?: AbortSignal): Promise<boolean> {
   const { size } = one.source
-  if (one.kind !== other.kind || size !== other.source.size) return false
+  if (one.kind !== other.kind || one.target !== other.target || size !== other.source.size) return false
   for (let start = 0; start < size; start += COMPARED_AT_ONCE) {
     const end = Math.min(start + COMPARED_AT_ONCE, size)
     const bytes = await one.source.read(start, end, signal)

@@ -29,11 +29,10 @@ const ARCHIVE_LIMITS: ArchiveLimits = {
  * @throws {RangeError} if one is no number from 0 on
  */
 export function withDefaultLimits(given: Partial<ArchiveLimits> = {}): ArchiveLimits {
-  const limits = { ...ARCHIVE_LIMITS }
-  for (const name of Object.keys(limits) as (keyof ArchiveLimits)[]) {
-    const value = given[name] ?? limits[name]
-    if (!(value >= 0)) throw new RangeError(`Cannot open the archive: the limit "${name}" has to be a number from 0 on`)
-    limits[name as 'entries'] = value
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined || value >= 0) continue
+    throw new RangeError(`Cannot open the archive: the limit "${name}" has to be a number from 0 on, not ${value}`)
   }
-  return limits
+  const set = Object.entries(given).filter(([, value]) => value !== undefined)
+  return { ...ARCHIVE_LIMITS, ...Object.fromEntries(set) }
 }

@@ -1,7 +1,7 @@
 import { TarReadError } from '../errors.ts'
 import { exactSource, type Source } from './source.ts'
 
-/** What an archive may be given as, on every runtime. */
+/** What holds bytes that can be read in any order, on every runtime. */
 export type SourceInput = Source | Blob | Uint8Array | ArrayBuffer
 
 /**
@@ -16,7 +16,7 @@ export function toSource(input: SourceInput): Source {
   if (isSource(input)) return exactSource({ size: input.size, read: (...range) => input.read(...range) })
   throw new TypeError(
     `Cannot read an archive from ${input === null ? 'null' : `a value of type ${typeof input}`}: ` +
-      'pass a File, a Blob, bytes or a Source, or in "registry-api-v2-client/node" a path; streams are not read yet',
+      'pass a File, a Blob, bytes, a stream, a Response or the files of a folder, or in "registry-api-v2-client/node" a path',
   )
 }
 

@@ -9,39 +9,42 @@ import { type ByteStream, readStream } from '../source/stream.ts'
  */
 export async function* unpackGzip(packed: ByteStream): AsyncGenerator<Uint8Array> {
   const { readable, writable } = new DecompressionStream('gzip')
-  const feeding = feed(packed, writable)
+  let failure: { readonly error: unknown } | undefined
+  void pour(packed, writable, (error) => {
+    failure = { error }
+  })
   try {
     yield* readStream(readable)
   } catch (cause) {
     // Where the packed bytes could not be read, that is what to tell.
-    const failure = await Promise.race([feeding, Promise.resolve(undefined)])
     if (failure) throw failure.error
     throw new TarReadError('Cannot unpack the archive: its gzip data are damaged, cut short, or of several members', {
       cause,
     })
   }
-  const failure = await feeding
-  if (failure) throw failure.error
 }
 
-/** Pours a stream into a decoder. Never rejects: it tells a failure of the stream itself, while the decoder's shows at its other end. */
-async function feed(packed: ByteStream, writable: WritableStream): Promise<{ readonly error: unknown } | undefined> {
+/** Pours a stream into a decoder. Never rejects: a failure of the stream is told, one of the decoder shows at its other end. */
+async function pour(packed: ByteStream, writable: WritableStream, onFailure: (error: unknown) => void): Promise<void> {
   const writer = writable.getWriter()
   writer.closed.catch(() => undefined)
-  const iterator = packed[Symbol.asyncIterator]()
-  for (;;) {
-    const next = await iterator.next().catch((error: unknown) => ({ error }))
-    if ('error' in next) {
-      writer.abort(next.error).catch(() => undefined)
-      return next
+  try {
+    for await (const piece of readOrTell(packed, onFailure)) {
+      await writer.ready
+      await writer.write(piece)
     }
-    const isTaken = await (next.done ? writer.close() : writer.ready.then(() => writer.write(next.value))).then(
-      () => true,
-      () => false,
-    )
-    if (next.done) return undefined
-    if (isTaken) continue
-    await iterator.return?.()
-    return undefined
+    await writer.close()
+  } catch (error) {
+    // Where it is the decoder that failed, or is no longer read from, this changes nothing.
+    writer.abort(error).catch(() => undefined)
+  }
+}
+
+async function* readOrTell(stream: ByteStream, onFailure: (error: unknown) => void): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stream
+  } catch (error) {
+    onFailure(error)
+    throw error
   }
 }

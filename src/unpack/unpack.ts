@@ -41,7 +41,7 @@ export async function unpack(packed: Packed, options: UnpackOptions): Promise<Op
     return spool
   }
   try {
-    let { bytes, head } = await look(packed)
+    let { bytes, head } = await look(packed, options)
     for (let depth = 0; ; depth++) {
       const packing = packingOf(head)
       if (!packing) {
@@ -53,7 +53,7 @@ export async function unpack(packed: Packed, options: UnpackOptions): Promise<Op
         throw new TarReadError(`Cannot unpack the archive: it is packed more than ${depth} times`)
       }
       const inner = packing === 'zip' ? await openZip(await seekable(bytes), options) : decode(bytes, packing, options)
-      ;({ bytes, head } = await look(inner))
+      ;({ bytes, head } = await look(inner, options))
     }
   } catch (error) {
     await close()
@@ -61,9 +61,10 @@ export async function unpack(packed: Packed, options: UnpackOptions): Promise<Op
   }
 }
 
-async function look(packed: Packed): Promise<{ bytes: Packed; head: Uint8Array }> {
+async function look(packed: Packed, { signal }: UnpackOptions): Promise<{ bytes: Packed; head: Uint8Array }> {
   if ('source' in packed) {
-    return { bytes: packed, head: await packed.source.read(0, Math.min(MAGIC_LENGTH, packed.source.size)) }
+    const { source } = packed
+    return { bytes: packed, head: await source.read(0, Math.min(MAGIC_LENGTH, source.size), signal) }
   }
   const { head, stream } = await peek(packed.stream, MAGIC_LENGTH)
   return { bytes: { stream }, head }

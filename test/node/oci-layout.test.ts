@@ -393,6 +393,13 @@ describe('openArchive() of a hostile layout', () => {
     await refuses(preceded('index.json', again.replace('2', '3')), /holds "index\.json" more than once/)
     await refuses(preceded('./index.json', `${again} `), /more than once/)
     await refuses(preceded(blobPath(image.digest), 'x'), /more than once/)
+    const link = rawEntry({ name: 'index.json', type: '2', linkName: 'other.json' })
+    await refuses(new Uint8Array([...link, ...tar]), /more than once/)
+    const other = rawEntry({ name: 'other.json', data: again })
+    await refuses(
+      new Uint8Array([...other, ...rawEntry({ name: 'index.json', data: again }), ...link]),
+      /more than once/,
+    )
     const layer = (await openArchive(tar)).images[0]?.layers[0]
     if (!layer) return expect.fail('expected a layer')
     await refuses(preceded(blobPath(layer.digest), new Uint8Array(layer.size)), /more than once/)
