@@ -1,6 +1,7 @@
+import { TarReadError } from '../errors.ts'
 import { toSource } from './from.ts'
 import type { Source } from './source.ts'
-import { type ByteStream, concat } from './stream.ts'
+import { type ByteStream, toReadable } from './stream.ts'
 
 /** A source that has to be closed when it is no longer needed. */
 export interface OpenSource extends Source {
@@ -11,26 +12,28 @@ export interface OpenSource extends Source {
 /** Keeps the bytes of a stream where they can be read in any order: in a `Blob` in `.`, in a temporary file in `./node`. */
 export type Spool = (stream: ByteStream, signal?: AbortSignal) => Promise<OpenSource>
 
-/** In bytes. Of smaller parts a `Blob` of a large archive would have too many, of larger ones the memory. */
-const PART = 8 * 1024 * 1024
-
-/** Keeps a stream in a `Blob`; browsers move the parts of a large one from the memory to the disk. */
-export async function spoolToBlob(stream: ByteStream, signal?: AbortSignal): Promise<OpenSource> {
-  const parts: Blob[] = []
-  let pieces: Uint8Array[] = []
-  let size = 0
-  const pack = () => {
-    parts.push(new Blob([concat(pieces)]))
-    pieces = []
-    size = 0
+/**
+ * Keeps a stream in a `Blob`. It is the browser that collects it, since it puts it on the disk then; a `Blob` made of parts stays in the
+ * memory of Chromium, which has no more than 500 MB to 2 GB for all of them, and gives them up without a word.
+ *
+ * @throws {TarReadError} if the browser has no room for it
+ */
+export async function spoolToBlob(stream: ByteStream): Promise<OpenSource> {
+  let failure: { readonly error: unknown } | undefined
+  async function* observed(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* stream
+    } catch (error) {
+      failure = { error }
+      throw error
+    }
   }
-  for await (const piece of stream) {
-    signal?.throwIfAborted()
-    pieces.push(piece)
-    size += piece.byteLength
-    if (size >= PART) pack()
+  try {
+    const blob = await new Response(toReadable(observed())).blob()
+    return { ...toSource(blob), close: async () => undefined }
+  } catch (cause) {
+    // Browsers tell no more than that it failed.
+    if (failure) throw failure.error
+    throw new TarReadError('Cannot spool the archive: the browser has no room for it; unpack it first', { cause })
   }
-  pack()
-  const blob = new Blob(parts)
-  return { ...toSource(blob), close: async () => undefined }
 }

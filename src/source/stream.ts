@@ -40,6 +40,21 @@ export async function* readIterable(iterable: ByteStream, signal?: AbortSignal):
   }
 }
 
+/** Makes a web stream of a stream, for interfaces that take nothing else. */
+export function toReadable(stream: ByteStream): ReadableStream<Uint8Array> {
+  const iterator = stream[Symbol.asyncIterator]()
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await iterator.next()
+      if (done) controller.close()
+      else controller.enqueue(value)
+    },
+    async cancel() {
+      await iterator.return?.()
+    },
+  })
+}
+
 /**
  * Looks at the first bytes of a stream.
  *

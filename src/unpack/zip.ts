@@ -1,7 +1,7 @@
 import type { FileEntry, ZipReader } from '@zip.js/zip.js'
 import { TarReadError, ValidationError } from '../errors.ts'
 import { type Source, sliceSource } from '../source/source.ts'
-import { type ByteStream, readStream, streamSource } from '../source/stream.ts'
+import { type ByteStream, readStream, streamSource, toReadable } from '../source/stream.ts'
 
 /** A file in a zip. */
 export interface ZipEntry {
@@ -91,14 +91,7 @@ function zipSource(zip: Source, signal?: AbortSignal) {
     return zip.read(start, end, signal)
   }
   function createReadable({ offset = 0, size = zip.size - offset }: { offset?: number; size?: number } = {}) {
-    const pieces = streamSource(sliceSource(zip, offset, offset + size), signal)
-    return new ReadableStream<Uint8Array>({
-      async pull(controller) {
-        const { done, value } = await pieces.next()
-        if (done) controller.close()
-        else controller.enqueue(value)
-      },
-    })
+    return toReadable(streamSource(sliceSource(zip, offset, offset + size), signal))
   }
   return { size: zip.size, init: async () => undefined, readUint8Array, createReadable }
 }
