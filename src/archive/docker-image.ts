@@ -1,7 +1,7 @@
 import { ValidationError } from '../errors.ts'
-import { type Content, descriptorOf, type Platform } from '../oci/descriptor.ts'
+import { type Content, descriptorOf } from '../oci/descriptor.ts'
 import { digestOf, parseDigest } from '../oci/digest.ts'
-import { describeLayers, type Image, type ImageConfig, readImageConfig } from '../oci/image.ts'
+import { describeLayers, type Image, type ImageConfig, platformOf, readImageConfig } from '../oci/image.ts'
 import { isJsonObject, parseJson } from '../oci/json.ts'
 import { MEDIA_TYPES } from '../oci/media-type.ts'
 import { verifyDigest } from '../oci/verify.ts'
@@ -72,11 +72,6 @@ export async function buildImage(
     children: [],
     missing: [],
   }
-}
-
-/** What a config says that its image runs on, if it says so. */
-export function platformOf({ os, architecture, variant }: ImageConfig): Platform | undefined {
-  return os && architecture ? { os, architecture, ...(variant && { variant }) } : undefined
 }
 
 async function readConfig(

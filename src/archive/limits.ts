@@ -8,7 +8,7 @@ export interface ArchiveLimits extends UnpackLimits {
   readonly jsonSize: number
   /** Bytes of the extended headers of one entry. @default 1 MiB */
   readonly extendedHeaderSize: number
-  /** Manifests and indexes in all. @default 10 000 */
+  /** Manifests and indexes in all, each as often as it is listed. @default 10 000 */
   readonly manifests: number
   /** How deep indexes may list indexes. @default 4 */
   readonly indexDepth: number

@@ -1,7 +1,6 @@
 import { ValidationError } from '../errors.ts'
-import { type Content, type Descriptor, descriptorOf, type Platform } from '../oci/descriptor.ts'
-import { digestOf } from '../oci/digest.ts'
-import { describeLayers, type Image, type ImageConfig, type Layer, readImageConfig } from '../oci/image.ts'
+import { type Content, descriptorOf, type Platform } from '../oci/descriptor.ts'
+import { describeLayers, type Image, type ImageConfig, type Layer, platformOf, readImageConfig } from '../oci/image.ts'
 import { isJsonObject, type JsonObject, objectField, parseJson, textField } from '../oci/json.ts'
 import { type Index, type IndexEntry, isIndex, type Manifest, parseManifest } from '../oci/manifest.ts'
 import {
@@ -11,43 +10,57 @@ import {
   isManifestType,
   isPlainLayerType,
 } from '../oci/media-type.ts'
-import { verifyDigest } from '../oci/verify.ts'
-import { toSource } from '../source/from.ts'
-import { readAll, type Source } from '../source/source.ts'
-import { platformOf } from './docker-image.ts'
+import { readAll } from '../source/source.ts'
 import type { FoundLayer } from './docker-layer.ts'
-import { hasFile, openEntry, requireJsonSize } from './file-index.ts'
+import { findContent, readContent } from './oci-content.ts'
 import type { Reading } from './reading.ts'
 
 /** Reads a manifest or an index, and all that is under it. Gives nothing where it, its config or a layer is not there. */
-type ReadManifest = (entry: IndexEntry, listedBy: string, depth?: number) => Promise<Image | undefined>
+type ReadManifest = (entry: IndexEntry, listedBy: string) => Promise<Image | undefined>
 
 /**
  * Makes a reader of manifests that reads each of them once, however often it is listed.
  *
- * @throws {ValidationError} if indexes list indexes too deep, or there are too many
+ * @throws {ValidationError} if indexes list indexes too deep, or more manifests than the limit, each as often as it is listed: who
+ *   walks through all of them shall come to an end
  */
 export function createManifestReader(reading: Reading): ReadManifest {
   const { indexDepth, manifests } = reading.limits
   const read = new Map<string, Promise<Image | undefined>>()
+  const counts = new Map<string, number>()
+  let total = 0
+  const countUnder = (image: Image | undefined) =>
+    (image?.children ?? []).reduce((sum, { manifest }) => sum + (counts.get(manifest.digest) ?? 0), 1)
 
-  const readManifest: ReadManifest = async (entry, listedBy, depth = 0) => {
-    const known = await read.get(entry.digest)
-    if (known && (known.manifest.size !== entry.size || known.manifest.mediaType !== entry.mediaType)) {
+  async function readOnce(entry: IndexEntry, listedBy: string, depth: number): Promise<Image | undefined> {
+    const { digest, mediaType, size } = entry
+    const known = await read.get(digest)
+    if (known && (known.manifest.size !== size || known.manifest.mediaType !== mediaType)) {
       throw contradiction(entry, listedBy)
     }
-    if (read.has(entry.digest)) return known
-    if (depth > indexDepth || read.size >= manifests) {
-      throw new ValidationError(
-        `Cannot read the layout: it lists more than ${manifests} manifests, or indexes in indexes deeper than ${indexDepth} ({ limits: { manifests, indexDepth } })`,
-        { input: entry.digest },
-      )
-    }
-    const reader = readTree(reading, entry, listedBy, (child) => readManifest(child, entry.digest, depth + 1))
-    read.set(entry.digest, reader)
+    if (read.has(digest)) return known
+    if (depth > indexDepth || read.size >= manifests) throw tooMany(reading, digest)
+    const reader = readTree(reading, entry, listedBy, (child) => readOnce(child, digest, depth + 1))
+    read.set(digest, reader)
+    const count = countUnder(await reader)
+    if (count > manifests) throw tooMany(reading, digest)
+    counts.set(digest, count)
     return reader
   }
-  return readManifest
+
+  return async (entry, listedBy) => {
+    const image = await readOnce(entry, listedBy, 0)
+    total += counts.get(entry.digest) ?? 0
+    if (total > manifests) throw tooMany(reading, entry.digest)
+    return image
+  }
+}
+
+function tooMany({ limits: { manifests, indexDepth } }: Reading, digest: string): ValidationError {
+  return new ValidationError(
+    `Cannot read the layout: it lists more than ${manifests} manifests, or indexes in indexes deeper than ${indexDepth} ({ limits: { manifests, indexDepth } })`,
+    { input: digest },
+  )
 }
 
 async function readTree(
@@ -87,7 +100,7 @@ async function readIndex(
   for (const listed of document.manifests) {
     const child = await readChild(listed)
     if (child) children.push({ ...child, platform: platformIn(listed) ?? child.platform })
-    else missing.push({ ...listed, ...platformField(listed) })
+    else missing.push({ ...listed, platform: platformIn(listed) })
   }
   return { ...describe(manifest, document, entry), children, missing }
 }
@@ -152,41 +165,6 @@ function describe(manifest: Content, document: Manifest | Index, entry: IndexEnt
   }
 }
 
-/** A small content whose bytes are needed: read, and verified. */
-async function readContent(reading: Reading, descriptor: Descriptor): Promise<Content | undefined> {
-  const content = await findContent(reading, descriptor)
-  if (!content) return undefined
-  requireJsonSize(content.size, content.digest, reading.limits)
-  const bytes = await readAll(content.source, reading.signal)
-  verifyDigest(
-    `what the layout holds as ${content.digest}`,
-    content.digest,
-    await digestOf(bytes, reading.createHasher),
-  )
-  return { ...content, source: toSource(bytes) }
-}
-
-/** Finds a content's bytes in the layout, or in the descriptor itself (image-spec § Embedded Content). */
-async function findContent(reading: Reading, descriptor: Descriptor): Promise<Content | undefined> {
-  const { mediaType, digest, size } = descriptor
-  const path = `blobs/sha256/${digest.slice('sha256:'.length)}`
-  const source = hasFile(reading.files, path)
-    ? await openEntry(reading.files, path, 'the layout', reading.signal)
-    : embeddedSource(descriptor)
-  if (!source) return undefined
-  if (source.size === size) return { mediaType, digest, size, source }
-  throw new ValidationError(`Cannot read the layout: ${digest} should have ${size} bytes, but has ${source.size}`, {
-    path,
-    input: digest,
-  })
-}
-
-function embeddedSource(descriptor: Descriptor & { readonly data?: unknown }): Source | undefined {
-  const { data } = descriptor
-  if (typeof data !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(data) || data.length % 4 !== 0) return undefined
-  return toSource(Uint8Array.from(atob(data), (character) => character.charCodeAt(0)))
-}
-
 async function readConfiguration(config: Content): Promise<ImageConfig> {
   const document = parseJson(await readAll(config.source), `the config ${config.digest}`)
   if (isJsonObject(document)) return readImageConfig(document)
@@ -202,11 +180,6 @@ function warnOfDiffIds({ warn }: Reading, layers: readonly Layer[], { digest }: 
       `Layer ${position} of ${digest} is said not to be compressed, but its digest is not its diff ID; engines may refuse to pull it.`,
     )
   }
-}
-
-function platformField(entry: IndexEntry): { readonly platform?: Platform } {
-  const platform = platformIn(entry)
-  return platform ? { platform } : {}
 }
 
 function platformIn(entry: IndexEntry): Platform | undefined {

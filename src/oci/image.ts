@@ -118,6 +118,11 @@ export function readImageConfig(document: JsonObject): ImageConfig {
   }
 }
 
+/** What a config says that its image runs on, if it says so. */
+export function platformOf({ os, architecture, variant }: ImageConfig): Platform | undefined {
+  return os && architecture ? { os, architecture, ...(variant && { variant }) } : undefined
+}
+
 function readHistory(history: unknown): readonly HistoryEntry[] {
   if (!Array.isArray(history)) return []
   return history.filter(isJsonObject).map((entry) => ({

@@ -24,7 +24,7 @@ export interface Index {
 
 /** A manifest as an index names it. */
 export interface IndexEntry extends Descriptor {
-  readonly platform?: Platform
+  readonly platform?: Platform | undefined
   readonly annotations?: Readonly<Record<string, string>>
 }
 

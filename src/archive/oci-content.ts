@@ -1,0 +1,43 @@
+import { ValidationError } from '../errors.ts'
+import type { Content, Descriptor } from '../oci/descriptor.ts'
+import { digestOf } from '../oci/digest.ts'
+import { verifyDigest } from '../oci/verify.ts'
+import { toSource } from '../source/from.ts'
+import { readAll, type Source } from '../source/source.ts'
+import { hasFile, openEntry, requireJsonSize } from './file-index.ts'
+import type { Reading } from './reading.ts'
+
+/** A small content whose bytes are needed: read, and verified. */
+export async function readContent(reading: Reading, descriptor: Descriptor): Promise<Content | undefined> {
+  const content = await findContent(reading, descriptor)
+  if (!content) return undefined
+  requireJsonSize(content.size, content.digest, reading.limits)
+  const bytes = await readAll(content.source, reading.signal)
+  verifyDigest(
+    `what the layout holds as ${content.digest}`,
+    content.digest,
+    await digestOf(bytes, reading.createHasher),
+  )
+  return { ...content, source: toSource(bytes) }
+}
+
+/** Finds a content's bytes in the layout, or in the descriptor itself (image-spec § Embedded Content). */
+export async function findContent(reading: Reading, descriptor: Descriptor): Promise<Content | undefined> {
+  const { mediaType, digest, size } = descriptor
+  const path = `blobs/sha256/${digest.slice('sha256:'.length)}`
+  const source = hasFile(reading.files, path)
+    ? await openEntry(reading.files, path, 'the layout', reading.signal)
+    : embeddedSource(descriptor)
+  if (!source) return undefined
+  if (source.size === size) return { mediaType, digest, size, source }
+  throw new ValidationError(`Cannot read the layout: ${digest} should have ${size} bytes, but has ${source.size}`, {
+    path,
+    input: digest,
+  })
+}
+
+function embeddedSource(descriptor: Descriptor & { readonly data?: unknown }): Source | undefined {
+  const { data } = descriptor
+  if (typeof data !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(data) || data.length % 4 !== 0) return undefined
+  return toSource(Uint8Array.from(atob(data), (character) => character.charCodeAt(0)))
+}
