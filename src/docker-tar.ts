@@ -96,6 +96,9 @@ export async function pushDockerTarWithAllOriginalTags(
 /** Makes of an image what is to be pushed of it. */
 async function prepare(image: Image, options: PushArchiveOptions): Promise<Image> {
   const { platform, platforms = 'all', createHasher = createWasmHasher, onWarning } = options
+  if (platforms !== 'all' && platforms !== 'available') {
+    throw new TypeError(`Cannot push: platforms has to be "all" or "available", not ${JSON.stringify(platforms)}`)
+  }
   const chosen = platform === undefined ? image : selectPlatform(image, platform)
   if (platforms === 'all') {
     requireWhole(chosen)
@@ -126,12 +129,17 @@ function pushesOf(image: Image): readonly ImagePush[] {
 
 /** Adds what is about the images that are pushed, and about that in turn, by digest to the repositories that they go to. */
 function withReferrers(pushes: readonly ImagePush[], images: readonly Image[]): readonly ImagePush[] {
-  const referrers = pushes.flatMap(({ image, repository }) =>
-    images
-      .filter(({ subject }) => subject !== undefined && contains(image, subject))
-      .map((referrer) => ({ image: referrer, repository, tags: [] })),
-  )
-  return referrers.length === 0 ? pushes : [...pushes, ...withReferrers(referrers, images)]
+  const all = new Map(pushes.map((push) => [`${push.repository}@${push.image.manifest.digest}:${push.tags}`, push]))
+  // Those that are added on the way are looked at too.
+  for (const { image, repository } of all.values()) {
+    for (const referrer of images) {
+      if (referrer.subject === undefined || !contains(image, referrer.subject)) continue
+      requireWhole(referrer)
+      const key = `${repository}@${referrer.manifest.digest}:`
+      if (!all.has(key)) all.set(key, { image: referrer, repository, tags: [] })
+    }
+  }
+  return [...all.values()]
 }
 
 function nameless(position: number): ValidationError {

@@ -50,6 +50,7 @@ export async function openArchive(input: ArchiveInput, options: ReadOptions = {}
     limits,
     createHasher,
     signal,
+    json: { size: 0 },
     onProgress: (progress) => onOpenProgress?.(progress),
     warn(warning) {
       warnings.push(warning)
@@ -73,7 +74,10 @@ export async function withArchive<T>(
   options: ReadOptions,
   use: (archive: Archive) => Promise<T> | T,
 ): Promise<T> {
-  if (isArchive(input)) return use(input)
+  if (isArchive(input)) {
+    options.signal?.throwIfAborted()
+    return use(input)
+  }
   const archive = await openArchive(input, options)
   try {
     return await use(archive)
@@ -94,7 +98,7 @@ async function readImages(
   if (isLayout(reading)) {
     const { images, lacking } = await readLayout(reading)
     const gap = lacking[0] ?? (tarManifest && configBeside(images, tarManifest))
-    if (gap === undefined) return { format: 'oci', images }
+    if (gap === undefined && images.length > 0) return { format: 'oci', images }
     if (!tarManifest) throw incompleteLayout(gap)
     reading.warn(`The OCI layout in the archive lacks ${gap}; its "manifest.json" was read instead.`)
   }

@@ -8,7 +8,7 @@ import { verifyDigest } from '../oci/verify.ts'
 import { toSource } from '../source/from.ts'
 import { claimedDigest, type FoundLayer, findDockerLayer } from './docker-layer.ts'
 import type { TarManifestEntry } from './docker-manifest.ts'
-import { readJsonFile } from './file-index.ts'
+import { readJsonFile } from './json-file.ts'
 import { createLayerHasher, type Reading } from './reading.ts'
 
 /**
@@ -23,9 +23,12 @@ export async function readDockerImages(
   tarManifest: readonly TarManifestEntry[],
 ): Promise<readonly Image[]> {
   const hashLayer = createLayerHasher(reading)
+  const configs = new Map<string, ReturnType<typeof readConfig>>()
   const images: Image[] = []
   for (const entry of tarManifest) {
-    const { config, configuration } = await readConfig(reading, entry.Config)
+    const reader = configs.get(entry.Config) ?? readConfig(reading, entry.Config)
+    configs.set(entry.Config, reader)
+    const { config, configuration } = await reader
     const { diffIds } = configuration
     if (diffIds.length !== entry.Layers.length) {
       throw new ValidationError(
@@ -74,12 +77,9 @@ export async function buildImage(
   }
 }
 
-async function readConfig(
-  { files, limits, createHasher, signal }: Reading,
-  path: string,
-): Promise<{ config: Content; configuration: ImageConfig }> {
-  const bytes = await readJsonFile(files, path, 'manifest.json', limits, signal)
-  const digest = await digestOf(bytes, createHasher)
+async function readConfig(reading: Reading, path: string): Promise<{ config: Content; configuration: ImageConfig }> {
+  const bytes = await readJsonFile(reading, path, 'manifest.json')
+  const digest = await digestOf(bytes, reading.createHasher)
   const claimed = claimedDigest(path)
   if (claimed) verifyDigest(`config ${JSON.stringify(path)}`, claimed, digest)
   const document = parseJson(bytes, path)

@@ -55,10 +55,14 @@ function foreignLayer(source: unknown): FoundLayer | undefined {
   if (!isJsonObject(source)) return undefined
   const { mediaType, digest, size, urls } = source
   const isForeign = typeof mediaType === 'string' && isForeignLayerType(mediaType)
-  if (!isForeign || !isDigest(digest) || !Number.isSafeInteger(size)) return undefined
-  const descriptor = descriptorOf({ mediaType, digest, size: size as number })
+  if (!isForeign || !isDigest(digest) || !isSize(size)) return undefined
+  const descriptor = descriptorOf({ mediaType, digest, size })
   const places = Array.isArray(urls) ? urls.filter((url) => typeof url === 'string') : []
   return { ...descriptor, source: undefined, urls: places }
+}
+
+function isSize(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
 }
 
 async function layerMediaType(source: Source, signal?: AbortSignal): Promise<string> {

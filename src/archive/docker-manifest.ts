@@ -1,6 +1,6 @@
 import { ValidationError } from '../errors.ts'
 import { isJsonObject, type JsonObject, parseJson } from '../oci/json.ts'
-import { readJsonFile } from './file-index.ts'
+import { readJsonFile } from './json-file.ts'
 import type { Reading } from './reading.ts'
 
 /** One image in the `manifest.json` of a `docker save` archive, by Docker's field names. */
@@ -22,15 +22,17 @@ export const MANIFEST_PATH = 'manifest.json'
  *
  * @throws {ValidationError} if it is not there, or is none
  */
-export async function readDockerManifest({
-  files,
-  limits,
-  signal,
-}: Pick<Reading, 'files' | 'limits' | 'signal'>): Promise<readonly TarManifestEntry[]> {
-  const bytes = await readJsonFile(files, MANIFEST_PATH, 'the archive', limits, signal)
+export async function readDockerManifest(reading: Reading): Promise<readonly TarManifestEntry[]> {
+  const bytes = await readJsonFile(reading, MANIFEST_PATH, 'the archive')
   const document = parseJson(bytes, MANIFEST_PATH)
   if (!Array.isArray(document) || document.length === 0) {
     throw new ValidationError('Cannot find images: "manifest.json" is not a list of images', { path: MANIFEST_PATH })
+  }
+  if (document.length > reading.limits.manifests) {
+    throw new ValidationError(
+      `Cannot read "manifest.json": it lists more than ${reading.limits.manifests} images ({ limits: { manifests } })`,
+      { path: MANIFEST_PATH },
+    )
   }
   return document.map(parseManifestEntry)
 }

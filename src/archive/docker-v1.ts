@@ -7,7 +7,8 @@ import { toSource } from '../source/from.ts'
 import type { Source } from '../source/source.ts'
 import { MAGIC_LENGTH, packingOf } from '../unpack/packing.ts'
 import { buildImage } from './docker-image.ts'
-import { hasFile, openEntry, readJsonFile } from './file-index.ts'
+import { hasFile, openEntry } from './file-index.ts'
+import { readJsonFile } from './json-file.ts'
 import { createLayerHasher, type Reading } from './reading.ts'
 
 const REPOSITORIES_PATH = 'repositories'
@@ -53,13 +54,16 @@ export async function readDockerV1Images(reading: Reading): Promise<readonly Ima
   return images
 }
 
-async function readRepositories({ files, limits, signal }: Reading): Promise<ReadonlyMap<string, readonly string[]>> {
-  const bytes = await readJsonFile(files, REPOSITORIES_PATH, 'the archive', limits, signal)
+async function readRepositories(reading: Reading): Promise<ReadonlyMap<string, readonly string[]>> {
+  const bytes = await readJsonFile(reading, REPOSITORIES_PATH, 'the archive')
   const document = parseJson(bytes, REPOSITORIES_PATH)
-  const namesById = new Map<string, readonly string[]>()
+  const namesById = new Map<string, string[]>()
   for (const repository of isJsonObject(document) ? Object.keys(document) : []) {
     for (const [tag, id] of Object.entries(objectField(document as JsonObject, repository))) {
-      if (typeof id === 'string') namesById.set(id, [...(namesById.get(id) ?? []), `${repository}:${tag}`])
+      if (typeof id !== 'string') continue
+      const names = namesById.get(id) ?? []
+      names.push(`${repository}:${tag}`)
+      namesById.set(id, names)
     }
   }
   if (namesById.size > 0) return namesById
@@ -67,7 +71,7 @@ async function readRepositories({ files, limits, signal }: Reading): Promise<Rea
 }
 
 /** The layers of an image, lowest first. */
-async function readChain({ files, limits, signal }: Reading, topmost: string): Promise<readonly V1Layer[]> {
+async function readChain(reading: Reading, topmost: string): Promise<readonly V1Layer[]> {
   const chain = new Map<string, V1Layer>()
   for (let id: string | undefined = topmost; id; ) {
     const path: string = `${id}/layer.tar`
@@ -76,12 +80,12 @@ async function readChain({ files, limits, signal }: Reading, topmost: string): P
         path,
       })
     }
-    const document = parseJson(await readJsonFile(files, `${id}/json`, 'the archive', limits, signal), `${id}/json`)
+    const document = parseJson(await readJsonFile(reading, `${id}/json`, 'the archive'), `${id}/json`)
     if (!isJsonObject(document)) {
       throw new ValidationError(`Cannot read "${id}/json": it is not a JSON object`, { path: `${id}/json` })
     }
-    const source = await openEntry(files, path, 'the archive', signal)
-    if (packingOf(await source.read(0, Math.min(MAGIC_LENGTH, source.size), signal))) {
+    const source = await openEntry(reading.files, path, 'the archive', reading.signal)
+    if (packingOf(await source.read(0, Math.min(MAGIC_LENGTH, source.size), reading.signal))) {
       throw new ValidationError(`Cannot read the image: ${JSON.stringify(path)} is packed, as it never was then`, {
         path,
       })

@@ -1,6 +1,5 @@
 import { TarReadError, ValidationError } from '../errors.ts'
-import { readAll, type Source } from '../source/source.ts'
-import type { ArchiveLimits } from './limits.ts'
+import type { Source } from '../source/source.ts'
 
 /** What an archive holds under one path. */
 export interface FileEntry {
@@ -24,6 +23,8 @@ export interface FileIndex {
 const MAX_LINKS = 32
 /** In bytes. */
 const COMPARED_AT_ONCE = 1024 * 1024
+/** Entries that were compared already. */
+const unambiguous = new WeakSet<FileEntry>()
 const MARKERS = /^(.*\/)?(?:oci-layout|index\.json|manifest\.json|repositories)$/
 
 /**
@@ -35,7 +36,8 @@ export function createFileIndex(entries: ReadonlyMap<string, FileEntry>): FileIn
   let roots = new Set<string>()
   for (const path of entries.keys()) {
     const match = MARKERS.exec(path)
-    if (!match) continue
+    // A folder above the top is none.
+    if (!match || path.split('/').includes('..')) continue
     const folder = match[1] ?? ''
     const [other = folder] = roots
     if (depth(folder) < depth(other)) roots = new Set()
@@ -78,32 +80,6 @@ export async function openEntry(
   return file.source
 }
 
-/**
- * Reads a JSON file of the archive whole.
- *
- * @throws {ValidationError} if it is not there, or is longer than such a file may be
- */
-export async function readJsonFile(
-  index: FileIndex,
-  path: string,
-  namedBy: string,
-  limits: ArchiveLimits,
-  signal?: AbortSignal,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const source = await openEntry(index, path, namedBy, signal)
-  requireJsonSize(source.size, path, limits)
-  return readAll(source, signal)
-}
-
-/** @throws {ValidationError} if a JSON document is longer than it may be; called before it is read */
-export function requireJsonSize(size: number, path: string, { jsonSize }: ArchiveLimits): void {
-  if (size <= jsonSize) return
-  throw new ValidationError(
-    `Cannot read ${JSON.stringify(path)}: it has ${size} bytes, more than the ${jsonSize} that JSON in an archive may have ({ limits: { jsonSize } })`,
-    { path },
-  )
-}
-
 /** A path in the one form in which it is a key: no empty steps, no `.`. */
 export function normalizePath(path: string): string {
   return path
@@ -132,19 +108,23 @@ function isLink({ kind }: FileEntry): boolean {
 
 /** Symbolic links are relative to their own folder, hard links to the archive. */
 function linkTarget(link: FileEntry): string {
+  if (link.kind === 'symlink' && link.target.startsWith('/')) throw leadsOut(link)
   const folder = link.kind === 'symlink' ? link.path.split('/').slice(0, -1) : []
   const steps: string[] = []
   for (const step of [...folder, ...normalizePath(link.target).split('/')]) {
     if (step !== '..') steps.push(step)
-    else if (steps.pop() === undefined) {
-      throw new TarReadError(`Cannot follow the link "${link.path}": it leads out of the archive`, { path: link.path })
-    }
+    else if (steps.pop() === undefined) throw leadsOut(link)
   }
   return steps.join('/')
 }
 
+function leadsOut({ path }: FileEntry): TarReadError {
+  return new TarReadError(`Cannot follow the link "${path}": it leads out of the archive`, { path })
+}
+
 /** Of two entries of one path tar takes the last, and other readers the first: they have to be the same. */
 async function requireUnambiguous(entry: FileEntry, signal?: AbortSignal): Promise<void> {
+  if (unambiguous.has(entry)) return
   for (let { earlier } = entry; earlier; earlier = earlier.earlier) {
     if (await isSame(entry, earlier, signal)) continue
     throw new ValidationError(
@@ -152,6 +132,7 @@ async function requireUnambiguous(entry: FileEntry, signal?: AbortSignal): Promi
       { path: entry.path },
     )
   }
+  unambiguous.add(entry)
 }
 
 async function isSame(one: FileEntry, other: FileEntry, signal?: AbortSignal): Promise<boolean> {
@@ -161,7 +142,7 @@ async function isSame(one: FileEntry, other: FileEntry, signal?: AbortSignal): P
     const end = Math.min(start + COMPARED_AT_ONCE, size)
     const bytes = await one.source.read(start, end, signal)
     const others = await other.source.read(start, end, signal)
-    if (bytes.some((byte, position) => byte !== others[position])) return false
+    for (let position = 0; position < bytes.length; position++) if (bytes[position] !== others[position]) return false
   }
   return true
 }

@@ -1,8 +1,8 @@
-import { TarReadError, ValidationError } from '../errors.ts'
+import { RegistryError, ValidationError } from '../errors.ts'
 import { type SourceInput, toSource } from '../source/from.ts'
 import type { Source } from '../source/source.ts'
 import { spoolToBlob } from '../source/spool.ts'
-import { type ByteStream, readIterable, readStream } from '../source/stream.ts'
+import { abandon, type ByteStream, readIterable, readStream } from '../source/stream.ts'
 import { unpack } from '../unpack/unpack.ts'
 import { createFileIndex, type FileEntry, type FileIndex, normalizePath } from './file-index.ts'
 import type { ArchiveLimits } from './limits.ts'
@@ -33,14 +33,17 @@ export interface OpenFiles {
 export async function openInput(input: ArchiveInput, limits: ArchiveLimits, options: ReadOptions): Promise<OpenFiles> {
   if (isFolder(input)) return { files: folderIndex(input, limits), close: async () => undefined }
   const { signal, entry, spool = spoolToBlob, onOpenProgress } = options
-  const stream = toStream(input, signal)
+  const ended = new AbortController()
+  const stream = toStream(input, signal ? AbortSignal.any([signal, ended.signal]) : ended.signal)
   const packed = stream ? { stream } : { source: toSource(input as SourceInput) }
   const onSpooled = (doneBytes: number) => onOpenProgress?.({ phase: 'spool', doneBytes, totalBytes: undefined })
   try {
     const source = await unpack(packed, { spool, limits, entry, onSpooled, signal })
     return await indexOpened(source, limits, signal)
   } finally {
-    await stream?.return(undefined)
+    // Who waits for more of the stream is told that there is no need; who does not, is told to end.
+    ended.abort()
+    if (stream) abandon(stream)
   }
 }
 
@@ -71,8 +74,9 @@ function isResponse(input: ArchiveInput): input is Response {
 
 function bodyOf(response: Response): ReadableStream<Uint8Array> {
   if (response.ok && response.body && !response.bodyUsed) return response.body
+  response.body?.cancel().catch(() => undefined)
   const fault = response.ok ? 'has no body, or one that was read already' : `has status ${response.status}`
-  throw new TarReadError(`Cannot read an archive from the response: it ${fault}`)
+  throw new RegistryError(`Cannot read an archive from the response: it ${fault}`)
 }
 
 function isFolder(input: ArchiveInput): input is FolderInput {
@@ -96,5 +100,8 @@ function folderIndex(input: FolderInput, limits: ArchiveLimits): FileIndex {
 }
 
 function* filesByPath(files: Iterable<File>): Generator<[path: string, file: File]> {
-  for (const file of files) yield [file.webkitRelativePath || file.name, file]
+  for (const file of files) {
+    if (typeof file?.name !== 'string') throw new TypeError('Cannot open the folder: a list has to be one of File')
+    yield [file.webkitRelativePath || file.name, file]
+  }
 }

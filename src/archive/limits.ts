@@ -2,10 +2,10 @@ import { UNPACK_LIMITS, type UnpackLimits } from '../unpack/limits.ts'
 
 /** What an archive may come to, so that a hostile one costs no more than an honest one. */
 export interface ArchiveLimits extends UnpackLimits {
-  /** Entries of a tar, or files of a folder. @default 250 000 */
-  readonly entries: number
   /** Bytes of a JSON document: manifest, index, config. @default 8 MiB */
   readonly jsonSize: number
+  /** Bytes of all JSON documents together. @default 128 MiB */
+  readonly totalJsonSize: number
   /** Bytes of the extended headers of one entry. @default 1 MiB */
   readonly extendedHeaderSize: number
   /** Manifests and indexes in all, each as often as it is listed. @default 10 000 */
@@ -16,8 +16,8 @@ export interface ArchiveLimits extends UnpackLimits {
 
 const ARCHIVE_LIMITS: ArchiveLimits = {
   ...UNPACK_LIMITS,
-  entries: 250_000,
   jsonSize: 8 * 1024 ** 2,
+  totalJsonSize: 128 * 1024 ** 2,
   extendedHeaderSize: 1024 ** 2,
   manifests: 10_000,
   indexDepth: 4,

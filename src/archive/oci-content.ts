@@ -4,14 +4,15 @@ import { digestOf } from '../oci/digest.ts'
 import { verifyDigest } from '../oci/verify.ts'
 import { toSource } from '../source/from.ts'
 import { readAll, type Source } from '../source/source.ts'
-import { hasFile, openEntry, requireJsonSize } from './file-index.ts'
+import { hasFile, openEntry } from './file-index.ts'
+import { claimJson } from './json-file.ts'
 import type { Reading } from './reading.ts'
 
 /** A small content whose bytes are needed: read, and verified. */
 export async function readContent(reading: Reading, descriptor: Descriptor): Promise<Content | undefined> {
   const content = await findContent(reading, descriptor)
   if (!content) return undefined
-  requireJsonSize(content.size, content.digest, reading.limits)
+  claimJson(reading, content.size, content.digest)
   const bytes = await readAll(content.source, reading.signal)
   verifyDigest(
     `what the layout holds as ${content.digest}`,

@@ -3,7 +3,9 @@ import type { Digest } from '../oci/digest.ts'
 import type { Image } from '../oci/image.ts'
 import { isJsonObject, objectField, parseJson, textField } from '../oci/json.ts'
 import { type IndexEntry, isIndex, parseManifest } from '../oci/manifest.ts'
-import { hasFile, readJsonFile } from './file-index.ts'
+import { isIndexType, isManifestType } from '../oci/media-type.ts'
+import { hasFile } from './file-index.ts'
+import { readJsonFile } from './json-file.ts'
 import { createManifestReader } from './oci-manifest.ts'
 import type { Reading } from './reading.ts'
 
@@ -30,35 +32,41 @@ export interface Layout {
  * @throws {DigestMismatchError} if a manifest or config is not what its path says
  */
 export async function readLayout(reading: Reading): Promise<Layout> {
-  const { files, limits, signal } = reading
   await verifyLayoutVersion(reading)
-  const index = parseManifest(await readJsonFile(files, INDEX_PATH, 'the layout', limits, signal), INDEX_PATH)
-  if (!isIndex(index) || index.manifests.length === 0) {
-    throw new ValidationError('Cannot find images: the "index.json" of the layout lists none', { path: INDEX_PATH })
-  }
+  const index = parseManifest(await readJsonFile(reading, INDEX_PATH, 'the layout'), INDEX_PATH)
   const readManifest = createManifestReader(reading)
   const images = new Map<string, Image>()
   const lacking: Digest[] = []
-  for (const entry of index.manifests) {
-    const image = images.get(entry.digest) ?? (await readManifest(entry, INDEX_PATH))
-    // One image that is listed by several names is one image.
-    if (image) images.set(entry.digest, withName(image, entry))
-    else lacking.push(entry.digest)
+  // One image that is listed by several names is one image.
+  for (const [digest, entries] of groupByDigest(isIndex(index) ? index.manifests : [])) {
+    const [entry] = entries
+    if (!isIndexType(entry.mediaType) && !isManifestType(entry.mediaType)) {
+      // image-spec § Image Index: an unknown media type is no error.
+      reading.warn(`"index.json" lists ${digest} as "${entry.mediaType}", which is no manifest; it was left out.`)
+      continue
+    }
+    const image = await readManifest(entry, INDEX_PATH)
+    if (image) images.set(digest, { ...image, ...namesIn(entries) })
+    else lacking.push(digest)
   }
   return { images: [...images.values()], lacking }
 }
 
-/** Says that a layout lacks what it lists. */
-export function incompleteLayout(digest: string): ValidationError {
-  return new ValidationError(
-    `Cannot read the layout: "index.json" lists ${digest}, which is not there, or lacks its config or a layer; the archive is incomplete`,
-    { path: INDEX_PATH, input: digest },
-  )
+/** Says that a layout lists nothing, or lacks what it lists. */
+export function incompleteLayout(digest: string | undefined): ValidationError {
+  return digest === undefined
+    ? new ValidationError('Cannot find images: the "index.json" of the layout lists none', { path: INDEX_PATH })
+    : new ValidationError(
+        `Cannot read the layout: "index.json" lists ${digest}, which is not there, or lacks its config or a layer; the archive is incomplete`,
+        { path: INDEX_PATH, input: digest },
+      )
 }
 
-async function verifyLayoutVersion({ files, limits, signal, warn }: Reading): Promise<void> {
-  if (!hasFile(files, LAYOUT_PATH)) return warn('The layout has no "oci-layout" file; it was read all the same.')
-  const document = parseJson(await readJsonFile(files, LAYOUT_PATH, 'the layout', limits, signal), LAYOUT_PATH)
+async function verifyLayoutVersion(reading: Reading): Promise<void> {
+  if (!hasFile(reading.files, LAYOUT_PATH)) {
+    return reading.warn('The layout has no "oci-layout" file; it was read all the same.')
+  }
+  const document = parseJson(await readJsonFile(reading, LAYOUT_PATH, 'the layout'), LAYOUT_PATH)
   const version = isJsonObject(document) ? document.imageLayoutVersion : undefined
   if (typeof version === 'string' && /^1\./.test(version)) return
   throw new ValidationError(
@@ -67,16 +75,27 @@ async function verifyLayoutVersion({ files, limits, signal, warn }: Reading): Pr
   )
 }
 
-/** What is a whole name and what a tag alone, nobody says: a tag has neither a slash nor a colon. */
-function withName(image: Image, entry: IndexEntry): Image {
-  const annotations = objectField({ ...entry }, 'annotations')
-  const refName = textField(annotations, REF_NAME)
-  const isName = refName !== undefined && /[/:]/.test(refName)
-  const name = textField(annotations, NAME) ?? (isName ? refName : undefined)
-  const tag = isName || name !== undefined ? undefined : refName
-  return { ...image, names: extended(image.names, name), tags: extended(image.tags, tag) }
+function groupByDigest(entries: readonly IndexEntry[]): ReadonlyMap<Digest, readonly [IndexEntry, ...IndexEntry[]]> {
+  const groups = new Map<Digest, [IndexEntry, ...IndexEntry[]]>()
+  for (const entry of entries) {
+    const group = groups.get(entry.digest)
+    if (group) group.push(entry)
+    else groups.set(entry.digest, [entry])
+  }
+  return groups
 }
 
-function extended(texts: readonly string[], text: string | undefined): readonly string[] {
-  return text === undefined || texts.includes(text) ? texts : [...texts, text]
+/** What is a whole name and what a tag alone, nobody says: a tag has neither a slash nor a colon. */
+function namesIn(entries: readonly IndexEntry[]): Pick<Image, 'names' | 'tags'> {
+  const names = new Set<string>()
+  const tags = new Set<string>()
+  for (const entry of entries) {
+    const annotations = objectField({ ...entry }, 'annotations')
+    const refName = textField(annotations, REF_NAME)
+    const isName = refName !== undefined && /[/:]/.test(refName)
+    const name = textField(annotations, NAME) ?? (isName ? refName : undefined)
+    if (name !== undefined) names.add(name)
+    else if (refName !== undefined) tags.add(refName)
+  }
+  return { names: [...names], tags: [...tags] }
 }

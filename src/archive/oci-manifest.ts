@@ -69,12 +69,6 @@ async function readTree(
   listedBy: string,
   readChild: (entry: IndexEntry) => Promise<Image | undefined>,
 ): Promise<Image | undefined> {
-  if (!isIndexType(entry.mediaType) && !isManifestType(entry.mediaType)) {
-    throw new ValidationError(
-      `Cannot read the layout: ${listedBy} lists ${entry.digest} as ${JSON.stringify(entry.mediaType)}, which is no manifest`,
-      { input: entry.digest },
-    )
-  }
   const content = await readContent(reading, entry)
   if (!content) return undefined
   const document = parseManifest(await readAll(content.source), entry.digest)
@@ -85,24 +79,30 @@ async function readTree(
     throw contradiction(entry, listedBy)
   }
   return isIndex(document)
-    ? readIndex(content, document, entry, readChild)
+    ? readIndex(reading, content, document, entry, readChild)
     : readSingle(reading, content, document, entry)
 }
 
 async function readIndex(
+  reading: Reading,
   manifest: Content,
   document: Index,
   entry: IndexEntry,
   readChild: (entry: IndexEntry) => Promise<Image | undefined>,
 ): Promise<Image> {
   const children: Image[] = []
+  const layers: Layer[] = []
   const missing: IndexEntry[] = []
   for (const listed of document.manifests) {
-    const child = await readChild(listed)
+    const isManifest = isIndexType(listed.mediaType) || isManifestType(listed.mediaType)
+    const child = isManifest ? await readChild(listed) : undefined
+    // BuildKit's caches list blobs in indexes.
+    const blob = isManifest ? undefined : await findContent(reading, listed)
     if (child) children.push({ ...child, platform: platformIn(listed) ?? child.platform })
+    else if (blob) layers.push({ ...blob, ...UNTOLD })
     else missing.push({ ...listed, platform: platformIn(listed) })
   }
-  return { ...describe(manifest, document, entry), children, missing }
+  return { ...describe(manifest, document, entry), layers, children, missing }
 }
 
 async function readSingle(

@@ -18,8 +18,8 @@ export interface PaxOverrides {
 export function parsePax(data: Uint8Array, offset: number): PaxOverrides {
   const overrides: { path?: string; linkPath?: string; size?: number } = {}
   for (const [key, value] of paxRecords(data, offset)) {
-    if (key === 'path') overrides.path = value
-    else if (key === 'linkpath') overrides.linkPath = value
+    if (key === 'path') overrides.path = parseName(value, offset)
+    else if (key === 'linkpath') overrides.linkPath = parseName(value, offset)
     else if (key === 'size') overrides.size = parseSize(value, offset)
     else if (key.startsWith('GNU.sparse.')) throw malformed(offset, 'describes a sparse file, which no image holds')
   }
@@ -27,7 +27,7 @@ export function parsePax(data: Uint8Array, offset: number): PaxOverrides {
 }
 
 function* paxRecords(data: Uint8Array, offset: number): Generator<[key: string, value: string]> {
-  const utf8 = new TextDecoder()
+  const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
   for (let start = 0; start < data.length; ) {
     const space = data.indexOf(0x20, start)
     const digits = space < 0 ? '' : utf8.decode(data.subarray(start, space))
@@ -39,6 +39,12 @@ function* paxRecords(data: Uint8Array, offset: number): Generator<[key: string, 
     yield [utf8.decode(data.subarray(space + 1, equals)), utf8.decode(data.subarray(equals + 1, end - 1))]
     start = end
   }
+}
+
+/** Readers differ in what a name is that holds a NUL. */
+function parseName(value: string, offset: number): string {
+  if (!value.includes('\0')) return value
+  throw malformed(offset, 'gives a name that holds a NUL')
 }
 
 function parseSize(value: string, offset: number): number {

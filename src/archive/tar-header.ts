@@ -13,7 +13,7 @@ export interface TarHeader {
 }
 
 const latin1 = new TextDecoder('latin1')
-const utf8 = new TextDecoder()
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /**
  * Reads a header block of the kinds v7, ustar, GNU and pax.
@@ -67,7 +67,8 @@ function number(block: Uint8Array, start: number, length: number, offset: number
 }
 
 function octal(field: Uint8Array): number {
-  const digits = /^[ \0]*([0-7]*)[ \0]*$/.exec(latin1.decode(field))?.[1]
+  // One NUL in front is let pass, as tar does; after it, or after spaces alone, there is no second number.
+  const digits = /^\0? *([0-7]*)[ \0]*$/.exec(latin1.decode(field))?.[1]
   return digits === undefined ? Number.NaN : Number.parseInt(digits || '0', 8)
 }
 

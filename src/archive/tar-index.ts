@@ -14,6 +14,19 @@ const KINDS: Readonly<Record<string, FileEntry['kind']>> = {
   '7': 'file',
 }
 
+/** What the extended headers before an entry say of it. A later one replaces an earlier one of its kind, and pax comes before GNU. */
+interface Extended {
+  readonly pax: PaxOverrides
+  readonly longPath?: string
+  readonly longLinkPath?: string
+  /** In bytes, of these headers together. */
+  readonly size: number
+}
+
+const NOT_EXTENDED: Extended = { pax: {}, size: 0 }
+/** As long as a path may be in Linux. */
+const MAX_PATH = 4096
+
 /** Reads the bytes `[start, end)`, each no earlier than the last. */
 type ReadHeaders = (start: number, end: number) => Promise<Uint8Array>
 
@@ -29,26 +42,24 @@ export async function indexTar(source: Source, limits: ArchiveLimits, signal?: A
   const read = createHeaderReader(source, signal)
   const entries = new Map<string, FileEntry>()
   let count = 0
-  let overrides: PaxOverrides = {}
-  let extendedSize = 0
+  let extended = NOT_EXTENDED
   for (let offset = 0; offset < source.size; ) {
     const header = await readHeader(source, read, offset)
     if (!header) break
     if ('xgLK'.includes(header.type)) {
-      extendedSize += header.size
-      requireSmall(extendedSize, offset, limits)
-      overrides = { ...overrides, ...(await readExtendedHeader(source, read, offset, header)) }
+      const size = extended.size + BLOCK_SIZE + header.size
+      requireSmall(size, offset, limits)
+      extended = { ...extended, ...(await readExtendedHeader(source, read, offset, header)), size }
       offset = nextBlock(offset + BLOCK_SIZE + header.size)
       continue
     }
     if (++count > limits.entries) throw tooMany(limits.entries, offset)
-    const { path, kind, size, target } = toEntry(header, offset + BLOCK_SIZE, overrides)
+    const { path, kind, size, target } = toEntry(header, offset + BLOCK_SIZE, extended)
     const start = offset + BLOCK_SIZE
     requireData(source, path, start, size)
     const earlier = kind === 'directory' ? undefined : entries.get(path)
     entries.set(path, { path, kind, source: sliceSource(source, start, start + size), target, earlier })
-    overrides = {}
-    extendedSize = 0
+    extended = NOT_EXTENDED
     offset = nextBlock(start + size)
   }
   return createFileIndex(entries)
@@ -70,33 +81,41 @@ async function readExtendedHeader(
   read: ReadHeaders,
   offset: number,
   header: TarHeader,
-): Promise<PaxOverrides> {
+): Promise<Partial<Extended>> {
   const start = offset + BLOCK_SIZE
   requireData(source, header.path, start, header.size)
   const data = await read(start, start + header.size)
-  if (header.type === 'L') return { path: nulTerminated(data) }
-  if (header.type === 'K') return { linkPath: nulTerminated(data) }
-  const overrides = parsePax(data, offset)
-  if (header.type === 'x') return overrides
-  if (Object.keys(overrides).length === 0) return {}
+  if (header.type === 'L') return { longPath: nulTerminated(data) }
+  if (header.type === 'K') return { longLinkPath: nulTerminated(data) }
+  const pax = parsePax(data, offset)
+  if (header.type === 'x') return { pax }
+  if (Object.keys(pax).length === 0) return {}
   throw new TarReadError(
     `Cannot index tar: the global header at byte ${offset} names or measures all entries at once`,
     { offset },
   )
 }
 
-function toEntry(header: TarHeader, offset: number, overrides: PaxOverrides) {
-  const path = overrides.path ?? header.path
+function toEntry(header: TarHeader, offset: number, { pax, longPath, longLinkPath }: Extended) {
+  const path = pax.path ?? longPath ?? header.path
+  if (path.length > MAX_PATH) {
+    throw new TarReadError(
+      `Cannot index tar: the entry at byte ${offset} has a name of more than ${MAX_PATH} characters`,
+      {
+        offset,
+      },
+    )
+  }
   // Writers before ustar marked folders by their name alone.
   const kind = header.type === '0' && path.endsWith('/') ? 'directory' : (KINDS[header.type] ?? 'other')
-  const size = kind === 'hardlink' ? 0 : (overrides.size ?? header.size)
-  if ('SMX'.includes(header.type) || ((kind === 'directory' || kind === 'symlink') && size > 0)) {
+  const size = pax.size ?? header.size
+  if ('SMX'.includes(header.type) || (['directory', 'symlink', 'hardlink'].includes(kind) && size > 0)) {
     throw new TarReadError(
       `Cannot index tar: ${JSON.stringify(path)} is of a kind that archives of images do not have (type "${header.type}", ${size} bytes)`,
       { path, offset },
     )
   }
-  return { path: normalizePath(path), kind, size, target: overrides.linkPath ?? header.linkPath }
+  return { path: normalizePath(path), kind, size, target: pax.linkPath ?? longLinkPath ?? header.linkPath }
 }
 
 function requireData(source: Source, path: string, start: number, size: number): void {
@@ -128,5 +147,5 @@ function nextBlock(offset: number): number {
 
 function nulTerminated(data: Uint8Array): string {
   const end = data.indexOf(0)
-  return new TextDecoder().decode(end < 0 ? data : data.subarray(0, end))
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(end < 0 ? data : data.subarray(0, end))
 }

@@ -1,5 +1,7 @@
 import { type SourceInput, toSource } from '../source/from.ts'
 import { readZipEntries, type ZipEntry } from '../unpack/zip.ts'
+import { withDefaultLimits } from './limits.ts'
+import type { ReadOptions } from './options.ts'
 
 /**
  * Lists the files of a zip, such as a CI system's artifact, to choose one of its archives by `{ entry }`. Its directory alone is read.
@@ -8,7 +10,7 @@ import { readZipEntries, type ZipEntry } from '../unpack/zip.ts'
  */
 export async function listZipEntries(
   zip: SourceInput,
-  options: { signal?: AbortSignal } = {},
+  options: Pick<ReadOptions, 'signal' | 'limits'> = {},
 ): Promise<readonly ZipEntry[]> {
-  return readZipEntries(toSource(zip), options.signal)
+  return readZipEntries(toSource(zip), withDefaultLimits(options.limits), options.signal)
 }

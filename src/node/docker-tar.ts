@@ -1,21 +1,28 @@
 import * as core from '../index.ts'
 import { type ArchiveInput, openInput, withInput } from './input.ts'
-import { createNativeHasher as createHasher } from './sha256.ts'
-import { spoolToFile as spool } from './spool.ts'
+import { createNativeHasher } from './sha256.ts'
+import { spoolToFile } from './spool.ts'
 
 // The same functions as in ".", where a path will do for the archive, and the runtime's own ways are used.
 
-const reading = { createHasher, spool }
-const pushing = { ...reading, createBody: (bytes: Uint8Array<ArrayBuffer>) => bytes }
+function reading<O extends core.ReadOptions>(options: O) {
+  const { createHasher = createNativeHasher, spool = spoolToFile } = options
+  return { ...options, createHasher, spool }
+}
+
+function pushing<O extends core.PushArchiveOptions>(options: O) {
+  const { createBody = (bytes: Uint8Array<ArrayBuffer>) => bytes } = options
+  return { ...reading(options), createBody }
+}
 
 /** An archive, open or to be opened. */
 type Given = ArchiveInput | core.Archive
 
 /** Opens an archive. As `openArchive` of the portable entry, and the archive may be a path. */
 export async function openArchive(archive: ArchiveInput, options: core.ReadOptions = {}): Promise<core.Archive> {
-  const { input, close } = await openInput(archive)
+  const { input, close } = await openInput(archive, options)
   try {
-    const opened = await core.openArchive(input, { ...reading, ...options })
+    const opened = await core.openArchive(input, reading(options))
     return Object.freeze({ ...opened, close: () => opened.close().finally(close) })
   } catch (error) {
     await close()
@@ -31,7 +38,7 @@ export function pushDockerTar(
   tag?: string,
   options: core.PushArchiveOptions & core.PlatformChoice = {},
 ): Promise<core.Digest> {
-  return withInput(archive, (input) => core.pushDockerTar(input, registry, repository, tag, { ...pushing, ...options }))
+  return withInput(archive, options, (input) => core.pushDockerTar(input, registry, repository, tag, pushing(options)))
 }
 
 /** Pushes one image under its own first name. As in the portable entry, and the archive may be a path. */
@@ -40,7 +47,7 @@ export function pushDockerTarWithOriginalTags(
   registry: core.RegistryInput,
   options: core.PushArchiveOptions & core.PlatformChoice = {},
 ): Promise<core.Digest> {
-  return withInput(archive, (input) => core.pushDockerTarWithOriginalTags(input, registry, { ...pushing, ...options }))
+  return withInput(archive, options, (input) => core.pushDockerTarWithOriginalTags(input, registry, pushing(options)))
 }
 
 /** Pushes every image under every name it has. As in the portable entry, and the archive may be a path. */
@@ -49,8 +56,8 @@ export function pushDockerTarWithAllOriginalTags(
   registry: core.RegistryInput,
   options: core.PushArchiveOptions = {},
 ): Promise<readonly core.Digest[]> {
-  return withInput(archive, (input) =>
-    core.pushDockerTarWithAllOriginalTags(input, registry, { ...pushing, ...options }),
+  return withInput(archive, options, (input) =>
+    core.pushDockerTarWithAllOriginalTags(input, registry, pushing(options)),
   )
 }
 
@@ -59,7 +66,7 @@ export function inspectDockerTar(
   archive: Given,
   options: core.ReadOptions & core.PlatformChoice = {},
 ): Promise<core.ImageInspect> {
-  return withInput(archive, (input) => core.inspectDockerTar(input, { ...reading, ...options }))
+  return withInput(archive, options, (input) => core.inspectDockerTar(input, reading(options)))
 }
 
 /** Reads an archive's `manifest.json`. As in the portable entry, and the archive may be a path. */
@@ -67,17 +74,17 @@ export function getTarManifest(
   archive: Given,
   options: core.ReadOptions = {},
 ): Promise<readonly core.TarManifestEntry[]> {
-  return withInput(archive, (input) => core.getTarManifest(input, { ...reading, ...options }))
+  return withInput(archive, options, (input) => core.getTarManifest(input, reading(options)))
 }
 
 /** Tells whether a file is a whole archive. As in the portable entry, and the archive may be a path. */
 export function validateDockerTar(archive: Given, options: core.ReadOptions = {}): Promise<boolean> {
-  return withInput(archive, (input) => core.validateDockerTar(input, { ...reading, ...options }))
+  return withInput(archive, options, (input) => core.validateDockerTar(input, reading(options)))
 }
 
 /** Lists the names of all images of an archive. As in the portable entry, and the archive may be a path. */
 export function extractOriginalTags(archive: Given, options: core.ReadOptions = {}): Promise<readonly string[]> {
-  return withInput(archive, (input) => core.extractOriginalTags(input, { ...reading, ...options }))
+  return withInput(archive, options, (input) => core.extractOriginalTags(input, reading(options)))
 }
 
 /** Finds where an image would be pushed by its own name. As in the portable entry, and the archive may be a path. */
@@ -85,13 +92,13 @@ export function getPrimaryTag(
   archive: Given,
   options: core.ReadOptions & core.ImageChoice = {},
 ): Promise<core.RepositoryTag | undefined> {
-  return withInput(archive, (input) => core.getPrimaryTag(input, { ...reading, ...options }))
+  return withInput(archive, options, (input) => core.getPrimaryTag(input, reading(options)))
 }
 
 /** Lists the files of a zip. As in the portable entry, and the zip may be a path. */
 export function listZipEntries(
   zip: core.SourceInput | string | URL,
-  options: { signal?: AbortSignal } = {},
+  options: Pick<core.ReadOptions, 'signal' | 'limits'> = {},
 ): Promise<readonly core.ZipEntry[]> {
-  return withInput(zip, (input) => core.listZipEntries(input as core.SourceInput, options))
+  return withInput(zip, options, (input) => core.listZipEntries(input as core.SourceInput, options))
 }

@@ -50,7 +50,13 @@ async function readRange(file: FileHandle, start: number, end: number): Promise<
   const bytes = new Uint8Array(end - start)
   let filled = 0
   while (filled < bytes.length) {
-    const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled)
+    const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled).catch((cause) => {
+      const reason = cause instanceof Error ? cause.message : String(cause)
+      throw new TarReadError(`Cannot read the file at byte ${start + filled}: ${reason}`, {
+        offset: start + filled,
+        cause,
+      })
+    })
     if (bytesRead === 0) break
     filled += bytesRead
   }

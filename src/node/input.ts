@@ -15,11 +15,11 @@ export interface OpenInput<T> {
 }
 
 /** Opens what a path leads to; takes everything else as it is. */
-export async function openInput<T>(given: T | string | URL): Promise<OpenInput<T>> {
+export async function openInput<T>(given: T | string | URL, options: core.ReadOptions): Promise<OpenInput<T>> {
   if (typeof given !== 'string' && !(given instanceof URL)) return { input: given, close: async () => undefined }
   const path = typeof given === 'string' ? given : fileURLToPath(given)
   const status = await named(path, stat(path))
-  if (status.isDirectory()) return { input: await readFolder(path), close: async () => undefined }
+  if (status.isDirectory()) return { input: await readFolder(path, options), close: async () => undefined }
   if (status.isFile()) {
     const file = await openFile(path)
     return { input: file, close: file.close }
@@ -32,9 +32,10 @@ export async function openInput<T>(given: T | string | URL): Promise<OpenInput<T
 /** Opens an archive's file for as long as it is used. */
 export async function withInput<T, R>(
   given: T | string | URL,
+  options: core.ReadOptions,
   use: (input: T | core.ArchiveInput) => Promise<R>,
 ): Promise<R> {
-  const { input, close } = await openInput(given)
+  const { input, close } = await openInput(given, options)
   try {
     return await use(input)
   } finally {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type FileHandle, open, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { TarReadError } from '../errors.ts'
+import { RegistryError } from '../errors.ts'
 import type { OpenSource } from '../source/spool.ts'
 import type { ByteStream } from '../source/stream.ts'
 import { handleSource } from './file.ts'
@@ -15,7 +15,7 @@ const NAME = new RegExp(`^${PREFIX}-(\\d+)-`)
  * name at once, so that it is gone with the process however that ends. What a process that was killed has left is removed at
  * the next call.
  *
- * @throws {TarReadError} if it cannot be written; `TMPDIR` moves it to where there is room
+ * @throws {RegistryError} if it cannot be written; `TMPDIR` moves it to where there is room
  */
 export async function spoolToFile(stream: ByteStream, signal?: AbortSignal): Promise<OpenSource> {
   await removeLeftovers()
@@ -74,7 +74,7 @@ async function spooling<T>(act: Promise<T>): Promise<T> {
     return await act
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new TarReadError(
+    throw new RegistryError(
       `Cannot spool the archive to a file in "${tmpdir()}": ${reason}; the variable TMPDIR names another folder`,
       { cause },
     )

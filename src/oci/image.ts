@@ -64,7 +64,7 @@ export interface Image {
   readonly config: Content | undefined
   /** What the config's bytes say. Absent for an index and an artifact. */
   readonly configuration: ImageConfig | undefined
-  /** Lowest first. */
+  /** Lowest first. Of an index, what it lists that is no manifest. */
   readonly layers: readonly Layer[]
   /** What an index lists, in its order, as far as it is here. */
   readonly children: readonly Image[]

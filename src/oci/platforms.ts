@@ -6,9 +6,9 @@ import { type CreateHasher, digestOf } from './digest.ts'
 import type { Image } from './image.ts'
 import { type JsonObject, objectField, parseJson, textField } from './json.ts'
 
-/** Tells whether a platform, written as `linux/arm64/v8`, is the one that is meant. `linux/arm64` means any variant. */
+/** Tells whether a platform, written as `linux/arm64/v8`, is the one that is meant. `linux/arm64` means any variant, and is one word for `linux/arm64/v8`. */
 export function isPlatform(platform: string, wanted: string): boolean {
-  return platform === wanted || platform.startsWith(`${wanted}/`)
+  return platform === wanted || platform.startsWith(`${wanted}/`) || `${platform}/v8` === wanted
 }
 
 /** The images that run somewhere, with their platforms: the image itself, or those under an index. Attestations are none. */
@@ -73,9 +73,9 @@ async function prune(image: Image, createHasher: CreateHasher): Promise<Image | 
   for (const entry of document.manifests as readonly JsonObject[]) {
     const child = image.children.find(({ manifest }) => manifest.digest === entry.digest)
     const kept = child && !isAbout(entry, image) ? await prune(child, createHasher) : undefined
-    if (!kept) continue
-    children.push(kept)
-    entries.push({ ...entry, digest: kept.manifest.digest, size: kept.manifest.size })
+    if (kept) children.push(kept)
+    if (kept) entries.push({ ...entry, digest: kept.manifest.digest, size: kept.manifest.size })
+    else if (image.layers.some(({ digest }) => digest === entry.digest)) entries.push(entry)
   }
   if (children.length === 0) return undefined
   const bytes = new TextEncoder().encode(JSON.stringify({ ...document, manifests: entries }))

@@ -92,8 +92,8 @@ function planManifests(pushes: readonly ImagePush[]): readonly PlannedManifest[]
       byTag.set(name, { repository, reference: tag, content })
     }
   }
-  // One tag alone moves together with its manifest.
-  for (const { repository, content } of byTag.size === 1 ? byTag.values() : []) {
+  // One tag alone moves together with its manifest, if nothing comes after it.
+  for (const { repository, content } of pushes.length === 1 && byTag.size === 1 ? byTag.values() : []) {
     byDigest.delete(`${repository}@${content.digest}`)
   }
   return [...byDigest.values(), ...byTag.values()]

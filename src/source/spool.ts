@@ -1,4 +1,4 @@
-import { TarReadError } from '../errors.ts'
+import { RegistryError } from '../errors.ts'
 import { toSource } from './from.ts'
 import type { Source } from './source.ts'
 import { type ByteStream, toReadable } from './stream.ts'
@@ -16,7 +16,7 @@ export type Spool = (stream: ByteStream, signal?: AbortSignal) => Promise<OpenSo
  * Keeps a stream in a `Blob`. It is the browser that collects it, since it puts it on the disk then; a `Blob` made of parts stays in the
  * memory of Chromium, which has no more than 500 MB to 2 GB for all of them, and gives them up without a word.
  *
- * @throws {TarReadError} if the browser has no room for it
+ * @throws {RegistryError} if the browser has no room for it
  */
 export async function spoolToBlob(stream: ByteStream): Promise<OpenSource> {
   let failure: { readonly error: unknown } | undefined
@@ -34,6 +34,6 @@ export async function spoolToBlob(stream: ByteStream): Promise<OpenSource> {
   } catch (cause) {
     // Browsers tell no more than that it failed.
     if (failure) throw failure.error
-    throw new TarReadError('Cannot spool the archive: the browser has no room for it; unpack it first', { cause })
+    throw new RegistryError('Cannot spool the archive: the browser has no room for it; unpack it first', { cause })
   }
 }

@@ -36,7 +36,19 @@ export async function* readIterable(iterable: ByteStream, signal?: AbortSignal):
   } finally {
     // A stream of Node's that waits for data hears only this.
     if (signal?.aborted) (iterable as { destroy?: () => void }).destroy?.()
-    iterator.return?.()?.catch?.(() => undefined)
+    abandon(iterator)
+  }
+}
+
+/** Tells a stream that the rest of it is not wanted. A failure to hear that changes nothing. */
+export function abandon(stream: AsyncIterator<Uint8Array>): void {
+  stream.return?.()?.then(undefined, () => undefined)
+}
+
+/** Cuts a stream into small pieces: what takes them in needs room for what comes out of one. */
+export async function* inPieces(stream: ByteStream, size = 64 * 1024): AsyncGenerator<Uint8Array> {
+  for await (const piece of stream) {
+    for (let start = 0; start < piece.byteLength; start += size) yield piece.subarray(start, start + size)
   }
 }
 
@@ -83,7 +95,7 @@ async function* resume(seen: readonly Uint8Array[], iterator: AsyncIterator<Uint
 }
 
 async function* untilAborted(
-  next: () => Promise<{ done?: boolean; value?: Uint8Array | undefined }>,
+  next: () => Promise<{ done?: boolean | undefined; value?: unknown }>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
   signal?.throwIfAborted()
@@ -97,7 +109,7 @@ async function* untilAborted(
         stop = reject
         next().then(resolve, reject)
       })
-      if (done || value === undefined) return
+      if (done) return
       if (!(value instanceof Uint8Array)) throw new TypeError('Cannot read the stream: it gives no bytes (Uint8Array)')
       yield value
       signal?.throwIfAborted()

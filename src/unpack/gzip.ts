@@ -1,5 +1,5 @@
 import { TarReadError } from '../errors.ts'
-import { type ByteStream, readStream } from '../source/stream.ts'
+import { abandon, type ByteStream, inPieces } from '../source/stream.ts'
 
 /**
  * Unpacks gzip by the runtime's own decoder, which verifies its checksum. Browsers' takes files of one member only
@@ -9,42 +9,52 @@ import { type ByteStream, readStream } from '../source/stream.ts'
  */
 export async function* unpackGzip(packed: ByteStream): AsyncGenerator<Uint8Array> {
   const { readable, writable } = new DecompressionStream('gzip')
+  const reader = readable.getReader()
+  const pieces = inPieces(packed)
   let failure: { readonly error: unknown } | undefined
-  void pour(packed, writable, (error) => {
+  let fail: (error: unknown) => void = () => {}
+  void feed(pieces, writable, (error) => {
     failure = { error }
+    fail(error)
   })
   try {
-    yield* readStream(readable)
+    for (;;) {
+      const { done, value } = await new Promise<ReadableStreamReadResult<Uint8Array>>((resolve, reject) => {
+        fail = reject
+        reader.read().then(resolve, reject)
+      })
+      if (done) return
+      yield value
+    }
   } catch (cause) {
-    // Where the packed bytes could not be read, that is what to tell.
     if (failure) throw failure.error
     throw new TarReadError('Cannot unpack the archive: its gzip data are damaged, cut short, or of several members', {
       cause,
     })
+  } finally {
+    // The decoder is left as it is: to cancel or abort it while it works ends the process in Node 20 to 24.
+    abandon(pieces)
   }
 }
 
-/** Pours a stream into a decoder. Never rejects: a failure of the stream is told, one of the decoder shows at its other end. */
-async function pour(packed: ByteStream, writable: WritableStream, onFailure: (error: unknown) => void): Promise<void> {
+/** Feeds a decoder. Never rejects: a failure of the input is told, one of the decoder shows at its other end. */
+async function feed(
+  pieces: AsyncIterator<Uint8Array>,
+  writable: WritableStream,
+  onFailure: (error: unknown) => void,
+): Promise<void> {
   const writer = writable.getWriter()
-  writer.closed.catch(() => undefined)
   try {
-    for await (const piece of readOrTell(packed, onFailure)) {
+    for (;;) {
+      const { done, value } = await pieces.next().catch((error) => {
+        onFailure(error)
+        throw error
+      })
+      if (done) return await writer.close()
       await writer.ready
-      await writer.write(piece)
+      await writer.write(value)
     }
-    await writer.close()
-  } catch (error) {
-    // Where it is the decoder that failed, or is no longer read from, this changes nothing.
-    writer.abort(error).catch(() => undefined)
-  }
-}
-
-async function* readOrTell(stream: ByteStream, onFailure: (error: unknown) => void): AsyncGenerator<Uint8Array> {
-  try {
-    yield* stream
-  } catch (error) {
-    onFailure(error)
-    throw error
+  } catch {
+    // Told already, or told by the decoder.
   }
 }

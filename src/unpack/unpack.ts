@@ -79,13 +79,23 @@ function decode(bytes: Packed, packing: Exclude<Packing, 'zip'>, { limits, signa
     }
   }
   const unpacked = packing === 'gzip' ? unpackGzip(counted()) : unpackZstd(counted())
-  return { stream: limitRatio(unpacked, () => packedBytes, limits) }
+  return {
+    stream: limitSize(
+      limitRatio(unpacked, () => packedBytes, limits),
+      limits,
+    ),
+  }
 }
 
 async function openZip(zip: Source, { entry, limits, signal }: UnpackOptions): Promise<Packed> {
-  const opened = await openZipEntry(zip, entry, signal)
+  const opened = await openZipEntry(zip, entry, limits, signal)
   if ('source' in opened) return opened
-  return { stream: limitRatio(opened.stream, () => opened.packedSize, limits) }
+  return {
+    stream: limitSize(
+      limitRatio(opened.stream, () => opened.packedSize, limits),
+      limits,
+    ),
+  }
 }
 
 function spoolStream(stream: ByteStream, { spool, limits, onSpooled, signal }: UnpackOptions): Promise<OpenSource> {

@@ -1,7 +1,8 @@
 import type { FileEntry, ZipReader } from '@zip.js/zip.js'
 import { TarReadError, ValidationError } from '../errors.ts'
 import { type Source, sliceSource } from '../source/source.ts'
-import { type ByteStream, readStream, streamSource, toReadable } from '../source/stream.ts'
+import { type ByteStream, inPieces, readStream, streamSource, toReadable } from '../source/stream.ts'
+import type { UnpackLimits } from './limits.ts'
 
 /** A file in a zip. */
 export interface ZipEntry {
@@ -17,15 +18,19 @@ const MAX_READ = 64 * 1024 * 1024
 const LOCAL_HEADER = 30
 const ARCHIVE_NAME = /\.(tar|tgz|tzst|zip|gz|zst)$/i
 /** What macOS and editors leave in zips. */
-const LITTER = /(^|\/)(__MACOSX\/|\.)/
+const LITTER = /(^|\/)(__MACOSX\/|\.(?!\/))/
 
 /**
  * Lists the files of a zip, without folders. Its directory alone is read.
  *
  * @throws {TarReadError} if it is no zip, or is damaged
  */
-export async function readZipEntries(zip: Source, signal?: AbortSignal): Promise<readonly ZipEntry[]> {
-  const files = await openZip(zip, signal)
+export async function readZipEntries(
+  zip: Source,
+  limits: UnpackLimits,
+  signal?: AbortSignal,
+): Promise<readonly ZipEntry[]> {
+  const files = await openZip(zip, limits, signal)
   return files.map(toZipEntry)
 }
 
@@ -39,9 +44,10 @@ export async function readZipEntries(zip: Source, signal?: AbortSignal): Promise
 export async function openZipEntry(
   zip: Source,
   path: string | undefined,
+  limits: UnpackLimits,
   signal?: AbortSignal,
 ): Promise<{ source: Source } | { stream: ByteStream; packedSize: number }> {
-  const entry = chooseEntry(await openZip(zip, signal), path)
+  const entry = chooseEntry(await openZip(zip, limits, signal), path)
   if (entry.encrypted) {
     throw new ValidationError(`Cannot open ${JSON.stringify(entry.filename)}: it is encrypted; unpack the zip first`, {
       path: entry.filename,
@@ -71,14 +77,23 @@ function chooseEntry(files: readonly FileEntry[], path: string | undefined): Fil
   )
 }
 
-async function openZip(zip: Source, signal?: AbortSignal): Promise<readonly FileEntry[]> {
+async function openZip(zip: Source, { entries }: UnpackLimits, signal?: AbortSignal): Promise<readonly FileEntry[]> {
   const { ZipReader } = await import('@zip.js/zip.js/lib/zip-core-reader.js')
   const reader: ZipReader<unknown> = new ZipReader(zipSource(zip, signal) as never, { useWebWorkers: false })
   try {
-    return (await reader.getEntries()).filter((entry): entry is FileEntry => !entry.directory)
+    const files: FileEntry[] = []
+    for await (const entry of reader.getEntriesGenerator()) {
+      if (!entry.directory) files.push(entry)
+      if (files.length > entries) throw tooMany(entries)
+    }
+    return files
   } catch (error) {
     throw asTarReadError(error, signal)
   }
+}
+
+function tooMany(entries: number): TarReadError {
+  return new TarReadError(`Cannot read the zip: it has more than ${entries} files ({ limits: { entries } })`)
 }
 
 /** A source in the shape in which zip.js reads. */
@@ -91,7 +106,7 @@ function zipSource(zip: Source, signal?: AbortSignal) {
     return zip.read(start, end, signal)
   }
   function createReadable({ offset = 0, size = zip.size - offset }: { offset?: number; size?: number } = {}) {
-    return toReadable(streamSource(sliceSource(zip, offset, offset + size), signal))
+    return toReadable(inPieces(streamSource(sliceSource(zip, offset, offset + size), signal)))
   }
   return { size: zip.size, init: async () => undefined, readUint8Array, createReadable }
 }
@@ -134,5 +149,8 @@ function toZipEntry({ filename, uncompressedSize, compressedSize }: FileEntry): 
 function asTarReadError(error: unknown, signal?: AbortSignal): unknown {
   if (signal?.aborted || error instanceof TarReadError) return error
   const reason = error instanceof Error ? error.message : String(error)
-  return new TarReadError(`Cannot read the zip: ${reason}; it is damaged or cut short`, { cause: error })
+  return new TarReadError(
+    `Cannot read the zip: ${reason}; it is damaged, cut short, or packed in a way that is not read here`,
+    { cause: error },
+  )
 }

@@ -1,8 +1,10 @@
 import { RegistryError, TarReadError } from '../errors.ts'
-import type { ByteStream } from '../source/stream.ts'
+import { abandon, type ByteStream, inPieces } from '../source/stream.ts'
 
-/** So many steps without a byte: the decoder has met data that it cannot read, and would go on for ever. */
-const MAX_IDLE_STEPS = 64
+/** So many steps without a byte: the decoder has met data that it cannot read, and would go on for ever. A piece may hold 8192 frames to be skipped. */
+const MAX_IDLE_STEPS = 10_000
+/** So many steps may one piece take, with 128 KiB each. */
+const MAX_STEPS = 40_000
 
 /**
  * Unpacks Zstandard (RFC 8878) by a decoder in WebAssembly that is loaded when it is needed. Windows of up to 128 MiB are taken.
@@ -11,7 +13,7 @@ const MAX_IDLE_STEPS = 64
  */
 export async function* unpackZstd(packed: ByteStream): AsyncGenerator<Uint8Array> {
   const decoder = await loadDecoder()
-  const pieces = packed[Symbol.asyncIterator]()
+  const pieces = inPieces(packed)
   let next = await nextPiece(pieces)
   let idleSteps = 0
   // The decoder takes its pieces synchronously, so the next one always lies ready.
@@ -23,8 +25,8 @@ export async function* unpackZstd(packed: ByteStream): AsyncGenerator<Uint8Array
       yield piece
     }
   }
+  const steps = decoder.decodeStreaming(supply())
   try {
-    const steps = decoder.decodeStreaming(supply())
     for (;;) {
       const step = takeStep(steps)
       if (step.done) return
@@ -34,7 +36,18 @@ export async function* unpackZstd(packed: ByteStream): AsyncGenerator<Uint8Array
       next ??= await nextPiece(pieces)
     }
   } finally {
-    await pieces.return?.()
+    next = undefined
+    release(steps)
+    abandon(pieces)
+  }
+}
+
+/** The decoder frees what it holds at its end alone, so it is brought there: without more input, after what is left of this. */
+function release(steps: Iterator<Uint8Array>): void {
+  try {
+    for (let step = 0; step < MAX_STEPS; step++) if (steps.next().done) return
+  } catch {
+    // That the input ended early.
   }
 }
 
@@ -69,5 +82,8 @@ function takeStep(steps: Iterator<Uint8Array>): IteratorResult<Uint8Array> {
 }
 
 function damaged(cause?: unknown): TarReadError {
-  return new TarReadError('Cannot unpack the archive: its zstd data are damaged or cut short', { cause })
+  return new TarReadError(
+    'Cannot unpack the archive: its zstd data are damaged, cut short, or packed with a window above 128 MiB',
+    { cause },
+  )
 }

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import {
   DigestMismatchError,
   inspectDockerTar,
+  openArchive,
   TarReadError,
   ValidationError,
   validateDockerTar,
@@ -12,6 +13,7 @@ import { createTestArchive } from '../../src/testing/index.ts'
 import { type ArchiveFiles, changedArchive, readJson } from '../support/archive-files.ts'
 import { countingSource } from '../support/counting-source.ts'
 import { rejection } from '../support/errors.ts'
+import { PRODUCERS } from '../support/producers.ts'
 import { rawTar } from '../support/tar.ts'
 
 const sha256 = (data: Uint8Array | string) => createHash('sha256').update(data).digest('hex')
@@ -160,7 +162,42 @@ describe('inspectDockerTar() of an odd archive', () => {
     expect(layers[0]?.diffId).toBe(config.diffIds[0])
   })
 
-  it('follows symbolic links between layers, as Docker before 25 writes them', async () => {
+  it('takes the digest that kaniko and crane give a layer, and reads nothing of it', async () => {
+    const make = PRODUCERS.find(({ producer }) => producer.startsWith('kaniko'))?.make
+    const source = countingSource((await make?.()) ?? new Uint8Array(0))
+    const { layers } = await inspectDockerTar(source)
+    expect(layers.map(({ mediaType, digest, diffId }) => [mediaType, digest === diffId])).toEqual([
+      ['application/vnd.docker.image.rootfs.diff.tar.gzip', false],
+      ['application/vnd.docker.image.rootfs.diff.tar.gzip', false],
+    ])
+    // Of a layer, what tells that it is compressed.
+    const inLayers = source.reads.filter(
+      ({ start, end }) => end - start !== 512 && start % 512 === 0 && end - start < 10,
+    )
+    expect(inLayers.length).toBeGreaterThan(0)
+    expect(source.reads.filter(({ end, start }) => end - start === layers[0]?.size)).toEqual([])
+  })
+
+  it('keeps a foreign layer in the manifest, and needs no file of it', async () => {
+    const mediaType = 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip'
+    const foreign = { mediaType, size: 7, digest: `sha256:${'ab'.repeat(32)}`, urls: ['https://mcr.example/layer'] }
+    const withForeign = (fields: object) =>
+      changedManifest((entry, files) => {
+        const [path] = entry.Layers as [string]
+        const [diffId] = readJson(files, entry.Config as string).rootfs.diff_ids
+        files.delete(path)
+        entry.LayerSources = { [diffId]: { ...foreign, ...fields } }
+      })
+    const [image] = (await openArchive(await withForeign({}))).images
+    expect(image?.layers[0]).toMatchObject({ mediaType, digest: foreign.digest, source: undefined })
+    const manifest = await image?.manifest.source.read(0, image.manifest.size)
+    expect(JSON.parse(new TextDecoder().decode(manifest)).layers[0]).toEqual(foreign)
+    for (const fields of [{ size: -5 }, { digest: 'x' }, { mediaType: 'text/plain' }]) {
+      await refuses(withForeign(fields), ValidationError, /which the archive does not hold/)
+    }
+  })
+
+  it('follows symbolic and hard links between layers, as Docker before 25 writes them', async () => {
     const layer = rawTar([{ name: 'etc/motd', data: 'hello' }])
     const diffId = `sha256:${sha256(layer)}`
     const config = JSON.stringify({
@@ -171,10 +208,11 @@ describe('inspectDockerTar() of an odd archive', () => {
     const archive = rawTar([
       { name: 'b/layer.tar', type: '2', linkName: '../a/layer.tar' },
       { name: 'a/layer.tar', data: layer },
+      { name: 'h/layer.tar', type: '1', linkName: 'a/layer.tar' },
       { name: 'c.json', data: config },
       {
         name: 'manifest.json',
-        data: JSON.stringify([{ Config: 'c.json', RepoTags: null, Layers: ['a/layer.tar', 'b/layer.tar'] }]),
+        data: JSON.stringify([{ Config: 'c.json', RepoTags: null, Layers: ['h/layer.tar', 'b/layer.tar'] }]),
       },
     ])
     const image = await inspectDockerTar(archive)

@@ -1,11 +1,30 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
-import { type Archive, type ArchiveInput, openArchive, TarReadError, ValidationError } from '../../src/index.ts'
+import {
+  type Archive,
+  type ArchiveInput,
+  openArchive,
+  RegistryError,
+  TarReadError,
+  ValidationError,
+  validateDockerTar,
+} from '../../src/index.ts'
 import * as node from '../../src/node/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
 import { asPath } from '../support/archive-path.ts'
@@ -16,6 +35,18 @@ import { gzip } from '../support/packing.ts'
 const bytes = await createTestArchive()
 const folder = mkdtempSync(join(tmpdir(), 'inputs-'))
 afterAll(() => rmSync(folder, { recursive: true }))
+
+const openFiles = () => readdirSync('/proc/self/fd').length
+
+/** A file that has lost its name is still named so. */
+function isSpoolFile(descriptor: string): boolean {
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`).includes('registry-api-v2-client-spool-')
+  } catch {
+    // Closed meanwhile.
+    return false
+  }
+}
 
 /** What our spooling has left in the folder for temporary files. */
 const spools = () => readdirSync(tmpdir()).filter((name) => name.startsWith('registry-api-v2-client-spool-'))
@@ -60,11 +91,13 @@ describe('openArchive() of a stream', () => {
   })
 
   it('refuses a response that is a refusal, or has been read, and a stream of texts', async () => {
-    await rejection(openArchive(new Response('no', { status: 404 })), TarReadError, /the response: it has status 404/)
+    const refused = openArchive(new Response('no', { status: 404 }))
+    await rejection(refused, RegistryError, /the response: it has status 404/)
+    await rejection(validateDockerTar(new Response('no', { status: 404 })), RegistryError)
     const read = new Response(bytes)
     await read.arrayBuffer()
-    await rejection(openArchive(read), TarReadError, /one that was read already/)
-    await rejection(openArchive(new Response(null)), TarReadError, /has no body/)
+    await rejection(openArchive(read), RegistryError, /one that was read already/)
+    await rejection(openArchive(new Response(null)), RegistryError, /has no body/)
     await expect(openArchive(Readable.from(['text']))).rejects.toThrow(TypeError)
   })
 
@@ -87,6 +120,19 @@ describe('openArchive() of a stream', () => {
     const silent = new Readable({ read: () => {} })
     await expect(node.openArchive(silent, { signal: signal() })).rejects.toBe(reason)
     expect(silent.destroyed).toBe(true)
+  })
+
+  it('tells at once that what came is damaged, though more may come', async () => {
+    const cancel = vi.fn()
+    // A block of a type that there is not.
+    const pieces = [(await gzip(bytes)).slice(0, 10), new Uint8Array(5000).fill(0xff)]
+    const pull = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+      const piece = pieces.shift()
+      // Afterwards nothing comes, for ever.
+      return piece ? controller.enqueue(piece) : new Promise<void>(() => {})
+    }
+    await rejection(node.openArchive(new ReadableStream({ pull, cancel })), TarReadError, /gzip data are damaged/)
+    expect(cancel).toHaveBeenCalled()
   })
 
   it('lets go of a stream that it refuses', async () => {
@@ -136,13 +182,20 @@ describe('openArchive() of a path', () => {
 
   it('keeps the file open until it is closed, and no longer', async () => {
     const path = await asPath(bytes)
-    const openFiles = () => readdirSync('/proc/self/fd').length
     const before = openFiles()
     const archive = await node.openArchive(path)
     await expectOneImage(archive)
     await archive.close()
     await rejection(node.openArchive(await asPath(new Uint8Array(600))), ValidationError)
+    await rejection(node.inspectDockerTar(await asPath(new Uint8Array(600))), ValidationError)
+    await node.inspectDockerTar(path)
     expect(openFiles()).toBe(before)
+  })
+
+  it('says that it is closed to who reads after that', async () => {
+    const archive = await node.openArchive(await asPath(bytes))
+    await archive.close()
+    await rejection(archive.images[0]?.layers[0]?.source?.read(0, 10) ?? Promise.resolve(), TarReadError, /Cannot read/)
   })
 })
 
@@ -170,13 +223,42 @@ describe('openArchive() of the files of a folder', () => {
   it('says that there are no images in them', async () => {
     await rejection(openArchive([new File(['a'], 'a.txt')]), ValidationError, /Cannot find images/)
     await rejection(openArchive([]), ValidationError, /Cannot find images/)
+    await expect(openArchive([bytes] as never)).rejects.toThrow(TypeError)
   })
 })
 
 describe('spooling in Node', () => {
   it('leaves nothing behind after a failure', async () => {
+    const before = openFiles()
     await rejection(node.openArchive(new Response(new Uint8Array(2000))), ValidationError)
     await rejection(node.openArchive(new Response('<html>'.repeat(1000))), TarReadError)
+    const broken = new ReadableStream({ pull: (controller) => controller.error(new Error('reset')) })
+    await expect(node.openArchive(broken)).rejects.toThrow('reset')
+    await node.inspectDockerTar(new Response(bytes), { spool: undefined })
+    expect(openFiles()).toBe(before)
+  })
+
+  it('is in a file that nobody else may read', async () => {
+    const archive = await node.openArchive(new Response(bytes))
+    const files = readdirSync('/proc/self/fd').filter(isSpoolFile)
+    const modes = files.map((file) => statSync(`/proc/self/fd/${file}`).mode & 0o777)
+    expect(modes).toEqual([0o600])
+    await archive.close()
+  })
+
+  it('takes no more memory for a large stream', async () => {
+    const program = `
+      import { readFileSync } from 'node:fs'
+      import { openArchive } from 'registry-api-v2-client/node'
+      async function* large() { for (let piece = 0; piece < 600; piece++) yield new Uint8Array(1024 * 1024) }
+      await openArchive(large()).catch((error) => console.log(error.message))
+      console.log(/VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1])`
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const [message, memory] = (await text(child.stdout)).split('\n')
+    expect(message).toMatch(/Cannot find images/)
+    expect(Number(memory)).toBeLessThan(200 * 1024)
   })
 
   it('leaves nothing behind when the process is killed, or removes it at the next start', async () => {
@@ -202,7 +284,7 @@ describe('spooling in Node', () => {
 
   it('says where there is no room', async () => {
     vi.stubEnv('TMPDIR', join(folder, 'no-such-folder'))
-    await rejection(node.openArchive(new Response(bytes)), TarReadError, /Cannot spool the archive .*TMPDIR/)
-    vi.unstubAllEnvs()
+    const opening = rejection(node.openArchive(new Response(bytes)), RegistryError, /Cannot spool the archive .*TMPDIR/)
+    await opening.finally(() => vi.unstubAllEnvs())
   })
 })

@@ -18,6 +18,7 @@ import {
   ValidationError,
   validateDockerTar,
 } from '../../src/index.ts'
+import { planPush } from '../../src/push/plan.ts'
 import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
 import { changedArchive } from '../support/archive-files.ts'
 import { countingSource } from '../support/counting-source.ts'
@@ -149,6 +150,13 @@ describe('openArchive() of an OCI layout', () => {
     expect(images.map(({ names, tags }) => [names, tags])).toEqual([[['a:v1', 'b:v1'], ['latest']]])
   })
 
+  it('chooses linux/arm64 and linux/arm64/v8 as one', async () => {
+    const layout = createLayout()
+    const arm64 = await layout.addImage({ architecture: 'arm64' })
+    layout.list({ ...(await layout.addIndex([withPlatform(arm64, 'linux/arm64')])) })
+    expect((await inspectDockerTar(layout.tar(), { platform: 'linux/arm64/v8' })).architecture).toBe('arm64')
+  })
+
   it('takes the tag of a layout where only a repository is given', async () => {
     const layout = createLayout()
     layout.list(withName(await layout.addImage(), 'v7'))
@@ -268,6 +276,47 @@ describe('openArchive() of an OCI layout', () => {
     expect(differing.warnings).toEqual([expect.stringMatching(/layout in the archive lacks blobs\/sha256/)])
   })
 
+  it('leaves out what is no manifest, and falls back to manifest.json where nothing is listed', async () => {
+    const layout = createLayout()
+    const other = await layout.add('application/xml', '<xml/>')
+    layout.list({ ...other }, { ...(await layout.addImage()) })
+    const archive = await openArchive(layout.tar())
+    expect([archive.images.length, archive.warnings]).toEqual([1, [expect.stringMatching(/as "application\/xml"/)]])
+    layout.list({ ...other })
+    await refuses(layout.tar(), /the "index\.json" of the layout lists none/)
+    const empty = await changedArchive(
+      {},
+      (files) => files.set('index.json', '{"schemaVersion":2,"manifests":[]}') && undefined,
+    )
+    expect((await openArchive(empty)).format).toBe('docker')
+  })
+
+  it('pushes blobs that an index lists, as caches do', async () => {
+    const layout = createLayout()
+    const blob = await layout.add('application/vnd.oci.image.layer.v1.tar+gzip', 'a layer')
+    layout.list({ ...(await layout.addIndex([{ ...blob }])) })
+    const [image] = (await openArchive(layout.tar())).images
+    expect(image?.layers).toMatchObject([blob])
+    expect(image && planPush([{ image, repository: 'a', tags: ['v1'] }]).blobs).toMatchObject([{ content: blob }])
+  })
+
+  it('finds nothing above the top of the archive', async () => {
+    const layout = createLayout()
+    layout.list({ ...(await layout.addImage()) })
+    await refuses(layout.tar('../'), /Cannot find images/)
+  })
+
+  it('refuses a tag that is none, a choice that is none, and a sparse referrer', async () => {
+    const layout = createLayout()
+    const image = await layout.addImage()
+    layout.list(withName(image, 'no tag'))
+    await rejection(pushDockerTar(layout.tar(), embedded(), 'a'), ValidationError, /"no tag" as a tag/)
+    await expect(push(layout.tar(), { platforms: 'alle' as 'all' })).rejects.toThrow(TypeError)
+    const referrer = await layout.addIndex([{ ...image, digest: `sha256:${'00'.repeat(32)}` }], { subject: image })
+    layout.list(withName(image, 'a:v1'), { ...referrer })
+    await rejection(push(layout.tar()), ValidationError, /which the archive does not hold/)
+  })
+
   it('refuses a layout that is incomplete, and says what it lacks', async () => {
     const layout = createLayout()
     const image = await layout.addImage()
@@ -322,8 +371,10 @@ describe('openArchive() of a hostile layout', () => {
       return [image, await layout.addIndex([{ ...image, size: image.size + 1 }])]
     })
     await refuses(await twice, /but elsewhere it is something else/)
-    const unknown = listing(async (layout) => [await layout.add('text/html', '{}')])
-    await refuses(await unknown, /as "text\/html", which is no manifest/)
+    const unsaid = listing(async (layout) => [
+      { ...(await layout.add('x', '{"schemaVersion":2,"manifests":[]}')), mediaType: MANIFEST },
+    ])
+    await refuses(await unsaid, /but elsewhere it is something else/)
   })
 
   it('refuses manifests that are not what their digest says, or not as long', async () => {

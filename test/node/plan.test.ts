@@ -28,6 +28,15 @@ describe('planPush()', () => {
     expect(plan.totalBytes).toBe(2 * 10_240 + (one.config?.size ?? 0))
   })
 
+  it('puts a manifest before what comes after it and may list it', () => {
+    const plan = planPush([
+      { image: one, repository: 'a', tags: ['v1'] },
+      { image: { ...two, children: [one] }, repository: 'a', tags: [] },
+    ])
+    const digests = [one, two].map(({ manifest }) => manifest.digest)
+    expect(plan.manifests.map(({ reference }) => reference)).toEqual([...digests, 'v1'])
+  })
+
   it('mounts a blob that an earlier repository of the push has', () => {
     const plan = planPush([
       { image: one, repository: 'a', tags: ['v1'] },

@@ -151,12 +151,14 @@ describe('indexTar()', () => {
   it('refuses links that lead out, go in a circle or lead nowhere', async () => {
     const tar = rawTar([
       { name: 'out', type: '2', linkName: '../../etc/passwd' },
+      { name: 'absolute', type: '2', linkName: '/a' },
       { name: 'a', type: '2', linkName: 'b' },
       { name: 'b', type: '2', linkName: 'a' },
       { name: 'gone', type: '2', linkName: 'nothing' },
       { name: 'folder/', type: '5' },
     ])
     await rejection(text(tar, 'out'), TarReadError, /leads out of the archive/)
+    await rejection(text(tar, 'absolute'), TarReadError, /leads out of the archive/)
     await rejection(text(tar, 'a'), TarReadError, /go in a circle/)
     await rejection(text(tar, 'gone'), ValidationError, /a test names "gone", which the archive does not hold/)
     await rejection(text(tar, 'folder'), ValidationError, /does not hold as a file/)
@@ -225,6 +227,43 @@ describe('indexTar()', () => {
     await refuses([{ name: 'x', type: 'X', data: 'x' }], /type "X"/)
     await refuses([{ name: 'd/', type: '5', data: 'x' }], /type "5", 1 bytes/)
     await refuses([{ name: 'l', type: '2', linkName: 'a', data: 'x' }], /type "2", 1 bytes/)
+  })
+
+  it('refuses a hard link with data, in which other readers would find further entries', async () => {
+    const hidden = rawEntry({ name: 'manifest.json', data: '[]' })
+    const pax = paxRecord('size', String(hidden.length))
+    await refuses(
+      [
+        { name: 'a', data: 'a' },
+        { name: 'p', type: 'x', data: pax },
+        { name: 'h', type: '1', linkName: 'a', data: hidden, size: 0 },
+      ],
+      /type "1", 1024 bytes/,
+    )
+  })
+
+  it('takes names as GNU tar does: pax before GNU, the last header of a kind, and every character', async () => {
+    const paths = async (...entries: RawEntry[]) => [...(await index(rawTar(entries))).entries.keys()]
+    const pax = (name: string): RawEntry => ({ name: 'p', type: 'x', data: paxRecord('path', name) })
+    const long: RawEntry = { name: 'l', type: 'L', data: 'long\0' }
+    expect(await paths(pax('pax'), long, { name: 'a' })).toEqual(['pax'])
+    expect(await paths(long, pax('pax'), { name: 'a' })).toEqual(['pax'])
+    expect(await paths(pax('one'), pax('two'), { name: 'a' })).toEqual(['two'])
+    expect(await paths(pax('one'), { name: 'p', type: 'x', data: paxRecord('comment', 'x') }, { name: 'a' })).toEqual([
+      'a',
+    ])
+    expect(await paths({ name: '\ufeffmanifest.json' })).toEqual(['\ufeffmanifest.json'])
+    await refuses([pax('manifest.json\0x'), { name: 'a' }], /a name that holds a NUL/)
+    await refuses([pax('x'.repeat(5000)), { name: 'a' }], /a name of more than 4096/)
+    const size = (text: string): RawEntry => ({ name: 'a', sizeField: new TextEncoder().encode(text.padEnd(12, '\0')) })
+    await refuses([size(' \0 00002000')], /number that cannot be read/)
+    await refuses([size('\0\x0000002000')], /number that cannot be read/)
+    expect(await paths(size('\x0000000000'))).toEqual(['a'])
+  })
+
+  it('counts extended headers that say nothing', async () => {
+    const empty = Array.from({ length: 3000 }, (): RawEntry => ({ name: 'p', type: 'x' }))
+    await refuses([...empty, { name: 'a' }], /more than 1048576/)
   })
 
   it('refuses numbers that are none, negative, or beyond what can be counted', async () => {

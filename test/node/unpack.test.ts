@@ -11,6 +11,9 @@ import { concat } from '../support/tar.ts'
 const archive = await createTestArchive()
 const MIB = 2 ** 20
 
+/** What packs to somewhat less than half. */
+const digits = (size: number) => randomBytes(size / 2).toString('hex')
+
 /** Bytes that no packing makes smaller: what they are packed in is about as large. */
 const noise = (size: number) => new Uint8Array(randomBytes(size))
 
@@ -62,17 +65,28 @@ describe('openArchive() of a packed archive', () => {
 
   it('takes skippable frames and several frames of zstd', async () => {
     const skippable = Uint8Array.of(0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4)
-    const frames = concat([skippable, zstd(archive.slice(0, 5000)), zstd(archive.slice(5000))])
+    const frames = concat([...Array(500).fill(skippable), zstd(archive.slice(0, 5000)), zstd(archive.slice(5000))])
     expect((await openArchive(frames)).images).toHaveLength(1)
   })
 
   it('stops with the reason of an abort', async () => {
     const reason = new Error('enough')
-    for (const packed of [await gzip(archive), zstd(archive), await zip({ 'a.tar': archive })]) {
+    const large = await createTestArchive({ images: [{ layers: [{ digits: digits(5 * MIB) }] }] })
+    for (const packed of [await gzip(large), zstd(large), await zip({ 'a.tar': large })]) {
       const controller = new AbortController()
       const opening = openArchive(packed, { signal: controller.signal, onOpenProgress: () => controller.abort(reason) })
       await expect(opening).rejects.toBe(reason)
     }
+    // A decoder that is stopped while it works must not end the process some time later.
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  })
+
+  it('reads on after many that were stopped', async () => {
+    const packed = zstd(await createTestArchive({ images: [{ layers: [{ digits: digits(MIB) }] }] }))
+    for (let round = 0; round < 50; round++) {
+      await rejection(openArchive(packed, { limits: { spoolSize: 100_000 } }), TarReadError, /more than 100000/)
+    }
+    expect((await openArchive(packed)).images).toHaveLength(1)
   })
 })
 
@@ -141,6 +155,26 @@ describe('openArchive() of a zip', () => {
     expect(entries.map(({ path }) => path)).toEqual(['a.tar', 'b/b.tar.gz'])
     expect(entries[0]?.size).toBe(archive.length)
     expect(entries[0]?.packedSize).toBeLessThan(archive.length)
+  })
+
+  it('takes what is named as in its own folder, and bounds how many files there are', async () => {
+    expect((await openArchive(await zip({ './image.tar': archive }))).images).toHaveLength(1)
+    const files = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`${index}`, new Uint8Array(0)]))
+    const packed = await zip(files)
+    await rejection(openArchive(packed, { limits: { entries: 19 } }), TarReadError, /more than 19 files/)
+    await rejection(listZipEntries(packed, { limits: { entries: 19 } }), TarReadError, /more than 19 files/)
+    expect(await listZipEntries(packed, { limits: { entries: 20 } })).toHaveLength(20)
+  })
+
+  it('refuses a checksum that is wrong', async () => {
+    const packed = await zip({ 'a.tar': archive })
+    const view = new DataView(packed.buffer)
+    const directory = view.getUint32(packed.length - 22 + 16, true)
+    const flags = view.getUint16(6, true)
+    // In the list of files, and before the data (or behind them, where it is told there).
+    view.setUint32(directory + 16, 1234, true)
+    view.setUint32(flags & 8 ? directory - 12 : 14, 1234, true)
+    await rejection(openArchive(packed), TarReadError, /Cannot read the zip/)
   })
 
   it('says what to do with the files of a layout, with nothing in it, and with a password', async () => {

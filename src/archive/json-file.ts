@@ -1,0 +1,27 @@
+import { ValidationError } from '../errors.ts'
+import { readAll } from '../source/source.ts'
+import { openEntry } from './file-index.ts'
+import type { Reading } from './reading.ts'
+
+/**
+ * Reads a JSON file of the archive whole.
+ *
+ * @throws {ValidationError} if it is not there, or is longer than such a file may be
+ */
+export async function readJsonFile(reading: Reading, path: string, namedBy: string): Promise<Uint8Array<ArrayBuffer>> {
+  const source = await openEntry(reading.files, path, namedBy, reading.signal)
+  claimJson(reading, source.size, path)
+  return readAll(source, reading.signal)
+}
+
+/** @throws {ValidationError} before a JSON document is read that is longer than it may be, or too much together with the others */
+export function claimJson(reading: Reading, size: number, path: string): void {
+  const { jsonSize, totalJsonSize } = reading.limits
+  reading.json.size += size
+  if (size <= jsonSize && reading.json.size <= totalJsonSize) return
+  const fault =
+    size > jsonSize
+      ? `it has ${size} bytes, more than the ${jsonSize} that JSON in an archive may have ({ limits: { jsonSize } })`
+      : `the JSON documents of the archive have more than ${totalJsonSize} bytes together ({ limits: { totalJsonSize } })`
+  throw new ValidationError(`Cannot read ${JSON.stringify(path)}: ${fault}`, { path })
+}
