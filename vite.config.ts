@@ -12,6 +12,8 @@ export default defineConfig({
       },
       formats: ['es'],
     },
+    // Emptied by `npm run build` alone: the types in it are not made again each time.
+    emptyOutDir: false,
     target: 'es2022',
     minify: false,
     sourcemap: true,

@@ -1,10 +1,11 @@
+import { basename } from 'node:path'
 import {
-  extractOriginalTags,
   getImageInfo,
   listRepositories,
   listTags,
+  openArchive,
   parseRepositoryTag,
-  pushDockerTarWithAllOriginalTags,
+  pushDockerTar,
   RegistryError,
 } from 'registry-api-v2-client/node'
 import { createTestArchive } from 'registry-api-v2-client/testing'
@@ -13,25 +14,28 @@ import { serveTestRegistry } from 'registry-api-v2-client/testing/node'
 // The main job, start to end: npm run quickstart [-- my-image.tar]
 
 const [path] = process.argv.slice(2)
-const archive = path ?? (await createTestArchive())
 const registry = await serveTestRegistry()
 console.log(`Registry  ${registry.url} (in memory)`)
-console.log(`Archive   ${path ?? 'made in memory: one image of two layers'}\n`)
+console.log(`Archive   ${path ?? 'made in memory: one image of two layers'}`)
 
 try {
-  const names = await extractOriginalTags(archive)
-  const digests = await pushDockerTarWithAllOriginalTags(archive, registry.url, { onProgress: showProgress })
-  console.log('\n\nRepositories')
+  const archive = await openArchive(path ?? (await createTestArchive()), { onWarning: console.log })
+  for (const [position, image] of archive.images.entries()) {
+    for (const { repository, tag } of destinations(image)) {
+      const options = { image: position, onProgress: showProgress, onWarning: console.log }
+      const digest = await pushDockerTar(archive, registry.url, repository, tag, { ...options, platforms: 'available' })
+      console.log(`\n\n${repository}:${tag}`)
+      console.log(`  digest    ${digest}`)
+      const { platforms } = await getImageInfo(registry.url, repository, tag)
+      for (const platform of platforms.length > 0 ? platforms : [undefined])
+        await showPlatform(repository, tag, platform)
+      console.log(`  docker pull ${new URL(registry.url).host}/${repository}:${tag}`)
+    }
+  }
+  await archive.close()
+  console.log('\nRepositories')
   for (const repository of await listRepositories(registry.url)) {
     console.log(`  ${repository}: ${(await listTags(registry.url, repository)).join(', ')}`)
-  }
-  for (const [position, name] of names.entries()) {
-    const { repository, tag } = parseRepositoryTag(name)
-    const info = await getImageInfo(registry.url, repository, tag)
-    console.log(`\n${repository}:${tag}`)
-    console.log(`  digest    ${digests[position]}`)
-    console.log(`  platform  ${info.os}/${info.architecture}, ${info.layerCount} layers, ${info.totalSize} bytes`)
-    console.log(`  docker pull ${new URL(registry.url).host}/${repository}:${tag}`)
   }
   console.log('\nThe registry ends with this program; "npm run demo" keeps one, with a page beside it.')
 } catch (error) {
@@ -41,6 +45,30 @@ try {
   process.exitCode = 1
 } finally {
   await registry.close()
+}
+
+/**
+ * Where an image goes: by its names, or by the name of its file where it has none.
+ *
+ * @param {import('registry-api-v2-client').Image} image
+ */
+function destinations({ names, tags }) {
+  if (names.length > 0) return names.map(parseRepositoryTag)
+  const file = basename(path ?? 'image').toLowerCase()
+  const repository = file.replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '') || 'image'
+  return (tags.length > 0 ? tags : ['latest']).map((tag) => ({ repository, tag }))
+}
+
+/**
+ * @param {string} repository
+ * @param {string} tag
+ * @param {string | undefined} platform
+ */
+async function showPlatform(repository, tag, platform) {
+  const info = await getImageInfo(registry.url, repository, tag, { platform })
+  console.log(
+    `  platform  ${platform ?? `${info.os}/${info.architecture}`}, ${info.layerCount} layers, ${info.totalSize} bytes`,
+  )
 }
 
 /** @param {import('registry-api-v2-client').PushProgress} progress */

@@ -15,20 +15,20 @@ import { type RegistryInput, toRegistry } from './registry/registry.ts'
 /** How to push an archive. */
 export interface PushArchiveOptions extends PushOptions, ReadOptions {
   /** One platform of a multi-platform image, such as `linux/amd64`: its manifest is pushed in the place of the index. */
-  readonly platform?: string
+  readonly platform?: string | undefined
   /**
    * `available`: of an index, what the archive holds is pushed, with a new index that lists no more than that; its digest is another
    * one, which `onWarning` tells. `all`: an index that lists what the archive lacks is an error. @default all
    */
-  readonly platforms?: 'all' | 'available'
+  readonly platforms?: 'all' | 'available' | undefined
 }
 
 /**
  * Pushes one image of an archive: what its name stands for, be that a single image or a multi-platform one, byte for byte as the archive has
  * it. Referrers of it in the archive, such as signatures, go along.
  *
- * @param repository Where to. @default the repository of the image's first name, its registry dropped
- * @param tag Which tag to set. @default the tag of the image's first name, or `latest` if it has none
+ * @param repository Where to. @default the repository of the name by which the image was chosen, or of its first, the registry dropped
+ * @param tag Which tag to set. @default the tag of that name, or `latest` if it has none
  * @returns the digest of the image's manifest or index
  * @throws {TarReadError} if the archive is none, or is damaged
  * @throws {ValidationError} if it holds no image, or several and none is chosen, or lacks a platform, or there is no name to push to
@@ -86,7 +86,7 @@ export async function pushDockerTarWithAllOriginalTags(
     const named: Image[] = []
     for (const [position, image] of images.entries()) {
       if (image.names.length > 0) named.push(await prepare(image, options))
-      else if (!isReferrer(image, images)) throw nameless(position)
+      else if (!isReferrer(image, images)) throw nameless(image, position)
     }
     await executePush(handle, planPush(withReferrers(named.flatMap(pushesOf), images)), options)
     return named.flatMap((image) => image.names.map(() => image.manifest.digest))
@@ -142,8 +142,10 @@ function withReferrers(pushes: readonly ImagePush[], images: readonly Image[]): 
   return [...all.values()]
 }
 
-function nameless(position: number): ValidationError {
+function nameless({ tags }: Image, position: number): ValidationError {
+  const [tag] = tags
+  const has = tag === undefined ? 'has none' : `has no whole name, only the tag "${tag}"`
   return new ValidationError(
-    `Cannot push all images by their names: image ${position} has none; push it with pushDockerTar, a repository and { image: ${position} }`,
+    `Cannot push all images by their names: image ${position} ${has}; push it with pushDockerTar, a repository and { image: ${position} }`,
   )
 }

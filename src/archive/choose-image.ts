@@ -6,21 +6,25 @@ import { dropRegistry } from '../oci/reference.ts'
 import type { PlatformChoice } from './options.ts'
 
 /**
- * Chooses one image of an archive: the only one, or the one that is asked for. Referrers, such as signatures, are chosen only when
- * they are asked for; a platform helps where several images have the same name.
+ * Chooses one image of an archive: the only one, or the one that is asked for. The name by which it was is its first then.
+ * Referrers, such as signatures, are chosen only when they are asked for; a platform helps where several images have the same name.
  *
  * @throws {ValidationError} if that is not exactly one image; the message lists those that there are
+ * @throws {TypeError} if the choice is neither a name nor an index
  */
 export function chooseImage(images: readonly Image[], { image, platform }: PlatformChoice): Image {
-  const named = images.filter((candidate, position) =>
-    image === undefined ? !isReferrer(candidate, images) : isMeant(candidate, position, image),
-  )
+  const named = images.flatMap((candidate, position) => {
+    const chosen = image === undefined ? candidate : askedFor(candidate, position, image)
+    return chosen && (image !== undefined || !isReferrer(candidate, images)) ? [chosen] : []
+  })
   const matches = named.length > 1 && platform !== undefined ? named.filter((one) => runsOn(one, platform)) : named
   const [match] = matches
   if (match && matches.length === 1) return match
-  const asked = image === undefined ? 'none was chosen' : `${JSON.stringify(image)} names ${matches.length} of them`
+  const meant = JSON.stringify(image)
+  const several = image === undefined ? 'none was chosen' : `${meant} names ${matches.length} of them`
   throw new ValidationError(
-    `Cannot choose an image: the archive holds ${images.length} (${images.map(describe).join('; ')}) and ${asked}. ` +
+    `Cannot choose an image: the archive holds ${images.length} (${images.map(describe).join('; ')}) and ` +
+      `${image !== undefined && matches.length === 0 ? `none of them is ${meant}` : several}. ` +
       'Choose one with { image: "name:tag" } or { image: index }',
     image === undefined ? {} : { input: String(image) },
   )
@@ -36,12 +40,14 @@ export function contains({ manifest, children }: Image, digest: string): boolean
   return manifest.digest === digest || children.some((child) => contains(child, digest))
 }
 
-function isMeant({ names, tags }: Image, position: number, image: string | number): boolean {
-  if (typeof image === 'number') return position === image
-  return (
-    tags.includes(image) ||
-    names.some((name) => name === image || (name.endsWith(`/${image}`) && withoutRegistry(name) === image))
-  )
+/** The image if it is meant, with the name or tag that says so in front. */
+function askedFor(image: Image, position: number, asked: string | number): Image | undefined {
+  if (typeof asked === 'number') return position === asked ? image : undefined
+  if (typeof asked !== 'string') throw new TypeError('Cannot choose an image: { image } has to be a name or an index')
+  const { names, tags } = image
+  const name = names.find((name) => name === asked || (name.endsWith(`/${asked}`) && withoutRegistry(name) === asked))
+  if (name !== undefined) return { ...image, names: [name, ...names.filter((other) => other !== name)] }
+  return tags.includes(asked) ? { ...image, names: [], tags: [asked] } : undefined
 }
 
 function runsOn(image: Image, wanted: string): boolean {

@@ -9,7 +9,7 @@ import type { ArchiveLimits } from './limits.ts'
 import type { ReadOptions } from './options.ts'
 import { indexTar } from './tar-index.ts'
 
-/** The files of a folder: from `<input webkitdirectory>`, or by path (`blobs/sha256/ab…`). */
+/** The files of a folder: from `<input webkitdirectory>`, or by path (`blobs/sha256/ab…`). One file alone is an archive itself. */
 export type FolderInput = Iterable<File> | ReadonlyMap<string, SourceInput>
 
 /** What comes once, from its first byte to its last. A stream of Node's (`process.stdin`) is an `AsyncIterable`. */
@@ -31,6 +31,9 @@ export interface OpenFiles {
  * @throws {TypeError} if it is nothing that holds an archive
  */
 export async function openInput(input: ArchiveInput, limits: ArchiveLimits, options: ReadOptions): Promise<OpenFiles> {
+  const [file, ...others] = isFolder(input) && !(input instanceof Map) ? (input as Iterable<File>) : []
+  // What a plain file input gives: a list of one.
+  if (file && others.length === 0 && !file.webkitRelativePath) return openInput(file, limits, options)
   if (isFolder(input)) return { files: folderIndex(input, limits), close: async () => undefined }
   const { signal, entry, spool = spoolToBlob, onOpenProgress } = options
   const ended = new AbortController()
@@ -52,10 +55,22 @@ async function indexOpened(
   limits: ArchiveLimits,
   signal?: AbortSignal,
 ): Promise<OpenFiles> {
-  try {
-    return { files: await indexTar(source, limits, signal), close: source.close }
-  } catch (error) {
+  let isClosed = false
+  const guarded: Source = {
+    size: source.size,
+    async read(start, end, signal) {
+      if (isClosed) throw new TypeError('Cannot read the archive: it was closed')
+      return source.read(start, end, signal)
+    },
+  }
+  const close = async () => {
+    isClosed = true
     await source.close()
+  }
+  try {
+    return { files: await indexTar(guarded, limits, signal), close }
+  } catch (error) {
+    await close()
     throw error
   }
 }

@@ -27,9 +27,11 @@ const ARCHIVE_LIMITS: ArchiveLimits = {
  * Fills in the limits that are not given.
  *
  * @throws {RangeError} if one is no number from 0 on
+ * @throws {TypeError} if there is none of that name
  */
 export function withDefaultLimits(given: Partial<ArchiveLimits> = {}): ArchiveLimits {
   for (const [name, value] of Object.entries(given)) {
+    if (!(name in ARCHIVE_LIMITS)) throw new TypeError(`Cannot open the archive: there is no limit "${name}"`)
     if (value === undefined || value >= 0) continue
     throw new RangeError(`Cannot open the archive: the limit "${name}" has to be a number from 0 on, not ${value}`)
   }

@@ -15,29 +15,29 @@ export interface OpenProgress {
 /** How to read an archive. */
 export interface ReadOptions {
   /** Ends the reading; it rejects with the signal's reason. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Which file of a zip is the archive. Needed only where the zip holds several. */
-  readonly entry?: string
+  readonly entry?: string | undefined
   /** Called while a stream or a packed archive is spooled, and while layers are hashed. */
-  readonly onOpenProgress?: (progress: OpenProgress) => void
+  readonly onOpenProgress?: ((progress: OpenProgress) => void) | undefined
   /** Called for each thing about the archive that is odd, but does no harm: the `warnings` of `openArchive`. */
-  readonly onWarning?: (warning: string) => void
+  readonly onWarning?: ((warning: string) => void) | undefined
   /** What an archive may come to. Each limit has its default. */
-  readonly limits?: Partial<ArchiveLimits>
+  readonly limits?: Partial<ArchiveLimits> | undefined
   /** The SHA-256 to use. @default hash-wasm; in `./node` the runtime's own, which is several times faster */
-  readonly createHasher?: CreateHasher
+  readonly createHasher?: CreateHasher | undefined
   /** Where to put what cannot be read in place. @default a `Blob`; in `./node` a temporary file */
-  readonly spool?: Spool
+  readonly spool?: Spool | undefined
 }
 
 /** Which image of an archive is meant. */
 export interface ImageChoice {
   /** One of the image's names as the archive has them, with or without the registry, or its index from 0. Needed only where the archive holds several images. */
-  readonly image?: string | number
+  readonly image?: string | number | undefined
 }
 
 /** Which of an image's platforms are meant. */
 export interface PlatformChoice extends ImageChoice {
   /** One platform of a multi-platform image, such as `linux/amd64`. `linux/arm64` means any variant of it. */
-  readonly platform?: string
+  readonly platform?: string | undefined
 }

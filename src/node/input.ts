@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { publicUrl } from '../errors.ts'
 import type * as core from '../index.ts'
 import { named, openFile } from './file.ts'
 import { readFolder } from './folder.ts'
@@ -17,6 +18,9 @@ export interface OpenInput<T> {
 /** Opens what a path leads to; takes everything else as it is. */
 export async function openInput<T>(given: T | string | URL, options: core.ReadOptions): Promise<OpenInput<T>> {
   if (typeof given !== 'string' && !(given instanceof URL)) return { input: given, close: async () => undefined }
+  if (/^https?:/.test(String(given))) {
+    throw new TypeError(`Cannot open "${publicUrl(String(given))}" as a path: pass what fetch() gives for it`)
+  }
   const path = typeof given === 'string' ? given : fileURLToPath(given)
   const status = await named(path, stat(path))
   if (status.isDirectory()) return { input: await readFolder(path, options), close: async () => undefined }

@@ -11,23 +11,23 @@ import { type ProgressTracker, type PushProgress, trackProgress } from './progre
 /** How to push. */
 export interface PushOptions {
   /** Called with a snapshot whenever a blob's state changes or a request has brought in a chunk. */
-  readonly onProgress?: (progress: PushProgress) => void
+  readonly onProgress?: ((progress: PushProgress) => void) | undefined
   /**
    * Ends the push; it rejects with the signal's reason. Requests under way may end first, within 5 s, so that the
    * open uploads can be cancelled at the registry, which may take as long again where it is silent.
    */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Blobs under way at once. @default 4 */
-  readonly concurrency?: number
+  readonly concurrency?: number | undefined
   /** Bytes in one request; each blob under way holds about two chunks in memory. @default 5 MiB, below which Amazon ECR takes none */
-  readonly chunkSize?: number
+  readonly chunkSize?: number | undefined
   /** The SHA-256 to use. @default hash-wasm; in `./node` the runtime's own, which is several times faster */
-  readonly createHasher?: CreateHasher
+  readonly createHasher?: CreateHasher | undefined
   /**
    * How bytes become the body of a request.
    * @default in a `Blob`: Chromium sends bare bytes ten times as slowly. In `./node` bare, since a `Blob` is a second copy.
    */
-  readonly createBody?: CreateBody
+  readonly createBody?: CreateBody | undefined
 }
 
 const DEFAULT_CONCURRENCY = 4

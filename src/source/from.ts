@@ -15,9 +15,14 @@ export function toSource(input: SourceInput): Source {
   if (input instanceof ArrayBuffer) return bytesSource(new Uint8Array(input))
   if (isSource(input)) return exactSource({ size: input.size, read: (...range) => input.read(...range) })
   throw new TypeError(
-    `Cannot read an archive from ${input === null ? 'null' : `a value of type ${typeof input}`}: ` +
+    `Cannot read an archive from ${nameOf(input)}: ` +
       'pass a File, a Blob, bytes, a stream, a Response or the files of a folder, or in "registry-api-v2-client/node" a path',
   )
+}
+
+function nameOf(input: unknown): string {
+  if (input instanceof Promise) return 'a promise, which has to be awaited'
+  return input === null ? 'null' : `a value of type ${typeof input}`
 }
 
 /** By its shape: a file of another window is no instance of this one's `Blob`. */

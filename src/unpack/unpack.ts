@@ -50,7 +50,9 @@ export async function unpack(packed: Packed, options: UnpackOptions): Promise<Op
         return { size: source.size, read: source.read, close }
       }
       if (depth === options.limits.packings) {
-        throw new TarReadError(`Cannot unpack the archive: it is packed more than ${depth} times`)
+        throw new TarReadError(
+          `Cannot unpack the archive: it is packed more than ${depth} times ({ limits: { packings } })`,
+        )
       }
       const inner = packing === 'zip' ? await openZip(await seekable(bytes), options) : decode(bytes, packing, options)
       ;({ bytes, head } = await look(inner, options))

@@ -150,7 +150,7 @@ function asTarReadError(error: unknown, signal?: AbortSignal): unknown {
   if (signal?.aborted || error instanceof TarReadError) return error
   const reason = error instanceof Error ? error.message : String(error)
   return new TarReadError(
-    `Cannot read the zip: ${reason}; it is damaged, cut short, or packed in a way that is not read here`,
+    `Cannot read the zip: ${reason}; it is no zip, damaged, cut short, or packed in a way that is not read here`,
     { cause: error },
   )
 }

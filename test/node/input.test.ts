@@ -26,7 +26,7 @@ import {
   validateDockerTar,
 } from '../../src/index.ts'
 import * as node from '../../src/node/index.ts'
-import { createTestArchive } from '../../src/testing/index.ts'
+import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
 import { asPath } from '../support/archive-path.ts'
 import { rejection } from '../support/errors.ts'
 import { createLayout } from '../support/layout.ts'
@@ -180,6 +180,15 @@ describe('openArchive() of a path', () => {
     await rejection(node.openArchive(path, { limits: { entries: 1 } }), ValidationError, /more than 1 files/)
   })
 
+  it('is told of addresses and promises what to give instead', async () => {
+    await rejection(
+      node.openArchive('https://bob:secret@x.example/a.tar'),
+      TypeError,
+      /"https:\/\/x\.example.*fetch\(\)/,
+    )
+    await rejection(node.openArchive(Promise.resolve(bytes) as never), TypeError, /a promise, which has to be awaited/)
+  })
+
   it('keeps the file open until it is closed, and no longer', async () => {
     const path = await asPath(bytes)
     const before = openFiles()
@@ -195,7 +204,9 @@ describe('openArchive() of a path', () => {
   it('says that it is closed to who reads after that', async () => {
     const archive = await node.openArchive(await asPath(bytes))
     await archive.close()
-    await rejection(archive.images[0]?.layers[0]?.source?.read(0, 10) ?? Promise.resolve(), TarReadError, /Cannot read/)
+    await rejection(archive.images[0]?.layers[0]?.source?.read(0, 10) ?? Promise.resolve(), TypeError, /it was closed/)
+    const registry = node.openRegistry('https://registry.test', { fetch: createTestRegistry().fetch })
+    await rejection(node.pushDockerTar(archive, registry, 'a', 'v1'), TypeError, /it was closed/)
   })
 })
 
@@ -220,10 +231,15 @@ describe('openArchive() of the files of a folder', () => {
     await expectOneImage(await openArchive(chosen))
   })
 
+  it('takes one file alone as an archive: a file input gives a list', async () => {
+    await expectOneImage(await openArchive([new File([bytes], 'image.tar')]))
+  })
+
   it('says that there are no images in them', async () => {
-    await rejection(openArchive([new File(['a'], 'a.txt')]), ValidationError, /Cannot find images/)
+    const two = ['a.txt', 'b.txt'].map((name) => new File(['a'], name))
+    await rejection(openArchive(two), ValidationError, /Cannot find images/)
     await rejection(openArchive([]), ValidationError, /Cannot find images/)
-    await expect(openArchive([bytes] as never)).rejects.toThrow(TypeError)
+    await expect(openArchive([bytes, bytes] as never)).rejects.toThrow(TypeError)
   })
 })
 

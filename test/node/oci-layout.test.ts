@@ -411,6 +411,10 @@ describe('openArchive() of a hostile layout', () => {
       /more than 5/,
     )
     await expect(openArchive(layout.tar(), { limits: { manifests: -1 } })).rejects.toThrow(RangeError)
+    await expect(openArchive(layout.tar(), { limits: { jsonsize: 1 } as object })).rejects.toThrow(
+      /no limit "jsonsize"/,
+    )
+    await rejection(openArchive(layout.tar(), { limits: { totalJsonSize: 800 } }), ValidationError, /totalJsonSize/)
   })
 
   it('reads a manifest once that is listed a thousand times', async () => {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { createTestArchive } from '../../src/testing/index.ts'
 import { asPath } from '../support/archive-path.ts'
+import { multiPlatform } from '../support/producers.ts'
 
 const quickstart = (...words: string[]) =>
   spawnSync(process.execPath, ['scripts/quickstart.js', ...words], { encoding: 'utf8', timeout: 30_000 })
@@ -19,6 +20,15 @@ describe('the quickstart', () => {
     const archive = await createTestArchive({ images: [{ names: ['localhost:5000/mine:v1', 'other/mine:v2'] }] })
     const { status, stdout } = quickstart(await asPath(archive))
     expect(stdout).toMatch(/\/mine:v1\n.*\/other\/mine:v2\n/s)
+    expect(status).toBe(0)
+  })
+
+  it('pushes every platform of an image that has no name, by the name of its file', async () => {
+    const { layout, index } = await multiPlatform()
+    layout.list({ ...index })
+    const { status, stdout } = quickstart(await asPath(layout.tar()))
+    expect(stdout).toMatch(/platform {2}linux\/amd64, 1 layers.*\n.*platform {2}linux\/arm64\/v8, 1 layers/)
+    expect(stdout).toMatch(/\/\d+-tar:latest\n/)
     expect(status).toBe(0)
   })
 

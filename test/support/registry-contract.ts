@@ -212,6 +212,15 @@ export function describeRegistry<Input>(
       expect((await sdk.getImageInfo(registry, repository, 'v1')).layerCount).toBe(1)
     })
 
+    it('pushDockerTar() of an image that is chosen by a name takes that name', async () => {
+      const registry = open()
+      const repository = newRepository()
+      const input = await archive(names(`${repository}:one`, `localhost:5000/${repository}/other:two`))
+      await sdk.pushDockerTar(input, registry, undefined, undefined, { image: `${repository}/other:two` })
+      expect(await sdk.listTags(registry, `${repository}/other`)).toEqual(['two'])
+      await rejection(sdk.listTags(registry, repository), sdk.ResponseError)
+    })
+
     it('listRepositories() and listTags() find what was pushed', async () => {
       const registry = open()
       const repository = newRepository()
