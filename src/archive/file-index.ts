@@ -23,7 +23,8 @@ export interface FileIndex {
 const MAX_LINKS = 32
 /** In bytes. */
 const COMPARED_AT_ONCE = 1024 * 1024
-/** Entries that were compared already. */
+/** Entries that were compared already: by their kinds, and by their bytes. */
+const ofOneKind = new WeakSet<FileEntry>()
 const unambiguous = new WeakSet<FileEntry>()
 const MARKERS = /^(.*\/)?(?:oci-layout|index\.json|manifest\.json|repositories)$/
 
@@ -96,9 +97,11 @@ function followLinks(index: FileIndex, path: string): readonly FileEntry[] {
     if (steps.length === MAX_LINKS) {
       throw new TarReadError(`Cannot follow the links from "${path}": they go in a circle`, { path })
     }
+    requireOneKind(entry)
     steps.push(entry)
     entry = index.entries.get(linkTarget(entry))
   }
+  if (entry) requireOneKind(entry)
   return entry ? [...steps, entry] : []
 }
 
@@ -122,22 +125,34 @@ function leadsOut({ path }: FileEntry): TarReadError {
   return new TarReadError(`Cannot follow the link "${path}": it leads out of the archive`, { path })
 }
 
+/** A link or a folder must not hide a file that other readers find, or take for there what they do not. */
+function requireOneKind(entry: FileEntry): void {
+  if (ofOneKind.has(entry)) return
+  for (let { earlier } = entry; earlier; earlier = earlier.earlier) {
+    if (earlier.kind !== entry.kind || earlier.target !== entry.target) throw ambiguous(entry)
+  }
+  ofOneKind.add(entry)
+}
+
 /** Of two entries of one path tar takes the last, and other readers the first: they have to be the same. */
 async function requireUnambiguous(entry: FileEntry, signal?: AbortSignal): Promise<void> {
   if (unambiguous.has(entry)) return
   for (let { earlier } = entry; earlier; earlier = earlier.earlier) {
-    if (await isSame(entry, earlier, signal)) continue
-    throw new ValidationError(
-      `Cannot read the image: the archive holds ${JSON.stringify(entry.path)} more than once, and not the same each time; readers would differ in what they take`,
-      { path: entry.path },
-    )
+    if (!(await isSame(entry, earlier, signal))) throw ambiguous(entry)
   }
   unambiguous.add(entry)
 }
 
+function ambiguous({ path }: FileEntry): ValidationError {
+  return new ValidationError(
+    `Cannot read the image: the archive holds ${JSON.stringify(path)} more than once, and not the same each time; readers would differ in what they take`,
+    { path },
+  )
+}
+
 async function isSame(one: FileEntry, other: FileEntry, signal?: AbortSignal): Promise<boolean> {
   const { size } = one.source
-  if (one.kind !== other.kind || one.target !== other.target || size !== other.source.size) return false
+  if (size !== other.source.size) return false
   for (let start = 0; start < size; start += COMPARED_AT_ONCE) {
     const end = Math.min(start + COMPARED_AT_ONCE, size)
     const bytes = await one.source.read(start, end, signal)

@@ -1,7 +1,7 @@
 import { ValidationError } from '../errors.ts'
 import type { Digest } from '../oci/digest.ts'
 import type { Image } from '../oci/image.ts'
-import { isJsonObject, objectField, parseJson, textField } from '../oci/json.ts'
+import { isJsonObject, objectField, parseJson, showJson, textField } from '../oci/json.ts'
 import { type IndexEntry, isIndex, parseManifest } from '../oci/manifest.ts'
 import { isIndexType, isManifestType } from '../oci/media-type.ts'
 import { hasFile } from './file-index.ts'
@@ -69,10 +69,9 @@ async function verifyLayoutVersion(reading: Reading): Promise<void> {
   const document = parseJson(await readJsonFile(reading, LAYOUT_PATH, 'the layout'), LAYOUT_PATH)
   const version = isJsonObject(document) ? document.imageLayoutVersion : undefined
   if (typeof version === 'string' && /^1\./.test(version)) return
-  throw new ValidationError(
-    `Cannot read the layout: its version is ${JSON.stringify(version)}, and only 1.x is known here`,
-    { path: LAYOUT_PATH },
-  )
+  throw new ValidationError(`Cannot read the layout: its version is ${showJson(version)}, and only 1.x is known here`, {
+    path: LAYOUT_PATH,
+  })
 }
 
 function groupByDigest(entries: readonly IndexEntry[]): ReadonlyMap<Digest, readonly [IndexEntry, ...IndexEntry[]]> {

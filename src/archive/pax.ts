@@ -41,10 +41,10 @@ function* paxRecords(data: Uint8Array, offset: number): Generator<[key: string, 
   }
 }
 
-/** Readers differ in what a name is that holds a NUL. */
+/** Readers differ in what a name is that holds a NUL, and in whether an empty one counts. */
 function parseName(value: string, offset: number): string {
-  if (!value.includes('\0')) return value
-  throw malformed(offset, 'gives a name that holds a NUL')
+  if (value !== '' && !value.includes('\0')) return value
+  throw malformed(offset, value === '' ? 'gives an empty name' : 'gives a name that holds a NUL')
 }
 
 function parseSize(value: string, offset: number): number {

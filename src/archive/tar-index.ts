@@ -57,7 +57,9 @@ export async function indexTar(source: Source, limits: ArchiveLimits, signal?: A
     const { path, kind, size, target } = toEntry(header, offset + BLOCK_SIZE, extended)
     const start = offset + BLOCK_SIZE
     requireData(source, path, start, size)
-    const earlier = kind === 'directory' ? undefined : entries.get(path)
+    const other = entries.get(path)
+    // A folder may stand there as often as it likes, but not in the place of something else.
+    const earlier = kind === 'directory' && other?.kind === kind ? other.earlier : other
     entries.set(path, { path, kind, source: sliceSource(source, start, start + size), target, earlier })
     extended = NOT_EXTENDED
     offset = nextBlock(start + size)
@@ -85,8 +87,8 @@ async function readExtendedHeader(
   const start = offset + BLOCK_SIZE
   requireData(source, header.path, start, header.size)
   const data = await read(start, start + header.size)
-  if (header.type === 'L') return { longPath: nulTerminated(data) }
-  if (header.type === 'K') return { longLinkPath: nulTerminated(data) }
+  if (header.type === 'L') return { longPath: longName(data, offset) }
+  if (header.type === 'K') return { longLinkPath: longName(data, offset) }
   const pax = parsePax(data, offset)
   if (header.type === 'x') return { pax }
   if (Object.keys(pax).length === 0) return {}
@@ -109,7 +111,9 @@ function toEntry(header: TarHeader, offset: number, { pax, longPath, longLinkPat
   // Writers before ustar marked folders by their name alone.
   const kind = header.type === '0' && path.endsWith('/') ? 'directory' : (KINDS[header.type] ?? 'other')
   const size = pax.size ?? header.size
-  if ('SMX'.includes(header.type) || (['directory', 'symlink', 'hardlink'].includes(kind) && size > 0)) {
+  // Devices and pipes: GNU tar passes over data of theirs, Go and Python take them for headers.
+  const hasNoData = ['directory', 'symlink', 'hardlink'].includes(kind) || '346'.includes(header.type)
+  if ('SMX'.includes(header.type) || (hasNoData && size > 0)) {
     throw new TarReadError(
       `Cannot index tar: ${JSON.stringify(path)} is of a kind that archives of images do not have (type "${header.type}", ${size} bytes)`,
       { path, offset },
@@ -145,7 +149,11 @@ function nextBlock(offset: number): number {
   return Math.ceil(offset / BLOCK_SIZE) * BLOCK_SIZE
 }
 
-function nulTerminated(data: Uint8Array): string {
+/** A name up to its NUL. Without one GNU tar reads on behind it, and of an empty one readers take the short name, or none. */
+function longName(data: Uint8Array, offset: number): string {
   const end = data.indexOf(0)
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(end < 0 ? data : data.subarray(0, end))
+  if (end > 0) return new TextDecoder('utf-8', { ignoreBOM: true }).decode(data.subarray(0, end))
+  throw new TarReadError(`Cannot index tar: the extended header at byte ${offset} holds no name, or not its end`, {
+    offset,
+  })
 }

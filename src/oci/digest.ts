@@ -1,4 +1,5 @@
 import { ValidationError } from '../errors.ts'
+import { showJson } from './json.ts'
 
 /** An algorithm, a colon and lower-case hexadecimal, as `sha256:e3b0…` (image-spec § Digests). */
 export type Digest = `sha256:${string}`
@@ -29,8 +30,8 @@ export function isDigest(text: unknown): text is Digest {
 export function parseDigest(text: unknown, where: string): Digest {
   if (isDigest(text)) return text
   throw new ValidationError(
-    `Cannot read the digest of ${where}: ${JSON.stringify(text)} is not "sha256:" and 64 lower-case hexadecimal digits`,
-    { input: String(text) },
+    `Cannot read the digest of ${where}: ${showJson(text)} is not "sha256:" and 64 lower-case hexadecimal digits`,
+    typeof text === 'string' ? { input: text } : {},
   )
 }
 

@@ -48,6 +48,7 @@ export function parseManifest(bytes: Uint8Array, what: string): Manifest | Index
     throw new ValidationError(`Cannot read ${what}: it is not one of image manifest and index (of schema version 2)`)
   }
   const lists = hasManifests ? [fields.manifests] : [[fields.config], fields.layers]
+  if (fields.subject !== undefined && fields.subject !== null) lists.push([fields.subject])
   for (const list of lists) verifyDescriptors(list, what)
   return document as unknown as Manifest | Index
 }

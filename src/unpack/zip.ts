@@ -98,15 +98,21 @@ function tooMany(entries: number): TarReadError {
 
 /** A source in the shape in which zip.js reads. */
 function zipSource(zip: Source, signal?: AbortSignal) {
+  function endInside(start: number, length: number): number {
+    if (start >= 0 && length >= 0 && start <= zip.size) return Math.min(start + length, zip.size)
+    throw new TarReadError(
+      `Cannot read the zip: it points to byte ${start}, but has ${zip.size} bytes; it is damaged or cut short`,
+    )
+  }
   async function readUint8Array(start: number, length: number): Promise<Uint8Array> {
-    const end = Math.min(start + length, zip.size)
+    const end = endInside(start, length)
     if (end - start > MAX_READ) {
       throw new TarReadError(`Cannot read the zip: the list of its files has more than ${MAX_READ} bytes`)
     }
     return zip.read(start, end, signal)
   }
   function createReadable({ offset = 0, size = zip.size - offset }: { offset?: number; size?: number } = {}) {
-    return toReadable(inPieces(streamSource(sliceSource(zip, offset, offset + size), signal)))
+    return toReadable(inPieces(streamSource(sliceSource(zip, offset, endInside(offset, size)), signal)))
   }
   return { size: zip.size, init: async () => undefined, readUint8Array, createReadable }
 }
@@ -116,7 +122,7 @@ async function storedSource(zip: Source, entry: FileEntry, signal?: AbortSignal)
   const { offset, compressedSize: size, filename: path } = entry
   const header = offset + LOCAL_HEADER <= zip.size ? await zip.read(offset, offset + LOCAL_HEADER, signal) : undefined
   if (header) {
-    const view = new DataView(header.buffer)
+    const view = new DataView(header.buffer, header.byteOffset)
     const start = offset + LOCAL_HEADER + view.getUint16(26, true) + view.getUint16(28, true)
     if (view.getUint32(0, true) === 0x04034b50 && start + size <= zip.size) return sliceSource(zip, start, start + size)
   }

@@ -43,6 +43,15 @@ describe('openArchive() of what Docker saved before 1.10', () => {
     ])
   })
 
+  it('refuses JSON that is nested without measure', async () => {
+    const depth = 100_000
+    const data = `{"parent":"","os":${'['.repeat(depth)}${']'.repeat(depth)}}`
+    await refuses(
+      [repositories({ a: { v1: 'x' } }), entry('x/json', data), entry('x/layer.tar', layer('x'))],
+      /deeper than/,
+    )
+  })
+
   it('hashes each layer once, however many images share it, and tells how far that is', async () => {
     const events: OpenProgress[] = []
     const tar = rawTar([

@@ -391,7 +391,7 @@ describe('openArchive() of a hostile layout', () => {
     await refuses(layout.tar(), /should have \d+ bytes, but has/)
   })
 
-  it.each(['sha256:../../etc/passwd', 'sha512:00', `sha256:${'AB'.repeat(32)}`, 7, null])(
+  it.each(['sha256:../../etc/passwd', 'sha512:00', `sha256:${'AB'.repeat(32)}`, 7, null, { toString: 1, valueOf: 1 }])(
     'refuses %j as a digest',
     async (digest) => {
       await refuses(await listing(async () => [{ mediaType: MANIFEST, size: 1, digest }]), /Cannot read the digest/)
@@ -440,6 +440,12 @@ describe('openArchive() of a hostile layout', () => {
     )
     many.list(...indexes.map((index) => ({ ...index })))
     await refuses(many.tar(), /lists more than 10000 manifests/)
+  })
+
+  it.each(['text', { digest: 'text' }])('refuses %j as a subject', async (subject) => {
+    const layout = createLayout()
+    layout.list({ ...(await layout.addIndex([{ ...(await layout.addImage()) }], { subject })) })
+    await refuses(layout.tar(), /Cannot read/)
   })
 
   it('refuses JSON that is too long before it reads it', async () => {

@@ -1,10 +1,10 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTar } from 'nanotar'
 import { describe, expect, it } from 'vitest'
-import { openEntry } from '../../src/archive/file-index.ts'
+import { hasFile, openEntry } from '../../src/archive/file-index.ts'
 import { withDefaultLimits } from '../../src/archive/limits.ts'
 import { indexTar } from '../../src/archive/tar-index.ts'
 import { TarReadError, ValidationError } from '../../src/index.ts'
@@ -12,6 +12,7 @@ import { toSource } from '../../src/source/from.ts'
 import { readAll } from '../../src/source/source.ts'
 import { countingSource } from '../support/counting-source.ts'
 import { rejection } from '../support/errors.ts'
+import { hasGnuTar } from '../support/gnu-tar.ts'
 import { paxRecord, type RawEntry, rawEntry, rawHeader, rawTar } from '../support/tar.ts'
 
 const index = (bytes: Uint8Array) => indexTar(toSource(bytes), withDefaultLimits())
@@ -19,11 +20,6 @@ const text = async (bytes: Uint8Array, path: string) =>
   new TextDecoder().decode(await readAll(await openEntry(await index(bytes), path, 'a test')))
 const refuses = async (entries: readonly RawEntry[], message: RegExp) =>
   rejection(index(rawTar(entries)), TarReadError, message)
-
-/** Other tars know other formats. */
-function hasGnuTar(): boolean {
-  return /GNU tar/.test(spawnSync('tar', ['--version'], { encoding: 'utf8' }).stdout ?? '')
-}
 
 const LONG = `folder/${'long-'.repeat(40)}name`
 
@@ -259,6 +255,35 @@ describe('indexTar()', () => {
     await refuses([size(' \0 00002000')], /number that cannot be read/)
     await refuses([size('\0\x0000002000')], /number that cannot be read/)
     expect(await paths(size('\x0000000000'))).toEqual(['a'])
+  })
+
+  it.each([
+    ['an empty path', paxRecord('path', ''), 'x'],
+    ['an empty target', paxRecord('linkpath', ''), 'x'],
+    ['an empty long name', '\0', 'L'],
+    ['a long name without its NUL', 'a', 'L'],
+    ['a long target without its NUL', 'a', 'K'],
+  ])('refuses extended headers with %s', async (_, data, type) => {
+    await refuses([{ name: 'e', type, data }, { name: 'h' }], /extended header at byte 0/)
+  })
+
+  it('refuses devices and pipes with data', async () => {
+    for (const type of ['3', '4', '6']) await refuses([{ name: 'd', type, data: 'x' }], /, 1 bytes/)
+  })
+
+  it('refuses a path that is there more than once, and as other things', async () => {
+    const again = (...entries: RawEntry[]) => rawTar([{ name: 'b', data: '2' }, { name: 'a', data: '1' }, ...entries])
+    const refused = async (tar: Uint8Array) => {
+      await rejection(text(tar, 'a'), ValidationError, /holds "a" more than once/)
+      const found = await index(tar)
+      expect(() => hasFile(found, 'a')).toThrow(ValidationError)
+    }
+    await refused(again({ name: 'a', type: '2', linkName: 'b' }))
+    await refused(again({ name: 'a', type: '2', linkName: 'nothing' }))
+    await refused(again({ name: 'a/', type: '5' }, { name: 'a/', type: '5' }))
+    expect(await text(again({ name: 'a', data: '1' }, { name: 'd/', type: '5' }, { name: 'd/', type: '5' }), 'a')).toBe(
+      '1',
+    )
   })
 
   it('counts extended headers that say nothing', async () => {

@@ -5,6 +5,7 @@ import { listZipEntries, type OpenProgress, openArchive, TarReadError, Validatio
 import { createTestArchive } from '../../src/testing/index.ts'
 import { countingSource } from '../support/counting-source.ts'
 import { rejection } from '../support/errors.ts'
+import { guardedSource } from '../support/guarded-source.ts'
 import { gzip, zip, zstd } from '../support/packing.ts'
 import { concat } from '../support/tar.ts'
 
@@ -126,12 +127,33 @@ describe('openArchive() of a bomb', () => {
   })
 })
 
+/** A zip whose only entry is said to stand elsewhere. */
+function withOffset(zip: Uint8Array<ArrayBuffer>, offset: number): Uint8Array<ArrayBuffer> {
+  const bytes = zip.slice()
+  const view = new DataView(bytes.buffer)
+  const directory = view.getUint32(bytes.length - 6, true)
+  view.setUint32(directory + 42, offset, true)
+  return bytes
+}
+
 describe('openArchive() of a zip', () => {
   it('reads a stored archive in place, and only what it needs', async () => {
     const large = await createTestArchive({ images: [{ layers: [{ noise: noise(5 * MIB) }] }] })
     const source = countingSource(await zip({ 'image.tar': large }, { stored: true }))
     expect((await openArchive(source)).images).toHaveLength(1)
     expect(source.bytesRead).toBeLessThan(200_000)
+  })
+
+  it('reads nothing beyond its end, and takes bytes that are a part of others', async () => {
+    const stored = await zip({ 'image.tar': archive }, { stored: true })
+    const whole = guardedSource(stored)
+    expect((await openArchive(whole)).images).toHaveLength(1)
+    const packed = await zip({ 'image.tar': archive })
+    const directory = guardedSource(packed.slice(packed.length - 200))
+    await rejection(openArchive(directory), TarReadError)
+    const shifted = guardedSource(withOffset(packed, 2 ** 20))
+    await rejection(openArchive(shifted), TarReadError)
+    expect([...whole.faults, ...directory.faults, ...shifted.faults]).toEqual([])
   })
 
   it('finds the one archive among other files', async () => {
