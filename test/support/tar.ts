@@ -37,13 +37,19 @@ export function rawHeader(entry: RawEntry): Uint8Array<ArrayBuffer> {
   put(116, '0000000\0')
   block.set(entry.sizeField ?? encoder.encode(`${size.toString(8).padStart(11, '0')}\0`), 124)
   put(136, '00000000000\0')
-  put(148, '        ')
   put(156, entry.type ?? '0')
   put(157, entry.linkName ?? '')
   put(257, 'ustar\u000000')
   put(345, entry.prefix ?? '')
-  const sum = block.reduce((total, byte) => total + byte, 0) + (entry.isDamaged ? 1 : 0)
-  put(148, `${sum.toString(8).padStart(6, '0')}\0 `)
+  return withChecksum(block, entry.isDamaged ? 1 : 0)
+}
+
+/** A header whose checksum is the right one, or off by as much as is said. */
+export function withChecksum(header: Uint8Array, error = 0): Uint8Array<ArrayBuffer> {
+  const block = Uint8Array.from(header)
+  block.set(encoder.encode('        '), 148)
+  const sum = block.reduce((total, byte) => total + byte, 0) + error
+  block.set(encoder.encode(`${sum.toString(8).padStart(6, '0')}\0 `), 148)
   return block
 }
 
