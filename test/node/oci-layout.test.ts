@@ -142,6 +142,14 @@ describe('openArchive() of an OCI layout', () => {
     expect((await inspectDockerTar(layout.tar(), { platform: 'linux/arm64' })).architecture).toBe('arm64')
   })
 
+  it('looks for platforms inside an index that is listed with a platform of its own', async () => {
+    const { layout, index } = await multiPlatform()
+    layout.list({ ...(await layout.addIndex([withPlatform(index, 'linux/any')])) })
+    const [image] = (await openArchive(layout.tar())).images
+    const platforms = image && runnableImages(image).map(({ platform }) => formatPlatform(platform))
+    expect(platforms).toEqual(['linux/amd64', 'linux/arm64/v8'])
+  })
+
   it('lists an image once that has several names', async () => {
     const layout = createLayout()
     const image = await layout.addImage()
