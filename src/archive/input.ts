@@ -31,10 +31,14 @@ export interface OpenFiles {
  * @throws {TypeError} if it is nothing that holds an archive
  */
 export async function openInput(input: ArchiveInput, limits: ArchiveLimits, options: ReadOptions): Promise<OpenFiles> {
-  const [file, ...others] = isFolder(input) && !(input instanceof Map) ? (input as Iterable<File>) : []
-  // What a plain file input gives: a list of one.
-  if (file && others.length === 0 && !file.webkitRelativePath) return openInput(file, limits, options)
-  if (isFolder(input)) return { files: folderIndex(input, limits), close: async () => undefined }
+  if (isFolder(input)) {
+    const list = input instanceof Map ? [] : [...(input as Iterable<File>)]
+    const [file] = list
+    // What a plain file input gives: a list of one, which is no folder.
+    if (file && list.length === 1 && !file.webkitRelativePath) return openInput(file, limits, options)
+    const files = input instanceof Map ? input : filesByPath(list)
+    return { files: folderIndex(files, limits), close: async () => undefined }
+  }
   const { signal, entry, spool = spoolToBlob, onOpenProgress } = options
   const ended = new AbortController()
   const stream = toStream(input, signal ? AbortSignal.any([signal, ended.signal]) : ended.signal)
@@ -99,9 +103,8 @@ function isFolder(input: ArchiveInput): input is FolderInput {
   return Symbol.iterator in input
 }
 
-function folderIndex(input: FolderInput, limits: ArchiveLimits): FileIndex {
+function folderIndex(files: Iterable<readonly [path: string, file: SourceInput]>, limits: ArchiveLimits): FileIndex {
   const entries = new Map<string, FileEntry>()
-  const files = input instanceof Map ? input : filesByPath(input as Iterable<File>)
   for (const [given, file] of files) {
     if (entries.size === limits.entries) {
       throw new ValidationError(

@@ -229,6 +229,7 @@ describe('openArchive() of the files of a folder', () => {
       return file
     })
     await expectOneImage(await openArchive(chosen))
+    await expectOneImage(await openArchive(chosen.values()))
   })
 
   it('takes one file alone as an archive: a file input gives a list', async () => {
