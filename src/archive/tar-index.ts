@@ -119,6 +119,12 @@ function toEntry(header: TarHeader, offset: number, { pax, longPath, longLinkPat
       { path, offset },
     )
   }
+  if (path.split('/').includes('..')) {
+    throw new TarReadError(
+      `Cannot index tar: the name ${JSON.stringify(path)} goes back a folder; readers would differ in where to`,
+      { path, offset },
+    )
+  }
   return { path: normalizePath(path), kind, size, target: pax.linkPath ?? longLinkPath ?? header.linkPath }
 }
 

@@ -15,6 +15,7 @@ import {
   pushDockerTarWithAllOriginalTags,
   ResponseError,
   runnableImages,
+  TarReadError,
   ValidationError,
   validateDockerTar,
 } from '../../src/index.ts'
@@ -311,7 +312,10 @@ describe('openArchive() of an OCI layout', () => {
   it('finds nothing above the top of the archive', async () => {
     const layout = createLayout()
     layout.list({ ...(await layout.addImage()) })
-    await refuses(layout.tar('../'), /Cannot find images/)
+    await rejection(openArchive(layout.tar('../')), TarReadError, /goes back a folder/)
+    await rejection(openArchive(layout.tar('x/../')), TarReadError, /goes back a folder/)
+    const above = new Map([...layout.files].map(([path, data]) => [`../${path}`, new Blob([data as BlobPart])]))
+    await refuses(above, /Cannot find images/)
   })
 
   it('refuses a tag that is none, a choice that is none, and a sparse referrer', async () => {
