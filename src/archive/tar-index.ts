@@ -100,14 +100,7 @@ async function readExtendedHeader(
 
 function toEntry(header: TarHeader, offset: number, { pax, longPath, longLinkPath }: Extended) {
   const path = pax.path ?? longPath ?? header.path
-  if (path.length > MAX_PATH) {
-    throw new TarReadError(
-      `Cannot index tar: the entry at byte ${offset} has a name of more than ${MAX_PATH} characters`,
-      {
-        offset,
-      },
-    )
-  }
+  requireClearName(path, offset)
   // Writers before ustar marked folders by their name alone.
   const kind = header.type === '0' && path.endsWith('/') ? 'directory' : (KINDS[header.type] ?? 'other')
   const size = pax.size ?? header.size
@@ -119,13 +112,21 @@ function toEntry(header: TarHeader, offset: number, { pax, longPath, longLinkPat
       { path, offset },
     )
   }
-  if (path.split('/').includes('..')) {
+  return { path: normalizePath(path), kind, size, target: pax.linkPath ?? longLinkPath ?? header.linkPath }
+}
+
+function requireClearName(path: string, offset: number): void {
+  if (path.length > MAX_PATH) {
     throw new TarReadError(
-      `Cannot index tar: the name ${JSON.stringify(path)} goes back a folder; readers would differ in where to`,
-      { path, offset },
+      `Cannot index tar: the entry at byte ${offset} has a name of more than ${MAX_PATH} characters`,
+      { offset },
     )
   }
-  return { path: normalizePath(path), kind, size, target: pax.linkPath ?? longLinkPath ?? header.linkPath }
+  if (!path.split('/').includes('..')) return
+  throw new TarReadError(
+    `Cannot index tar: the name ${JSON.stringify(path)} goes back a folder; readers would differ in where to`,
+    { path, offset },
+  )
 }
 
 function requireData(source: Source, path: string, start: number, size: number): void {

@@ -1,3 +1,5 @@
+import { concat, readStream } from '../source/stream.ts'
+
 /**
  * Reads a stream up to a limit; the rest is cancelled.
  *
@@ -10,26 +12,10 @@ export async function readUpTo(
 ): Promise<{ bytes: Uint8Array<ArrayBuffer>; isWhole: boolean }> {
   const chunks: Uint8Array[] = []
   let size = 0
-  // Not `for await`: WebKit's streams cannot do that.
-  const reader = stream?.getReader()
-  while (reader && size <= limit) {
-    const { done, value } = await reader.read()
-    if (done) break
-    chunks.push(value)
-    size += value.byteLength
+  for await (const chunk of stream ? readStream(stream) : []) {
+    chunks.push(chunk)
+    size += chunk.byteLength
+    if (size > limit) break
   }
-  const isWhole = size <= limit
-  // The rest is not wanted, and a failure to say so changes nothing.
-  if (!isWhole) reader?.cancel().catch(() => undefined)
-  return { bytes: concat(chunks, Math.min(size, limit)), isWhole }
-}
-
-function concat(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(size)
-  let offset = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk.subarray(0, size - offset), offset)
-    offset += chunk.byteLength
-  }
-  return bytes
+  return { bytes: concat(chunks).slice(0, limit), isWhole: size <= limit }
 }

@@ -33,14 +33,15 @@ export async function* limitSize(stream: ByteStream, { spoolSize }: UnpackLimits
   }
 }
 
-/** Passes on what comes out of a packed file, and stops a bomb. */
-export async function* limitRatio(
+/** Passes on what comes out of a packed file, and stops a bomb: by either limit. */
+export async function* limitUnpacked(
   unpacked: ByteStream,
   packedBytes: () => number,
-  { unpackRatio }: UnpackLimits,
+  limits: UnpackLimits,
 ): AsyncGenerator<Uint8Array> {
+  const { unpackRatio } = limits
   let size = 0
-  for await (const piece of unpacked) {
+  for await (const piece of limitSize(unpacked, limits)) {
     size += piece.byteLength
     if (size > HARMLESS && size > packedBytes() * unpackRatio) {
       throw tooLarge(`each of its bytes unpacks to more than ${unpackRatio}`, 'unpackRatio')

@@ -3,7 +3,7 @@ import type { Source } from '../source/source.ts'
 import type { OpenSource, Spool } from '../source/spool.ts'
 import { type ByteStream, peek, streamSource } from '../source/stream.ts'
 import { unpackGzip } from './gzip.ts'
-import { limitRatio, limitSize, type UnpackLimits } from './limits.ts'
+import { limitSize, limitUnpacked, type UnpackLimits } from './limits.ts'
 import { foreignPackingOf, MAGIC_LENGTH, type Packing, packingOf } from './packing.ts'
 import { openZipEntry } from './zip.ts'
 import { unpackZstd } from './zstd.ts'
@@ -81,23 +81,13 @@ function decode(bytes: Packed, packing: Exclude<Packing, 'zip'>, { limits, signa
     }
   }
   const unpacked = packing === 'gzip' ? unpackGzip(counted()) : unpackZstd(counted())
-  return {
-    stream: limitSize(
-      limitRatio(unpacked, () => packedBytes, limits),
-      limits,
-    ),
-  }
+  return { stream: limitUnpacked(unpacked, () => packedBytes, limits) }
 }
 
 async function openZip(zip: Source, { entry, limits, signal }: UnpackOptions): Promise<Packed> {
   const opened = await openZipEntry(zip, entry, limits, signal)
   if ('source' in opened) return opened
-  return {
-    stream: limitSize(
-      limitRatio(opened.stream, () => opened.packedSize, limits),
-      limits,
-    ),
-  }
+  return { stream: limitUnpacked(opened.stream, () => opened.packedSize, limits) }
 }
 
 function spoolStream(stream: ByteStream, { spool, limits, onSpooled, signal }: UnpackOptions): Promise<OpenSource> {

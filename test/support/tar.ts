@@ -1,3 +1,7 @@
+import { concat } from '../../src/source/stream.ts'
+
+export { concat }
+
 /** A tar entry made by hand, byte for byte, for what no tar writer would write. */
 export interface RawEntry {
   readonly name: string
@@ -59,16 +63,6 @@ export function paxRecord(key: string, value: string): string {
   const bytes = encoder.encode(rest).length
   const digits = String(bytes + String(bytes).length).length
   return `${bytes + digits}${rest}`
-}
-
-export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let offset = 0
-  for (const part of parts) {
-    bytes.set(part, offset)
-    offset += part.length
-  }
-  return bytes
 }
 
 function bytesOf(data: string | Uint8Array): Uint8Array {
