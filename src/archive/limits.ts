@@ -31,7 +31,8 @@ const ARCHIVE_LIMITS: ArchiveLimits = {
  */
 export function withDefaultLimits(given: Partial<ArchiveLimits> = {}): ArchiveLimits {
   for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(ARCHIVE_LIMITS, name)) throw new TypeError(`Cannot open the archive: there is no limit "${name}"`)
+    if (!Object.hasOwn(ARCHIVE_LIMITS, name))
+      throw new TypeError(`Cannot open the archive: there is no limit "${name}"`)
     if (value === undefined || value >= 0) continue
     throw new RangeError(`Cannot open the archive: the limit "${name}" has to be a number from 0 on, not ${value}`)
   }
