@@ -36,7 +36,14 @@ export { type ParsedRepositoryTag, parseRepositoryTag, type RepositoryTag } from
 export type { BlobProgress, PushProgress } from './push/progress.ts'
 export type { PushOptions } from './push/push.ts'
 export type { Answer } from './registry/answer.ts'
-export type { Credentials } from './registry/auth.ts'
+export type {
+  Credentials,
+  CredentialsRequest,
+  IdentityTokenCredentials,
+  PasswordCredentials,
+  ProvideCredentials,
+  TokenCredentials,
+} from './registry/auth/credentials.ts'
 export { checkRegistryConnectivity } from './registry/connectivity.ts'
 export { deleteImage, deleteImageByDigest } from './registry/delete.ts'
 export type { RegistryRequest, SendRequest } from './registry/http.ts'

@@ -1,5 +1,5 @@
 import { ValidationError } from '../errors.ts'
-import { basicAuthorization, type Credentials } from './auth.ts'
+import { basicAuthorization, type PasswordCredentials } from './auth/credentials.ts'
 import { createSend, type SendRequest } from './http.ts'
 
 /** How to talk to a registry. */
@@ -7,7 +7,7 @@ export interface RegistryOptions {
   /** What sends the requests. @default the runtime's `fetch` */
   readonly fetch?: (request: Request) => Promise<Response>
   /** Sent by HTTP Basic, to the registry's own origin only. @default none: anonymous */
-  readonly credentials?: Credentials
+  readonly credentials?: PasswordCredentials
   /**
    * Sent with every request to the registry's own origin. Where a registry redirects a download, the runtime follows, and
    * takes `Authorization` off for another origin, but not these: put no secrets here.
