@@ -2,7 +2,8 @@ import type { CreateHasher } from '../oci/digest.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
 import { hasBlob } from '../registry/blobs.ts'
 import { putManifest } from '../registry/manifests.ts'
-import type { Registry } from '../registry/registry.ts'
+import { type Registry, withScopes } from '../registry/registry.ts'
+import { locateRepository } from '../registry/repository.ts'
 import { type CreateBody, uploadBlob } from '../registry/upload.ts'
 import type { PlannedBlob, PushPlan } from './plan.ts'
 import { runPool } from './pool.ts'
@@ -75,13 +76,15 @@ async function bringBlob(
   index: number,
   { registry, progress, chunkSize, createHasher, createBody, signal }: Bringing,
 ): Promise<void> {
-  if (await hasBlob(registry, repository, content, signal)) {
+  // A token for writing from the start, so that there is one for the whole push.
+  const target = withScopes(registry, locateRepository(registry.url, repository).push)
+  if (await hasBlob(target, repository, content, signal)) {
     progress.blob(index, 'present', content.size)
     return
   }
   const onSent = (sentBytes: number) => progress.blob(index, 'uploading', sentBytes)
   onSent(0)
-  const outcome = await uploadBlob(registry, repository, content, {
+  const outcome = await uploadBlob(target, repository, content, {
     createHasher,
     createBody,
     chunkSize,

@@ -15,6 +15,13 @@ export interface Answer {
   readonly act: string
 }
 
+/** Makes an answer. As JSON it is no more than what may be shown: its URL and its headers hold upload states and presigned queries. */
+export function createAnswer(answer: Answer): Answer {
+  const { status, method, url } = answer
+  const toJSON = () => ({ method, url: publicUrl(url.href), status })
+  return Object.defineProperty({ ...answer }, 'toJSON', { value: toJSON })
+}
+
 /**
  * Reads the body of an answer.
  *

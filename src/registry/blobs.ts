@@ -4,6 +4,7 @@ import { createWasmHasher } from '../oci/sha256.ts'
 import { verifyDigest } from '../oci/verify.ts'
 import { readAnswer, unexpectedAnswer, verifyStatedDigest } from './answer.ts'
 import type { Registry } from './registry.ts'
+import { locateRepository } from './repository.ts'
 
 /**
  * Asks whether a repository has a blob. Only 404 says that it has not: any other failure is one.
@@ -17,10 +18,12 @@ export async function hasBlob(
   { digest, size }: Descriptor,
   signal?: AbortSignal,
 ): Promise<boolean> {
+  const { path, pull } = locateRepository(registry.url, repository)
   const answer = await registry.send({
     act: `look for ${shortDigest(digest)} in "${repository}"`,
     method: 'HEAD',
-    url: `v2/${repository}/blobs/${digest}`,
+    url: `${path}blobs/${digest}`,
+    scopes: pull,
     allow: [404],
     signal,
   })
@@ -46,7 +49,8 @@ export async function getBlob(
   signal?: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const act = `read ${shortDigest(digest)} of "${repository}"`
-  const answer = await registry.send({ act, method: 'GET', url: `v2/${repository}/blobs/${digest}`, signal })
+  const { path, pull } = locateRepository(registry.url, repository)
+  const answer = await registry.send({ act, method: 'GET', url: `${path}blobs/${digest}`, scopes: pull, signal })
   const bytes = await readAnswer(answer, limit)
   verifyDigest(`what the registry holds as ${digest}`, digest, await digestOf(bytes, createWasmHasher))
   return bytes

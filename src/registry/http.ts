@@ -1,10 +1,12 @@
 import ky, { HTTPError, type Options, TimeoutError } from 'ky'
-import { NetworkError, publicUrl } from '../errors.ts'
-import { type Answer, unexpectedAnswer } from './answer.ts'
+import { NetworkError, publicUrl, RegistryError, type ResponseError } from '../errors.ts'
+import { type Answer, createAnswer, unexpectedAnswer } from './answer.ts'
+import { redactCause } from './redact.ts'
+import { fetchFollowing } from './redirect.ts'
 import { boundErrorBody, toResponseError } from './response-error.ts'
 
-/** One request to a registry. */
-export interface RegistryRequest {
+/** One request over HTTP, to a registry or to its token server. */
+export interface HttpRequest {
   /** What is being done, to go after "Cannot" in a message: `list the tags of "team/app"`. */
   readonly act: string
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -19,19 +21,40 @@ export interface RegistryRequest {
   readonly signal?: AbortSignal
 }
 
+/** A request with what is not for everybody. */
+export interface PrivateRequest extends HttpRequest {
+  /** For the registry's own origin alone. */
+  readonly authorization?: string | undefined
+  /** What may not stand in an error. */
+  readonly secrets?: readonly string[]
+  /** @default true, for requests without a body */
+  readonly followsRedirects?: boolean
+  /** Whether the answer's body is wanted, if it is no GET. @default false */
+  readonly keepsBody?: boolean
+}
+
+/** An answer, which may be a refusal. */
+export interface Exchanged {
+  readonly answer: Answer
+  /** The error that the answer stands for, unless its status is a good one or an allowed one. */
+  readonly refusal?: ResponseError
+  /** Whether another origin than the registry's gave it. */
+  readonly isForeign: boolean
+}
+
 /**
- * Sends a request and gives its answer.
+ * Sends a request as it is, and gives what is answered.
  *
- * @throws {ResponseError} if the registry answers no
- * @throws {NetworkError} if it does not answer
+ * @throws {ResponseError} if that is no answer of a registry
+ * @throws {NetworkError} if there is none
  */
-export type SendRequest = (request: RegistryRequest) => Promise<Answer>
+export type Exchange = (request: PrivateRequest) => Promise<Exchanged>
 
 /** The settings that all requests of one handle share. */
 export interface Connection {
   readonly base: URL
   readonly fetch: (request: Request) => Promise<Response>
-  /** Secrets and settings for the registry's own origin; no other origin ever sees them. */
+  /** Settings for the registry's own origin; no other origin ever sees them. */
   readonly ownHeaders: Readonly<Record<string, string>>
   readonly retry: number
   /** In milliseconds. */
@@ -42,67 +65,108 @@ export interface Connection {
 const PASSING_STATUSES = [408, 429, 500, 502, 503, 504]
 const MAX_RETRY_AFTER = 60_000
 
-export function createSend(connection: Connection): SendRequest {
+/** The answer, or the error that it stands for. */
+export function accept({ answer, refusal }: Exchanged): Answer {
+  if (refusal) throw refusal
+  return answer
+}
+
+export function createExchange(connection: Connection): Exchange {
   return async (request) => {
     const { act, method } = request
     const url = new URL(request.url, connection.base)
+    // Where the answer comes from, after redirects. What a custom fetch made itself has no URL to tell.
+    let from = url
+    const give = ({ status, headers }: Response, body: Answer['body'], refusal?: ResponseError): Exchanged => ({
+      answer: createAnswer({ status, headers, body, url: from, method, act }),
+      ...(refusal && { refusal }),
+      isForeign: from.origin !== connection.base.origin,
+    })
     try {
-      const response = await ky(url, kyOptions(connection, request, url))
-      const { status, headers } = response
-      const body = method === 'GET' ? response.body : null
+      const response = await ky(
+        url,
+        kyOptions(connection, request, url, (place) => {
+          from = place
+        }),
+      )
+      const body = method === 'GET' || request.keepsBody ? response.body : null
       // Unread bodies keep their connection busy.
       if (!body) await response.body?.cancel()
-      // Answers that a custom fetch made itself have no URL.
-      const answer = { status, headers, body, url: response.url ? new URL(response.url) : url, method, act }
-      if (response.ok && /html/i.test(headers.get('content-type') ?? ''))
-        throw unexpectedAnswer(answer, 'that is a web page')
-      return answer
+      const exchanged = give(response, body)
+      if (response.ok && /html/i.test(response.headers.get('content-type') ?? '')) {
+        await body?.cancel()
+        throw unexpectedAnswer(exchanged.answer, 'that is a web page')
+      }
+      return exchanged
     } catch (error) {
-      if (error instanceof HTTPError) throw toResponseError({ act, method, url }, error.response, error.data)
+      if (error instanceof HTTPError) {
+        const refusal = toResponseError({ act, method, url: from }, error.response, error.data)
+        return give(error.response, null, refusal)
+      }
       if (error instanceof TimeoutError) throw timedOut({ act, method, url }, connection.timeout)
       throw error
     }
   }
 }
 
-function kyOptions(connection: Connection, request: RegistryRequest, url: URL): Options {
-  const { method, headers, body, signal, allow = [], isUpload = false } = request
-  const isOwn = url.origin === connection.base.origin
-  const limit = isUpload ? 0 : connection.retry
+function kyOptions(connection: Connection, request: PrivateRequest, url: URL, onAnswer: (url: URL) => void): Options {
+  const {
+    method,
+    headers,
+    body,
+    signal,
+    authorization,
+    allow = [],
+    isUpload = false,
+    followsRedirects = true,
+  } = request
+  const { base, ownHeaders, retry, timeout } = connection
+  const given = new Headers(headers)
+  const own = url.origin === base.origin ? new Headers(ownHeaders) : new Headers()
+  if (authorization !== undefined) own.set('authorization', authorization)
   return {
     method,
-    headers: { ...(isOwn && connection.ownHeaders), ...headers },
+    headers: { ...Object.fromEntries(own), ...Object.fromEntries(given) },
     ...(body && { body }),
     ...(signal && { signal }),
-    fetch: (input) => fetchOnce(connection.fetch, input as Request, request.act),
+    fetch: (input) => fetchOnce(connection, input as Request, request, given, onAnswer),
     throwHttpErrors: (status) => !allow.includes(status),
-    timeout: isUpload ? false : connection.timeout,
+    timeout: isUpload ? false : timeout,
     retry: {
-      limit,
+      limit: isUpload ? 0 : retry,
       methods: ['get', 'head', 'post', 'put', 'delete'],
       statusCodes: PASSING_STATUSES,
       maxRetryAfter: MAX_RETRY_AFTER,
-      shouldRetry: ({ error }) => (error instanceof NetworkError ? true : undefined),
+      shouldRetry: ({ error }) => (error instanceof RegistryError ? error instanceof NetworkError : undefined),
     },
     // Without cookies: Harbor takes a request with them for one of its pages and asks for a CSRF token.
     credentials: 'omit',
     cache: 'no-store',
     // A redirected body would be kept whole in memory to be sent again, and these two prevent it (nodejs/undici#4058).
-    redirect: method === 'GET' || method === 'HEAD' ? 'follow' : 'error',
+    redirect: body || !followsRedirects ? 'error' : 'manual',
     window: null,
   }
 }
 
 /** Where the runtime's fetch is called: its failures get our type here, and error bodies their limit. */
-async function fetchOnce(fetch: Connection['fetch'], request: Request, act: string): Promise<Response> {
+async function fetchOnce(
+  { fetch, base, ownHeaders }: Connection,
+  request: Request,
+  { act, secrets = [] }: PrivateRequest,
+  given: Headers,
+  onAnswer: (url: URL) => void,
+): Promise<Response> {
   // A fetch of the user's own may not look at the signal.
   request.signal.throwIfAborted()
+  const { method, url } = request
+  const hidden = [...secrets, ...Object.values(ownHeaders)]
   try {
-    const response = await fetch(request)
-    return response.ok ? response : await boundErrorBody(response)
-  } catch (cause) {
-    if (request.signal.aborted) throw cause
-    const { method, url } = request
+    const { response, url: from } = await fetchFollowing(fetch, request, { base, given, act })
+    onAnswer(from)
+    return response.ok ? response : await boundErrorBody(response, hidden)
+  } catch (error) {
+    if (request.signal.aborted || error instanceof RegistryError) throw error
+    const cause = redactCause(error, hidden)
     throw new NetworkError(`Cannot ${act}: no answer from ${publicUrl(url)}${reasonOf(cause)}`, { method, url, cause })
   }
 }
@@ -112,7 +176,8 @@ function reasonOf(cause: unknown): string {
   const inner = cause instanceof Error ? cause.cause : undefined
   const code = inner instanceof Error && 'code' in inner ? inner.code : undefined
   if (typeof code === 'string') return ` (${code})`
-  return ". Is the registry there? In a web page: does it allow this page's origin (CORS), and is it https where the page is?"
+  if (inner instanceof Error && /redirect/i.test(inner.message)) return ' but a redirect, which is not followed here'
+  return ". Is it there? In a web page: does it allow this page's origin (CORS), and is it https where the page is?"
 }
 
 function timedOut({ act, method, url }: { act: string; method: string; url: URL }, timeout: number): NetworkError {

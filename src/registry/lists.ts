@@ -1,12 +1,14 @@
 import { isJsonObject } from '../oci/json.ts'
-import { parseRepository } from '../oci/reference.ts'
 import { type Answer, readJsonAnswer, unexpectedAnswer } from './answer.ts'
+import { CATALOG, type Scope } from './auth/scope.ts'
 import { nextPage } from './location.ts'
 import { type Registry, type RegistryInput, toRegistry } from './registry.ts'
+import { locateRepository } from './repository.ts'
 
 /** Entries asked for at once. More than 1000 are refused by distribution and ECR. */
 const PAGE_SIZE = 1000
 const MAX_PAGES = 10_000
+const MAX_ITEMS = 1_000_000
 /** In bytes. */
 const MAX_PAGE = 16 * 1024 * 1024
 
@@ -20,7 +22,8 @@ export async function listRepositories(
   registry: RegistryInput,
   options: { signal?: AbortSignal } = {},
 ): Promise<readonly string[]> {
-  return readPages(toRegistry(registry), 'list the repositories', 'v2/_catalog', 'repositories', options.signal)
+  const list = { act: 'list the repositories', path: 'v2/_catalog', key: 'repositories', scopes: [CATALOG] }
+  return readPages(toRegistry(registry), list, options.signal)
 }
 
 /**
@@ -35,31 +38,41 @@ export async function listTags(
   repository: string,
   options: { signal?: AbortSignal } = {},
 ): Promise<readonly string[]> {
-  const path = `v2/${parseRepository(repository)}/tags/list`
-  return readPages(toRegistry(registry), `list the tags of "${repository}"`, path, 'tags', options.signal)
+  const handle = toRegistry(registry)
+  const { path, pull } = locateRepository(handle.url, repository)
+  const list = { act: `list the tags of "${repository}"`, path: `${path}tags/list`, key: 'tags', scopes: pull }
+  return readPages(handle, list, options.signal)
+}
+
+interface List {
+  readonly act: string
+  readonly path: string
+  /** Where the entries stand in an answer. */
+  readonly key: string
+  readonly scopes: readonly Scope[]
 }
 
 async function readPages(
   registry: Registry,
-  act: string,
-  path: string,
-  key: string,
+  { act, path, key, scopes }: List,
   signal?: AbortSignal,
 ): Promise<readonly string[]> {
+  const request = { act, method: 'GET', scopes, signal } as const
   const items: string[] = []
   const visited = new Set<string>()
   let next: URL | undefined = new URL(`${path}?n=${PAGE_SIZE}`, registry.url)
   while (next) {
     const isFirst = visited.size === 0
     visited.add(next.href)
-    let answer: Answer = await registry.send({ act, method: 'GET', url: next, allow: isFirst ? [400] : [], signal })
+    let answer: Answer = await registry.send({ ...request, url: next, allow: isFirst ? [400] : [] })
     // Some set a lower limit than 1000, and say no more than that.
-    if (answer.status === 400) answer = await registry.send({ act, method: 'GET', url: path, signal })
+    if (answer.status === 400) answer = await registry.send({ ...request, url: path })
     // Not by a spread: a page may have more entries than a call may have arguments.
     for (const item of await readPage(answer, key)) items.push(item)
-    next = nextPage(answer)
+    next = nextPage(answer, registry.url)
     if (next && visited.has(next.href)) throw unexpectedAnswer(answer, 'its pages go in a circle')
     if (visited.size > MAX_PAGES) throw unexpectedAnswer(answer, `there are more than ${MAX_PAGES} pages`)
+    if (items.length > MAX_ITEMS) throw unexpectedAnswer(answer, `there are more than ${MAX_ITEMS} entries`)
   }
   return items
 }

@@ -1,28 +1,43 @@
 import { type Answer, unexpectedAnswer } from './answer.ts'
 
 /**
- * Finds where an upload goes on: the `Location` of an answer, from where the answer came.
- * Its query is the session's state and is kept to the letter.
+ * Reads where an answer says that something is, from where the answer came. An http URL from https is taken for https where it is the same
+ * place, since registries behind a TLS proxy may not know of it (distribution/distribution#970); else https is never left.
  *
- * @throws {ResponseError} if there is none, or a web page may not read it
+ * @returns the URL, or a fault: what is wrong with it, to go after "its redirect …"
+ */
+export function resolveLocation(
+  text: string | null,
+  from: URL,
+): { readonly location: URL; readonly fault?: never } | { readonly fault: string; readonly location?: never } {
+  const location = text && URL.canParse(text, from) ? new URL(text, from) : undefined
+  if (!location || !/^https?:$/.test(location.protocol) || location.username || location.password) {
+    return { fault: 'is no plain http or https URL' }
+  }
+  if (from.protocol === 'http:' || location.protocol === 'https:') return { location }
+  const isSamePlace = location.hostname === from.hostname && (location.port === '' || location.port === from.port)
+  if (!isSamePlace) return { fault: `leads from https to ${location.origin}, which is not encrypted` }
+  location.protocol = 'https:'
+  location.port = from.port
+  return { location }
+}
+
+/**
+ * Finds where an upload goes on: the `Location` of an answer. Its query is the session's state and is kept to the letter.
+ *
+ * @throws {ResponseError} if there is none, or a web page may not read it, or it leaves https
  */
 export function uploadLocation(answer: Answer): URL {
   const text = answer.headers.get('location')
-  if (!text || !URL.canParse(text, answer.url)) {
+  if (!text) {
     throw unexpectedAnswer(
       answer,
       'without a Location that can be read (to a web page the registry must expose it: Access-Control-Expose-Headers: Location)',
     )
   }
-  const location = new URL(text, answer.url)
-  if (!/^https?:$/.test(location.protocol) || location.username || location.password) {
-    throw unexpectedAnswer(answer, 'its Location is no plain http or https URL')
-  }
-  // A registry behind a TLS proxy that does not know of it: distribution/distribution#970.
-  if (answer.url.protocol === 'https:' && location.protocol === 'http:' && location.hostname === answer.url.hostname) {
-    location.protocol = 'https:'
-  }
-  return location
+  const { location, fault } = resolveLocation(text, answer.url)
+  if (location) return location
+  throw unexpectedAnswer(answer, `its Location ${fault}`)
 }
 
 /** Adds the digest that closes an upload. Not by `searchParams`, which would write the rest of the query anew. */
@@ -35,12 +50,13 @@ export function withDigest(location: URL, digest: string): URL {
 /**
  * Finds the next page of a list: `Link: <…>; rel="next"` (RFC 8288).
  *
- * @throws {ResponseError} if it leads to another origin
+ * @param registry The registry's base URL.
+ * @throws {ResponseError} if it leads to another origin than the registry's (GHSA-h7vf-4x9w-h99v)
  */
-export function nextPage(answer: Answer): URL | undefined {
+export function nextPage(answer: Answer, registry: string): URL | undefined {
   const target = /<([^>]*)>\s*;[^<]*\brel\s*=\s*"?next\b/i.exec(answer.headers.get('link') ?? '')?.[1]
   if (!target) return undefined
-  const next = URL.canParse(target, answer.url) ? new URL(target, answer.url) : undefined
-  if (next?.origin === answer.url.origin) return next
+  const { location } = resolveLocation(target, answer.url)
+  if (location?.origin === new URL(registry).origin) return location
   throw unexpectedAnswer(answer, 'its next page is on another host')
 }

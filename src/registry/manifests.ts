@@ -2,12 +2,14 @@ import type { Content, Descriptor } from '../oci/descriptor.ts'
 import { type Digest, digestOf, isDigest } from '../oci/digest.ts'
 import { type Index, type Manifest, parseManifest } from '../oci/manifest.ts'
 import { bareMediaType, MANIFEST_MEDIA_TYPES } from '../oci/media-type.ts'
-import { parseReference, parseRepository } from '../oci/reference.ts'
+import { parseReference } from '../oci/reference.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
 import { verifyDigest } from '../oci/verify.ts'
 import { readAll } from '../source/source.ts'
 import { readAnswer, verifyStatedDigest } from './answer.ts'
 import { type Registry, type RegistryInput, toRegistry } from './registry.ts'
+import { locateRepository } from './repository.ts'
+import type { RegistryRequest } from './send.ts'
 
 /** A manifest as a registry gave it: its descriptor, its bytes, and what they say. */
 export interface ManifestInfo extends Descriptor {
@@ -37,10 +39,11 @@ export async function getManifest(
   options: { signal?: AbortSignal } = {},
 ): Promise<ManifestInfo> {
   const act = `read the manifest ${reference} of "${repository}"`
-  const answer = await toRegistry(registry).send({
+  const handle = toRegistry(registry)
+  const answer = await handle.send({
     act,
     method: 'GET',
-    url: manifestPath(repository, reference),
+    ...manifestAt(handle, repository, reference),
     headers: ACCEPT,
     signal: options.signal,
   })
@@ -67,7 +70,7 @@ export async function resolveManifest(
   const answer = await registry.send({
     act: `look for the manifest ${reference} of "${repository}"`,
     method: 'HEAD',
-    url: manifestPath(repository, reference),
+    ...manifestAt(registry, repository, reference),
     headers: ACCEPT,
     allow: [404],
     signal,
@@ -94,7 +97,8 @@ export async function putManifest(
   const answer = await registry.send({
     act: `put the manifest ${reference} of "${repository}"`,
     method: 'PUT',
-    url: manifestPath(repository, reference),
+    ...manifestAt(registry, repository, reference),
+    scopes: locateRepository(registry.url, repository).push,
     headers: { 'content-type': mediaType },
     body: await readAll(source, signal),
     signal,
@@ -118,13 +122,14 @@ export async function deleteManifest(
   const { status } = await registry.send({
     act: `delete ${reference} of "${repository}"`,
     method: 'DELETE',
-    url: manifestPath(repository, reference),
+    ...manifestAt(registry, repository, reference),
     allow,
     signal,
   })
   return status
 }
 
-function manifestPath(repository: string, reference: string): string {
-  return `v2/${parseRepository(repository)}/manifests/${parseReference(reference)}`
+function manifestAt({ url }: Registry, repository: string, reference: string): Pick<RegistryRequest, 'url' | 'scopes'> {
+  const { path, pull } = locateRepository(url, repository)
+  return { url: `${path}manifests/${parseReference(reference)}`, scopes: pull }
 }

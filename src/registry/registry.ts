@@ -1,17 +1,29 @@
 import { ValidationError } from '../errors.ts'
-import { basicAuthorization, type PasswordCredentials } from './auth/credentials.ts'
-import { createSend, type SendRequest } from './http.ts'
+import { parseRegistryAddress } from './address.ts'
+import { createAuthenticator } from './auth/authenticator.ts'
+import { type Credentials, type ProvideCredentials, parseCredentials } from './auth/credentials.ts'
+import { mergeScopes, type Scope } from './auth/scope.ts'
+import { createExchange } from './http.ts'
+import { createSend, type SendRequest } from './send.ts'
 
 /** How to talk to a registry. */
 export interface RegistryOptions {
   /** What sends the requests. @default the runtime's `fetch` */
   readonly fetch?: (request: Request) => Promise<Response>
-  /** Sent by HTTP Basic, to the registry's own origin only. @default none: anonymous */
-  readonly credentials?: PasswordCredentials
   /**
-   * Sent with every request to the registry's own origin. Where a registry redirects a download, the runtime follows, and
-   * takes `Authorization` off for another origin, but not these: put no secrets here.
-   * @default none
+   * Who asks, or a function that is asked when the registry wants to know. They are sent in the way that the registry asks for: by HTTP
+   * Basic to its own origin only, or to its token server, which has to be one that is trusted (`allowedRealms`).
+   * @default anonymous
+   */
+  readonly credentials?: Credentials | ProvideCredentials
+  /**
+   * The origins (`https://auth.example.com`) of token servers that may see the credentials, besides those of the registry's own
+   * host and site. @default none
+   */
+  readonly allowedRealms?: readonly string[]
+  /**
+   * Sent with every request to the registry's own origin, and to no other: not to token servers, and not where a redirect or an upload
+   * leads elsewhere. @default none
    */
   readonly headers?: Readonly<Record<string, string>>
   /** How often a request without a blob's bytes is tried again after it failed in a way that may pass. @default 2 */
@@ -24,25 +36,27 @@ export interface RegistryOptions {
 export interface Registry {
   /** The base URL, ending in a slash. */
   readonly url: string
-  /** Sends one request with the settings of this handle. Everything else is built on it. */
+  /** Sends one request with the settings of this handle, signed in. Everything else is built on it. */
   readonly send: SendRequest
 }
 
 /** What timers can count, in milliseconds. */
 const MAX_TIMEOUT = 2 ** 31 - 1
 
-/** What functions take as a registry: its URL, or a handle where it needs settings. */
+/** What functions take as a registry: its address, or a handle where it needs settings. */
 export type RegistryInput = string | URL | Registry
 
 /**
- * Makes a handle for a registry. Nothing is sent yet.
+ * Makes a handle for a registry, which keeps its tokens. Nothing is sent yet.
  *
- * @param url `https://registry.example.com`, with a path if the registry lives below one.
- * @throws {ValidationError} unless it is an http or https URL without user info, query and fragment
+ * @param address `https://registry.example.com`, with a path if the registry lives below one; or a host as in image names:
+ *   `registry.example.com`, `docker.io` (https), `localhost:15000` (this machine: http).
+ * @throws {ValidationError} unless it is an http or https URL without user info, query and fragment, or a host; or if `credentials`
+ *   or `allowedRealms` are none
  * @throws {RangeError} if `retry` or `timeout` is no such number
  */
-export function openRegistry(url: string | URL, options: RegistryOptions = {}): Registry {
-  const base = parseRegistryUrl(url)
+export function openRegistry(address: string | URL, options: RegistryOptions = {}): Registry {
+  const base = parseRegistryAddress(address)
   const { credentials, headers, fetch = (request) => globalThis.fetch(request), retry = 2, timeout = 30_000 } = options
   if (!(Number.isSafeInteger(retry) && retry >= 0)) {
     throw new RangeError(`Cannot use ${retry} as retry: pass a whole number from 0`)
@@ -50,34 +64,35 @@ export function openRegistry(url: string | URL, options: RegistryOptions = {}): 
   if (!(timeout > 0 && timeout <= MAX_TIMEOUT)) {
     throw new RangeError(`Cannot use ${timeout} as timeout: pass milliseconds, at most ${MAX_TIMEOUT}`)
   }
-  const own = new Headers(headers)
-  if (credentials) own.set('authorization', basicAuthorization(credentials))
-  const ownHeaders = Object.fromEntries(own)
-  return Object.freeze({ url: base.href, send: createSend({ base, fetch, ownHeaders, retry, timeout }) })
+  const ownHeaders = Object.fromEntries(new Headers(headers))
+  const exchange = createExchange({ base, fetch, ownHeaders, retry, timeout })
+  const authenticator = createAuthenticator(
+    {
+      registry: base,
+      credentials: typeof credentials === 'object' ? parseCredentials(credentials) : credentials,
+      allowedRealms: (options.allowedRealms ?? []).map(parseOrigin),
+    },
+    exchange,
+  )
+  return Object.freeze({ url: base.href, send: createSend(base, exchange, authenticator) })
 }
 
-/** The handle itself, or one with default settings for a URL. */
+/** The handle itself, or one with default settings for an address. */
 export function toRegistry(registry: RegistryInput): Registry {
   if (typeof registry === 'string' || registry instanceof URL) return openRegistry(registry)
   if (typeof registry?.send === 'function') return registry
   throw new TypeError('Cannot talk to a registry: pass its URL, or what openRegistry gave')
 }
 
-const EXAMPLE = 'it should look like "https://registry.example.com" or "http://localhost:15000"'
-
-function parseRegistryUrl(text: string | URL): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  const fault = url ? faultOf(url) : `it is no URL; ${EXAMPLE}`
-  if (!url || fault) throw new ValidationError(`Cannot use the registry URL: ${fault}`)
-  if (!url.pathname.endsWith('/')) url.pathname += '/'
-  return url
+/** The same registry, each of whose requests asks for these rights too: one token then does for all that belongs together. */
+export function withScopes({ url, send }: Registry, scopes: readonly Scope[]): Registry {
+  return { url, send: (request) => send({ ...request, scopes: mergeScopes(scopes, request.scopes ?? []) }) }
 }
 
-/** What is wrong with a registry's URL. The URL itself stays out of the message: it may hold a password. */
-function faultOf(url: URL): string | undefined {
-  if (!/^https?:$/.test(url.protocol)) return `it does not begin with "https://" or "http://"; ${EXAMPLE}`
-  if (url.username || url.password) return 'it holds a user name; pass { credentials: { username, password } } instead'
-  if (url.search || url.hash) return 'it has a query or a fragment; leave them out'
-  if (/\/v2\/?$/.test(url.pathname)) return 'it ends in "/v2", which is added to it; leave that off'
-  return undefined
+function parseOrigin(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password) return url.origin
+  throw new ValidationError(
+    'Cannot use the allowed realms: each has to be the origin of a token server, as in "https://auth.example.com"',
+  )
 }

@@ -1,6 +1,7 @@
 import { publicUrl, ResponseError, type ResponseErrorDetail } from '../errors.ts'
 import { isJsonObject, textField } from '../oci/json.ts'
 import { readUpTo } from './body.ts'
+import { redact } from './redact.ts'
 
 /** In bytes: what of an error's body is read at most. */
 const MAX_ERROR_BODY = 64 * 1024
@@ -14,12 +15,12 @@ const REMEDIES: Readonly<Record<number, string>> = {
   429: 'too many requests: wait, then try again',
 }
 
-/** Cuts the body of an error short: it may be a page, or endless. */
-export async function boundErrorBody(response: Response): Promise<Response> {
+/** Cuts the body of an error short, which may be a page, or endless, and takes out secrets that it echoes. */
+export async function boundErrorBody(response: Response, secrets: readonly string[]): Promise<Response> {
   if (!response.body) return response
   const { status, statusText, headers } = response
   const { bytes } = await readUpTo(response.body, MAX_ERROR_BODY)
-  return new Response(bytes, { status, statusText, headers })
+  return new Response(redact(new TextDecoder().decode(bytes), secrets), { status, statusText, headers })
 }
 
 /** Makes the error for an answer that is a refusal. `data` is its body: JSON, text or nothing. */

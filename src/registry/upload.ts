@@ -1,10 +1,12 @@
+import { ResponseError } from '../errors.ts'
 import type { Content } from '../oci/descriptor.ts'
 import { type CreateHasher, type Digest, shortDigest } from '../oci/digest.ts'
 import { verifyDigest } from '../oci/verify.ts'
 import { type Answer, verifyStatedDigest } from './answer.ts'
-import type { SendRequest } from './http.ts'
 import { uploadLocation, withDigest } from './location.ts'
-import type { Registry } from './registry.ts'
+import { type Registry, withScopes } from './registry.ts'
+import { locateRepository } from './repository.ts'
+import type { SendRequest } from './send.ts'
 
 /** Makes the body of a request from its bytes, in the way that suits the runtime. */
 export type CreateBody = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | Blob
@@ -48,9 +50,10 @@ export async function uploadBlob(
 ): Promise<'mounted' | 'uploaded'> {
   options.signal?.throwIfAborted()
   const patience = delayed(options.signal, GRACE)
-  const send: SendRequest = (request) => registry.send({ ...request, signal: patience.signal })
+  const target = withScopes(registry, locateRepository(registry.url, repository).push)
+  const send: SendRequest = (request) => target.send({ ...request, signal: patience.signal })
   try {
-    return await bring(registry, send, repository, blob, options)
+    return await bring(target, send, repository, blob, options)
   } finally {
     patience.stop()
   }
@@ -63,7 +66,7 @@ async function bring(
   blob: Content,
   options: UploadOptions,
 ): Promise<'mounted' | 'uploaded'> {
-  const opened = await openSession(send, repository, blob.digest, options.mountFrom)
+  const opened = await openSession(registry.url, send, repository, blob.digest, options.mountFrom)
   if (opened.status === 201 && options.mountFrom !== undefined) return 'mounted'
   const session = { location: uploadLocation(opened) }
   try {
@@ -86,15 +89,28 @@ function delayed(signal: AbortSignal | undefined, milliseconds: number): { signa
 }
 
 /** Asks for a mount where that may work. A registry that does not mount opens a session in the same answer, or none. */
-async function openSession(send: SendRequest, repository: string, digest: Digest, from?: string): Promise<Answer> {
+async function openSession(
+  registry: string,
+  send: SendRequest,
+  repository: string,
+  digest: Digest,
+  from?: string,
+): Promise<Answer> {
   const request = { act: `open an upload to "${repository}"`, method: 'POST' } as const
-  const url = `v2/${repository}/blobs/uploads/`
+  const url = `${locateRepository(registry, repository).path}blobs/uploads/`
   if (from !== undefined) {
-    const mount = `${url}?mount=${encodeURIComponent(digest)}&from=${encodeURIComponent(from)}`
-    const answer = await send({ ...request, url: mount, allow: MOUNT_REFUSALS })
-    if (answer.status < 300) return answer
+    const { name, pull } = locateRepository(registry, from)
+    const mount = `${url}?mount=${encodeURIComponent(digest)}&from=${encodeURIComponent(name)}`
+    const answer = await send({ ...request, url: mount, scopes: pull, allow: MOUNT_REFUSALS }).catch(notRefused)
+    if (answer && answer.status < 300) return answer
   }
   return send({ ...request, url })
+}
+
+/** A token server may not let us read where the blob is: then there is no mount, but an upload as ever. */
+function notRefused(error: unknown): undefined {
+  if (error instanceof ResponseError && MOUNT_REFUSALS.includes(error.status)) return undefined
+  throw error
 }
 
 async function sendChunks(

@@ -40,9 +40,12 @@ const errorBody = (code: string, message: string) => JSON.stringify({ errors: [{
 
 describe('openRegistry()', () => {
   it.each([
-    ['registry.test', /no URL; it should look like/],
+    ['registry test', /no URL and no host; it should look like/],
     ['', /no URL/],
-    ['localhost:15000', /does not begin with "https.*http:\/\/localhost:15000/],
+    ['registry', /no URL/],
+    ['user:hunter2@registry.test', /no URL/],
+    ['registry.test/team/app', /no URL/],
+    ['https:registry.test', /no URL/],
     ['http://localhost:15000/v2/', /ends in "\/v2"/],
     ['ftp://registry.test', /does not begin with "https:/],
     ['https://user:hunter2@registry.test', /pass \{ credentials/],
@@ -80,30 +83,6 @@ describe('openRegistry()', () => {
     expect(shown).not.toMatch(/hunter2|aHVudGVyMg|Basic/)
   })
 
-  it('sends credentials and headers to the registry, and to no other origin', async () => {
-    const registry = createTestRegistry()
-    const recorder = recordingFetch(async (request) => {
-      const { pathname, search } = new URL(request.url)
-      const inner = new Request(`${URL_TEXT}${pathname}${search}`, request)
-      const response = await registry.fetch(inner)
-      const location = response.headers.get('location')
-      if (location?.includes('/uploads/')) response.headers.set('location', `https://storage.test${location}`)
-      return response
-    })
-    const handle = openRegistry(URL_TEXT, {
-      fetch: recorder.fetch,
-      credentials: { username: 'mé', password: 'hunter2' },
-      headers: { 'x-team': 'blue' },
-    })
-    await pushDockerTar(await createTestArchive(), handle, 'team/app', 'v1', { chunkSize: 4000 })
-    const own = recorder.exchanges.filter(({ url }) => url.origin === URL_TEXT)
-    const foreign = recorder.exchanges.filter(({ url }) => url.origin === 'https://storage.test')
-    expect(own.map(({ headers }) => headers.get('authorization'))).toEqual(own.map(() => 'Basic bcOpOmh1bnRlcjI='))
-    expect(own.every(({ headers }) => headers.get('x-team') === 'blue')).toBe(true)
-    expect(foreign.length).toBeGreaterThan(5)
-    expect(foreign.some(({ headers }) => headers.has('authorization') || headers.has('x-team'))).toBe(false)
-  })
-
   it('sends no cookies, and asks no cache', async () => {
     const asked: Request[] = []
     const { registry } = changing(() => undefined)
@@ -117,7 +96,7 @@ describe('openRegistry()', () => {
     )
     // A redirected body would be kept whole in memory.
     const ways = new Set(asked.map(({ method, redirect }) => `${method} ${redirect}`))
-    expect(ways).toEqual(new Set(['HEAD follow', 'POST error', 'PUT error']))
+    expect(ways).toEqual(new Set(['HEAD manual', 'POST manual', 'PUT error']))
   })
 
   it('tries again what may pass, as often as it is told, and nothing else', async () => {

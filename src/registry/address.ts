@@ -1,0 +1,66 @@
+import { ValidationError } from '../errors.ts'
+
+const DOCKER_HUB_HOST = 'registry-1.docker.io'
+/** What Docker Hub is called, and never answers the Distribution API by. */
+const DOCKER_HUB_NAMES: readonly string[] = ['docker.io', 'index.docker.io', 'registry.hub.docker.com']
+const EXAMPLE = 'it should look like "registry.example.com", "https://registry.example.com" or "http://localhost:15000"'
+
+/**
+ * Reads where a registry is: a URL, or a host as it stands in image names. A host alone is taken by https, one on this machine by
+ * http; Docker Hub's names lead to where it answers.
+ *
+ * @returns the base URL, ending in a slash
+ * @throws {ValidationError} unless it is an http or https URL without user info, query and fragment, or a host
+ */
+export function parseRegistryAddress(text: string | URL): URL {
+  const url = readAddress(String(text))
+  const fault = url ? faultOf(url) : `it is no URL and no host; ${EXAMPLE}`
+  if (!url || fault) throw new ValidationError(`Cannot use the registry's address: ${fault}`)
+  if (DOCKER_HUB_NAMES.includes(url.hostname)) return new URL(`https://${DOCKER_HUB_HOST}/`)
+  if (!url.pathname.endsWith('/')) url.pathname += '/'
+  return url
+}
+
+/** Whether a registry is Docker Hub. */
+export function isDockerHub(registry: URL): boolean {
+  return registry.hostname === DOCKER_HUB_HOST
+}
+
+/** Whether a host is this machine. */
+export function isLoopback(hostname: string): boolean {
+  return /^(?:(?:.*\.)?localhost|127(?:\.[0-9]+){3}|\[::1\])$/.test(hostname)
+}
+
+/** Whether a host is a bare address, or a name that only a local network knows. */
+export function isLocal(hostname: string): boolean {
+  return (
+    isLoopback(hostname) ||
+    /^\[|^[0-9.]+$/.test(hostname) ||
+    !hostname.includes('.') ||
+    /\.(?:local|internal|intranet|lan|home|corp|private)\.?$/.test(hostname)
+  )
+}
+
+function readAddress(text: string): URL | undefined {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return URL.canParse(text) ? new URL(text) : undefined
+  // One label without a port is a word, not a host.
+  if (
+    !/^(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|localhost|\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9-]+(?=:))(?::[0-9]{1,5})?\/?$/.test(
+      text,
+    )
+  ) {
+    return undefined
+  }
+  const secure = `https://${text}`
+  if (!URL.canParse(secure)) return undefined
+  return new URL(isLoopback(new URL(secure).hostname) ? `http://${text}` : secure)
+}
+
+/** What is wrong with a registry's URL. The URL itself stays out of the message: it may hold a password. */
+function faultOf(url: URL): string | undefined {
+  if (!/^https?:$/.test(url.protocol)) return `it does not begin with "https://" or "http://"; ${EXAMPLE}`
+  if (url.username || url.password) return 'it holds a user name; pass { credentials: { username, password } } instead'
+  if (url.search || url.hash) return 'it has a query or a fragment; leave them out'
+  if (/\/v2\/?$/.test(url.pathname)) return 'it ends in "/v2", which is added to it; leave that off'
+  return undefined
+}

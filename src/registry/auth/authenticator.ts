@@ -1,0 +1,157 @@
+import { ResponseError } from '../../errors.ts'
+import type { Exchange } from '../http.ts'
+import { type Challenge, parseChallenges } from './challenge.ts'
+import { basicAuthorization, type Credentials, type ProvideCredentials } from './credentials.ts'
+import { createProvided } from './provided.ts'
+import { readRealm } from './realm.ts'
+import { coversScopes, mergeScopes, type Scope } from './scope.ts'
+import { fetchToken, type Token } from './token.ts'
+import { createTokenCache } from './token-cache.ts'
+
+/** The header that signs a request in. */
+export interface Authorization {
+  readonly scheme: 'basic' | 'bearer'
+  readonly value: string
+  /** What of it, and of what it was made of, nobody may read. */
+  readonly secrets: readonly string[]
+  /** Whose it is; nothing for anonymous. */
+  readonly credentials: Credentials | undefined
+  /** The token, if a token server gave it. */
+  readonly token?: Token
+}
+
+/** A refusal by the registry, and what was refused. */
+export interface Refused {
+  readonly status: number
+  readonly headers: Headers
+  readonly scopes: readonly Scope[]
+  readonly authorization: Authorization | undefined
+  /** When the whole act began, in milliseconds of this machine's clock. */
+  readonly startedAt: number
+}
+
+/** Signs requests to one registry in. */
+export interface Authenticator {
+  /** Gives what signs a request in that needs these rights, as far as the registry's wishes are known. */
+  authorize(scopes: readonly Scope[]): Promise<Authorization | undefined>
+  /** Learns from a refusal, and tells with which rights asking once more may help; nothing where it cannot. */
+  learn(refused: Refused): readonly Scope[] | undefined
+}
+
+/** Who signs in, and where. */
+export interface AuthenticatorSettings {
+  /** The registry's base URL. */
+  readonly registry: URL
+  readonly credentials: Credentials | ProvideCredentials | undefined
+  /** Origins of token servers that the caller trusts. */
+  readonly allowedRealms: readonly string[]
+}
+
+const NO_PARAMETERS: Challenge['parameters'] = new Map()
+
+/**
+ * Makes what signs in at one registry. It knows nothing until the registry asks; with credentials it lets itself be asked once at the
+ * start (`GET /v2/`), so that not every first request has to be sent twice. A ready token is sent at once.
+ */
+export function createAuthenticator(
+  { registry, credentials, allowedRealms }: AuthenticatorSettings,
+  exchange: Exchange,
+): Authenticator {
+  const tokens = createTokenCache()
+  const provided = createProvided(credentials)
+  const hasReadyToken = typeof credentials === 'object' && 'token' in credentials
+  let challenge: Challenge | undefined = hasReadyToken ? { scheme: 'bearer', parameters: NO_PARAMETERS } : undefined
+  let probing: Promise<void> | undefined
+
+  async function probe(): Promise<void> {
+    const { answer } = await exchange({ act: 'reach the registry', method: 'GET', url: 'v2/', allow: [401] })
+    await answer.body?.cancel()
+    if (answer.status === 401) challenge ??= choose(answer.headers)
+  }
+
+  async function signInBasic(scopes: readonly Scope[]): Promise<Authorization | undefined> {
+    const given = await provided.get({ registry: registry.href, service: undefined, scopes })
+    if (!given || !('password' in given)) return undefined
+    const value = basicAuthorization(given)
+    return { scheme: 'basic', value, secrets: [value.slice('Basic '.length), given.password], credentials: given }
+  }
+
+  async function signInBearer(parameters: Challenge['parameters'], scopes: readonly Scope[]): Promise<Authorization> {
+    const service = parameters.get('service')
+    const given = await provided.get({ registry: registry.href, service, scopes })
+    if (given && 'token' in given) return bearer(given.token, given)
+    const token = await tokens.get(scopes, async () => {
+      const { url: realm, fault } = await readRealm(parameters.get('realm'), {
+        registry,
+        allowedRealms,
+        hasSecret: given !== undefined,
+      })
+      if (!realm) throw untrusted(registry, fault)
+      try {
+        return await fetchToken(exchange, { realm, service, scopes, credentials: given, host: registry.host })
+      } catch (error) {
+        if (error instanceof ResponseError) provided.forget(given)
+        throw error
+      }
+    })
+    if (given && token.identityToken !== undefined) provided.renew(given, token.identityToken)
+    return { ...bearer(token.text, given), token }
+  }
+
+  return {
+    async authorize(scopes) {
+      if (!challenge && credentials !== undefined) {
+        probing ??= probe().catch((error) => {
+          probing = undefined
+          throw error
+        })
+        await probing
+      }
+      if (!challenge) return undefined
+      return challenge.scheme === 'basic' ? signInBasic(scopes) : signInBearer(challenge.parameters, scopes)
+    },
+
+    learn({ status, headers, scopes, authorization, startedAt }) {
+      const offered = choose(headers)
+      if (!offered || hasReadyToken) return undefined
+      const wanted = mergeScopes(scopes, scopesOf(offered))
+      const isWider = !coversScopes(scopes, wanted)
+      const lacksRights = offered.parameters.get('error') === 'insufficient_scope'
+      if (lacksRights ? authorization && !isWider : status === 403) return undefined
+      challenge = offered
+      if (authorization?.scheme !== offered.scheme) return wanted
+      if (offered.scheme === 'bearer' && isWider) return wanted
+      const { token } = authorization
+      if (!token) {
+        provided.forget(authorization.credentials)
+        // Only who gives tokens can be asked at once: a user would only see the same question again.
+        return offered.scheme === 'bearer' ? wanted : undefined
+      }
+      if (token.askedAt >= startedAt) return undefined
+      tokens.drop(token.text)
+      return wanted
+    },
+  }
+}
+
+function bearer(token: string, credentials: Credentials | undefined): Authorization {
+  return { scheme: 'bearer', value: `Bearer ${token}`, secrets: [token], credentials }
+}
+
+/** Bearer before Basic, whatever comes first. A web page that may not read what is offered can still try a password. */
+function choose(headers: Headers): Challenge | undefined {
+  const header = headers.get('www-authenticate')
+  if (header === null) return { scheme: 'basic', parameters: NO_PARAMETERS }
+  const challenges = parseChallenges(header)
+  const find = (wanted: string) => challenges.find(({ scheme }) => scheme === wanted)
+  return find('bearer') ?? find('basic')
+}
+
+function scopesOf({ parameters }: Challenge): readonly Scope[] {
+  return (parameters.get('scope') ?? '').split(' ').filter(Boolean)
+}
+
+function untrusted(registry: URL, fault: string): ResponseError {
+  const options = { method: 'GET', url: registry.href, status: 401 }
+  return new ResponseError(`Cannot sign in to ${registry.host}: its token server ${fault}`, options)
+}

@@ -1,0 +1,115 @@
+import { isJsonObject, textField } from '../../oci/json.ts'
+import { type Answer, readJsonAnswer, unexpectedAnswer } from '../answer.ts'
+import { accept, type Exchange } from '../http.ts'
+import { basicAuthorization, type Credentials, isToken } from './credentials.ts'
+import type { Scope } from './scope.ts'
+
+/** A bearer token, and how long it is used. */
+export interface Token {
+  readonly text: string
+  /** When it was asked for, in milliseconds of this machine's clock. */
+  readonly askedAt: number
+  /** Until when it is used, by the same clock: some seconds before it expires. */
+  readonly staleAt: number
+  /** The refresh token for the next one, where the server has given another. */
+  readonly identityToken: string | undefined
+}
+
+/** What to ask a token server for. */
+export interface TokenRequest {
+  readonly realm: URL
+  readonly service: string | undefined
+  readonly scopes: readonly Scope[]
+  readonly credentials: Exclude<Credentials, { readonly token: string }> | undefined
+  /** The registry's host, for messages. */
+  readonly host: string
+}
+
+/** In bytes. */
+const MAX_TOKEN_ANSWER = 128 * 1024
+/** In seconds, where a server does not say (distribution's "Token Authentication Specification"). */
+const DEFAULT_LIFETIME = 60
+/** In seconds before it expires: a request takes a while to arrive. Of short-lived tokens it is a quarter of their life. */
+const EARLY = 5
+const CLIENT_ID = 'registry-api-v2-client'
+/** Of servers that do not speak OAuth 2. */
+const NO_OAUTH = [404, 405]
+/** Docker's name for who comes with an identity token. */
+const TOKEN_USER = '<token>'
+
+/**
+ * Gets a bearer token: by GET, anonymously or with HTTP Basic, or for an identity token by POST (OAuth 2, RFC 6749 § 6), and by GET
+ * where a server does not do that. Redirects are not followed.
+ *
+ * @throws {ResponseError} if the server refuses, or gives no token
+ * @throws {NetworkError} if it does not answer
+ */
+export async function fetchToken(exchange: Exchange, request: TokenRequest): Promise<Token> {
+  const { credentials } = request
+  const askedAt = Date.now()
+  if (credentials && 'identityToken' in credentials) {
+    const answer = await postForToken(exchange, request, credentials.identityToken)
+    if (!NO_OAUTH.includes(answer.status)) return readToken(answer, askedAt)
+    const { username = TOKEN_USER, identityToken } = credentials
+    return readToken(await getToken(exchange, request, { username, password: identityToken }), askedAt)
+  }
+  return readToken(await getToken(exchange, request, credentials), askedAt)
+}
+
+async function getToken(
+  exchange: Exchange,
+  request: TokenRequest,
+  credentials: { readonly username: string; readonly password: string } | undefined,
+): Promise<Answer> {
+  const { realm, service, scopes } = request
+  const url = new URL(realm)
+  if (service !== undefined) url.searchParams.set('service', service)
+  for (const scope of scopes) url.searchParams.append('scope', scope)
+  const authorization = credentials && basicAuthorization(credentials)
+  return accept(
+    await exchange({
+      act: actOf(request),
+      method: 'GET',
+      url,
+      ...(authorization !== undefined && { headers: { authorization } }),
+      secrets: credentials && authorization ? [credentials.password, authorization.slice('Basic '.length)] : [],
+      followsRedirects: false,
+    }),
+  )
+}
+
+async function postForToken(exchange: Exchange, request: TokenRequest, identityToken: string): Promise<Answer> {
+  const { realm, service, scopes } = request
+  const form = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: identityToken, client_id: CLIENT_ID })
+  if (service !== undefined) form.set('service', service)
+  if (scopes.length > 0) form.set('scope', scopes.join(' '))
+  return accept(
+    await exchange({
+      act: actOf(request),
+      method: 'POST',
+      url: realm,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new TextEncoder().encode(form.toString()),
+      allow: NO_OAUTH,
+      secrets: [identityToken],
+      followsRedirects: false,
+      keepsBody: true,
+    }),
+  )
+}
+
+async function readToken(answer: Answer, askedAt: number): Promise<Token> {
+  const document = await readJsonAnswer(answer, MAX_TOKEN_ANSWER)
+  const object = isJsonObject(document) ? document : {}
+  // Docker's name for it, and OAuth's.
+  const text = [object.token, object.access_token].find((value) => value !== undefined && value !== '')
+  if (!isToken(text)) throw unexpectedAnswer(answer, 'it holds no token')
+  const stated = object.expires_in
+  const lifetime = typeof stated === 'number' && stated > 0 ? stated : DEFAULT_LIFETIME
+  const staleAt = askedAt + (lifetime - Math.min(EARLY, lifetime / 4)) * 1000
+  return { text, askedAt, staleAt, identityToken: textField(object, 'refresh_token') || undefined }
+}
+
+function actOf({ host, scopes }: TokenRequest): string {
+  return `get a token of ${host}${scopes.length > 0 ? ` for ${scopes.join(' ')}` : ''}`
+}
