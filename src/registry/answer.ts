@@ -2,6 +2,7 @@ import { NetworkError, publicUrl, ResponseError } from '../errors.ts'
 import { type Digest, isDigest } from '../oci/digest.ts'
 import { verifyDigest } from '../oci/verify.ts'
 import { readUpTo } from './body.ts'
+import { redactCause } from './redact.ts'
 
 /** What a registry answered, and to what. */
 export interface Answer {
@@ -71,5 +72,5 @@ function brokenOff({ act, method, url }: Answer, cause: unknown): unknown {
   // Bodies break off by a TypeError; an abort comes out as it is.
   if (!(cause instanceof TypeError)) return cause
   const message = `Cannot ${act}: the answer from ${publicUrl(url.href)} broke off; try again`
-  return new NetworkError(message, { method, url: url.href, cause })
+  return new NetworkError(message, { method, url: url.href, cause: redactCause(cause, []) })
 }

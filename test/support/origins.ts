@@ -17,7 +17,7 @@ export interface Origins {
   at(origin: string): readonly SeenRequest[]
 }
 
-type Handler = (request: Request) => Response | Promise<Response>
+export type Handler = (request: Request) => Response | Promise<Response>
 
 /** Makes a small internet of servers, by their origins. */
 export function createOrigins(servers: Readonly<Record<string, Handler>>): Origins {

@@ -25,7 +25,10 @@ export interface TokenDesk {
   readonly fetch: (request: Request) => Promise<Response>
   readonly requests: TokenRequest[]
   /** Says whether a request's `Authorization` is good for these rights, in the words of RFC 6750. */
-  judge(authorization: string | null, needed: readonly string[]): 'none' | 'valid' | 'invalid_token' | 'insufficient_scope'
+  judge(
+    authorization: string | null,
+    needed: readonly string[],
+  ): 'none' | 'valid' | 'invalid_token' | 'insufficient_scope'
   /** Makes all tokens so far invalid. */
   revoke(): void
 }
@@ -65,7 +68,8 @@ export function createTokenDesk(options: TokenDeskOptions = {}): TokenDesk {
 }
 
 function covers(have: string, wanted: string): boolean {
-  const split = (scope: string) => [scope.slice(0, scope.lastIndexOf(':')), scope.slice(scope.lastIndexOf(':') + 1).split(',')] as const
+  const split = (scope: string) =>
+    [scope.slice(0, scope.lastIndexOf(':')), scope.slice(scope.lastIndexOf(':') + 1).split(',')] as const
   const [[thing, actions], [wantedThing, wantedActions]] = [split(have), split(wanted)]
   return thing === wantedThing && wantedActions.every((action) => actions.includes(action))
 }

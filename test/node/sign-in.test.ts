@@ -1,0 +1,571 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  type Credentials,
+  type CredentialsRequest,
+  checkRegistryConnectivity,
+  deleteImage,
+  getManifest,
+  listRepositories,
+  listTags,
+  NetworkError,
+  openRegistry,
+  type ProvideCredentials,
+  pushDockerTar,
+  pushDockerTarWithAllOriginalTags,
+  type RegistryOptions,
+  ResponseError,
+  ValidationError,
+} from '../../src/index.ts'
+import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
+import { rejection } from '../support/errors.ts'
+import { createOrigins, type Handler } from '../support/origins.ts'
+import { unauthorized, withBasic, withTokens } from '../support/protected-registry.ts'
+import { createTokenDesk, type TokenDeskOptions } from '../support/token-desk.ts'
+
+const REGISTRY = 'https://registry.test'
+const DESK = 'https://auth.registry.test'
+const PASSWORD = { username: 'ci', password: 'hunter2' }
+const BASIC = `Basic ${btoa('ci:hunter2')}`
+
+/** A registry with a token server beside it, of the same site. */
+function withDesk(options: TokenDeskOptions & Pick<RegistryOptions, 'credentials' | 'retry'> = {}) {
+  const registry = createTestRegistry()
+  const desk = createTokenDesk(options)
+  const servers: Record<string, Handler> = {
+    [REGISTRY]: withTokens(registry, desk, `${DESK}/token`),
+    [DESK]: desk.fetch,
+  }
+  const origins = createOrigins(servers)
+  const { credentials, retry = 0 } = options
+  const handle = openRegistry(REGISTRY, { fetch: origins.fetch, retry, ...(credentials && { credentials }) })
+  return { registry, desk, origins, handle, servers }
+}
+
+describe('a registry that asks for HTTP Basic', () => {
+  const open = (options: RegistryOptions = {}) => {
+    const registry = createTestRegistry()
+    const origins = createOrigins({ [REGISTRY]: withBasic(registry, 'mé', 'hünter2') })
+    return { origins, handle: openRegistry(REGISTRY, { fetch: origins.fetch, ...options }) }
+  }
+
+  it('is asked once what it wants, and gets user and password in UTF-8', async () => {
+    const { origins, handle } = open({ credentials: { username: 'mé', password: 'hünter2' } })
+    await pushDockerTar(await createTestArchive(), handle, 'team/app', 'v1')
+    expect(await listTags(handle, 'team/app')).toEqual(['v1'])
+    const [first, ...rest] = origins.seen.map(({ headers }) => headers.get('authorization'))
+    expect(first).toBeNull()
+    expect(new Set(rest)).toEqual(new Set(['Basic bcOpOmjDvG50ZXIy']))
+    expect(origins.seen[0]).toMatchObject({ method: 'GET', path: '/v2/' })
+  })
+
+  it('says no to a wrong password, once', async () => {
+    const { origins, handle } = open({ credentials: PASSWORD, retry: 0 })
+    const error = await rejection(listTags(handle, 'a'), ResponseError, /Cannot list the tags of "a".*401.*credentials/)
+    expect(error.status).toBe(401)
+    expect(origins.seen).toHaveLength(2)
+  })
+
+  it('says no to anonymous, once', async () => {
+    const { origins, handle } = open()
+    await rejection(listTags(handle, 'a'), ResponseError, /401/)
+    expect(origins.seen).toHaveLength(1)
+  })
+
+  it('may come after a ping that asks for nothing', async () => {
+    const registry = createTestRegistry()
+    const protect = withBasic(registry, 'ci', 'hunter2')
+    const origins = createOrigins({
+      [REGISTRY]: (request) => (request.method === 'GET' ? registry.fetch(request) : protect(request)),
+    })
+    const handle = openRegistry(REGISTRY, { fetch: origins.fetch, credentials: PASSWORD })
+    await pushDockerTar(await createTestArchive(), handle, 'team/app', 'v1')
+    expect(await listTags(handle, 'team/app')).toEqual(['v1'])
+  })
+
+  it('gets a password where a page may not read what it asks for', async () => {
+    const registry = createTestRegistry()
+    const protect = withBasic(registry, 'ci', 'hunter2')
+    const hiding = async (request: Request) => {
+      const response = await protect(request)
+      response.headers.delete('www-authenticate')
+      return response
+    }
+    const handle = openRegistry(REGISTRY, { fetch: hiding, credentials: PASSWORD })
+    expect(await checkRegistryConnectivity(handle)).toBe(true)
+  })
+})
+
+describe('a registry that asks for bearer tokens', () => {
+  it('gets them for anonymous, where the token server gives them', async () => {
+    const { desk, origins, handle } = withDesk()
+    await rejection(listTags(handle, 'team/app'), ResponseError, /404/)
+    expect(desk.requests).toMatchObject([
+      { method: 'GET', authorization: null, service: 'registry.test', scopes: ['repository:team/app:pull'] },
+    ])
+    expect(origins.at(REGISTRY).map(({ headers }) => headers.get('authorization'))).toEqual([
+      null,
+      'Bearer token-1-of-the-desk',
+    ])
+  })
+
+  it('gets them for user and password', async () => {
+    const { desk, handle, origins } = withDesk({ credentials: PASSWORD })
+    await pushDockerTar(await createTestArchive(), handle, 'team/app', 'v1')
+    expect(desk.requests.map(({ authorization }) => authorization)).toEqual([BASIC])
+    expect(origins.at(REGISTRY).some(({ headers }) => headers.get('authorization') === BASIC)).toBe(false)
+  })
+
+  it('gets them for an identity token, by OAuth 2', async () => {
+    const { desk, handle } = withDesk({ credentials: { identityToken: 'my-refresh-token' } })
+    await pushDockerTar(await createTestArchive(), handle, 'team/app', 'v1')
+    expect(desk.requests).toEqual([
+      {
+        method: 'POST',
+        authorization: null,
+        service: 'registry.test',
+        scopes: ['repository:team/app:pull,push'],
+        form: {
+          grant_type: 'refresh_token',
+          refresh_token: 'my-refresh-token',
+          client_id: 'registry-api-v2-client',
+          service: 'registry.test',
+          scope: 'repository:team/app:pull,push',
+        },
+      },
+    ])
+  })
+
+  it('gets the next one for the refresh token that came with the last', async () => {
+    const answer = (token: string) => ({ access_token: token, expires_in: 300, refresh_token: `refresh-${token}` })
+    const { desk, handle } = withDesk({ credentials: { identityToken: 'my-refresh-token' }, answer })
+    for (const name of ['a', 'b', 'c']) await rejection(listTags(handle, name), ResponseError, /404/)
+    expect(desk.requests.map(({ form }) => form.refresh_token)).toEqual([
+      'my-refresh-token',
+      'refresh-token-1-of-the-desk',
+      'refresh-token-2-of-the-desk',
+    ])
+  })
+
+  it.each([404, 405])('gets them by GET, where a token server answers %i to OAuth 2', async (status) => {
+    const credentials = { identityToken: 'my-refresh-token', username: 'ci' }
+    const refuse = ({ method }: { method: string }) =>
+      method === 'POST' ? new Response('no such page', { status }) : undefined
+    const { desk, handle } = withDesk({ credentials, refuse })
+    await pushDockerTar(await createTestArchive(), handle, 'team/app', 'v1')
+    expect(desk.requests.map(({ method, authorization }) => [method, authorization])).toEqual([
+      ['POST', null],
+      ['GET', `Basic ${btoa('ci:my-refresh-token')}`],
+    ])
+  })
+
+  it('gets a token that is ready, at once and from nobody else', async () => {
+    const { desk, origins, servers } = withDesk()
+    await desk.fetch(new Request(`${DESK}/token?scope=repository:team/app:pull,push`))
+    const token = 'token-1-of-the-desk'
+    const handle = openRegistry(REGISTRY, { fetch: origins.fetch, credentials: { token } })
+    await pushDockerTar(await createTestArchive(), handle, 'team/app', 'v1')
+    expect(new Set(origins.seen.map(({ headers }) => headers.get('authorization')))).toEqual(
+      new Set([`Bearer ${token}`]),
+    )
+    expect(origins.seen[0]?.method).toBe('HEAD')
+
+    const again = createOrigins(servers)
+    const refused = openRegistry(REGISTRY, { fetch: again.fetch, credentials: { token: 'another' } })
+    await rejection(listTags(refused, 'a'), ResponseError, /401/)
+    expect(again.seen).toHaveLength(1)
+  })
+
+  it.each(['token', 'access_token'])('takes it as `%s`', async (field) => {
+    const { handle } = withDesk({ answer: (token) => ({ [field]: token }) })
+    await rejection(listTags(handle, 'a'), ResponseError, /404/)
+  })
+
+  it.each([{}, { token: 7 }, { token: '' }, { token: 'a\r\nb' }, { access_token: 'a b' }, []])(
+    'does not take %j for a token',
+    async (document) => {
+      const { handle, origins } = withDesk({ answer: () => document })
+      await rejection(listTags(handle, 'a'), ResponseError, /Cannot get a token of registry.test.*holds no token/)
+      expect(origins.at(REGISTRY)).toHaveLength(1)
+    },
+  )
+
+  it('is in the error with its token server, where that says no', async () => {
+    const { handle, origins } = withDesk({
+      credentials: PASSWORD,
+      refuse: () => Response.json({ details: 'incorrect username or password' }, { status: 401 }),
+    })
+    const pushing = pushDockerTar(await createTestArchive(), handle, 'team/app', 'v1', { concurrency: 1 })
+    const error = await rejection(
+      pushing,
+      ResponseError,
+      /^Cannot get a token of registry.test for repository:team\/app:pull,push: https:\/\/auth.registry.test\/token\?… answered 401.*credentials/,
+    )
+    expect(error).toMatchObject({ status: 401, url: `${DESK}/token?…` })
+    expect(origins.seen).toHaveLength(2)
+  })
+
+  it('is in the error with its token server, where that is not there', async () => {
+    const { handle, servers } = withDesk({ credentials: PASSWORD })
+    delete servers[DESK]
+    const error = await rejection(
+      listTags(handle, 'a'),
+      NetworkError,
+      /token of registry.test.*no answer from https:\/\/auth/,
+    )
+    expect(error.url).toBe(`${DESK}/token?…`)
+  })
+
+  it('asks one request for a token, however many wait for it', async () => {
+    const layers = Array.from({ length: 12 }, (_, index) => ({ [`file-${index}`]: `content ${index}` }))
+    const { desk, handle } = withDesk({ credentials: PASSWORD })
+    await pushDockerTar(await createTestArchive({ images: [{ layers }] }), handle, 'team/app', 'v1', { concurrency: 8 })
+    expect(desk.requests.map(({ scopes }) => scopes)).toEqual([['repository:team/app:pull,push']])
+    // A token that may write may read.
+    await getManifest(handle, 'team/app', 'v1')
+    expect(desk.requests).toHaveLength(1)
+  })
+
+  it('costs a push of what is present one question, one token, a HEAD a blob and the manifest', async () => {
+    const { registry, desk, origins, servers } = withDesk()
+    const archive = await createTestArchive()
+    await pushDockerTar(archive, openRegistry(REGISTRY, { fetch: registry.fetch }), 'team/app', 'v1')
+    desk.requests.length = 0
+    const handle = openRegistry(REGISTRY, { fetch: createOrigins(servers).fetch, credentials: PASSWORD })
+    expect(origins.seen).toEqual([])
+    const counting = createOrigins(servers)
+    const counted = openRegistry(REGISTRY, { fetch: counting.fetch, credentials: PASSWORD })
+    await pushDockerTar(archive, counted, 'team/app', 'v1')
+    expect(counting.seen.map(({ origin, method }) => `${method} ${origin}`)).toEqual([
+      `GET ${REGISTRY}`,
+      `GET ${DESK}`,
+      ...Array(3).fill(`HEAD ${REGISTRY}`),
+      `PUT ${REGISTRY}`,
+    ])
+    expect(handle.url).toBe(`${REGISTRY}/`)
+  })
+
+  it('gets the right to list repositories', async () => {
+    const { desk, handle } = withDesk()
+    expect(await listRepositories(handle)).toEqual([])
+    expect(desk.requests[0]?.scopes).toEqual(['registry:catalog:*'])
+  })
+
+  it('gets more rights once, where those that were asked for are too few', async () => {
+    const { desk, handle, origins } = withDesk({ credentials: PASSWORD })
+    await pushDockerTar(await createTestArchive(), handle, 'team/app', 'v1')
+    expect(await deleteImage(handle, 'team/app', 'v1')).toBe(true)
+    expect(desk.requests.map(({ scopes }) => scopes)).toEqual([
+      ['repository:team/app:pull,push'],
+      ['repository:team/app:delete,pull'],
+    ])
+    expect(origins.at(REGISTRY).filter(({ method }) => method === 'DELETE')).toHaveLength(2)
+  })
+
+  it('gets them also where it says so by 403', async () => {
+    const { registry, desk } = withDesk()
+    const realm = `${DESK}/token`
+    const wide = 'repository:a:pull,special'
+    const origins = createOrigins({
+      [DESK]: desk.fetch,
+      [REGISTRY]: (request) => {
+        const verdict = desk.judge(request.headers.get('authorization'), [wide])
+        const challenge = `Bearer realm="${realm}",scope="${wide}",error="${verdict}"`
+        return verdict === 'valid' ? registry.fetch(request) : unauthorized(challenge, verdict === 'none' ? 401 : 403)
+      },
+    })
+    // The first answer names no rights, as that of a ping.
+    let isFirst = true
+    const fetch = async (request: Request) => {
+      if (!isFirst || new URL(request.url).origin !== REGISTRY) return origins.fetch(request)
+      isFirst = false
+      return unauthorized(`Bearer realm="${realm}"`)
+    }
+    await rejection(listTags(openRegistry(REGISTRY, { fetch }), 'a'), ResponseError, /404/)
+    expect(desk.requests.map(({ scopes }) => scopes)).toEqual([['repository:a:pull'], [wide]])
+  })
+
+  it.each([
+    ['always says that the token is invalid', 'invalid_token'],
+    ['always says that the rights are too few', 'insufficient_scope'],
+  ])('is left alone after a few tries, if it %s', async (_, error) => {
+    const desk = createTokenDesk()
+    let count = 0
+    const origins = createOrigins({
+      [DESK]: desk.fetch,
+      [REGISTRY]: () => unauthorized(`Bearer realm="${DESK}/token",scope="repository:x:${count++}",error="${error}"`),
+    })
+    const handle = openRegistry(REGISTRY, { fetch: origins.fetch, credentials: PASSWORD })
+    await rejection(listTags(handle, 'a'), ResponseError, /401/)
+    expect(origins.at(REGISTRY).length).toBeLessThanOrEqual(4)
+    expect(desk.requests.length).toBeLessThanOrEqual(3)
+  })
+
+  it('may ask for HTTP Basic all of a sudden', async () => {
+    const { desk, servers, handle, registry } = withDesk({ credentials: PASSWORD })
+    await rejection(listTags(handle, 'a'), ResponseError, /404/)
+    servers[REGISTRY] = withBasic(registry, 'ci', 'hunter2')
+    desk.revoke()
+    await rejection(listTags(handle, 'a'), ResponseError, /404/)
+  })
+})
+
+describe('what a registry asks for', () => {
+  const asked = async (header: string) => {
+    const desk = createTokenDesk()
+    const token = createOrigins({ [DESK]: desk.fetch, [REGISTRY]: () => unauthorized(header) })
+    await listTags(openRegistry(REGISTRY, { fetch: token.fetch, credentials: PASSWORD }), 'a').catch(() => undefined)
+    const question = desk.requests.at(-1)
+    const basic = token.at(REGISTRY).some(({ headers }) => headers.get('authorization') === BASIC)
+    return basic ? 'basic' : question && [question.service, ...question.scopes].join(' ')
+  }
+  const realm = `realm="${DESK}/token"`
+
+  it.each([
+    [`Bearer ${realm}`, ' repository:a:pull'],
+    [`bearer ${realm},service="registry.test"`, 'registry.test repository:a:pull'],
+    [`BEARER REALM="${DESK}/token" , SERVICE=registry.test`, 'registry.test repository:a:pull'],
+    [`Bearer ${realm},service=a-token.of_chars!`, 'a-token.of_chars! repository:a:pull'],
+    [`Bearer ${realm},scope="repository:b:pull,push"`, ' repository:a:pull repository:b:pull,push'],
+    [`Bearer ${realm},scope="repository:a:push,pull repository:b:pull"`, ' repository:a:pull,push repository:b:pull'],
+    [`Bearer scope="repository:a:pull",${realm}`, ' repository:a:pull'],
+    [`Bearer ${realm},service="say \\"hi\\", \\\\ok"`, 'say "hi", \\ok repository:a:pull'],
+    [`Basic realm="x", Bearer ${realm},service="r"`, 'r repository:a:pull'],
+    [`Bearer ${realm},service="r", Basic realm="x"`, 'r repository:a:pull'],
+    [`Negotiate, Bearer ${realm},service="r"`, 'r repository:a:pull'],
+    [`Negotiate YII0a+/b==, Bearer ${realm},service="r"`, 'r repository:a:pull'],
+    [`Basic realm="Bearer realm=\\"https://evil.test\\"", Bearer ${realm}`, ' repository:a:pull'],
+    [`, ,Bearer ${realm},,service="r" ,`, 'r repository:a:pull'],
+    [`Bearer\t${realm}`, ' repository:a:pull'],
+    [`Bearer ${realm},${realm.replace('auth.', 'evil.')}`, ' repository:a:pull'],
+    ['Basic', 'basic'],
+    ['Basic realm="x"', 'basic'],
+    ['basic realm=x, charset="UTF-8"', 'basic'],
+    ['Digest realm="x", nonce="n", Basic realm="y"', 'basic'],
+    ['Negotiate', undefined],
+    ['Bearer', undefined],
+    ['realm="https://auth.registry.test"', undefined],
+    ['Bearer realm="unfinished', undefined],
+    ['"', undefined],
+    ['', undefined],
+  ])('is read from %j', async (header, expected) => {
+    expect(await asked(header)).toBe(expected)
+  })
+})
+
+describe('credentials as a function', () => {
+  it('are asked for once, with what they are for, and told again after they were refused', async () => {
+    const requests: CredentialsRequest[] = []
+    const answers: (Credentials | undefined)[] = [{ username: 'ci', password: 'wrong' }, PASSWORD]
+    const credentials: ProvideCredentials = async (request) => {
+      requests.push(request)
+      return answers.shift()
+    }
+    const refuse = ({ authorization }: { authorization: string | null }) =>
+      authorization === BASIC ? undefined : Response.json({}, { status: 401 })
+    const { handle } = withDesk({ credentials, refuse })
+    const archive = await createTestArchive()
+    await rejection(pushDockerTar(archive, handle, 'team/app', 'v1'), ResponseError, /401/)
+    expect(requests).toEqual([
+      { registry: `${REGISTRY}/`, service: 'registry.test', scopes: ['repository:team/app:pull,push'] },
+    ])
+    await pushDockerTar(archive, handle, 'team/app', 'v1')
+    await listTags(handle, 'team/app')
+    expect(requests).toHaveLength(2)
+  })
+
+  it('that give nothing are anonymous', async () => {
+    const { handle, desk } = withDesk({ credentials: () => undefined })
+    await rejection(listTags(handle, 'a'), ResponseError, /404/)
+    expect(desk.requests).toMatchObject([{ authorization: null }])
+    const basic = createOrigins({ [REGISTRY]: withBasic(createTestRegistry(), 'ci', 'hunter2') })
+    const refused = openRegistry(REGISTRY, { fetch: basic.fetch, credentials: () => undefined })
+    await rejection(listTags(refused, 'a'), ResponseError, /401/)
+  })
+
+  it('are not asked for, where nobody has to sign in', async () => {
+    const credentials = vi.fn()
+    const handle = openRegistry(REGISTRY, { fetch: createTestRegistry().fetch, credentials })
+    await pushDockerTar(await createTestArchive(), handle, 'team/app', 'v1')
+    expect(credentials).not.toHaveBeenCalled()
+  })
+
+  it('that give tokens are asked for another when one is refused', async () => {
+    const { desk, servers } = withDesk()
+    const newToken = async () => {
+      await desk.fetch(new Request(`${DESK}/token?scope=repository:team/app:pull,push`))
+      return { token: `token-${desk.requests.length}-of-the-desk` }
+    }
+    const credentials = vi.fn(newToken)
+    const handle = openRegistry(REGISTRY, { fetch: createOrigins(servers).fetch, credentials })
+    await pushDockerTar(await createTestArchive(), handle, 'team/app', 'v1')
+    desk.revoke()
+    expect(await listTags(handle, 'team/app')).toEqual(['v1'])
+    expect(credentials).toHaveBeenCalledTimes(2)
+  })
+
+  it('that fail let the act fail with their own error', async () => {
+    const reason = new Error('the user closed the window')
+    const { handle, origins } = withDesk({ credentials: () => Promise.reject(reason) })
+    await expect(listTags(handle, 'a')).rejects.toBe(reason)
+    expect(origins.at(DESK)).toEqual([])
+  })
+
+  it.each([null, 'hunter2', { username: 'ci' }, { username: 'a:b', password: 'hunter2' }, { token: 'hunter2\n' }, {}])(
+    'or as a value may not be %j',
+    async (value) => {
+      const { handle } = withDesk({ credentials: () => value as Credentials })
+      const error = await rejection(listTags(handle, 'a'), ValidationError, /credentials/)
+      expect(error.message).not.toContain('hunter2')
+      if (typeof value !== 'object' || value === null) return
+      expect(() => openRegistry(REGISTRY, { credentials: value as Credentials })).toThrow(ValidationError)
+    },
+  )
+
+  it('need not be waited for after an abort', async () => {
+    const controller = new AbortController()
+    const { handle } = withDesk({ credentials: () => new Promise(() => {}) })
+    const reason = new Error('enough')
+    setTimeout(() => controller.abort(reason), 20)
+    await expect(listTags(handle, 'a', { signal: controller.signal })).rejects.toBe(reason)
+  })
+})
+
+describe('a token', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  it.each([
+    ['says 300 s', { expires_in: 300 }, 294, 296],
+    ['says nothing, which is 60 s', {}, 54, 56],
+    ['says nonsense', { expires_in: 'soon' }, 54, 56],
+    ['says 8 s', { expires_in: 8 }, 5, 7],
+  ])('that %s is renewed a little before', async (_, answer, good, old) => {
+    const { desk, handle, origins } = withDesk({ answer: (token) => ({ token, ...answer }) })
+    const ask = () => rejection(listTags(handle, 'a'), ResponseError, /404/)
+    const start = Date.now()
+    await ask()
+    vi.setSystemTime(start + good * 1000)
+    await ask()
+    expect(desk.requests).toHaveLength(1)
+    vi.setSystemTime(start + old * 1000)
+    await ask()
+    expect(desk.requests).toHaveLength(2)
+    expect(origins.at(REGISTRY)).toHaveLength(4)
+  })
+
+  it('that runs out in the middle of an upload is renewed once, and the same chunk sent again in the same session', async () => {
+    // It says that it lives longer than it does.
+    const { desk, handle, origins } = withDesk({
+      credentials: PASSWORD,
+      lifetime: 50,
+      answer: (token) => ({ token, expires_in: 999 }),
+    })
+    let isLate = false
+    await pushDockerTar(
+      await createTestArchive({ images: [{ layers: [{ a: 'x'.repeat(9000) }] }] }),
+      handle,
+      'team/app',
+      'v1',
+      {
+        chunkSize: 2000,
+        onProgress: ({ sentBytes }) => {
+          if (sentBytes > 4000 && !isLate) vi.setSystemTime(Date.now() + 60_000)
+          isLate ||= sentBytes > 4000
+        },
+      },
+    )
+    expect(await listTags(handle, 'team/app')).toEqual(['v1'])
+    expect(desk.requests).toHaveLength(2)
+    const chunks = origins.at(REGISTRY).filter(({ method }) => method === 'PATCH')
+    const ranges = chunks.map(({ headers }) => headers.get('content-range'))
+    expect(ranges.length).toBe(new Set(ranges).size + 1)
+    const twice = chunks.filter(
+      ({ headers }) => headers.get('content-range') === ranges.find((range, index) => ranges.indexOf(range) !== index),
+    )
+    expect(twice[0]?.body).toBe(twice[1]?.body)
+    expect(twice[0]?.path).toBe(twice[1]?.path)
+    expect(origins.at(REGISTRY).filter(({ method }) => method === 'POST')).toHaveLength(2)
+    expect(origins.at(REGISTRY).filter(({ method }) => method === 'DELETE')).toHaveLength(0)
+  })
+})
+
+describe('a mount', () => {
+  const names = ['one/app:v1', 'two/app:v1']
+
+  it('asks for the right to write to the one repository, then to read the other', async () => {
+    const { desk, handle, origins } = withDesk({ credentials: PASSWORD })
+    await pushDockerTarWithAllOriginalTags(await createTestArchive({ images: [{ names }] }), handle)
+    expect(desk.requests.map(({ scopes }) => scopes)).toEqual([
+      ['repository:one/app:pull,push'],
+      ['repository:two/app:pull,push'],
+      ['repository:two/app:pull,push', 'repository:one/app:pull'],
+    ])
+    expect(
+      origins.at(REGISTRY).filter(({ method, path }) => method === 'POST' && path.includes('mount=')),
+    ).toHaveLength(3)
+    expect(origins.at(REGISTRY).filter(({ method }) => method === 'PATCH')).toHaveLength(0)
+  })
+
+  it.each([
+    ['by the token server', { refuse: refuseTwo }],
+    ['by a token with fewer rights', { grant: (scope: string) => scope !== 'repository:one/app:pull' }],
+  ])('that is refused %s becomes an upload (CVE-2024-39897)', async (_, options) => {
+    const { handle, origins } = withDesk({ credentials: PASSWORD, ...options })
+    await pushDockerTarWithAllOriginalTags(await createTestArchive({ images: [{ names }] }), handle)
+    expect(await listTags(handle, 'two/app')).toEqual(['v1'])
+    const uploads = origins
+      .at(REGISTRY)
+      .filter(({ method, path }) => method === 'PUT' && path.includes('/two/app/blobs/'))
+    expect(uploads).toHaveLength(3)
+  })
+
+  function refuseTwo({ scopes }: { scopes: readonly string[] }): Response | undefined {
+    return scopes.length > 1 ? Response.json({ errors: [{ code: 'DENIED' }] }, { status: 403 }) : undefined
+  }
+})
+
+describe('an address without a scheme', () => {
+  it.each([
+    ['registry.example.com', 'https://registry.example.com/'],
+    ['registry.example.com:5000', 'https://registry.example.com:5000/'],
+    ['10.0.0.5:5000', 'https://10.0.0.5:5000/'],
+    ['intranet:5000', 'https://intranet:5000/'],
+    ['localhost', 'http://localhost/'],
+    ['localhost:5000', 'http://localhost:5000/'],
+    ['127.0.0.1:5000', 'http://127.0.0.1:5000/'],
+    ['[::1]:5000', 'http://[::1]:5000/'],
+    ['https://localhost:5000', 'https://localhost:5000/'],
+    ['http://registry.example.com', 'http://registry.example.com/'],
+    ['docker.io', 'https://registry-1.docker.io/'],
+    ['index.docker.io', 'https://registry-1.docker.io/'],
+    ['https://index.docker.io/v1/', 'https://registry-1.docker.io/'],
+    ['http://docker.io', 'https://registry-1.docker.io/'],
+    ['registry-1.docker.io', 'https://registry-1.docker.io/'],
+  ])('%s is %s', (address, url) => {
+    expect(openRegistry(address).url).toBe(url)
+  })
+})
+
+describe('Docker Hub', () => {
+  it('is asked at its own host, signs in at its own token server, and keeps official images under library/', async () => {
+    const registry = createTestRegistry()
+    const desk = createTokenDesk()
+    const hub = 'https://registry-1.docker.io'
+    const realm = 'https://auth.docker.io'
+    const origins = createOrigins({ [hub]: withTokens(registry, desk, `${realm}/token`), [realm]: desk.fetch })
+    const handle = openRegistry('docker.io', { fetch: origins.fetch, credentials: PASSWORD })
+    await pushDockerTar(await createTestArchive(), handle, 'nginx', 'v1')
+    await pushDockerTar(await createTestArchive(), handle, 'team/app', 'v1')
+    expect(await listTags(handle, 'nginx')).toEqual(['v1'])
+    expect((await getManifest(handle, 'nginx', 'v1')).size).toBeGreaterThan(0)
+    expect(desk.requests.map(({ scopes, authorization }) => [...scopes, authorization])).toEqual([
+      ['repository:library/nginx:pull,push', BASIC],
+      ['repository:team/app:pull,push', BASIC],
+    ])
+    expect(new Set(origins.seen.map(({ origin }) => origin))).toEqual(new Set([hub, realm]))
+  })
+})
