@@ -10,6 +10,7 @@ import { createTestArchive } from '../../src/testing/index.ts'
 import { createLayout } from '../support/layout.ts'
 import { gzip, zip, zstd } from '../support/packing.ts'
 import { pushInProcess } from '../support/push-process.ts'
+import { serveRedirectingRegistry, USER } from '../support/redirecting-registry.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'runtimes-'))
 const archive = join(folder, 'image.tar')
@@ -57,5 +58,20 @@ describe('pushDockerTar() of the built package', () => {
     expect(outcome.digest).toBe(digest)
     expect('config' in manifest && manifest.config.digest).toBe(outcome.id)
     expect(outcome.events).toBeGreaterThan(8)
+  })
+})
+
+describe('getImageInfo() of the built package', () => {
+  const ids = 'CVE-2022-0235, CVE-2024-24758, CVE-2024-30260, GHSA-vh4v-2xq2-g5cg, GHSA-whvf-jp7m-59f3'
+  it.each(RUNTIMES)(`takes no secrets along in %s, where a download is redirected (${ids})`, async (_, runtime) => {
+    const registry = await serveRedirectingRegistry()
+    const { username, password } = USER
+    const [command, ...parameters] = [...runtime, 'test/support/redirect-program.js', registry.url, username, password]
+    const child = spawn(command as string, parameters, { stdio: ['ignore', 'pipe', 'inherit'] })
+    expect(JSON.parse(await text(child.stdout))).toEqual({ os: 'linux' })
+    const seen: string[][] = await (await fetch(registry.seenUrl)).json()
+    expect(seen.length).toBeGreaterThan(0)
+    expect(seen.flat().filter((name) => /^(authorization|cookie|x-team-secret)$/.test(name))).toEqual([])
+    await registry.close()
   })
 })

@@ -1,6 +1,7 @@
 import { serve } from 'srvx/node'
 import type { TestProject } from 'vitest/node'
 import { createTestRegistry } from '../../src/testing/index.ts'
+import { serveRedirectingRegistry, USER } from './redirecting-registry.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -8,17 +9,22 @@ declare module 'vitest' {
     registryWithoutCors: string
     /** A registry that answers pages, but lets them read none of its own headers. */
     registryWithoutExposedHeaders: string
+    /** A registry that redirects downloads to another origin, which tells at `seenUrl` what it has seen. */
+    redirectingRegistry: { readonly url: string; readonly seenUrl: string; readonly credentials: typeof USER }
   }
 }
 
-/** Serves registries that are set up for everything but web pages. */
+/** Serves registries that are set up for everything but web pages, and one whose downloads are elsewhere. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const servers = [
     await serveWithout('registryWithoutCors', /^access-control-/, project),
     await serveWithout('registryWithoutExposedHeaders', /^access-control-expose-headers$/, project),
   ]
+  const redirecting = await serveRedirectingRegistry()
+  const { url, seenUrl } = redirecting
+  project.provide('redirectingRegistry', { url, seenUrl, credentials: USER })
   return async () => {
-    await Promise.all(servers.map((server) => server.close(true)))
+    await Promise.all([redirecting.close(), ...servers.map((server) => server.close(true))])
   }
 }
 
