@@ -1,4 +1,11 @@
-import { checkRegistryConnectivity, openRegistry, pushDockerTar } from 'registry-api-v2-client'
+import {
+  type Credentials,
+  type CredentialsRequest,
+  checkRegistryConnectivity,
+  openRegistry,
+  pushDockerTar,
+  type Registry,
+} from 'registry-api-v2-client'
 import { clearError, showError } from './alert-view.ts'
 import { type ArchiveImage, type ReadArchive, readArchive } from './archive.ts'
 import { hideImages, lockImages, showImages, showWarnings } from './archive-view.ts'
@@ -8,6 +15,7 @@ import { formatBytes, formatCount } from './format.ts'
 import { chosenPlatforms, offerPlatforms } from './platform-choice.ts'
 import { hideProgress, openProgress } from './progress-view.ts'
 import { hideResult, showResult } from './result-view.ts'
+import { askForCredentials } from './sign-in.ts'
 
 const drop = findElement('drop', HTMLElement)
 const input = findElement('file', HTMLInputElement)
@@ -26,6 +34,7 @@ let reading = new AbortController()
 let pushing = new AbortController()
 let opened: ReadArchive | undefined
 let chosen: ArchiveImage | undefined
+let session: { readonly address: string; readonly handle: Registry } | undefined
 
 async function open({ name, size, input }: Dropped): Promise<void> {
   reading.abort()
@@ -80,7 +89,7 @@ async function push(): Promise<void> {
   setPushing(true)
   status.textContent = 'Pushing…'
   try {
-    const target = openRegistry(registry.value)
+    const target = targetRegistry(registry.value)
     // First this: a registry that is not there is told in fewer words.
     await checkRegistryConnectivity(target, { signal })
     const digest = await pushDockerTar(opened.archive, target, repository.value, tag.value, {
@@ -98,6 +107,21 @@ async function push(): Promise<void> {
   } finally {
     setPushing(false)
   }
+}
+
+/** The same handle as long as the address is the same: it keeps who the user is. */
+function targetRegistry(address: string): Registry {
+  if (session?.address !== address) session = { address, handle: openRegistry(address, { credentials: askUser }) }
+  return session.handle
+}
+
+async function askUser(request: CredentialsRequest): Promise<Credentials> {
+  status.textContent = 'The registry asks who you are.'
+  const credentials = await askForCredentials(request)
+  if (!credentials) pushing.abort()
+  pushing.signal.throwIfAborted()
+  status.textContent = 'Pushing…'
+  return credentials as Credentials
 }
 
 function setPushing(isPushing: boolean): void {

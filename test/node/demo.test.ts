@@ -11,6 +11,8 @@ import { type DemoBrowser, openDemoBrowser } from '../support/demo-browser.ts'
 import { blobPath, createLayout, withName } from '../support/layout.ts'
 import { gzip } from '../support/packing.ts'
 import { multiPlatform } from '../support/producers.ts'
+import { withBasic } from '../support/protected-registry.ts'
+import { serveForPages } from '../support/serve-for-pages.ts'
 
 const TWO_IMAGES = {
   images: [
@@ -219,6 +221,55 @@ describe('the demo page, pushing', () => {
     await page.unrouteAll({ behavior: 'ignoreErrors' })
     await button('Push').click()
     await shows(status(), 'Pushed team/hello:v1.')
+  })
+})
+
+describe('the demo page, with a registry that wants a sign-in', () => {
+  const signIn = () => page.getByRole('dialog')
+  let guarded: Awaited<ReturnType<typeof serveForPages>>
+
+  beforeEach(async () => {
+    guarded = await serveForPages(withBasic(registry, 'ci', 'hunter2'))
+    await openDemo(guarded.url)
+    await chooseFile('hello.tar', await createTestArchive())
+    await button('Push').click()
+    await shows(signIn(), `Sign in to ${new URL(guarded.url).host}`)
+  })
+  afterEach(() => guarded.close())
+
+  async function fillIn(password: string): Promise<void> {
+    await signIn().getByLabel('User name').fill('ci')
+    await signIn().getByLabel('Password').fill(password)
+    await signIn().getByRole('button', { name: 'Sign in' }).click()
+  }
+
+  it('asks the user once, and pushes', async () => {
+    await fillIn('hunter2')
+    await shows(status(), 'Pushed team/hello:v1.')
+    expect(await listTags(registry.url, 'team/hello')).toEqual(['v1'])
+    await page.getByRole('textbox', { name: 'Tag' }).fill('v2')
+    await button('Push').click()
+    await shows(status(), 'Pushed team/hello:v2.')
+    expect(await signIn().isVisible()).toBe(false)
+    expect(await page.content()).not.toContain('hunter2')
+  })
+
+  it('says so if the password is wrong, and asks again at the next try', async () => {
+    await fillIn('wrong')
+    await shows(alert(), '401')
+    await button('Push').click()
+    await fillIn('hunter2')
+    await shows(status(), 'Pushed team/hello:v1.')
+  })
+
+  it('cancels the push if the user would rather not say', async () => {
+    await signIn().getByRole('button', { name: 'Cancel' }).click()
+    await shows(status(), 'Cancelled.')
+    await button('Push').click()
+    await shows(signIn(), 'Sign in to')
+    await page.keyboard.press('Escape')
+    await shows(status(), 'Cancelled.')
+    expect(await listRepositories(registry.url)).toEqual([])
   })
 })
 

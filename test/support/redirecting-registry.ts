@@ -1,6 +1,6 @@
-import { serve } from 'srvx/node'
 import { createTestRegistry } from '../../src/testing/index.ts'
 import { withBasic } from './protected-registry.ts'
+import { serveForPages } from './serve-for-pages.ts'
 
 /** A registry that keeps its blobs on another origin, as those on object storage do. Both are served, and allow web pages all. */
 export interface RedirectingRegistry {
@@ -17,13 +17,13 @@ export async function serveRedirectingRegistry(): Promise<RedirectingRegistry> {
   const registry = createTestRegistry()
   const guarded = withBasic(registry, USER.username, USER.password)
   const seen: string[][] = []
-  const storage = await listen(async (request) => {
+  const storage = await serveForPages(async (request) => {
     const { pathname } = new URL(request.url)
     if (pathname === '/seen') return Response.json(seen)
     seen.push([...request.headers.keys()])
     return registry.fetch(request)
   })
-  const front = await listen(async (request) => {
+  const front = await serveForPages(async (request) => {
     const response = await guarded(request)
     const { pathname } = new URL(request.url)
     if (!response.ok || request.method !== 'GET' || !pathname.includes('/blobs/sha256')) return response
@@ -36,28 +36,4 @@ export async function serveRedirectingRegistry(): Promise<RedirectingRegistry> {
       await Promise.all([front.close(), storage.close()])
     },
   }
-}
-
-async function listen(handle: (request: Request) => Promise<Response>) {
-  const allowed = (request: Request) => request.headers.get('access-control-request-headers') ?? '*'
-  const cors = {
-    'access-control-allow-origin': '*',
-    'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
-    'access-control-expose-headers': 'Location, WWW-Authenticate, Range',
-  }
-  const server = serve({
-    port: 0,
-    hostname: '127.0.0.1',
-    silent: true,
-    gracefulShutdown: false,
-    async fetch(request) {
-      const preflight = { ...cors, 'access-control-allow-headers': allowed(request) }
-      if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: preflight })
-      const response = await handle(request)
-      for (const [name, value] of Object.entries(cors)) response.headers.set(name, value)
-      return response
-    },
-  })
-  await server.ready()
-  return { url: server.url as string, close: () => server.close(true) }
 }

@@ -33,7 +33,7 @@ export interface CredentialsRequest {
 
 /**
  * Gives credentials when a registry asks for them, at most once until they are refused: a page can ask its user.
- * Nothing stands for anonymous.
+ * Nothing stands for anonymous, as long as the handle lives. If it throws, the act fails with what it threw.
  */
 export type ProvideCredentials = (
   request: CredentialsRequest,
