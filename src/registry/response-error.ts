@@ -8,7 +8,7 @@ const MAX_ERROR_BODY = 64 * 1024
 const MAX_SHOWN = 300
 
 const REMEDIES: Readonly<Record<number, string>> = {
-  401: 'sign in with the { credentials } of openRegistry',
+  401: 'sign in, or check the { credentials } of openRegistry',
   403: 'this user may not do it',
   405: 'the registry cannot do it, or its configuration forbids it',
   413: 'a proxy or the registry takes smaller bodies only: pass a smaller { chunkSize }',

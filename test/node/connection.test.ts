@@ -221,7 +221,7 @@ describe('an answer that is a refusal', () => {
     await rejection(
       checkRegistryConnectivity(answering(401, headers)),
       ResponseError,
-      /401; sign in with the \{ credentials \}/,
+      /401; sign in, or check the \{ credentials \}/,
     )
   })
 
