@@ -20,9 +20,13 @@ export async function startServer(program, args, { isUp, env }) {
   const ended = new Promise((resolve) => child.once('exit', resolve)).then(() => {
     isEnded = true
   })
+  const kill = () => child.kill()
+  // A process that breaks off does not leave its servers behind.
+  process.once('exit', kill)
   const stop = async () => {
-    child.kill()
+    kill()
     await ended
+    process.off('exit', kill)
   }
   for (let attempt = 0; attempt < 100 && !isEnded; attempt++) {
     if (await isUp()) return { stop }
