@@ -16,6 +16,12 @@ export interface NginxOptions {
   readonly answersPreflights?: boolean
   /** Whether it keeps a whole request before it asks the registry, as nginx does unless told otherwise. @default false */
   readonly buffersRequests?: boolean
+  /**
+   * Whether it asks the registry to close each connection, as nginx does unless told otherwise. A registry that refuses
+   * a request before it has read the body then often breaks off: what was a 401 reaches the client as nginx's own 502,
+   * which pages may not even read. @default false
+   */
+  readonly closesConnections?: boolean
 }
 
 /** Starts an nginx in front of a registry, as docs/cors.md has it. */
@@ -42,7 +48,8 @@ export async function startNginx(options: NginxOptions): Promise<{ url: string; 
 
 /** All that it writes stays in its folder, and one process is all there is: the one that is ended. */
 function configurationFor(options: NginxOptions, port: number): string {
-  const { upstream, tls, forwardsProto = true, answersPreflights = true, buffersRequests = false } = options
+  const { upstream, tls } = options
+  const { forwardsProto = true, answersPreflights = true, buffersRequests = false, closesConnections = false } = options
   return `
 daemon off;
 master_process off;
@@ -66,6 +73,7 @@ http {
       proxy_request_buffering ${buffersRequests ? 'on' : 'off'};
       proxy_buffering off;
       proxy_set_header Host $http_host;
+      ${closesConnections ? '' : 'proxy_set_header Connection "";'}
       ${forwardsProto ? 'proxy_set_header X-Forwarded-Proto $scheme;' : ''}
     }
   }
