@@ -1,11 +1,6 @@
-import { execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { canInstallDebianPackages, installDebianPackage } from './debian.js'
-import { findExecutable } from './executable.js'
+import { bringRegistryBinary, findRegistryBinary, startRegistryBinary } from './registry-binary.js'
 
 /**
  * A real registry to talk to.
@@ -17,7 +12,6 @@ import { findExecutable } from './executable.js'
  */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const BINARIES = ['docker-registry', 'registry']
 const COMPOSE_PORT = 15000
 
 /**
@@ -28,20 +22,18 @@ const COMPOSE_PORT = 15000
  *   its data (default: a temporary folder, removed at the end).
  * @returns {Promise<RealRegistry>}
  */
-export async function startRegistry(options = {}) {
+export async function startRegistry(options) {
   const url = process.env.REGISTRY_URL
   if (url) return { url, kind: 'the one that REGISTRY_URL names', stop: async () => {} }
-  if (!findBinary() && hasDockerCompose()) return startCompose()
-  if (!findBinary() && canInstallDebianPackages()) installDebianPackage('docker-registry')
-  const binary = findBinary()
-  if (binary) return startBinary(binary, options)
-  throw new Error(
-    'No registry can be had: set REGISTRY_URL, or install the "registry" binary of distribution, Docker, or (on Debian) the package docker-registry.',
-  )
-}
-
-function findBinary() {
-  return BINARIES.map(findExecutable).find(Boolean)
+  if (!findRegistryBinary() && hasDockerCompose()) return startCompose()
+  const binary = bringRegistryBinary()
+  if (!binary) {
+    throw new Error(
+      'No registry can be had: set REGISTRY_URL, or install the "registry" binary of distribution, Docker, or (on Debian) the package docker-registry.',
+    )
+  }
+  const { port, stop } = await startRegistryBinary(binary, options)
+  return { url: `http://127.0.0.1:${port}`, kind: binary, stop }
 }
 
 function hasDockerCompose() {
@@ -65,43 +57,6 @@ async function startCompose() {
   return { url, kind: 'Docker Compose', stop: async () => void compose('down') }
 }
 
-/**
- * @param {string} binary
- * @param {{ port?: number, data?: string }} options
- * @returns {Promise<RealRegistry>}
- */
-async function startBinary(binary, { port, data }) {
-  const chosen = port ?? (await freePort())
-  const folder = data ?? mkdtempSync(join(tmpdir(), 'registry-'))
-  const child = spawn(binary, ['serve', join(ROOT, 'registry.yml')], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: {
-      ...process.env,
-      REGISTRY_HTTP_ADDR: `127.0.0.1:${chosen}`,
-      REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY: folder,
-      OTEL_TRACES_EXPORTER: 'none',
-    },
-  })
-  // Its log is kept for a failed start only: to it every 404 is an error, and clients ask for what is not there all the time.
-  let log = ''
-  child.stderr.on('data', (data) => {
-    log = (log + data).slice(-2000)
-  })
-  const ended = new Promise((resolve) => child.once('exit', resolve))
-  const url = `http://127.0.0.1:${chosen}`
-  const isUp = await Promise.race([untilReady(url).then(() => true), ended.then(() => false)])
-  if (!isUp) throw new Error(`${binary} ended at once; is port ${chosen} taken?\n${log}`)
-  return {
-    url,
-    kind: binary,
-    async stop() {
-      child.kill()
-      await ended
-      if (data === undefined) rmSync(folder, { recursive: true, force: true })
-    },
-  }
-}
-
 /** @param {string} url */
 async function untilReady(url) {
   for (let attempt = 0; attempt < 100; attempt++) {
@@ -113,16 +68,4 @@ async function untilReady(url) {
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   throw new Error(`The registry at ${url} did not answer within 10 s.`)
-}
-
-/** @returns {Promise<number>} */
-export function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
 }

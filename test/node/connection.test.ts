@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { freePort } from '../../scripts/find/registry.js'
+import { freePort } from '../../scripts/find/port.js'
 import {
   checkRegistryConnectivity,
   DigestMismatchError,

@@ -13,10 +13,16 @@ export type Peer = (...args: readonly string[]) => Promise<string>
 
 /** Finds a tool, or brings it as a package of Debian's. */
 export function bringPeer(name: string, debianPackage = name): Peer {
+  const path = bringProgram(name, debianPackage)
+  return async (...args) => (await execute(path, args, { maxBuffer: 2 ** 24 })).stdout
+}
+
+/** Finds a program, or brings it as a package of Debian's, and gives its path. */
+export function bringProgram(name: string, debianPackage = name): string {
   if (!findExecutable(name) && canInstallDebianPackages()) installDebianPackage(debianPackage)
   const path = findExecutable(name)
   if (!path) throw new Error(`Cannot compare with ${name}: install it and try again.`)
-  return async (...args) => (await execute(path, args, { maxBuffer: 2 ** 24 })).stdout
+  return path
 }
 
 /** An engine of Docker's of our own, without a network, and the client that talks to it. */

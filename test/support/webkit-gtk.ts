@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { defineBrowserProvider } from '@vitest/browser'
 import type { BrowserProvider, BrowserProviderOption } from 'vitest/node'
-import { freePort } from '../../scripts/find/registry.js'
+import { freePort } from '../../scripts/find/port.js'
 
 /** Runs tests in the WebKit that Debian has, WebKitGTK, which playwright cannot drive: by WebDriver, on a display that nobody sees. */
 export function webkitGtk(): BrowserProviderOption {

@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { bringRegistryBinary, startRegistryBinary } from '../../scripts/find/registry-binary.js'
+
+/** The one user of registries that ask for HTTP Basic. */
+export const HTPASSWD_USER = { username: 'ci', password: 'hunter2' } as const
+/** Written by `htpasswd -nbB -C 5 ci hunter2`: distribution takes bcrypt alone. */
+const HTPASSWD = 'ci:$2y$05$E7vQJVaquLynBUJfPTZP0uk..h.PT.wK5SBG11z5hIdL7n//YuUSG\n'
+
+/** Whose tokens a registry takes, and where it sends clients to get them. */
+export interface TokenAuth {
+  /** The URL of the token server. */
+  readonly realm: string
+  /** The registry's name there: the audience of its tokens. */
+  readonly service: string
+  readonly issuer: string
+  /** The certificates, in PEM, of the authorities that vouch for the tokens' keys. */
+  readonly rootCertBundle: string
+}
+
+export interface DistributionOptions {
+  /** @default none: it asks nobody who they are */
+  readonly auth?: { readonly htpasswd: typeof HTPASSWD_USER } | { readonly token: TokenAuth }
+  /** Certificate and key in PEM. With `clientCa`, clients need a certificate of that authority. @default none: HTTP */
+  readonly tls?: { readonly certificate: string; readonly key: string; readonly clientCa?: string }
+  /** The origin that its `Location`s begin with. @default what a request names as its host */
+  readonly host?: string
+  /** Whether its `Location`s are paths alone. @default false */
+  readonly relativeUrls?: boolean
+}
+
+/** A real registry of a test's own. */
+export interface Distribution {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+/** Starts a real distribution that pages may ask, and that deletes. Its answers to preflights ask for a sign-in, too, if it has one. */
+export async function startDistribution(options: DistributionOptions = {}): Promise<Distribution> {
+  const binary = bringRegistryBinary()
+  if (!binary) throw new Error('No distribution can be had: install its "registry" binary and try again.')
+  const folder = mkdtempSync(join(tmpdir(), 'distribution-'))
+  const registry = await startRegistryBinary(binary, { settings: settingsFor(options, folder) })
+  return {
+    url: `${options.tls ? 'https' : 'http'}://127.0.0.1:${registry.port}`,
+    async stop() {
+      await registry.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** What is added to registry.yml, as distribution takes it from its environment: whole sections are YAML, which JSON is, too. */
+function settingsFor({ auth, tls, host, relativeUrls }: DistributionOptions, folder: string): Record<string, string> {
+  const written = (name: string, text: string) => {
+    const path = join(folder, name)
+    writeFileSync(path, text)
+    return path
+  }
+  return {
+    ...(host !== undefined && { REGISTRY_HTTP_HOST: host }),
+    ...(relativeUrls !== undefined && { REGISTRY_HTTP_RELATIVEURLS: String(relativeUrls) }),
+    ...(tls && {
+      REGISTRY_HTTP_TLS: JSON.stringify({
+        certificate: written('certificate.pem', tls.certificate),
+        key: written('key.pem', tls.key),
+        ...(tls.clientCa && { clientcas: [written('client-ca.pem', tls.clientCa)] }),
+      }),
+    }),
+    ...(auth && {
+      REGISTRY_AUTH: JSON.stringify(
+        'token' in auth
+          ? {
+              token: {
+                realm: auth.token.realm,
+                service: auth.token.service,
+                issuer: auth.token.issuer,
+                rootcertbundle: written('token-ca.pem', auth.token.rootCertBundle),
+              },
+            }
+          : { htpasswd: { realm: 'a registry of a test', path: written('htpasswd', HTPASSWD) } },
+      ),
+    }),
+  }
+}

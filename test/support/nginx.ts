@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort, isListening } from '../../scripts/find/port.js'
+import { startServer } from '../../scripts/find/server.js'
+import { bringProgram } from './peers.ts'
+
+export interface NginxOptions {
+  /** The registry behind it. */
+  readonly upstream: string
+  /** Certificate and key in PEM: TLS ends here. @default none: HTTP */
+  readonly tls?: { readonly certificate: string; readonly key: string }
+  /** Whether the registry hears that it was asked by https; else its `Location`s begin with http. @default true */
+  readonly forwardsProto?: boolean
+  /** Whether it answers preflights itself, as pages need it where the registry asks for a sign-in. @default true */
+  readonly answersPreflights?: boolean
+  /** Whether it keeps a whole request before it asks the registry, as nginx does unless told otherwise. @default false */
+  readonly buffersRequests?: boolean
+  /**
+   * Whether it asks the registry to close each connection, as nginx does unless told otherwise. A registry that refuses
+   * a request before it has read the body then often breaks off: what was a 401 reaches the client as nginx's own 502,
+   * which pages may not even read. @default false
+   */
+  readonly closesConnections?: boolean
+}
+
+/** Starts an nginx in front of a registry, as docs/cors.md has it. */
+export async function startNginx(options: NginxOptions): Promise<{ url: string; stop(): Promise<void> }> {
+  const program = bringProgram('nginx', 'nginx-light')
+  const folder = mkdtempSync(join(tmpdir(), 'nginx-'))
+  const port = await freePort()
+  writeFileSync(join(folder, 'nginx.conf'), configurationFor(options, port))
+  for (const name of ['certificate', 'key'] as const) {
+    if (options.tls) writeFileSync(join(folder, `${name}.pem`), options.tls[name])
+  }
+  // Without "-e" it would begin by opening the log of the machine's own nginx.
+  const server = await startServer(program, ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr'], {
+    isUp: () => isListening(port),
+  })
+  return {
+    url: `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}`,
+    async stop() {
+      await server.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** All that it writes stays in its folder, and one process is all there is: the one that is ended. */
+function configurationFor(options: NginxOptions, port: number): string {
+  const { upstream, tls } = options
+  const { forwardsProto = true, answersPreflights = true, buffersRequests = false, closesConnections = false } = options
+  return `
+daemon off;
+master_process off;
+pid nginx.pid;
+events {}
+http {
+  access_log off;
+  client_body_temp_path body;
+  proxy_temp_path proxy;
+  fastcgi_temp_path fastcgi;
+  uwsgi_temp_path uwsgi;
+  scgi_temp_path scgi;
+  server {
+    listen 127.0.0.1:${port}${tls ? ' ssl' : ''};
+    ${tls ? 'ssl_certificate certificate.pem; ssl_certificate_key key.pem;' : ''}
+    client_max_body_size 0;
+    location / {
+      ${answersPreflights ? PREFLIGHT : ''}
+      proxy_pass ${upstream};
+      proxy_http_version 1.1;
+      proxy_request_buffering ${buffersRequests ? 'on' : 'off'};
+      proxy_buffering off;
+      proxy_set_header Host $http_host;
+      ${closesConnections ? '' : 'proxy_set_header Connection "";'}
+      ${forwardsProto ? 'proxy_set_header X-Forwarded-Proto $scheme;' : ''}
+    }
+  }
+}
+`
+}
+
+const PREFLIGHT = `if ($request_method = OPTIONS) {
+        add_header Access-Control-Allow-Origin "*" always;
+        add_header Access-Control-Allow-Methods "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS" always;
+        add_header Access-Control-Allow-Headers "Authorization, Content-Type, Content-Range, Range, Accept" always;
+        add_header Access-Control-Max-Age 7200 always;
+        return 204;
+      }`
