@@ -37,7 +37,7 @@ const PEERS_PAGE: Suites = {
   globalSetup: 'test/support/sign-in-registries.ts',
 }
 
-/** The browser suites, once in each engine. One begins when the one before has ended: each keeps a small machine busy. */
+/** The browser suites, once in each engine, and what pages do with peers. One begins when the one before has ended: each keeps a small machine busy. */
 export const engineProjects = [
   engineProject('browser', 'chromium', chromium, 0, BROWSER),
   engineProject('firefox', 'firefox', firefox, 1, BROWSER),

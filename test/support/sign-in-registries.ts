@@ -17,6 +17,7 @@ declare module 'vitest' {
     tokenRegistry: {
       readonly url: string
       readonly realm: string
+      readonly service: string
       /** May do everything; the identity token stands for the same user. */
       readonly owner: User & { readonly identityToken: string }
       /** May pull, everything. */
@@ -44,7 +45,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const { url: realm, service, issuer, rootCertBundle } = tokens
   const token = await startDistribution({ auth: { token: { realm, service, issuer, rootCertBundle } } })
   const tokenProxy = await startNginx({ upstream: token.url })
-  project.provide('tokenRegistry', { url: tokenProxy.url, realm, owner: OWNER, reader: READER })
+  project.provide('tokenRegistry', { url: tokenProxy.url, realm, service, owner: OWNER, reader: READER })
 
   return async () => {
     await Promise.all([basicProxy, basic, tokenProxy, token].map((server) => server.stop()))

@@ -26,7 +26,7 @@ describe('a page before a registry that asks for bearer tokens', () => {
     expect(refused.status).toBe(401)
     const challenge = refused.headers.get('www-authenticate') ?? ''
     const [, realm = '', service = ''] = /^Bearer realm="([^"]+)",service="([^"]+)"$/.exec(challenge) ?? []
-    expect(realm).toBe(tokenRegistry.realm)
+    expect({ realm, service }).toEqual({ realm: tokenRegistry.realm, service: tokenRegistry.service })
 
     const url = new URL(realm)
     url.searchParams.set('service', service)
@@ -37,7 +37,7 @@ describe('a page before a registry that asks for bearer tokens', () => {
   })
 
   it('gets a token for an identity token by POST', async () => {
-    const form = { grant_type: 'refresh_token', client_id: 'a page', service: 'registry of a test' }
+    const form = { grant_type: 'refresh_token', client_id: 'a page', service: tokenRegistry.service }
     const body = new URLSearchParams({ ...form, refresh_token: tokenRegistry.owner.identityToken })
     const answer = await fetch(tokenRegistry.realm, { method: 'POST', credentials: 'omit', body })
     const { access_token: token } = await answer.json()
