@@ -31,7 +31,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'peers', include: ['test/peers/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
+        test: { name: 'peers', include: ['test/peers/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
       },
       ...engineProjects,
     ],

@@ -19,7 +19,7 @@ for (const [name, ...command] of CHECKS) {
 }
 
 const engines = process.argv.includes('--engines') ? ENGINES : ENGINES.slice(0, 1)
-const peers = process.argv.includes('--peers') ? ['peers'] : []
+const peers = process.argv.includes('--peers') ? ['peers', 'peers-page'] : []
 const counts = runSuites(['node', ...engines, ...peers])
 
 if (failed.length > 0) console.log(`\nFailed: ${failed.join(', ')}`)

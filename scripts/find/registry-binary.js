@@ -43,9 +43,6 @@ export async function startRegistryBinary(binary, { port, data, settings } = {})
   const chosen = port ?? (await freePort())
   if (await isListening(chosen)) throw new Error(`Cannot start ${binary}: port ${chosen} is taken.`)
   const folder = data ?? mkdtempSync(join(tmpdir(), 'registry-'))
-  const removeData = () => {
-    if (data === undefined) rmSync(folder, { recursive: true, force: true })
-  }
   const server = await startServer(binary, ['serve', CONFIGURATION], {
     isUp: () => isListening(chosen),
     env: {
@@ -54,15 +51,12 @@ export async function startRegistryBinary(binary, { port, data, settings } = {})
       OTEL_TRACES_EXPORTER: 'none',
       ...settings,
     },
-  }).catch((error) => {
-    removeData()
-    throw error
   })
   return {
     port: chosen,
     async stop() {
       await server.stop()
-      removeData()
+      if (data === undefined) rmSync(folder, { recursive: true, force: true })
     },
   }
 }

@@ -53,7 +53,7 @@ export async function startDistribution(options: DistributionOptions = {}): Prom
 
 /** What is added to registry.yml, as distribution takes it from its environment: whole sections are YAML, which JSON is, too. */
 function settingsFor({ auth, tls, host, relativeUrls }: DistributionOptions, folder: string): Record<string, string> {
-  const written = (name: string, text: string) => {
+  const write: WriteFile = (name, text) => {
     const path = join(folder, name)
     writeFileSync(path, text)
     return path
@@ -61,26 +61,26 @@ function settingsFor({ auth, tls, host, relativeUrls }: DistributionOptions, fol
   return {
     ...(host !== undefined && { REGISTRY_HTTP_HOST: host }),
     ...(relativeUrls !== undefined && { REGISTRY_HTTP_RELATIVEURLS: String(relativeUrls) }),
-    ...(tls && {
-      REGISTRY_HTTP_TLS: JSON.stringify({
-        certificate: written('certificate.pem', tls.certificate),
-        key: written('key.pem', tls.key),
-        ...(tls.clientCa && { clientcas: [written('client-ca.pem', tls.clientCa)] }),
-      }),
-    }),
-    ...(auth && {
-      REGISTRY_AUTH: JSON.stringify(
-        'token' in auth
-          ? {
-              token: {
-                realm: auth.token.realm,
-                service: auth.token.service,
-                issuer: auth.token.issuer,
-                rootcertbundle: written('token-ca.pem', auth.token.rootCertBundle),
-              },
-            }
-          : { htpasswd: { realm: 'a registry of a test', path: written('htpasswd', HTPASSWD) } },
-      ),
-    }),
+    ...(tls && { REGISTRY_HTTP_TLS: JSON.stringify(tlsSection(tls, write)) }),
+    ...(auth && { REGISTRY_AUTH: JSON.stringify(authSection(auth, write)) }),
   }
+}
+
+/** Writes a file for the registry, and gives its path. */
+type WriteFile = (name: string, text: string) => string
+
+function tlsSection({ certificate, key, clientCa }: NonNullable<DistributionOptions['tls']>, write: WriteFile): object {
+  return {
+    certificate: write('certificate.pem', certificate),
+    key: write('key.pem', key),
+    ...(clientCa !== undefined && { clientcas: [write('client-ca.pem', clientCa)] }),
+  }
+}
+
+function authSection(auth: NonNullable<DistributionOptions['auth']>, write: WriteFile): object {
+  if ('htpasswd' in auth) {
+    return { htpasswd: { realm: 'a registry of a test', path: write('htpasswd', HTPASSWD) } }
+  }
+  const { realm, service, issuer, rootCertBundle } = auth.token
+  return { token: { realm, service, issuer, rootcertbundle: write('token-ca.pem', rootCertBundle) } }
 }

@@ -22,11 +22,27 @@ const chromium = playwright({
 // The channel is for a stock Firefox; without it playwright wants one of its own making.
 const firefox = playwright({ launchOptions: { channel: 'moz-firefox', executablePath: findFirefox() } })
 
-/** The browser suites, once in each engine. One begins when the one before has ended: each keeps a small machine busy. */
+/** What tests in a browser, and what is started for it. */
+interface Suites {
+  readonly include: readonly string[]
+  readonly globalSetup: string
+}
+
+const BROWSER: Suites = {
+  include: ['test/browser/**/*.test.ts'],
+  globalSetup: 'test/support/unfriendly-registries.ts',
+}
+const PEERS_PAGE: Suites = {
+  include: ['test/peers/page/**/*.test.ts'],
+  globalSetup: 'test/support/sign-in-registries.ts',
+}
+
+/** The browser suites, once in each engine, and what pages do with peers. One begins when the one before has ended: each keeps a small machine busy. */
 export const engineProjects = [
-  engineProject('browser', 'chromium', chromium, 0),
-  engineProject('firefox', 'firefox', firefox, 1),
-  engineProject('webkit', 'webkit', webkitGtk(), 2),
+  engineProject('browser', 'chromium', chromium, 0, BROWSER),
+  engineProject('firefox', 'firefox', firefox, 1, BROWSER),
+  engineProject('webkit', 'webkit', webkitGtk(), 2, BROWSER),
+  engineProject('peers-page', 'chromium', chromium, 3, PEERS_PAGE),
 ]
 
 function engineProject(
@@ -34,6 +50,7 @@ function engineProject(
   browser: 'chromium' | 'firefox' | 'webkit',
   provider: BrowserProviderOption,
   groupOrder: number,
+  { include, globalSetup }: Suites,
 ): TestProjectInlineConfiguration {
   return {
     extends: true,
@@ -41,9 +58,9 @@ function engineProject(
     optimizeDeps: { include: DEPENDENCIES },
     test: {
       name,
-      include: ['test/browser/**/*.test.ts'],
+      include: [...include],
       testTimeout: 60_000,
-      globalSetup: 'test/support/unfriendly-registries.ts',
+      globalSetup,
       sequence: { groupOrder },
       browser: {
         enabled: true,

@@ -21,7 +21,7 @@ export function bringPeer(name: string, debianPackage = name): Peer {
 export function bringProgram(name: string, debianPackage = name): string {
   if (!findExecutable(name) && canInstallDebianPackages()) installDebianPackage(debianPackage)
   const path = findExecutable(name)
-  if (!path) throw new Error(`Cannot compare with ${name}: install it and try again.`)
+  if (!path) throw new Error(`Cannot test with ${name}: install it and try again.`)
   return path
 }
 

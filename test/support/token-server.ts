@@ -1,25 +1,13 @@
 import { serve } from 'srvx/node'
-import { type Access, createTokenIssuer } from './token-issuer.ts'
+import { type Access, createTokenIssuer, type TokenIssuer } from './token-issuer.ts'
+import { findByForm, findByHeader, type TokenUsers } from './token-users.ts'
 
-/** Whether someone may do something: `('team/app', 'push', 'repository')`, `('catalog', '*', 'registry')`. */
-export type Rights = (name: string, action: string, type: string) => boolean
-
-export interface TokenUser {
-  readonly password?: string
-  /** Taken in the password's place, by HTTP Basic with any name, or as a refresh token by POST. */
-  readonly identityToken?: string
-  readonly allows: Rights
-}
-
-export interface TokenServerOptions {
-  readonly users?: Readonly<Record<string, TokenUser>>
-  /** What those may who do not say who they are. @default none: they are answered 401 */
-  readonly anonymous?: Rights
-  /** Seconds after which the registry really refuses a token. @default 300 */
+export interface TokenServerOptions extends TokenUsers {
+  /** Seconds after which the registry really refuses a token; it may be one more. @default 300 */
   readonly lifetime?: number
   /** Seconds that an answer states as `expires_in`; with `false` it states nothing. @default lifetime */
   readonly stated?: number | false
-  /** Where the answer to a GET has the token. @default 'token' */
+  /** Where the answer to a GET has the token; to a POST it is always `access_token`. @default 'token' */
   readonly field?: 'token' | 'access_token'
   /** Who asks for more than the rights they have gets a token without the others, or no token but 403. @default 'rights' */
   readonly refuses?: 'rights' | 'request'
@@ -52,6 +40,7 @@ export interface TokenServer {
   close(): Promise<void>
 }
 
+const NAME = 'token server of a test'
 const SERVICE = 'registry of a test'
 const CORS = {
   'access-control-allow-origin': '*',
@@ -62,47 +51,21 @@ const CORS = {
 
 /** Serves tokens (distribution § Token Authentication Specification, § OAuth2 Token Authentication). */
 export async function serveTokenServer(options: TokenServerOptions = {}): Promise<TokenServer> {
-  const { lifetime = 300, stated = lifetime, field = 'token', refuses = 'rights', tls } = options
-  const issuer = await createTokenIssuer('token server of a test')
+  const issuer = await createTokenIssuer(NAME)
   const requests: TokenRequest[] = []
-
-  async function answer(request: Request, asked: Asked): Promise<Response> {
-    if (request.method === 'POST' && options.postStatus) return refusal(options.postStatus, 'UNSUPPORTED')
-    if (asked.fields.service !== SERVICE) return refusal(400, 'UNSUPPORTED')
-    const asker = findAsker(request, asked, options)
-    if (!asker) return refusal(401, 'UNAUTHORIZED')
-    const wanted = asked.scopes.map(parseScope)
-    const access = wanted.map(({ type, name, actions }) => ({
-      type,
-      name,
-      actions: actions.filter((action) => asker.allows(name, action, type)),
-    }))
-    const isShort = access.some(({ actions }, index) => actions.length < (wanted[index]?.actions.length ?? 0))
-    if (isShort && refuses === 'request') return refusal(403, 'DENIED')
-    const token = await issuer.issue({ subject: asker.name, audience: SERVICE, access, lifetime })
-    const wantsMore = asked.fields.offline_token === 'true' || asked.fields.access_type === 'offline'
-    return Response.json({
-      [request.method === 'POST' ? 'access_token' : field]: token,
-      ...(stated !== false && { expires_in: stated }),
-      ...(request.method === 'POST' && { scope: asked.scopes.join(' ') }),
-      ...(wantsMore && asker.identityToken && { refresh_token: asker.identityToken }),
-      issued_at: new Date().toISOString(),
-    })
-  }
-
   const server = serve({
     port: 0,
     hostname: '127.0.0.1',
     silent: true,
     gracefulShutdown: false,
-    ...(tls && { tls: { cert: tls.certificate, key: tls.key } }),
+    ...(options.tls && { tls: { cert: options.tls.certificate, key: options.tls.key } }),
     async fetch(request) {
       if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: CORS })
       const asked = await readAsked(request)
-      const response = await answer(request, asked)
-      requests.push({ method: request.method, ...asked, status: response.status })
-      for (const [name, value] of Object.entries(CORS)) response.headers.set(name, value)
-      return response
+      const answer = await answerTo(request, asked, issuer.issue, options)
+      requests.push({ ...asked, status: answer.status })
+      for (const [name, value] of Object.entries(CORS)) answer.headers.set(name, value)
+      return answer
     },
   })
   await server.ready()
@@ -116,45 +79,54 @@ export async function serveTokenServer(options: TokenServerOptions = {}): Promis
   }
 }
 
-type Asked = Omit<TokenRequest, 'method' | 'status'>
-
-async function readAsked(request: Request): Promise<Asked> {
+async function readAsked(request: Request): Promise<Omit<TokenRequest, 'status'>> {
   const form = request.method === 'POST' ? new URLSearchParams(await request.text()) : new URL(request.url).searchParams
   const { scope: _, ...fields } = Object.fromEntries(form)
   const header = request.headers.get('authorization')
   return {
+    method: request.method,
     authorization: header === null ? 'none' : /^basic /i.test(header) ? 'Basic' : 'other',
-    // A GET repeats the parameter, a POST has them all in one, with spaces between (RFC 6749 § Access Token Scope).
+    // A GET repeats the parameter; a POST has all in one, with spaces between (RFC 6749 § Access Token Scope).
     scopes: form.getAll('scope').flatMap((scope) => scope.split(' ').filter(Boolean)),
     fields,
   }
 }
 
-/** Finds out who asks; nobody, if they are not who they say they are. */
-function findAsker(
+async function answerTo(
   request: Request,
-  { authorization, fields }: Asked,
-  { users = {}, anonymous }: TokenServerOptions,
-): { name: string; identityToken?: string; allows: Rights } | undefined {
-  const named = (isTheirs: (name: string, user: TokenUser) => boolean) => {
-    const [name, user] = Object.entries(users).find((entry) => isTheirs(...entry)) ?? []
-    return name !== undefined && user && { name, ...user }
-  }
-  const byIdentityToken = (token: string) => named((_, user) => user.identityToken === token)
-  const byPassword = (username: string, password: string) =>
-    named((name, user) => name === username && user.password === password)
+  { scopes, fields }: Omit<TokenRequest, 'status'>,
+  issue: TokenIssuer['issue'],
+  options: TokenServerOptions,
+): Promise<Response> {
+  const { lifetime = 300, stated = lifetime, field = 'token', refuses = 'rights' } = options
+  const isPost = request.method === 'POST'
+  if (isPost && options.postStatus) return refusal(options.postStatus, 'UNSUPPORTED')
+  if (fields.service !== SERVICE) return refusal(400, 'UNSUPPORTED')
+  const asker = isPost ? findByForm(fields, options) : findByHeader(request.headers.get('authorization'), options)
+  if (!asker) return refusal(401, 'UNAUTHORIZED')
 
-  if (request.method === 'POST') {
-    if (fields.grant_type === 'refresh_token') return byIdentityToken(fields.refresh_token ?? '') || undefined
-    if (fields.grant_type === 'password') return byPassword(fields.username ?? '', fields.password ?? '') || undefined
-    return undefined
-  }
-  if (authorization === 'Basic') {
-    const [, encoded = ''] = (request.headers.get('authorization') ?? '').split(' ')
-    const [, username = '', password = ''] = /^([^:]*):(.*)$/.exec(Buffer.from(encoded, 'base64').toString()) ?? []
-    return byPassword(username, password) || byIdentityToken(password) || undefined
-  }
-  return authorization === 'none' && anonymous ? { name: '', allows: anonymous } : undefined
+  const wanted = scopes.map(parseScope)
+  const isAllowed =
+    ({ name, type }: Access) =>
+    (action: string) =>
+      asker.allows(name, action, type)
+  const isShort = !wanted.every((access) => access.actions.every(isAllowed(access)))
+  if (isShort && refuses === 'request') return refusal(403, 'DENIED')
+
+  const access = wanted.map((all) => ({ ...all, actions: all.actions.filter(isAllowed(all)) }))
+  const wantsMore = fields.offline_token === 'true' || fields.access_type === 'offline'
+  return Response.json({
+    [isPost ? 'access_token' : field]: await issue({ subject: asker.name, audience: SERVICE, access, lifetime }),
+    ...(stated !== false && { expires_in: stated }),
+    ...(isPost && {
+      scope: access
+        .filter(({ actions }) => actions.length > 0)
+        .map(formatScope)
+        .join(' '),
+    }),
+    ...(wantsMore && asker.identityToken !== undefined && { refresh_token: asker.identityToken }),
+    issued_at: new Date().toISOString(),
+  })
 }
 
 /** `repository:team/app:pull,push`; a name may have colons of its own. */
@@ -164,7 +136,11 @@ function parseScope(scope: string): Access {
   return { type, name: name.join(':'), actions: actions.split(',') }
 }
 
+function formatScope({ type, name, actions }: Access): string {
+  return `${type}:${name}:${actions.join(',')}`
+}
+
 function refusal(status: number, code: string): Response {
-  const headers = { ...(status === 401 && { 'www-authenticate': 'Basic realm="token server of a test"' }) }
-  return Response.json({ errors: [{ code, message: 'refused by the token server of a test' }] }, { status, headers })
+  const headers = { ...(status === 401 && { 'www-authenticate': `Basic realm="${NAME}"` }) }
+  return Response.json({ errors: [{ code, message: `refused by the ${NAME}` }] }, { status, headers })
 }
