@@ -18,7 +18,7 @@ export default defineConfig({
     minify: false,
     sourcemap: true,
     rolldownOptions: {
-      external: [/^node:/, 'ky', 'hash-wasm', 'nanotar', 'srvx/node', 'zstddec/stream', /^@zip\.js/],
+      external: [/^node:/, 'ky', 'hash-wasm', 'nanotar', 'srvx/node', 'undici', 'zstddec/stream', /^@zip\.js/],
       output: { preserveModules: true, preserveModulesRoot: 'src' },
     },
   },

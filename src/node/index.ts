@@ -13,5 +13,6 @@ export {
   pushDockerTarWithOriginalTags,
   validateDockerTar,
 } from './docker-tar.ts'
+export { createFetch, type FetchOptions } from './fetch/create-fetch.ts'
 export { openFile } from './file.ts'
 export type { ArchiveInput } from './input.ts'
