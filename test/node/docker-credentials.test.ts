@@ -312,9 +312,9 @@ describe('dockerCredentials() with a helper', () => {
   it('that hangs is killed', async () => {
     const path = helper('slow', `fs.writeFileSync(__filename + '.pid', String(process.pid)); setInterval(() => {}, 9)`)
     const error = await rejection(
-      find({ credsStore: 'slow' }, REGISTRY, [], 500),
+      find({ credsStore: 'slow' }, REGISTRY, [], 2000),
       RegistryError,
-      /gave no answer within 500 ms; try it by hand .*, or allow it longer with \{ timeout \}/,
+      /gave no answer within 2000 ms; try it by hand .*, or allow it longer with \{ timeout \}/,
     )
     expectSilence(error)
     const id = Number(readFileSync(`${path}.pid`, 'utf8'))
