@@ -1,5 +1,6 @@
 // Everything of the portable entry; what reads an archive is replaced by its counterpart here.
 export * from '../index.ts'
+export { type DockerCredentialsOptions, dockerCredentials } from './credentials/docker-credentials.ts'
 export {
   extractOriginalTags,
   getPrimaryTag,
@@ -12,5 +13,6 @@ export {
   pushDockerTarWithOriginalTags,
   validateDockerTar,
 } from './docker-tar.ts'
+export { createFetch, type FetchOptions } from './fetch/create-fetch.ts'
 export { openFile } from './file.ts'
 export type { ArchiveInput } from './input.ts'

@@ -1,0 +1,93 @@
+import { open, stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { ValidationError } from '../../errors.ts'
+import { isJsonObject, type JsonObject, objectField, textField } from '../../oci/json.ts'
+
+/** What a file of Docker's or podman's says about credentials. */
+export interface DockerConfig {
+  readonly path: string
+  /** Names of helpers, by host. */
+  readonly credHelpers: JsonObject
+  /** The helper of all other hosts. */
+  readonly credsStore: string | undefined
+  /** Entries, by host or repository. */
+  readonly auths: JsonObject
+}
+
+/** In bytes. */
+const MAX_SIZE = 2 ** 20
+
+/** Where Docker and podman keep credentials, in the order in which they are read here. */
+export function configPaths(): readonly string[] {
+  const { REGISTRY_AUTH_FILE, DOCKER_CONFIG, XDG_RUNTIME_DIR, XDG_CONFIG_HOME } = process.env
+  return [
+    REGISTRY_AUTH_FILE,
+    join(DOCKER_CONFIG || join(homedir(), '.docker'), 'config.json'),
+    XDG_RUNTIME_DIR ? join(XDG_RUNTIME_DIR, 'containers', 'auth.json') : runtimePath(),
+    join(XDG_CONFIG_HOME || join(homedir(), '.config'), 'containers', 'auth.json'),
+  ].filter((path): path is string => path !== undefined && path !== '')
+}
+
+/** Where podman writes in Linux if nobody's session has a folder, as for root (containers-auth.json(5)). */
+function runtimePath(): string | undefined {
+  return process.platform === 'linux' ? `/run/containers/${process.getuid?.()}/auth.json` : undefined
+}
+
+/**
+ * Reads such a file.
+ *
+ * @returns nothing if it is not there
+ * @throws {ValidationError} if it cannot be read, or is not JSON; the message shows nothing of what is in it
+ */
+export async function readConfigFile(path: string): Promise<DockerConfig | undefined> {
+  const text = await readText(path)
+  if (text === undefined) return undefined
+  const document = parse(path, text)
+  return {
+    path,
+    credHelpers: objectField(document, 'credHelpers'),
+    credsStore: textField(document, 'credsStore'),
+    auths: objectField(document, 'auths'),
+  }
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    // Looked at first: opening a pipe waits for somebody to write to it.
+    if (!(await stat(path)).isFile()) throw unreadable(path, 'it is no regular file')
+    const file = await open(path)
+    try {
+      const bytes = Buffer.alloc(MAX_SIZE + 1)
+      let size = 0
+      for (let read = -1; read !== 0 && size < bytes.length; size += read) {
+        read = (await file.read(bytes, size, bytes.length - size, size)).bytesRead
+      }
+      if (size > MAX_SIZE) throw unreadable(path, `it has more than ${MAX_SIZE} bytes`)
+      return bytes.toString('utf8', 0, size)
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    throw error instanceof ValidationError ? error : unreadable(path, `it cannot be opened (${code})`, error)
+  }
+}
+
+function parse(path: string, text: string): JsonObject {
+  // An empty file is what `touch` leaves; podman, too, takes it for one without entries.
+  if (text.trim() === '') return {}
+  try {
+    const document: unknown = JSON.parse(text)
+    if (isJsonObject(document)) return document
+  } catch {
+    // Without the cause: it quotes the text.
+  }
+  throw unreadable(path, 'it is no JSON object')
+}
+
+function unreadable(path: string, state: string, cause?: unknown): ValidationError {
+  const message = `Cannot read credentials from "${path}": ${state}; put it right, or name another file with { file }`
+  return new ValidationError(message, cause === undefined ? {} : { cause })
+}

@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process'
+import { RegistryError, ValidationError } from '../../errors.ts'
+import { isJsonObject } from '../../oci/json.ts'
+import { type Credentials, parseCredentials } from '../../registry/auth/credentials.ts'
+import { TOKEN_USERNAME } from './auth-entry.ts'
+
+/** What a credential helper is asked. */
+export interface HelperQuestion {
+  /** Its program is `docker-credential-<name>`. */
+  readonly name: string
+  /** The file that names it, for messages. */
+  readonly path: string
+  readonly server: string
+  /** In milliseconds. */
+  readonly timeout: number
+}
+
+/** In bytes: more is no answer. */
+const MAX_OUTPUT = 2 ** 16
+/** It goes into the name of a program. */
+const NAME = /^[A-Za-z0-9._-]+$/
+/** What the helpers of Docker's write to say that they know nobody (docker/docker-credential-helpers § credentials/error.go). */
+const NOT_FOUND = 'credentials not found in native keychain'
+
+/**
+ * Asks a credential helper, as Docker does (docker/docker-credential-helpers § README). What it writes may be secret at any
+ * time, so errors tell nothing of it.
+ *
+ * @returns nothing if the helper knows no credentials for the server
+ * @throws {ValidationError} if its name can be no program's
+ * @throws {RegistryError} if it is not there, fails, takes too long or answers something else
+ */
+export async function askHelper(question: HelperQuestion): Promise<Credentials | undefined> {
+  const { name, path } = question
+  if (!NAME.test(name)) {
+    throw new ValidationError(
+      `Cannot use the credential helper ${JSON.stringify(name)} of "${path}": a name has letters, digits, ".", "_" and "-" only`,
+      { input: name },
+    )
+  }
+  const { exit, output } = await runHelper(question)
+  if (exit === 0) return parseAnswer(question, output)
+  if (output.includes(NOT_FOUND)) return undefined
+  throw failure(question, `failed (${exit}); ${byHand(question)}`)
+}
+
+/** The outcome of a program: its exit code or the signal that ended it, and what it wrote. */
+interface Outcome {
+  readonly exit: number | string | null
+  readonly output: string
+}
+
+function runHelper(question: HelperQuestion): Promise<Outcome> {
+  const { name, server, timeout } = question
+  return new Promise((resolve, reject) => {
+    const child = spawn(`docker-credential-${name}`, ['get'], { stdio: ['pipe', 'pipe', 'ignore'], windowsHide: true })
+    const chunks: Buffer[] = []
+    let size = 0
+    const stop = (state: string) => {
+      child.kill('SIGKILL')
+      // What the helper itself has started may hold its output open.
+      child.stdout.destroy()
+      reject(failure(question, state))
+    }
+    const late = `gave no answer within ${timeout} ms; ${byHand(question)}, or allow it longer with { timeout }`
+    const timer = setTimeout(() => stop(late), timeout)
+    child.stdout.on('data', (chunk: Buffer) => {
+      chunks.push(chunk)
+      size += chunk.length
+      if (size > MAX_OUTPUT) stop(`wrote more than ${MAX_OUTPUT} bytes; ${byHand(question)}`)
+    })
+    child.once('error', (cause: NodeJS.ErrnoException) => {
+      clearTimeout(timer)
+      const state = cause.code === 'ENOENT' ? 'is not on the PATH' : `cannot be started (${cause.code})`
+      reject(failure(question, `${state}; install it, or sign in again without it`, { cause }))
+    })
+    child.once('close', (code, signal) => {
+      clearTimeout(timer)
+      resolve({ exit: code ?? signal, output: Buffer.concat(chunks).toString() })
+    })
+    // A helper may end without having read what it is asked.
+    child.stdin.on('error', () => {})
+    child.stdin.end(server)
+  })
+}
+
+function parseAnswer(question: HelperQuestion, output: string): Credentials | undefined {
+  try {
+    const answer: unknown = JSON.parse(output)
+    if (isJsonObject(answer)) {
+      const { Username: username, Secret: secret } = answer
+      if (username === '' && secret === '') return undefined
+      if (username === TOKEN_USERNAME) return parseCredentials({ identityToken: secret })
+      return parseCredentials({ username, password: secret })
+    }
+  } catch {
+    // Without the cause: it quotes the answer.
+  }
+  throw failure(question, `answered something else than { Username, Secret }; ${byHand(question)}`)
+}
+
+function byHand({ name, server }: HelperQuestion): string {
+  return `try it by hand (echo ${server} | docker-credential-${name} get)`
+}
+
+function failure({ name, path, server }: HelperQuestion, state: string, options?: ErrorOptions): RegistryError {
+  const helper = `the helper docker-credential-${name}, which "${path}" names,`
+  return new RegistryError(`Cannot get credentials for "${server}": ${helper} ${state}`, options)
+}

@@ -1,0 +1,48 @@
+import type { Dispatcher } from 'undici'
+import { openRegistry } from '../../registry/registry.ts'
+import { type ProxyOptions, planProxy, proxyRefusal } from './proxy.ts'
+import { planTls, type TlsOptions } from './tls.ts'
+
+/** How to reach a registry that a plain `fetch` does not reach. */
+export interface FetchOptions extends TlsOptions, ProxyOptions {
+  /** The registry's URL, as `openRegistry` gets it: the client certificate and `insecure` are for its origin alone. */
+  readonly registry: string | URL
+}
+
+/**
+ * Makes a `fetch` for `openRegistry` that trusts a private authority, presents a client certificate, or goes through a proxy.
+ * Its connections are its own: what else the program fetches goes as before.
+ *
+ * It works in Node alone. Elsewhere `openRegistry` takes a `fetch` of your own: in Deno with a `client` of `Deno.createHttpClient`,
+ * in Bun with `tls` and `proxy`; both also read `NODE_EXTRA_CA_CERTS`.
+ *
+ * @throws {ValidationError} if a certificate, a key or a URL cannot be used, or there is no TLS to the registry to use them for
+ * @throws {TypeError} if an option has the wrong type or lacks its other half, or the runtime is not Node
+ */
+export function createFetch(options: FetchOptions): (request: Request) => Promise<Response> {
+  // Theirs would leave the dispatcher unheeded, and go past the proxy without a word.
+  if (process.versions.deno || process.versions.bun) {
+    throw new TypeError(
+      'Cannot create a fetch: that works in Node alone; pass openRegistry one of your own, (request) => fetch(request, { client }) in Deno, or (request) => fetch(request, { tls, proxy }) in Bun',
+    )
+  }
+  const registry = new URL(openRegistry(options.registry).url)
+  const plan = { origin: registry.origin, tls: planTls(registry, options), proxy: planProxy(options.proxy) }
+  let opening: Promise<Dispatcher> | undefined
+  return async (request) => {
+    // Not before: it takes as long to load as all the rest, and the first undici to be loaded connects for the whole program.
+    opening ??= import('./dispatcher.ts').then(({ createDispatcher }) => createDispatcher(plan))
+    // The types of the runtime's undici and of the package's are those of two versions; they work together (Node 20 to 26).
+    const init = { dispatcher: await opening } as RequestInit
+    return globalThis.fetch(request, init).catch((error) => {
+      throw nameRefusal(error)
+    })
+  }
+}
+
+/** Of a request that is not tunnelled, undici tells a proxy's refusal in words alone. */
+function nameRefusal(error: unknown): unknown {
+  const cause = error instanceof Error ? error.cause : undefined
+  const isRefusal = cause instanceof Error && cause.message.startsWith('Proxy Authentication Required')
+  return isRefusal ? new TypeError('fetch failed', { cause: proxyRefusal(407) }) : error
+}

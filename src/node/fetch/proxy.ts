@@ -1,0 +1,66 @@
+import { ValidationError } from '../../errors.ts'
+
+/** Which proxy to go through. */
+export interface ProxyOptions {
+  /**
+   * The proxy of all requests, as `http://user:password@proxy.example.com:3128`; `false` for none.
+   * @default what `HTTPS_PROXY` and `HTTP_PROXY` name, for hosts that `NO_PROXY` does not name (or the three in lower case,
+   *   which come first); `HTTP_PROXY` is also for https URLs if there is no `HTTPS_PROXY`
+   */
+  readonly proxy?: string | URL | false
+}
+
+/** The proxies of http and of https URLs, and the hosts that are reached without; an empty text is none. */
+export interface ProxyPlan {
+  readonly httpProxy: string
+  readonly httpsProxy: string
+  readonly noProxy: string
+}
+
+/**
+ * Reads the option, or the environment.
+ *
+ * @throws {ValidationError} if it is no URL of a proxy; the message does not show it, since it may hold a password
+ */
+export function planProxy(proxy: ProxyOptions['proxy']): ProxyPlan {
+  if (proxy === false) return { httpProxy: '', httpsProxy: '', noProxy: '' }
+  if (proxy !== undefined) {
+    const url = parseProxy(String(proxy), 'option "proxy"')
+    return { httpProxy: url, httpsProxy: url, noProxy: '' }
+  }
+  const [httpProxy, httpsProxy] = ['HTTP_PROXY', 'HTTPS_PROXY'].map((name) => {
+    const text = variable(name)
+    return text && parseProxy(text, `variable ${name}`)
+  })
+  return { httpProxy: httpProxy ?? '', httpsProxy: httpsProxy ?? '', noProxy: variable('NO_PROXY') }
+}
+
+/** The error of a proxy that lets a request not through. Its code goes into the message of the `NetworkError`. */
+export function proxyRefusal(status: number): Error {
+  return Object.assign(new Error(`The proxy answered ${status}`), { code: `PROXY_ANSWERED_${status}` })
+}
+
+function variable(name: string): string {
+  return process.env[name.toLowerCase()] ?? process.env[name] ?? ''
+}
+
+function parseProxy(text: string, what: string): string {
+  // A host with its port alone is a proxy of http in all tools.
+  const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`
+  const url = URL.canParse(full) ? new URL(full) : undefined
+  if (url && /^https?:$/.test(url.protocol) && isDecodable(url.username + url.password)) {
+    const user = url.username && `${url.username}:${url.password}@`
+    return `${url.protocol}//${user}${url.host}`
+  }
+  throw new ValidationError(
+    `Cannot use the ${what}: it is not like "http://user:password@proxy.example.com:3128", with "%" in user and password as "%25"`,
+  )
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== undefined
+  } catch {
+    return false
+  }
+}
