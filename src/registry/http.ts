@@ -137,7 +137,7 @@ function kyOptions(connection: Connection, request: PrivateRequest, url: URL, on
       methods: ['get', 'head', 'post', 'put', 'delete'],
       statusCodes: PASSING_STATUSES,
       maxRetryAfter: MAX_RETRY_AFTER,
-      shouldRetry: ({ error }) => (error instanceof RegistryError ? error instanceof NetworkError : undefined),
+      shouldRetry: ({ error }) => (error instanceof RegistryError ? mayPass(error) : undefined),
     },
     // Without cookies: Harbor takes a request with them for one of its pages and asks for a CSRF token.
     credentials: 'omit',
@@ -173,11 +173,24 @@ async function fetchOnce(
 
 /** Servers' runtimes say why there is no answer; browsers do not, and then these are the reasons that there may be. */
 function reasonOf(cause: unknown): string {
+  const code = codeOf(cause)
+  if (code !== undefined) return ` (${code})`
   const inner = cause instanceof Error ? cause.cause : undefined
-  const code = inner instanceof Error && 'code' in inner ? inner.code : undefined
-  if (typeof code === 'string') return ` (${code})`
   if (inner instanceof Error && /redirect/i.test(inner.message)) return ' but a redirect, which is not followed here'
   return ". Is it there? In a web page: does it allow this page's origin (CORS), and is it https where the page is?"
+}
+
+/** Node's fetch has the code on the cause of its error, Bun's on the error itself. */
+function codeOf(cause: unknown): string | undefined {
+  const errors = [cause, cause instanceof Error ? cause.cause : undefined]
+  return errors
+    .map((error) => (error instanceof Error && 'code' in error ? error.code : undefined))
+    .find((code) => typeof code === 'string')
+}
+
+/** Nobody's certificate, and no proxy's mind, changes from one moment to the next. */
+function mayPass(error: RegistryError): boolean {
+  return error instanceof NetworkError && !/CERT|_TLS_|VERIFY|PROXY_ANSWERED/.test(codeOf(error.cause) ?? '')
 }
 
 function timedOut({ act, method, url }: { act: string; method: string; url: URL }, timeout: number): NetworkError {

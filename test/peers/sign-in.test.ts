@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
+  createFetch,
   deleteImageByDigest,
   getImageInfo,
   listRepositories,
   listTags,
+  NetworkError,
   openRegistry,
   pushDockerTar,
   pushDockerTarWithAllOriginalTags,
@@ -11,8 +13,10 @@ import {
   ResponseError,
 } from '../../src/node/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
+import { createAuthority } from '../support/certificates.ts'
 import { type Distribution, HTPASSWD_USER, startDistribution } from '../support/distribution.ts'
 import { rejection } from '../support/errors.ts'
+import { startNginx } from '../support/nginx.ts'
 import { recordingFetch } from '../support/recording-fetch.ts'
 import { serveTokenServer, type TokenServer, type TokenServerOptions } from '../support/token-server.ts'
 
@@ -217,6 +221,54 @@ describe('a distribution with a token server', () => {
       expect(recorder.exchanges).toHaveLength(14)
     })
   })
+})
+
+describe('a distribution with TLS', () => {
+  it('of a private authority that wants a client certificate takes a push by createFetch(), and refuses others', async () => {
+    const authority = await createAuthority()
+    const server = await authority.issue({ name: 'registry', hosts: ['127.0.0.1'] })
+    const { certificate: cert, key } = await authority.issue({ name: 'client', client: true })
+    const registry = await startDistribution({
+      auth: { htpasswd: HTPASSWD_USER },
+      tls: { ...server, clientCa: authority.certificate },
+    })
+    const ca = authority.certificate
+    const open = (options: object) =>
+      openRegistry(registry.url, {
+        credentials: HTPASSWD_USER,
+        fetch: createFetch({ registry: registry.url, ...options }),
+      })
+    const repository = newRepository()
+    await pushDockerTar(await createTestArchive(), open({ ca, cert, key }), repository, 'v1')
+    expect(await listTags(open({ cert, key, insecure: true }), repository)).toEqual(['v1'])
+    const started = Date.now()
+    await rejection(listTags(open({ cert, key }), repository), NetworkError, /UNABLE_TO_VERIFY_LEAF_SIGNATURE/)
+    // A certificate is not tried again.
+    expect(Date.now() - started).toBeLessThan(900)
+    await rejection(listTags(open({ ca }), repository), NetworkError)
+    await registry.stop()
+  })
+
+  it.each([true, false])(
+    'that ends at a proxy takes a push, also if it does not hear of it (told: %s; distribution#970)',
+    async (forwardsProto) => {
+      const authority = await createAuthority()
+      const tls = await authority.issue({ name: 'proxy', hosts: ['127.0.0.1'] })
+      const tokens = await serveTokenServer({ users: { ci: { password: CI.password, allows: () => true } }, tls })
+      const { url: realm, service, issuer, rootCertBundle } = tokens
+      const registry = await startDistribution({ auth: { token: { realm, service, issuer, rootCertBundle } } })
+      const proxy = await startNginx({ upstream: registry.url, tls, forwardsProto })
+      const recorder = recordingFetch(createFetch({ registry: proxy.url, ca: authority.certificate }))
+      const handle = openRegistry(proxy.url, { credentials: CI, fetch: recorder.fetch })
+      const repository = newRepository()
+      await pushDockerTar(await createTestArchive(), handle, repository, 'v1', { chunkSize: 3000 })
+      expect(await listTags(handle, repository)).toEqual(['v1'])
+      expect(new Set(recorder.exchanges.map(({ url }) => url.protocol))).toEqual(new Set(['https:']))
+      await proxy.stop()
+      await registry.stop()
+      await tokens.close()
+    },
+  )
 })
 
 /** A network on which a request takes a while. */

@@ -24,8 +24,8 @@ const MAX_TIMEOUT = 2 ** 31 - 1
  * `XDG_RUNTIME_DIR` (without it `/run/containers/<uid>/auth.json`), then the one in `XDG_CONFIG_HOME` or `~/.config`. The first
  * that has something for the registry wins, and files that are not there are skipped. Within a file, the helper of the host
  * (`credHelpers`) goes before that of all hosts (`credsStore`). For what the helper does not know, the entries in `auths` are
- * looked through, those of a repository before that of its host. Helpers are started without a shell. Files are read,
- * and helpers asked, each time that the registry wants credentials.
+ * looked through, those of a repository before that of its host. Helpers are started without a shell. Files are read, and helpers
+ * asked, when a handle wants credentials: once, so that what is kept for single repositories wants a handle for each.
  *
  * @returns a function that gives nothing where nobody signed in. It rejects with a `ValidationError` for a file that cannot be
  *   read, and with a `RegistryError` for a helper that fails; neither shows what is in the one or what the other said.

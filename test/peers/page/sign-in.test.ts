@@ -1,6 +1,16 @@
 import { describe, expect, inject, it } from 'vitest'
+import {
+  type Credentials,
+  getImageInfo,
+  listTags,
+  openRegistry,
+  pushDockerTar,
+  ResponseError,
+} from '../../../src/index.ts'
+import { createTestArchive } from '../../../src/testing/index.ts'
+import { rejection } from '../../support/errors.ts'
 
-// What a page can see of real registries that ask who it is, and of a token server on a third origin: by fetch alone.
+// Real registries that ask a page who it is, and a token server on a third origin: by fetch alone, then by the SDK.
 
 const basicRegistry = inject('basicRegistry')
 const tokenRegistry = inject('tokenRegistry')
@@ -42,5 +52,62 @@ describe('a page before a registry that asks for bearer tokens', () => {
     const answer = await fetch(tokenRegistry.realm, { method: 'POST', credentials: 'omit', body })
     const { access_token: token } = await answer.json()
     expect((await ask(`${tokenRegistry.url}/v2/`, `Bearer ${token}`)).status).toBe(200)
+  })
+})
+
+let count = 0
+const newRepository = () => `page/${Date.now().toString(36)}-${count++}`
+
+describe('pushDockerTar() from a page', () => {
+  const { owner, reader } = tokenRegistry
+  const { username, password, identityToken } = owner
+  const answer = Promise.resolve({ username, password })
+
+  it.each<[string, string, Credentials | (() => Promise<Credentials>)]>([
+    ['HTTP Basic', basicRegistry.url, basicRegistry.user],
+    ['HTTP Basic, by a user who is asked', basicRegistry.url, async () => basicRegistry.user],
+    ['user and password for a token', tokenRegistry.url, { username, password }],
+    ['an identity token for a token', tokenRegistry.url, { identityToken }],
+    ['a user who is asked', tokenRegistry.url, () => answer],
+  ])('signs in by %s', async (_, url, credentials) => {
+    const registry = openRegistry(url, { credentials })
+    const repository = newRepository()
+    const digest = await pushDockerTar(await createTestArchive(), registry, repository, 'v1', { chunkSize: 3000 })
+    expect((await getImageInfo(registry, repository, 'v1')).digest).toBe(digest)
+  })
+
+  it('signs in with a token that is ready', async () => {
+    const repository = newRepository()
+    const url = new URL(tokenRegistry.realm)
+    url.searchParams.set('service', tokenRegistry.service)
+    url.searchParams.set('scope', `repository:${repository}:pull,push`)
+    const { token } = await (await ask(url, basic(owner))).json()
+    const registry = openRegistry(tokenRegistry.url, { credentials: { token } })
+    await pushDockerTar(await createTestArchive(), registry, repository, 'v1')
+    expect(await listTags(registry, repository)).toEqual(['v1'])
+  })
+
+  it('lets anonymous read what is public, and a reader no more than read', async () => {
+    const repository = `public/${newRepository()}`
+    await pushDockerTar(
+      await createTestArchive(),
+      openRegistry(tokenRegistry.url, { credentials: owner }),
+      repository,
+      'v1',
+    )
+    expect(await listTags(tokenRegistry.url, repository)).toEqual(['v1'])
+    const archive = await createTestArchive({ images: [{ layers: [{ a: 'a' }] }] })
+    for (const credentials of [undefined, { username: reader.username, password: reader.password }]) {
+      const registry = openRegistry(tokenRegistry.url, { ...(credentials && { credentials }) })
+      await rejection(pushDockerTar(archive, registry, repository, 'v2'), ResponseError, /401/)
+    }
+  })
+
+  it('tells a wrong password by whoever refuses it', async () => {
+    const credentials = { username: 'owner', password: 'wrong' }
+    const basic = listTags(openRegistry(basicRegistry.url, { credentials }), 'a')
+    expect((await rejection(basic, ResponseError, /401/)).url).toContain(basicRegistry.url)
+    const token = listTags(openRegistry(tokenRegistry.url, { credentials }), 'a')
+    expect((await rejection(token, ResponseError, /Cannot get a token.*401/)).url).toContain(tokenRegistry.realm)
   })
 })
