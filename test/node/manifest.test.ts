@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import { getManifest, openArchive, openRegistry, ValidationError } from '../../src/index.ts'
+import { rejection } from '../support/errors.ts'
+import { createLayout } from '../support/layout.ts'
+
+const INDEX = 'application/vnd.oci.image.index.v1+json'
+const MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
+const DOCKER_MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json'
+
+const descriptor = { mediaType: MANIFEST, digest: `sha256:${'1'.repeat(64)}`, size: 1 }
+const asManifest = { schemaVersion: 2, config: descriptor, layers: [] }
+const asIndex = { schemaVersion: 2, manifests: [] }
+
+const AMBIGUOUS = /not one of image manifest and index|, but said to be|but elsewhere it is something else/
+
+/** Asks a registry that has but this document. */
+const fromRegistry = (document: object, type: string) => {
+  const fetch = async () => new Response(JSON.stringify(document), { headers: { 'content-type': type } })
+  return getManifest(openRegistry('https://registry.test', { fetch }), 'a', 'v1')
+}
+
+/** Opens a layout that has but this document. */
+const fromArchive = async (document: object, type: string) => {
+  const layout = createLayout()
+  const entry = await layout.add(type, JSON.stringify(document))
+  layout.list({ ...entry })
+  return openArchive(layout.tar())
+}
+
+describe('getManifest() and openArchive() of a document that others may read as another one', () => {
+  it.each([
+    ['has the fields of both', { ...asManifest, ...asIndex }, MANIFEST],
+    ['has those of the other but for their case', { ...asManifest, Manifests: [] }, MANIFEST],
+    ['has those of the other but for their case', { ...asIndex, LAYERS: [] }, INDEX],
+    ['has those of the other in letters that Go takes for theirs', { ...asIndex, 'layer\u017f': [] }, INDEX],
+    ['is an image manifest that says it is an index', { ...asManifest, mediaType: INDEX }, INDEX],
+    ['is an index that says it is an image manifest', { ...asIndex, mediaType: MANIFEST }, MANIFEST],
+    ['is an image manifest, and given as an index', asManifest, INDEX],
+    ['is an index, and given as an image manifest', asIndex, MANIFEST],
+    [
+      'says that it is of another type than the one it is given as',
+      { ...asManifest, mediaType: DOCKER_MANIFEST },
+      MANIFEST,
+    ],
+  ])('refuse one that %s (CVE-2021-41190, GHSA-77vh-xpmg-72qh, GHSA-mc8v-mgrf-8f4m)', async (_, document, type) => {
+    for (const from of [fromRegistry, fromArchive]) await rejection(from(document, type), ValidationError, AMBIGUOUS)
+  })
+
+  it('take one that is given as nothing in particular, as some registries do', async () => {
+    expect((await fromRegistry({ ...asManifest, mediaType: MANIFEST }, 'application/json')).mediaType).toBe(MANIFEST)
+    expect((await fromRegistry(asManifest, `${MANIFEST}; charset=utf-8`)).mediaType).toBe(MANIFEST)
+  })
+})
