@@ -30,9 +30,9 @@ const fromArchive = async (document: object, type: string) => {
 describe('getManifest() and openArchive() of a document that others may read as another one', () => {
   it.each([
     ['has the fields of both', { ...asManifest, ...asIndex }, MANIFEST],
-    ['has those of the other but for their case', { ...asManifest, Manifests: [] }, MANIFEST],
-    ['has those of the other but for their case', { ...asIndex, LAYERS: [] }, INDEX],
-    ['has those of the other in letters that Go takes for theirs', { ...asIndex, 'layer\u017f': [] }, INDEX],
+    ['has "Manifests" too', { ...asManifest, Manifests: [] }, MANIFEST],
+    ['has "LAYERS" too', { ...asIndex, LAYERS: [] }, INDEX],
+    ['has "layer\u017f" too, which Go takes for "layers"', { ...asIndex, 'layer\u017f': [] }, INDEX],
     ['is an image manifest that says it is an index', { ...asManifest, mediaType: INDEX }, INDEX],
     ['is an index that says it is an image manifest', { ...asIndex, mediaType: MANIFEST }, MANIFEST],
     ['is an image manifest, and given as an index', asManifest, INDEX],
