@@ -217,6 +217,7 @@ describe('indexTar()', () => {
     ['a record without "="', '8 patha\n'],
     ['a record without an end', '9 path=a'],
     ['a size that is none', paxRecord('size', '-1')],
+    ['a size beyond what can be counted', paxRecord('size', '9007199254740992')],
     ['a sparse file', paxRecord('GNU.sparse.major', '1')],
   ])('refuses a pax header with %s (GHSA-fp55-jw48-c537)', async (_, data) => {
     await refuses([{ name: 'p', type: 'x', data }, { name: 'a' }], /extended header at byte 0/)
