@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   type ArchiveInput,
   type Digest,
@@ -202,6 +202,7 @@ describe('openArchive() of an OCI layout', () => {
     layout.list({ ...(await layout.add(mediaType, { schemaVersion: 2, mediaType, config, layers: [base] })) })
     // Neither by the registry's fetch nor by any other.
     const unasked = vi.spyOn(globalThis, 'fetch')
+    onTestFinished(() => unasked.mockRestore())
     const recorder = recordingFetch(createTestRegistry().fetch)
     const credentials = { username: 'bob', password: 'hunter2' }
     const registry = openRegistry('https://registry.test', { fetch: recorder.fetch, credentials })
@@ -213,7 +214,6 @@ describe('openArchive() of an OCI layout', () => {
     expect(new Set(recorder.exchanges.map(({ url }) => url.host))).toEqual(new Set(['registry.test']))
     expect(unasked).not.toHaveBeenCalled()
     if (images[0]) await expectPushed(registry, 'team/app', images[0])
-    unasked.mockRestore()
   })
 
   it('pushes referrers with what they are about, into each of its repositories', async () => {
