@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { getManifest, openArchive, openRegistry, ValidationError } from '../../src/index.ts'
 import { rejection } from '../support/errors.ts'
 import { createLayout } from '../support/layout.ts'
+import { recordingFetch } from '../support/recording-fetch.ts'
 
 const INDEX = 'application/vnd.oci.image.index.v1+json'
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
@@ -49,5 +50,24 @@ describe('getManifest() and openArchive() of a document that others may read as 
   it('take one that is given as nothing in particular, as some registries do', async () => {
     expect((await fromRegistry({ ...asManifest, mediaType: MANIFEST }, 'application/json')).mediaType).toBe(MANIFEST)
     expect((await fromRegistry(asManifest, `${MANIFEST}; charset=utf-8`)).mediaType).toBe(MANIFEST)
+  })
+})
+
+describe('getManifest()', () => {
+  it.each([
+    'sha256:../../../other/manifests/v1',
+    `sha256:${'1'.repeat(64)}/../v1`,
+    `sha256:${'1'.repeat(63)}`,
+    'sha512:11',
+  ])('asks for no %j, and takes it from no registry (CVE-2024-3727)', async (digest) => {
+    const bad = { ...descriptor, digest }
+    const { fetch, exchanges } = recordingFetch(async () => new Response('{}'))
+    const asking = getManifest(openRegistry('https://registry.test', { fetch }), 'a', digest)
+    await rejection(asking, ValidationError, /as a tag/)
+    expect(exchanges).toEqual([])
+    for (const fields of [{ config: bad }, { layers: [bad] }, { subject: bad }]) {
+      await rejection(fromRegistry({ ...asManifest, ...fields }, MANIFEST), ValidationError, /Cannot read the digest/)
+    }
+    await rejection(fromRegistry({ ...asIndex, manifests: [bad] }, INDEX), ValidationError, /Cannot read the digest/)
   })
 })
