@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { getManifest, openArchive, openRegistry, ValidationError } from '../../src/index.ts'
+import { DigestMismatchError, getManifest, openArchive, openRegistry, ValidationError } from '../../src/index.ts'
 import { rejection } from '../support/errors.ts'
 import { createLayout } from '../support/layout.ts'
 import { recordingFetch } from '../support/recording-fetch.ts'
@@ -69,5 +69,14 @@ describe('getManifest()', () => {
       await rejection(fromRegistry({ ...asManifest, ...fields }, MANIFEST), ValidationError, /Cannot read the digest/)
     }
     await rejection(fromRegistry({ ...asIndex, manifests: [bad] }, INDEX), ValidationError, /Cannot read the digest/)
+  })
+
+  it('takes no other bytes for a pinned digest that the header repeats (CVE-2025-24882, GHSA-qv35-3gw6-8q4j)', async () => {
+    const pinned = descriptor.digest
+    const headers = { 'content-type': MANIFEST, 'docker-content-digest': pinned }
+    const fetch = async () => new Response(JSON.stringify(asManifest), { headers })
+    const asking = getManifest(openRegistry('https://registry.test', { fetch }), 'a', pinned)
+    const error = await rejection(asking, DigestMismatchError, /Cannot trust what the registry holds as sha256:1/)
+    expect(error.expected).toBe(pinned)
   })
 })
