@@ -1,19 +1,22 @@
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   DigestMismatchError,
   inspectDockerTar,
   openArchive,
+  openRegistry,
+  pushDockerTar,
   TarReadError,
   ValidationError,
   validateDockerTar,
 } from '../../src/index.ts'
-import { createTestArchive } from '../../src/testing/index.ts'
+import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
 import { type ArchiveFiles, changedArchive, readJson } from '../support/archive-files.ts'
 import { countingSource } from '../support/counting-source.ts'
 import { rejection } from '../support/errors.ts'
 import { PRODUCERS } from '../support/producers.ts'
+import { recordingFetch } from '../support/recording-fetch.ts'
 import { rawTar } from '../support/tar.ts'
 
 const sha256 = (data: Uint8Array | string) => createHash('sha256').update(data).digest('hex')
@@ -203,7 +206,7 @@ describe('inspectDockerTar() of an odd archive', () => {
     expect(source.reads.filter(({ end, start }) => end - start === layers[0]?.size)).toEqual([])
   })
 
-  it('keeps a foreign layer in the manifest, and needs no file of it', async () => {
+  it('keeps a foreign layer in the manifest, and asks nobody for it (CVE-2020-15157)', async () => {
     const mediaType = 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip'
     const foreign = { mediaType, size: 7, digest: `sha256:${'ab'.repeat(32)}`, urls: ['https://mcr.example/layer'] }
     const withForeign = (fields: object) =>
@@ -217,6 +220,12 @@ describe('inspectDockerTar() of an odd archive', () => {
     expect(image?.layers[0]).toMatchObject({ mediaType, digest: foreign.digest, source: undefined })
     const manifest = await image?.manifest.source.read(0, image.manifest.size)
     expect(JSON.parse(new TextDecoder().decode(manifest)).layers[0]).toEqual(foreign)
+    const unasked = vi.spyOn(globalThis, 'fetch')
+    onTestFinished(() => unasked.mockRestore())
+    const { fetch, exchanges } = recordingFetch(createTestRegistry().fetch)
+    await pushDockerTar(await withForeign({}), openRegistry('https://registry.test', { fetch }))
+    expect(new Set(exchanges.map(({ url }) => url.host))).toEqual(new Set(['registry.test']))
+    expect(unasked).not.toHaveBeenCalled()
     for (const fields of [{ size: -5 }, { digest: 'x' }, { mediaType: 'text/plain' }]) {
       await refuses(withForeign(fields), ValidationError, /which the archive does not hold/)
     }
