@@ -39,7 +39,7 @@ describe('openArchive() of an archive with links', () => {
     ['a hard link to an absolute path (CVE-2026-23745)', NOT_HELD, withConfig('c', hardlink('c', outside))],
     ['a symbolic link to an absolute path (CVE-2026-23745)', LEADS_OUT, withConfig('c', symlink('c', outside))],
     [
-      'a hard link that leads out from the top, but not from its folder (CVE-2026-24842)',
+      'a hard link that leads out from the top, but not from its folder (CVE-2026-24842, GHSA-34x7-hfp2-rc4v)',
       LEADS_OUT,
       withConfig('a/b/c', hardlink('a/b/c', '../config'), file('a/config', CONFIG)),
     ],
