@@ -8,7 +8,7 @@ import { verifyDigest } from '../oci/verify.ts'
 import { toSource } from '../source/from.ts'
 import { claimedDigest, type FoundLayer, findDockerLayer } from './docker-layer.ts'
 import type { TarManifestEntry } from './docker-manifest.ts'
-import { readJsonFile } from './json-file.ts'
+import { claimJson, readJsonFile } from './json-file.ts'
 import { createLayerHasher, type Reading } from './reading.ts'
 
 /**
@@ -46,9 +46,13 @@ export async function readDockerImages(
   return images
 }
 
-/** Puts an image together whose archive has no manifest for it. The same image gives the same bytes on every runtime. */
+/**
+ * Puts an image together whose archive has no manifest for it. The same image gives the same bytes on every runtime.
+ *
+ * @throws {ValidationError} if all that is read and made goes over the limits of JSON
+ */
 export async function buildImage(
-  { createHasher }: Reading,
+  reading: Reading,
   names: readonly string[],
   config: Content,
   configuration: ImageConfig,
@@ -61,7 +65,9 @@ export async function buildImage(
     layers: layers.map((layer) => ({ ...descriptorOf(layer), ...(layer.urls && { urls: layer.urls }) })),
   }
   const bytes = new TextEncoder().encode(JSON.stringify(document))
-  const digest = await digestOf(bytes, createHasher)
+  // One config may stand for many images, each with a manifest as long as it has layers.
+  claimJson(reading, bytes.length, `the manifest of ${config.digest}`)
+  const digest = await digestOf(bytes, reading.createHasher)
   return {
     names,
     tags: [],

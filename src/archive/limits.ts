@@ -4,7 +4,7 @@ import { UNPACK_LIMITS, type UnpackLimits } from '../unpack/limits.ts'
 export interface ArchiveLimits extends UnpackLimits {
   /** Bytes of a JSON document: manifest, index, config. @default 8 MiB */
   readonly jsonSize: number
-  /** Bytes of all JSON documents together. @default 128 MiB */
+  /** Bytes of all JSON documents together, with the manifests that are made where an archive has none. @default 128 MiB */
   readonly totalJsonSize: number
   /** Bytes of the extended headers of one entry. @default 1 MiB */
   readonly extendedHeaderSize: number

@@ -2,6 +2,7 @@ import { ValidationError } from '../errors.ts'
 import type { Descriptor, Platform } from './descriptor.ts'
 import { parseDigest } from './digest.ts'
 import { isJsonObject, type JsonObject, parseJson } from './json.ts'
+import { isIndexType, isManifestType } from './media-type.ts'
 
 /** An image manifest, of OCI's or of Docker's kind (image-spec § Image Manifest). */
 export interface Manifest {
@@ -37,20 +38,36 @@ export function isIndex(manifest: Manifest | Index): manifest is Index {
  * Parses a manifest or an index, and checks the descriptors in it.
  *
  * @param what The document, for the message.
- * @throws {ValidationError} if it is neither, or both at once (CVE-2021-41190)
+ * @param statedType What it is said to be by who gives it: the `Content-Type` of an answer.
+ * @throws {ValidationError} if it is neither, or both at once, or not what it is said to be (CVE-2021-41190)
  */
-export function parseManifest(bytes: Uint8Array, what: string): Manifest | Index {
+export function parseManifest(bytes: Uint8Array, what: string, statedType?: string): Manifest | Index {
   const document = parseJson(bytes, what)
   const fields: JsonObject = isJsonObject(document) ? document : {}
-  const hasManifests = 'manifests' in fields
-  const hasLayers = 'layers' in fields || 'config' in fields
+  const hasManifests = hasField(fields, /^manifests$/iu)
+  const hasLayers = hasField(fields, /^(?:layers|config)$/iu)
   if (hasManifests === hasLayers || fields.schemaVersion !== 2) {
     throw new ValidationError(`Cannot read ${what}: it is not one of image manifest and index (of schema version 2)`)
   }
+  verifyMediaTypes([fields.mediaType, statedType], hasManifests, what)
   const lists = hasManifests ? [fields.manifests] : [[fields.config], fields.layers]
   if (fields.subject !== undefined && fields.subject !== null) lists.push([fields.subject])
   for (const list of lists) verifyDescriptors(list, what)
   return document as unknown as Manifest | Index
+}
+
+/** Readers in Go take a field by its name in any case, and `ſ` for an `s`. */
+function hasField(fields: JsonObject, name: RegExp): boolean {
+  return Object.keys(fields).some((key) => name.test(key))
+}
+
+/** Other media types say nothing: registries also answer with `application/json`. */
+function verifyMediaTypes(types: readonly unknown[], hasManifests: boolean, what: string): void {
+  const said = new Set(types.filter((type) => typeof type === 'string' && (isIndexType(type) || isManifestType(type))))
+  if (said.size < 2 && [...said].every((type) => isIndexType(type as string) === hasManifests)) return
+  throw new ValidationError(
+    `Cannot read ${what}: it is ${hasManifests ? 'an index' : 'an image manifest'}, but said to be ${[...said].join(' and ')}`,
+  )
 }
 
 function verifyDescriptors(list: unknown, what: string): void {

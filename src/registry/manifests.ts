@@ -51,8 +51,9 @@ export async function getManifest(
   const digest = await digestOf(bytes, createWasmHasher)
   if (isDigest(reference)) verifyDigest(`what the registry holds as ${reference}`, reference, digest)
   verifyStatedDigest(answer, digest)
-  const manifest = parseManifest(bytes, `the manifest ${reference} of "${repository}"`)
-  const mediaType = manifest.mediaType ?? bareMediaType(answer.headers.get('content-type')) ?? ''
+  const stated = bareMediaType(answer.headers.get('content-type'))
+  const manifest = parseManifest(bytes, `the manifest ${reference} of "${repository}"`, stated)
+  const mediaType = manifest.mediaType ?? stated ?? ''
   return { mediaType, digest, size: bytes.length, bytes, manifest }
 }
 

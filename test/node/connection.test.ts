@@ -287,7 +287,7 @@ describe('getManifest()', () => {
     layers: [],
   })
 
-  it('trusts no digest but that of the bytes (GHSA-qv35-3gw6-8q4j)', async () => {
+  it('trusts no digest but that of the bytes (CVE-2025-24882, GHSA-qv35-3gw6-8q4j)', async () => {
     const other = `sha256:${'0'.repeat(64)}`
     await rejection(
       getManifest(answering(200, {}, manifest), 'a', other),
@@ -301,7 +301,7 @@ describe('getManifest()', () => {
     )
   })
 
-  it('refuses what is index and manifest at once (CVE-2021-41190), or neither', async () => {
+  it('refuses what is index and manifest at once (CVE-2021-41190, GHSA-77vh-xpmg-72qh, GHSA-mc8v-mgrf-8f4m), or neither', async () => {
     const both = JSON.stringify({ ...JSON.parse(manifest), manifests: [] })
     await rejection(
       getManifest(answering(200, {}, both), 'a', 'v1'),

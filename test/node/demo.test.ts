@@ -8,7 +8,7 @@ import { getManifest, inspectDockerTar, listRepositories, listTags } from '../..
 import { createTestArchive } from '../../src/testing/index.ts'
 import { type ServedTestRegistry, serveTestRegistry } from '../../src/testing/node.ts'
 import { type DemoBrowser, openDemoBrowser } from '../support/demo-browser.ts'
-import { blobPath, createLayout, withName } from '../support/layout.ts'
+import { blobPath, createLayout, withName, withPlatform } from '../support/layout.ts'
 import { gzip } from '../support/packing.ts'
 import { multiPlatform } from '../support/producers.ts'
 import { withBasic } from '../support/protected-registry.ts'
@@ -138,6 +138,47 @@ describe('the demo page, given an archive', () => {
     await shows(alert(), 'This file cannot be read')
     await shows(alert(), 'Cannot index tar: ')
     expect(await button('Push').isVisible()).toBe(false)
+  })
+
+  it('with markup in all that it says, and in what the registry says, shows it as text', async () => {
+    const markup = '<img src=evil onerror=document.title=name>'
+    const layout = createLayout()
+    const layer = await layout.add('application/vnd.oci.image.layer.v1.tar', 'a layer')
+    const config = await layout.add('application/vnd.oci.image.config.v1+json', {
+      os: 'linux',
+      architecture: markup,
+      created: markup,
+      rootfs: { type: 'layers', diff_ids: [layer.digest] },
+      history: [{ created_by: `RUN ${markup}` }],
+    })
+    const type = 'application/vnd.oci.image.manifest.v1+json'
+    const manifest = await layout.add(type, { schemaVersion: 2, config, layers: [layer] })
+    const missing: typeof manifest = { ...manifest, digest: `sha256:${'0'.repeat(64)}` }
+    const index = await layout.addIndex([{ ...manifest }, withPlatform(missing, `windows/${markup}`)])
+    layout.list(withName(index, markup), { ...(await layout.addImage()) }, { ...layer, mediaType: markup })
+    await page.route('**/v2/**', (route) => {
+      const headers = { 'access-control-allow-origin': '*', 'content-type': 'application/json' }
+      const body = JSON.stringify({ errors: [{ code: 'DENIED', message: markup }] })
+      return route.fulfill({ status: 403, headers, body })
+    })
+    await chooseFile(`${markup}.tar`, layout.tar())
+    const places = [
+      page.locator('#file-name'),
+      page.getByRole('radio', { name: markup }).locator('..'),
+      ...['Name', 'Platform', 'Not in the archive', 'Created'].map((term) =>
+        page.locator('dt', { hasText: term }).locator('+ dd'),
+      ),
+      page.getByRole('list', { name: 'Warnings' }),
+      page.locator('.step'),
+      page.locator('option', { hasText: 'Only' }),
+    ]
+    for (const place of places) await expect.poll(() => place.first().textContent()).toContain(markup)
+    await page.getByRole('textbox', { name: 'Repository' }).fill('a')
+    await page.getByRole('textbox', { name: 'Tag' }).fill('v1')
+    await button('Push').click()
+    await shows(alert(), markup)
+    expect(await page.locator('img').count()).toBe(0)
+    expect(await page.title()).toBe('Push an image')
   })
 
   it('with markup in its names, shows it as text', async () => {

@@ -1,19 +1,22 @@
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   DigestMismatchError,
   inspectDockerTar,
   openArchive,
+  openRegistry,
+  pushDockerTar,
   TarReadError,
   ValidationError,
   validateDockerTar,
 } from '../../src/index.ts'
-import { createTestArchive } from '../../src/testing/index.ts'
+import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
 import { type ArchiveFiles, changedArchive, readJson } from '../support/archive-files.ts'
 import { countingSource } from '../support/counting-source.ts'
 import { rejection } from '../support/errors.ts'
 import { PRODUCERS } from '../support/producers.ts'
+import { recordingFetch } from '../support/recording-fetch.ts'
 import { rawTar } from '../support/tar.ts'
 
 const sha256 = (data: Uint8Array | string) => createHash('sha256').update(data).digest('hex')
@@ -83,7 +86,7 @@ describe('inspectDockerTar() of a bad archive', () => {
     await refuses(fewer, ValidationError, /names 1 layers, but ".*" has 2 diff_ids/)
   })
 
-  it('says which diff_id is no digest', async () => {
+  it('says which diff_id is no digest (CVE-2024-3727)', async () => {
     const bad = changedManifest((entry, files) => {
       const config = readJson(files, entry.Config as string)
       config.rootfs.diff_ids[1] = 'sha256:../../etc'
@@ -108,10 +111,35 @@ describe('inspectDockerTar() of a bad archive', () => {
     await refuses(layer, DigestMismatchError, /Cannot trust layer "blobs\/sha256\//)
   })
 
-  it('refuses JSON that is too long before it reads it', async () => {
-    const source = countingSource(rawTar([{ name: 'manifest.json', data: new Uint8Array(9 * 2 ** 20) }]))
-    await rejection(inspectDockerTar(source), ValidationError, /more than the 8388608/)
-    expect(source.bytesRead).toBeLessThan(10_000)
+  it.each(['manifest.json', 'c'])(
+    'refuses %s that is too long before it reads it (CVE-2020-1702, CVE-2023-25153, GHSA-259w-8hf6-59c2)',
+    async (what) => {
+      const texts = { c: '{"os":"linux"}', 'manifest.json': '[{"Config":"c","Layers":[]}]' }
+      const pad = (text: string, name: string) => (name === what ? text + ' '.repeat(9 * 2 ** 20) : text)
+      const tar = rawTar(Object.entries(texts).map(([name, text]) => ({ name, data: pad(text, name) })))
+      const source = countingSource(tar)
+      await rejection(inspectDockerTar(source), ValidationError, /more than the 8388608/)
+      expect(source.bytesRead).toBeLessThan(10_000)
+      // Nothing else is wrong with it.
+      expect((await inspectDockerTar(tar, { limits: { jsonSize: 10 ** 7 } })).os).toBe('linux')
+    },
+  )
+
+  it('counts the manifests that it makes with the JSON that it reads (CVE-2020-1702)', async () => {
+    // One small config stands for many images with many layers.
+    const diffIds = Array(200).fill(`sha256:${sha256('')}`)
+    const entry = { Config: 'c', Layers: diffIds.map(() => 'l') }
+    const archive = (images: number) =>
+      rawTar([
+        { name: 'l' },
+        { name: 'c', data: JSON.stringify({ rootfs: { diff_ids: diffIds } }) },
+        { name: 'manifest.json', data: JSON.stringify(Array(images).fill(entry)) },
+      ])
+    const limits = { totalJsonSize: 10 ** 6 }
+    const count = async (images: number) => (await openArchive(archive(images), { limits })).images.length
+    expect(await count(10)).toBe(10)
+    expect(archive(100).length).toBeLessThan(10 ** 6)
+    await rejection(count(100), ValidationError, /totalJsonSize/)
   })
 
   it('passes on what the tar says', async () => {
@@ -178,7 +206,7 @@ describe('inspectDockerTar() of an odd archive', () => {
     expect(source.reads.filter(({ end, start }) => end - start === layers[0]?.size)).toEqual([])
   })
 
-  it('keeps a foreign layer in the manifest, and needs no file of it', async () => {
+  it('keeps a foreign layer in the manifest, and asks nobody for it (CVE-2020-15157)', async () => {
     const mediaType = 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip'
     const foreign = { mediaType, size: 7, digest: `sha256:${'ab'.repeat(32)}`, urls: ['https://mcr.example/layer'] }
     const withForeign = (fields: object) =>
@@ -192,6 +220,12 @@ describe('inspectDockerTar() of an odd archive', () => {
     expect(image?.layers[0]).toMatchObject({ mediaType, digest: foreign.digest, source: undefined })
     const manifest = await image?.manifest.source.read(0, image.manifest.size)
     expect(JSON.parse(new TextDecoder().decode(manifest)).layers[0]).toEqual(foreign)
+    const unasked = vi.spyOn(globalThis, 'fetch')
+    onTestFinished(() => unasked.mockRestore())
+    const { fetch, exchanges } = recordingFetch(createTestRegistry().fetch)
+    await pushDockerTar(await withForeign({}), openRegistry('https://registry.test', { fetch }))
+    expect(new Set(exchanges.map(({ url }) => url.host))).toEqual(new Set(['registry.test']))
+    expect(unasked).not.toHaveBeenCalled()
     for (const fields of [{ size: -5 }, { digest: 'x' }, { mediaType: 'text/plain' }]) {
       await refuses(withForeign(fields), ValidationError, /which the archive does not hold/)
     }

@@ -4,6 +4,7 @@ import {
   inspectDockerTar,
   type OpenProgress,
   openArchive,
+  TarReadError,
   ValidationError,
   validateDockerTar,
 } from '../../src/index.ts'
@@ -73,7 +74,36 @@ describe('openArchive() of what Docker saved before 1.10', () => {
     expect((await inspectDockerTar(tar, { image: 'b:v1' })).layers[0]?.digest).toBe(sha256(layer('base')))
   })
 
-  it('refuses what is incomplete, goes in a circle, or is none', async () => {
+  it('takes IDs for names of files alone, and makes digests of bytes (CVE-2014-9356, CVE-2014-9358)', async () => {
+    const sound = [json('x', { os: 'linux' }), entry('x/layer.tar', layer('x'))]
+    const notHeld = (path: string) => new RegExp(`"${path}/json", which the archive does not hold`)
+    await refuses([repositories({ a: { v1: '../x' } }), ...sound], notHeld('../x'))
+    await refuses([repositories({ a: { v1: `${process.cwd()}/x` } }), ...sound], notHeld(`${process.cwd()}/x`))
+    const above = [json('x', { parent: 'y/../x' }), entry('x/layer.tar', layer('x'))]
+    await refuses([repositories({ a: { v1: 'x' } }), ...above], notHeld('y/../x'))
+    const linked = { name: 'x/layer.tar', type: '2', linkName: '/etc/passwd' }
+    const open = openArchive(rawTar([repositories({ a: { v1: 'x' } }), json('x'), linked]))
+    await rejection(open, TarReadError, /leads out of the archive/)
+    // Neither the folder's name nor what is said in it makes it another image.
+    const spoofed = [json('y', { id: sha256(layer('y')), os: 'linux' }), entry('y/layer.tar', layer('x'))]
+    const [one, other] = await Promise.all([
+      openArchive(rawTar([repositories({ a: { v1: 'x' } }), ...sound])),
+      openArchive(rawTar([repositories({ a: { v1: 'y' } }), ...spoofed])),
+    ])
+    expect(other.images[0]?.manifest.digest).toBe(one.images[0]?.manifest.digest)
+    expect(other.images[0]?.layers[0]?.digest).toBe(sha256(layer('x')))
+  })
+
+  it('unpacks no layer, whatever it is packed with (CVE-2014-9357)', async () => {
+    // What begins as xz does, but would not unpack.
+    const xz = Uint8Array.of(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 1, 2, 3)
+    const { images } = await openArchive(
+      rawTar([repositories({ a: { v1: 'x' } }), json('x'), entry('x/layer.tar', xz)]),
+    )
+    expect(images[0]?.layers).toMatchObject([{ digest: sha256(xz), size: xz.length }])
+  })
+
+  it('refuses what is incomplete, goes in a circle (GHSA-298f-872v-2rcx), or is none', async () => {
     await refuses([repositories({ a: { v1: 'x' } })], /"x\/json", which the archive does not hold/)
     await refuses([repositories({ a: { v1: 'x' } }), json('x')], /"x\/layer\.tar", which the archive does not hold/)
     const circle = [

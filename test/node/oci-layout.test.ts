@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   type ArchiveInput,
+  type Digest,
   DigestMismatchError,
   formatPlatform,
   getManifest,
@@ -27,9 +28,11 @@ import { rejection } from '../support/errors.ts'
 import { expectPushed } from '../support/formats-contract.ts'
 import { blobPath, createLayout, withName, withPlatform } from '../support/layout.ts'
 import { multiPlatform } from '../support/producers.ts'
+import { recordingFetch } from '../support/recording-fetch.ts'
 import { rawEntry } from '../support/tar.ts'
 
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
+const INDEX = 'application/vnd.oci.image.index.v1+json'
 const FOREIGN = 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip'
 
 function embedded() {
@@ -187,7 +190,7 @@ describe('openArchive() of an OCI layout', () => {
     await refuses(layout.tar(), /Cannot choose a folder: "a\/" and "b\/" hold images/)
   })
 
-  it('keeps foreign layers in the manifest, and does not send them', async () => {
+  it('keeps foreign layers in the manifest, and asks nobody for them (CVE-2020-15157)', async () => {
     const layout = createLayout()
     const base = { mediaType: FOREIGN, digest: `sha256:${'ab'.repeat(32)}`, size: 123, urls: ['https://mcr.example/l'] }
     const config = await layout.add('application/vnd.docker.container.image.v1+json', {
@@ -197,11 +200,19 @@ describe('openArchive() of an OCI layout', () => {
     })
     const mediaType = 'application/vnd.docker.distribution.manifest.v2+json'
     layout.list({ ...(await layout.add(mediaType, { schemaVersion: 2, mediaType, config, layers: [base] })) })
+    // Neither by the registry's fetch nor by any other.
+    const unasked = vi.spyOn(globalThis, 'fetch')
+    onTestFinished(() => unasked.mockRestore())
+    const recorder = recordingFetch(createTestRegistry().fetch)
+    const credentials = { username: 'bob', password: 'hunter2' }
+    const registry = openRegistry('https://registry.test', { fetch: recorder.fetch, credentials })
     const { images } = await openArchive(layout.tar())
     expect(images[0]?.layers).toMatchObject([{ mediaType: FOREIGN, source: undefined, size: 123 }])
     // The registry in memory takes no manifest whose layers it lacks, foreign ones aside.
-    const { manifest, registry } = await push(layout.tar())
-    expect(manifest).toMatchObject({ layers: [base] })
+    await pushDockerTar(layout.tar(), registry, 'team/app', 'v1')
+    expect((await getManifest(registry, 'team/app', 'v1')).manifest).toMatchObject({ layers: [base] })
+    expect(new Set(recorder.exchanges.map(({ url }) => url.host))).toEqual(new Set(['registry.test']))
+    expect(unasked).not.toHaveBeenCalled()
     if (images[0]) await expectPushed(registry, 'team/app', images[0])
   })
 
@@ -256,6 +267,19 @@ describe('openArchive() of an OCI layout', () => {
   it('reads headers and small JSON, and of layers nothing', async () => {
     const source = countingSource(await createTestArchive({ images: [{ layers: [{ big: 'x'.repeat(5_000_000) }] }] }))
     await openArchive(source)
+    expect(source.bytesRead).toBeLessThan(10_000)
+  })
+
+  it('reads nothing of what is attached to an image (CVE-2024-29903)', async () => {
+    const layout = createLayout()
+    const subject = await layout.addImage()
+    const [config, layer] = await Promise.all(
+      ['x', 'y'].map((text) => layout.add('text/plain', text.repeat(5_000_000))),
+    )
+    const signature = await layout.add(MANIFEST, { schemaVersion: 2, config, layers: [layer], subject })
+    layout.list({ ...subject }, { ...signature })
+    const source = countingSource(layout.tar())
+    expect((await openArchive(source)).images.map(({ subject }) => subject)).toEqual([undefined, subject.digest])
     expect(source.bytesRead).toBeLessThan(10_000)
   })
 
@@ -366,7 +390,7 @@ describe('openArchive() of a hostile layout', () => {
     return layout.tar()
   }
 
-  it('refuses a document that is both index and manifest, or another one than is said', async () => {
+  it('refuses a document that is both index and manifest, or another one than is said (CVE-2021-41190, GHSA-77vh-xpmg-72qh, GHSA-mc8v-mgrf-8f4m)', async () => {
     const both = listing(async (layout) => {
       const config = await layout.add('application/vnd.oci.image.config.v1+json', '{}')
       return [await layout.add(MANIFEST, { schemaVersion: 2, config, layers: [], manifests: [] })]
@@ -403,14 +427,92 @@ describe('openArchive() of a hostile layout', () => {
     await refuses(layout.tar(), /should have \d+ bytes, but has/)
   })
 
-  it.each(['sha256:../../etc/passwd', 'sha512:00', `sha256:${'AB'.repeat(32)}`, 7, null, { toString: 1, valueOf: 1 }])(
-    'refuses %j as a digest',
-    async (digest) => {
-      await refuses(await listing(async () => [{ mediaType: MANIFEST, size: 1, digest }]), /Cannot read the digest/)
+  it.each([
+    'sha256:../../etc/passwd',
+    `sha256:${'00'.repeat(32)}/../..`,
+    `sha256:${'00'.repeat(32)}\n`,
+    `sha256:${'AB'.repeat(32)}`,
+    'sha512:00',
+    7,
+    null,
+    { toString: 1, valueOf: 1 },
+  ])('refuses %j as a digest, wherever it stands (CVE-2024-3727)', async (digest) => {
+    const bad = { mediaType: MANIFEST, size: 1, digest }
+    await refuses(await listing(async () => [bad]), /Cannot read the digest/)
+    const withBad = async (type: string, fields: (config: object) => object) =>
+      listing(async (layout) => {
+        const config = await layout.add('application/vnd.oci.image.config.v1+json', '{}')
+        return [await layout.add(type, { schemaVersion: 2, ...fields(config) })]
+      })
+    await refuses(await withBad(INDEX, () => ({ manifests: [bad] })), /Cannot read the digest/)
+    await refuses(await withBad(MANIFEST, () => ({ config: bad, layers: [] })), /Cannot read the digest/)
+    await refuses(await withBad(MANIFEST, (config) => ({ config, layers: [bad] })), /Cannot read the digest/)
+    await refuses(await withBad(MANIFEST, (config) => ({ config, layers: [], subject: bad })), /Cannot read the digest/)
+  })
+
+  it.each(['-1', '1.5', '9007199254740992', '1e400', '"1"', 'null'])(
+    'refuses %s as a size (GHSA-f36w-mj3v-6jqv)',
+    async (size) => {
+      const layout = createLayout()
+      layout.list({ ...(await layout.addImage()) })
+      const text = layout.files.get('index.json') as string
+      layout.files.set('index.json', text.replace(/"size":\d+/, `"size":${size}`))
+      await refuses(layout.tar(), /a descriptor in it lacks its media type or its size/)
     },
   )
 
-  it('bounds how deep indexes go, and how many manifests there are', async () => {
+  it('takes no memory by the size that a descriptor states (GHSA-f36w-mj3v-6jqv)', async () => {
+    const size = Number.MAX_SAFE_INTEGER
+    const layout = createLayout()
+    const config = await layout.add('application/vnd.oci.image.config.v1+json', '{}')
+    const layer = await layout.add('application/vnd.oci.image.layer.v1.tar', 'a layer')
+    const document = { schemaVersion: 2, mediaType: MANIFEST, config, layers: [layer] }
+    const huge = [
+      { ...(await layout.add(MANIFEST, document)), size },
+      { ...(await layout.add(MANIFEST, { ...document, config: { ...config, size } })) },
+      { ...(await layout.add(MANIFEST, { ...document, layers: [{ ...layer, size }] })) },
+    ]
+    for (const entry of huge) {
+      layout.list(entry)
+      const source = countingSource(layout.tar())
+      await rejection(openArchive(source), ValidationError, /should have 9007199254740991 bytes, but has \d+$/)
+      expect(source.bytesRead).toBeLessThan(10_000)
+    }
+  })
+
+  it('follows nothing in a circle (GHSA-298f-872v-2rcx)', { timeout: 5000 }, async () => {
+    const [one, other] = ['1', '2'].map((digit) => `sha256:${digit.repeat(64)}`)
+    const config = { mediaType: 'text/plain', digest: `sha256:${'0'.repeat(64)}`, size: 0 }
+    const circles: Record<string, (to: object) => object> = {
+      [INDEX]: (to) => ({ manifests: [to] }),
+      [MANIFEST]: (subject) => ({ config, layers: [], subject }),
+    }
+    for (const [mediaType, fields] of Object.entries(circles)) {
+      for (const [from, to] of [
+        [one, one],
+        [one, other],
+      ]) {
+        const size = JSON.stringify({ schemaVersion: 2, ...fields({ mediaType, digest: to, size: 100 }) }).length
+        const layout = createLayout()
+        for (const [digest, next] of [
+          [from, to],
+          [to, from],
+        ]) {
+          const document = { schemaVersion: 2, ...fields({ mediaType, digest: next, size }) }
+          layout.files.set(blobPath(digest as Digest), JSON.stringify(document))
+        }
+        layout.list({ mediaType, digest: from, size }, { mediaType, digest: to, size })
+        // No circle can be made of digests that are right, so it ends at the first.
+        await rejection(
+          openArchive(layout.tar()),
+          DigestMismatchError,
+          /Cannot trust what the layout holds as sha256:1/,
+        )
+      }
+    }
+  })
+
+  it('bounds how deep indexes go, and how many manifests there are (GHSA-298f-872v-2rcx)', async () => {
     const layout = createLayout()
     let entry: object = await layout.addImage()
     for (let depth = 0; depth < 5; depth++) entry = await layout.addIndex([entry as Record<string, unknown>])
@@ -439,7 +541,7 @@ describe('openArchive() of a hostile layout', () => {
     expect(source.bytesRead).toBeLessThan(2 * index.size + 10_000)
   })
 
-  it('refuses few indexes that list one another so often that a walk through all would not end', async () => {
+  it('refuses few indexes that list one another so often that a walk through all would not end (GHSA-298f-872v-2rcx)', async () => {
     const layout = createLayout()
     let entry = await layout.addImage()
     for (let depth = 0; depth < 4; depth++) entry = await layout.addIndex(Array(500).fill({ ...entry }))
@@ -460,14 +562,25 @@ describe('openArchive() of a hostile layout', () => {
     await refuses(layout.tar(), /Cannot read/)
   })
 
-  it('refuses JSON that is too long before it reads it', async () => {
-    const layout = createLayout()
-    const config = await layout.add('application/vnd.oci.image.config.v1+json', ' '.repeat(9 * 2 ** 20))
-    layout.list({ ...(await layout.add(MANIFEST, { schemaVersion: 2, config, layers: [] })) })
-    const source = countingSource(layout.tar())
-    await rejection(openArchive(source), ValidationError, /more than the 8388608/)
-    expect(source.bytesRead).toBeLessThan(20_000)
-  })
+  it.each(['index.json', 'oci-layout', 'a manifest', 'a config'])(
+    'refuses %s that is too long before it reads it (CVE-2020-1702, CVE-2023-25153, GHSA-259w-8hf6-59c2)',
+    async (what) => {
+      const layout = createLayout()
+      const pad = (document: object | string) =>
+        `${typeof document === 'string' ? document : JSON.stringify(document)}${' '.repeat(9 * 2 ** 20)}`
+      const type = 'application/vnd.oci.image.config.v1+json'
+      const config = await layout.add(type, what === 'a config' ? pad('{}') : '{}')
+      const document = { schemaVersion: 2, config, layers: [] }
+      layout.list({ ...(await layout.add(MANIFEST, what === 'a manifest' ? pad(document) : document)) })
+      const text = layout.files.get(what)
+      if (typeof text === 'string') layout.files.set(what, pad(text))
+      const source = countingSource(layout.tar())
+      await rejection(openArchive(source), ValidationError, /more than the 8388608/)
+      expect(source.bytesRead).toBeLessThan(20_000)
+      // Nothing else is wrong with it.
+      expect((await openArchive(layout.tar(), { limits: { jsonSize: 10 ** 7 } })).images).toHaveLength(1)
+    },
+  )
 
   it('refuses files that are there twice and differ, and takes those that are the same', async () => {
     const layout = createLayout()

@@ -74,6 +74,26 @@ describe('indexTar()', () => {
     expect(await text(tar, 'after')).toBe('three')
   })
 
+  it('gives a pax size to the next real entry alone (CVE-2025-62518, GHSA-j5gw-2vrg-8fgx, CVE-2026-53655, GHSA-vmf3-w455-68vh)', async () => {
+    // Entries in a file's data: who takes the header's own size, or uses up the other one before, finds them.
+    const hidden = rawTar([{ name: 'manifest.json', data: 'hidden' }])
+    const size: RawEntry = { name: 'p', type: 'x', data: paxRecord('size', `${hidden.length}`) }
+    const long = (type: string): RawEntry => ({ name: '././@LongLink', type, data: `${'long'.repeat(150)}\0` })
+    for (const between of [[], [long('L')], [long('K')], [long('K'), long('L')]]) {
+      const tar = rawTar([
+        ...[size, ...between, { name: 'layer.tar', data: hidden, size: 0 }],
+        { name: 'manifest.json', data: 'real' },
+      ])
+      const { entries } = await index(tar)
+      const name = between.some(({ type }) => type === 'L') ? 'long'.repeat(150) : 'layer.tar'
+      expect([...entries.values()].map((entry) => [entry.path, entry.source.size])).toEqual([
+        [name, hidden.length],
+        ['manifest.json', 4],
+      ])
+      expect(await text(tar, 'manifest.json')).toBe('real')
+    }
+  })
+
   it('joins prefix and name of a ustar header', async () => {
     expect(await text(rawTar([{ name: 'file', prefix: 'a/b', data: 'x' }]), 'a/b/file')).toBe('x')
   })
@@ -124,7 +144,7 @@ describe('indexTar()', () => {
     expect(source.bytesRead).toBe(512 * 101)
   })
 
-  it('bounds the number of entries', async () => {
+  it('bounds the number of entries (GHSA-23hp-3jrh-7fpw)', async () => {
     const limits = withDefaultLimits({ entries: 99 })
     expect((await indexTar(manySmallFiles(99, 0), limits)).entries.size).toBe(99)
     await rejection(indexTar(manySmallFiles(100, 0), limits), TarReadError, /more than 99 entries; .*entries/)
@@ -197,8 +217,9 @@ describe('indexTar()', () => {
     ['a record without "="', '8 patha\n'],
     ['a record without an end', '9 path=a'],
     ['a size that is none', paxRecord('size', '-1')],
+    ['a size beyond what can be counted', paxRecord('size', '9007199254740992')],
     ['a sparse file', paxRecord('GNU.sparse.major', '1')],
-  ])('refuses a pax header with %s', async (_, data) => {
+  ])('refuses a pax header with %s (GHSA-fp55-jw48-c537)', async (_, data) => {
     await refuses([{ name: 'p', type: 'x', data }, { name: 'a' }], /extended header at byte 0/)
   })
 
@@ -217,7 +238,18 @@ describe('indexTar()', () => {
     ).toBe('a')
   })
 
-  it('refuses sparse files, volumes, and folders or links with data, about which readers disagree', async () => {
+  it.each(['x', 'g', 'L', 'K', 'S'])(
+    'reads nothing of a header of type %s that is said to be huge (CVE-2025-58183)',
+    async (type) => {
+      const sizeField = Uint8Array.of(0x80, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0)
+      const source = countingSource(rawTar([{ name: 'h', type, sizeField }, { name: 'a' }]))
+      const message = type === 'S' ? /of a kind that .* \(type "S"/ : /extended headers .* more than 1048576/
+      await rejection(indexTar(source, withDefaultLimits()), TarReadError, message)
+      expect(source.bytesRead).toBe(512)
+    },
+  )
+
+  it('refuses sparse files (CVE-2025-58183), volumes, and folders or links with data, about which readers disagree', async () => {
     await refuses([{ name: 's', type: 'S', data: 'x' }], /type "S"/)
     await refuses([{ name: 'm', type: 'M', data: 'x' }], /type "M"/)
     await refuses([{ name: 'x', type: 'X', data: 'x' }], /type "X"/)

@@ -1,13 +1,22 @@
 import { randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { listZipEntries, type OpenProgress, openArchive, TarReadError, ValidationError } from '../../src/index.ts'
-import { createTestArchive } from '../../src/testing/index.ts'
+import {
+  getImageInfo,
+  listZipEntries,
+  type OpenProgress,
+  openArchive,
+  openRegistry,
+  pushDockerTar,
+  TarReadError,
+  ValidationError,
+} from '../../src/index.ts'
+import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
 import { countingSource } from '../support/counting-source.ts'
 import { rejection } from '../support/errors.ts'
 import { guardedSource } from '../support/guarded-source.ts'
 import { gzip, zip, zstd } from '../support/packing.ts'
-import { concat } from '../support/tar.ts'
+import { concat, rawTar } from '../support/tar.ts'
 
 const archive = await createTestArchive()
 const MIB = 2 ** 20
@@ -41,7 +50,7 @@ describe('openArchive() of a packed archive', () => {
     await rejection(openArchive(damaged), TarReadError)
   })
 
-  it('names the packings that it does not read', async () => {
+  it('names the packings that it does not read (CVE-2014-9357)', async () => {
     const packed = (...magic: number[]) => concat([Uint8Array.from(magic), new Uint8Array(1024)])
     await rejection(
       openArchive(packed(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0)),
@@ -93,22 +102,23 @@ describe('openArchive() of a packed archive', () => {
 
 describe('openArchive() of a bomb', () => {
   const zeros = Buffer.alloc(100 * MIB)
+  const bomb = gzipSync(zeros, { level: 9 })
 
-  it('stops at the ratio', async () => {
-    const bomb = gzipSync(zeros, { level: 9 })
+  it('stops at the ratio (GHSA-23hp-3jrh-7fpw)', async () => {
     const seen: number[] = []
     const options = { onOpenProgress: ({ doneBytes }: OpenProgress) => seen.push(doneBytes) }
     await rejection(openArchive(bomb, options), TarReadError, /unpacks to more than 200; .*unpackRatio/)
     expect(seen.at(-1)).toBeLessThan(66 * MIB)
-    const zipped = await zip({ 'image.tar': zeros })
-    await rejection(openArchive(zipped), TarReadError, /unpackRatio/)
+    for (const other of [await zip({ 'image.tar': zeros }), zstdZeros(100 * MIB)]) {
+      await rejection(openArchive(other), TarReadError, /unpackRatio/)
+    }
     // Packed twice, it is no smaller a bomb.
     await rejection(openArchive(gzipSync(bomb)), TarReadError, /unpackRatio/)
     // Let through, it is a tar of nothing but zeros.
     await rejection(openArchive(bomb, { limits: { unpackRatio: 2000 } }), ValidationError, /Cannot find images/)
   })
 
-  it('stops at the absolute limit, also of a stream that is not packed', async () => {
+  it('stops at the absolute limit, also of a stream that is not packed (GHSA-23hp-3jrh-7fpw)', async () => {
     const limits = { spoolSize: 20_000 }
     const message = /more than 20000 bytes; .*\{ limits: \{ spoolSize \} \}/
     for (const packed of [await gzip(archive), zstd(archive), await zip({ 'a.tar': archive })]) {
@@ -119,6 +129,24 @@ describe('openArchive() of a bomb', () => {
     expect((await openArchive(archive, { limits })).images).toHaveLength(1)
   })
 
+  it('unpacks no layer: of a bomb it reads the packed bytes', async () => {
+    for (const layer of [bomb, zstdZeros(100 * MIB)]) {
+      const config = JSON.stringify({ rootfs: { diff_ids: [`sha256:${'0'.repeat(64)}`] } })
+      const source = countingSource(
+        rawTar([
+          { name: 'c', data: config },
+          { name: 'l', data: layer },
+          { name: 'manifest.json', data: JSON.stringify([{ Config: 'c', RepoTags: ['a:v1'], Layers: ['l'] }]) },
+        ]),
+      )
+      const registry = openRegistry('https://registry.test', { fetch: createTestRegistry().fetch })
+      await pushDockerTar(source, registry)
+      expect((await getImageInfo(registry, 'a', 'v1')).totalSize).toBe(layer.length + config.length)
+      // To hash them, and to send them.
+      expect(source.bytesRead).toBeLessThan(2 * layer.length + 10_000)
+    }
+  })
+
   it('takes off no more than four packings', async () => {
     let packed = archive
     for (let depth = 0; depth < 4; depth++) packed = await gzip(packed)
@@ -126,6 +154,18 @@ describe('openArchive() of a bomb', () => {
     await rejection(openArchive(await gzip(packed)), TarReadError, /packed more than 4 times/)
   })
 })
+
+/** A frame of Zstandard that unpacks to zeros, each four bytes of it to 128 KiB (RFC 8878 § Blocks). */
+function zstdZeros(size: number): Uint8Array<ArrayBuffer> {
+  const blockSize = 128 * 1024
+  const count = size / blockSize
+  const header = Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0, 0x38)
+  const blocks = Array.from({ length: count }, (_, index) => {
+    const blockHeader = (blockSize << 3) | (1 << 1) | (index === count - 1 ? 1 : 0)
+    return Uint8Array.of(blockHeader & 255, (blockHeader >> 8) & 255, blockHeader >> 16, 0)
+  })
+  return concat([header, ...blocks])
+}
 
 /** A zip whose only entry is said to stand elsewhere. */
 function withOffset(zip: Uint8Array<ArrayBuffer>, offset: number): Uint8Array<ArrayBuffer> {
