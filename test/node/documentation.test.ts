@@ -41,7 +41,7 @@ afterAll(() => rmSync(FOLDER, { recursive: true, force: true }))
 
 describe('the examples of the documents', () => {
   it('are there', () => {
-    expect([examples.length, runnable.length]).toEqual([10, 9])
+    expect([examples.length, runnable.length]).toEqual([15, 13])
   })
 
   it('compile', () => {
@@ -53,7 +53,7 @@ describe('the examples of the documents', () => {
     const complained = vi.spyOn(console, 'error').mockImplementation(() => {})
     await import(join(FOLDER, `${name}.ts`))
     expect(complained.mock.calls).toEqual([])
-    const values = said.mock.calls.map(([first]) => first)
+    const values = said.mock.calls.flatMap(([first]) => first)
     if (name.startsWith('README')) expect(values).toContain('registry.example.com/team/app:v7')
     if (code.includes('listTags(')) expect(values).toContain('v7')
     vi.restoreAllMocks()
@@ -84,6 +84,34 @@ describe('the documents', () => {
       Number(number?.replaceAll(' ', '')) * ({ ' MiB': 2 ** 20, ' GiB': 2 ** 30 }[unit] ?? 1),
     ])
     expect(Object.fromEntries(rows)).toEqual(withDefaultLimits())
+  })
+
+  it('the tables of incidents name tests that there are, and every id stands in the name of a test', () => {
+    const rows = [
+      ...readFileSync('docs/security.md', 'utf8').matchAll(/^\| (?!incident|---)(.*?) \| .* \| .* \| (.*) \|$/gm),
+    ]
+    expect(rows.length).toBeGreaterThan(35)
+    const testFiles = ['test/node', 'test/browser', 'test/peers'].flatMap((folder) =>
+      readdirSync(folder)
+        .filter((name) => name.endsWith('.test.ts'))
+        .map((name) => readFileSync(join(folder, name), 'utf8')),
+    )
+    const all = testFiles.join('\n')
+    for (const [, incident = '', tests = ''] of rows) {
+      for (const [id] of incident.matchAll(/CVE-\d+-\d+|GHSA(?:-\w{4}){3}|[\w-]+#\d+/g)) {
+        expect(all.includes(id), `a test named after ${id}`).toBe(true)
+      }
+      // A quotation belongs to the files before it.
+      for (const [, files = '', quotations = ''] of tests.matchAll(
+        /((?:`[^`]+`(?:, | and )?)+):? ?((?:"[^"]+"(?:, )?)*)/g,
+      )) {
+        const texts = [...files.matchAll(/`([^`]+)`/g)].map(([, file = '']) => readFileSync(file, 'utf8')).join('\n')
+        for (const [, quotation = ''] of quotations.matchAll(/"([^"]+)"/g)) {
+          for (const part of quotation.split(/…|: /))
+            expect(texts.includes(part.trim()), `${incident}: ${part}`).toBe(true)
+        }
+      }
+    }
   })
 
   it('the table of the README names every public function', () => {
