@@ -445,6 +445,56 @@ describe('what is shown', () => {
     }
   })
 
+  const forms = ['go&<more>', '/php/', 'my token(1)!', 'half\ud800half']
+  it.each([
+    ['Go', (text: string) => text.replaceAll(/[<>&]/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`)],
+    ['PHP', (text: string) => text.replaceAll('/', '\\/')],
+    ['JavaScript', (text: string) => text],
+  ])(`of an error has no secret, however %s writes it in JSON (${id})`, async (_, spell) => {
+    for (const form of forms) {
+      const password = `hunter2-${form}`
+      const said = [
+        password,
+        encodeURIComponent(password.replace('\ud800', '\ufffd')),
+        new URLSearchParams({ password }),
+        'Get "https://storage.test/blob?X-Amz-Date=1&X-Amz-Signature=s3cr3t": EOF',
+        "(https://storage.test/blob?file='a'&(b)&sig=s3cr3t): connect",
+        'https://storage.test??s3cr3t s3://bucket/key?s3cr3t',
+        'https://ci:s3cr3t@s3cr3t@storage.test/',
+        'no route for PUT /v2/team/app/blobs/uploads/1?_state=s3cr3t',
+      ]
+      const errors = [{ code: 'DENIED', message: said.join(' '), detail: { [password]: said } }]
+      const body = spell(JSON.stringify({ errors }))
+      const fetch: RegistryOptions['fetch'] = async ({ headers }) =>
+        headers.has('authorization')
+          ? new Response(body, { status: 400, headers: { 'content-type': 'application/json' } })
+          : new Response(null, { status: 401, headers: { 'www-authenticate': 'Basic' } })
+      // A header whose value is a part of what shows where a URL begins.
+      const headers = { 'x-forwarded-proto': 'https' }
+      const handle = openRegistry(REGISTRY, { fetch, headers, credentials: { username: 'ci', password }, retry: 0 })
+      const error = await rejection(listTags(handle, 'a'), ResponseError, /400 \(DENIED/)
+      for (const secret of ['hunter2', 's3cr3t']) expect(show(error)).not.toContain(secret)
+      expect(error.errors[0]?.message).toContain('//storage.test/blob?…')
+    }
+  })
+
+  it(`of an error has no token that the caller put into a header (${id})`, async () => {
+    const errors = [{ code: 'DENIED', message: 'my-own-token is too old' }]
+    const fetch: RegistryOptions['fetch'] = async () => Response.json({ errors }, { status: 403 })
+    const handle = openRegistry(REGISTRY, { fetch, headers: { authorization: 'Bearer my-own-token' } })
+    const error = await rejection(listTags(handle, 'a'), ResponseError, /DENIED: … is too old/)
+    expect(show(error)).not.toContain('my-own-token')
+  })
+
+  it('of an error ends, if its cause is its own', async () => {
+    const fetch: RegistryOptions['fetch'] = async () => {
+      const reason = new TypeError('fetch failed')
+      reason.cause = reason
+      throw reason
+    }
+    await rejection(listTags(openRegistry(REGISTRY, { fetch, retry: 0 }), 'a'), NetworkError, /no answer/)
+  })
+
   it(`of an error has no secret, if the runtime writes URLs into its own (${id})`, async () => {
     const { world } = attacked()
     const fetch: RegistryOptions['fetch'] = async (request) => {
