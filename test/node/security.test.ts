@@ -80,7 +80,15 @@ describe('a realm that a registry names', () => {
   })
 
   it('is not asked by anonymous, if it is of a local network (go-containerregistry#2193)', async () => {
-    for (const realm of ['http://169.254.169.254/token', 'https://10.1.2.3/token', 'https://printer/token']) {
+    for (const realm of [
+      'http://169.254.169.254/token',
+      'https://10.1.2.3/token',
+      'https://printer/token',
+      'https://printer./token',
+      'https://localhost./token',
+      'https://a.localhost./token',
+      'https://token.internal./',
+    ]) {
       const { world, handle } = attacked({ realm }, { credentials: undefined } as RegistryOptions)
       await rejection(listTags(handle, 'a'), ResponseError, /local network|not encrypted/)
       expect(world.seen.filter(({ origin }) => origin !== REGISTRY)).toEqual([])
