@@ -17,6 +17,8 @@ import {
 import { createTestArchive } from '../../src/testing/index.ts'
 import { rejection } from '../support/errors.ts'
 import { type Attack, createHostileRegistry, DESK, EVIL, REGISTRY } from '../support/hostile-registry.ts'
+import { createOrigins } from '../support/origins.ts'
+import { unauthorized } from '../support/protected-registry.ts'
 
 // What befell other clients, tried on us. Each test has the incident's id in its name; docs/security.md has the table.
 
@@ -279,6 +281,44 @@ describe('a redirect', () => {
     const last = world.seen.filter(({ path }) => path.endsWith('?again'))
     expect(last.length).toBeGreaterThan(0)
     for (const { headers } of last) expect([...headers.keys()].filter((name) => /auth|team/.test(name))).toEqual([])
+  })
+
+  it(`back to the registry, and on within it, does not bring the secrets back (${ids})`, async () => {
+    const redirect = (location: string) => new Response(null, { status: 307, headers: { location } })
+    const paths: Record<string, () => Response> = {
+      [`${REGISTRY}/v2/a/tags/list`]: () => redirect(`${EVIL}/hop`),
+      [`${EVIL}/hop`]: () => redirect(`${REGISTRY}/elsewhere`),
+      [`${REGISTRY}/elsewhere`]: () => redirect('/elsewhere/2'),
+      [`${REGISTRY}/elsewhere/2`]: () => Response.json({ tags: [] }),
+    }
+    const origins = createOrigins(
+      Object.fromEntries(
+        [REGISTRY, EVIL].map((origin) => [
+          origin,
+          ({ url }: Request) => paths[url.replace(/\?.*/, '')]?.() ?? unauthorized('Basic'),
+        ]),
+      ),
+    )
+    await listTags(openRegistry(REGISTRY, { fetch: origins.fetch, credentials: CREDENTIALS, headers: HEADERS }), 'a')
+    const signed = origins.seen.map(({ path, headers }) => [path, headers.has('authorization')])
+    expect(signed.slice(1)).toEqual([
+      ['/v2/a/tags/list?n=1000', true],
+      ['/hop', false],
+      ['/elsewhere', false],
+      ['/elsewhere/2', false],
+    ])
+    expect(origins.seen.at(-1)?.headers.has('x-team-secret')).toBe(false)
+  })
+
+  it('of the first question lets no stranger say what is wanted (go-containerregistry#2349)', async () => {
+    const origins = createOrigins({
+      [REGISTRY]: ({ url }) =>
+        url === `${REGISTRY}/v2/` ? Response.redirect(`${EVIL}/v2/`, 307) : Response.json({ tags: [] }),
+      [EVIL]: () => unauthorized('Basic realm="x"'),
+    })
+    await listTags(openRegistry(REGISTRY, { fetch: origins.fetch, credentials: CREDENTIALS }), 'a')
+    expect(origins.at(EVIL)).toHaveLength(1)
+    expect(origins.seen.some(({ headers }) => headers.has('authorization'))).toBe(false)
   })
 
   it('within the registry keeps them', async () => {

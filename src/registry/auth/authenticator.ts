@@ -64,9 +64,9 @@ export function createAuthenticator(
   let probing: Promise<void> | undefined
 
   async function probe(): Promise<void> {
-    const { answer } = await exchange({ act: 'reach the registry', method: 'GET', url: 'v2/', allow: [401] })
+    const { answer, isForeign } = await exchange({ act: 'reach the registry', method: 'GET', url: 'v2/', allow: [401] })
     await answer.body?.cancel()
-    if (answer.status === 401) challenge ??= choose(answer.headers)
+    if (answer.status === 401 && !isForeign) challenge ??= choose(answer.headers)
   }
 
   async function signInBasic(scopes: readonly Scope[]): Promise<Authorization | undefined> {
