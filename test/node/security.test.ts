@@ -452,6 +452,8 @@ describe('what is shown', () => {
     expect(JSON.stringify(answer)).toBe(
       JSON.stringify({ method: 'POST', url: `${REGISTRY}/v2/team/app/blobs/uploads/?…`, status: 202 }),
     )
+    expect(answer.headers.get('location')).toContain('_state=')
+    for (const secret of ['s3cr3t', '_state=']) expect(show(answer)).not.toContain(secret)
   })
 
   it.each([
