@@ -182,6 +182,22 @@ describe('an upload that a registry moves', () => {
     }
   })
 
+  it('to another host does not come back with rights (GHSA-6pjf-3r9x-m592)', async () => {
+    const { world, handle } = attacked({ change: uploadsAt(EVIL) })
+    await pushDockerTar(await createTestArchive(), handle, 'team/app', 'v1')
+    const { length } = world.seen
+    const fetch: RegistryOptions['fetch'] = async (request) => {
+      if (new URL(request.url).origin !== EVIL) return world.fetch(request)
+      return new Response(null, { status: 202, headers: { location: `${REGISTRY}/v2/team/app/manifests/v1` } })
+    }
+    const again = openRegistry(REGISTRY, { fetch, credentials: CREDENTIALS, retry: 0 })
+    const other = await createTestArchive({ images: [{ layers: [{ file: 'x'.repeat(9000) }] }] })
+    const pushing = pushDockerTar(other, again, 'team/app', 'v2', { chunkSize: 4000 })
+    await rejection(pushing, ResponseError, /its Location leads back to the registry/)
+    const later = world.seen.slice(length).map(({ method, path }) => `${method} ${path}`)
+    expect(later.filter((request) => /^(?:PUT|PATCH|DELETE) .*manifests/.test(request))).toEqual([])
+  })
+
   it.each(['http://evil.test', 'http://registry.test:5000'])(
     'to %s is refused, for it leaves https (CVE-2019-10214)',
     async (origin) => {
