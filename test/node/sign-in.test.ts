@@ -300,6 +300,23 @@ describe('a registry that asks for bearer tokens', () => {
     expect(desk.requests.length).toBeLessThanOrEqual(3)
   })
 
+  it('gets no password, where a refusal says nothing of what it asks for', async () => {
+    const { desk, origins, handle, servers } = withDesk({ credentials: PASSWORD })
+    await rejection(listTags(handle, 'a'), ResponseError, /404/)
+    const answer = servers[REGISTRY] as Handler
+    let isFirst = true
+    servers[REGISTRY] = (request) => {
+      if (!isFirst) return answer(request)
+      isFirst = false
+      return new Response(null, { status: 401 })
+    }
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 1000 })
+    await rejection(listTags(handle, 'a'), ResponseError, /404/)
+    vi.useRealTimers()
+    expect(desk.requests.map(({ scopes }) => scopes)).toEqual([['repository:a:pull'], ['repository:a:pull']])
+    expect(origins.at(REGISTRY).map(({ headers }) => headers.get('authorization'))).not.toContain(BASIC)
+  })
+
   it('may ask for HTTP Basic all of a sudden', async () => {
     const { desk, servers, handle, registry } = withDesk({ credentials: PASSWORD })
     await rejection(listTags(handle, 'a'), ResponseError, /404/)

@@ -112,7 +112,7 @@ export function createAuthenticator(
     },
 
     learn({ status, headers, scopes, authorization, startedAt }) {
-      const offered = choose(headers)
+      const offered = choose(headers, challenge)
       if (!offered || hasReadyToken) return undefined
       const wanted = mergeScopes(scopes, scopesOf(offered))
       const isWider = !coversScopes(scopes, wanted)
@@ -138,13 +138,22 @@ function bearer(token: string, credentials: Credentials | undefined): Authorizat
   return { scheme: 'bearer', value: `Bearer ${token}`, secrets: [token], credentials }
 }
 
-/** Bearer before Basic, whatever comes first. A web page that may not read what is offered can still try a password. */
-function choose(headers: Headers): Challenge | undefined {
+/**
+ * Bearer before Basic, whatever comes first. Where nothing is offered, or a web page may not read it, what is known goes on to hold; if
+ * nothing is, a password can still be tried.
+ */
+function choose(headers: Headers, known?: Challenge): Challenge | undefined {
   const header = headers.get('www-authenticate')
-  if (header === null) return { scheme: 'basic', parameters: NO_PARAMETERS }
+  if (header === null) return known ? withoutCause(known) : { scheme: 'basic', parameters: NO_PARAMETERS }
   const challenges = parseChallenges(header)
   const find = (wanted: string) => challenges.find(({ scheme }) => scheme === wanted)
   return find('bearer') ?? find('basic')
+}
+
+/** Rights and errors are those of the request that was answered. */
+function withoutCause({ scheme, parameters }: Challenge): Challenge {
+  const lasting = ['realm', 'service']
+  return { scheme, parameters: new Map([...parameters].filter(([name]) => lasting.includes(name))) }
 }
 
 function scopesOf({ parameters }: Challenge): readonly Scope[] {
