@@ -146,6 +146,29 @@ describe('a registry that asks for bearer tokens', () => {
     ])
   })
 
+  it('goes on with the newest, when an older token is used again', async () => {
+    const answer = (token: string) => ({ access_token: token, expires_in: 300, refresh_token: `refresh-${token}` })
+    const { desk, handle } = withDesk({ credentials: { identityToken: 'my-refresh-token' }, answer })
+    for (const name of ['a', 'b', 'a', 'c']) await rejection(listTags(handle, name), ResponseError, /404/)
+    expect(desk.requests.map(({ form }) => form.refresh_token)).toEqual([
+      'my-refresh-token',
+      'refresh-token-1-of-the-desk',
+      'refresh-token-2-of-the-desk',
+    ])
+  })
+
+  it('keeps to a password, whatever refresh token comes unasked', async () => {
+    const { desk, handle } = withDesk({
+      credentials: PASSWORD,
+      answer: (token) => ({ token, refresh_token: 'another-way' }),
+    })
+    for (const name of ['a', 'b']) await rejection(listTags(handle, name), ResponseError, /404/)
+    expect(desk.requests.map(({ method, authorization }) => [method, authorization])).toEqual([
+      ['GET', BASIC],
+      ['GET', BASIC],
+    ])
+  })
+
   it.each([404, 405])('gets them by GET, where a token server answers %i to OAuth 2', async (status) => {
     const credentials = { identityToken: 'my-refresh-token', username: 'ci' }
     const refuse = ({ method }: { method: string }) =>
@@ -397,6 +420,55 @@ describe('credentials as a function', () => {
     const basic = createOrigins({ [REGISTRY]: withBasic(createTestRegistry(), 'ci', 'hunter2') })
     const refused = openRegistry(REGISTRY, { fetch: basic.fetch, credentials: () => undefined })
     await rejection(listTags(refused, 'a'), ResponseError, /401/)
+  })
+
+  it('that give nothing are not asked again', async () => {
+    const credentials = vi.fn(() => undefined)
+    const { handle } = withDesk({ credentials, refuse: () => new Response(null, { status: 401 }) })
+    for (const name of ['a', 'b']) await rejection(listTags(handle, name), ResponseError, /401/)
+    expect(credentials).toHaveBeenCalledTimes(1)
+  })
+
+  it('are asked for once more, however many requests were refused', async () => {
+    const { desk, servers } = withDesk()
+    const scopes = ['a', 'b', 'c'].map((name) => `scope=repository:${name}:pull`).join('&')
+    const credentials = vi.fn(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      if (credentials.mock.calls.length === 1) return { token: 'too-old' }
+      await desk.fetch(new Request(`${DESK}/token?${scopes}`))
+      return { token: `token-${desk.requests.length}-of-the-desk` }
+    })
+    const { fetch } = createOrigins(servers)
+    let count = 0
+    const late = async (request: Request) => {
+      await new Promise((resolve) => setTimeout(resolve, 5 * count++))
+      return fetch(request)
+    }
+    const handle = openRegistry(REGISTRY, { fetch: late, credentials })
+    await Promise.all(['a', 'b', 'c'].map((name) => rejection(listTags(handle, name), ResponseError, /404/)))
+    expect(credentials).toHaveBeenCalledTimes(2)
+  })
+
+  it.each([
+    ['the rights to a mount are refused', 403, (scopes: readonly string[]) => scopes.length > 1],
+    ['a token server is out of order', 503, (_: unknown, count: number) => count === 1],
+  ])('are not asked for again, because %s', async (_, status, isRefused) => {
+    const credentials = vi.fn(() => PASSWORD)
+    let count = 0
+    const refuse = ({ scopes }: { scopes: readonly string[] }) =>
+      isRefused(scopes, ++count) ? Response.json({}, { status }) : undefined
+    const { handle } = withDesk({ credentials, refuse })
+    const archive = await createTestArchive({ images: [{ names: ['one/app:v1', 'two/app:v1'] }] })
+    const push = () => pushDockerTarWithAllOriginalTags(archive, handle)
+    await push().catch(push)
+    expect(credentials).toHaveBeenCalledTimes(1)
+  })
+
+  it('are asked for again, where a token server refuses them by 403', async () => {
+    const credentials = vi.fn(() => PASSWORD)
+    const { handle } = withDesk({ credentials, refuse: () => Response.json({}, { status: 403 }) })
+    for (const name of ['a', 'b']) await rejection(listTags(handle, name), ResponseError, /403/)
+    expect(credentials).toHaveBeenCalledTimes(2)
   })
 
   it('are not asked for, where nobody has to sign in', async () => {

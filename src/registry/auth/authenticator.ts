@@ -88,13 +88,14 @@ export function createAuthenticator(
       })
       if (!realm) throw untrusted(registry, fault)
       try {
-        return await fetchToken(exchange, { realm, service, scopes, credentials: given, host: registry.host })
+        const fetched = await fetchToken(exchange, { realm, service, scopes, credentials: given, host: registry.host })
+        provided.keep(given, fetched.identityToken)
+        return fetched
       } catch (error) {
-        if (error instanceof ResponseError) provided.forget(given)
+        if (isRefusal(error, provided.haveWorked(given))) provided.forget(given)
         throw error
       }
     })
-    if (given && token.identityToken !== undefined) provided.renew(given, token.identityToken)
     return { ...bearer(token.text, given), token }
   }
 
@@ -132,6 +133,11 @@ export function createAuthenticator(
       return wanted
     },
   }
+}
+
+/** Whether a token server's answer is about who asks. From one who got a token before, 403 is about the rights (a mount, for one). */
+function isRefusal(error: unknown, hasWorked: boolean): boolean {
+  return error instanceof ResponseError && (hasWorked ? [400, 401] : [400, 401, 403]).includes(error.status)
 }
 
 function bearer(token: string, credentials: Credentials | undefined): Authorization {
