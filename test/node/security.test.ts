@@ -23,6 +23,7 @@ import { unauthorized } from '../support/protected-registry.ts'
 // What befell other clients, tried on us. Each test has the incident's id in its name; docs/security.md has the table.
 
 const CREDENTIALS = { username: 'ci', password: 'hunter2-hunter2' }
+const BASIC = `Basic ${btoa('ci:hunter2-hunter2')}`
 const HEADERS = { 'x-team-secret': 'blue-blue' }
 const SECRETS = [CREDENTIALS.password, btoa('ci:hunter2-hunter2'), '-of-the-desk', HEADERS['x-team-secret']]
 
@@ -48,6 +49,8 @@ describe('a realm that a registry names', () => {
     ['https://2130706433/token', /local network/],
     ['https://token.internal/', /local network/],
     ['https://ci:stolen@auth.registry.test/token', /user name in its URL/],
+    ['https://:stolen@auth.registry.test/token', /user name in its URL/],
+    ['https://auth.docker.io/token', /another site/],
     ['ftp://auth.registry.test/token', /not at an http or https URL/],
     ['file:///etc/passwd', /not at an http or https URL/],
     ['/token', /not at an http or https URL/],
@@ -77,6 +80,12 @@ describe('a realm that a registry names', () => {
 
   it('is another site, if two customers of one hoster have it and the registry (CVE-2026-48978)', async () => {
     const { world, handle } = attacked({ registry: 'https://victim.github.io', realm: 'https://evil.github.io/token' })
+    await rejection(push(handle), ResponseError, /another site/)
+    expect(world.leaked(SECRETS)).toEqual([])
+  })
+
+  it('is another site, if both hosts are public suffixes (CVE-2026-48978)', async () => {
+    const { world, handle } = attacked({ registry: 'https://github.io', realm: 'https://gitlab.io/token' })
     await rejection(push(handle), ResponseError, /another site/)
     expect(world.leaked(SECRETS)).toEqual([])
   })
@@ -225,16 +234,19 @@ describe('an upload that a registry moves', () => {
     expect(world.leaked(SECRETS)).toEqual([])
   })
 
-  it.each(['javascript:alert(1)', 'file:///etc/passwd', 'https://ci:pw@registry.test/v2/', 'http://'])(
-    'to %j is refused',
-    async (location) => {
-      const change: Attack['change'] = (request, response) => {
-        if (request.method === 'POST' && response.status === 202) response.headers.set('location', location)
-        return undefined
-      }
-      await rejection(push(attacked({ change }).handle), ResponseError, /its Location is no plain http or https URL/)
-    },
-  )
+  it.each([
+    'javascript:alert(1)',
+    'file:///etc/passwd',
+    'https://ci@registry.test/',
+    'https://:pw@registry.test/',
+    'http://',
+  ])('to %j is refused', async (location) => {
+    const change: Attack['change'] = (request, response) => {
+      if (request.method === 'POST' && response.status === 202) response.headers.set('location', location)
+      return undefined
+    }
+    await rejection(push(attacked({ change }).handle), ResponseError, /its Location is no plain http or https URL/)
+  })
 })
 
 describe('a redirect', () => {
@@ -324,6 +336,29 @@ describe('a redirect', () => {
       ['/elsewhere/2', false],
     ])
     expect(origins.seen.at(-1)?.headers.has('x-team-secret')).toBe(false)
+  })
+
+  it.each([301, 302, 303])('by %i of what changes something is not followed', async (status) => {
+    const { world, handle } = attacked({
+      change: ({ method }, response) =>
+        response.status === 202 && method === 'POST'
+          ? new Response(null, { status, headers: { location: `${EVIL}/v2/team/app/blobs/uploads/` } })
+          : undefined,
+    })
+    await rejection(push(handle), ResponseError, new RegExp(`${status}`))
+    expect(world.at(EVIL)).toEqual([])
+  })
+
+  it("that a caller's fetch follows by itself is not answered either (go-containerregistry#2349)", async () => {
+    const { world } = attacked()
+    const fetch: RegistryOptions['fetch'] = async (request) => {
+      if (!request.url.includes('/tags/list')) return world.fetch(request)
+      const response = unauthorized('Basic realm="x"')
+      return Object.defineProperties(response, { redirected: { value: true }, url: { value: `${EVIL}/tags` } })
+    }
+    const handle = openRegistry(REGISTRY, { fetch, credentials: CREDENTIALS, retry: 0 })
+    await rejection(listTags(handle, 'a'), ResponseError, /https:\/\/evil.test\/tags answered 401/)
+    expect(world.at(REGISTRY).map(({ headers }) => headers.get('authorization'))).not.toContain(BASIC)
   })
 
   it('of the first question lets no stranger say what is wanted (go-containerregistry#2349)', async () => {

@@ -307,6 +307,20 @@ describe('a registry that asks for bearer tokens', () => {
     expect(desk.requests.map(({ scopes }) => scopes)).toEqual([['repository:a:pull'], [wide]])
   })
 
+  it('is not asked twice with the same token, if that is all that the token server gives', async () => {
+    const { desk, origins, handle, servers } = withDesk({ answer: () => ({ token: 'the-only-one' }) })
+    servers[REGISTRY] = ({ headers }) =>
+      headers.has('authorization') && desk.requests.length === 1 && origins.at(REGISTRY).length === 2
+        ? Response.json({ tags: [] })
+        : unauthorized(`Bearer realm="${DESK}/token",error="invalid_token"`)
+    await listTags(handle, 'a')
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 1000 })
+    await rejection(listTags(handle, 'a'), ResponseError, /401/)
+    vi.useRealTimers()
+    expect(desk.requests).toHaveLength(2)
+    expect(origins.at(REGISTRY)).toHaveLength(3)
+  })
+
   it.each([
     ['always says that the token is invalid', 'invalid_token'],
     ['always says that the rights are too few', 'insufficient_scope'],
@@ -509,6 +523,27 @@ describe('credentials as a function', () => {
       expect(() => openRegistry(REGISTRY, { credentials: value as Credentials })).toThrow(ValidationError)
     },
   )
+
+  it('are not asked for after an abort, and nothing is sent', async () => {
+    const credentials = vi.fn(() => PASSWORD)
+    const { handle, origins } = withDesk({ credentials })
+    const reason = new Error('enough')
+    await expect(listTags(handle, 'a', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+    expect(origins.seen).toEqual([])
+    expect(credentials).not.toHaveBeenCalled()
+  })
+
+  it('need not be waited for after they aborted it themselves', async () => {
+    const controller = new AbortController()
+    const reason = new Error('the user closed the window')
+    const credentials = () => {
+      controller.abort(reason)
+      return new Promise<undefined>(() => {})
+    }
+    const { handle, servers } = withDesk({ credentials })
+    servers[REGISTRY] = ({ url }) => (url === `${REGISTRY}/v2/` ? new Response() : unauthorized('Basic'))
+    await expect(listTags(handle, 'a', { signal: controller.signal })).rejects.toBe(reason)
+  })
 
   it('need not be waited for after an abort', async () => {
     const controller = new AbortController()
