@@ -65,6 +65,30 @@ describe('a registry that asks for HTTP Basic', () => {
     expect(origins.seen).toHaveLength(2)
   })
 
+  it('gets no identity token', async () => {
+    const { origins, handle } = open({ credentials: { identityToken: 'my-refresh-token' } })
+    await rejection(listTags(handle, 'a'), ResponseError, /401/)
+    expect(origins.seen.map(({ headers }) => headers.get('authorization'))).toEqual([null, null])
+  })
+
+  it('asks a user once an act, and again in the next', async () => {
+    const credentials = vi.fn(() => PASSWORD)
+    const { handle } = open({ credentials })
+    await rejection(listTags(handle, 'a'), ResponseError, /401/)
+    expect(credentials).toHaveBeenCalledTimes(1)
+    await rejection(listTags(handle, 'a'), ResponseError, /401/)
+    expect(credentials).toHaveBeenCalledTimes(2)
+  })
+
+  it('is asked again what it wants, if it did not answer the first time', async () => {
+    const registry = createTestRegistry()
+    const servers: Record<string, Handler> = {}
+    const handle = openRegistry(REGISTRY, { fetch: createOrigins(servers).fetch, credentials: PASSWORD, retry: 0 })
+    await rejection(listTags(handle, 'a'), NetworkError)
+    servers[REGISTRY] = withBasic(registry, 'ci', 'hunter2')
+    await rejection(listTags(handle, 'a'), ResponseError, /404/)
+  })
+
   it('says no to anonymous, once', async () => {
     const { origins, handle } = open()
     await rejection(listTags(handle, 'a'), ResponseError, /401/)
@@ -203,6 +227,25 @@ describe('a registry that asks for bearer tokens', () => {
     await rejection(listTags(handle, 'a'), ResponseError, /404/)
   })
 
+  it('takes the one that is not empty', async () => {
+    const { handle } = withDesk({ answer: (token) => ({ token: '', access_token: token }) })
+    await rejection(listTags(handle, 'a'), ResponseError, /404/)
+  })
+
+  it('names the service once, also where the realm does', async () => {
+    const { desk, origins, servers, handle } = withDesk()
+    servers[REGISTRY] = () => unauthorized(`Bearer realm="${DESK}/token?service=old&account=x",service="new"`)
+    await rejection(listTags(handle, 'a'), ResponseError, /401/)
+    expect(desk.requests[0]?.service).toBe('new')
+    expect(origins.at(DESK)[0]?.path).toBe('/token?service=new&account=x&scope=repository%3Aa%3Apull')
+  })
+
+  it('asks for no rights where none are needed', async () => {
+    const { desk, handle } = withDesk({ credentials: { identityToken: 'my-refresh-token' } })
+    expect(await checkRegistryConnectivity(handle)).toBe(true)
+    expect(Object.keys(desk.requests[0]?.form ?? {})).not.toContain('scope')
+  })
+
   it.each([{}, { token: 7 }, { token: '' }, { token: 'a\r\nb' }, { access_token: 'a b' }, []])(
     'does not take %j for a token',
     async (document) => {
@@ -305,6 +348,33 @@ describe('a registry that asks for bearer tokens', () => {
     }
     await rejection(listTags(openRegistry(REGISTRY, { fetch }), 'a'), ResponseError, /404/)
     expect(desk.requests.map(({ scopes }) => scopes)).toEqual([['repository:a:pull'], [wide]])
+  })
+
+  it.each(['invalid_token', 'insufficient_scope'])(
+    'is not asked again with a new token, if it says of a fresh one: %s',
+    async (error) => {
+      const { desk, origins, handle, servers } = withDesk()
+      servers[REGISTRY] = () => unauthorized(`Bearer realm="${DESK}/token",error="${error}"`)
+      await rejection(listTags(handle, 'a'), ResponseError, /401/)
+      expect(desk.requests).toHaveLength(1)
+      expect(origins.at(REGISTRY)).toHaveLength(2)
+    },
+  )
+
+  it('keeps the tokens for other rights, when one is refused', async () => {
+    const { desk, handle, servers } = withDesk()
+    for (const name of ['a', 'b']) await rejection(listTags(handle, name), ResponseError, /404/)
+    const answer = servers[REGISTRY] as Handler
+    servers[REGISTRY] = (request) =>
+      request.headers.get('authorization') === 'Bearer token-1-of-the-desk'
+        ? unauthorized(`Bearer realm="${DESK}/token",error="invalid_token"`)
+        : answer(request)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 1000 })
+    for (const name of ['a', 'b']) await rejection(listTags(handle, name), ResponseError, /404/)
+    vi.useRealTimers()
+    expect(desk.requests.map(({ scopes }) => scopes[0])).toEqual(
+      ['a', 'b', 'a'].map((name) => `repository:${name}:pull`),
+    )
   })
 
   it('is not asked twice with the same token, if that is all that the token server gives', async () => {
@@ -513,6 +583,17 @@ describe('credentials as a function', () => {
     expect(origins.at(DESK)).toEqual([])
   })
 
+  it('that failed are asked for again by the next act', async () => {
+    const credentials = vi.fn((): Credentials => {
+      if (credentials.mock.calls.length > 1) return PASSWORD
+      throw new Error('the user closed the window')
+    })
+    const { handle, desk } = withDesk({ credentials })
+    await expect(listTags(handle, 'a')).rejects.toThrow('the user closed the window')
+    await rejection(listTags(handle, 'a'), ResponseError, /404/)
+    expect(desk.requests.map(({ authorization }) => authorization)).toEqual([BASIC])
+  })
+
   it.each([null, 'hunter2', { username: 'ci' }, { username: 'a:b', password: 'hunter2' }, { token: 'hunter2\n' }, {}])(
     'or as a value may not be %j',
     async (value) => {
@@ -566,6 +647,8 @@ describe('a token', () => {
     ['says 300 s', { expires_in: 300 }, 294, 296],
     ['says nothing, which is 60 s', {}, 54, 56],
     ['says nonsense', { expires_in: 'soon' }, 54, 56],
+    ['says 0 s', { expires_in: 0 }, 54, 56],
+    ['says less than that', { expires_in: -1 }, 54, 56],
     ['says 8 s', { expires_in: 8 }, 5, 7],
   ])('that %s is renewed a little before', async (_, answer, good, old) => {
     const { desk, handle, origins } = withDesk({ answer: (token) => ({ token, ...answer }) })
