@@ -99,6 +99,7 @@ describe('a realm that a registry names', () => {
       'https://localhost./token',
       'https://a.localhost./token',
       'https://token.internal./',
+      ...['local', 'intranet', 'lan', 'home', 'corp', 'private'].map((name) => `https://token.${name}/`),
     ]) {
       const { world, handle } = attacked({ realm }, { credentials: undefined } as RegistryOptions)
       await rejection(listTags(handle, 'a'), ResponseError, /local network|not encrypted/)
