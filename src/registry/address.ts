@@ -26,9 +26,9 @@ export function isDockerHub(registry: URL): boolean {
   return registry.hostname === DOCKER_HUB_HOST
 }
 
-/** Whether a host is this machine. */
+/** Whether a host is this machine. A dot at the end of a name changes nothing. */
 export function isLoopback(hostname: string): boolean {
-  return /^(?:(?:.*\.)?localhost|127(?:\.[0-9]+){3}|\[::1\])$/.test(hostname)
+  return /^(?:(?:.*\.)?localhost\.?|127(?:\.[0-9]+){3}|\[::1\])$/.test(hostname)
 }
 
 /** Whether a host is a bare address, or a name that only a local network knows. */
@@ -36,7 +36,7 @@ export function isLocal(hostname: string): boolean {
   return (
     isLoopback(hostname) ||
     /^\[|^[0-9.]+$/.test(hostname) ||
-    !hostname.includes('.') ||
+    !/\.[^.]/.test(hostname) ||
     /\.(?:local|internal|intranet|lan|home|corp|private)\.?$/.test(hostname)
   )
 }

@@ -16,11 +16,12 @@ export interface Answer {
   readonly act: string
 }
 
-/** Makes an answer. As JSON it is no more than what may be shown: its URL and its headers hold upload states and presigned queries. */
-export function createAnswer(answer: Answer): Answer {
-  const { status, method, url } = answer
-  const toJSON = () => ({ method, url: publicUrl(url.href), status })
-  return Object.defineProperty({ ...answer }, 'toJSON', { value: toJSON })
+/** Makes an answer. In JSON or a log it shows no URL and no headers as they are: they hold upload states and presigned queries. */
+export function createAnswer({ url, headers, ...open }: Answer): Answer {
+  const toJSON = () => ({ method: open.method, url: publicUrl(url.href), status: open.status })
+  // As getters: a printed object may show the values of others that are not enumerable.
+  const hidden = { url: { get: () => url }, headers: { get: () => headers }, toJSON: { value: toJSON } }
+  return Object.defineProperties(open, hidden) as Answer
 }
 
 /**

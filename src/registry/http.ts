@@ -159,7 +159,7 @@ async function fetchOnce(
   // A fetch of the user's own may not look at the signal.
   request.signal.throwIfAborted()
   const { method, url } = request
-  const hidden = [...secrets, ...Object.values(ownHeaders)]
+  const hidden = [...secrets, ...Object.values(ownHeaders).flatMap(secretsIn)]
   try {
     const { response, url: from } = await fetchFollowing(fetch, request, { base, given, act })
     onAnswer(from)
@@ -169,6 +169,11 @@ async function fetchOnce(
     const cause = redactCause(error, hidden)
     throw new NetworkError(`Cannot ${act}: no answer from ${publicUrl(url)}${reasonOf(cause)}`, { method, url, cause })
   }
+}
+
+/** A header's value, and without the scheme that it may begin with (`Bearer …`): servers echo tokens alone. */
+function secretsIn(header: string): readonly string[] {
+  return [header, header.replace(/^(?:basic|bearer)\s+/i, '')]
 }
 
 /** Servers' runtimes say why there is no answer; browsers do not, and then these are the reasons that there may be. */

@@ -25,9 +25,10 @@ export function resolveLocation(
 /**
  * Finds where an upload goes on: the `Location` of an answer. Its query is the session's state and is kept to the letter.
  *
- * @throws {ResponseError} if there is none, or a web page may not read it, or it leaves https
+ * @param registry The registry's base URL.
+ * @throws {ResponseError} if there is none, or a web page may not read it, or it leaves https, or a stranger leads to the registry
  */
-export function uploadLocation(answer: Answer): URL {
+export function uploadLocation(answer: Answer, registry: string): URL {
   const text = answer.headers.get('location')
   if (!text) {
     throw unexpectedAnswer(
@@ -36,8 +37,12 @@ export function uploadLocation(answer: Answer): URL {
     )
   }
   const { location, fault } = resolveLocation(text, answer.url)
-  if (location) return location
-  throw unexpectedAnswer(answer, `its Location ${fault}`)
+  if (!location) throw unexpectedAnswer(answer, `its Location ${fault}`)
+  const own = new URL(registry).origin
+  // A stranger would choose what is put, or deleted, with our rights.
+  const comesBack = location.origin === own && answer.url.origin !== own
+  if (comesBack) throw unexpectedAnswer(answer, 'its Location leads back to the registry, where it has no say')
+  return location
 }
 
 /** Adds the digest that closes an upload. Not by `searchParams`, which would write the rest of the query anew. */

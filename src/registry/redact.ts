@@ -1,23 +1,52 @@
 /** Shorter ones would take ordinary words out of a message. */
 const LEAST_SECRET = 4
+/** What stands between spaces, quotes and escapes: a URL, among others. */
+const WORD = /[^\s"\\]+/g
+/** No more causes of causes are shown, and one may be its own. */
+const MAX_CAUSES = 8
 
 /** Takes secrets out of a text that others wrote: those that are named, and what URLs hold of them, which is their queries and user info. */
 export function redact(text: string, secrets: readonly string[]): string {
   return secrets
     .filter((secret) => secret.length >= LEAST_SECRET)
-    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)])
+    .flatMap(spellings)
+    .sort((one, other) => other.length - one.length)
     .reduce((rest, secret) => rest.replaceAll(secret, '…'), text)
-    .replaceAll(/(\bhttps?:\/\/)[^\s/@"'\\]*@/gi, '$1…@')
-    .replaceAll(/(\bhttps?:\/\/[^\s?"'()\\]*)\?[^\s"'()\\]*/gi, '$1?…')
+    .replaceAll(WORD, redactUrl)
+}
+
+/** The same of JSON, in which servers write much by its number (Go `&`, PHP `/`): it is written anew. What is no JSON is not shown at all. */
+export function redactJson(text: string, secrets: readonly string[]): string {
+  try {
+    return redact(JSON.stringify(JSON.parse(text)), secrets)
+  } catch {
+    return text && '…'
+  }
+}
+
+/** How a secret is written: as it is, in JSON, in a URL, and in a form. */
+function spellings(secret: string): readonly string[] {
+  // Half a character is an error in a URL, and sent as this one.
+  const whole = secret.replaceAll(/\p{Surrogate}/gu, '\ufffd')
+  const inForm = new URLSearchParams({ '': secret }).toString().slice(1)
+  return [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(whole), inForm]
+}
+
+/** Also of a URL without a scheme, or with one that is redacted itself. */
+function redactUrl(word: string): string {
+  const [place] = word.split('?', 1) as [string]
+  const hasQuery = place.includes('/') && word.length > place.length + 1
+  return place.replaceAll(/:\/\/[^/]*@/g, '://…@') + (hasQuery ? '?…' : word.slice(place.length))
 }
 
 /**
  * What may be shown of the reason for a failure: its kind, its words and its code, and the same of its own cause. Deno writes whole URLs
  * into its messages, and others keep sockets and more in their errors.
  */
-export function redactCause(cause: unknown, secrets: readonly string[]): unknown {
+export function redactCause(cause: unknown, secrets: readonly string[], count = 1): unknown {
   if (!(cause instanceof Error)) return cause === undefined ? undefined : redact(String(cause), secrets)
-  const inner = cause.cause === undefined ? undefined : { cause: redactCause(cause.cause, secrets) }
+  const hasInner = cause.cause !== undefined && count < MAX_CAUSES
+  const inner = hasInner ? { cause: redactCause(cause.cause, secrets, count + 1) } : undefined
   const copy = new (cause instanceof TypeError ? TypeError : Error)(redact(cause.message, secrets), inner)
   const { code } = cause as { readonly code?: unknown }
   Object.defineProperty(copy, 'name', { value: cause.name, configurable: true })

@@ -30,6 +30,7 @@ export async function fetchFollowing(
 ): Promise<{ readonly response: Response; readonly url: URL }> {
   const { method, signal } = request
   let url = new URL(request.url)
+  let isOwn = url.origin === base.origin
   let response = await fetch(request)
   if (response.type === 'opaqueredirect') {
     const headers = new Headers(given)
@@ -45,7 +46,7 @@ export async function fetchFollowing(
     if (count > MAX_REDIRECTS) throw refuse('its redirects do not end')
     const { location, fault } = resolveLocation(headers.get('location'), url)
     if (!location) throw refuse(`its redirect ${fault}`)
-    const isOwn = url.origin === base.origin && location.origin === url.origin
+    isOwn &&= location.origin === base.origin
     const next = isOwn ? request.headers : given
     url = location
     const { credentials, cache } = request

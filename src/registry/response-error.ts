@@ -1,7 +1,7 @@
 import { publicUrl, ResponseError, type ResponseErrorDetail } from '../errors.ts'
 import { isJsonObject, textField } from '../oci/json.ts'
 import { readUpTo } from './body.ts'
-import { redact } from './redact.ts'
+import { redactJson } from './redact.ts'
 
 /** In bytes: what of an error's body is read at most. */
 const MAX_ERROR_BODY = 64 * 1024
@@ -20,7 +20,7 @@ export async function boundErrorBody(response: Response, secrets: readonly strin
   if (!response.body) return response
   const { status, statusText, headers } = response
   const { bytes } = await readUpTo(response.body, MAX_ERROR_BODY)
-  return new Response(redact(new TextDecoder().decode(bytes), secrets), { status, statusText, headers })
+  return new Response(redactJson(new TextDecoder().decode(bytes), secrets), { status, statusText, headers })
 }
 
 /** Makes the error for an answer that is a refusal. `data` is its body: JSON, text or nothing. */

@@ -68,9 +68,17 @@ async function bring(
 ): Promise<'mounted' | 'uploaded'> {
   const opened = await openSession(registry.url, send, repository, blob.digest, options.mountFrom)
   if (opened.status === 201 && options.mountFrom !== undefined) return 'mounted'
-  const session = { location: uploadLocation(opened) }
+  const session = { location: uploadLocation(opened, registry.url) }
   try {
-    await sendChunks(send, repository, blob, session, chunkSizeFor(opened.headers, options.chunkSize), options)
+    await sendChunks(
+      registry.url,
+      send,
+      repository,
+      blob,
+      session,
+      chunkSizeFor(opened.headers, options.chunkSize),
+      options,
+    )
   } catch (error) {
     await cancelSession(registry, repository, session.location)
     throw error
@@ -114,6 +122,7 @@ function notRefused(error: unknown): undefined {
 }
 
 async function sendChunks(
+  registry: string,
   send: SendRequest,
   repository: string,
   blob: Content,
@@ -146,7 +155,7 @@ async function sendChunks(
     if (isLast) verifyStatedDigest(answer, blob.digest)
     onSent?.(end)
     if (isLast) return
-    session.location = uploadLocation(answer)
+    session.location = uploadLocation(answer, registry)
   }
 }
 

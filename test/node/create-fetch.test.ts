@@ -287,7 +287,7 @@ describe('createFetch() refuses', () => {
   const attempt = (options: unknown) => () => createFetch(options as FetchOptions)
 
   it.each([
-    ['no registry', {}, /Cannot use the registry.s address/],
+    ['no registry', {}, /Cannot use the registry's address/],
     [
       'a certificate for an http registry',
       { registry: 'http://a.test', cert: 'c', key: 'k' },

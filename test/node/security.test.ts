@@ -17,10 +17,13 @@ import {
 import { createTestArchive } from '../../src/testing/index.ts'
 import { rejection } from '../support/errors.ts'
 import { type Attack, createHostileRegistry, DESK, EVIL, REGISTRY } from '../support/hostile-registry.ts'
+import { createOrigins } from '../support/origins.ts'
+import { unauthorized } from '../support/protected-registry.ts'
 
 // What befell other clients, tried on us. Each test has the incident's id in its name; docs/security.md has the table.
 
 const CREDENTIALS = { username: 'ci', password: 'hunter2-hunter2' }
+const BASIC = `Basic ${btoa('ci:hunter2-hunter2')}`
 const HEADERS = { 'x-team-secret': 'blue-blue' }
 const SECRETS = [CREDENTIALS.password, btoa('ci:hunter2-hunter2'), '-of-the-desk', HEADERS['x-team-secret']]
 
@@ -46,6 +49,8 @@ describe('a realm that a registry names', () => {
     ['https://2130706433/token', /local network/],
     ['https://token.internal/', /local network/],
     ['https://ci:stolen@auth.registry.test/token', /user name in its URL/],
+    ['https://:stolen@auth.registry.test/token', /user name in its URL/],
+    ['https://auth.docker.io/token', /another site/],
     ['ftp://auth.registry.test/token', /not at an http or https URL/],
     ['file:///etc/passwd', /not at an http or https URL/],
     ['/token', /not at an http or https URL/],
@@ -79,8 +84,23 @@ describe('a realm that a registry names', () => {
     expect(world.leaked(SECRETS)).toEqual([])
   })
 
+  it('is another site, if both hosts are public suffixes (CVE-2026-48978)', async () => {
+    const { world, handle } = attacked({ registry: 'https://github.io', realm: 'https://gitlab.io/token' })
+    await rejection(push(handle), ResponseError, /another site/)
+    expect(world.leaked(SECRETS)).toEqual([])
+  })
+
   it('is not asked by anonymous, if it is of a local network (go-containerregistry#2193)', async () => {
-    for (const realm of ['http://169.254.169.254/token', 'https://10.1.2.3/token', 'https://printer/token']) {
+    for (const realm of [
+      'http://169.254.169.254/token',
+      'https://10.1.2.3/token',
+      'https://printer/token',
+      'https://printer./token',
+      'https://localhost./token',
+      'https://a.localhost./token',
+      'https://token.internal./',
+      ...['local', 'intranet', 'lan', 'home', 'corp', 'private'].map((name) => `https://token.${name}/`),
+    ]) {
       const { world, handle } = attacked({ realm }, { credentials: undefined } as RegistryOptions)
       await rejection(listTags(handle, 'a'), ResponseError, /local network|not encrypted/)
       expect(world.seen.filter(({ origin }) => origin !== REGISTRY)).toEqual([])
@@ -172,6 +192,22 @@ describe('an upload that a registry moves', () => {
     }
   })
 
+  it('to another host does not come back with rights (GHSA-6pjf-3r9x-m592)', async () => {
+    const { world, handle } = attacked({ change: uploadsAt(EVIL) })
+    await pushDockerTar(await createTestArchive(), handle, 'team/app', 'v1')
+    const { length } = world.seen
+    const fetch: RegistryOptions['fetch'] = async (request) => {
+      if (new URL(request.url).origin !== EVIL) return world.fetch(request)
+      return new Response(null, { status: 202, headers: { location: `${REGISTRY}/v2/team/app/manifests/v1` } })
+    }
+    const again = openRegistry(REGISTRY, { fetch, credentials: CREDENTIALS, retry: 0 })
+    const other = await createTestArchive({ images: [{ layers: [{ file: 'x'.repeat(9000) }] }] })
+    const pushing = pushDockerTar(other, again, 'team/app', 'v2', { chunkSize: 4000 })
+    await rejection(pushing, ResponseError, /its Location leads back to the registry/)
+    const later = world.seen.slice(length).map(({ method, path }) => `${method} ${path}`)
+    expect(later.filter((request) => /^(?:PUT|PATCH|DELETE) .*manifests/.test(request))).toEqual([])
+  })
+
   it.each(['http://evil.test', 'http://registry.test:5000'])(
     'to %s is refused, for it leaves https (CVE-2019-10214)',
     async (origin) => {
@@ -199,16 +235,19 @@ describe('an upload that a registry moves', () => {
     expect(world.leaked(SECRETS)).toEqual([])
   })
 
-  it.each(['javascript:alert(1)', 'file:///etc/passwd', 'https://ci:pw@registry.test/v2/', 'http://'])(
-    'to %j is refused',
-    async (location) => {
-      const change: Attack['change'] = (request, response) => {
-        if (request.method === 'POST' && response.status === 202) response.headers.set('location', location)
-        return undefined
-      }
-      await rejection(push(attacked({ change }).handle), ResponseError, /its Location is no plain http or https URL/)
-    },
-  )
+  it.each([
+    'javascript:alert(1)',
+    'file:///etc/passwd',
+    'https://ci@registry.test/',
+    'https://:pw@registry.test/',
+    'http://',
+  ])('to %j is refused', async (location) => {
+    const change: Attack['change'] = (request, response) => {
+      if (request.method === 'POST' && response.status === 202) response.headers.set('location', location)
+      return undefined
+    }
+    await rejection(push(attacked({ change }).handle), ResponseError, /its Location is no plain http or https URL/)
+  })
 })
 
 describe('a redirect', () => {
@@ -271,6 +310,67 @@ describe('a redirect', () => {
     const last = world.seen.filter(({ path }) => path.endsWith('?again'))
     expect(last.length).toBeGreaterThan(0)
     for (const { headers } of last) expect([...headers.keys()].filter((name) => /auth|team/.test(name))).toEqual([])
+  })
+
+  it(`back to the registry, and on within it, does not bring the secrets back (${ids})`, async () => {
+    const redirect = (location: string) => new Response(null, { status: 307, headers: { location } })
+    const paths: Record<string, () => Response> = {
+      [`${REGISTRY}/v2/a/tags/list`]: () => redirect(`${EVIL}/hop`),
+      [`${EVIL}/hop`]: () => redirect(`${REGISTRY}/elsewhere`),
+      [`${REGISTRY}/elsewhere`]: () => redirect('/elsewhere/2'),
+      [`${REGISTRY}/elsewhere/2`]: () => Response.json({ tags: [] }),
+    }
+    const origins = createOrigins(
+      Object.fromEntries(
+        [REGISTRY, EVIL].map((origin) => [
+          origin,
+          ({ url }: Request) => paths[url.replace(/\?.*/, '')]?.() ?? unauthorized('Basic'),
+        ]),
+      ),
+    )
+    await listTags(openRegistry(REGISTRY, { fetch: origins.fetch, credentials: CREDENTIALS, headers: HEADERS }), 'a')
+    const signed = origins.seen.map(({ path, headers }) => [path, headers.has('authorization')])
+    expect(signed.slice(1)).toEqual([
+      ['/v2/a/tags/list?n=1000', true],
+      ['/hop', false],
+      ['/elsewhere', false],
+      ['/elsewhere/2', false],
+    ])
+    expect(origins.seen.at(-1)?.headers.has('x-team-secret')).toBe(false)
+  })
+
+  it.each([301, 302, 303])('by %i of what changes something is not followed', async (status) => {
+    const { world, handle } = attacked({
+      change: ({ method }, response) =>
+        response.status === 202 && method === 'POST'
+          ? new Response(null, { status, headers: { location: `${EVIL}/v2/team/app/blobs/uploads/` } })
+          : undefined,
+    })
+    await rejection(push(handle), ResponseError, new RegExp(`${status}`))
+    expect(world.at(EVIL)).toEqual([])
+  })
+
+  it("that a caller's fetch follows by itself is not answered either (go-containerregistry#2349)", async () => {
+    const { world } = attacked()
+    const fetch: RegistryOptions['fetch'] = async (request) => {
+      if (!request.url.includes('/tags/list')) return world.fetch(request)
+      const response = unauthorized('Basic realm="x"')
+      return Object.defineProperties(response, { redirected: { value: true }, url: { value: `${EVIL}/tags` } })
+    }
+    const handle = openRegistry(REGISTRY, { fetch, credentials: CREDENTIALS, retry: 0 })
+    await rejection(listTags(handle, 'a'), ResponseError, /https:\/\/evil.test\/tags answered 401/)
+    expect(world.at(REGISTRY).map(({ headers }) => headers.get('authorization'))).not.toContain(BASIC)
+  })
+
+  it('of the first question lets no stranger say what is wanted (go-containerregistry#2349)', async () => {
+    const origins = createOrigins({
+      [REGISTRY]: ({ url }) =>
+        url === `${REGISTRY}/v2/` ? Response.redirect(`${EVIL}/v2/`, 307) : Response.json({ tags: [] }),
+      [EVIL]: () => unauthorized('Basic realm="x"'),
+    })
+    await listTags(openRegistry(REGISTRY, { fetch: origins.fetch, credentials: CREDENTIALS }), 'a')
+    expect(origins.at(EVIL)).toHaveLength(1)
+    expect(origins.seen.some(({ headers }) => headers.has('authorization'))).toBe(false)
   })
 
   it('within the registry keeps them', async () => {
@@ -404,6 +504,8 @@ describe('what is shown', () => {
     expect(JSON.stringify(answer)).toBe(
       JSON.stringify({ method: 'POST', url: `${REGISTRY}/v2/team/app/blobs/uploads/?…`, status: 202 }),
     )
+    expect(answer.headers.get('location')).toContain('_state=')
+    for (const secret of ['s3cr3t', '_state=']) expect(show(answer)).not.toContain(secret)
   })
 
   it.each([
@@ -443,6 +545,56 @@ describe('what is shown', () => {
       )
       for (const secret of [...SECRETS, 'my-refresh-token']) expect(show(error)).not.toContain(secret)
     }
+  })
+
+  const forms = ['go&<more>', '/php/', 'my token(1)!', 'half\ud800half']
+  it.each([
+    ['Go', (text: string) => text.replaceAll(/[<>&]/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`)],
+    ['PHP', (text: string) => text.replaceAll('/', '\\/')],
+    ['JavaScript', (text: string) => text],
+  ])(`of an error has no secret, however %s writes it in JSON (${id})`, async (_, spell) => {
+    for (const form of forms) {
+      const password = `hunter2-${form}`
+      const said = [
+        password,
+        encodeURIComponent(password.replace('\ud800', '\ufffd')),
+        new URLSearchParams({ password }),
+        'Get "https://storage.test/blob?X-Amz-Date=1&X-Amz-Signature=s3cr3t": EOF',
+        "(https://storage.test/blob?file='a'&(b)&sig=s3cr3t): connect",
+        'https://storage.test??s3cr3t s3://bucket/key?s3cr3t',
+        'https://ci:s3cr3t@s3cr3t@storage.test/',
+        'no route for PUT /v2/team/app/blobs/uploads/1?_state=s3cr3t',
+      ]
+      const errors = [{ code: 'DENIED', message: said.join(' '), detail: { [password]: said } }]
+      const body = spell(JSON.stringify({ errors }))
+      const fetch: RegistryOptions['fetch'] = async ({ headers }) =>
+        headers.has('authorization')
+          ? new Response(body, { status: 400, headers: { 'content-type': 'application/json' } })
+          : new Response(null, { status: 401, headers: { 'www-authenticate': 'Basic' } })
+      // A header whose value is a part of what shows where a URL begins.
+      const headers = { 'x-forwarded-proto': 'https' }
+      const handle = openRegistry(REGISTRY, { fetch, headers, credentials: { username: 'ci', password }, retry: 0 })
+      const error = await rejection(listTags(handle, 'a'), ResponseError, /400 \(DENIED/)
+      for (const secret of ['hunter2', 's3cr3t']) expect(show(error)).not.toContain(secret)
+      expect(error.errors[0]?.message).toContain('//storage.test/blob?…')
+    }
+  })
+
+  it(`of an error has no token that the caller put into a header (${id})`, async () => {
+    const errors = [{ code: 'DENIED', message: 'my-own-token is too old' }]
+    const fetch: RegistryOptions['fetch'] = async () => Response.json({ errors }, { status: 403 })
+    const handle = openRegistry(REGISTRY, { fetch, headers: { authorization: 'Bearer my-own-token' } })
+    const error = await rejection(listTags(handle, 'a'), ResponseError, /DENIED: … is too old/)
+    expect(show(error)).not.toContain('my-own-token')
+  })
+
+  it('of an error ends, if its cause is its own', async () => {
+    const fetch: RegistryOptions['fetch'] = async () => {
+      const reason = new TypeError('fetch failed')
+      reason.cause = reason
+      throw reason
+    }
+    await rejection(listTags(openRegistry(REGISTRY, { fetch, retry: 0 }), 'a'), NetworkError, /no answer/)
   })
 
   it(`of an error has no secret, if the runtime writes URLs into its own (${id})`, async () => {

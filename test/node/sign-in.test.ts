@@ -65,6 +65,30 @@ describe('a registry that asks for HTTP Basic', () => {
     expect(origins.seen).toHaveLength(2)
   })
 
+  it('gets no identity token', async () => {
+    const { origins, handle } = open({ credentials: { identityToken: 'my-refresh-token' } })
+    await rejection(listTags(handle, 'a'), ResponseError, /401/)
+    expect(origins.seen.map(({ headers }) => headers.get('authorization'))).toEqual([null, null])
+  })
+
+  it('asks a user once an act, and again in the next', async () => {
+    const credentials = vi.fn(() => PASSWORD)
+    const { handle } = open({ credentials })
+    await rejection(listTags(handle, 'a'), ResponseError, /401/)
+    expect(credentials).toHaveBeenCalledTimes(1)
+    await rejection(listTags(handle, 'a'), ResponseError, /401/)
+    expect(credentials).toHaveBeenCalledTimes(2)
+  })
+
+  it('is asked again what it wants, if it did not answer the first time', async () => {
+    const registry = createTestRegistry()
+    const servers: Record<string, Handler> = {}
+    const handle = openRegistry(REGISTRY, { fetch: createOrigins(servers).fetch, credentials: PASSWORD, retry: 0 })
+    await rejection(listTags(handle, 'a'), NetworkError)
+    servers[REGISTRY] = withBasic(registry, 'ci', 'hunter2')
+    await rejection(listTags(handle, 'a'), ResponseError, /404/)
+  })
+
   it('says no to anonymous, once', async () => {
     const { origins, handle } = open()
     await rejection(listTags(handle, 'a'), ResponseError, /401/)
@@ -146,6 +170,29 @@ describe('a registry that asks for bearer tokens', () => {
     ])
   })
 
+  it('goes on with the newest, when an older token is used again', async () => {
+    const answer = (token: string) => ({ access_token: token, expires_in: 300, refresh_token: `refresh-${token}` })
+    const { desk, handle } = withDesk({ credentials: { identityToken: 'my-refresh-token' }, answer })
+    for (const name of ['a', 'b', 'a', 'c']) await rejection(listTags(handle, name), ResponseError, /404/)
+    expect(desk.requests.map(({ form }) => form.refresh_token)).toEqual([
+      'my-refresh-token',
+      'refresh-token-1-of-the-desk',
+      'refresh-token-2-of-the-desk',
+    ])
+  })
+
+  it('keeps to a password, whatever refresh token comes unasked', async () => {
+    const { desk, handle } = withDesk({
+      credentials: PASSWORD,
+      answer: (token) => ({ token, refresh_token: 'another-way' }),
+    })
+    for (const name of ['a', 'b']) await rejection(listTags(handle, name), ResponseError, /404/)
+    expect(desk.requests.map(({ method, authorization }) => [method, authorization])).toEqual([
+      ['GET', BASIC],
+      ['GET', BASIC],
+    ])
+  })
+
   it.each([404, 405])('gets them by GET, where a token server answers %i to OAuth 2', async (status) => {
     const credentials = { identityToken: 'my-refresh-token', username: 'ci' }
     const refuse = ({ method }: { method: string }) =>
@@ -178,6 +225,25 @@ describe('a registry that asks for bearer tokens', () => {
   it.each(['token', 'access_token'])('takes it as `%s`', async (field) => {
     const { handle } = withDesk({ answer: (token) => ({ [field]: token }) })
     await rejection(listTags(handle, 'a'), ResponseError, /404/)
+  })
+
+  it('takes the one that is not empty', async () => {
+    const { handle } = withDesk({ answer: (token) => ({ token: '', access_token: token }) })
+    await rejection(listTags(handle, 'a'), ResponseError, /404/)
+  })
+
+  it('names the service once, also where the realm does', async () => {
+    const { desk, origins, servers, handle } = withDesk()
+    servers[REGISTRY] = () => unauthorized(`Bearer realm="${DESK}/token?service=old&account=x",service="new"`)
+    await rejection(listTags(handle, 'a'), ResponseError, /401/)
+    expect(desk.requests[0]?.service).toBe('new')
+    expect(origins.at(DESK)[0]?.path).toBe('/token?service=new&account=x&scope=repository%3Aa%3Apull')
+  })
+
+  it('asks for no rights where none are needed', async () => {
+    const { desk, handle } = withDesk({ credentials: { identityToken: 'my-refresh-token' } })
+    expect(await checkRegistryConnectivity(handle)).toBe(true)
+    expect(Object.keys(desk.requests[0]?.form ?? {})).not.toContain('scope')
   })
 
   it.each([{}, { token: 7 }, { token: '' }, { token: 'a\r\nb' }, { access_token: 'a b' }, []])(
@@ -284,6 +350,47 @@ describe('a registry that asks for bearer tokens', () => {
     expect(desk.requests.map(({ scopes }) => scopes)).toEqual([['repository:a:pull'], [wide]])
   })
 
+  it.each(['invalid_token', 'insufficient_scope'])(
+    'is not asked again with a new token, if it says of a fresh one: %s',
+    async (error) => {
+      const { desk, origins, handle, servers } = withDesk()
+      servers[REGISTRY] = () => unauthorized(`Bearer realm="${DESK}/token",error="${error}"`)
+      await rejection(listTags(handle, 'a'), ResponseError, /401/)
+      expect(desk.requests).toHaveLength(1)
+      expect(origins.at(REGISTRY)).toHaveLength(2)
+    },
+  )
+
+  it('keeps the tokens for other rights, when one is refused', async () => {
+    const { desk, handle, servers } = withDesk()
+    for (const name of ['a', 'b']) await rejection(listTags(handle, name), ResponseError, /404/)
+    const answer = servers[REGISTRY] as Handler
+    servers[REGISTRY] = (request) =>
+      request.headers.get('authorization') === 'Bearer token-1-of-the-desk'
+        ? unauthorized(`Bearer realm="${DESK}/token",error="invalid_token"`)
+        : answer(request)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 1000 })
+    for (const name of ['a', 'b']) await rejection(listTags(handle, name), ResponseError, /404/)
+    vi.useRealTimers()
+    expect(desk.requests.map(({ scopes }) => scopes[0])).toEqual(
+      ['a', 'b', 'a'].map((name) => `repository:${name}:pull`),
+    )
+  })
+
+  it('is not asked twice with the same token, if that is all that the token server gives', async () => {
+    const { desk, origins, handle, servers } = withDesk({ answer: () => ({ token: 'the-only-one' }) })
+    servers[REGISTRY] = ({ headers }) =>
+      headers.has('authorization') && desk.requests.length === 1 && origins.at(REGISTRY).length === 2
+        ? Response.json({ tags: [] })
+        : unauthorized(`Bearer realm="${DESK}/token",error="invalid_token"`)
+    await listTags(handle, 'a')
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 1000 })
+    await rejection(listTags(handle, 'a'), ResponseError, /401/)
+    vi.useRealTimers()
+    expect(desk.requests).toHaveLength(2)
+    expect(origins.at(REGISTRY)).toHaveLength(3)
+  })
+
   it.each([
     ['always says that the token is invalid', 'invalid_token'],
     ['always says that the rights are too few', 'insufficient_scope'],
@@ -298,6 +405,23 @@ describe('a registry that asks for bearer tokens', () => {
     await rejection(listTags(handle, 'a'), ResponseError, /401/)
     expect(origins.at(REGISTRY).length).toBeLessThanOrEqual(4)
     expect(desk.requests.length).toBeLessThanOrEqual(3)
+  })
+
+  it('gets no password, where a refusal says nothing of what it asks for', async () => {
+    const { desk, origins, handle, servers } = withDesk({ credentials: PASSWORD })
+    await rejection(listTags(handle, 'a'), ResponseError, /404/)
+    const answer = servers[REGISTRY] as Handler
+    let isFirst = true
+    servers[REGISTRY] = (request) => {
+      if (!isFirst) return answer(request)
+      isFirst = false
+      return new Response(null, { status: 401 })
+    }
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 1000 })
+    await rejection(listTags(handle, 'a'), ResponseError, /404/)
+    vi.useRealTimers()
+    expect(desk.requests.map(({ scopes }) => scopes)).toEqual([['repository:a:pull'], ['repository:a:pull']])
+    expect(origins.at(REGISTRY).map(({ headers }) => headers.get('authorization'))).not.toContain(BASIC)
   })
 
   it('may ask for HTTP Basic all of a sudden', async () => {
@@ -382,6 +506,55 @@ describe('credentials as a function', () => {
     await rejection(listTags(refused, 'a'), ResponseError, /401/)
   })
 
+  it('that give nothing are not asked again', async () => {
+    const credentials = vi.fn(() => undefined)
+    const { handle } = withDesk({ credentials, refuse: () => new Response(null, { status: 401 }) })
+    for (const name of ['a', 'b']) await rejection(listTags(handle, name), ResponseError, /401/)
+    expect(credentials).toHaveBeenCalledTimes(1)
+  })
+
+  it('are asked for once more, however many requests were refused', async () => {
+    const { desk, servers } = withDesk()
+    const scopes = ['a', 'b', 'c'].map((name) => `scope=repository:${name}:pull`).join('&')
+    const credentials = vi.fn(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      if (credentials.mock.calls.length === 1) return { token: 'too-old' }
+      await desk.fetch(new Request(`${DESK}/token?${scopes}`))
+      return { token: `token-${desk.requests.length}-of-the-desk` }
+    })
+    const { fetch } = createOrigins(servers)
+    let count = 0
+    const late = async (request: Request) => {
+      await new Promise((resolve) => setTimeout(resolve, 5 * count++))
+      return fetch(request)
+    }
+    const handle = openRegistry(REGISTRY, { fetch: late, credentials })
+    await Promise.all(['a', 'b', 'c'].map((name) => rejection(listTags(handle, name), ResponseError, /404/)))
+    expect(credentials).toHaveBeenCalledTimes(2)
+  })
+
+  it.each([
+    ['the rights to a mount are refused', 403, (scopes: readonly string[]) => scopes.length > 1],
+    ['a token server is out of order', 503, (_: unknown, count: number) => count === 1],
+  ])('are not asked for again, because %s', async (_, status, isRefused) => {
+    const credentials = vi.fn(() => PASSWORD)
+    let count = 0
+    const refuse = ({ scopes }: { scopes: readonly string[] }) =>
+      isRefused(scopes, ++count) ? Response.json({}, { status }) : undefined
+    const { handle } = withDesk({ credentials, refuse })
+    const archive = await createTestArchive({ images: [{ names: ['one/app:v1', 'two/app:v1'] }] })
+    const push = () => pushDockerTarWithAllOriginalTags(archive, handle)
+    await push().catch(push)
+    expect(credentials).toHaveBeenCalledTimes(1)
+  })
+
+  it('are asked for again, where a token server refuses them by 403', async () => {
+    const credentials = vi.fn(() => PASSWORD)
+    const { handle } = withDesk({ credentials, refuse: () => Response.json({}, { status: 403 }) })
+    for (const name of ['a', 'b']) await rejection(listTags(handle, name), ResponseError, /403/)
+    expect(credentials).toHaveBeenCalledTimes(2)
+  })
+
   it('are not asked for, where nobody has to sign in', async () => {
     const credentials = vi.fn()
     const handle = openRegistry(REGISTRY, { fetch: createTestRegistry().fetch, credentials })
@@ -410,6 +583,17 @@ describe('credentials as a function', () => {
     expect(origins.at(DESK)).toEqual([])
   })
 
+  it('that failed are asked for again by the next act', async () => {
+    const credentials = vi.fn((): Credentials => {
+      if (credentials.mock.calls.length > 1) return PASSWORD
+      throw new Error('the user closed the window')
+    })
+    const { handle, desk } = withDesk({ credentials })
+    await expect(listTags(handle, 'a')).rejects.toThrow('the user closed the window')
+    await rejection(listTags(handle, 'a'), ResponseError, /404/)
+    expect(desk.requests.map(({ authorization }) => authorization)).toEqual([BASIC])
+  })
+
   it.each([null, 'hunter2', { username: 'ci' }, { username: 'a:b', password: 'hunter2' }, { token: 'hunter2\n' }, {}])(
     'or as a value may not be %j',
     async (value) => {
@@ -420,6 +604,27 @@ describe('credentials as a function', () => {
       expect(() => openRegistry(REGISTRY, { credentials: value as Credentials })).toThrow(ValidationError)
     },
   )
+
+  it('are not asked for after an abort, and nothing is sent', async () => {
+    const credentials = vi.fn(() => PASSWORD)
+    const { handle, origins } = withDesk({ credentials })
+    const reason = new Error('enough')
+    await expect(listTags(handle, 'a', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+    expect(origins.seen).toEqual([])
+    expect(credentials).not.toHaveBeenCalled()
+  })
+
+  it('need not be waited for after they aborted it themselves', async () => {
+    const controller = new AbortController()
+    const reason = new Error('the user closed the window')
+    const credentials = () => {
+      controller.abort(reason)
+      return new Promise<undefined>(() => {})
+    }
+    const { handle, servers } = withDesk({ credentials })
+    servers[REGISTRY] = ({ url }) => (url === `${REGISTRY}/v2/` ? new Response() : unauthorized('Basic'))
+    await expect(listTags(handle, 'a', { signal: controller.signal })).rejects.toBe(reason)
+  })
 
   it('need not be waited for after an abort', async () => {
     const controller = new AbortController()
@@ -442,6 +647,8 @@ describe('a token', () => {
     ['says 300 s', { expires_in: 300 }, 294, 296],
     ['says nothing, which is 60 s', {}, 54, 56],
     ['says nonsense', { expires_in: 'soon' }, 54, 56],
+    ['says 0 s', { expires_in: 0 }, 54, 56],
+    ['says less than that', { expires_in: -1 }, 54, 56],
     ['says 8 s', { expires_in: 8 }, 5, 7],
   ])('that %s is renewed a little before', async (_, answer, good, old) => {
     const { desk, handle, origins } = withDesk({ answer: (token) => ({ token, ...answer }) })

@@ -64,9 +64,9 @@ export function createAuthenticator(
   let probing: Promise<void> | undefined
 
   async function probe(): Promise<void> {
-    const { answer } = await exchange({ act: 'reach the registry', method: 'GET', url: 'v2/', allow: [401] })
+    const { answer, isForeign } = await exchange({ act: 'reach the registry', method: 'GET', url: 'v2/', allow: [401] })
     await answer.body?.cancel()
-    if (answer.status === 401) challenge ??= choose(answer.headers)
+    if (answer.status === 401 && !isForeign) challenge ??= choose(answer.headers)
   }
 
   async function signInBasic(scopes: readonly Scope[]): Promise<Authorization | undefined> {
@@ -88,13 +88,14 @@ export function createAuthenticator(
       })
       if (!realm) throw untrusted(registry, fault)
       try {
-        return await fetchToken(exchange, { realm, service, scopes, credentials: given, host: registry.host })
+        const fetched = await fetchToken(exchange, { realm, service, scopes, credentials: given, host: registry.host })
+        provided.keep(given, fetched.identityToken)
+        return fetched
       } catch (error) {
-        if (error instanceof ResponseError) provided.forget(given)
+        if (isRefusal(error, provided.haveWorked(given))) provided.forget(given)
         throw error
       }
     })
-    if (given && token.identityToken !== undefined) provided.renew(given, token.identityToken)
     return { ...bearer(token.text, given), token }
   }
 
@@ -112,7 +113,7 @@ export function createAuthenticator(
     },
 
     learn({ status, headers, scopes, authorization, startedAt }) {
-      const offered = choose(headers)
+      const offered = choose(headers, challenge)
       if (!offered || hasReadyToken) return undefined
       const wanted = mergeScopes(scopes, scopesOf(offered))
       const isWider = !coversScopes(scopes, wanted)
@@ -134,17 +135,31 @@ export function createAuthenticator(
   }
 }
 
+/** Whether a token server's answer is about who asks. From one who got a token before, 403 is about the rights (a mount, for one). */
+function isRefusal(error: unknown, hasWorked: boolean): boolean {
+  return error instanceof ResponseError && (hasWorked ? [400, 401] : [400, 401, 403]).includes(error.status)
+}
+
 function bearer(token: string, credentials: Credentials | undefined): Authorization {
   return { scheme: 'bearer', value: `Bearer ${token}`, secrets: [token], credentials }
 }
 
-/** Bearer before Basic, whatever comes first. A web page that may not read what is offered can still try a password. */
-function choose(headers: Headers): Challenge | undefined {
+/**
+ * Bearer before Basic, whatever comes first. Where nothing is offered, or a web page may not read it, what is known goes on to hold; if
+ * nothing is, a password can still be tried.
+ */
+function choose(headers: Headers, known?: Challenge): Challenge | undefined {
   const header = headers.get('www-authenticate')
-  if (header === null) return { scheme: 'basic', parameters: NO_PARAMETERS }
+  if (header === null) return known ? withoutCause(known) : { scheme: 'basic', parameters: NO_PARAMETERS }
   const challenges = parseChallenges(header)
   const find = (wanted: string) => challenges.find(({ scheme }) => scheme === wanted)
   return find('bearer') ?? find('basic')
+}
+
+/** Rights and errors are those of the request that was answered. */
+function withoutCause({ scheme, parameters }: Challenge): Challenge {
+  const lasting = ['realm', 'service']
+  return { scheme, parameters: new Map([...parameters].filter(([name]) => lasting.includes(name))) }
 }
 
 function scopesOf({ parameters }: Challenge): readonly Scope[] {
