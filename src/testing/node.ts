@@ -28,6 +28,9 @@ export async function serveTestRegistry(
     get openUploads() {
       return registry.openUploads
     },
+    get bodyBytes() {
+      return registry.bodyBytes
+    },
     url: server.url as string,
     close: () => server.close(true),
   }
