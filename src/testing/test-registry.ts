@@ -3,6 +3,8 @@ import { parseReference, parseRepository } from '../oci/reference.ts'
 import { jsonAnswer, Refusal } from './answers.ts'
 import { deleteBlob, getBlob } from './blobs.ts'
 import { allowPages, preflight } from './cors.ts'
+import { answerWith, BrokenConnection, type RangeMemory } from './fault-effects.ts'
+import { createFaultList, type Fault } from './faults.ts'
 import { listRepositories, listTags } from './lists.ts'
 import { deleteManifest, getManifest, putManifest } from './manifests.ts'
 import { PROFILES, type RegistryProfile } from './profiles.ts'
@@ -20,26 +22,32 @@ export interface TestRegistryOptions {
    * @default 1
    */
   readonly scale?: number
+  /** What goes wrong. @default nothing */
+  readonly faults?: readonly Fault[]
   /** Entries in one page of a list. @default 100 */
   readonly pageSize?: number
-  /** Whether a single tag can be deleted, as in distribution 3, or only a manifest, as in distribution 2. @default true */
+  /** Whether a single tag can be deleted, as in distribution 3, or only a manifest, as in distribution 2. @default the profile's way, else true */
   readonly deletesTags?: boolean
-  /** Bytes that every chunk but the last has to have; told to clients as `OCI-Chunk-Min-Length`. @default 0 */
+  /** Bytes that every chunk but the last has to have; told to clients as `OCI-Chunk-Min-Length`. @default the profile's, else 0 */
   readonly minChunkLength?: number
 }
 
-/** One request that the registry answered. */
+/** One request that the registry got. */
 export interface TestRequest {
   readonly method: string
   /** Path and query. */
   readonly url: string
   readonly headers: Headers
+  /** 0 if there was no answer, by a fault. */
   readonly status: number
 }
 
 /** A registry in memory. */
 export interface TestRegistry {
-  /** Answers a request: give it to `openRegistry` as `fetch`, to msw as a handler, to `Deno.serve` or `Bun.serve`. */
+  /**
+   * Answers a request: give it to `openRegistry` as `fetch`, to msw as a handler, to `Deno.serve` or `Bun.serve`.
+   * Rejects as `fetch` does where a fault leaves no answer.
+   */
   readonly fetch: (request: Request) => Promise<Response>
   /** What was asked so far, oldest first. Empty it with `requests.length = 0`. */
   readonly requests: TestRequest[]
@@ -47,10 +55,13 @@ export interface TestRegistry {
   readonly openUploads: number
   /** How many bytes came as bodies of requests that upload blobs, also of those that were refused. */
   readonly bodyBytes: number
+  /** How many faults have not hit yet as often as they should. */
+  readonly faultsLeft: number
 }
 
 /**
- * Makes a registry in memory, strict to the OCI Distribution Spec: order of chunks, digests, sizes, missing blobs, pages.
+ * Makes a registry in memory, strict to the OCI Distribution Spec (order of chunks, digests, sizes, missing blobs, pages),
+ * or with the ways of a real one, and with the faults that it is given.
  * It is for tests, trials and demos: it forgets everything, and asks nobody to sign in.
  *
  * @throws {TypeError} if there is no such profile
@@ -59,7 +70,9 @@ export interface TestRegistry {
 export function createTestRegistry(options: TestRegistryOptions = {}): TestRegistry {
   const storage = createStorage()
   const rules = rulesFor(options)
+  const faults = createFaultList(options.faults ?? [])
   const requests: TestRequest[] = []
+  const ranges: RangeMemory = new Map()
   let bodyBytes = 0
 
   return {
@@ -72,11 +85,17 @@ export function createTestRegistry(options: TestRegistryOptions = {}): TestRegis
         note(204)
         return allowPages(preflight())
       }
-      const received = await receive(request)
-      if (pathname.includes('/blobs/uploads/')) bodyBytes += received.body.length
-      const response = await respond(storage, rules, received)
-      note(response.status)
-      return allowPages(response)
+      const fault = faults.take(method, url)
+      try {
+        const received = await receive(request, fault?.kind === 'cut' ? fault.afterBytes : undefined)
+        if (pathname.includes('/blobs/uploads/')) bodyBytes += received.body.length
+        const response = await answerWith(fault, request, () => carryOut(storage, rules, received), ranges)
+        note(response.status)
+        return allowPages(response)
+      } catch (error) {
+        note(0)
+        throw error
+      }
     },
     requests,
     get openUploads() {
@@ -84,6 +103,9 @@ export function createTestRegistry(options: TestRegistryOptions = {}): TestRegis
     },
     get bodyBytes() {
       return bodyBytes
+    },
+    get faultsLeft() {
+      return faults.left
     },
   }
 }
@@ -103,6 +125,13 @@ function rulesFor(options: TestRegistryOptions): Rules {
     manifests: { ...manifests, ...(deletesTags !== undefined && { deletesTags }) },
     lists: { ...lists, ...(pageSize !== undefined && { pageSize }) },
   }
+}
+
+/** What is cut is carried out as far as it came; there is nobody to answer. */
+async function carryOut(storage: Storage, rules: Rules, received: Received): Promise<Response> {
+  const response = await respond(storage, rules, received)
+  if (received.isCut) throw new BrokenConnection()
+  return response
 }
 
 async function respond(storage: Storage, rules: Rules, received: Received): Promise<Response> {
