@@ -3,15 +3,15 @@ import { answer, Refusal } from './answers.ts'
 import { findRepository, type Storage } from './storage.ts'
 
 /** `GET` and `HEAD …/blobs/<digest>`, whole or one range of it. */
-export function getBlob(storage: Storage, name: string, digest: string, request: Request): Response {
+export function getBlob(storage: Storage, name: string, digest: string, method: string, asked: Headers): Response {
   const { bytes } = find(storage, name, digest)
   const headers = {
     'content-type': 'application/octet-stream',
     'docker-content-digest': digest,
     'accept-ranges': 'bytes',
   }
-  if (request.method === 'HEAD') return answer(200, { ...headers, 'content-length': String(bytes.length) })
-  const range = request.headers.get('range')
+  if (method === 'HEAD') return answer(200, { ...headers, 'content-length': String(bytes.length) })
+  const range = asked.get('range')
   if (range === null) return answer(200, headers, bytes)
   const [, first, last] = /^bytes=([0-9]+)-([0-9]*)$/.exec(range) ?? []
   const start = Number(first)

@@ -2,8 +2,11 @@ import { RegistryError } from '../errors.ts'
 import { type Digest, digestOf, isDigest } from '../oci/digest.ts'
 import { isIndex, parseManifest } from '../oci/manifest.ts'
 import { bareMediaType, isForeignLayerType, MANIFEST_MEDIA_TYPES } from '../oci/media-type.ts'
+import { parseTag } from '../oci/reference.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
 import { answer, Refusal } from './answers.ts'
+import type { Received } from './received.ts'
+import type { ManifestRules } from './rules.ts'
 import { findRepository, openRepository, type Repository, type Storage, type StoredManifest } from './storage.ts'
 
 /** In bytes (distribution-spec § Pushing Manifests). */
@@ -17,29 +20,42 @@ export function getManifest(storage: Storage, name: string, reference: string, m
   return answer(200, headers, manifest.bytes)
 }
 
-/** `PUT …/manifests/<reference>`: all that the manifest names has to be there, with the sizes that it states. */
+/**
+ * `PUT …/manifests/<reference>`: all that the manifest names has to be there, with the sizes that it states.
+ * By digest it may set tags as well: `?tag=v1&tag=latest` (distribution-spec § Pushing Manifests).
+ */
 export async function putManifest(
   storage: Storage,
   name: string,
   reference: string,
-  request: Request,
+  { url, headers, body: bytes, isCut }: Received,
+  { takesTagQuery }: ManifestRules,
 ): Promise<Response> {
-  const bytes = new Uint8Array(await request.arrayBuffer())
+  if (isCut) throw new Refusal(400, 'MANIFEST_INVALID', 'the manifest ends before its time')
   if (bytes.length > MAX_MANIFEST) throw new Refusal(413, 'SIZE_INVALID', 'a manifest has at most 4 MiB')
-  const mediaType = bareMediaType(request.headers.get('content-type')) ?? ''
+  const mediaType = bareMediaType(headers.get('content-type')) ?? ''
   const repository = openRepository(storage, name)
   verifyManifest(repository, bytes, mediaType)
   const digest = await digestOf(bytes, createWasmHasher)
   if (isDigest(reference) && reference !== digest) {
     throw new Refusal(400, 'DIGEST_INVALID', `the manifest's bytes are ${digest}`)
   }
+  const isTagged = isDigest(reference) && takesTagQuery
+  const tags = isTagged ? url.searchParams.getAll('tag').map(parseTag) : []
   repository.manifests.set(digest, { mediaType, bytes })
-  if (!isDigest(reference)) repository.tags.set(reference, digest)
-  return answer(201, { location: `/v2/${name}/manifests/${digest}`, 'docker-content-digest': digest })
+  for (const tag of isDigest(reference) ? tags : [reference]) repository.tags.set(tag, digest)
+  const response = answer(201, { location: `/v2/${name}/manifests/${digest}`, 'docker-content-digest': digest })
+  for (const tag of tags) response.headers.append('oci-tag', tag)
+  return response
 }
 
 /** `DELETE …/manifests/<reference>`: a tag alone, or a manifest with all its tags. */
-export function deleteManifest(storage: Storage, name: string, reference: string, deletesTags: boolean): Response {
+export function deleteManifest(
+  storage: Storage,
+  name: string,
+  reference: string,
+  { deletesTags }: ManifestRules,
+): Response {
   const repository = findRepository(storage, name)
   if (!isDigest(reference) && !deletesTags) {
     // As distribution 2 says it.

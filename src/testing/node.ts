@@ -1,4 +1,6 @@
+import type { ServerRequest } from 'srvx'
 import { serve } from 'srvx/node'
+import { BrokenConnection } from './fault-effects.ts'
 import { createTestRegistry, type TestRegistry, type TestRegistryOptions } from './test-registry.ts'
 
 /** A registry in memory that listens. */
@@ -20,7 +22,8 @@ export async function serveTestRegistry(
 ): Promise<ServedTestRegistry> {
   const { port = 0, hostname = '127.0.0.1', ...rules } = options
   const registry = createTestRegistry(rules)
-  const server = serve({ port, hostname, fetch: registry.fetch, silent: true, gracefulShutdown: false })
+  const fetch = (request: ServerRequest) => registry.fetch(request).catch((error) => reset(request, error))
+  const server = serve({ port, hostname, fetch, silent: true, gracefulShutdown: false })
   await server.ready()
   return {
     fetch: registry.fetch,
@@ -28,7 +31,21 @@ export async function serveTestRegistry(
     get openUploads() {
       return registry.openUploads
     },
+    get bodyBytes() {
+      return registry.bodyBytes
+    },
+    get faultsLeft() {
+      return registry.faultsLeft
+    },
     url: server.url as string,
     close: () => server.close(true),
   }
+}
+
+/** Breaks the connection where a fault says so: over HTTP clients see what they see of a registry that is gone. */
+function reset({ runtime }: ServerRequest, error: unknown): Response {
+  if (!(error instanceof BrokenConnection)) throw error
+  // The request may have let go of it.
+  runtime?.node?.res?.socket?.resetAndDestroy()
+  return new Response()
 }

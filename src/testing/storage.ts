@@ -1,4 +1,4 @@
-import type { Digest, Hasher } from '../oci/digest.ts'
+import type { Digest } from '../oci/digest.ts'
 import { Refusal } from './answers.ts'
 
 /** A manifest as it was put. */
@@ -9,10 +9,17 @@ export interface StoredManifest {
 
 /** An upload that is under way. */
 export interface Upload {
+  readonly id: string
   readonly repository: string
   readonly chunks: Uint8Array[]
-  readonly hasher: Hasher
+  /** In bytes, of all chunks. */
   size: number
+  /** Whether a chunk had a `Content-Range`. */
+  isRanged: boolean
+  /** Whether the newest chunk has fewer bytes than a chunk has to have: then it should be the last. */
+  endsShort: boolean
+  /** Whether more came after such a chunk. */
+  hasShortChunk: boolean
 }
 
 /** What one repository holds. */

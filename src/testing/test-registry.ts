@@ -3,66 +3,140 @@ import { parseReference, parseRepository } from '../oci/reference.ts'
 import { jsonAnswer, Refusal } from './answers.ts'
 import { deleteBlob, getBlob } from './blobs.ts'
 import { allowPages, preflight } from './cors.ts'
+import { answerWith, BrokenConnection, type RangeMemory } from './fault-effects.ts'
+import { createFaultList, type Fault } from './faults.ts'
 import { listRepositories, listTags } from './lists.ts'
 import { deleteManifest, getManifest, putManifest } from './manifests.ts'
+import { PROFILES, type RegistryProfile } from './profiles.ts'
+import { type Received, receive } from './received.ts'
+import { minChunkBySpec, type Rules, SPEC, scaledRules } from './rules.ts'
 import { createStorage, type Storage } from './storage.ts'
 import { cancelUpload, closeUpload, openUpload, patchUpload, uploadStatus } from './uploads.ts'
 
-/** How the registry behaves, where registries differ. */
+/** How the registry behaves, where registries differ. What is given here goes before what the profile has. */
 export interface TestRegistryOptions {
+  /** The registry whose ways it takes on (docs/testing.md). @default none: the spec, to the letter */
+  readonly profile?: RegistryProfile
+  /**
+   * What the profile's sizes of chunks are divided by, so that tests need no large blobs: with 1024, 5 MiB are 5 KiB.
+   * @default 1
+   */
+  readonly scale?: number
+  /** What goes wrong. @default nothing */
+  readonly faults?: readonly Fault[]
   /** Entries in one page of a list. @default 100 */
   readonly pageSize?: number
-  /** Whether a single tag can be deleted, as in distribution 3, or only a manifest, as in distribution 2. @default true */
+  /** Whether a single tag can be deleted, as in distribution 3, or only a manifest, as in distribution 2. @default the profile's way, else true */
   readonly deletesTags?: boolean
-  /** Bytes that every chunk but the last has to have; told to clients as `OCI-Chunk-Min-Length`. @default 0 */
+  /** Bytes that every chunk but the last has to have; told to clients as `OCI-Chunk-Min-Length`. @default the profile's, else 0 */
   readonly minChunkLength?: number
 }
 
-/** One request that the registry answered. */
+/** One request that the registry got. */
 export interface TestRequest {
   readonly method: string
   /** Path and query. */
   readonly url: string
   readonly headers: Headers
+  /** 0 if there was no answer, by a fault. */
   readonly status: number
 }
 
 /** A registry in memory. */
 export interface TestRegistry {
-  /** Answers a request: give it to `openRegistry` as `fetch`, to msw as a handler, to `Deno.serve` or `Bun.serve`. */
+  /**
+   * Answers a request: give it to `openRegistry` as `fetch`, to msw as a handler, to `Deno.serve` or `Bun.serve`.
+   * Rejects as `fetch` does where a fault leaves no answer.
+   */
   readonly fetch: (request: Request) => Promise<Response>
   /** What was asked so far, oldest first. Empty it with `requests.length = 0`. */
   readonly requests: TestRequest[]
   /** How many uploads are open. */
   readonly openUploads: number
+  /** How many bytes came as bodies of requests that upload blobs, also of those that were refused. */
+  readonly bodyBytes: number
+  /** How many faults have not hit yet as often as they should. */
+  readonly faultsLeft: number
 }
 
 /**
- * Makes a registry in memory, strict to the OCI Distribution Spec: order of chunks, digests, sizes, missing blobs, pages.
+ * Makes a registry in memory, strict to the OCI Distribution Spec (order of chunks, digests, sizes, missing blobs, pages),
+ * or with the ways of a real one, and with the faults that it is given.
  * It is for tests, trials and demos: it forgets everything, and asks nobody to sign in.
+ *
+ * @throws {TypeError} if there is no such profile
+ * @throws {RangeError} unless the scale is a number above 0
  */
 export function createTestRegistry(options: TestRegistryOptions = {}): TestRegistry {
   const storage = createStorage()
+  const rules = rulesFor(options)
+  const faults = createFaultList(options.faults ?? [])
   const requests: TestRequest[] = []
-  const rules = { pageSize: 100, deletesTags: true, minChunkLength: 0, ...options }
+  const ranges: RangeMemory = new Map()
+  let bodyBytes = 0
+
   return {
     async fetch(request) {
-      const response = request.method === 'OPTIONS' ? preflight() : await respond(storage, rules, request)
-      const { pathname, search } = new URL(request.url)
       const { method, headers } = request
-      requests.push({ method, url: pathname + search, headers, status: response.status })
-      return allowPages(response)
+      const { pathname, search } = new URL(request.url)
+      const url = pathname + search
+      const note = (status: number) => requests.push({ method, url, headers, status })
+      if (method === 'OPTIONS') {
+        note(204)
+        return allowPages(preflight())
+      }
+      const fault = faults.take(method, url)
+      try {
+        const received = await receive(request, fault?.kind === 'cut' ? fault.afterBytes : undefined)
+        if (pathname.includes('/blobs/uploads/')) bodyBytes += received.body.length
+        const response = await answerWith(fault, request, () => carryOut(storage, rules, received), ranges)
+        note(response.status)
+        return allowPages(response)
+      } catch (error) {
+        note(0)
+        throw error
+      }
     },
     requests,
     get openUploads() {
       return storage.uploads.size
     },
+    get bodyBytes() {
+      return bodyBytes
+    },
+    get faultsLeft() {
+      return faults.left
+    },
   }
 }
 
-async function respond(storage: Storage, rules: Required<TestRegistryOptions>, request: Request): Promise<Response> {
+function rulesFor(options: TestRegistryOptions): Rules {
+  const { profile, scale = 1, pageSize, deletesTags, minChunkLength } = options
+  if (!(scale > 0)) throw new RangeError(`Cannot make a test registry: the scale ${scale} is not above 0`)
+  const own = profile === undefined ? SPEC : PROFILES[profile]
+  if (!own) {
+    throw new TypeError(
+      `Cannot make a test registry: there is no profile "${profile}", only ${Object.keys(PROFILES).join(', ')}`,
+    )
+  }
+  const { uploads, manifests, lists } = scaledRules(own, scale)
+  return {
+    uploads: minChunkLength === undefined ? uploads : { ...uploads, minChunk: minChunkBySpec(minChunkLength) },
+    manifests: { ...manifests, ...(deletesTags !== undefined && { deletesTags }) },
+    lists: { ...lists, ...(pageSize !== undefined && { pageSize }) },
+  }
+}
+
+/** What is cut is carried out as far as it came; there is nobody to answer. */
+async function carryOut(storage: Storage, rules: Rules, received: Received): Promise<Response> {
+  const response = await respond(storage, rules, received)
+  if (received.isCut) throw new BrokenConnection()
+  return response
+}
+
+async function respond(storage: Storage, rules: Rules, received: Received): Promise<Response> {
   try {
-    return await route(storage, rules, request)
+    return await route(storage, rules, received)
   } catch (error) {
     if (error instanceof Refusal) return error.toResponse()
     if (error instanceof ValidationError) return new Refusal(400, 'NAME_INVALID', error.message).toResponse()
@@ -70,33 +144,32 @@ async function respond(storage: Storage, rules: Required<TestRegistryOptions>, r
   }
 }
 
-async function route(storage: Storage, rules: Required<TestRegistryOptions>, request: Request): Promise<Response> {
-  const url = new URL(request.url)
-  const { method } = request
+async function route(storage: Storage, rules: Rules, received: Received): Promise<Response> {
+  const { method, url, headers } = received
   const path = decodeURIComponent(url.pathname)
   const isRead = method === 'GET' || method === 'HEAD'
   if (path === '/v2/' && isRead) return jsonAnswer(200, {}, { 'docker-distribution-api-version': 'registry/2.0' })
-  if (path === '/v2/_catalog' && isRead) return listRepositories(storage, url, rules.pageSize)
+  if (path === '/v2/_catalog' && isRead) return listRepositories(storage, url, rules.lists)
 
   const [, text = '', kind, rest = ''] =
     /^\/v2\/(.+?)\/(tags\/list|manifests|blobs\/uploads|blobs)(?:\/([^/]*))?$/.exec(path) ?? []
   if (!kind) throw new Refusal(404, 'UNSUPPORTED', `${path} is no path of a registry`)
   const name = parseRepository(text)
-  if (kind === 'tags/list' && isRead) return listTags(storage, name, url, rules.pageSize)
+  if (kind === 'tags/list' && isRead) return listTags(storage, name, url, rules.lists)
   if (kind === 'manifests') {
     const reference = parseReference(rest)
     if (isRead) return getManifest(storage, name, reference, method)
-    if (method === 'PUT') return putManifest(storage, name, reference, request)
-    if (method === 'DELETE') return deleteManifest(storage, name, reference, rules.deletesTags)
+    if (method === 'PUT') return putManifest(storage, name, reference, received, rules.manifests)
+    if (method === 'DELETE') return deleteManifest(storage, name, reference, rules.manifests)
   }
   if (kind === 'blobs/uploads') {
-    if (method === 'POST' && rest === '') return openUpload(storage, name, request, rules)
-    if (isRead) return uploadStatus(storage, rest)
-    if (method === 'PATCH') return patchUpload(storage, rest, request, rules)
-    if (method === 'PUT') return closeUpload(storage, rest, request)
-    if (method === 'DELETE') return cancelUpload(storage, rest)
+    if (method === 'POST' && rest === '') return openUpload(storage, name, received, rules.uploads)
+    if (isRead) return uploadStatus(storage, rest, received, rules.uploads)
+    if (method === 'PATCH') return patchUpload(storage, rest, received, rules.uploads)
+    if (method === 'PUT') return closeUpload(storage, rest, received, rules.uploads)
+    if (method === 'DELETE') return cancelUpload(storage, rest, received, rules.uploads)
   }
-  if (kind === 'blobs' && isRead) return getBlob(storage, name, rest, request)
+  if (kind === 'blobs' && isRead) return getBlob(storage, name, rest, method, headers)
   if (kind === 'blobs' && method === 'DELETE') return deleteBlob(storage, name, rest)
   throw new Refusal(405, 'UNSUPPORTED', `${method} is not supported here`)
 }

@@ -1,77 +1,97 @@
-import { type Digest, isDigest } from '../oci/digest.ts'
+import { digestOf, isDigest } from '../oci/digest.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
-import { answer, Refusal } from './answers.ts'
+import { answer, Refusal, refusalBy } from './answers.ts'
+import { joined, type Received } from './received.ts'
+import type { MountRules, UploadRules } from './rules.ts'
 import { openRepository, type Storage, type Upload } from './storage.ts'
+import { created, opened, progress } from './upload-answers.ts'
+import { tooSmall, verifyChunk, verifyLength, verifyRange, verifyState } from './upload-checks.ts'
 
-/** How the registry wants blobs. */
-export interface UploadRules {
-  /** In bytes. Every chunk but the last has to have so many. */
-  readonly minChunkLength: number
-}
-
-/** `POST …/blobs/uploads/`: opens a session, mounts a blob, or takes a whole blob at once (distribution-spec § Pushing Blobs). */
+/** `POST …/blobs/uploads/`: opens an upload, mounts a blob, or takes a whole blob at once (distribution-spec § Pushing Blobs). */
 export async function openUpload(
   storage: Storage,
   name: string,
-  request: Request,
+  received: Received,
   rules: UploadRules,
 ): Promise<Response> {
-  const query = new URL(request.url).searchParams
-  const mount = query.get('mount')
-  const from = query.get('from')
-  const blob = isDigest(mount) && from ? storage.repositories.get(from)?.blobs.get(mount) : undefined
-  if (isDigest(mount) && blob) {
-    openRepository(storage, name).blobs.set(mount, blob)
-    return created(name, mount)
+  const query = received.url.searchParams
+  const mounted = query.has('mount') && mountBlob(storage, name, query, rules.mount)
+  if (mounted) return mounted
+  const upload: Upload = {
+    id: crypto.randomUUID(),
+    repository: name,
+    chunks: [],
+    size: 0,
+    isRanged: false,
+    endsShort: false,
+    hasShortChunk: false,
   }
-  const id = crypto.randomUUID()
-  const upload: Upload = { repository: name, chunks: [], hasher: await createWasmHasher(), size: 0 }
-  storage.uploads.set(id, upload)
-  if (query.has('digest')) {
-    await append(upload, request)
-    return finish(storage, id, upload, query.get('digest'))
-  }
-  const least: Record<string, string> =
-    rules.minChunkLength > 0 ? { 'oci-chunk-min-length': String(rules.minChunkLength) } : {}
-  return progress(202, id, upload, least)
+  const isWhole = query.has('digest') && rules.takesSinglePost
+  if (isWhole) verifyLength(storage, received, upload, rules)
+  storage.uploads.set(upload.id, upload)
+  if (!isWhole) return opened(upload, rules)
+  if (received.isCut) return breakOff(storage, upload, received, rules)
+  append(upload, received, rules)
+  return finish(storage, upload, received, rules)
 }
 
-/** `GET …/blobs/uploads/<id>`: how far it is. Any state of the session will do. */
-export function uploadStatus(storage: Storage, id: string): Response {
-  return progress(204, id, find(storage, id))
+/** `GET …/blobs/uploads/<id>`: how far it is. */
+export function uploadStatus(storage: Storage, id: string, received: Received, rules: UploadRules): Response {
+  const upload = find(storage, id)
+  if (rules.uploadStatus) throw refusalBy(rules.uploadStatus)
+  verifyState(received, upload, rules)
+  return progress(204, upload, rules)
 }
 
 /** `PATCH …/blobs/uploads/<id>`: takes a chunk, in order. */
-export async function patchUpload(
+export function patchUpload(storage: Storage, id: string, received: Received, rules: UploadRules): Response {
+  const upload = find(storage, id)
+  verifyState(received, upload, rules)
+  verifyChunk(received, upload, rules)
+  verifyRange(received, upload, rules)
+  verifyLength(storage, received, upload, rules)
+  if (received.isCut) return breakOff(storage, upload, received, rules)
+  append(upload, received, rules)
+  return progress(rules.chunkStatus, upload, rules)
+}
+
+/** `PUT …/blobs/uploads/<id>?digest=`: takes the last chunk, if there is one, and closes the upload. */
+export async function closeUpload(
   storage: Storage,
   id: string,
-  request: Request,
+  received: Received,
   rules: UploadRules,
 ): Promise<Response> {
   const upload = find(storage, id)
-  const before = upload.size
-  verifyState(upload, id, request)
-  await append(upload, request)
-  if (request.headers.has('content-range') && upload.size - before < rules.minChunkLength) {
-    storage.uploads.delete(id)
-    throw new Refusal(400, 'SIZE_INVALID', `chunks have to have at least ${rules.minChunkLength} bytes`)
-  }
-  return progress(202, id, upload)
+  verifyState(received, upload, rules)
+  verifyRange(received, upload, rules)
+  verifyLength(storage, received, upload, rules)
+  const isAfterChunks = upload.size > 0
+  if (rules.emptyClose && upload.isRanged && received.body.length === 0) throw refusalBy(rules.emptyClose)
+  if (received.isCut) return breakOff(storage, upload, received, rules)
+  if (rules.takesLastChunkInClose || !isAfterChunks) append(upload, received, rules)
+  return finish(storage, upload, received, rules)
 }
 
-/** `PUT …/blobs/uploads/<id>?digest=`: takes the last chunk, if there is one, and closes the session. */
-export async function closeUpload(storage: Storage, id: string, request: Request): Promise<Response> {
-  const upload = find(storage, id)
-  verifyState(upload, id, request)
-  await append(upload, request)
-  return finish(storage, id, upload, new URL(request.url).searchParams.get('digest'))
-}
-
-/** `DELETE …/blobs/uploads/<id>`: forgets the session. */
-export function cancelUpload(storage: Storage, id: string): Response {
-  find(storage, id)
+/** `DELETE …/blobs/uploads/<id>`: forgets the upload. */
+export function cancelUpload(storage: Storage, id: string, received: Received, rules: UploadRules): Response {
+  verifyState(received, find(storage, id), rules)
   storage.uploads.delete(id)
   return answer(204, {})
+}
+
+function mountBlob(storage: Storage, name: string, query: URLSearchParams, rules: MountRules): Response | undefined {
+  const mount = query.get('mount')
+  const from = query.get('from')
+  if (rules.withoutFrom && from === null) throw refusalBy(rules.withoutFrom)
+  if (rules.withOrigin && query.has('origin')) throw refusalBy(rules.withOrigin)
+  if (rules.fromUnknown && from !== null && !storage.repositories.has(from)) {
+    throw refusalBy(rules.fromUnknown, { from })
+  }
+  const blob = isDigest(mount) && from !== null ? storage.repositories.get(from)?.blobs.get(mount) : undefined
+  if (!isDigest(mount) || !blob) return undefined
+  openRepository(storage, name).blobs.set(mount, blob)
+  return created(name, mount)
 }
 
 function find({ uploads }: Storage, id: string): Upload {
@@ -80,72 +100,37 @@ function find({ uploads }: Storage, id: string): Upload {
   return upload
 }
 
-async function append(upload: Upload, request: Request): Promise<void> {
-  const body = new Uint8Array(await request.arrayBuffer())
-  const range = request.headers.get('content-range')
-  if (range !== null) verifyRange(range, body.length, upload)
-  upload.hasher.update(body)
+function append(upload: Upload, { method, headers, body }: Received, { minChunk }: UploadRules): void {
+  if (body.length === 0) return
   upload.chunks.push(body)
   upload.size += body.length
+  upload.hasShortChunk ||= upload.endsShort
+  upload.endsShort = body.length < (minChunk?.length ?? 0)
+  upload.isRanged ||= method === 'PATCH' && headers.has('content-range')
 }
 
-/** `<first>-<last>` without a unit, both inclusive (distribution-spec § Pushing a blob in chunks). */
-function verifyRange(range: string, length: number, upload: Upload): void {
-  const [, first, last] = /^([0-9]+)-([0-9]+)$/.exec(range) ?? []
-  if (Number(first) !== upload.size) {
-    throw new Refusal(416, 'BLOB_UPLOAD_INVALID', `the chunk has to start at ${upload.size}, not at "${range}"`, {
-      range: received(upload),
-    })
+/** The body ended before its time. Nobody gets the answer any more. */
+function breakOff(storage: Storage, upload: Upload, { body }: Received, { cutBody }: UploadRules): Response {
+  if (cutBody === 'ends-upload') storage.uploads.delete(upload.id)
+  if (cutBody === 'kept') {
+    upload.chunks.push(body)
+    upload.size += body.length
   }
-  if (Number(last) - Number(first) + 1 !== length) {
-    throw new Refusal(400, 'SIZE_INVALID', `the range "${range}" is not that of ${length} bytes`)
-  }
+  return answer(499, {})
 }
 
-/** The session's state is in the query of its newest location, so that clients have to keep it. */
-function verifyState(upload: Upload, id: string, request: Request): void {
-  if (new URL(request.url).searchParams.get('_state') === String(upload.size)) return
-  throw new Refusal(416, 'BLOB_UPLOAD_INVALID', 'this is not the newest location of the upload', {
-    range: received(upload),
-    location: location(upload, id),
-  })
-}
-
-function finish(storage: Storage, id: string, upload: Upload, stated: string | null): Response {
-  storage.uploads.delete(id)
-  const digest = upload.hasher.digest()
+async function finish(storage: Storage, upload: Upload, { url }: Received, rules: UploadRules): Promise<Response> {
+  const { minChunk } = rules
+  if (minChunk?.refusedAt === 'close' && upload.hasShortChunk) throw tooSmall(storage, upload, rules, minChunk)
+  if (rules.emptyBlob && upload.size === 0) throw refusalBy(rules.emptyBlob)
+  const bytes = joined(upload.chunks, upload.size)
+  const stated = url.searchParams.get('digest')
+  const digest = await digestOf(bytes, createWasmHasher)
   if (stated !== digest) {
-    throw new Refusal(400, 'DIGEST_INVALID', `the bytes are ${digest}, not ${JSON.stringify(stated)}`)
+    if (rules.wrongDigestEndsUpload) storage.uploads.delete(upload.id)
+    throw refusalBy(rules.wrongDigest, { digest, stated: JSON.stringify(stated) })
   }
-  openRepository(storage, upload.repository).blobs.set(digest, join(upload))
+  storage.uploads.delete(upload.id)
+  openRepository(storage, upload.repository).blobs.set(digest, bytes)
   return created(upload.repository, digest)
-}
-
-function join({ chunks, size }: Upload): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(size)
-  let offset = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset)
-    offset += chunk.length
-  }
-  return bytes
-}
-
-function created(repository: string, digest: Digest): Response {
-  return answer(201, { location: `/v2/${repository}/blobs/${digest}`, 'docker-content-digest': digest })
-}
-
-function progress(status: number, id: string, upload: Upload, headers: Record<string, string> = {}): Response {
-  const state = { location: location(upload, id), range: received(upload), 'docker-upload-uuid': id }
-  // 204 has no length (RFC 9110 § Content-Length).
-  return status === 204 ? new Response(null, { status, headers: state }) : answer(status, { ...state, ...headers })
-}
-
-function location(upload: Upload, id: string): string {
-  return `/v2/${upload.repository}/blobs/uploads/${id}?_state=${upload.size}`
-}
-
-/** `0-0` stands for nothing and for one byte alike. */
-function received({ size }: Upload): string {
-  return `0-${Math.max(size - 1, 0)}`
 }

@@ -41,7 +41,7 @@ afterAll(() => rmSync(FOLDER, { recursive: true, force: true }))
 
 describe('the examples of the documents', () => {
   it('are there', () => {
-    expect([examples.length, runnable.length]).toEqual([15, 13])
+    expect([examples.length, runnable.length]).toEqual([16, 14])
   })
 
   it('compile', () => {

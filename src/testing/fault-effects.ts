@@ -1,0 +1,109 @@
+import { refusalAnswer } from './answers.ts'
+import type { Fault, LocationFault, StatusFault } from './faults.ts'
+
+/** The connection broke: what `fetch` rejects with then. */
+export class BrokenConnection extends TypeError {
+  constructor() {
+    // By this message clients tell it from a mistake of their own.
+    super('fetch failed')
+  }
+}
+
+/** The `Range` of each upload's newest answer, by the upload's ID. */
+export type RangeMemory = Map<string, string>
+
+/** What registries and servers have with a status. */
+const WORDS: Readonly<Record<number, readonly [code: string, message: string]>> = {
+  400: ['BLOB_UPLOAD_INVALID', 'Bad Request'],
+  401: ['UNAUTHORIZED', 'Unauthorized'],
+  403: ['DENIED', 'Forbidden'],
+  404: ['BLOB_UPLOAD_UNKNOWN', 'Not Found'],
+  405: ['UNSUPPORTED', 'Method Not Allowed'],
+  413: ['SIZE_INVALID', 'Request Entity Too Large'],
+  416: ['BLOB_UPLOAD_INVALID', 'Requested Range Not Satisfiable'],
+  429: ['TOOMANYREQUESTS', 'Too Many Requests'],
+  500: ['UNKNOWN', 'Internal Server Error'],
+  502: ['UNKNOWN', 'Bad Gateway'],
+  503: ['UNAVAILABLE', 'Service Unavailable'],
+  504: ['UNKNOWN', 'Gateway Timeout'],
+}
+
+/**
+ * Answers a request as its fault has it.
+ *
+ * @param carryOut What the registry does without the fault.
+ * @throws {BrokenConnection} if there is no answer
+ */
+export async function answerWith(
+  fault: Fault | undefined,
+  { url, signal }: Request,
+  carryOut: () => Promise<Response>,
+  ranges: RangeMemory,
+): Promise<Response> {
+  switch (fault?.kind) {
+    case 'cut':
+    case 'lost':
+      await carryOut()
+      throw new BrokenConnection()
+    case 'status':
+      if (fault.isCarriedOut) await carryOut()
+      return statusAnswer(fault)
+    case 'silent':
+      if (fault.isCarriedOut) await carryOut()
+      return until(signal)
+    case 'slow': {
+      const response = remember(await carryOut(), ranges)
+      await delay(fault.milliseconds, signal)
+      return response
+    }
+    case 'stale':
+      return remember(await carryOut(), ranges, true)
+    case 'location':
+      return relocate(remember(await carryOut(), ranges), fault, url)
+    default:
+      return remember(await carryOut(), ranges)
+  }
+}
+
+function statusAnswer({ status, retryAfter, html = false, headers, ...error }: StatusFault): Response {
+  const [code, message] = WORDS[status] ?? ['UNKNOWN', 'Error']
+  const rule = { status, code, message, ...error, body: html ? 'html' : 'json' } as const
+  const later = retryAfter instanceof Date ? retryAfter.toUTCString() : retryAfter?.toString()
+  return refusalAnswer(rule, { ...(later !== undefined && { 'retry-after': later }), ...headers })
+}
+
+/** Remembers the answer's `Range`, after putting the one before into its place, if it shall be stale. */
+function remember(response: Response, ranges: RangeMemory, isStale = false): Response {
+  const id = response.headers.get('docker-upload-uuid')
+  const before = id === null ? undefined : ranges.get(id)
+  if (isStale && before !== undefined) response.headers.set('range', before)
+  const range = response.headers.get('range')
+  if (id !== null && range !== null) ranges.set(id, range)
+  return response
+}
+
+function relocate(response: Response, { origin }: LocationFault, url: string): Response {
+  const location = response.headers.get('location')
+  if (location === null) return response
+  const { pathname, search, host } = new URL(location, url)
+  response.headers.set('location', new URL(pathname + search, origin ?? `http://${host}`).href)
+  return response
+}
+
+/** Rejects when the signal aborts, and else never settles. */
+function until(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+}
+
+function delay(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds)
+    until(signal).catch((reason) => {
+      clearTimeout(timer)
+      reject(reason)
+    })
+  })
+}

@@ -1,0 +1,62 @@
+import { Refusal, refusalBy } from './answers.ts'
+import type { Received } from './received.ts'
+import type { MinChunkRule, UploadRules } from './rules.ts'
+import type { Storage, Upload } from './storage.ts'
+import { misfit } from './upload-answers.ts'
+
+/** Whether the client has the newest location, where that matters. */
+export function verifyState({ method, url }: Received, upload: Upload, rules: UploadRules): void {
+  if (!rules.stateCheckedOn.includes(method)) return
+  if (url.searchParams.get('_state') !== String(upload.size)) throw misfit(rules.staleState, upload, rules)
+}
+
+/** Whether a PATCH is a chunk that the registry takes, wherever it begins. */
+export function verifyChunk({ headers, body }: Received, upload: Upload, rules: UploadRules): void {
+  if (rules.chunk) throw refusalBy(rules.chunk)
+  const type = headers.get('content-type') ?? ''
+  if (rules.otherContentType && !['', 'application/octet-stream'].includes(type)) {
+    throw refusalBy(rules.otherContentType)
+  }
+  const [first] = upload.chunks
+  const newest = upload.chunks.at(-1)
+  const isUnequal = first && (newest?.length !== first.length || body.length > first.length)
+  if (rules.unequalChunk && isUnequal) throw misfit(rules.unequalChunk, upload, rules)
+}
+
+/** `<first>-<last>` without a unit, both inclusive (distribution-spec § Pushing a blob in chunks). */
+export function verifyRange({ method, headers, body, isCut }: Received, upload: Upload, rules: UploadRules): void {
+  const range = headers.get('content-range')
+  if (range === null || !rules.rangeCheckedOn.includes(method)) return
+  const [, first, last] = /^([0-9]+)-([0-9]+)$/.exec(range) ?? []
+  if (first === undefined) throw misfit(rules.malformedRange, upload, rules, { range })
+  if (Number(first) !== upload.size) throw misfit(rules.outOfOrder, upload, rules, { first })
+  if (rules.oneByteRange && first === last) throw misfit(rules.oneByteRange, upload, rules)
+  if (!isCut && Number(last) - Number(first) + 1 !== body.length) {
+    throw new Refusal(400, 'SIZE_INVALID', `the range "${range}" is not that of ${body.length} bytes`)
+  }
+}
+
+/** Whether a body is neither too large, nor comes after a chunk that was too small. */
+export function verifyLength(storage: Storage, { headers, body }: Received, upload: Upload, rules: UploadRules): void {
+  const { minChunk, maxChunk } = rules
+  const isLimited = maxChunk?.appliesTo === 'all' || headers.has('content-range')
+  if (maxChunk && isLimited && body.length > maxChunk.length) {
+    throw refusalBy(maxChunk.refusal, { length: shownSize(maxChunk.length) })
+  }
+  if (minChunk?.refusedAt === 'next-chunk' && upload.endsShort && body.length > 0) {
+    throw tooSmall(storage, upload, rules, minChunk)
+  }
+}
+
+/** Of an upload with a chunk that is too small. */
+export function tooSmall(storage: Storage, upload: Upload, rules: UploadRules, minChunk: MinChunkRule): Refusal {
+  if (minChunk.endsUpload) storage.uploads.delete(upload.id)
+  return misfit(minChunk.refusal, upload, rules, { length: minChunk.length })
+}
+
+/** As GHCR writes it: `4.00MiB`. */
+function shownSize(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB']
+  const power = Math.min(Math.floor(Math.log2(bytes) / 10), units.length - 1)
+  return `${(bytes / 1024 ** power).toFixed(2)}${units[power]}`
+}
