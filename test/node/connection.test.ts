@@ -145,6 +145,20 @@ describe('a registry that is not there', () => {
     await rejection(listTags(registry, 'a'), NetworkError, /Cannot list the tags of "a".*within 50 ms.*\{ timeout \}/)
   })
 
+  it('is one that falls silent in the middle of an answer, be it of its token server', async () => {
+    const silent = () =>
+      new Response(new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(9)) }))
+    const registry = openRegistry(URL_TEXT, { fetch: async () => silent(), timeout: 50, retry: 0 })
+    await rejection(listTags(registry, 'a'), NetworkError, /Cannot list the tags of "a": the answer.*broke off/)
+    const headers = { 'www-authenticate': `Bearer realm="${URL_TEXT}/token"` }
+    const fetch: Fetch = async ({ url }) =>
+      url.includes('/token') ? silent() : new Response(null, { status: 401, headers })
+    const other = openRegistry(URL_TEXT, { fetch, timeout: 50, retry: 0 })
+    for (let round = 0; round < 2; round++) {
+      await rejection(listTags(other, 'a'), NetworkError, /Cannot get a token.*broke off/)
+    }
+  })
+
   it('is one whose answer breaks off', async () => {
     const body = new ReadableStream({ pull: (controller) => controller.error(new TypeError('terminated')) })
     await rejection(listTags(answering(200, {}, body), 'a'), NetworkError, /broke off/)

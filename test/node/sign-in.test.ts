@@ -367,7 +367,7 @@ describe('a registry that asks for bearer tokens', () => {
     const answer = servers[REGISTRY] as Handler
     servers[REGISTRY] = (request) =>
       request.headers.get('authorization') === 'Bearer token-1-of-the-desk'
-        ? unauthorized(`Bearer realm="${DESK}/token",error="invalid_token"`)
+        ? unauthorized(`Bearer realm="${DESK}/token",service="registry.test",error="invalid_token"`)
         : answer(request)
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 1000 })
     for (const name of ['a', 'b']) await rejection(listTags(handle, name), ResponseError, /404/)
@@ -422,6 +422,22 @@ describe('a registry that asks for bearer tokens', () => {
     vi.useRealTimers()
     expect(desk.requests.map(({ scopes }) => scopes)).toEqual([['repository:a:pull'], ['repository:a:pull']])
     expect(origins.at(REGISTRY).map(({ headers }) => headers.get('authorization'))).not.toContain(BASIC)
+  })
+
+  it('may have another token server, or be another service there, for its repositories than for itself', async () => {
+    const registry = createTestRegistry()
+    const [front, back] = [createTokenDesk(), createTokenDesk()]
+    // So that its tokens are others than those of the first.
+    await back.fetch(new Request(`${DESK}/back`))
+    const guarded = withTokens(registry, back, `${DESK}/back`)
+    const origins = createOrigins({
+      [DESK]: (request) => (new URL(request.url).pathname === '/back' ? back : front).fetch(request),
+      [REGISTRY]: (request) =>
+        new URL(request.url).pathname === '/v2/' ? unauthorized(`Bearer realm="${DESK}/front"`) : guarded(request),
+    })
+    const handle = openRegistry(REGISTRY, { fetch: origins.fetch, credentials: PASSWORD, retry: 0 })
+    await pushDockerTar(await createTestArchive(), handle, 'team/app', 'v1', { concurrency: 1 })
+    expect([front.requests.length, back.requests.length]).toEqual([1, 2])
   })
 
   it('may ask for HTTP Basic all of a sudden', async () => {

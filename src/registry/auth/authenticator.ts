@@ -48,6 +48,8 @@ export interface AuthenticatorSettings {
 }
 
 const NO_PARAMETERS: Challenge['parameters'] = new Map()
+/** What of a challenge is about the token server, not about the request that was answered. */
+const LASTING = ['realm', 'service']
 
 /**
  * Makes what signs in at one registry. It knows nothing until the registry asks; with credentials it lets itself be asked once at the
@@ -57,7 +59,7 @@ export function createAuthenticator(
   { registry, credentials, allowedRealms }: AuthenticatorSettings,
   exchange: Exchange,
 ): Authenticator {
-  const tokens = createTokenCache()
+  let tokens = createTokenCache()
   const provided = createProvided(credentials)
   const hasReadyToken = typeof credentials === 'object' && 'token' in credentials
   let challenge: Challenge | undefined = hasReadyToken ? { scheme: 'bearer', parameters: NO_PARAMETERS } : undefined
@@ -118,10 +120,13 @@ export function createAuthenticator(
       const wanted = mergeScopes(scopes, scopesOf(offered))
       const isWider = !coversScopes(scopes, wanted)
       const lacksRights = offered.parameters.get('error') === 'insufficient_scope'
-      if (lacksRights ? authorization && !isWider : status === 403) return undefined
+      const isElsewhere = LASTING.some((name) => challenge?.parameters.get(name) !== offered.parameters.get(name))
+      if (lacksRights ? authorization && !isWider && !isElsewhere : status === 403) return undefined
+      // Tokens for another realm or service are none here.
+      if (challenge && isElsewhere) tokens = createTokenCache()
       challenge = offered
       if (authorization?.scheme !== offered.scheme) return wanted
-      if (offered.scheme === 'bearer' && isWider) return wanted
+      if (offered.scheme === 'bearer' && (isWider || isElsewhere)) return wanted
       const { token } = authorization
       if (!token) {
         provided.forget(authorization.credentials)
@@ -156,10 +161,9 @@ function choose(headers: Headers, known?: Challenge): Challenge | undefined {
   return find('bearer') ?? find('basic')
 }
 
-/** Rights and errors are those of the request that was answered. */
+/** What goes on to hold of a challenge. */
 function withoutCause({ scheme, parameters }: Challenge): Challenge {
-  const lasting = ['realm', 'service']
-  return { scheme, parameters: new Map([...parameters].filter(([name]) => lasting.includes(name))) }
+  return { scheme, parameters: new Map([...parameters].filter(([name]) => LASTING.includes(name))) }
 }
 
 function scopesOf({ parameters }: Challenge): readonly Scope[] {
