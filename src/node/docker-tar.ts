@@ -1,4 +1,5 @@
 import * as core from '../index.ts'
+import { toReadable } from '../source/stream.ts'
 import { type ArchiveInput, openInput, withInput } from './input.ts'
 import { createNativeHasher } from './sha256.ts'
 import { spoolToFile } from './spool.ts'
@@ -11,8 +12,8 @@ function reading<O extends core.ReadOptions>(options: O) {
 }
 
 function pushing<O extends core.PushArchiveOptions>(options: O) {
-  const { createBody = (bytes: Uint8Array<ArrayBuffer>) => bytes } = options
-  return { ...reading(options), createBody }
+  const { createBody = (bytes: Uint8Array<ArrayBuffer>) => bytes, createStreamBody = toReadable } = options
+  return { ...reading(options), createBody, createStreamBody }
 }
 
 /** An archive, open or to be opened. */

@@ -4,7 +4,9 @@ import { hasBlob } from '../registry/blobs.ts'
 import { putManifest } from '../registry/manifests.ts'
 import { type Registry, withScopes } from '../registry/registry.ts'
 import { locateRepository } from '../registry/repository.ts'
-import { type CreateBody, uploadBlob } from '../registry/upload.ts'
+import type { CreateBody, CreateStreamBody, UploadEvent, UploadOptions } from '../registry/upload/options.ts'
+import { uploadBlob } from '../registry/upload/upload.ts'
+import { toReadable } from '../source/stream.ts'
 import type { PlannedBlob, PushPlan } from './plan.ts'
 import { runPool } from './pool.ts'
 import { type ProgressTracker, type PushProgress, trackProgress } from './progress.ts'
@@ -29,10 +31,23 @@ export interface PushOptions {
    * @default in a `Blob`: Chromium sends bare bytes ten times as slowly. In `./node` bare, since a `Blob` is a second copy.
    */
   readonly createBody?: CreateBody | undefined
+  /**
+   * How a whole blob becomes the body of a request, for registries that take no chunks.
+   * @default in a `Blob`, which the browser keeps on the disk. In `./node` as a stream.
+   */
+  readonly createStreamBody?: CreateStreamBody | undefined
+  /** Called when an upload is tried again, begins anew, or learns what the registry takes. */
+  readonly onEvent?: ((event: UploadEvent) => void) | undefined
+  /** How many failures in a row, without a byte of progress, an upload outlives. @default 5 */
+  readonly uploadRetry?: number | undefined
+  /** The longest wait after the first failure, in milliseconds; it doubles with each further one, up to 30 s. @default 500 */
+  readonly retryDelay?: number | undefined
 }
 
 const DEFAULT_CONCURRENCY = 4
 const DEFAULT_CHUNK_SIZE = 5 * 1024 * 1024
+const DEFAULT_UPLOAD_RETRY = 5
+const DEFAULT_RETRY_DELAY = 500
 
 /**
  * Carries out a plan: all blobs, several at once, then the manifests in their order. No tag moves before everything
@@ -46,8 +61,12 @@ export async function executePush(registry: Registry, plan: PushPlan, options: P
   const concurrency = positive('concurrency', options.concurrency ?? DEFAULT_CONCURRENCY)
   const chunkSize = positive('chunkSize', options.chunkSize ?? DEFAULT_CHUNK_SIZE)
   const { signal, createHasher = createWasmHasher, createBody = (bytes) => new Blob([bytes]) } = options
+  const { createStreamBody = (stream) => new Response(toReadable(stream)).blob(), onEvent } = options
+  const uploadRetry = natural('uploadRetry', options.uploadRetry ?? DEFAULT_UPLOAD_RETRY)
+  const retryDelay = natural('retryDelay', options.retryDelay ?? DEFAULT_RETRY_DELAY)
   const progress = trackProgress(plan, options.onProgress)
-  const bring = { registry, progress, chunkSize, createHasher, createBody }
+  const upload = { chunkSize, createHasher, createBody, createStreamBody, uploadRetry, retryDelay, onEvent }
+  const bring = { registry, progress, upload }
 
   progress.phase('blobs')
   const blobs = [...plan.blobs.entries()]
@@ -65,16 +84,14 @@ export async function executePush(registry: Registry, plan: PushPlan, options: P
 interface Bringing {
   readonly registry: Registry
   readonly progress: ProgressTracker
-  readonly chunkSize: number
-  readonly createHasher: CreateHasher
-  readonly createBody: CreateBody
+  readonly upload: Omit<UploadOptions, 'mountFrom' | 'onSent' | 'signal'>
   readonly signal: AbortSignal
 }
 
 async function bringBlob(
   { repository, content, mountFrom }: PlannedBlob,
   index: number,
-  { registry, progress, chunkSize, createHasher, createBody, signal }: Bringing,
+  { registry, progress, upload, signal }: Bringing,
 ): Promise<void> {
   // A token for writing from the start, so that there is one for the whole push.
   const target = withScopes(registry, locateRepository(registry.url, repository).push)
@@ -85,9 +102,7 @@ async function bringBlob(
   const onSent = (sentBytes: number) => progress.blob(index, 'uploading', sentBytes)
   onSent(0)
   const outcome = await uploadBlob(target, repository, content, {
-    createHasher,
-    createBody,
-    chunkSize,
+    ...upload,
     mountFrom,
     onSent,
     signal,
@@ -98,4 +113,9 @@ async function bringBlob(
 function positive(name: string, value: number): number {
   if (Number.isSafeInteger(value) && value > 0) return value
   throw new RangeError(`Cannot push: ${name} has to be a whole number above 0, not ${value}`)
+}
+
+function natural(name: string, value: number): number {
+  if (Number.isSafeInteger(value) && value >= 0) return value
+  throw new RangeError(`Cannot push: ${name} has to be a whole number from 0, not ${value}`)
 }

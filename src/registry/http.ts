@@ -1,9 +1,11 @@
 import ky, { HTTPError, type Options, TimeoutError } from 'ky'
 import { NetworkError, publicUrl, RegistryError, type ResponseError } from '../errors.ts'
 import { type Answer, createAnswer, unexpectedAnswer } from './answer.ts'
+import { createPause } from './pause.ts'
 import { redactCause } from './redact.ts'
 import { fetchFollowing } from './redirect.ts'
 import { boundErrorBody, toResponseError } from './response-error.ts'
+import { endSilence } from './silence.ts'
 
 /** One request over HTTP, to a registry or to its token server. */
 export interface HttpRequest {
@@ -13,11 +15,13 @@ export interface HttpRequest {
   /** Relative to the registry's base URL, or absolute. */
   readonly url: string | URL
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: Uint8Array<ArrayBuffer> | Blob
+  readonly body?: Uint8Array<ArrayBuffer> | Blob | ReadableStream<Uint8Array>
   /** Statuses from 300 on that are answers here, not failures. @default none */
   readonly allow?: readonly number[]
-  /** The body is a blob's bytes: no time-out, and never sent a second time unasked. @default false */
+  /** The body is a blob's bytes: never sent a second time unasked. @default false */
   readonly isUpload?: boolean
+  /** In milliseconds. @default that of the handle; none for uploads */
+  readonly timeout?: number
   readonly signal?: AbortSignal
 }
 
@@ -57,6 +61,8 @@ export interface Connection {
   /** Settings for the registry's own origin; no other origin ever sees them. */
   readonly ownHeaders: Readonly<Record<string, string>>
   readonly retry: number
+  /** In milliseconds: the longest wait before the first further try; it doubles with each. */
+  readonly retryDelay: number
   /** In milliseconds. */
   readonly timeout: number
 }
@@ -72,7 +78,9 @@ export function accept({ answer, refusal }: Exchanged): Answer {
 }
 
 export function createExchange(connection: Connection): Exchange {
+  const pause = createPause()
   return async (request) => {
+    await pause.over(request.signal)
     const { act, method } = request
     const url = new URL(request.url, connection.base)
     // Where the answer comes from, after redirects. What a custom fetch made itself has no URL to tell.
@@ -85,11 +93,13 @@ export function createExchange(connection: Connection): Exchange {
     try {
       const response = await ky(
         url,
-        kyOptions(connection, request, url, (place) => {
+        kyOptions(connection, request, url, (response, place) => {
+          pause.note(response)
           from = place
         }),
       )
-      const body = method === 'GET' || request.keepsBody ? response.body : null
+      const isWanted = method === 'GET' || request.keepsBody
+      const body = isWanted && response.body ? endSilence(response.body, connection.timeout) : null
       // Unread bodies keep their connection busy.
       if (!body) await response.body?.cancel()
       const exchanged = give(response, body)
@@ -103,13 +113,18 @@ export function createExchange(connection: Connection): Exchange {
         const refusal = toResponseError({ act, method, url: from }, error.response, error.data)
         return give(error.response, null, refusal)
       }
-      if (error instanceof TimeoutError) throw timedOut({ act, method, url }, connection.timeout)
+      if (error instanceof TimeoutError) throw timedOut({ act, method, url }, request.timeout ?? connection.timeout)
       throw error
     }
   }
 }
 
-function kyOptions(connection: Connection, request: PrivateRequest, url: URL, onAnswer: (url: URL) => void): Options {
+function kyOptions(
+  connection: Connection,
+  request: PrivateRequest,
+  url: URL,
+  onAnswer: (response: Response, url: URL) => void,
+): Options {
   const {
     method,
     headers,
@@ -131,13 +146,16 @@ function kyOptions(connection: Connection, request: PrivateRequest, url: URL, on
     ...(signal && { signal }),
     fetch: (input) => fetchOnce(connection, input as Request, request, given, onAnswer),
     throwHttpErrors: (status) => !allow.includes(status),
-    timeout: isUpload ? false : timeout,
+    timeout: request.timeout ?? (isUpload ? false : timeout),
     retry: {
       limit: isUpload ? 0 : retry,
       methods: ['get', 'head', 'post', 'put', 'delete'],
       statusCodes: PASSING_STATUSES,
       maxRetryAfter: MAX_RETRY_AFTER,
-      shouldRetry: ({ error }) => (error instanceof RegistryError ? mayPass(error) : undefined),
+      delay: (tries) => connection.retryDelay * 2 ** (tries - 1),
+      jitter: true,
+      shouldRetry: ({ error }) =>
+        error instanceof RegistryError ? error instanceof NetworkError && !isLastingFailure(error) : undefined,
     },
     // Without cookies: Harbor takes a request with them for one of its pages and asks for a CSRF token.
     credentials: 'omit',
@@ -154,7 +172,7 @@ async function fetchOnce(
   request: Request,
   { act, secrets = [] }: PrivateRequest,
   given: Headers,
-  onAnswer: (url: URL) => void,
+  onAnswer: (response: Response, url: URL) => void,
 ): Promise<Response> {
   // A fetch of the user's own may not look at the signal.
   request.signal.throwIfAborted()
@@ -162,7 +180,7 @@ async function fetchOnce(
   const hidden = [...secrets, ...Object.values(ownHeaders).flatMap(secretsIn)]
   try {
     const { response, url: from } = await fetchFollowing(fetch, request, { base, given, act })
-    onAnswer(from)
+    onAnswer(response, from)
     return response.ok ? response : await boundErrorBody(response, hidden)
   } catch (error) {
     if (request.signal.aborted || error instanceof RegistryError) throw error
@@ -194,13 +212,13 @@ function codeOf(cause: unknown): string | undefined {
 }
 
 /** Nobody's certificate, and no proxy's mind, changes from one moment to the next. */
-function mayPass(error: RegistryError): boolean {
-  return error instanceof NetworkError && !/CERT|_TLS_|VERIFY|PROXY_ANSWERED/.test(codeOf(error.cause) ?? '')
+export function isLastingFailure({ cause }: NetworkError): boolean {
+  return /CERT|_TLS_|VERIFY|PROXY_ANSWERED/.test(codeOf(cause) ?? '')
 }
 
 function timedOut({ act, method, url }: { act: string; method: string; url: URL }, timeout: number): NetworkError {
   return new NetworkError(
-    `Cannot ${act}: no answer from ${publicUrl(url.href)} within ${timeout} ms; try again, or allow it longer with { timeout }`,
+    `Cannot ${act}: no answer from ${publicUrl(url.href)} within ${Math.round(timeout)} ms; try again, or allow it longer with { timeout }`,
     { method, url: url.href },
   )
 }

@@ -5,6 +5,8 @@ import { type Credentials, type ProvideCredentials, parseCredentials } from './a
 import { mergeScopes, type Scope } from './auth/scope.ts'
 import { createExchange } from './http.ts'
 import { createSend, type SendRequest } from './send.ts'
+import type { UploadProfile, UploadProfileName } from './upload/profile.ts'
+import { createUploadTraits, type UploadTraits } from './upload/traits.ts'
 
 /** How to talk to a registry. */
 export interface RegistryOptions {
@@ -26,8 +28,15 @@ export interface RegistryOptions {
    * leads elsewhere. @default none
    */
   readonly headers?: Readonly<Record<string, string>>
+  /**
+   * How the registry wants blobs: the name of a registry that is known, or single rules (`{ maxChunkSize: 1_000_000 }`).
+   * @default by its host: that of Amazon ECR, GHCR and others, else the spec's
+   */
+  readonly profile?: UploadProfileName | Partial<UploadProfile>
   /** How often a request without a blob's bytes is tried again after it failed in a way that may pass. @default 2 */
   readonly retry?: number
+  /** The longest wait before the first further try, in milliseconds; it doubles with each. @default 500 */
+  readonly retryDelay?: number
   /** How long, in milliseconds, an answer to a request without a blob's bytes may take to begin. @default 30 000 */
   readonly timeout?: number
 }
@@ -38,6 +47,8 @@ export interface Registry {
   readonly url: string
   /** Sends one request with the settings of this handle, signed in. Everything else is built on it. */
   readonly send: SendRequest
+  /** What is known of how it wants blobs. */
+  readonly traits: UploadTraits
 }
 
 /** What timers can count, in milliseconds. */
@@ -58,14 +69,18 @@ export type RegistryInput = string | URL | Registry
 export function openRegistry(address: string | URL, options: RegistryOptions = {}): Registry {
   const base = parseRegistryAddress(address)
   const { credentials, headers, fetch = (request) => globalThis.fetch(request), retry = 2, timeout = 30_000 } = options
+  const { retryDelay = 500 } = options
   if (!(Number.isSafeInteger(retry) && retry >= 0)) {
     throw new RangeError(`Cannot use ${retry} as retry: pass a whole number from 0`)
+  }
+  if (!(retryDelay >= 0 && retryDelay <= MAX_TIMEOUT)) {
+    throw new RangeError(`Cannot use ${retryDelay} as retryDelay: pass milliseconds, at most ${MAX_TIMEOUT}`)
   }
   if (!(timeout > 0 && timeout <= MAX_TIMEOUT)) {
     throw new RangeError(`Cannot use ${timeout} as timeout: pass milliseconds, at most ${MAX_TIMEOUT}`)
   }
   const ownHeaders = Object.fromEntries(new Headers(headers))
-  const exchange = createExchange({ base, fetch, ownHeaders, retry, timeout })
+  const exchange = createExchange({ base, fetch, ownHeaders, retry, retryDelay, timeout })
   const authenticator = createAuthenticator(
     {
       registry: base,
@@ -74,7 +89,8 @@ export function openRegistry(address: string | URL, options: RegistryOptions = {
     },
     exchange,
   )
-  return Object.freeze({ url: base.href, send: createSend(base, exchange, authenticator) })
+  const traits = createUploadTraits(base, options.profile)
+  return Object.freeze({ url: base.href, send: createSend(base, exchange, authenticator), traits })
 }
 
 /** The handle itself, or one with default settings for an address. */
@@ -85,8 +101,9 @@ export function toRegistry(registry: RegistryInput): Registry {
 }
 
 /** The same registry, each of whose requests asks for these rights too: one token then does for all that belongs together. */
-export function withScopes({ url, send }: Registry, scopes: readonly Scope[]): Registry {
-  return { url, send: (request) => send({ ...request, scopes: mergeScopes(scopes, request.scopes ?? []) }) }
+export function withScopes(registry: Registry, scopes: readonly Scope[]): Registry {
+  const { send } = registry
+  return { ...registry, send: (request) => send({ ...request, scopes: mergeScopes(scopes, request.scopes ?? []) }) }
 }
 
 function parseOrigin(text: string): string {

@@ -608,7 +608,7 @@ describe('what is shown', () => {
       throw new TypeError(`error sending request for url (${request.url})`, { cause: inner })
     }
     const handle = openRegistry(REGISTRY, { fetch, credentials: CREDENTIALS, retry: 0 })
-    const error = await rejection(push(handle), NetworkError, /\(ECONNRESET\)/)
+    const error = await rejection(push(handle, { uploadRetry: 0 }), NetworkError, /\(ECONNRESET\)/)
     expect(error.cause).toBeInstanceOf(TypeError)
     for (const secret of [...SECRETS, '_state=']) expect(show(error)).not.toContain(secret)
   })
@@ -659,7 +659,7 @@ describe('a registry', () => {
         refused.push(origin)
         throw new TypeError(`${origin} is not on the list`)
       }
-      await rejection(push(openRegistry(REGISTRY, { fetch, retry: 0 })), NetworkError)
+      await rejection(push(openRegistry(REGISTRY, { fetch, retry: 0 }), { uploadRetry: 0 }), NetworkError)
       expect(world.at(EVIL)).toEqual([])
     }
     expect(new Set(refused)).toEqual(new Set([EVIL]))

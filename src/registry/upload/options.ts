@@ -1,0 +1,60 @@
+import type { Content } from '../../oci/descriptor.ts'
+import type { CreateHasher, Digest } from '../../oci/digest.ts'
+import type { ByteStream } from '../../source/stream.ts'
+import type { Registry } from '../registry.ts'
+import type { SendRequest } from '../send.ts'
+
+/** Makes the body of a request from its bytes, in the way that suits the runtime. */
+export type CreateBody = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | Blob
+
+/** Makes the body of a request from a whole blob, of any size. */
+export type CreateStreamBody = (stream: ByteStream) => Promise<Blob> | ReadableStream<Uint8Array>
+
+/** What an upload went through that its progress does not tell. */
+export type UploadEvent = {
+  readonly repository: string
+  readonly digest: Digest
+  /** What stood in the way. */
+  readonly error: Error
+} & (
+  | {
+      /** It tries again after a wait, from where the registry says it is. */
+      readonly kind: 'retry'
+      /** How many failures there were in a row, without a byte of progress. */
+      readonly failures: number
+      /** In milliseconds; a pause that the registry asked for comes on top. */
+      readonly delay: number
+    }
+  /** The registry has lost the upload, or cannot go on with it: the blob is sent from its start. */
+  | { readonly kind: 'restart'; readonly lostBytes: number }
+  /** The registry takes smaller chunks only (in bytes), or no chunks at all. */
+  | { readonly kind: 'learned'; readonly maxChunkSize?: number; readonly takesWholeOnly?: boolean }
+)
+
+/** How to upload a blob. */
+export interface UploadOptions {
+  readonly createHasher: CreateHasher
+  readonly createBody: CreateBody
+  readonly createStreamBody: CreateStreamBody
+  /** Bytes in one request; a registry's own limits come first. */
+  readonly chunkSize: number
+  /** How many failures in a row, without a byte of progress, are not yet the end. */
+  readonly uploadRetry: number
+  /** In milliseconds: the wait after the first failure is up to so long, after each further one up to twice as long. */
+  readonly retryDelay: number
+  /** A repository of the same registry that has the blob: asked for before bytes are sent. */
+  readonly mountFrom?: string
+  /** Called after each request with how many of the blob's bytes the registry has. */
+  readonly onSent?: (sentBytes: number) => void
+  readonly onEvent?: (event: UploadEvent) => void
+  readonly signal?: AbortSignal
+}
+
+/** What stays the same while one blob is on its way. */
+export interface Upload extends UploadOptions {
+  readonly registry: Registry
+  readonly send: SendRequest
+  readonly repository: string
+  readonly blob: Content
+  readonly readChunk: (start: number, end: number) => Promise<Uint8Array<ArrayBuffer>>
+}

@@ -1,0 +1,95 @@
+import { shortDigest } from '../../oci/digest.ts'
+import { type Answer, verifyStatedDigest } from '../answer.ts'
+import { uploadLocation, withDigest } from '../location.ts'
+import type { Chunk } from './chunk.ts'
+import type { Upload } from './options.ts'
+
+/** An open upload: where it goes on, and how many bytes of the blob the registry has. */
+export interface UploadSession {
+  readonly location: URL
+  readonly offset: number
+}
+
+/** In milliseconds: what cancelling an upload may take. */
+const GRACE = 5_000
+
+/** Reads the session that an answer opens or goes on with. */
+export function readSession({ registry }: Upload, answer: Answer, offset: number): UploadSession {
+  return { location: uploadLocation(answer, registry.url), offset }
+}
+
+/**
+ * Sends a chunk: the last one in the request that closes the upload.
+ *
+ * @returns the session as it goes on; nothing once it is closed
+ */
+export async function sendChunk(
+  upload: Upload,
+  { location }: UploadSession,
+  { digest, start, end, size, isClosing, body, timeout }: Chunk,
+): Promise<UploadSession | undefined> {
+  const isWhole = start === 0 && end === size
+  const answer = await upload.send({
+    act: `upload ${shortDigest(digest)} to "${upload.repository}"`,
+    method: isClosing ? 'PUT' : 'PATCH',
+    url: isClosing ? withDigest(location, digest) : location,
+    headers: {
+      // Said outright: distribution takes no other type, and a body may bring its own.
+      'content-type': 'application/octet-stream',
+      // Only true chunks have a range; GHCR and distribution 3 take it for a promise of more. Nothing has none.
+      ...(!isWhole && start < end && { 'content-range': `${start}-${end - 1}` }),
+      // A stream does not know.
+      ...(body instanceof ReadableStream && { 'content-length': String(end - start) }),
+    },
+    body,
+    isUpload: true,
+    timeout,
+  })
+  if (isClosing) {
+    verifyStatedDigest(answer, digest)
+    return undefined
+  }
+  const taken = takenBytes(answer.headers)
+  // ECR's `Range` stays where it was after the first chunk (aws/containers-roadmap#2831): only what lies within the chunk is believed.
+  const isPart = taken !== undefined && taken > start && taken < end
+  return readSession(upload, answer, isPart ? taken : end)
+}
+
+/**
+ * Asks how far an upload is (distribution-spec § Pushing a blob in chunks).
+ *
+ * @returns the session as the registry sees it, without an offset where it does not say that; nothing if it is lost
+ */
+export async function askSession(
+  { send, repository, registry }: Upload,
+  { location }: UploadSession,
+): Promise<{ readonly location: URL; readonly offset: number | undefined } | undefined> {
+  const answer = await send({
+    act: `ask how far an upload to "${repository}" is`,
+    method: 'GET',
+    url: location,
+    allow: [400, 404, 405, 410, 416],
+  })
+  await answer.body?.cancel()
+  if (answer.status >= 300) return undefined
+  const hasLocation = answer.headers.has('location')
+  return { location: hasLocation ? uploadLocation(answer, registry.url) : location, offset: takenBytes(answer.headers) }
+}
+
+/** How many bytes an answer says that the registry has: `0-<last>`. `0-0` stands for none and for one alike, and is taken for none. */
+function takenBytes(headers: Headers): number | undefined {
+  const last = /^(?:bytes=)?0-(-?[0-9]{1,15})$/.exec(headers.get('range') ?? '')?.[1]
+  if (last === undefined) return undefined
+  return last === '0' ? 0 : Number(last) + 1
+}
+
+/** Forgets an upload. Whether that works changes nothing: those that stay expire at the registry. */
+export async function cancelSession({ send, repository }: Upload, { location }: UploadSession): Promise<void> {
+  // A time of its own: what leads here may be an abort.
+  const signal = AbortSignal.timeout(GRACE)
+  try {
+    await send({ act: `cancel an upload to "${repository}"`, method: 'DELETE', url: location, isUpload: true, signal })
+  } catch {
+    // The failure that led here is the one to tell.
+  }
+}

@@ -1,0 +1,109 @@
+import { NetworkError } from '../../errors.ts'
+import type { Content } from '../../oci/descriptor.ts'
+import { type Registry, withScopes } from '../registry.ts'
+import { locateRepository } from '../repository.ts'
+import type { SendRequest } from '../send.ts'
+import { type Chunk, createBlobReader, prepareChunk } from './chunk.ts'
+import { remedyFor } from './failure.ts'
+import { openSession } from './open.ts'
+import type { Upload, UploadOptions } from './options.ts'
+import { adapt, type Failure, halveChunks, recover, wait } from './recovery.ts'
+import { cancelSession, sendChunk, type UploadSession } from './session.ts'
+
+/** In milliseconds: what is under way may take so long after an abort. */
+const GRACE = 5_000
+/** So many requests in a row that no answer comes to may be too large: a web page cannot read a proxy's 413. */
+const SUSPICIOUS = 2
+
+/**
+ * Brings one blob into a repository: mounts it from another one where that works, else uploads it in chunks, the last
+ * in the closing PUT (distribution-spec § Pushing a blob in chunks). Every byte is hashed once, on its way.
+ *
+ * After a failure that may pass it waits, asks the registry how far the upload is, and goes on from there; where the registry has lost the
+ * upload it sends the blob from the start. Chunks that are too large are halved, and a registry that takes none gets the blob whole.
+ * After any failure that stays, an abort included, the open session is cancelled at the registry. For that, an abort lets the
+ * request under way end, within 5 s: distribution 2 can neither go on with nor clean up a session whose chunk broke off.
+ *
+ * @returns how the blob came in
+ * @throws {DigestMismatchError} before the closing PUT, if the bytes are not the descriptor's
+ * @throws {ResponseError} if the registry refuses
+ * @throws {NetworkError} if it does not answer
+ */
+export async function uploadBlob(
+  registry: Registry,
+  repository: string,
+  blob: Content,
+  options: UploadOptions,
+): Promise<'mounted' | 'uploaded'> {
+  options.signal?.throwIfAborted()
+  const patience = delayed(options.signal, GRACE)
+  const target = withScopes(registry, locateRepository(registry.url, repository).push)
+  const send: SendRequest = (request) => target.send({ signal: patience.signal, ...request })
+  const reader = await createBlobReader(blob, `the blob for "${repository}"`, options)
+  try {
+    return await deliver({ ...options, registry: target, send, repository, blob, readChunk: reader })
+  } finally {
+    patience.stop()
+  }
+}
+
+/** One loop over one state: the session, and what went wrong with it last. */
+async function deliver(upload: Upload): Promise<'mounted' | 'uploaded'> {
+  const { blob, signal, uploadRetry, onSent } = upload
+  let session: UploadSession | undefined
+  let failure: Failure | undefined
+  let mountFrom = upload.mountFrom
+  let [best, failures] = [0, 0]
+  try {
+    for (;;) {
+      let chunk: Chunk | undefined
+      try {
+        if (failure) {
+          const state = await recover(upload, session, failure)
+          if (state === 'present') return 'uploaded'
+          session = state
+          failure = undefined
+        }
+        if (!session) {
+          const opened = await openSession(upload, mountFrom)
+          if (opened === 'mounted') return 'mounted'
+          session = opened
+          mountFrom = undefined
+        }
+        chunk = await prepareChunk(upload, session.offset)
+        session = await sendChunk(upload, session, chunk)
+        onSent?.(session?.offset ?? blob.size)
+        if (!session) return 'uploaded'
+        if (session.offset > best) [best, failures] = [session.offset, 0]
+      } catch (error) {
+        signal?.throwIfAborted()
+        const remedy = remedyFor(error, sentOf(chunk))
+        if (remedy === 'nothing') throw error
+        const isKnown = failure !== undefined
+        failure ??= { error, remedy, chunk }
+        if (!isKnown && adapt(upload, failure)) continue
+        if (++failures > uploadRetry) throw error
+        if (failures >= SUSPICIOUS && error instanceof NetworkError) halveChunks(upload, chunk, error)
+        await wait(upload, failures, error)
+      }
+    }
+  } catch (error) {
+    if (session) await cancelSession(upload, session)
+    throw error
+  }
+}
+
+/** Passes an abort on after a while, until it is stopped. */
+function delayed(signal: AbortSignal | undefined, milliseconds: number): { signal: AbortSignal; stop: () => void } {
+  const later = new AbortController()
+  const wait = () => {
+    AbortSignal.timeout(milliseconds).addEventListener('abort', () => later.abort(signal?.reason))
+  }
+  signal?.addEventListener('abort', wait, { once: true })
+  return { signal: later.signal, stop: () => signal?.removeEventListener('abort', wait) }
+}
+
+function sentOf(chunk: Chunk | undefined): 'no bytes' | 'part' | 'whole' {
+  if (!chunk) return 'no bytes'
+  return chunk.end - chunk.start < chunk.size ? 'part' : 'whole'
+}
