@@ -17,7 +17,7 @@ console.log(`${values.runs} runs by the seed ${values.seed}`)
 
 const { status } = spawnSync(
   'npx',
-  ['--no-install', 'vitest', 'run', '--project=node', 'test/node/archive-fuzz.test.ts', '--reporter=verbose'],
+  ['--no-install', 'vitest', 'run', '--project=node', 'fuzz.test.ts', '--reporter=verbose'],
   { stdio: 'inherit', env: { ...process.env, FUZZ_RUNS: values.runs, FUZZ_SEED: values.seed } },
 )
 process.exitCode = status ?? 1

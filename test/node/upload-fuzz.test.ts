@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto'
+import fc from 'fast-check'
+import { afterAll, describe, expect, it } from 'vitest'
+import {
+  type Descriptor,
+  inspectDockerTar,
+  openRegistry,
+  pushDockerTar,
+  RegistryError,
+  type UploadProfile,
+} from '../../src/index.ts'
+import {
+  createTestArchive,
+  createTestRegistry,
+  type Fault,
+  type RegistryProfile,
+  type TestRegistry,
+} from '../../src/testing/index.ts'
+import { CASE_TIMEOUT, PROPERTY_TIMEOUT, shareOfRuns } from '../support/fuzz-settings.ts'
+
+// Pushes into registries of every profile through random faults: whole and verified, or a typed error and no tag.
+
+/** What profiles' sizes of chunks are divided by: 5 MiB are 5 KiB. */
+const SCALE = 1024
+const CHUNK = 6000
+const UPLOADS = 'https://uploads.test'
+
+/** What the SDK knows of a registry, if it knows it, at this scale. */
+const KNOWN: Readonly<Partial<Record<RegistryProfile, Partial<UploadProfile>>>> = {
+  ecr: { minChunkSize: 5 * 1024, tellsStatus: false },
+  ghcr: { maxChunkSize: 4 * 1024 },
+  gar: { takesWholeOnly: true },
+}
+const PROFILES: readonly (RegistryProfile | 'spec')[] = [
+  ...(['spec', 'distribution-2', 'distribution-3', 'ecr', 'ghcr', 'gar'] as const),
+  ...(['acr', 'harbor', 'quay', 'hub', 'cloudflare', 'zot'] as const),
+]
+
+const match = {
+  method: fc.constantFrom('HEAD', 'GET', 'POST', 'PATCH', 'PATCH', 'PATCH', 'PUT', 'PUT'),
+  nth: fc.integer({ min: 1, max: 9 }),
+  times: fc.integer({ min: 1, max: 3 }),
+}
+const fault: fc.Arbitrary<Fault> = fc.oneof(
+  fc.record({ kind: fc.constant('cut' as const), afterBytes: fc.integer({ min: 0, max: 7000 }), ...match }),
+  fc.record({ kind: fc.constant('lost' as const), ...match }),
+  fc.record({
+    kind: fc.constant('status' as const),
+    status: fc.constantFrom(401, 403, 404, 408, 413, 416, 429, 500, 502, 503, 504, 507),
+    isCarriedOut: fc.boolean(),
+    html: fc.boolean(),
+    ...match,
+  }),
+  fc.record({ kind: fc.constant('stale' as const), ...match, method: fc.constant('PATCH') }),
+  fc.record({ kind: fc.constant('slow' as const), milliseconds: fc.constant(1), ...match }),
+  fc.record({
+    kind: fc.constant('location' as const),
+    ...match,
+    origin: fc.constantFrom(UPLOADS, 'http://registry.test'),
+  }),
+)
+
+const noise = createHash('sha512').update('noise').digest('hex')
+const archive = await createTestArchive({
+  images: [{ layers: [{ large: noise.repeat(150) }, { small: 'small' }] }],
+})
+
+const { size: neededBytes } = await inspectDockerTar(archive)
+const totals = { runs: 0, faults: 0, whole: 0, errors: 0, neededBytes: 0, sentBytes: 0 }
+
+describe('pushDockerTar() into any registry, through any faults', () => {
+  afterAll(() => {
+    const { runs, faults, whole, errors, sentBytes, neededBytes } = totals
+    const ratio = (sentBytes / neededBytes).toFixed(2)
+    process.stdout.write(
+      `${runs} schedules, ${faults} faults: ${whole} whole, with ${ratio} bytes sent for each needed; ${errors} errors\n`,
+    )
+  })
+
+  it('ends whole and verified, or with a typed error and no tag', { timeout: PROPERTY_TIMEOUT }, async () => {
+    const run = fc.asyncProperty(
+      fc.constantFrom(...PROFILES),
+      fc.boolean(),
+      fc.array(fault, { maxLength: 6 }),
+      fc.constantFrom(1, 4),
+      pushThrough,
+    )
+    await fc.assert(run, { ...shareOfRuns(0.3), timeout: CASE_TIMEOUT })
+    expect(totals.whole).toBeGreaterThan(totals.runs / 4)
+    expect(totals.errors).toBeGreaterThan(0)
+  })
+})
+
+async function pushThrough(
+  profile: RegistryProfile | 'spec',
+  isKnown: boolean,
+  faults: readonly Fault[],
+  concurrency: number,
+): Promise<void> {
+  const registry = createTestRegistry({ ...(profile !== 'spec' && { profile }), scale: SCALE, faults })
+  const known = profile !== 'spec' && isKnown ? KNOWN[profile] : undefined
+  const handle = openRegistry('https://registry.test', {
+    fetch: registry.fetch,
+    retry: 4,
+    retryDelay: 0,
+    ...(known && { profile: known }),
+  })
+  totals.runs++
+  try {
+    const options = { chunkSize: CHUNK, retryDelay: 0, concurrency }
+    const digest = await pushDockerTar(archive, handle, 'team/app', 'v1', options)
+    totals.whole++
+    totals.neededBytes += neededBytes
+    totals.sentBytes += registry.bodyBytes
+    await verifyImage(registry, digest)
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error
+    totals.errors++
+    // The answer alone to the last request may have been lost, or another one.
+    const tag = await insist(registry, 'manifests/v1')
+    if (tag.ok) await verifyImage(registry, tag.headers.get('docker-content-digest') ?? '')
+    else expect(tag.status, error.message).toBe(404)
+  }
+  totals.faults += faults.length - registry.faultsLeft
+}
+
+/** All that the manifest names is there, and is what it should be. */
+async function verifyImage(registry: TestRegistry, digest: string): Promise<void> {
+  const root = await insist(registry, 'manifests/v1')
+  expect(root.headers.get('docker-content-digest')).toBe(digest)
+  const manifest = (await root.json()) as { config: Descriptor; layers: Descriptor[] }
+  for (const blob of [manifest.config, ...manifest.layers]) {
+    const bytes = new Uint8Array(await (await insist(registry, `blobs/${blob.digest}`)).arrayBuffer())
+    expect(`sha256:${createHash('sha256').update(bytes).digest('hex')}`).toBe(blob.digest)
+    expect(bytes.length).toBe(blob.size)
+  }
+}
+
+/** Asks until no fault is left for the question. */
+async function insist({ fetch }: TestRegistry, path: string): Promise<Response> {
+  const ask = () => fetch(new Request(`https://registry.test/v2/team/app/${path}`))
+  let last: Response | undefined
+  let same = 0
+  // A 404 may be a fault too, but not so many in a row.
+  for (let tries = 0; tries < 60 && same < 20; tries++) {
+    const answer = await ask().catch(() => undefined)
+    if (answer?.ok) return answer
+    same = answer && answer.status === last?.status ? same + 1 : 0
+    last = answer ?? last
+  }
+  return last ?? expect.fail(`no answer for ${path}`)
+}
