@@ -96,6 +96,10 @@ async function push(): Promise<void> {
       image: chosen.position,
       ...chosenPlatforms(),
       onProgress: progress.show,
+      onEvent: ({ kind }) => {
+        if (kind === 'retry') status.textContent = 'The connection is unsteady. Trying again…'
+        if (kind === 'restart') status.textContent = 'The registry has lost a layer. Sending it again…'
+      },
       signal,
     })
     status.textContent = `Pushed ${destination}.`
