@@ -1,6 +1,7 @@
 import ky, { HTTPError, type Options, TimeoutError } from 'ky'
-import { NetworkError, publicUrl, RegistryError, type ResponseError } from '../errors.ts'
+import { NetworkError, RegistryError, type ResponseError } from '../errors.ts'
 import { type Answer, createAnswer, unexpectedAnswer } from './answer.ts'
+import { isLastingFailure, noAnswer, timedOut } from './network-failure.ts'
 import { createPause } from './pause.ts'
 import { redactCause } from './redact.ts'
 import { fetchFollowing } from './redirect.ts'
@@ -110,10 +111,15 @@ export function createExchange(connection: Connection): Exchange {
       return exchanged
     } catch (error) {
       if (error instanceof HTTPError) {
-        const refusal = toResponseError({ act, method, url: from }, error.response, error.data)
+        const refusal = toResponseError(
+          { act, method, url: from, isSignedIn: isSignedIn(request) },
+          error.response,
+          error.data,
+        )
         return give(error.response, null, refusal)
       }
-      if (error instanceof TimeoutError) throw timedOut({ act, method, url }, request.timeout ?? connection.timeout)
+      if (error instanceof TimeoutError)
+        throw timedOut({ act, method, url: url.href }, request.timeout ?? connection.timeout)
       throw error
     }
   }
@@ -185,7 +191,7 @@ async function fetchOnce(
   } catch (error) {
     if (request.signal.aborted || error instanceof RegistryError) throw error
     const cause = redactCause(error, hidden)
-    throw new NetworkError(`Cannot ${act}: no answer from ${publicUrl(url)}${reasonOf(cause)}`, { method, url, cause })
+    throw noAnswer({ act, method, url }, cause)
   }
 }
 
@@ -194,31 +200,6 @@ function secretsIn(header: string): readonly string[] {
   return [header, header.replace(/^(?:basic|bearer)\s+/i, '')]
 }
 
-/** Servers' runtimes say why there is no answer; browsers do not, and then these are the reasons that there may be. */
-function reasonOf(cause: unknown): string {
-  const code = codeOf(cause)
-  if (code !== undefined) return ` (${code})`
-  const inner = cause instanceof Error ? cause.cause : undefined
-  if (inner instanceof Error && /redirect/i.test(inner.message)) return ' but a redirect, which is not followed here'
-  return ". Is it there? In a web page: does it allow this page's origin (CORS), and is it https where the page is?"
-}
-
-/** Node's fetch has the code on the cause of its error, Bun's on the error itself. */
-function codeOf(cause: unknown): string | undefined {
-  const errors = [cause, cause instanceof Error ? cause.cause : undefined]
-  return errors
-    .map((error) => (error instanceof Error && 'code' in error ? error.code : undefined))
-    .find((code) => typeof code === 'string')
-}
-
-/** Nobody's certificate, and no proxy's mind, changes from one moment to the next. */
-export function isLastingFailure({ cause }: NetworkError): boolean {
-  return /CERT|_TLS_|VERIFY|PROXY_ANSWERED/.test(codeOf(cause) ?? '')
-}
-
-function timedOut({ act, method, url }: { act: string; method: string; url: URL }, timeout: number): NetworkError {
-  return new NetworkError(
-    `Cannot ${act}: no answer from ${publicUrl(url.href)} within ${Math.round(timeout)} ms; try again, or allow it longer with { timeout }`,
-    { method, url: url.href },
-  )
+function isSignedIn({ authorization, headers }: PrivateRequest): boolean {
+  return authorization !== undefined || headers?.authorization !== undefined
 }

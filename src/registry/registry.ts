@@ -11,34 +11,34 @@ import { createUploadTraits, type UploadTraits } from './upload/traits.ts'
 /** How to talk to a registry. */
 export interface RegistryOptions {
   /** What sends the requests. @default the runtime's `fetch` */
-  readonly fetch?: (request: Request) => Promise<Response>
+  readonly fetch?: ((request: Request) => Promise<Response>) | undefined
   /**
    * Who asks, or a function that is asked when the registry wants to know. They are sent in the way that the registry asks for: by HTTP
    * Basic to its own origin only, or to its token server, which has to be one that is trusted (`allowedRealms`).
    * @default anonymous
    */
-  readonly credentials?: Credentials | ProvideCredentials
+  readonly credentials?: Credentials | ProvideCredentials | undefined
   /**
    * The origins (`https://auth.example.com`) of token servers that may see the credentials, besides those of the registry's own
    * host and site. @default none
    */
-  readonly allowedRealms?: readonly string[]
+  readonly allowedRealms?: readonly string[] | undefined
   /**
    * Sent with every request to the registry's own origin, and to no other: not to token servers, and not where a redirect or an upload
    * leads elsewhere. @default none
    */
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string>> | undefined
   /**
    * How the registry wants blobs: the name of a registry that is known, or single rules (`{ maxChunkSize: 1_000_000 }`).
    * @default by its host: that of Amazon ECR, GHCR and others, else the spec's
    */
-  readonly profile?: UploadProfileName | Partial<UploadProfile>
+  readonly profile?: UploadProfileName | Partial<UploadProfile> | undefined
   /** How often a request without a blob's bytes is tried again after it failed in a way that may pass. @default 2 */
-  readonly retry?: number
+  readonly retry?: number | undefined
   /** The longest wait before the first further try, in milliseconds; it doubles with each. @default 500 */
-  readonly retryDelay?: number
+  readonly retryDelay?: number | undefined
   /** How long, in milliseconds, an answer to a request without a blob's bytes may take to begin. @default 30 000 */
-  readonly timeout?: number
+  readonly timeout?: number | undefined
 }
 
 /** A registry to talk to: `openRegistry` makes it. It shows no secret, however it is printed. */

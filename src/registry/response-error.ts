@@ -8,12 +8,14 @@ const MAX_ERROR_BODY = 64 * 1024
 const MAX_SHOWN = 300
 
 const REMEDIES: Readonly<Record<number, string>> = {
-  401: 'sign in, or check the { credentials } of openRegistry',
+  401: 'no credentials were given that it takes: pass { credentials } to openRegistry',
   403: 'this user may not do it',
   405: 'the registry cannot do it, or its configuration forbids it',
-  413: 'a proxy or the registry takes smaller bodies only: pass a smaller { chunkSize }',
+  413: 'a proxy or the registry takes smaller bodies only: raise its limit (nginx: client_max_body_size)',
   429: 'too many requests: wait, then try again',
 }
+
+const REFUSED_CREDENTIALS = 'it does not take the { credentials } that were given, or not for this'
 
 /** Cuts the body of an error short, which may be a page, or endless, and takes out secrets that it echoes. */
 export async function boundErrorBody(response: Response, secrets: readonly string[]): Promise<Response> {
@@ -25,14 +27,15 @@ export async function boundErrorBody(response: Response, secrets: readonly strin
 
 /** Makes the error for an answer that is a refusal. `data` is its body: JSON, text or nothing. */
 export function toResponseError(
-  { act, method, url }: { act: string; method: string; url: URL },
+  { act, method, url, isSignedIn }: { act: string; method: string; url: URL; isSignedIn: boolean },
   { status, headers }: Response,
   data: unknown,
 ): ResponseError {
   const errors = parseErrors(data)
   const said = errors.map(({ code, message }) => (message ? `${code}: ${message}` : code)).join('; ')
   const detail = said ? ` (${said.slice(0, MAX_SHOWN)})` : foreignBody(headers, data)
-  const remedy = REMEDIES[status] ? `; ${REMEDIES[status]}` : ''
+  const known = status === 401 && isSignedIn ? REFUSED_CREDENTIALS : REMEDIES[status]
+  const remedy = known ? `; ${known}` : ''
   const message = `Cannot ${act}: ${publicUrl(url.href)} answered ${status}${detail}${remedy}`
   return new ResponseError(message, { method, url: url.href, status, errors })
 }

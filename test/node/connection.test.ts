@@ -235,7 +235,7 @@ describe('an answer that is a refusal', () => {
     await rejection(
       checkRegistryConnectivity(answering(401, headers)),
       ResponseError,
-      /401; sign in, or check the \{ credentials \}/,
+      /401; no credentials were given that it takes: pass \{ credentials \}/,
     )
   })
 

@@ -167,7 +167,7 @@ describe('an upload', () => {
 
   it('gives up where even the smallest bodies are too large', async () => {
     const { pushing, registry } = await push(at('PATCH', 1, () => new Response(null, { status: 413 }), 99))
-    await rejection(pushing, ResponseError, /413.*chunkSize/)
+    await rejection(pushing, ResponseError, /413.*raise its limit/)
     expect(registry.openUploads).toBe(0)
   })
 

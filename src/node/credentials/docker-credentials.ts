@@ -9,9 +9,9 @@ import { helperServer, hostKeys, normalizeKey, repositoryKeys } from './registry
 /** Where to find what Docker and podman keep. */
 export interface DockerCredentialsOptions {
   /** The only file to read. @default the files where Docker and podman keep credentials, one after the other */
-  readonly file?: string | URL
+  readonly file?: string | URL | undefined
   /** How long, in milliseconds, a credential helper may take; then it is killed. @default 30 000 */
-  readonly timeout?: number
+  readonly timeout?: number | undefined
 }
 
 /** What timers can count, in milliseconds. */

@@ -7,7 +7,7 @@ export interface ProxyOptions {
    * @default what `HTTPS_PROXY` and `HTTP_PROXY` name, for hosts that `NO_PROXY` does not name (or the three in lower case,
    *   which come first); `HTTP_PROXY` is also for https URLs if there is no `HTTPS_PROXY`
    */
-  readonly proxy?: string | URL | false
+  readonly proxy?: string | URL | false | undefined
 }
 
 /** The proxies of http and of https URLs, and the hosts that are reached without; an empty text is none. */

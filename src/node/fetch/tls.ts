@@ -13,18 +13,18 @@ export interface TlsOptions {
    * registry's token server, a mirror or a proxy often has its certificate from the same.
    * @default none
    */
-  readonly ca?: Pem | readonly Pem[]
+  readonly ca?: Pem | readonly Pem[] | undefined
   /**
    * The client certificate, in PEM, with those between it and its authority. No other origin than the registry's sees it.
    * @default none
    */
-  readonly cert?: Pem
+  readonly cert?: Pem | undefined
   /** The private key of `cert`, in PEM. */
-  readonly key?: Pem
+  readonly key?: Pem | undefined
   /** What `key` is encrypted with. @default it is not */
-  readonly passphrase?: string
+  readonly passphrase?: string | undefined
   /** Whether to believe any certificate of the registry's: for trials alone, and a warning says so. @default false */
-  readonly insecure?: boolean
+  readonly insecure?: boolean | undefined
 }
 
 /** The settings of connections to the registry's origin, and to all others. */

@@ -18,7 +18,7 @@ const DOCKER_HUB_REALM = 'https://auth.docker.io'
  * before this has looked at it (CVE-2026-48978; go-containerregistry#2193).
  *
  * The registry's own host is fine, and so is what the caller allows. Other hosts get no secret unless they are of the same site; without a
- * secret they are asked where they are on the internet. Never is https left for http.
+ * secret they are asked where they are on the internet. From https to http only what the caller allows is followed.
  *
  * @returns the URL, or a fault: what is wrong with it, to go after "its token server …"
  */

@@ -1,5 +1,5 @@
 import { NetworkError, ResponseError } from '../../errors.ts'
-import { isLastingFailure } from '../http.ts'
+import { isLastingFailure } from '../network-failure.ts'
 
 /**
  * What may heal the failure of an upload's request: `ask` how far the upload is, and go on; the same with smaller chunks (`shrink`);

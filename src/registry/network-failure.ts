@@ -1,0 +1,60 @@
+import { NetworkError, publicUrl } from '../errors.ts'
+
+/** The request that got no answer. */
+interface Unanswered {
+  readonly act: string
+  readonly method: string
+  readonly url: string
+}
+
+/** What to do about failures whose codes say what they are. */
+const REMEDIES: ReadonlyArray<readonly [code: RegExp, remedy: string]> = [
+  [
+    /SELF_SIGNED|UNABLE_TO|UNKNOWN_ISSUER/,
+    'its certificate is of nobody who is trusted here: in Node pass { fetch: createFetch({ ca }) }',
+  ],
+  [/ALTNAME/, 'its certificate is for another name: check the URL'],
+  [/CERT_HAS_EXPIRED/, 'its certificate has expired'],
+  [/WRONG_VERSION_NUMBER|PACKET_LENGTH/, 'it does not speak TLS: is it at http://?'],
+  [/PROXY_ANSWERED_407/, 'the proxy wants a user and a password in its URL'],
+]
+
+/** The error for a request that the runtime could not get answered. */
+export function noAnswer({ act, method, url }: Unanswered, cause: unknown): NetworkError {
+  const message = `Cannot ${act}: no answer from ${publicUrl(url)}${reasonOf(cause, url)}`
+  return new NetworkError(message, { method, url, cause })
+}
+
+/** The error for a request that was not answered in time, in milliseconds. */
+export function timedOut({ act, method, url }: Unanswered, timeout: number): NetworkError {
+  return new NetworkError(
+    `Cannot ${act}: no answer from ${publicUrl(url)} within ${Math.round(timeout)} ms; try again, or allow it longer with { timeout }`,
+    { method, url },
+  )
+}
+
+/** Whether a failure is there to stay. Nobody's certificate, and no proxy's mind, changes from one moment to the next. */
+export function isLastingFailure({ cause }: NetworkError): boolean {
+  return /CERT|_TLS_|VERIFY|WRONG_VERSION|PROXY_ANSWERED/.test(codeOf(cause) ?? '')
+}
+
+/** Servers' runtimes say why there is no answer; browsers do not, and then these are the reasons that there may be. */
+function reasonOf(cause: unknown, url: string): string {
+  const code = codeOf(cause)
+  if (code !== undefined) {
+    const remedy = REMEDIES.find(([pattern]) => pattern.test(code))?.[1]
+    const isTlsWanted = code === 'UND_ERR_SOCKET' && url.startsWith('http:')
+    return ` (${code})${remedy ? `; ${remedy}` : ''}${isTlsWanted ? '; is it at https://?' : ''}`
+  }
+  const inner = cause instanceof Error ? cause.cause : undefined
+  if (inner instanceof Error && /redirect/i.test(inner.message)) return ' but a redirect, which is not followed here'
+  return ". Is it there? In a web page: does it allow this page's origin (CORS), and is it https where the page is?"
+}
+
+/** Node's fetch has the code on the cause of its error, Bun's on the error itself. */
+function codeOf(cause: unknown): string | undefined {
+  const errors = [cause, cause instanceof Error ? cause.cause : undefined]
+  return errors
+    .map((error) => (error instanceof Error && 'code' in error ? error.code : undefined))
+    .find((code) => typeof code === 'string')
+}
