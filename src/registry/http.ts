@@ -1,6 +1,7 @@
 import ky, { HTTPError, type Options, TimeoutError } from 'ky'
 import { NetworkError, publicUrl, RegistryError, type ResponseError } from '../errors.ts'
 import { type Answer, createAnswer, unexpectedAnswer } from './answer.ts'
+import { withGrace } from './grace.ts'
 import { createPause } from './pause.ts'
 import { redactCause } from './redact.ts'
 import { fetchFollowing } from './redirect.ts'
@@ -23,6 +24,10 @@ export interface HttpRequest {
   /** In milliseconds. @default that of the handle; none for uploads */
   readonly timeout?: number
   readonly signal?: AbortSignal
+  /** In milliseconds: once it is under way, it may take so long after an abort. @default 0 */
+  readonly grace?: number
+  /** It goes out even where the registry asked for a pause. @default false */
+  readonly skipsPause?: boolean
 }
 
 /** A request with what is not for everybody. */
@@ -80,9 +85,10 @@ export function accept({ answer, refusal }: Exchanged): Answer {
 export function createExchange(connection: Connection): Exchange {
   const pause = createPause()
   return async (request) => {
-    await pause.over(request.signal)
-    const { act, method } = request
+    const { act, method, skipsPause = false, grace = 0 } = request
     const url = new URL(request.url, connection.base)
+    if (!skipsPause) await pause.over(url.origin, request.signal)
+    request.signal?.throwIfAborted()
     // Where the answer comes from, after redirects. What a custom fetch made itself has no URL to tell.
     let from = url
     const give = ({ status, headers }: Response, body: Answer['body'], refusal?: ResponseError): Exchanged => ({
@@ -90,11 +96,12 @@ export function createExchange(connection: Connection): Exchange {
       ...(refusal && { refusal }),
       isForeign: from.origin !== connection.base.origin,
     })
+    const { signal, stop } = withGrace(request.signal, grace)
     try {
       const response = await ky(
         url,
-        kyOptions(connection, request, url, (response, place) => {
-          pause.note(response)
+        kyOptions(connection, { ...request, signal }, url, (response, place) => {
+          pause.note(place.origin, response)
           from = place
         }),
       )
@@ -115,6 +122,8 @@ export function createExchange(connection: Connection): Exchange {
       }
       if (error instanceof TimeoutError) throw timedOut({ act, method, url }, request.timeout ?? connection.timeout)
       throw error
+    } finally {
+      stop()
     }
   }
 }

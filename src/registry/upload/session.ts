@@ -85,10 +85,16 @@ function takenBytes(headers: Headers): number | undefined {
 
 /** Forgets an upload. Whether that works changes nothing: those that stay expire at the registry. */
 export async function cancelSession({ send, repository }: Upload, { location }: UploadSession): Promise<void> {
-  // A time of its own: what leads here may be an abort.
-  const signal = AbortSignal.timeout(GRACE)
+  // A time of its own: what leads here may be an abort. Signing in keeps to the signal, a fetch of the user's own perhaps not.
+  const limits = { signal: AbortSignal.timeout(GRACE), grace: 0, timeout: GRACE, skipsPause: true }
   try {
-    await send({ act: `cancel an upload to "${repository}"`, method: 'DELETE', url: location, isUpload: true, signal })
+    await send({
+      act: `cancel an upload to "${repository}"`,
+      method: 'DELETE',
+      url: location,
+      isUpload: true,
+      ...limits,
+    })
   } catch {
     // The failure that led here is the one to tell.
   }

@@ -35,16 +35,12 @@ export async function uploadBlob(
   blob: Content,
   options: UploadOptions,
 ): Promise<'mounted' | 'uploaded'> {
-  options.signal?.throwIfAborted()
-  const patience = delayed(options.signal, GRACE)
+  const { signal } = options
+  signal?.throwIfAborted()
   const target = withScopes(registry, locateRepository(registry.url, repository).push)
-  const send: SendRequest = (request) => target.send({ signal: patience.signal, ...request })
-  const reader = await createBlobReader(blob, `the blob for "${repository}"`, options)
-  try {
-    return await deliver({ ...options, registry: target, send, repository, blob, readChunk: reader })
-  } finally {
-    patience.stop()
-  }
+  const send: SendRequest = (request) => target.send({ signal, grace: GRACE, ...request })
+  const readChunk = await createBlobReader(blob, `the blob for "${repository}"`, options)
+  return deliver({ ...options, registry: target, send, repository, blob, readChunk })
 }
 
 /** One loop over one state: the session, and what went wrong with it last. */
@@ -91,16 +87,6 @@ async function deliver(upload: Upload): Promise<'mounted' | 'uploaded'> {
     if (session) await cancelSession(upload, session)
     throw error
   }
-}
-
-/** Passes an abort on after a while, until it is stopped. */
-function delayed(signal: AbortSignal | undefined, milliseconds: number): { signal: AbortSignal; stop: () => void } {
-  const later = new AbortController()
-  const wait = () => {
-    AbortSignal.timeout(milliseconds).addEventListener('abort', () => later.abort(signal?.reason))
-  }
-  signal?.addEventListener('abort', wait, { once: true })
-  return { signal: later.signal, stop: () => signal?.removeEventListener('abort', wait) }
 }
 
 function sentOf(chunk: Chunk | undefined): 'no bytes' | 'part' | 'whole' {
