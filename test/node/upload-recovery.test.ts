@@ -112,11 +112,13 @@ describe('an upload', () => {
   it('sends less at once where large requests get no answer, as in a page that cannot read a 413', async () => {
     const limit: Behave = async (request, go) => {
       const body = await request.clone().arrayBuffer()
-      return body.byteLength > 1024 ? broken() : go()
+      return body.byteLength > 1024 * 1024 ? broken() : go()
     }
-    const { pushing, events } = await disturbedPush(limit, { chunkSize: 4096 })
+    const { pushing, events } = await disturbedPush(limit, { chunkSize: 4_000_000, layers: ['x'.repeat(5_000_000)] })
     await pushing
-    expect(events.flatMap((event) => (event.kind === 'learned' ? [event.maxChunkSize] : []))).toEqual([2048, 1024])
+    expect(events.flatMap((event) => (event.kind === 'learned' ? [event.maxChunkSize] : []))).toEqual([
+      2_000_000, 1_000_000,
+    ])
   })
 
   it('gives up where even the smallest bodies are too large', async () => {

@@ -1,11 +1,5 @@
-import {
-  openRegistry,
-  type PushOptions,
-  pushDockerTar,
-  type RegistryOptions,
-  type UploadEvent,
-} from '../../src/index.ts'
-import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
+import { openRegistry, type PushOptions, pushDockerTar, type UploadEvent } from '../../src/index.ts'
+import { createTestArchive, createTestRegistry, type TestRegistryOptions } from '../../src/testing/index.ts'
 import { recordingFetch } from './recording-fetch.ts'
 
 /** Answers a request: by `go`, or by a request of its own to the registry. */
@@ -19,14 +13,17 @@ export type Behave = (
 export interface DisturbedPush extends PushOptions {
   /** The text in the file of each layer. @default one, of 10 240 bytes as a layer */
   readonly layers?: readonly string[]
-  readonly open?: RegistryOptions
+  readonly registry?: TestRegistryOptions
 }
 
 /** Pushes, in chunks of 1024 and one blob at a time, through a network that behaves like this. */
-export async function disturbedPush(behave: Behave, { layers = ['content'], open, ...options }: DisturbedPush = {}) {
-  const registry = createTestRegistry()
+export async function disturbedPush(
+  behave: Behave,
+  { layers = ['content'], registry: rules, ...options }: DisturbedPush = {},
+) {
+  const registry = createTestRegistry(rules)
   const recorder = recordingFetch(async (request) => behave(request, () => registry.fetch(request), registry.fetch))
-  const handle = openRegistry('https://registry.test', { fetch: recorder.fetch, retry: 0, ...open })
+  const handle = openRegistry('https://registry.test', { fetch: recorder.fetch, retry: 0 })
   const events: UploadEvent[] = []
   const sent: number[] = []
   const archive = await createTestArchive({ images: [{ layers: layers.map((file) => ({ file })) }] })

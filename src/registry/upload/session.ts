@@ -13,9 +13,10 @@ export interface UploadSession {
 /** In milliseconds: what cancelling an upload may take. */
 const GRACE = 5_000
 
-/** Reads the session that an answer opens or goes on with. */
-export function readSession({ registry }: Upload, answer: Answer, offset: number): UploadSession {
-  return { location: uploadLocation(answer, registry.url), offset }
+/** Reads the session that an answer opens or goes on with; what goes on may do so where it is. */
+export function readSession({ registry }: Upload, answer: Answer, offset: number, known?: URL): UploadSession {
+  const isHere = known && !answer.headers.has('location')
+  return { location: isHere ? known : uploadLocation(answer, registry.url), offset }
 }
 
 /**
@@ -52,28 +53,28 @@ export async function sendChunk(
   const taken = takenBytes(answer.headers)
   // ECR's `Range` stays where it was after the first chunk (aws/containers-roadmap#2831): only what lies within the chunk is believed.
   const isPart = taken !== undefined && taken > start && taken < end
-  return readSession(upload, answer, isPart ? taken : end)
+  return readSession(upload, answer, isPart ? taken : end, location)
 }
 
 /**
  * Asks how far an upload is (distribution-spec § Pushing a blob in chunks).
  *
- * @returns the session as the registry sees it, without an offset where it does not say that; nothing if it is lost
+ * @returns the session as the registry sees it, without an offset where it does not say that; nothing where it does not tell
  */
 export async function askSession(
-  { send, repository, registry }: Upload,
+  upload: Upload,
   { location }: UploadSession,
-): Promise<{ readonly location: URL; readonly offset: number | undefined } | undefined> {
-  const answer = await send({
-    act: `ask how far an upload to "${repository}" is`,
+): Promise<{ readonly location: URL; readonly offset: number | undefined } | undefined | 'lost'> {
+  const answer = await upload.send({
+    act: `ask how far an upload to "${upload.repository}" is`,
     method: 'GET',
     url: location,
     allow: [400, 404, 405, 410, 416],
   })
   await answer.body?.cancel()
+  if (answer.status === 404 || answer.status === 410) return 'lost'
   if (answer.status >= 300) return undefined
-  const hasLocation = answer.headers.has('location')
-  return { location: hasLocation ? uploadLocation(answer, registry.url) : location, offset: takenBytes(answer.headers) }
+  return { ...readSession(upload, answer, 0, location), offset: takenBytes(answer.headers) }
 }
 
 /** How many bytes an answer says that the registry has: `0-<last>`. `0-0` stands for none and for one alike, and is taken for none. */

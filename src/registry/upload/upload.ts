@@ -7,7 +7,7 @@ import { type Chunk, createBlobReader, prepareChunk } from './chunk.ts'
 import { remedyFor } from './failure.ts'
 import { openSession } from './open.ts'
 import type { Upload, UploadOptions } from './options.ts'
-import { adapt, type Failure, halveChunks, recover, wait } from './recovery.ts'
+import { adapt, type Failure, recover, suspectSize, wait } from './recovery.ts'
 import { cancelSession, sendChunk, type UploadSession } from './session.ts'
 
 /** In milliseconds: what is under way may take so long after an abort. */
@@ -49,7 +49,11 @@ async function deliver(upload: Upload): Promise<'mounted' | 'uploaded'> {
   let session: UploadSession | undefined
   let failure: Failure | undefined
   let mountFrom = upload.mountFrom
-  let [best, failures] = [0, 0]
+  let [best, failures, unanswered] = [0, 0, 0]
+  const progress = (offset: number) => {
+    onSent?.(offset)
+    if (offset > best) [best, failures, unanswered] = [offset, 0, 0]
+  }
   try {
     for (;;) {
       let chunk: Chunk | undefined
@@ -59,6 +63,7 @@ async function deliver(upload: Upload): Promise<'mounted' | 'uploaded'> {
           if (state === 'present') return 'uploaded'
           session = state
           failure = undefined
+          progress(session?.offset ?? 0)
         }
         if (!session) {
           const opened = await openSession(upload, mountFrom)
@@ -68,9 +73,8 @@ async function deliver(upload: Upload): Promise<'mounted' | 'uploaded'> {
         }
         chunk = await prepareChunk(upload, session.offset)
         session = await sendChunk(upload, session, chunk)
-        onSent?.(session?.offset ?? blob.size)
+        progress(session?.offset ?? blob.size)
         if (!session) return 'uploaded'
-        if (session.offset > best) [best, failures] = [session.offset, 0]
       } catch (error) {
         signal?.throwIfAborted()
         const remedy = remedyFor(error, sentOf(chunk))
@@ -79,7 +83,8 @@ async function deliver(upload: Upload): Promise<'mounted' | 'uploaded'> {
         failure ??= { error, remedy, chunk }
         if (!isKnown && adapt(upload, failure)) continue
         if (++failures > uploadRetry) throw error
-        if (failures >= SUSPICIOUS && error instanceof NetworkError) halveChunks(upload, chunk, error)
+        unanswered = error instanceof NetworkError ? unanswered + 1 : 0
+        if (unanswered >= SUSPICIOUS) suspectSize(upload, { error, chunk })
         await wait(upload, failures, error)
       }
     }
