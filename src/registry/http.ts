@@ -8,6 +8,9 @@ import { fetchFollowing } from './redirect.ts'
 import { boundErrorBody, toResponseError } from './response-error.ts'
 import { endSilence } from './silence.ts'
 
+/** Bytes, or what makes them anew each time that they are sent: a stream can be read once only. */
+export type RequestBody = Uint8Array<ArrayBuffer> | Blob | (() => Promise<Blob> | ReadableStream<Uint8Array>)
+
 /** One request over HTTP, to a registry or to its token server. */
 export interface HttpRequest {
   /** What is being done, to go after "Cannot" in a message: `list the tags of "team/app"`. */
@@ -16,7 +19,7 @@ export interface HttpRequest {
   /** Relative to the registry's base URL, or absolute. */
   readonly url: string | URL
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: Uint8Array<ArrayBuffer> | Blob | ReadableStream<Uint8Array>
+  readonly body?: RequestBody
   /** Statuses from 300 on that are answers here, not failures. @default none */
   readonly allow?: readonly number[]
   /** The body is a blob's bytes: never sent a second time unasked. @default false */
@@ -75,6 +78,8 @@ export interface Connection {
 /** 413 is not among them: a body that is too large once is too large again. */
 const PASSING_STATUSES = [408, 429, 500, 502, 503, 504]
 const MAX_RETRY_AFTER = 60_000
+/** In milliseconds: no wait between two tries is longer. */
+export const MAX_DELAY = 30_000
 
 /** The answer, or the error that it stands for. */
 export function accept({ answer, refusal }: Exchanged): Answer {
@@ -89,6 +94,7 @@ export function createExchange(connection: Connection): Exchange {
     const url = new URL(request.url, connection.base)
     if (!skipsPause) await pause.over(url.origin, request.signal)
     request.signal?.throwIfAborted()
+    const body = typeof request.body === 'function' ? await request.body() : request.body
     // Where the answer comes from, after redirects. What a custom fetch made itself has no URL to tell.
     let from = url
     const give = ({ status, headers }: Response, body: Answer['body'], refusal?: ResponseError): Exchanged => ({
@@ -100,18 +106,18 @@ export function createExchange(connection: Connection): Exchange {
     try {
       const response = await ky(
         url,
-        kyOptions(connection, { ...request, signal }, url, (response, place) => {
+        kyOptions(connection, { ...request, signal }, body, url, (response, place) => {
           pause.note(place.origin, response)
           from = place
         }),
       )
       const isWanted = method === 'GET' || request.keepsBody
-      const body = isWanted && response.body ? endSilence(response.body, connection.timeout) : null
+      const answered = isWanted && response.body ? endSilence(response.body, connection.timeout) : null
       // Unread bodies keep their connection busy.
-      if (!body) await response.body?.cancel()
-      const exchanged = give(response, body)
+      if (!answered) await response.body?.cancel()
+      const exchanged = give(response, answered)
       if (response.ok && /html/i.test(response.headers.get('content-type') ?? '')) {
-        await body?.cancel()
+        await answered?.cancel()
         throw unexpectedAnswer(exchanged.answer, 'that is a web page')
       }
       return exchanged
@@ -131,19 +137,11 @@ export function createExchange(connection: Connection): Exchange {
 function kyOptions(
   connection: Connection,
   request: PrivateRequest,
+  body: Uint8Array<ArrayBuffer> | Blob | ReadableStream<Uint8Array> | undefined,
   url: URL,
   onAnswer: (response: Response, url: URL) => void,
 ): Options {
-  const {
-    method,
-    headers,
-    body,
-    signal,
-    authorization,
-    allow = [],
-    isUpload = false,
-    followsRedirects = true,
-  } = request
+  const { method, headers, signal, authorization, allow = [], isUpload = false, followsRedirects = true } = request
   const { base, ownHeaders, retry, timeout } = connection
   const given = new Headers(headers)
   const own = url.origin === base.origin ? new Headers(ownHeaders) : new Headers()
@@ -161,7 +159,7 @@ function kyOptions(
       methods: ['get', 'head', 'post', 'put', 'delete'],
       statusCodes: PASSING_STATUSES,
       maxRetryAfter: MAX_RETRY_AFTER,
-      delay: (tries) => connection.retryDelay * 2 ** (tries - 1),
+      delay: (tries) => Math.min(connection.retryDelay * 2 ** (tries - 1), MAX_DELAY),
       jitter: true,
       shouldRetry: ({ error }) =>
         error instanceof RegistryError ? error instanceof NetworkError && !isLastingFailure(error) : undefined,
@@ -207,8 +205,7 @@ function secretsIn(header: string): readonly string[] {
 function reasonOf(cause: unknown): string {
   const code = codeOf(cause)
   if (code !== undefined) return ` (${code})`
-  const inner = cause instanceof Error ? cause.cause : undefined
-  if (inner instanceof Error && /redirect/i.test(inner.message)) return ' but a redirect, which is not followed here'
+  if (isRedirected(cause)) return ' but a redirect, which is not followed here'
   return ". Is it there? In a web page: does it allow this page's origin (CORS), and is it https where the page is?"
 }
 
@@ -220,9 +217,15 @@ function codeOf(cause: unknown): string | undefined {
     .find((code) => typeof code === 'string')
 }
 
-/** Nobody's certificate, and no proxy's mind, changes from one moment to the next. */
+/** Nobody's certificate, no proxy's mind and no server's way of redirecting changes from one moment to the next. */
 export function isLastingFailure({ cause }: NetworkError): boolean {
-  return /CERT|_TLS_|VERIFY|PROXY_ANSWERED/.test(codeOf(cause) ?? '')
+  return isRedirected(cause) || /CERT|_TLS_|VERIFY|PROXY_ANSWERED/.test(codeOf(cause) ?? '')
+}
+
+/** Browsers do not tell. */
+function isRedirected(cause: unknown): boolean {
+  const inner = cause instanceof Error ? cause.cause : undefined
+  return inner instanceof Error && /redirect/i.test(inner.message)
 }
 
 function timedOut({ act, method, url }: { act: string; method: string; url: URL }, timeout: number): NetworkError {

@@ -1,5 +1,6 @@
 import { ResponseError } from '../../errors.ts'
 import { hasBlob } from '../blobs.ts'
+import { MAX_DELAY } from '../http.ts'
 import { sleep } from '../pause.ts'
 import type { Chunk } from './chunk.ts'
 import type { Remedy } from './failure.ts'
@@ -18,8 +19,6 @@ export interface Failure {
 const LEAST_CHUNK = 512
 /** In bytes. A smaller chunk without an answer is the network's fault: proxies take 1 MiB (nginx's `client_max_body_size`) or more. */
 const LEAST_SUSPECT = 1024 * 1024
-/** In milliseconds: no wait between two tries is longer. */
-const MAX_DELAY = 30_000
 
 /** Exponential, with full jitter: many clients that failed together do not come back together. */
 export async function wait(

@@ -40,7 +40,7 @@ export async function sendChunk(
       // Only true chunks have a range; GHCR and distribution 3 take it for a promise of more. Nothing has none.
       ...(!isWhole && start < end && { 'content-range': `${start}-${end - 1}` }),
       // A stream does not know.
-      ...(body instanceof ReadableStream && { 'content-length': String(end - start) }),
+      ...(typeof body === 'function' && { 'content-length': String(end - start) }),
     },
     body,
     isUpload: true,
