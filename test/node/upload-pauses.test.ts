@@ -3,7 +3,10 @@ import { listTags, openRegistry, pushDockerTar } from '../../src/index.ts'
 import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
 import { at, disturbedPush } from '../support/disturbed-push.ts'
 
-const busy = (seconds: string) => () => new Response(null, { status: 503, headers: { 'retry-after': seconds } })
+const busy =
+  (seconds: string, status = 503) =>
+  () =>
+    new Response(null, { status, headers: { 'retry-after': seconds } })
 
 /** Where uploads are moved to an origin of their own, which behaves like this once. */
 function openMoved(refuse: () => Response) {
@@ -73,8 +76,11 @@ describe('a pause that a server asks for', () => {
   it('lasts a minute at most, whatever is asked for and whatever becomes of the clock', async () => {
     useFakeClock()
     try {
-      for (const text of ['86400', 'Fri, 01 Jan 2100 00:00:00 GMT']) {
-        const { pushing } = await disturbedPush(at('PATCH', 2, busy(text)))
+      for (const [text, status] of [
+        ['86400', 429],
+        ['Fri, 01 Jan 2100 00:00:00 GMT', 503],
+      ] as const) {
+        const { pushing } = await disturbedPush(at('PATCH', 2, busy(text, status)))
         let isOver = false
         pushing.then(() => {
           isOver = true
@@ -96,6 +102,49 @@ describe('a pause that a server asks for', () => {
       const { pushing } = await disturbedPush(at('PATCH', 2, busy(text)))
       await pushing
       expect(Date.now() - started).toBeLessThan(900)
+    }
+  })
+})
+
+describe('the waiting for an answer', () => {
+  it('is longer for more bytes, at 16 KiB/s', async () => {
+    useFakeClock()
+    try {
+      for (const [chunkSize, seconds] of [
+        [16 * 1024, 61],
+        [1024 * 1024, 124],
+      ] as const) {
+        const { pushing } = await disturbedPush(
+          (request, go) => (request.method === 'PATCH' ? new Promise(() => {}) : go()),
+          {
+            chunkSize,
+            uploadRetry: 0,
+            layers: ['x'.repeat(2_000_000)],
+          },
+        )
+        const outcome = pushing.catch((error) => `${error}`)
+        await advance((seconds - 1) * 1000)
+        expect(await Promise.race([outcome, 'waiting'])).toBe('waiting')
+        await advance(3000)
+        expect(await Promise.race([outcome, 'waiting'])).toMatch(new RegExp(`within ${seconds}000 ms`))
+      }
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('ends half a minute after a failure at the latest, with any retryDelay', async () => {
+    useFakeClock()
+    const random = vi.spyOn(Math, 'random').mockReturnValue(0.99)
+    try {
+      let count = 0
+      const fetch = async () => (++count === 1 ? new Response(null, { status: 503 }) : Response.json({ tags: ['v1'] }))
+      const listing = listTags(openRegistry('https://registry.test', { fetch, retryDelay: 2 ** 31 - 1 }), 'a')
+      await advance(31_000)
+      expect(await Promise.race([listing, 'waiting'])).toEqual(['v1'])
+    } finally {
+      random.mockRestore()
+      vi.useRealTimers()
     }
   })
 })

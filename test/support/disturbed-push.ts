@@ -1,4 +1,4 @@
-import { openRegistry, type PushOptions, pushDockerTar, type UploadEvent } from '../../src/index.ts'
+import { openRegistry, type PushOptions, pushDockerTar, type UploadEvent, type UploadProfile } from '../../src/index.ts'
 import { createTestArchive, createTestRegistry, type TestRegistryOptions } from '../../src/testing/index.ts'
 import { recordingFetch } from './recording-fetch.ts'
 
@@ -14,16 +14,17 @@ export interface DisturbedPush extends PushOptions {
   /** The text in the file of each layer. @default one, of 10 240 bytes as a layer */
   readonly layers?: readonly string[]
   readonly registry?: TestRegistryOptions
+  readonly profile?: Partial<UploadProfile>
 }
 
 /** Pushes, in chunks of 1024 and one blob at a time, through a network that behaves like this. */
 export async function disturbedPush(
   behave: Behave,
-  { layers = ['content'], registry: rules, ...options }: DisturbedPush = {},
+  { layers = ['content'], registry: rules, profile, ...options }: DisturbedPush = {},
 ) {
   const registry = createTestRegistry(rules)
   const recorder = recordingFetch(async (request) => behave(request, () => registry.fetch(request), registry.fetch))
-  const handle = openRegistry('https://registry.test', { fetch: recorder.fetch, retry: 0 })
+  const handle = openRegistry('https://registry.test', { fetch: recorder.fetch, retry: 0, ...(profile && { profile }) })
   const events: UploadEvent[] = []
   const sent: number[] = []
   const archive = await createTestArchive({ images: [{ layers: layers.map((file) => ({ file })) }] })
