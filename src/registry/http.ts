@@ -1,12 +1,16 @@
 import ky, { HTTPError, type Options, TimeoutError } from 'ky'
 import { NetworkError, RegistryError, type ResponseError } from '../errors.ts'
 import { type Answer, createAnswer, unexpectedAnswer } from './answer.ts'
+import { withGrace } from './grace.ts'
 import { isLastingFailure, noAnswer, timedOut } from './network-failure.ts'
 import { createPause } from './pause.ts'
 import { redactCause } from './redact.ts'
 import { fetchFollowing } from './redirect.ts'
 import { boundErrorBody, toResponseError } from './response-error.ts'
 import { endSilence } from './silence.ts'
+
+/** Bytes, or what makes them anew each time that they are sent: a stream can be read once only. */
+export type RequestBody = Uint8Array<ArrayBuffer> | Blob | (() => Promise<Blob> | ReadableStream<Uint8Array>)
 
 /** One request over HTTP, to a registry or to its token server. */
 export interface HttpRequest {
@@ -16,7 +20,7 @@ export interface HttpRequest {
   /** Relative to the registry's base URL, or absolute. */
   readonly url: string | URL
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: Uint8Array<ArrayBuffer> | Blob | ReadableStream<Uint8Array>
+  readonly body?: RequestBody
   /** Statuses from 300 on that are answers here, not failures. @default none */
   readonly allow?: readonly number[]
   /** The body is a blob's bytes: never sent a second time unasked. @default false */
@@ -24,6 +28,10 @@ export interface HttpRequest {
   /** In milliseconds. @default that of the handle; none for uploads */
   readonly timeout?: number
   readonly signal?: AbortSignal
+  /** In milliseconds: once it is under way, it may take so long after an abort. @default 0 */
+  readonly grace?: number
+  /** It goes out even where the registry asked for a pause. @default false */
+  readonly skipsPause?: boolean
 }
 
 /** A request with what is not for everybody. */
@@ -71,6 +79,8 @@ export interface Connection {
 /** 413 is not among them: a body that is too large once is too large again. */
 const PASSING_STATUSES = [408, 429, 500, 502, 503, 504]
 const MAX_RETRY_AFTER = 60_000
+/** In milliseconds: no wait between two tries is longer. */
+export const MAX_DELAY = 30_000
 
 /** The answer, or the error that it stands for. */
 export function accept({ answer, refusal }: Exchanged): Answer {
@@ -81,9 +91,11 @@ export function accept({ answer, refusal }: Exchanged): Answer {
 export function createExchange(connection: Connection): Exchange {
   const pause = createPause()
   return async (request) => {
-    await pause.over(request.signal)
-    const { act, method } = request
+    const { act, method, skipsPause = false, grace = 0 } = request
     const url = new URL(request.url, connection.base)
+    if (!skipsPause) await pause.over(url.origin, request.signal)
+    request.signal?.throwIfAborted()
+    const body = typeof request.body === 'function' ? await request.body() : request.body
     // Where the answer comes from, after redirects. What a custom fetch made itself has no URL to tell.
     let from = url
     const give = ({ status, headers }: Response, body: Answer['body'], refusal?: ResponseError): Exchanged => ({
@@ -91,21 +103,22 @@ export function createExchange(connection: Connection): Exchange {
       ...(refusal && { refusal }),
       isForeign: from.origin !== connection.base.origin,
     })
+    const { signal, stop } = withGrace(request.signal, grace)
     try {
       const response = await ky(
         url,
-        kyOptions(connection, request, url, (response, place) => {
-          pause.note(response)
+        kyOptions(connection, { ...request, signal }, body, url, (response, place) => {
+          pause.note(place.origin, response)
           from = place
         }),
       )
       const isWanted = method === 'GET' || request.keepsBody
-      const body = isWanted && response.body ? endSilence(response.body, connection.timeout) : null
+      const answered = isWanted && response.body ? endSilence(response.body, connection.timeout) : null
       // Unread bodies keep their connection busy.
-      if (!body) await response.body?.cancel()
-      const exchanged = give(response, body)
+      if (!answered) await response.body?.cancel()
+      const exchanged = give(response, answered)
       if (response.ok && /html/i.test(response.headers.get('content-type') ?? '')) {
-        await body?.cancel()
+        await answered?.cancel()
         throw unexpectedAnswer(exchanged.answer, 'that is a web page')
       }
       return exchanged
@@ -121,6 +134,8 @@ export function createExchange(connection: Connection): Exchange {
       if (error instanceof TimeoutError)
         throw timedOut({ act, method, url: url.href }, request.timeout ?? connection.timeout)
       throw error
+    } finally {
+      stop()
     }
   }
 }
@@ -128,19 +143,11 @@ export function createExchange(connection: Connection): Exchange {
 function kyOptions(
   connection: Connection,
   request: PrivateRequest,
+  body: Uint8Array<ArrayBuffer> | Blob | ReadableStream<Uint8Array> | undefined,
   url: URL,
   onAnswer: (response: Response, url: URL) => void,
 ): Options {
-  const {
-    method,
-    headers,
-    body,
-    signal,
-    authorization,
-    allow = [],
-    isUpload = false,
-    followsRedirects = true,
-  } = request
+  const { method, headers, signal, authorization, allow = [], isUpload = false, followsRedirects = true } = request
   const { base, ownHeaders, retry, timeout } = connection
   const given = new Headers(headers)
   const own = url.origin === base.origin ? new Headers(ownHeaders) : new Headers()
@@ -158,7 +165,7 @@ function kyOptions(
       methods: ['get', 'head', 'post', 'put', 'delete'],
       statusCodes: PASSING_STATUSES,
       maxRetryAfter: MAX_RETRY_AFTER,
-      delay: (tries) => connection.retryDelay * 2 ** (tries - 1),
+      delay: (tries) => Math.min(connection.retryDelay * 2 ** (tries - 1), MAX_DELAY),
       jitter: true,
       shouldRetry: ({ error }) =>
         error instanceof RegistryError ? error instanceof NetworkError && !isLastingFailure(error) : undefined,

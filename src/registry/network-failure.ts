@@ -33,9 +33,9 @@ export function timedOut({ act, method, url }: Unanswered, timeout: number): Net
   )
 }
 
-/** Whether a failure is there to stay. Nobody's certificate, and no proxy's mind, changes from one moment to the next. */
+/** Whether a failure is there to stay: nobody's certificate, no proxy's mind and no server's way of redirecting changes from one moment to the next. */
 export function isLastingFailure({ cause }: NetworkError): boolean {
-  return /CERT|_TLS_|VERIFY|WRONG_VERSION|PROXY_ANSWERED/.test(codeOf(cause) ?? '')
+  return isRedirected(cause) || /CERT|_TLS_|VERIFY|WRONG_VERSION|PROXY_ANSWERED/.test(codeOf(cause) ?? '')
 }
 
 /** Servers' runtimes say why there is no answer; browsers do not, and then these are the reasons that there may be. */
@@ -46,9 +46,14 @@ function reasonOf(cause: unknown, url: string): string {
     const isTlsWanted = code === 'UND_ERR_SOCKET' && url.startsWith('http:')
     return ` (${code})${remedy ? `; ${remedy}` : ''}${isTlsWanted ? '; is it at https://?' : ''}`
   }
-  const inner = cause instanceof Error ? cause.cause : undefined
-  if (inner instanceof Error && /redirect/i.test(inner.message)) return ' but a redirect, which is not followed here'
+  if (isRedirected(cause)) return ' but a redirect, which is not followed here'
   return ". Is it there? In a web page: does it allow this page's origin (CORS), and is it https where the page is?"
+}
+
+/** Browsers do not tell. */
+function isRedirected(cause: unknown): boolean {
+  const inner = cause instanceof Error ? cause.cause : undefined
+  return inner instanceof Error && /redirect/i.test(inner.message)
 }
 
 /** Node's fetch has the code on the cause of its error, Bun's on the error itself. */

@@ -1,9 +1,9 @@
-/** A pause that a registry asked for, and all requests to it keep. */
+/** Pauses that servers asked for, each for its own origin, and all requests to it keep. */
 export interface Pause {
-  /** Notes what an answer asks for (RFC 9110 § Retry-After: seconds, or a date). */
-  note(response: Response): void
-  /** Resolves when there is no pause, or rejects with the signal's reason. */
-  over(signal: AbortSignal | undefined): Promise<void>
+  /** Notes what an answer of this origin asks for (RFC 9110 § Retry-After: seconds, or a date). */
+  note(origin: string, response: Response): void
+  /** Resolves when there is no pause for this origin, or rejects with the signal's reason. */
+  over(origin: string, signal: AbortSignal | undefined): Promise<void>
 }
 
 /** Answers whose `Retry-After` is meant for whoever asks next, too. */
@@ -12,14 +12,17 @@ const PAUSING = [429, 503]
 const MAX_PAUSE = 60_000
 
 export function createPause(): Pause {
-  let until = 0
+  /** When it ends, by a clock that nobody sets. */
+  const ends = new Map<string, number>()
+  const left = (origin: string) => (ends.get(origin) ?? 0) - performance.now()
   return {
-    note({ status, headers }) {
-      const wait = PAUSING.includes(status) ? parseRetryAfter(headers.get('retry-after')) : 0
-      until = Math.max(until, Date.now() + Math.min(wait, MAX_PAUSE))
+    note(origin, { status, headers }) {
+      const wait = PAUSING.includes(status) ? Math.min(parseRetryAfter(headers.get('retry-after')), MAX_PAUSE) : 0
+      if (wait > left(origin)) ends.set(origin, performance.now() + wait)
     },
-    async over(signal) {
-      for (let wait = until - Date.now(); wait > 0; wait = until - Date.now()) await sleep(wait, signal)
+    async over(origin, signal) {
+      for (let wait = left(origin); wait > 0; wait = left(origin)) await sleep(wait, signal)
+      ends.delete(origin)
     },
   }
 }

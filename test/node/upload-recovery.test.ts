@@ -6,63 +6,17 @@ import {
   openRegistry,
   pushDockerTar,
   ResponseError,
-  type UploadEvent,
 } from '../../src/index.ts'
 import * as node from '../../src/node/index.ts'
 import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
+import { at, type Behave, broken, disturbedPush, lost } from '../support/disturbed-push.ts'
 import { rejection } from '../support/errors.ts'
-import { recordingFetch } from '../support/recording-fetch.ts'
 
 const URL_TEXT = 'https://registry.test'
-/** Answers a request: by `go`, or by a request of its own to the registry. */
-type Behave = (
-  request: Request,
-  go: () => Promise<Response>,
-  ask: (request: Request) => Promise<Response>,
-) => Promise<Response> | Response
-
-/** One layer of 10 240 bytes, pushed in chunks of 1024 through a network that behaves like this. */
-async function push(behave: Behave, options = {}) {
-  const registry = createTestRegistry()
-  const recorder = recordingFetch(async (request) => behave(request, () => registry.fetch(request), registry.fetch))
-  const handle = openRegistry(URL_TEXT, { fetch: recorder.fetch, retry: 0 })
-  const events: UploadEvent[] = []
-  const sent: number[] = []
-  const archive = await createTestArchive({ images: [{ layers: [{ file: 'content' }] }] })
-  const pushing = pushDockerTar(archive, handle, 'a', 'v1', {
-    chunkSize: 1024,
-    concurrency: 1,
-    retryDelay: 1,
-    onEvent: (event) => events.push(event),
-    onProgress: ({ sentBytes }) => sent.push(sentBytes),
-    ...options,
-  })
-  const ranges = () => recorder.exchanges.map(({ headers }) => headers.get('content-range')).filter(Boolean)
-  return { registry, recorder, handle, events, sent, pushing, ranges }
-}
-
-/** Does something at the nth request of this method, and nothing at all others. */
-function at(wanted: string, nth: number, act: Behave, times = 1): Behave {
-  let count = 0
-  return (request, go, ask) => {
-    const isBlob = request.url.includes('/blobs/')
-    if (request.method === wanted && isBlob) count++
-    const isTime = request.method === wanted && isBlob && count >= nth && count < nth + times
-    return isTime ? act(request, go, ask) : go()
-  }
-}
-
-const broken = () => {
-  throw new TypeError('fetch failed', { cause: Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }) })
-}
-const lost: Behave = async (_, go) => {
-  await go()
-  return broken()
-}
 
 describe('an upload', () => {
   it('whose chunk never arrives is asked about, and goes on with that chunk', async () => {
-    const { pushing, ranges, recorder, events, handle } = await push(at('PATCH', 4, broken))
+    const { pushing, ranges, recorder, events, handle } = await disturbedPush(at('PATCH', 4, broken))
     await pushing
     expect(ranges().filter((range) => range === '3072-4095')).toHaveLength(2)
     expect(recorder.count('GET')).toBe(1)
@@ -72,14 +26,14 @@ describe('an upload', () => {
   })
 
   it('whose answer is lost is asked about, and sends nothing twice', async () => {
-    const { pushing, ranges, recorder } = await push(at('PATCH', 4, lost))
+    const { pushing, ranges, recorder } = await disturbedPush(at('PATCH', 4, lost))
     await pushing
     expect(ranges().length).toBe(new Set(ranges()).size)
     expect(recorder.count('POST')).toBe(2)
   })
 
   it('whose closing answer is lost is looked for first, and found', async () => {
-    const { pushing, recorder, ranges } = await push(at('PUT', 1, lost))
+    const { pushing, recorder, ranges } = await disturbedPush(at('PUT', 1, lost))
     await pushing
     expect(ranges().length).toBe(new Set(ranges()).size)
     expect([recorder.count('POST'), recorder.count('HEAD'), recorder.count('GET')]).toEqual([2, 3, 0])
@@ -91,7 +45,7 @@ describe('an upload', () => {
       await ask(new Request(request.url, { method: 'PATCH', body, headers: { 'content-range': '3072-3371' } }))
       return broken()
     }
-    const { pushing, ranges } = await push(at('PATCH', 4, half))
+    const { pushing, ranges } = await disturbedPush(at('PATCH', 4, half))
     await pushing
     expect(ranges()).toContain('3372-4395')
   })
@@ -99,7 +53,7 @@ describe('an upload', () => {
   it('that the registry has lost begins anew, and says so', async () => {
     const gone: Behave = () =>
       Response.json({ errors: [{ code: 'BLOB_UPLOAD_UNKNOWN', message: 'gone' }] }, { status: 404 })
-    const { pushing, events, sent, recorder } = await push(at('PATCH', 4, gone))
+    const { pushing, events, sent, recorder } = await disturbedPush(at('PATCH', 4, gone))
     await pushing
     expect(events.map(({ kind }) => kind)).toEqual(['retry', 'restart'])
     expect(events[1]).toMatchObject({ lostBytes: 3072 })
@@ -110,7 +64,7 @@ describe('an upload', () => {
 
   it('ends after so many failures in a row without progress, with the last one and nothing left behind', async () => {
     for (const uploadRetry of [0, 1, 4]) {
-      const { pushing, registry, recorder, handle } = await push(at('PATCH', 4, broken, 99), { uploadRetry })
+      const { pushing, registry, recorder, handle } = await disturbedPush(at('PATCH', 4, broken, 99), { uploadRetry })
       await rejection(pushing, NetworkError, /Cannot upload .*ECONNRESET/)
       expect(recorder.exchanges.filter(({ method }) => method === 'PATCH')).toHaveLength(4 + uploadRetry)
       expect(registry.openUploads).toBe(0)
@@ -121,7 +75,7 @@ describe('an upload', () => {
 
   it('outlives any number of failures, as long as it makes progress', async () => {
     let count = 0
-    const { pushing, events } = await push(
+    const { pushing, events } = await disturbedPush(
       (request, go) => (request.method === 'PATCH' && count++ % 2 === 0 ? broken() : go()),
       { uploadRetry: 1 },
     )
@@ -130,14 +84,14 @@ describe('an upload', () => {
   })
 
   it.each([400, 401, 403, 507])('is not tried again after %i', async (status) => {
-    const { pushing, recorder, registry } = await push(at('PATCH', 2, () => new Response(null, { status })))
+    const { pushing, recorder, registry } = await disturbedPush(at('PATCH', 2, () => new Response(null, { status })))
     await rejection(pushing, ResponseError, new RegExp(`${status}`))
     expect(recorder.count('PATCH')).toBe(2)
     expect(registry.openUploads).toBe(0)
   })
 
   it.each([408, 429, 499, 500, 502, 503, 504, 522])('is tried again after %i', async (status) => {
-    const { pushing, recorder } = await push(at('PATCH', 2, () => new Response('<html>', { status })))
+    const { pushing, recorder } = await disturbedPush(at('PATCH', 2, () => new Response('<html>', { status })))
     await pushing
     expect(recorder.count('PATCH')).toBe(10)
   })
@@ -147,7 +101,7 @@ describe('an upload', () => {
       const body = await request.clone().arrayBuffer()
       return body.byteLength > 700 ? new Response('<html>too large</html>', { status: 413 }) : go()
     }
-    const { pushing, ranges, events } = await push(limit, { chunkSize: 4096 })
+    const { pushing, ranges, events } = await disturbedPush(limit, { chunkSize: 4096 })
     await pushing
     expect(events.map((event) => event.kind === 'learned' && event.maxChunkSize)).toEqual([2048, 1024, 512])
     expect(ranges().filter((range) => range === '0-4095')).toHaveLength(1)
@@ -158,22 +112,24 @@ describe('an upload', () => {
   it('sends less at once where large requests get no answer, as in a page that cannot read a 413', async () => {
     const limit: Behave = async (request, go) => {
       const body = await request.clone().arrayBuffer()
-      return body.byteLength > 1024 ? broken() : go()
+      return body.byteLength > 1024 * 1024 ? broken() : go()
     }
-    const { pushing, events } = await push(limit, { chunkSize: 4096 })
+    const { pushing, events } = await disturbedPush(limit, { chunkSize: 4_000_000, layers: ['x'.repeat(5_000_000)] })
     await pushing
-    expect(events.flatMap((event) => (event.kind === 'learned' ? [event.maxChunkSize] : []))).toEqual([2048, 1024])
+    expect(events.flatMap((event) => (event.kind === 'learned' ? [event.maxChunkSize] : []))).toEqual([
+      2_000_000, 1_000_000,
+    ])
   })
 
   it('gives up where even the smallest bodies are too large', async () => {
-    const { pushing, registry } = await push(at('PATCH', 1, () => new Response(null, { status: 413 }), 99))
+    const { pushing, registry } = await disturbedPush(at('PATCH', 1, () => new Response(null, { status: 413 }), 99))
     await rejection(pushing, ResponseError, /413.*raise its limit/)
     expect(registry.openUploads).toBe(0)
   })
 
   it('keeps to the chunks that GHCR takes, whose 416 says so (oras-project/rust-oci-client#35)', async () => {
     const errors = [{ code: 'SIZE', message: 'request body is too large and exceeds the maximum permissible limit' }]
-    const { pushing, events } = await push(at('PATCH', 1, () => Response.json({ errors }, { status: 416 })))
+    const { pushing, events } = await disturbedPush(at('PATCH', 1, () => Response.json({ errors }, { status: 416 })))
     await pushing
     expect(events[0]).toMatchObject({ kind: 'learned', maxChunkSize: 512 })
   })
@@ -184,7 +140,7 @@ describe('an upload', () => {
       [405, {}],
       [400, { errors }],
     ] as const) {
-      const { pushing, recorder, events, handle, registry } = await push((request, go) =>
+      const { pushing, recorder, events, handle, registry } = await disturbedPush((request, go) =>
         request.method === 'PATCH' ? Response.json(body, { status }) : go(),
       )
       await pushing
@@ -198,7 +154,7 @@ describe('an upload', () => {
   })
 
   it('goes on behind a Range that stays where it was (aws/containers-roadmap#2831)', async () => {
-    const { pushing, ranges } = await push(async (request, go) => {
+    const { pushing, ranges } = await disturbedPush(async (request, go) => {
       const response = await go()
       if (request.method === 'PATCH') response.headers.set('range', '0-1023')
       return response
@@ -211,7 +167,7 @@ describe('an upload', () => {
     const started = Date.now()
     const times: number[] = []
     const pause = at('PATCH', 2, () => new Response(null, { status: 503, headers: { 'retry-after': '1' } }))
-    const { pushing } = await push(
+    const { pushing } = await disturbedPush(
       (...exchange) => {
         times.push(Date.now() - started)
         return pause(...exchange)
@@ -227,7 +183,7 @@ describe('an upload', () => {
   it('is given up at once by an abort while it waits', async () => {
     const controller = new AbortController()
     const reason = new Error('enough')
-    const { pushing, registry } = await push(at('PATCH', 2, broken, 99), {
+    const { pushing, registry } = await disturbedPush(at('PATCH', 2, broken, 99), {
       signal: controller.signal,
       retryDelay: 60_000,
     })

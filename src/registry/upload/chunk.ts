@@ -2,6 +2,7 @@ import type { Content } from '../../oci/descriptor.ts'
 import type { CreateHasher, Digest } from '../../oci/digest.ts'
 import { verifyDigest } from '../../oci/verify.ts'
 import { streamSource } from '../../source/stream.ts'
+import type { RequestBody } from '../http.ts'
 import type { Upload } from './options.ts'
 
 /** A part of a blob, ready to be sent. */
@@ -13,7 +14,7 @@ export interface Chunk {
   readonly size: number
   /** Whether its request closes the upload. */
   readonly isClosing: boolean
-  readonly body: Uint8Array<ArrayBuffer> | Blob | ReadableStream<Uint8Array>
+  readonly body: RequestBody
   /** In milliseconds. */
   readonly timeout: number
 }
@@ -24,21 +25,25 @@ const MAX_CHUNK = 64 * 1024 * 1024
 const LEAST_RATE = 16 * 1024
 /** In milliseconds: the answer to a chunk may take so long on top of that. */
 const SILENCE = 60_000
+/** In milliseconds: what timers can count. */
+const MAX_TIMEOUT = 2 ** 31 - 1
 
 /** Reads the next bytes of a blob, as many as the registry takes in one request. */
 export async function prepareChunk(upload: Upload, start: number): Promise<Chunk> {
   const { blob, registry, chunkSize, readChunk, createBody, createStreamBody } = upload
   const { minChunkSize, maxChunkSize, takesWholeOnly, closesEmpty } = registry.traits.current
   const length = Math.min(Math.max(chunkSize, Math.min(minChunkSize, MAX_CHUNK)), maxChunkSize)
-  const end = takesWholeOnly ? blob.size : Math.min(start + length, blob.size)
-  const timeout = SILENCE + ((end - start) / LEAST_RATE) * 1000
+  // An upload that has some chunks already may have taken them before the registry was known to take none.
+  const isWhole = takesWholeOnly && start === 0
+  const end = isWhole ? blob.size : Math.min(start + length, blob.size)
+  const timeout = Math.min(SILENCE + ((end - start) / LEAST_RATE) * 1000, MAX_TIMEOUT)
   const isBare = start === 0 || start === end
   const isClosing = end === blob.size && (isBare || !closesEmpty)
   const chunk = { digest: blob.digest, start, end, size: blob.size, isClosing, timeout }
   if (end - start <= Math.max(length, chunkSize)) return { ...chunk, body: createBody(await readChunk(start, end)) }
   // All of it is hashed ahead: a request that carries the whole blob cannot be taken back.
   for (let from = start; from < end; from += chunkSize) await readChunk(from, Math.min(from + chunkSize, end))
-  return { ...chunk, body: await createStreamBody(streamSource(blob.source, upload.signal)) }
+  return { ...chunk, body: () => createStreamBody(streamSource(blob.source, upload.signal)) }
 }
 
 /**

@@ -39,13 +39,15 @@ async function mount(upload: Upload, from: string): Promise<Answer | undefined> 
   }
 }
 
-/** What the registry asks for when it opens a session goes before what is known of it. */
+/** What the registry asks for when it opens a session goes before what is known of it; what was refused stays refused. */
 function learnLimits({ registry }: Upload, headers: Headers): void {
   const minChunkSize = limitIn(headers, 'oci-chunk-min-length')
   const maxChunkSize = limitIn(headers, 'oci-chunk-max-length')
   if (minChunkSize !== undefined) registry.traits.learn({ minChunkSize })
   // The header is Cloudflare's own (cloudflare/serverless-registry#138).
-  if (maxChunkSize !== undefined) registry.traits.learn({ maxChunkSize, closesEmpty: true })
+  if (maxChunkSize === undefined) return
+  const { current } = registry.traits
+  registry.traits.learn({ maxChunkSize: Math.min(maxChunkSize, current.maxChunkSize), closesEmpty: true })
 }
 
 function limitIn(headers: Headers, name: string): number | undefined {

@@ -1,5 +1,6 @@
 import { ResponseError } from '../../errors.ts'
 import { hasBlob } from '../blobs.ts'
+import { MAX_DELAY } from '../http.ts'
 import { sleep } from '../pause.ts'
 import type { Chunk } from './chunk.ts'
 import type { Remedy } from './failure.ts'
@@ -16,8 +17,8 @@ export interface Failure {
 
 /** In bytes. Who takes no more than this in one request is not helped by less. */
 const LEAST_CHUNK = 512
-/** In milliseconds: no wait between two tries is longer. */
-const MAX_DELAY = 30_000
+/** In bytes. A smaller chunk without an answer is the network's fault: proxies take 1 MiB (nginx's `client_max_body_size`) or more. */
+const LEAST_SUSPECT = 1024 * 1024
 
 /** Exponential, with full jitter: many clients that failed together do not come back together. */
 export async function wait(
@@ -37,19 +38,29 @@ export async function wait(
  * @throws the failure, if there are no others
  */
 export function adapt(upload: Upload, { error, remedy, chunk }: Failure): boolean {
-  const { traits } = upload.registry
   if (!chunk || (remedy !== 'shrink' && remedy !== 'whole')) return false
-  if (traits.current.takesWholeOnly) throw error
-  if (remedy === 'whole') learn(upload, error, { takesWholeOnly: true })
-  else if (!halveChunks(upload, chunk, error)) throw error
+  if (remedy === 'shrink' && !halveChunks(upload, chunk, error, LEAST_CHUNK)) throw error
+  // Another blob may have learned as much meanwhile.
+  if (remedy === 'whole' && !upload.registry.traits.current.takesWholeOnly)
+    learn(upload, error, { takesWholeOnly: true })
   return true
 }
 
+/** Takes to smaller chunks where several requests in a row got no answer: a web page cannot read a proxy's 413. */
+export function suspectSize(upload: Upload, { error, chunk }: Pick<Failure, 'error' | 'chunk'>): void {
+  if (chunk) halveChunks(upload, chunk, error, LEAST_SUSPECT / 2)
+}
+
 /** @returns false if they would be too small */
-export function halveChunks(upload: Upload, chunk: Failure['chunk'], error: unknown): boolean {
+function halveChunks(
+  upload: Upload,
+  { start, end }: Pick<Chunk, 'start' | 'end'>,
+  error: unknown,
+  least: number,
+): boolean {
   const { minChunkSize, maxChunkSize, takesWholeOnly } = upload.registry.traits.current
-  const half = chunk && !takesWholeOnly ? Math.floor((chunk.end - chunk.start) / 2) : 0
-  if (half < Math.max(LEAST_CHUNK, minChunkSize)) return false
+  const half = takesWholeOnly ? 0 : Math.floor((end - start) / 2)
+  if (half < Math.max(least, minChunkSize)) return false
   // Another blob may have learned as much meanwhile.
   if (half < maxChunkSize) learn(upload, error, { maxChunkSize: half })
   return true
@@ -64,37 +75,42 @@ function learn(upload: Upload, error: unknown, lesson: { maxChunkSize: number } 
 export async function recover(
   upload: Upload,
   session: UploadSession | undefined,
-  { error, remedy, chunk }: Failure,
+  failure: Failure,
 ): Promise<UploadSession | undefined | 'present'> {
-  const { registry, repository, blob, signal, onEvent, onSent } = upload
+  const { error, remedy, chunk } = failure
+  const { registry, repository, blob, signal, onEvent } = upload
   if (!session || !chunk) return session
-  // The answer alone may have been lost.
-  if (chunk.isClosing && remedy === 'ask' && (await hasBlob(registry, repository, blob, signal))) return 'present'
-  const found = remedy === 'ask' || remedy === 'shrink' ? await findSession(upload, session, error, chunk) : undefined
-  if (found !== undefined && found !== 'unclear') return found
-  if (found === 'unclear' || remedy === 'whole') await cancelSession(upload, session)
+  // The answer alone may have been lost: to this request, or to the same one from a proxy that sent it twice.
+  const mayBeIn = chunk.isClosing && (remedy === 'ask' || remedy === 'restart')
+  if (mayBeIn && (await hasBlob(registry, repository, blob, signal))) return 'present'
+  const found = remedy === 'ask' || remedy === 'shrink' ? await findSession(upload, session, failure, chunk) : undefined
+  if (found && found !== 'lost') return found
+  const isGone = found === 'lost' || (error instanceof ResponseError && error.status === 404)
+  if (!isGone) await cancelSession(upload, session)
   onEvent?.({ kind: 'restart', ...eventOf(upload, error), lostBytes: session.offset })
-  onSent?.(0)
   return undefined
 }
 
-/** Asks where an upload is; nothing if the registry has lost it. Where that stays unclear, it is not safe to go on. */
+/** Asks where an upload is, unless the registry has lost it. Gives nothing where that stays unclear: it is not safe to go on. */
 async function findSession(
   upload: Upload,
   session: UploadSession,
-  error: unknown,
+  { error, remedy }: Failure,
   { end }: Pick<Chunk, 'end'>,
-): Promise<UploadSession | undefined | 'unclear'> {
+): Promise<UploadSession | undefined | 'lost'> {
+  const { tellsStatus, takesWholeOnly } = upload.registry.traits.current
   const status = error instanceof ResponseError ? error.status : undefined
   // Refused before its bytes were looked at.
   const isUntouched = status === 413 || status === 429
-  if (!upload.registry.traits.current.tellsStatus) return isUntouched ? session : 'unclear'
+  if (!tellsStatus) return isUntouched ? session : undefined
   const told = await askSession(upload, session)
-  if (!told) return undefined
+  if (!told || told === 'lost') return told
   const { location, offset = isUntouched ? session.offset : undefined } = told
+  if (offset === undefined || offset > Math.min(end, upload.blob.size)) return undefined
   // None, which it has just refused to be: then it has one byte.
-  const isOne = status === 416 && offset === 0
-  return offset === undefined || offset > Math.min(end, upload.blob.size) || isOne ? 'unclear' : { location, offset }
+  const isOne = remedy === 'ask' && status === 416 && offset === 0
+  // What takes a blob whole only takes no rest of one.
+  return isOne || (takesWholeOnly && offset > 0) ? undefined : { location, offset }
 }
 
 function eventOf({ repository, blob }: Pick<Upload, 'repository' | 'blob'>, error: unknown) {

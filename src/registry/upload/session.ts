@@ -13,9 +13,10 @@ export interface UploadSession {
 /** In milliseconds: what cancelling an upload may take. */
 const GRACE = 5_000
 
-/** Reads the session that an answer opens or goes on with. */
-export function readSession({ registry }: Upload, answer: Answer, offset: number): UploadSession {
-  return { location: uploadLocation(answer, registry.url), offset }
+/** Reads the session that an answer opens or goes on with; what goes on may do so where it is. */
+export function readSession({ registry }: Upload, answer: Answer, offset: number, known?: URL): UploadSession {
+  const isHere = known && !answer.headers.has('location')
+  return { location: isHere ? known : uploadLocation(answer, registry.url), offset }
 }
 
 /**
@@ -39,7 +40,7 @@ export async function sendChunk(
       // Only true chunks have a range; GHCR and distribution 3 take it for a promise of more. Nothing has none.
       ...(!isWhole && start < end && { 'content-range': `${start}-${end - 1}` }),
       // A stream does not know.
-      ...(body instanceof ReadableStream && { 'content-length': String(end - start) }),
+      ...(typeof body === 'function' && { 'content-length': String(end - start) }),
     },
     body,
     isUpload: true,
@@ -52,28 +53,28 @@ export async function sendChunk(
   const taken = takenBytes(answer.headers)
   // ECR's `Range` stays where it was after the first chunk (aws/containers-roadmap#2831): only what lies within the chunk is believed.
   const isPart = taken !== undefined && taken > start && taken < end
-  return readSession(upload, answer, isPart ? taken : end)
+  return readSession(upload, answer, isPart ? taken : end, location)
 }
 
 /**
  * Asks how far an upload is (distribution-spec § Pushing a blob in chunks).
  *
- * @returns the session as the registry sees it, without an offset where it does not say that; nothing if it is lost
+ * @returns the session as the registry sees it, without an offset where it does not say that; nothing where it does not tell
  */
 export async function askSession(
-  { send, repository, registry }: Upload,
+  upload: Upload,
   { location }: UploadSession,
-): Promise<{ readonly location: URL; readonly offset: number | undefined } | undefined> {
-  const answer = await send({
-    act: `ask how far an upload to "${repository}" is`,
+): Promise<{ readonly location: URL; readonly offset: number | undefined } | undefined | 'lost'> {
+  const answer = await upload.send({
+    act: `ask how far an upload to "${upload.repository}" is`,
     method: 'GET',
     url: location,
     allow: [400, 404, 405, 410, 416],
   })
   await answer.body?.cancel()
+  if (answer.status === 404 || answer.status === 410) return 'lost'
   if (answer.status >= 300) return undefined
-  const hasLocation = answer.headers.has('location')
-  return { location: hasLocation ? uploadLocation(answer, registry.url) : location, offset: takenBytes(answer.headers) }
+  return { ...readSession(upload, answer, 0, location), offset: takenBytes(answer.headers) }
 }
 
 /** How many bytes an answer says that the registry has: `0-<last>`. `0-0` stands for none and for one alike, and is taken for none. */
@@ -85,10 +86,16 @@ function takenBytes(headers: Headers): number | undefined {
 
 /** Forgets an upload. Whether that works changes nothing: those that stay expire at the registry. */
 export async function cancelSession({ send, repository }: Upload, { location }: UploadSession): Promise<void> {
-  // A time of its own: what leads here may be an abort.
-  const signal = AbortSignal.timeout(GRACE)
+  // A time of its own: what leads here may be an abort. Signing in keeps to the signal, a fetch of the user's own perhaps not.
+  const limits = { signal: AbortSignal.timeout(GRACE), grace: 0, timeout: GRACE, skipsPause: true }
   try {
-    await send({ act: `cancel an upload to "${repository}"`, method: 'DELETE', url: location, isUpload: true, signal })
+    await send({
+      act: `cancel an upload to "${repository}"`,
+      method: 'DELETE',
+      url: location,
+      isUpload: true,
+      ...limits,
+    })
   } catch {
     // The failure that led here is the one to tell.
   }

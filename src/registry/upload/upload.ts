@@ -7,7 +7,7 @@ import { type Chunk, createBlobReader, prepareChunk } from './chunk.ts'
 import { remedyFor } from './failure.ts'
 import { openSession } from './open.ts'
 import type { Upload, UploadOptions } from './options.ts'
-import { adapt, type Failure, halveChunks, recover, wait } from './recovery.ts'
+import { adapt, type Failure, recover, suspectSize, wait } from './recovery.ts'
 import { cancelSession, sendChunk, type UploadSession } from './session.ts'
 
 /** In milliseconds: what is under way may take so long after an abort. */
@@ -35,16 +35,12 @@ export async function uploadBlob(
   blob: Content,
   options: UploadOptions,
 ): Promise<'mounted' | 'uploaded'> {
-  options.signal?.throwIfAborted()
-  const patience = delayed(options.signal, GRACE)
+  const { signal } = options
+  signal?.throwIfAborted()
   const target = withScopes(registry, locateRepository(registry.url, repository).push)
-  const send: SendRequest = (request) => target.send({ signal: patience.signal, ...request })
-  const reader = await createBlobReader(blob, `the blob for "${repository}"`, options)
-  try {
-    return await deliver({ ...options, registry: target, send, repository, blob, readChunk: reader })
-  } finally {
-    patience.stop()
-  }
+  const send: SendRequest = (request) => target.send({ signal, grace: GRACE, ...request })
+  const readChunk = await createBlobReader(blob, `the blob for "${repository}"`, options)
+  return deliver({ ...options, registry: target, send, repository, blob, readChunk })
 }
 
 /** One loop over one state: the session, and what went wrong with it last. */
@@ -53,7 +49,11 @@ async function deliver(upload: Upload): Promise<'mounted' | 'uploaded'> {
   let session: UploadSession | undefined
   let failure: Failure | undefined
   let mountFrom = upload.mountFrom
-  let [best, failures] = [0, 0]
+  let [best, failures, unanswered] = [0, 0, 0]
+  const progress = (offset: number) => {
+    onSent?.(offset)
+    if (offset > best) [best, failures, unanswered] = [offset, 0, 0]
+  }
   try {
     for (;;) {
       let chunk: Chunk | undefined
@@ -63,6 +63,7 @@ async function deliver(upload: Upload): Promise<'mounted' | 'uploaded'> {
           if (state === 'present') return 'uploaded'
           session = state
           failure = undefined
+          progress(session?.offset ?? 0)
         }
         if (!session) {
           const opened = await openSession(upload, mountFrom)
@@ -72,9 +73,8 @@ async function deliver(upload: Upload): Promise<'mounted' | 'uploaded'> {
         }
         chunk = await prepareChunk(upload, session.offset)
         session = await sendChunk(upload, session, chunk)
-        onSent?.(session?.offset ?? blob.size)
+        progress(session?.offset ?? blob.size)
         if (!session) return 'uploaded'
-        if (session.offset > best) [best, failures] = [session.offset, 0]
       } catch (error) {
         signal?.throwIfAborted()
         const remedy = remedyFor(error, sentOf(chunk))
@@ -83,7 +83,8 @@ async function deliver(upload: Upload): Promise<'mounted' | 'uploaded'> {
         failure ??= { error, remedy, chunk }
         if (!isKnown && adapt(upload, failure)) continue
         if (++failures > uploadRetry) throw error
-        if (failures >= SUSPICIOUS && error instanceof NetworkError) halveChunks(upload, chunk, error)
+        unanswered = error instanceof NetworkError ? unanswered + 1 : 0
+        if (unanswered >= SUSPICIOUS) suspectSize(upload, { error, chunk })
         await wait(upload, failures, error)
       }
     }
@@ -91,16 +92,6 @@ async function deliver(upload: Upload): Promise<'mounted' | 'uploaded'> {
     if (session) await cancelSession(upload, session)
     throw error
   }
-}
-
-/** Passes an abort on after a while, until it is stopped. */
-function delayed(signal: AbortSignal | undefined, milliseconds: number): { signal: AbortSignal; stop: () => void } {
-  const later = new AbortController()
-  const wait = () => {
-    AbortSignal.timeout(milliseconds).addEventListener('abort', () => later.abort(signal?.reason))
-  }
-  signal?.addEventListener('abort', wait, { once: true })
-  return { signal: later.signal, stop: () => signal?.removeEventListener('abort', wait) }
 }
 
 function sentOf(chunk: Chunk | undefined): 'no bytes' | 'part' | 'whole' {

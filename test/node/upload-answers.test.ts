@@ -1,0 +1,249 @@
+import { getEventListeners } from 'node:events'
+import { describe, expect, it, vi } from 'vitest'
+import { DigestMismatchError, ResponseError } from '../../src/index.ts'
+import { digestOf } from '../../src/oci/digest.ts'
+import { createWasmHasher } from '../../src/oci/sha256.ts'
+import { openRegistry } from '../../src/registry/registry.ts'
+import { uploadBlob } from '../../src/registry/upload/upload.ts'
+import { toReadable } from '../../src/source/stream.ts'
+import { at, type Behave, broken, disturbedPush, lost } from '../support/disturbed-push.ts'
+import { rejection } from '../support/errors.ts'
+
+const refusal = (status: number, code: string) => Response.json({ errors: [{ code, message: 'no' }] }, { status })
+const refuse = (status: number) => () => new Response(null, { status })
+const kinds = (events: readonly { kind: string }[]) => events.map(({ kind }) => kind)
+
+/** Answers questions for the status by this, and all else by the other. */
+function atStatus(act: Behave, other: Behave): Behave {
+  return (request, ...rest) =>
+    (request.method === 'GET' && request.url.includes('/uploads/') ? act : other)(request, ...rest)
+}
+
+/** Says of the registry's answer that it has so much. */
+const withRange =
+  (range: (told: string) => string): Behave =>
+  async (_, go) => {
+    const response = await go()
+    const headers = new Headers(response.headers)
+    headers.set('range', range(headers.get('range') ?? ''))
+    return new Response(null, { status: response.status, headers })
+  }
+
+describe('the status of an upload', () => {
+  it('is believed in the words of old servers too', async () => {
+    const { pushing, ranges, events } = await disturbedPush(
+      atStatus(
+        withRange((told) => `bytes=${told}`),
+        at('PATCH', 4, lost),
+      ),
+    )
+    await pushing
+    expect(kinds(events)).toEqual(['retry'])
+    expect(ranges().length).toBe(new Set(ranges()).size)
+  })
+
+  it('is not believed where it is more than was sent', async () => {
+    const { pushing, events } = await disturbedPush(
+      atStatus(
+        withRange(() => '0-8191'),
+        at('PATCH', 4, lost),
+      ),
+    )
+    await pushing
+    expect(kinds(events)).toEqual(['retry', 'restart'])
+  })
+
+  it('of 0-0 may be one byte: the upload begins anew where it is not none', async () => {
+    const one: Behave = async (request, _, ask) => {
+      const body = new Uint8Array(await request.arrayBuffer()).subarray(0, 1)
+      await ask(new Request(request.url, { method: 'PATCH', body }))
+      return broken()
+    }
+    const { pushing, events, registry } = await disturbedPush(at('PATCH', 1, one))
+    await pushing
+    expect(kinds(events)).toEqual(['retry', 'retry', 'restart'])
+    expect(registry.openUploads).toBe(0)
+  })
+
+  it.each([404, 410])('of %i says that there is nothing to cancel', async (status) => {
+    const { pushing, events, recorder } = await disturbedPush(atStatus(refuse(status), at('PATCH', 4, broken)))
+    await pushing
+    expect(kinds(events)).toEqual(['retry', 'restart'])
+    expect(recorder.count('DELETE')).toBe(0)
+  })
+
+  it('is not needed to go on after a refusal that left the bytes alone', async () => {
+    for (const [status, chunkSize] of [
+      [429, 1024],
+      [413, 2048],
+    ] as const) {
+      const { pushing, events } = await disturbedPush(
+        atStatus(
+          withRange(() => ''),
+          at('PATCH', 2, refuse(status)),
+        ),
+        { chunkSize },
+      )
+      await pushing
+      expect(kinds(events)).toEqual([status === 413 ? 'learned' : 'retry'])
+    }
+  })
+
+  it('is not asked for where a registry does not tell', async () => {
+    const { pushing, events, recorder } = await disturbedPush(at('PATCH', 2, refuse(429)), {
+      profile: { tellsStatus: false },
+    })
+    await pushing
+    expect(kinds(events)).toEqual(['retry'])
+    expect(recorder.count('GET')).toBe(0)
+    const cut = await disturbedPush(at('PATCH', 2, broken), { profile: { tellsStatus: false } })
+    await cut.pushing
+    expect(kinds(cut.events)).toEqual(['retry', 'restart'])
+    expect(cut.registry.openUploads).toBe(0)
+  })
+})
+
+describe('a refusal', () => {
+  it.each([404, 405, 413])('of %i to opening an upload is one', async (status) => {
+    const { pushing, recorder } = await disturbedPush(at('POST', 1, refuse(status), 99))
+    await rejection(pushing, ResponseError)
+    expect(recorder.count('POST')).toBe(1)
+  })
+
+  it.each([400, 409])('of %i begins the blob anew where it says that the upload is lost', async (status) => {
+    const { pushing, events } = await disturbedPush(at('PATCH', 4, () => refusal(status, 'BLOB_UPLOAD_INVALID')))
+    await pushing
+    expect(kinds(events)).toEqual(['retry', 'restart'])
+  })
+
+  it('of a first chunk that is too large needs no other upload (GHCR)', async () => {
+    const tooLarge = () =>
+      Response.json({ errors: [{ code: 'SIZE', message: 'exceeds the maximum' }] }, { status: 416 })
+    const { pushing, events, recorder } = await disturbedPush(at('PATCH', 1, tooLarge))
+    await pushing
+    expect(kinds(events)).toEqual(['learned'])
+    expect(recorder.count('POST')).toBe(2)
+  })
+
+  it('of chunks as small as the registry itself wants them is the end', async () => {
+    const { pushing, events, recorder } = await disturbedPush(at('PATCH', 2, refuse(413), 99), {
+      profile: { minChunkSize: 1024 },
+    })
+    await rejection(pushing, ResponseError, /413/)
+    expect([events, recorder.count('PATCH')]).toEqual([[], 2])
+  })
+
+  it('teaches once, whatever becomes of the question after it, and whoever else was refused', async () => {
+    let count = 0
+    const busy: Behave = (_, go) => (++count < 3 ? new Response(null, { status: 503 }) : go())
+    const asked = await disturbedPush(atStatus(busy, at('PATCH', 2, refuse(413))), { chunkSize: 4096 })
+    await asked.pushing
+    expect(kinds(asked.events)).toEqual(['learned', 'retry', 'retry'])
+
+    let tell = () => {}
+    const both = new Promise<void>((resolve) => {
+      tell = resolve
+    })
+    let patches = 0
+    const { pushing, events } = await disturbedPush(
+      async (request, go) => {
+        if (request.method !== 'PATCH' || ++patches > 2) return go()
+        if (patches === 2) tell()
+        await both
+        return new Response(null, { status: 413 })
+      },
+      { chunkSize: 4096, concurrency: 4, layers: ['a', 'b'] },
+    )
+    await pushing
+    expect(kinds(events)).toEqual(['learned'])
+  })
+
+  it('of chunks leaves alone what goes on by chunks', async () => {
+    let patches = 0
+    let tell = () => {}
+    const refused = new Promise<void>((resolve) => {
+      tell = resolve
+    })
+    const { pushing, events } = await disturbedPush(
+      async (request, go) => {
+        if (request.method !== 'PATCH') return go()
+        const nth = ++patches
+        if (nth === 2) setTimeout(tell, 20)
+        if (nth === 2) return new Response(null, { status: 405 })
+        if (nth === 1) await refused
+        return go()
+      },
+      { concurrency: 4, layers: ['a', 'b'] },
+    )
+    await pushing
+    expect(kinds(events)).toEqual(['learned', 'restart'])
+  })
+
+  it('is the closing answer with the digest of something else', async () => {
+    const other: Behave = async (_, go) => {
+      const response = await go()
+      response.headers.set('docker-content-digest', `sha256:${'0'.repeat(64)}`)
+      return response
+    }
+    const { pushing } = await disturbedPush(at('PUT', 1, other))
+    await rejection(pushing, DigestMismatchError)
+  })
+})
+
+describe('uploadBlob()', () => {
+  const bodies = { createBody: (bytes: Uint8Array<ArrayBuffer>) => bytes, createStreamBody: toReadable }
+  const options = { ...bodies, createHasher: createWasmHasher, uploadRetry: 0, retryDelay: 1 }
+  const fetch = async ({ method }: Request) =>
+    method === 'POST'
+      ? new Response(null, { status: 202, headers: { location: '/v2/a/blobs/uploads/1' } })
+      : new Response(null, { status: method === 'PATCH' ? 202 : 201 })
+
+  it('reads no more at once than memory bears, whatever a registry asks for', async () => {
+    const reads: number[] = []
+    const size = 200_000_000
+    const source = {
+      size,
+      async read(start: number, end: number) {
+        reads.push(end - start)
+        return new Uint8Array()
+      },
+    }
+    const digest = await digestOf(new Uint8Array(), createWasmHasher)
+    const registry = openRegistry('https://registry.test', { fetch, profile: { minChunkSize: 150_000_000 } })
+    await uploadBlob(registry, 'a', { mediaType: 'a/b', digest, size, source }, { ...options, chunkSize: 1000 })
+    expect(Math.max(...reads)).toBe(64 * 1024 * 1024)
+  })
+
+  it('leaves no listener behind on the signal', async () => {
+    const { signal } = new AbortController()
+    const bytes = new Uint8Array(3000)
+    const digest = await digestOf(bytes, createWasmHasher)
+    const source = { size: 3000, read: async (start: number, end: number) => bytes.slice(start, end) }
+    const registry = openRegistry('https://registry.test', { fetch })
+    await uploadBlob(
+      registry,
+      'a',
+      { mediaType: 'a/b', digest, size: 3000, source },
+      { ...options, chunkSize: 1000, signal },
+    )
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+  })
+
+  it('waits up to twice as long after each further failure', async () => {
+    const random = vi.spyOn(Math, 'random').mockReturnValue(0.5)
+    try {
+      const { pushing, events } = await disturbedPush(at('PATCH', 2, broken, 4))
+      await pushing
+      expect(events.map((event) => event.kind === 'retry' && event.delay)).toEqual([0.5, 1, 2, 4])
+    } finally {
+      random.mockRestore()
+    }
+  })
+
+  it('suspects the size of chunks after the second that gets no answer', async () => {
+    const layers = ['x'.repeat(3_000_000)]
+    const { pushing, handle } = await disturbedPush(at('PATCH', 1, broken, 2), { chunkSize: 2_000_000, layers })
+    await pushing
+    expect(handle.traits.current.maxChunkSize).toBe(1_000_000)
+  })
+})
