@@ -62,6 +62,20 @@ describe('a pause that a server asks for', () => {
     expect(times.push).toBeGreaterThan(950)
   })
 
+  it('is not made shorter by a later answer that asks for less', async () => {
+    let count = 0
+    const started = Date.now()
+    const fetch = async () => {
+      const nth = ++count
+      if (nth === 2) await new Promise((resolve) => setTimeout(resolve, 20))
+      return nth < 3 ? busy(nth === 1 ? '1' : '0')() : Response.json({ tags: [] })
+    }
+    const registry = openRegistry('https://registry.test', { fetch, retry: 0 })
+    await Promise.allSettled([listTags(registry, 'a'), listTags(registry, 'b')])
+    await listTags(registry, 'c')
+    expect(Date.now() - started).toBeGreaterThan(950)
+  })
+
   it('is ended at once by an abort, and the open upload is cancelled all the same', async () => {
     const controller = new AbortController()
     const reason = new Error('enough')
