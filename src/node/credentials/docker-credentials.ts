@@ -3,7 +3,7 @@ import { ValidationError } from '../../errors.ts'
 import type { Credentials, CredentialsRequest } from '../../registry/auth/credentials.ts'
 import { parseAuthEntry } from './auth-entry.ts'
 import { configPaths, type DockerConfig, readConfigFile } from './config-file.ts'
-import { askHelper } from './helper.ts'
+import { askHelper } from './credential-helper.ts'
 import { helperServer, hostKeys, normalizeKey, repositoryKeys } from './registry-keys.ts'
 
 /** Where to find what Docker and podman keep. */
