@@ -26,7 +26,7 @@ export async function wait(
   failures: number,
   error: unknown,
 ): Promise<void> {
-  const delay = Math.random() * Math.min(retryDelay * 2 ** (failures - 1), MAX_DELAY)
+  const delay = Math.round(Math.random() * Math.min(retryDelay * 2 ** (failures - 1), MAX_DELAY))
   onEvent?.({ kind: 'retry', ...eventOf(upload, error), failures, delay })
   await sleep(delay, signal)
 }
