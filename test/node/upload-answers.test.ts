@@ -232,9 +232,9 @@ describe('uploadBlob()', () => {
   it('waits up to twice as long after each further failure', async () => {
     const random = vi.spyOn(Math, 'random').mockReturnValue(0.5)
     try {
-      const { pushing, events } = await disturbedPush(at('PATCH', 2, broken, 4))
+      const { pushing, events } = await disturbedPush(at('PATCH', 2, broken, 4), { retryDelay: 2 })
       await pushing
-      expect(events.map((event) => event.kind === 'retry' && event.delay)).toEqual([0.5, 1, 2, 4])
+      expect(events.map((event) => event.kind === 'retry' && event.delay)).toEqual([1, 2, 4, 8])
     } finally {
       random.mockRestore()
     }
