@@ -3,7 +3,7 @@ import { NetworkError, RegistryError, type ResponseError } from '../errors.ts'
 import { type Answer, createAnswer, unexpectedAnswer } from './answer.ts'
 import { withGrace } from './grace.ts'
 import { isLastingFailure, noAnswer, timedOut } from './network-failure.ts'
-import { createPause } from './pause.ts'
+import { createPause, MAX_DELAY } from './pause.ts'
 import { redactCause } from './redact.ts'
 import { fetchFollowing } from './redirect.ts'
 import { boundErrorBody, toResponseError } from './response-error.ts'
@@ -79,8 +79,6 @@ export interface Connection {
 /** 413 is not among them: a body that is too large once is too large again. */
 const PASSING_STATUSES = [408, 429, 500, 502, 503, 504]
 const MAX_RETRY_AFTER = 60_000
-/** In milliseconds: no wait between two tries is longer. */
-export const MAX_DELAY = 30_000
 
 /** The answer, or the error that it stands for. */
 export function accept({ answer, refusal }: Exchanged): Answer {

@@ -10,6 +10,8 @@ export interface Pause {
 const PAUSING = [429, 503]
 /** In milliseconds. Who asks for more is asked again earlier. */
 const MAX_PAUSE = 60_000
+/** In milliseconds: no wait of our own between two tries is longer. */
+export const MAX_DELAY = 30_000
 
 export function createPause(): Pause {
   /** When it ends, by a clock that nobody sets. */

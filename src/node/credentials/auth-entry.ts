@@ -1,9 +1,6 @@
 import { ValidationError } from '../../errors.ts'
 import { isJsonObject, textField } from '../../oci/json.ts'
-import { type Credentials, parseCredentials } from '../../registry/auth/credentials.ts'
-
-/** What stands in a user's place where the secret is an identity token. */
-export const TOKEN_USERNAME = '<token>'
+import { type Credentials, parseCredentials, TOKEN_USERNAME } from '../../registry/auth/credentials.ts'
 
 /**
  * Reads an entry of `auths`. What a helper keeps leaves an empty one, and that is nothing.

@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process'
 import { RegistryError, ValidationError } from '../../errors.ts'
 import { isJsonObject } from '../../oci/json.ts'
-import { type Credentials, parseCredentials } from '../../registry/auth/credentials.ts'
-import { TOKEN_USERNAME } from './auth-entry.ts'
+import { type Credentials, parseCredentials, TOKEN_USERNAME } from '../../registry/auth/credentials.ts'
 
 /** What a credential helper is asked. */
 export interface HelperQuestion {

@@ -39,6 +39,9 @@ export type ProvideCredentials = (
   request: CredentialsRequest,
 ) => Credentials | undefined | Promise<Credentials | undefined>
 
+/** Docker's name for who comes with an identity token in a password's place. */
+export const TOKEN_USERNAME = '<token>'
+
 /** What a token may be made of, so that it fits into a header (RFC 9110 § Field Values). */
 const TOKEN = /^[\x21-\x7e]+$/
 

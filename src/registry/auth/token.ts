@@ -1,7 +1,7 @@
 import { isJsonObject, textField } from '../../oci/json.ts'
 import { type Answer, readJsonAnswer, unexpectedAnswer } from '../answer.ts'
 import { accept, type Exchange } from '../http.ts'
-import { basicAuthorization, type Credentials, isToken } from './credentials.ts'
+import { basicAuthorization, type Credentials, isToken, TOKEN_USERNAME } from './credentials.ts'
 import type { Scope } from './scope.ts'
 
 /** A bearer token, and how long it is used. */
@@ -34,8 +34,6 @@ const EARLY = 5
 const CLIENT_ID = 'registry-api-v2-client'
 /** Of servers that do not speak OAuth 2. */
 const NO_OAUTH = [404, 405]
-/** Docker's name for who comes with an identity token. */
-const TOKEN_USER = '<token>'
 
 /**
  * Gets a bearer token: by GET, anonymously or with HTTP Basic, or for an identity token by POST (OAuth 2, RFC 6749 § 6), and by GET
@@ -50,7 +48,7 @@ export async function fetchToken(exchange: Exchange, request: TokenRequest): Pro
   if (credentials && 'identityToken' in credentials) {
     const answer = await postForToken(exchange, request, credentials.identityToken)
     if (!NO_OAUTH.includes(answer.status)) return readToken(answer, askedAt)
-    const { username = TOKEN_USER, identityToken } = credentials
+    const { username = TOKEN_USERNAME, identityToken } = credentials
     return readToken(await getToken(exchange, request, { username, password: identityToken }), askedAt)
   }
   return readToken(await getToken(exchange, request, credentials), askedAt)

@@ -1,7 +1,6 @@
 import { ResponseError } from '../../errors.ts'
 import { hasBlob } from '../blobs.ts'
-import { MAX_DELAY } from '../http.ts'
-import { sleep } from '../pause.ts'
+import { MAX_DELAY, sleep } from '../pause.ts'
 import type { Chunk } from './chunk.ts'
 import type { Remedy } from './failure.ts'
 import type { Upload } from './options.ts'
