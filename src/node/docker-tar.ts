@@ -11,9 +11,14 @@ function reading<O extends core.ReadOptions>(options: O) {
   return { ...options, createHasher, spool }
 }
 
-function pushing<O extends core.PushArchiveOptions>(options: O) {
+function sending<O extends core.PushOptions>(options: O) {
   const { createBody = (bytes: Uint8Array<ArrayBuffer>) => bytes, createStreamBody = toReadable } = options
-  return { ...reading(options), createBody, createStreamBody }
+  const { createHasher = createNativeHasher } = options
+  return { ...options, createHasher, createBody, createStreamBody }
+}
+
+function pushing<O extends core.PushArchiveOptions>(options: O) {
+  return sending(reading(options))
 }
 
 /** An archive, open or to be opened. */
@@ -55,11 +60,21 @@ export function pushDockerTarWithOriginalTags(
 export function pushDockerTarWithAllOriginalTags(
   archive: Given,
   registry: core.RegistryInput,
-  options: core.PushArchiveOptions = {},
+  options: core.PushArchiveOptions & Pick<core.PlanOptions, 'images'> = {},
 ): Promise<readonly core.Digest[]> {
   return withInput(archive, options, (input) =>
     core.pushDockerTarWithAllOriginalTags(input, registry, pushing(options)),
   )
+}
+
+/** Carries out a plan. As `executePush` of the portable entry, with the runtime's own ways. */
+export function executePush(
+  plan: core.PushPlan,
+  images: readonly core.Image[],
+  registry: core.RegistryInput,
+  options: core.PushOptions = {},
+): Promise<void> {
+  return core.executePush(plan, images, registry, sending(options))
 }
 
 /** Tells all about one image of an archive. As in the portable entry, and the archive may be a path. */

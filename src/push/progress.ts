@@ -1,10 +1,10 @@
 import { type BlobInfo, descriptorOf } from '../oci/descriptor.ts'
-import type { PushPlan } from './plan.ts'
+import type { BlobKind } from './layout.ts'
 
 /** How far one blob is. */
 export interface BlobProgress extends BlobInfo {
   readonly repository: string
-  readonly kind: 'config' | 'layer'
+  readonly kind: BlobKind
   /** `present` and `mounted` blobs cost no bytes. */
   readonly state: 'waiting' | 'uploading' | 'present' | 'mounted' | 'uploaded'
   /** Bytes that the registry has, sent now or there before: `size` at the end. */
@@ -13,7 +13,8 @@ export interface BlobProgress extends BlobInfo {
 
 /** How far a push is. Every event is a snapshot of its own. */
 export interface PushProgress {
-  readonly phase: 'blobs' | 'manifests' | 'done'
+  /** `plan`: what the registry has is looked for; `verify`: what was pushed is. */
+  readonly phase: 'plan' | 'blobs' | 'manifests' | 'verify' | 'done'
   /** Bytes that the registry has, sent now or there before: `totalBytes` at the end. */
   readonly sentBytes: number
   readonly totalBytes: number
@@ -27,19 +28,27 @@ export interface ProgressTracker {
   blob(index: number, state: BlobProgress['state'], sentBytes: number): void
 }
 
+/** A blob to keep count of. */
+interface TrackedBlob extends BlobInfo {
+  readonly repository: string
+  readonly kind: BlobKind
+  /** What is known of it before; a blob that is not `present` is waiting. */
+  readonly action?: string
+}
+
 export function trackProgress(
-  { blobs: planned, totalBytes }: PushPlan,
+  planned: readonly TrackedBlob[],
   onProgress: ((progress: PushProgress) => void) | undefined,
 ): ProgressTracker {
-  let phase: PushProgress['phase'] = 'blobs'
-  let sentBytes = 0
-  const blobs: BlobProgress[] = planned.map(({ repository, kind, content }) => ({
-    ...descriptorOf(content),
+  let phase: PushProgress['phase'] = 'plan'
+  const blobs: BlobProgress[] = planned.map(({ repository, kind, action, ...blob }) => ({
+    ...descriptorOf(blob),
     repository,
     kind,
-    state: 'waiting',
-    sentBytes: 0,
+    ...(action === 'present' ? { state: 'present', sentBytes: blob.size } : { state: 'waiting', sentBytes: 0 }),
   }))
+  const totalBytes = blobs.reduce((sum, { size }) => sum + size, 0)
+  let sentBytes = blobs.reduce((sum, { sentBytes }) => sum + sentBytes, 0)
   const tell = () => onProgress?.({ phase, sentBytes, totalBytes, blobs: [...blobs] })
   return {
     phase(next) {
