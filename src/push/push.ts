@@ -4,6 +4,8 @@ import { hasBlob } from '../registry/blobs.ts'
 import { putManifest } from '../registry/manifests.ts'
 import { type Registry, withScopes } from '../registry/registry.ts'
 import { locateRepository } from '../registry/repository.ts'
+import { attemptStore } from '../registry/sessions/attempts.ts'
+import type { SessionStore } from '../registry/sessions/store.ts'
 import type { CreateBody, CreateStreamBody, UploadEvent, UploadOptions } from '../registry/upload/options.ts'
 import { uploadBlob } from '../registry/upload/upload.ts'
 import { toReadable } from '../source/stream.ts'
@@ -36,7 +38,12 @@ export interface PushOptions {
    * @default in a `Blob`, which the browser keeps on the disk. In `./node` as a stream.
    */
   readonly createStreamBody?: CreateStreamBody | undefined
-  /** Called when an upload is tried again, begins anew, or learns what the registry takes. */
+  /**
+   * Where uploads under way are kept, so that a later push goes on with them: in another process, or after the page was loaded anew. With it, an
+   * abort and failures that may pass leave them open at the registry. @default nowhere: they are cancelled
+   */
+  readonly sessions?: SessionStore | undefined
+  /** Called when an upload is tried again, begins anew, goes on with that of an earlier push, or learns what the registry takes. */
   readonly onEvent?: ((event: UploadEvent) => void) | undefined
   /** How many failures in a row, without a byte of progress, an upload outlives. @default 5 */
   readonly uploadRetry?: number | undefined
@@ -65,7 +72,8 @@ export async function executePush(registry: Registry, plan: PushPlan, options: P
   const uploadRetry = natural('uploadRetry', options.uploadRetry ?? DEFAULT_UPLOAD_RETRY)
   const retryDelay = natural('retryDelay', options.retryDelay ?? DEFAULT_RETRY_DELAY)
   const progress = trackProgress(plan, options.onProgress)
-  const upload = { chunkSize, createHasher, createBody, createStreamBody, uploadRetry, retryDelay, onEvent }
+  const sessions = options.sessions && attemptStore(options.sessions)
+  const upload = { chunkSize, createHasher, createBody, createStreamBody, uploadRetry, retryDelay, onEvent, sessions }
   const bring = { registry, progress, upload }
 
   progress.phase('blobs')
