@@ -18,7 +18,20 @@ export default defineConfig({
     minify: false,
     sourcemap: true,
     rolldownOptions: {
-      external: [/^node:/, 'ky', 'hash-wasm', 'nanotar', 'srvx/node', 'zstddec/stream', 'tldts', 'undici', /^@zip\.js/],
+      external: [
+        ...[
+          /^node:/,
+          'ky',
+          'hash-wasm',
+          'idb-keyval',
+          'nanotar',
+          'srvx/node',
+          'zstddec/stream',
+          'tldts',
+          'undici',
+          /^@zip\.js/,
+        ],
+      ],
       output: { preserveModules: true, preserveModulesRoot: 'src' },
     },
   },

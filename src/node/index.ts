@@ -17,3 +17,4 @@ export {
 export { createFetch, type FetchOptions } from './fetch/create-fetch.ts'
 export { openFile } from './file.ts'
 export type { ArchiveInput } from './input.ts'
+export { folderSessions } from './sessions.ts'

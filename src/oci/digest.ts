@@ -9,10 +9,15 @@ export interface Hasher {
   update(bytes: Uint8Array): void
   /** The digest of all bytes so far. The hasher cannot be used after it. */
   digest(): Digest
+  /** Its state as bytes, from which `CreateHasher` makes a hasher that goes on. Not all can. */
+  save?(): Uint8Array
 }
 
-/** Starts a SHA-256: hash-wasm in `.`, the runtime's own in `./node`. */
-export type CreateHasher = () => Hasher | Promise<Hasher>
+/**
+ * Starts a SHA-256: hash-wasm in `.`, the runtime's own in `./node`. If its hashers can `save`, a state is what one of them saved: it goes on
+ * from there, or throws if it cannot. If they cannot, there is nothing to do about a state.
+ */
+export type CreateHasher = (state?: Uint8Array) => Hasher | Promise<Hasher>
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/
 

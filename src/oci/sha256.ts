@@ -5,17 +5,21 @@ import type { Hasher } from './digest.ts'
 /**
  * SHA-256 in WebAssembly, for every runtime: browsers' own can hash neither in pieces nor outside secure contexts.
  *
+ * @param state Where to go on from, as another one has saved it.
  * @throws {RegistryError} if a page's content security policy forbids WebAssembly
+ * @throws {Error} if the state is none of this version of hash-wasm
  */
-export async function createWasmHasher(): Promise<Hasher> {
+export async function createWasmHasher(state?: Uint8Array): Promise<Hasher> {
   const sha256 = await createSHA256().catch((cause) => {
     throw new RegistryError(
       "Cannot compute SHA-256: WebAssembly does not load; in a page its content security policy has to allow 'wasm-unsafe-eval'",
       { cause },
     )
   })
+  if (state) sha256.load(state)
   return {
     update: (bytes) => void sha256.update(bytes),
     digest: () => `sha256:${sha256.digest('hex')}`,
+    save: () => sha256.save(),
   }
 }

@@ -1,4 +1,5 @@
 import type { CreateHasher } from '../oci/digest.ts'
+import type { SessionStore } from '../registry/sessions/store.ts'
 import type { CreateBody, CreateStreamBody, UploadEvent } from '../registry/upload/options.ts'
 import type { PushProgress } from './progress.ts'
 
@@ -27,7 +28,12 @@ export interface PushOptions {
    * @default in a `Blob`, which the browser keeps on the disk. In `./node` as a stream.
    */
   readonly createStreamBody?: CreateStreamBody | undefined
-  /** Called when an upload is tried again, begins anew, or learns what the registry takes. */
+  /**
+   * Where uploads under way are kept, so that a later push goes on with them: in another process, or after the page was loaded anew. With it, an
+   * abort and failures that may pass leave them open at the registry. @default nowhere: they are cancelled
+   */
+  readonly sessions?: SessionStore | undefined
+  /** Called when an upload is tried again, begins anew, goes on with that of an earlier push, or learns what the registry takes. */
   readonly onEvent?: ((event: UploadEvent) => void) | undefined
   /** How many failures in a row, without a byte of progress, an upload outlives. @default 5 */
   readonly uploadRetry?: number | undefined

@@ -4,6 +4,7 @@ import type { Digest } from '../oci/digest.ts'
 import type { Image } from '../oci/image.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
 import { type Registry, type RegistryInput, toRegistry } from '../registry/registry.ts'
+import { attemptStore } from '../registry/sessions/attempts.ts'
 import type { UploadOptions } from '../registry/upload/options.ts'
 import { uploadBlob } from '../registry/upload/upload.ts'
 import { toReadable } from '../source/stream.ts'
@@ -80,6 +81,7 @@ function uploadOptionsOf(options: PushOptions): SharedUploadOptions {
     createBody,
     createStreamBody,
     onEvent,
+    sessions: options.sessions && attemptStore(options.sessions),
   }
 }
 

@@ -9,7 +9,7 @@ import { webkitGtk } from './webkit-gtk.ts'
 
 /** Made ready before the tests: what is met on the way would load the page anew. */
 const DEPENDENCIES = [
-  ...['ky', 'hash-wasm', 'nanotar', 'msw', 'msw/browser'],
+  ...['ky', 'hash-wasm', 'idb-keyval', 'nanotar', 'msw', 'msw/browser'],
   ...['tldts', 'zstddec/stream', '@zip.js/zip.js', '@zip.js/zip.js/lib/zip-core-reader.js'],
 ]
 

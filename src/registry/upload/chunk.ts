@@ -1,6 +1,4 @@
-import type { Content } from '../../oci/descriptor.ts'
-import type { CreateHasher, Digest } from '../../oci/digest.ts'
-import { verifyDigest } from '../../oci/verify.ts'
+import type { Digest } from '../../oci/digest.ts'
 import { streamSource } from '../../source/stream.ts'
 import type { RequestBody } from '../http.ts'
 import type { Upload } from './options.ts'
@@ -41,7 +39,7 @@ function chunkLength(chunkSize: number, { minChunkSize, maxChunkSize }: UploadPr
 
 /** Reads the next bytes of a blob, as many as the registry takes in one request. */
 export async function prepareChunk(upload: Upload, start: number): Promise<Chunk> {
-  const { blob, registry, chunkSize, readChunk, createBody, createStreamBody } = upload
+  const { blob, registry, chunkSize, reader, createBody, createStreamBody } = upload
   const { takesWholeOnly, closesEmpty } = registry.traits.current
   const length = chunkLength(chunkSize, registry.traits.current)
   // An upload that has some chunks already may have taken them before the registry was known to take none.
@@ -51,35 +49,8 @@ export async function prepareChunk(upload: Upload, start: number): Promise<Chunk
   const isBare = start === 0 || start === end
   const isClosing = end === blob.size && (isBare || !closesEmpty)
   const chunk = { digest: blob.digest, start, end, size: blob.size, isClosing, timeout }
-  if (end - start <= Math.max(length, chunkSize)) return { ...chunk, body: createBody(await readChunk(start, end)) }
+  if (end - start <= Math.max(length, chunkSize)) return { ...chunk, body: createBody(await reader.read(start, end)) }
   // All of it is hashed ahead: a request that carries the whole blob cannot be taken back.
-  for (let from = start; from < end; from += chunkSize) await readChunk(from, Math.min(from + chunkSize, end))
+  for (let from = start; from < end; from += chunkSize) await reader.read(from, Math.min(from + chunkSize, end))
   return { ...chunk, body: () => createStreamBody(streamSource(blob.source, upload.signal)) }
-}
-
-/**
- * Makes what reads a blob for an upload, and hashes each byte the first time that it is read. Whoever reads the last byte learns
- * whether the digest agrees.
- *
- * @param what The blob, for the message.
- * @returns a function that reads `[start, end)`, and throws a `DigestMismatchError` at the end of a blob that is another
- */
-export async function createBlobReader(
-  { source, digest, size }: Content,
-  what: string,
-  { createHasher, signal }: { readonly createHasher: CreateHasher; readonly signal?: AbortSignal },
-): Promise<(start: number, end: number) => Promise<Uint8Array<ArrayBuffer>>> {
-  const hasher = await createHasher()
-  let hashed = 0
-  let isVerified = false
-  return async (start, end) => {
-    const bytes = await source.read(start, end, signal)
-    if (end > hashed) hasher.update(bytes.subarray(hashed - start))
-    hashed = Math.max(hashed, end)
-    if (hashed === size && !isVerified) {
-      verifyDigest(what, digest, hasher.digest())
-      isVerified = true
-    }
-    return bytes
-  }
 }

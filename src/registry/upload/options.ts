@@ -3,6 +3,8 @@ import type { CreateHasher, Digest } from '../../oci/digest.ts'
 import type { ByteStream } from '../../source/stream.ts'
 import type { Registry } from '../registry.ts'
 import type { SendRequest } from '../send.ts'
+import type { StoreAttempts } from '../sessions/attempts.ts'
+import type { BlobReader } from './blob-reader.ts'
 
 /** Makes the body of a request from its bytes, in the way that suits the runtime. */
 export type CreateBody = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | Blob
@@ -10,25 +12,33 @@ export type CreateBody = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuf
 /** Makes the body of a request from a whole blob, of any size. */
 export type CreateStreamBody = (stream: ByteStream) => Promise<Blob> | ReadableStream<Uint8Array>
 
-/** What an upload went through that its progress does not tell. */
+/** What an upload went through that its progress does not tell. Where something stood in its way, that is the `error`. */
 export type UploadEvent = {
   readonly repository: string
   readonly digest: Digest
-  /** What stood in the way. */
-  readonly error: Error
 } & (
   | {
       /** It tries again after a wait, from where the registry says it is. */
       readonly kind: 'retry'
+      readonly error: Error
       /** How many failures there were in a row, without a byte of progress. */
       readonly failures: number
       /** In milliseconds; a pause that the registry asked for comes on top. */
       readonly delay: number
     }
-  /** The registry has lost the upload, or cannot go on with it: the blob is sent from its start. */
-  | { readonly kind: 'restart'; readonly lostBytes: number }
+  /** The registry has lost the upload, or cannot go on with it, or it was of other bytes: the blob is sent from its start. */
+  | { readonly kind: 'restart'; readonly error: Error; readonly lostBytes: number }
   /** The registry takes smaller chunks only (in bytes), or no chunks at all. */
-  | { readonly kind: 'learned'; readonly maxChunkSize?: number; readonly takesWholeOnly?: boolean }
+  | {
+      readonly kind: 'learned'
+      readonly error: Error
+      readonly maxChunkSize?: number
+      readonly takesWholeOnly?: boolean
+    }
+  /** It goes on with the upload of an earlier push, of which the registry has so many bytes. */
+  | { readonly kind: 'resume'; readonly resumedBytes: number }
+  /** The store of `sessions` has failed. The push goes on without it; told once. */
+  | { readonly kind: 'unsaved'; readonly error: Error }
 )
 
 /** How to upload a blob. */
@@ -47,6 +57,8 @@ export interface UploadOptions {
   /** Called after each request with how many of the blob's bytes the registry has. */
   readonly onSent?: (sentBytes: number) => void
   readonly onEvent?: (event: UploadEvent) => void
+  /** Where uploads are kept for a later push. */
+  readonly sessions?: StoreAttempts | undefined
   readonly signal?: AbortSignal
 }
 
@@ -56,5 +68,5 @@ export interface Upload extends UploadOptions {
   readonly send: SendRequest
   readonly repository: string
   readonly blob: Content
-  readonly readChunk: (start: number, end: number) => Promise<Uint8Array<ArrayBuffer>>
+  readonly reader: BlobReader
 }

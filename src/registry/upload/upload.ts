@@ -1,11 +1,13 @@
-import { NetworkError } from '../../errors.ts'
+import { DigestMismatchError, NetworkError } from '../../errors.ts'
 import type { Content } from '../../oci/descriptor.ts'
 import { type Registry, withScopes } from '../registry.ts'
 import { locateRepository } from '../repository.ts'
 import type { SendRequest } from '../send.ts'
-import { type Chunk, createBlobReader, prepareChunk } from './chunk.ts'
+import { beginSession } from './begin.ts'
+import { createBlobReader } from './blob-reader.ts'
+import { createBookmark } from './bookmark.ts'
+import { type Chunk, prepareChunk } from './chunk.ts'
 import { remedyFor } from './failure.ts'
-import { openSession } from './open.ts'
 import type { Upload, UploadOptions } from './options.ts'
 import { adapt, type Failure, recover, suspectSize, wait } from './recovery.ts'
 import { cancelSession, sendChunk, type UploadSession } from './session.ts'
@@ -23,6 +25,8 @@ const SUSPICIOUS = 2
  * upload it sends the blob from the start. Chunks that are too large are halved, and a registry that takes none gets the blob whole.
  * After any failure that stays, an abort included, the open session is cancelled at the registry. For that, an abort lets the
  * request under way end, within 5 s: distribution 2 can neither go on with nor clean up a session whose chunk broke off.
+ * With a store of sessions it is noted after each chunk, begins with what an earlier push has noted, and stays open after an abort and after
+ * failures that may pass.
  *
  * @returns how the blob came in
  * @throws {DigestMismatchError} before the closing PUT, if the bytes are not the descriptor's
@@ -39,13 +43,14 @@ export async function uploadBlob(
   signal?.throwIfAborted()
   const target = withScopes(registry, locateRepository(registry.url, repository).push)
   const send: SendRequest = (request) => target.send({ signal, grace: GRACE, ...request })
-  const readChunk = await createBlobReader(blob, `the blob for "${repository}"`, options)
-  return deliver({ ...options, registry: target, send, repository, blob, readChunk })
+  const reader = await createBlobReader(blob, `the blob for "${repository}"`, options)
+  return deliver({ ...options, registry: target, send, repository, blob, reader })
 }
 
 /** One loop over one state: the session, and what went wrong with it last. */
 async function deliver(upload: Upload): Promise<'mounted' | 'uploaded'> {
   const { blob, signal, uploadRetry, onSent } = upload
+  const bookmark = createBookmark(upload)
   let session: UploadSession | undefined
   let failure: Failure | undefined
   let mountFrom = upload.mountFrom
@@ -60,23 +65,32 @@ async function deliver(upload: Upload): Promise<'mounted' | 'uploaded'> {
       try {
         if (failure) {
           const state = await recover(upload, session, failure)
-          if (state === 'present') return 'uploaded'
+          if (state === 'present') break
+          if (session && !state) await bookmark.remove()
           session = state
           failure = undefined
           progress(session?.offset ?? 0)
         }
         if (!session) {
-          const opened = await openSession(upload, mountFrom)
-          if (opened === 'mounted') return 'mounted'
-          session = opened
+          const begun = await beginSession(upload, bookmark, mountFrom)
+          if (begun === 'mounted') return 'mounted'
+          session = begun
           mountFrom = undefined
+          if (bookmark.isResumed) progress(session.offset)
         }
         chunk = await prepareChunk(upload, session.offset)
         session = await sendChunk(upload, session, chunk)
+        if (session) await bookmark.save(session)
         progress(session?.offset ?? blob.size)
-        if (!session) return 'uploaded'
+        if (!session) break
       } catch (error) {
         signal?.throwIfAborted()
+        if (bookmark.isResumed && error instanceof DigestMismatchError) {
+          await bookmark.giveUp(session, error)
+          session = undefined
+          progress(0)
+          continue
+        }
         const remedy = remedyFor(error, sentOf(chunk))
         if (remedy === 'nothing') throw error
         const isKnown = failure !== undefined
@@ -88,8 +102,11 @@ async function deliver(upload: Upload): Promise<'mounted' | 'uploaded'> {
         await wait(upload, failures, error)
       }
     }
+    await bookmark.remove()
+    return 'uploaded'
   } catch (error) {
-    if (session) await cancelSession(upload, session)
+    const isLeft = await bookmark.leave(error)
+    if (session && !isLeft) await cancelSession(upload, session)
     throw error
   }
 }

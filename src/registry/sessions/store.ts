@@ -1,0 +1,91 @@
+import { type Digest, isDigest } from '../../oci/digest.ts'
+import { isJsonObject, type JsonObject } from '../../oci/json.ts'
+import type { UploadProfile } from '../upload/profile.ts'
+
+/** An upload that can be gone on with, as a store keeps it: plain data, as JSON takes it. */
+export interface StoredSession {
+  readonly version: 1
+  /** The registry's base URL. */
+  readonly registry: string
+  readonly repository: string
+  readonly digest: Digest
+  /** Of the blob, in bytes. */
+  readonly size: number
+  /** Where the upload goes on, on the registry's own origin. Who has it, and may push there, can meddle with the upload: a secret. */
+  readonly location: string
+  /** How many bytes of the blob the registry has taken. */
+  readonly offset: number
+  /** The hasher's state after these bytes, in base64. Nothing if it cannot be saved: then they are read and hashed again. */
+  readonly hashState?: string | undefined
+  /** What the registry was known to want: it says so only when an upload is opened. Without `maxChunkSize` any size will do. */
+  readonly limits: Pick<UploadProfile, 'minChunkSize' | 'closesEmpty'> & { readonly maxChunkSize?: number | undefined }
+  /** How many pushes in a row took it up and failed without bringing in a byte. */
+  readonly stalls: number
+  /** In milliseconds since 1970. */
+  readonly savedAt: number
+}
+
+/**
+ * Where uploads that are under way are kept, so that another process, or the page after it was loaded anew, goes on with them. Its methods may
+ * fail: a push tells it, and goes on without.
+ */
+export interface SessionStore {
+  get(key: string): Promise<StoredSession | undefined>
+  set(key: string, session: StoredSession): Promise<void>
+  delete(key: string): Promise<void>
+}
+
+/** In milliseconds. distribution removes uploads that were opened a week ago (`uploadpurging`: 168 h). */
+const MAX_AGE = 7 * 24 * 60 * 60 * 1000
+
+/** What a store keeps a session by. */
+export function sessionKey({ registry, repository, digest }: Omit<Wanted, 'size'>): string {
+  return `${registry} ${repository} ${digest}`
+}
+
+/** The upload that is looked for. */
+type Wanted = Pick<StoredSession, 'registry' | 'repository' | 'digest' | 'size'>
+
+/** Whether a session is of this very blob, for this very place. */
+export function isOf(stored: StoredSession, { registry, repository, digest, size }: Wanted): boolean {
+  return (
+    stored.registry === registry && stored.repository === repository && stored.digest === digest && stored.size === size
+  )
+}
+
+/** Reads what a store gives, which may be damaged, too old or another's. Gives nothing if it is no session to go on with. */
+export function parseStoredSession(value: unknown): StoredSession | undefined {
+  if (!isJsonObject(value) || value.version !== 1 || !isDigest(value.digest)) return undefined
+  const { registry, repository, location, hashState } = value
+  if (typeof repository !== 'string' || !isOwnLocation(location, registry)) return undefined
+  if (hashState !== undefined && typeof hashState !== 'string') return undefined
+  if (!hasSizes(value) || !hasLimits(value.limits) || !isFresh(value.savedAt)) return undefined
+  return value as unknown as StoredSession
+}
+
+/** A location elsewhere may be presigned, and is not kept; one that was put in later would be sent what is for the registry alone. */
+export function isOwnLocation(location: unknown, registry: unknown): boolean {
+  if (typeof location !== 'string' || typeof registry !== 'string') return false
+  if (!URL.canParse(location) || !URL.canParse(registry)) return false
+  const { origin, username, password } = new URL(location)
+  return origin === new URL(registry).origin && username === '' && password === ''
+}
+
+function hasSizes({ size, offset, stalls }: JsonObject): boolean {
+  return isNatural(size) && isNatural(offset) && isNatural(stalls) && offset > 0 && offset <= size
+}
+
+function hasLimits(limits: unknown): boolean {
+  if (!isJsonObject(limits) || typeof limits.closesEmpty !== 'boolean') return false
+  const { minChunkSize, maxChunkSize = 1 } = limits
+  return isNatural(minChunkSize) && isNatural(maxChunkSize) && maxChunkSize > 0
+}
+
+/** One from the future is of a clock that nobody knows. */
+function isFresh(savedAt: unknown): boolean {
+  return isNatural(savedAt) && Math.abs(Date.now() - savedAt) < MAX_AGE
+}
+
+function isNatural(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
+}

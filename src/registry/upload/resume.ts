@@ -1,0 +1,54 @@
+import { ResponseError } from '../../errors.ts'
+import type { StoredSession } from '../sessions/store.ts'
+import { remedyFor } from './failure.ts'
+import type { Upload } from './options.ts'
+import { askSession, cancelSession, type UploadSession } from './session.ts'
+
+/**
+ * Asks the registry where a stored upload is: it may be further than what was noted, or not as far. Where it does not tell, the note counts, and
+ * recovery has the rest.
+ *
+ * @returns nothing where the upload is lost, or of no use
+ */
+export async function locateStored(upload: Upload, stored: StoredSession): Promise<UploadSession | undefined> {
+  const { tellsStatus, takesWholeOnly } = upload.registry.traits.current
+  const noted = { location: new URL(stored.location), offset: stored.offset }
+  const told = tellsStatus ? await askStored(upload, noted) : undefined
+  if (told === 'lost') return undefined
+  const { location, offset = noted.offset } = told ?? noted
+  // 0 may be one byte. What takes blobs whole only takes no rest of one.
+  if (!takesWholeOnly && offset > 0 && offset <= stored.size) return { location, offset }
+  await cancelSession(upload, { location, offset })
+  return undefined
+}
+
+/** A refusal is no reason to fail where an upload from the start may work: the session may be that of another user. */
+async function askStored(upload: Upload, session: UploadSession): ReturnType<typeof askSession> {
+  try {
+    return await askSession(upload, session)
+  } catch (error) {
+    if (isRefusal(error)) return 'lost'
+    throw error
+  }
+}
+
+/** Whether the registry said no, and will say so again. Who signs in anew may go on after 401. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof ResponseError && error.status !== 401 && remedyFor(error, 'no bytes') === 'nothing'
+}
+
+/** What the registry is known to want, for a push that opens no upload of its own. */
+export function limitsOf({ registry }: Upload): StoredSession['limits'] {
+  const { minChunkSize, maxChunkSize, closesEmpty } = registry.traits.current
+  return { minChunkSize, closesEmpty, ...(Number.isFinite(maxChunkSize) && { maxChunkSize }) }
+}
+
+/** Learns what was known of the registry when the session was stored. */
+export function recallLimits({ registry: { traits } }: Upload, { limits }: StoredSession): void {
+  const { current } = traits
+  traits.learn({
+    minChunkSize: Math.max(current.minChunkSize, limits.minChunkSize),
+    maxChunkSize: Math.min(current.maxChunkSize, limits.maxChunkSize ?? current.maxChunkSize),
+    closesEmpty: current.closesEmpty || limits.closesEmpty,
+  })
+}
