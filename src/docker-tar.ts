@@ -8,6 +8,7 @@ import type { Image } from './oci/image.ts'
 import { pruneIndex, requireWhole, selectPlatform } from './oci/platforms.ts'
 import { dropRegistry, parseRepository, parseTag, type RepositoryTag } from './oci/reference.ts'
 import { createWasmHasher } from './oci/sha256.ts'
+import { withControl } from './push/control.ts'
 import { type ImagePush, planPush } from './push/plan.ts'
 import { executePush, type PushOptions } from './push/push.ts'
 import { type RegistryInput, toRegistry } from './registry/registry.ts'
@@ -21,6 +22,14 @@ export interface PushArchiveOptions extends PushOptions, ReadOptions {
    * one, which `onWarning` tells. `all`: an index that lists what the archive lacks is an error. @default all
    */
   readonly platforms?: 'all' | 'available' | undefined
+}
+
+/** What `pushDockerTar` takes, but for its options. */
+interface PushOne {
+  readonly archive: ArchiveInput | Archive
+  readonly registry: RegistryInput
+  readonly repository: string | undefined
+  readonly tag: string | undefined
 }
 
 /**
@@ -42,6 +51,13 @@ export async function pushDockerTar(
   repository?: string,
   tag?: string,
   options: PushArchiveOptions & PlatformChoice = {},
+): Promise<Digest> {
+  return withControl(options, (options) => pushOne({ archive, registry, repository, tag }, options))
+}
+
+async function pushOne(
+  { archive, registry, repository, tag }: PushOne,
+  options: PushArchiveOptions & PlatformChoice,
 ): Promise<Digest> {
   const handle = toRegistry(registry)
   const given = {
@@ -80,6 +96,14 @@ export async function pushDockerTarWithAllOriginalTags(
   archive: ArchiveInput | Archive,
   registry: RegistryInput,
   options: PushArchiveOptions = {},
+): Promise<readonly Digest[]> {
+  return withControl(options, (options) => pushAll(archive, registry, options))
+}
+
+async function pushAll(
+  archive: ArchiveInput | Archive,
+  registry: RegistryInput,
+  options: PushArchiveOptions,
 ): Promise<readonly Digest[]> {
   const handle = toRegistry(registry)
   return withArchive(archive, options, async ({ images }) => {

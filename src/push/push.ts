@@ -7,12 +7,15 @@ import { locateRepository } from '../registry/repository.ts'
 import type { CreateBody, CreateStreamBody, UploadEvent, UploadOptions } from '../registry/upload/options.ts'
 import { uploadBlob } from '../registry/upload/upload.ts'
 import { toReadable } from '../source/stream.ts'
+import { type Controlled, controlOf, type PushController, type PushSettings, withControl } from './control.ts'
+import { natural, positive } from './numbers.ts'
 import type { PlannedBlob, PushPlan } from './plan.ts'
 import { runPool } from './pool.ts'
 import { type ProgressTracker, type PushProgress, trackProgress } from './progress.ts'
+import { steer } from './steering.ts'
 
 /** How to push. */
-export interface PushOptions {
+export interface PushOptions extends PushSettings {
   /** Called with a snapshot whenever a blob's state changes or a request has brought in a chunk. */
   readonly onProgress?: ((progress: PushProgress) => void) | undefined
   /**
@@ -20,8 +23,8 @@ export interface PushOptions {
    * open uploads can be cancelled at the registry, which may take as long again where it is silent.
    */
   readonly signal?: AbortSignal | undefined
-  /** Blobs under way at once. @default 4 */
-  readonly concurrency?: number | undefined
+  /** Steers the push while it runs: `createPushController` makes one, for one push. Its own settings go first. */
+  readonly controller?: PushController | undefined
   /** Bytes in one request; each blob under way holds about two chunks in memory. @default 5 MiB, below which Amazon ECR takes none */
   readonly chunkSize?: number | undefined
   /** The SHA-256 to use. @default hash-wasm; in `./node` the runtime's own, which is several times faster */
@@ -44,7 +47,6 @@ export interface PushOptions {
   readonly retryDelay?: number | undefined
 }
 
-const DEFAULT_CONCURRENCY = 4
 const DEFAULT_CHUNK_SIZE = 5 * 1024 * 1024
 const DEFAULT_UPLOAD_RETRY = 5
 const DEFAULT_RETRY_DELAY = 500
@@ -58,21 +60,30 @@ const DEFAULT_RETRY_DELAY = 500
  * @throws {NetworkError} if it does not answer
  */
 export async function executePush(registry: Registry, plan: PushPlan, options: PushOptions = {}): Promise<void> {
-  const concurrency = positive('concurrency', options.concurrency ?? DEFAULT_CONCURRENCY)
+  await withControl(options, (options) => carryOut(registry, plan, options))
+}
+
+async function carryOut(handle: Registry, plan: PushPlan, options: PushOptions & Controlled): Promise<void> {
+  const control = controlOf(options)
+  const { registry, pace, speed } = steer(handle, control)
   const chunkSize = positive('chunkSize', options.chunkSize ?? DEFAULT_CHUNK_SIZE)
   const { signal, createHasher = createWasmHasher, createBody = (bytes) => new Blob([bytes]) } = options
-  const { createStreamBody = (stream) => new Response(toReadable(stream)).blob(), onEvent } = options
+  const { createStreamBody = (stream) => new Response(toReadable(stream)).blob(), onProgress } = options
   const uploadRetry = natural('uploadRetry', options.uploadRetry ?? DEFAULT_UPLOAD_RETRY)
   const retryDelay = natural('retryDelay', options.retryDelay ?? DEFAULT_RETRY_DELAY)
-  const progress = trackProgress(plan, options.onProgress)
-  const upload = { chunkSize, createHasher, createBody, createStreamBody, uploadRetry, retryDelay, onEvent }
+  const progress = trackProgress(plan, speed, (snapshot) => {
+    onProgress?.(snapshot)
+    control.tell(snapshot)
+  })
+  const onEvent = progress.after(options.onEvent)
+  const upload = { chunkSize, pace, createHasher, createBody, createStreamBody, uploadRetry, retryDelay, onEvent }
   const bring = { registry, progress, upload }
 
   progress.phase('blobs')
   const blobs = [...plan.blobs.entries()]
   for (const isMount of [false, true]) {
     const turn = blobs.filter(([, blob]) => (blob.mountFrom !== undefined) === isMount)
-    await runPool(turn, concurrency, signal, ([index, blob], signal) => bringBlob(blob, index, { ...bring, signal }))
+    await runPool(turn, control, signal, ([index, blob], signal) => bringBlob(blob, index, { ...bring, signal }))
   }
   progress.phase('manifests')
   for (const { repository, reference, content } of plan.manifests) {
@@ -108,14 +119,4 @@ async function bringBlob(
     signal,
   })
   progress.blob(index, outcome, content.size)
-}
-
-function positive(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value > 0) return value
-  throw new RangeError(`Cannot push: ${name} has to be a whole number above 0, not ${value}`)
-}
-
-function natural(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= 0) return value
-  throw new RangeError(`Cannot push: ${name} has to be a whole number from 0, not ${value}`)
 }

@@ -30,7 +30,8 @@ const MAX_TIMEOUT = 2 ** 31 - 1
 
 /** Reads the next bytes of a blob, as many as the registry takes in one request. */
 export async function prepareChunk(upload: Upload, start: number): Promise<Chunk> {
-  const { blob, registry, chunkSize, readChunk, createBody, createStreamBody } = upload
+  const { blob, registry, pace, readChunk, createBody, createStreamBody } = upload
+  const chunkSize = Math.min(upload.chunkSize, pace?.maxChunk ?? upload.chunkSize)
   const { minChunkSize, maxChunkSize, takesWholeOnly, closesEmpty } = registry.traits.current
   const length = Math.min(Math.max(chunkSize, Math.min(minChunkSize, MAX_CHUNK)), maxChunkSize)
   // An upload that has some chunks already may have taken them before the registry was known to take none.
