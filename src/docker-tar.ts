@@ -4,12 +4,14 @@ import type { ReadOptions } from './archive/options.ts'
 import { chooseImage, type PlatformChoice } from './oci/choose-image.ts'
 import type { Digest } from './oci/digest.ts'
 import type { Image } from './oci/image.ts'
+import { controlOf, withControl } from './push/control.ts'
 import type { ImagePush } from './push/layout.ts'
 import { nameImage, nameImages, type PushNaming } from './push/naming.ts'
 import type { PushOptions } from './push/options.ts'
 import { type PlanOptions, planPushes } from './push/plan-push.ts'
 import type { PlatformSelection } from './push/prepare.ts'
 import { executePush } from './push/push.ts'
+import { steer } from './push/steering.ts'
 import { type RegistryInput, toRegistry } from './registry/registry.ts'
 
 /** How to push an archive. */
@@ -42,11 +44,10 @@ export async function pushDockerTar(
 ): Promise<Digest> {
   const { rename } = options
   const tags = tag === undefined ? options.tags : [tag, ...(options.tags ?? [])]
-  return withArchive(archive, options, async ({ images }) => {
-    const image = chooseImage(images, options)
-    const [digest] = await push([nameImage(image, { repository, tags, rename })], images, registry, options)
-    return digest as Digest
-  })
+  const [digest] = await pushNamed(archive, registry, options, (images) => [
+    nameImage(chooseImage(images, options), { repository, tags, rename }),
+  ])
+  return digest as Digest
 }
 
 /**
@@ -75,22 +76,27 @@ export async function pushDockerTarWithAllOriginalTags(
   options: PushArchiveOptions & Pick<PlanOptions, 'images'> = {},
 ): Promise<readonly Digest[]> {
   const { platform, tags, rename } = options
-  return withArchive(archive, options, ({ images }) => {
+  return pushNamed(archive, registry, options, (images) => {
     const chosen = options.images?.map((image) => chooseImage(images, { image, platform })) ?? images
-    return push(nameImages(chosen, images, { tags, rename }), images, registry, options)
+    return nameImages(chosen, images, { tags, rename })
   })
 }
 
 /** @returns a digest for each tag that is named */
-async function push(
-  named: readonly ImagePush[],
-  images: readonly Image[],
+async function pushNamed(
+  archive: ArchiveInput | Archive,
   registry: RegistryInput,
-  options: PushArchiveOptions,
+  given: PushArchiveOptions,
+  name: (images: readonly Image[]) => readonly ImagePush[],
 ): Promise<readonly Digest[]> {
   const handle = toRegistry(registry)
-  const plan = await planPushes(named, images, handle, options)
-  await executePush(plan, images, handle, options)
-  const digests = new Map(plan.tags.map(({ repository, tag, digest }) => [`${repository}:${tag}`, digest]))
-  return named.flatMap(({ repository, tags }) => tags.map((tag) => digests.get(`${repository}:${tag}`) as Digest))
+  return withControl(given, (options) =>
+    withArchive(archive, options, async ({ images }) => {
+      const named = name(images)
+      const plan = await planPushes(named, images, steer(handle, controlOf(options)).registry, options)
+      await executePush(plan, images, handle, options)
+      const digests = new Map(plan.tags.map(({ repository, tag, digest }) => [`${repository}:${tag}`, digest]))
+      return named.flatMap(({ repository, tags }) => tags.map((tag) => digests.get(`${repository}:${tag}`) as Digest))
+    }),
+  )
 }

@@ -1,4 +1,5 @@
 import * as core from '../index.ts'
+import { withControl } from '../push/control.ts'
 import { toReadable } from '../source/stream.ts'
 import { type ArchiveInput, openInput, withInput } from './input.ts'
 import { createNativeHasher } from './sha256.ts'
@@ -24,6 +25,17 @@ function pushing<O extends core.PushArchiveOptions>(options: O) {
 /** An archive, open or to be opened. */
 type Given = ArchiveInput | core.Archive
 
+/** Opens what is pushed; that too is under the push's controller. */
+function pushInput<O extends core.PushArchiveOptions, T>(
+  archive: Given,
+  options: O,
+  push: (input: core.ArchiveInput | core.Archive, options: O) => Promise<T>,
+): Promise<T> {
+  return withControl(options, (options) =>
+    withInput(archive, options, (input) => push(input as core.ArchiveInput | core.Archive, pushing(options))),
+  )
+}
+
 /** Opens an archive. As `openArchive` of the portable entry, and the archive may be a path. */
 export async function openArchive(archive: ArchiveInput, options: core.ReadOptions = {}): Promise<core.Archive> {
   const { input, close } = await openInput(archive, options)
@@ -44,7 +56,7 @@ export function pushDockerTar(
   tag?: string,
   options: core.PushArchiveOptions & core.PlatformChoice = {},
 ): Promise<core.Digest> {
-  return withInput(archive, options, (input) => core.pushDockerTar(input, registry, repository, tag, pushing(options)))
+  return pushInput(archive, options, (input, options) => core.pushDockerTar(input, registry, repository, tag, options))
 }
 
 /** Pushes one image under its own first name. As in the portable entry, and the archive may be a path. */
@@ -53,7 +65,7 @@ export function pushDockerTarWithOriginalTags(
   registry: core.RegistryInput,
   options: core.PushArchiveOptions & core.PlatformChoice = {},
 ): Promise<core.Digest> {
-  return withInput(archive, options, (input) => core.pushDockerTarWithOriginalTags(input, registry, pushing(options)))
+  return pushInput(archive, options, (input, options) => core.pushDockerTarWithOriginalTags(input, registry, options))
 }
 
 /** Pushes every image under every name it has. As in the portable entry, and the archive may be a path. */
@@ -62,8 +74,8 @@ export function pushDockerTarWithAllOriginalTags(
   registry: core.RegistryInput,
   options: core.PushArchiveOptions & Pick<core.PlanOptions, 'images'> = {},
 ): Promise<readonly core.Digest[]> {
-  return withInput(archive, options, (input) =>
-    core.pushDockerTarWithAllOriginalTags(input, registry, pushing(options)),
+  return pushInput(archive, options, (input, options) =>
+    core.pushDockerTarWithAllOriginalTags(input, registry, options),
   )
 }
 

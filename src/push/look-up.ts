@@ -6,8 +6,8 @@ import { resolveManifest } from '../registry/manifests.ts'
 import { type Registry, withScopes } from '../registry/registry.ts'
 import { locateRepository } from '../registry/repository.ts'
 import type { NeededBlob, PushLayout } from './layout.ts'
-import { positive } from './options.ts'
-import { runPool } from './pool.ts'
+import { positive } from './numbers.ts'
+import { fixed, runPool } from './pool.ts'
 import { type PushProgress, trackProgress } from './progress.ts'
 
 /** How to look for what a registry has. */
@@ -60,7 +60,7 @@ export async function lookUp(registry: Registry, { blobs, tags }: PushLayout, op
     ...blobs.map((blob, index) => (signal: AbortSignal) => findBlob(blob, index, signal)),
     ...tags.map((tag) => (signal: AbortSignal) => findTag(tag, signal)),
   ]
-  await runPool(lookups, concurrency, signal, (look, signal) => look(signal))
+  await runPool(lookups, fixed(concurrency), signal, (look, signal) => look(signal))
   return { blobs: holders, tags: tagged }
 }
 

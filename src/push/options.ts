@@ -1,10 +1,11 @@
 import type { CreateHasher } from '../oci/digest.ts'
 import type { SessionStore } from '../registry/sessions/store.ts'
 import type { CreateBody, CreateStreamBody, UploadEvent } from '../registry/upload/options.ts'
+import type { PushController, PushSettings } from './control.ts'
 import type { PushProgress } from './progress.ts'
 
 /** How to push. */
-export interface PushOptions {
+export interface PushOptions extends PushSettings {
   /** Called with a snapshot whenever a blob's state changes or a request has brought in a chunk. */
   readonly onProgress?: ((progress: PushProgress) => void) | undefined
   /**
@@ -12,8 +13,8 @@ export interface PushOptions {
    * open uploads can be cancelled at the registry, which may take as long again where it is silent.
    */
   readonly signal?: AbortSignal | undefined
-  /** Blobs under way at once. @default 4 */
-  readonly concurrency?: number | undefined
+  /** Steers the push while it runs: `createPushController` makes one, for one push. Its own settings go first. */
+  readonly controller?: PushController | undefined
   /** Bytes in one request; each blob under way holds about two chunks in memory. @default 5 MiB, below which Amazon ECR takes none */
   readonly chunkSize?: number | undefined
   /** The SHA-256 to use. @default hash-wasm; in `./node` the runtime's own, which is several times faster */
@@ -45,15 +46,3 @@ export interface PushOptions {
 
 /** In bytes. */
 export const DEFAULT_CHUNK_SIZE = 5 * 1024 * 1024
-
-/** Takes an option that counts something. */
-export function positive(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value > 0) return value
-  throw new RangeError(`Cannot push: ${name} has to be a whole number above 0, not ${value}`)
-}
-
-/** Takes an option that counts something, or nothing. */
-export function natural(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= 0) return value
-  throw new RangeError(`Cannot push: ${name} has to be a whole number from 0, not ${value}`)
-}

@@ -9,14 +9,16 @@ import type { UploadOptions } from '../registry/upload/options.ts'
 import { uploadBlob } from '../registry/upload/upload.ts'
 import { toReadable } from '../source/stream.ts'
 import { findContents } from './contents.ts'
-import { DEFAULT_CHUNK_SIZE, natural, type PushOptions, positive } from './options.ts'
+import { controlOf, withControl } from './control.ts'
+import { natural, positive } from './numbers.ts'
+import { DEFAULT_CHUNK_SIZE, type PushOptions } from './options.ts'
 import type { PlannedBlob, PushPlan } from './plan.ts'
 import { runPool } from './pool.ts'
 import { type ProgressTracker, trackProgress } from './progress.ts'
 import { putManifests } from './put-manifests.ts'
+import { steer } from './steering.ts'
 import { verifyPush } from './verify.ts'
 
-const DEFAULT_CONCURRENCY = 4
 const DEFAULT_UPLOAD_RETRY = 5
 const DEFAULT_RETRY_DELAY = 500
 
@@ -38,32 +40,40 @@ export async function executePush(
   options: PushOptions = {},
 ): Promise<void> {
   const handle = toRegistry(registry)
-  if (plan.registry !== handle.url) {
-    throw new TypeError(
-      `Cannot push to ${handle.url}: the plan was made for ${plan.registry}; make one for this registry`,
-    )
-  }
-  const concurrency = positive('concurrency', options.concurrency ?? DEFAULT_CONCURRENCY)
-  const upload = uploadOptionsOf(options)
+  if (plan.registry === handle.url) return withControl(options, (options) => carryOut(plan, images, handle, options))
+  throw new TypeError(
+    `Cannot push to ${handle.url}: the plan was made for ${plan.registry}; make one for this registry`,
+  )
+}
+
+async function carryOut(
+  plan: PushPlan,
+  images: readonly Image[],
+  handle: Registry,
+  options: PushOptions,
+): Promise<void> {
+  const control = controlOf(options)
+  const { registry, pace, speed } = steer(handle, control)
   const contents = await findContents(plan, images)
-  const progress = trackProgress(plan.blobs, options.onProgress)
+  const progress = trackProgress(plan.blobs, options.onProgress, speed)
+  const upload = { ...uploadOptionsOf(options), pace, onEvent: progress.after(options.onEvent) }
   const { signal } = options
-  const bring = { registry: handle, contents, progress, upload }
+  const bring = { registry, contents, progress, upload }
 
   progress.phase('blobs')
   const blobs = [...plan.blobs.entries()]
   // A mount may be from a repository that gets the blob in this push.
   for (const action of ['upload', 'mount'] as const) {
     const turn = blobs.filter(([, blob]) => blob.action === action)
-    await runPool(turn, concurrency, signal, ([index, blob], signal) => bringBlob(blob, index, { ...bring, signal }))
+    await runPool(turn, control, signal, ([index, blob], signal) => bringBlob(blob, index, { ...bring, signal }))
   }
   progress.phase('manifests')
-  await putManifests(handle, plan, contents, signal).catch((error) => {
+  await putManifests(registry, plan, contents, signal).catch((error) => {
     throw isStale(error) ? stale(error) : error
   })
   if (options.verify) {
     progress.phase('verify')
-    await verifyPush(handle, plan, concurrency, signal)
+    await verifyPush(registry, plan, control, signal)
   }
   progress.phase('done')
 }
@@ -71,7 +81,7 @@ export async function executePush(
 type SharedUploadOptions = Omit<UploadOptions, 'mountFrom' | 'onSent' | 'signal'>
 
 function uploadOptionsOf(options: PushOptions): SharedUploadOptions {
-  const { createHasher = createWasmHasher, createBody = (bytes) => new Blob([bytes]), onEvent } = options
+  const { createHasher = createWasmHasher, createBody = (bytes) => new Blob([bytes]) } = options
   const { createStreamBody = (stream) => new Response(toReadable(stream)).blob() } = options
   return {
     chunkSize: positive('chunkSize', options.chunkSize ?? DEFAULT_CHUNK_SIZE),
@@ -80,7 +90,6 @@ function uploadOptionsOf(options: PushOptions): SharedUploadOptions {
     createHasher,
     createBody,
     createStreamBody,
-    onEvent,
     sessions: options.sessions && attemptStore(options.sessions),
   }
 }

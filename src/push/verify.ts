@@ -4,7 +4,7 @@ import { hasBlob } from '../registry/blobs.ts'
 import { resolveManifest } from '../registry/manifests.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { PushPlan } from './plan.ts'
-import { runPool } from './pool.ts'
+import { type Concurrency, runPool } from './pool.ts'
 
 /**
  * Asks the registry for all that a push brought in: each blob, each manifest, and what each tag points at.
@@ -15,7 +15,7 @@ import { runPool } from './pool.ts'
 export async function verifyPush(
   registry: Registry,
   { blobs, manifests, tags }: PushPlan,
-  concurrency: number,
+  concurrency: Concurrency,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const checks = [

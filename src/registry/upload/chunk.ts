@@ -39,7 +39,8 @@ function chunkLength(chunkSize: number, { minChunkSize, maxChunkSize }: UploadPr
 
 /** Reads the next bytes of a blob, as many as the registry takes in one request. */
 export async function prepareChunk(upload: Upload, start: number): Promise<Chunk> {
-  const { blob, registry, chunkSize, reader, createBody, createStreamBody } = upload
+  const { blob, registry, pace, reader, createBody, createStreamBody } = upload
+  const chunkSize = Math.min(upload.chunkSize, pace?.maxChunk ?? upload.chunkSize)
   const { takesWholeOnly, closesEmpty } = registry.traits.current
   const length = chunkLength(chunkSize, registry.traits.current)
   // An upload that has some chunks already may have taken them before the registry was known to take none.
