@@ -15,7 +15,10 @@ export interface PushOptions extends PushSettings {
   readonly signal?: AbortSignal | undefined
   /** Steers the push while it runs: `createPushController` makes one, for one push. Its own settings go first. */
   readonly controller?: PushController | undefined
-  /** Bytes in one request; each blob under way holds about two chunks in memory. @default 5 MiB, below which Amazon ECR takes none */
+  /**
+   * Bytes in one request; each blob under way holds about two chunks in memory, unless they are streamed.
+   * @default 5 MiB, below which Amazon ECR takes none; in `./node`, where they are streamed, up to 64 MiB while each takes less than a second
+   */
   readonly chunkSize?: number | undefined
   /** The SHA-256 to use. @default hash-wasm; in `./node` the runtime's own, which is several times faster */
   readonly createHasher?: CreateHasher | undefined
@@ -29,6 +32,11 @@ export interface PushOptions extends PushSettings {
    * @default in a `Blob`, which the browser keeps on the disk. In `./node` as a stream.
    */
   readonly createStreamBody?: CreateStreamBody | undefined
+  /**
+   * Whether chunks are read while they are sent, so that their size costs no memory. It asks for a `createStreamBody` that makes a true stream, and a
+   * `fetch` that keeps nothing of it. @default `false`, since pages cannot; in `./node` `true`
+   */
+  readonly streamsChunks?: boolean | undefined
   /**
    * Where uploads under way are kept, so that a later push goes on with them: in another process, or after the page was loaded anew. With it, an
    * abort and failures that may pass leave them open at the registry. @default nowhere: they are cancelled
@@ -46,3 +54,5 @@ export interface PushOptions extends PushSettings {
 
 /** In bytes. */
 export const DEFAULT_CHUNK_SIZE = 5 * 1024 * 1024
+/** In bytes: so large do streamed chunks become, as long as each takes less than a second. */
+export const MAX_CHUNK_SIZE = 64 * 1024 * 1024

@@ -5,13 +5,14 @@ import type { Image } from '../oci/image.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
 import { type Registry, type RegistryInput, toRegistry } from '../registry/registry.ts'
 import { attemptStore } from '../registry/sessions/attempts.ts'
+import { createChunkSizer } from '../registry/upload/chunk-sizer.ts'
 import type { UploadOptions } from '../registry/upload/options.ts'
 import { uploadBlob } from '../registry/upload/upload.ts'
 import { toReadable } from '../source/stream.ts'
 import { findContents } from './contents.ts'
 import { controlOf, withControl } from './control.ts'
 import { natural, positive } from './numbers.ts'
-import { DEFAULT_CHUNK_SIZE, type PushOptions } from './options.ts'
+import { DEFAULT_CHUNK_SIZE, MAX_CHUNK_SIZE, type PushOptions } from './options.ts'
 import type { PlannedBlob, PushPlan } from './plan.ts'
 import { runPool } from './pool.ts'
 import { type ProgressTracker, trackProgress } from './progress.ts'
@@ -83,13 +84,18 @@ type SharedUploadOptions = Omit<UploadOptions, 'mountFrom' | 'onSent' | 'signal'
 function uploadOptionsOf(options: PushOptions): SharedUploadOptions {
   const { createHasher = createWasmHasher, createBody = (bytes) => new Blob([bytes]) } = options
   const { createStreamBody = (stream) => new Response(toReadable(stream)).blob() } = options
+  const { streamsChunks = false } = options
+  // What the user asks for is what they get.
+  const grows = streamsChunks && options.chunkSize === undefined
   return {
     chunkSize: positive('chunkSize', options.chunkSize ?? DEFAULT_CHUNK_SIZE),
+    sizer: grows ? createChunkSizer(DEFAULT_CHUNK_SIZE, MAX_CHUNK_SIZE) : undefined,
     uploadRetry: natural('uploadRetry', options.uploadRetry ?? DEFAULT_UPLOAD_RETRY),
     retryDelay: natural('retryDelay', options.retryDelay ?? DEFAULT_RETRY_DELAY),
     createHasher,
     createBody,
     createStreamBody,
+    streamsChunks,
     sessions: options.sessions && attemptStore(options.sessions),
   }
 }

@@ -7,7 +7,7 @@ import { createPause, MAX_DELAY } from './pause.ts'
 import { redactCause } from './redact.ts'
 import { fetchFollowing } from './redirect.ts'
 import { boundErrorBody, toResponseError } from './response-error.ts'
-import { endSilence } from './silence.ts'
+import { endSilence, watchTaking } from './silence.ts'
 
 /** Bytes, or what makes them anew each time that they are sent: a stream can be read once only. */
 export type RequestBody = Uint8Array<ArrayBuffer> | Blob | (() => Promise<Blob> | ReadableStream<Uint8Array>)
@@ -25,7 +25,7 @@ export interface HttpRequest {
   readonly allow?: readonly number[]
   /** The body is a blob's bytes: never sent a second time unasked. @default false */
   readonly isUpload?: boolean
-  /** In milliseconds. @default that of the handle; none for uploads */
+  /** In milliseconds; of a stream, how long it may stand still while it is sent. @default that of the handle; none for uploads */
   readonly timeout?: number
   readonly signal?: AbortSignal
   /** In milliseconds: once it is under way, it may take so long after an abort. @default 0 */
@@ -96,7 +96,12 @@ export function createExchange(connection: Connection): Exchange {
     if (!skipsPause) await pause.over(url.origin, request.signal)
     await request.hold?.()
     request.signal?.throwIfAborted()
-    const body = typeof request.body === 'function' ? await request.body() : request.body
+    const made = typeof request.body === 'function' ? await request.body() : request.body
+    const late = () => timedOut({ act, method, url: url.href }, request.timeout ?? connection.timeout)
+    // What is being sent may take as long as it takes, while it goes on.
+    const watched =
+      made instanceof ReadableStream && request.timeout ? watchTaking(made, request.timeout, late) : undefined
+    const body = watched?.stream ?? made
     // Where the answer comes from, after redirects. What a custom fetch made itself has no URL to tell.
     let from = url
     const give = ({ status, headers }: Response, body: Answer['body'], refusal?: ResponseError): Exchanged => ({
@@ -104,7 +109,8 @@ export function createExchange(connection: Connection): Exchange {
       ...(refusal && { refusal }),
       isForeign: from.origin !== connection.base.origin,
     })
-    const { signal, stop } = withGrace(request.signal, grace)
+    const { signal: graceful, stop } = withGrace(request.signal, grace)
+    const signal = watched && graceful ? AbortSignal.any([graceful, watched.signal]) : (watched?.signal ?? graceful)
     try {
       const response = await ky(
         url,
@@ -132,10 +138,10 @@ export function createExchange(connection: Connection): Exchange {
         )
         return give(error.response, null, refusal)
       }
-      if (error instanceof TimeoutError)
-        throw timedOut({ act, method, url: url.href }, request.timeout ?? connection.timeout)
+      if (error instanceof TimeoutError) throw late()
       throw error
     } finally {
+      watched?.stop()
       stop()
     }
   }
@@ -160,7 +166,7 @@ function kyOptions(
     ...(signal && { signal }),
     fetch: (input) => fetchOnce(connection, input as Request, request, given, onAnswer),
     throwHttpErrors: (status) => !allow.includes(status),
-    timeout: request.timeout ?? (isUpload ? false : timeout),
+    timeout: body instanceof ReadableStream ? false : (request.timeout ?? (isUpload ? false : timeout)),
     retry: {
       limit: isUpload ? 0 : retry,
       methods: ['get', 'head', 'post', 'put', 'delete'],

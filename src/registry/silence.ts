@@ -28,3 +28,39 @@ export function endSilence(stream: ReadableStream<Uint8Array>, limit: number): R
   // Nothing is read ahead: who takes his time does not make the server silent.
   return new ReadableStream(source, { highWaterMark: 0 })
 }
+
+/** A stream that is being sent, and what tells that nobody takes it any more. */
+export interface WatchedStream {
+  readonly stream: ReadableStream<Uint8Array>
+  /** Aborted when nothing of it was taken for so long; or, once all is taken, when so long has passed since. */
+  readonly signal: AbortSignal
+  stop(): void
+}
+
+/**
+ * Watches how a stream is taken: however long it takes, only standing still is a failure.
+ *
+ * @param limit In milliseconds.
+ * @param reason Makes what the signal aborts with.
+ */
+export function watchTaking(stream: ReadableStream<Uint8Array>, limit: number, reason: () => Error): WatchedStream {
+  const reader = stream.getReader()
+  const silence = new AbortController()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const stop = () => clearTimeout(timer)
+  const wait = () => {
+    stop()
+    timer = setTimeout(() => silence.abort(reason()), limit)
+  }
+  wait()
+  const source: UnderlyingDefaultSource<Uint8Array> = {
+    async pull(controller) {
+      wait()
+      const { done, value } = await reader.read()
+      if (done) controller.close()
+      else controller.enqueue(value)
+    },
+    cancel: (why) => reader.cancel(why),
+  }
+  return { stream: new ReadableStream(source, { highWaterMark: 0 }), signal: silence.signal, stop }
+}

@@ -39,7 +39,7 @@ async function pushWhole(
   }
   const credentials = { username: 'ci', password: 'hunter2' }
   const registry = openRegistry('https://registry.test', { fetch, profile: 'gar', retry: 0, credentials })
-  const archive = await createTestArchive({ images: [{ layers: [{ file: 'content' }] }] })
+  const archive = await createTestArchive({ images: [{ layers: [{ file: 'x'.repeat(2 ** 20) }] }] })
   await node.pushDockerTar(archive, registry, 'a', 'v1', { chunkSize: 1000, retryDelay: 1 })
   return { lengths, embedded }
 }
@@ -208,7 +208,7 @@ describe('a stream of a whole blob', () => {
     const { lengths } = await pushWhole((_, put) =>
       put === 1 ? new Response(null, { status: 401, headers }) : undefined,
     )
-    expect(lengths).toEqual([10_240, 10_240])
+    expect(lengths).toEqual([1_054_720, 1_054_720])
   })
 
   it('begins anew, in another upload, where the registry has a part of it', async () => {
@@ -218,7 +218,7 @@ describe('a stream of a whole blob', () => {
       await ask(new Request(request.url, { method: 'PATCH', body }))
       return broken()
     })
-    expect(lengths).toEqual([10_240, 10_240])
+    expect(lengths).toEqual([1_054_720, 1_054_720])
     expect(embedded.openUploads).toBe(0)
   })
 

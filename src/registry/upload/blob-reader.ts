@@ -1,6 +1,10 @@
 import type { Content } from '../../oci/descriptor.ts'
 import type { CreateHasher, Hasher } from '../../oci/digest.ts'
 import { verifyDigest } from '../../oci/verify.ts'
+import type { ByteStream } from '../../source/stream.ts'
+
+/** In bytes, of one read in a stream. */
+export const PIECE = 1024 * 1024
 
 /**
  * Reads a blob for an upload, and hashes each byte the first time that it is read. Whoever reads the last byte learns whether the digest
@@ -13,6 +17,8 @@ export interface BlobReader {
    * @throws {DigestMismatchError} at the end of a blob that is another
    */
   read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>
+  /** Reads `[start, end)` piece by piece. The last piece of a blob comes only if the digest agrees. */
+  stream(start: number, end: number): ByteStream
   /** What the hasher knows of exactly `[0, offset)`, if it can be saved. */
   stateAt(offset: number): Uint8Array | undefined
   /** Begins anew; with a state, and if that loads, as if `[0, offset)` were hashed. */
@@ -21,8 +27,6 @@ export interface BlobReader {
 
 interface ReaderOptions {
   readonly createHasher: CreateHasher
-  /** In bytes: of what has to be caught up with, so much is read at once. */
-  readonly chunkSize: number
   readonly signal?: AbortSignal
 }
 
@@ -30,31 +34,38 @@ interface ReaderOptions {
 export async function createBlobReader(
   { source, digest, size }: Content,
   what: string,
-  { createHasher, chunkSize, signal }: ReaderOptions,
+  { createHasher, signal }: ReaderOptions,
 ): Promise<BlobReader> {
   let hasher = await createHasher()
   let hashed = 0
   let isVerified = false
 
-  async function catchUp(start: number): Promise<void> {
+  /** Another reader, of a request that broke off, may have been here before. */
+  function hash(bytes: Uint8Array, start: number): void {
+    const end = start + bytes.byteLength
+    if (end <= hashed) return
+    hasher.update(bytes.subarray(hashed - start))
+    hashed = end
+  }
+
+  async function read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
     while (hashed < start) {
-      const end = Math.min(hashed + chunkSize, start)
-      hasher.update(await source.read(hashed, end, signal))
-      hashed = end
+      const from = hashed
+      hash(await source.read(from, Math.min(from + PIECE, start), signal), from)
     }
+    const bytes = await source.read(start, end, signal)
+    hash(bytes, start)
+    if (hashed === size && !isVerified) {
+      verifyDigest(what, digest, hasher.digest())
+      isVerified = true
+    }
+    return bytes
   }
 
   return {
-    async read(start, end) {
-      await catchUp(start)
-      const bytes = await source.read(start, end, signal)
-      if (end > hashed) hasher.update(bytes.subarray(hashed - start))
-      hashed = Math.max(hashed, end)
-      if (hashed === size && !isVerified) {
-        verifyDigest(what, digest, hasher.digest())
-        isVerified = true
-      }
-      return bytes
+    read,
+    async *stream(start, end) {
+      for (let from = start; from < end; from += PIECE) yield await read(from, Math.min(from + PIECE, end))
     },
     stateAt: (offset) => (offset === hashed && !isVerified ? hasher.save?.() : undefined),
     async restart(state, offset = 0) {

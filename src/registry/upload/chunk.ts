@@ -1,6 +1,6 @@
 import type { Digest } from '../../oci/digest.ts'
-import { streamSource } from '../../source/stream.ts'
 import type { RequestBody } from '../http.ts'
+import { PIECE } from './blob-reader.ts'
 import type { Upload } from './options.ts'
 import type { UploadProfile } from './profile.ts'
 
@@ -14,8 +14,10 @@ export interface Chunk {
   /** Whether its request closes the upload. */
   readonly isClosing: boolean
   readonly body: RequestBody
-  /** In milliseconds. */
+  /** In milliseconds; of a stream, how long nothing of it may be taken. */
   readonly timeout: number
+  /** What a streamed body failed with, if it was the reading that failed. */
+  readonly readFailure?: () => { readonly error: unknown } | undefined
 }
 
 /** In bytes. No registry's wish for larger chunks may fill the memory. */
@@ -37,21 +39,38 @@ function chunkLength(chunkSize: number, { minChunkSize, maxChunkSize }: UploadPr
   return Math.min(Math.max(chunkSize, Math.min(minChunkSize, MAX_CHUNK)), maxChunkSize)
 }
 
-/** Reads the next bytes of a blob, as many as the registry takes in one request. */
+/** Reads the next bytes of a blob, as many as the registry takes in one request; or makes what reads them while they are sent. */
 export async function prepareChunk(upload: Upload, start: number): Promise<Chunk> {
-  const { blob, registry, pace, reader, createBody, createStreamBody } = upload
-  const chunkSize = Math.min(upload.chunkSize, pace?.maxChunk ?? upload.chunkSize)
+  const { blob, registry, pace, sizer, reader, streamsChunks, createBody } = upload
   const { takesWholeOnly, closesEmpty } = registry.traits.current
+  const chunkSize = Math.min(sizer?.size ?? upload.chunkSize, pace?.maxChunk ?? Number.POSITIVE_INFINITY)
   const length = chunkLength(chunkSize, registry.traits.current)
   // An upload that has some chunks already may have taken them before the registry was known to take none.
   const isWhole = takesWholeOnly && start === 0
   const end = isWhole ? blob.size : Math.min(start + length, blob.size)
-  const timeout = Math.min(SILENCE + ((end - start) / LEAST_RATE) * 1000, MAX_TIMEOUT)
   const isBare = start === 0 || start === end
   const isClosing = end === blob.size && (isBare || !closesEmpty)
-  const chunk = { digest: blob.digest, start, end, size: blob.size, isClosing, timeout }
-  if (end - start <= Math.max(length, chunkSize)) return { ...chunk, body: createBody(await reader.read(start, end)) }
-  // All of it is hashed ahead: a request that carries the whole blob cannot be taken back.
-  for (let from = start; from < end; from += chunkSize) await reader.read(from, Math.min(from + chunkSize, end))
-  return { ...chunk, body: () => createStreamBody(streamSource(blob.source, upload.signal)) }
+  const chunk = { digest: blob.digest, start, end, size: blob.size, isClosing }
+  if (end - start > (streamsChunks ? PIECE : Math.max(length, chunkSize)))
+    return { ...chunk, ...streamed(upload, start, end) }
+  const timeout = Math.min(SILENCE + ((end - start) / LEAST_RATE) * 1000, MAX_TIMEOUT)
+  return { ...chunk, timeout, body: createBody(await reader.read(start, end)) }
+}
+
+/** A body that is read while it is sent: what fails in reading is told apart from what fails in sending. */
+function streamed(
+  { reader, createStreamBody }: Upload,
+  start: number,
+  end: number,
+): Pick<Chunk, 'body' | 'timeout' | 'readFailure'> {
+  let failure: { readonly error: unknown } | undefined
+  async function* watched(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* reader.stream(start, end)
+    } catch (error) {
+      failure = { error }
+      throw error
+    }
+  }
+  return { timeout: SILENCE, readFailure: () => failure, body: () => createStreamBody(watched()) }
 }

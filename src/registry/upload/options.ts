@@ -5,6 +5,7 @@ import type { Registry } from '../registry.ts'
 import type { SendRequest } from '../send.ts'
 import type { StoreAttempts } from '../sessions/attempts.ts'
 import type { BlobReader } from './blob-reader.ts'
+import type { ChunkSizer } from './chunk-sizer.ts'
 
 /** Makes the body of a request from its bytes, in the way that suits the runtime. */
 export type CreateBody = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | Blob
@@ -46,8 +47,12 @@ export interface UploadOptions {
   readonly createHasher: CreateHasher
   readonly createBody: CreateBody
   readonly createStreamBody: CreateStreamBody
+  /** Whether a chunk is read while it is sent, by a `createStreamBody` that keeps nothing: else it is held in memory. */
+  readonly streamsChunks?: boolean | undefined
   /** Bytes in one request; a registry's own limits come first. */
   readonly chunkSize: number
+  /** What may make chunks larger than that, while they go fast. */
+  readonly sizer?: ChunkSizer | undefined
   /** What may make chunks smaller than that from one to the next, in bytes. */
   readonly pace?: { readonly maxChunk: number }
   /** How many failures in a row, without a byte of progress, are not yet the end. */

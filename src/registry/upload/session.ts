@@ -27,10 +27,10 @@ export function readSession({ registry }: Upload, answer: Answer, offset: number
 export async function sendChunk(
   upload: Upload,
   { location }: UploadSession,
-  { digest, start, end, size, isClosing, body, timeout }: Chunk,
+  { digest, start, end, size, isClosing, body, timeout, readFailure }: Chunk,
 ): Promise<UploadSession | undefined> {
   const isWhole = start === 0 && end === size
-  const answer = await upload.send({
+  const sending = upload.send({
     act: `upload ${shortDigest(digest)} to "${upload.repository}"`,
     method: isClosing ? 'PUT' : 'PATCH',
     url: isClosing ? withDigest(location, digest) : location,
@@ -45,6 +45,10 @@ export async function sendChunk(
     body,
     isUpload: true,
     timeout,
+  })
+  const answer = await sending.catch((error) => {
+    const failure = readFailure?.()
+    throw failure ? failure.error : error
   })
   if (isClosing) {
     verifyStatedDigest(answer, digest)

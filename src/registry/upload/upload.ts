@@ -49,7 +49,7 @@ export async function uploadBlob(
 
 /** One loop over one state: the session, and what went wrong with it last. */
 async function deliver(upload: Upload): Promise<'mounted' | 'uploaded'> {
-  const { blob, signal, uploadRetry, onSent } = upload
+  const { blob, signal, sizer, uploadRetry, onSent } = upload
   const bookmark = createBookmark(upload)
   let session: UploadSession | undefined
   let failure: Failure | undefined
@@ -72,14 +72,16 @@ async function deliver(upload: Upload): Promise<'mounted' | 'uploaded'> {
           progress(session?.offset ?? 0)
         }
         if (!session) {
-          const begun = await beginSession(upload, bookmark, mountFrom)
-          if (begun === 'mounted') return 'mounted'
-          session = begun
+          const opened = await beginSession(upload, bookmark, mountFrom)
+          if (opened === 'mounted') return 'mounted'
+          session = opened
           mountFrom = undefined
           if (bookmark.isResumed) progress(session.offset)
         }
         chunk = await prepareChunk(upload, session.offset)
+        const begun = performance.now()
         session = await sendChunk(upload, session, chunk)
+        sizer?.note(chunk.end - chunk.start, performance.now() - begun)
         if (session) await bookmark.save(session)
         progress(session?.offset ?? blob.size)
         if (!session) break

@@ -1,0 +1,145 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, inject, it } from 'vitest'
+import {
+  DigestMismatchError,
+  NetworkError,
+  openArchive,
+  openRegistry,
+  pushDockerTar,
+  TarReadError,
+} from '../../src/node/index.ts'
+import { createExchange } from '../../src/registry/http.ts'
+import { createChunkSizer } from '../../src/registry/upload/chunk-sizer.ts'
+import { toReadable } from '../../src/source/stream.ts'
+import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
+import { countingSource } from '../support/counting-source.ts'
+import { rejection } from '../support/errors.ts'
+import { recordingFetch } from '../support/recording-fetch.ts'
+
+const MIB = 2 ** 20
+const archive = createTestArchive({ images: [{ layers: [{ file: 'x'.repeat(5 * MIB) }] }] })
+const LAYER = 5 * MIB + 9728
+
+describe('a chunk that is streamed', () => {
+  it('goes to a real registry with its range and its length, and each byte is read once', async () => {
+    const url = inject('registryUrl')
+    const recorder = recordingFetch()
+    const source = countingSource(await archive)
+    const registry = openRegistry(url, { fetch: recorder.fetch })
+    const repository = `streamed/${Date.now().toString(36)}`
+    await pushDockerTar(source, registry, repository, 'v1', { chunkSize: 2 * MIB, verify: true })
+    const patches = recorder.exchanges.filter(({ method }) => method === 'PATCH')
+    const [of, length] = ['content-range', 'content-length'].map((name) =>
+      patches.map(({ headers }) => headers.get(name)),
+    )
+    expect(of).toEqual([`0-${2 * MIB - 1}`, `${2 * MIB}-${4 * MIB - 1}`])
+    expect(length).toEqual([String(2 * MIB), String(2 * MIB)])
+    const inLayer = source.reads.filter(({ start, end }) => end - start > 512)
+    expect(inLayer.reduce((sum, { start, end }) => sum + end - start, 0)).toBeLessThan(LAYER + 4096)
+  })
+
+  it('breaks off before its end where the digest does not agree, and the blob is not in', async () => {
+    const damaged = (await archive).slice()
+    damaged[4 * MIB] = 0
+    const embedded = createTestRegistry()
+    const registry = openRegistry('https://registry.test', { fetch: embedded.fetch })
+    await rejection(pushDockerTar(damaged, registry, 'a', 'v1', { chunkSize: 8 * MIB, concurrency: 1 }), DigestMismatchError)
+    expect(embedded.openUploads).toBe(0)
+    expect(embedded.requests.some(({ method, status }) => method === 'PUT' && status === 201)).toBe(false)
+  })
+
+  it('fails with what its reading failed with, and is not tried again', async () => {
+    const bytes = await archive
+    const embedded = createTestRegistry()
+    const registry = openRegistry('https://registry.test', { fetch: embedded.fetch })
+    const source = countingSource(bytes)
+    const opened = await openArchive({
+      size: source.size,
+      read: async (start, end, signal) => {
+        if (end - start === MIB && start > 3 * MIB) throw new TarReadError('Cannot read: the disk is gone')
+        return source.read(start, end, signal)
+      },
+    })
+    const events: string[] = []
+    const pushing = pushDockerTar(opened, registry, 'a', 'v1', { onEvent: ({ kind }) => events.push(kind) })
+    await rejection(pushing, TarReadError, /the disk is gone/)
+    expect([events, embedded.openUploads]).toEqual([[], 0])
+  })
+
+  it('is tried again where the network fails, and no byte is hashed twice', async () => {
+    const embedded = createTestRegistry({ faults: [{ kind: 'cut', method: 'PATCH', afterBytes: 1_500_000 }] })
+    const registry = openRegistry('https://registry.test', { fetch: embedded.fetch })
+    await pushDockerTar(await archive, registry, 'a', 'v1', { chunkSize: 2 * MIB, retryDelay: 1, verify: true })
+    expect(embedded.faultsLeft).toBe(0)
+    expect(embedded.bodyBytes).toBeLessThan(LAYER + 2 * MIB + 20_000)
+  })
+})
+
+describe('a stream that is sent', () => {
+  const exchangeWith = (url: string, timeout: number) =>
+    createExchange({
+      base: new URL(url),
+      fetch: (request) => globalThis.fetch(request),
+      ownHeaders: {},
+      retry: 0,
+      retryDelay: 1,
+      timeout,
+    })
+  const request = { act: 'send', method: 'PUT', url: '/', isUpload: true } as const
+
+  it('may take longer than its time-out, as long as it goes on', async () => {
+    const server = createServer((incoming, answer) => incoming.resume().on('end', () => answer.end()))
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    async function* slow() {
+      for (let index = 0; index < 8; index++) {
+        await new Promise((resolve) => setTimeout(resolve, 50))
+        yield new Uint8Array(10)
+      }
+    }
+    const exchange = exchangeWith(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 1)
+    const { answer } = await exchange({ ...request, timeout: 200, body: () => toReadable(slow()) })
+    expect(answer.status).toBe(200)
+    server.close()
+  })
+
+  it('fails where nobody takes it any more', async () => {
+    const server = createServer(() => undefined)
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    async function* endless() {
+      for (;;) yield new Uint8Array(MIB)
+    }
+    const exchange = exchangeWith(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 1)
+    await rejection(
+      exchange({ ...request, timeout: 300, body: () => toReadable(endless()) }),
+      NetworkError,
+      /no answer from .* within 300 ms/,
+    )
+    server.closeAllConnections()
+    server.close()
+  })
+})
+
+describe('createChunkSizer()', () => {
+  it('makes chunks larger while they are quick, up to the most, and smaller when they are slow', () => {
+    const sizer = createChunkSizer(5, 64)
+    const sizes = [500, 500, 500, 500, 500].map((duration) => {
+      sizer.note(sizer.size, duration)
+      return sizer.size
+    })
+    expect(sizes).toEqual([10, 20, 40, 64, 64])
+    sizer.note(64, 2000)
+    expect(sizer.size).toBe(64)
+    sizer.note(64, 5000)
+    expect(sizer.size).toBe(32)
+    for (let turn = 0; turn < 5; turn++) sizer.note(1, 9000)
+    expect(sizer.size).toBe(5)
+  })
+
+  it('learns nothing from a last chunk that is small', () => {
+    const sizer = createChunkSizer(5, 64)
+    sizer.note(4, 1)
+    expect(sizer.size).toBe(5)
+  })
+})
