@@ -10,7 +10,7 @@ export {
 export type { ArchiveInput, FolderInput, StreamInput } from './archive/input.ts'
 export type { ImageInspect, LayerInfo } from './archive/inspect.ts'
 export type { ArchiveLimits } from './archive/limits.ts'
-export type { ImageChoice, OpenProgress, PlatformChoice, ReadOptions } from './archive/options.ts'
+export type { OpenProgress, ReadOptions } from './archive/options.ts'
 export { listZipEntries } from './archive/zip.ts'
 export {
   type PushArchiveOptions,
@@ -27,14 +27,20 @@ export {
   TarReadError,
   ValidationError,
 } from './errors.ts'
+export type { ImageChoice, PlatformChoice } from './oci/choose-image.ts'
 export { type BlobInfo, type Content, type Descriptor, formatPlatform, type Platform } from './oci/descriptor.ts'
 export type { CreateHasher, Digest, Hasher } from './oci/digest.ts'
 export type { HistoryEntry, Image, ImageConfig, Layer } from './oci/image.ts'
 export { type Index, type IndexEntry, isIndex, type Manifest } from './oci/manifest.ts'
 export { runnableImages } from './oci/platforms.ts'
 export { type ParsedRepositoryTag, parseRepositoryTag, type RepositoryTag } from './oci/reference.ts'
+export { createPushController, type PushController, type PushSettings } from './push/control.ts'
+export type { PushNaming } from './push/naming.ts'
+export type { PushOptions } from './push/options.ts'
+export type { DigestChange, PlannedBlob, PlannedManifest, PlannedTag, PushPlan } from './push/plan.ts'
+export { type PlanOptions, planPush } from './push/plan-push.ts'
 export type { BlobProgress, PushProgress } from './push/progress.ts'
-export type { PushOptions } from './push/push.ts'
+export { executePush } from './push/push.ts'
 export type { Answer } from './registry/answer.ts'
 export type {
   Credentials,

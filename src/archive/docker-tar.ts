@@ -1,12 +1,12 @@
 import { DigestMismatchError, TarReadError, ValidationError } from '../errors.ts'
+import { chooseImage, type ImageChoice, type PlatformChoice } from '../oci/choose-image.ts'
 import { requireWhole } from '../oci/platforms.ts'
 import { dropRegistry, type RepositoryTag } from '../oci/reference.ts'
 import { type Archive, withArchive } from './archive.ts'
-import { chooseImage } from './choose-image.ts'
 import { MANIFEST_PATH, type TarManifestEntry } from './docker-manifest.ts'
 import type { ArchiveInput } from './input.ts'
 import { type ImageInspect, inspectImage } from './inspect.ts'
-import type { ImageChoice, PlatformChoice, ReadOptions } from './options.ts'
+import type { ReadOptions } from './options.ts'
 
 /**
  * Tells all about one image of an archive: names, config, layers with sizes and digests. Throws what `openArchive` throws.

@@ -29,15 +29,3 @@ export interface ReadOptions {
   /** Where to put what cannot be read in place. @default a `Blob`; in `./node` a temporary file */
   readonly spool?: Spool | undefined
 }
-
-/** Which image of an archive is meant. */
-export interface ImageChoice {
-  /** One of the image's names as the archive has them, with or without the registry, or its index from 0. Needed only where the archive holds several images. */
-  readonly image?: string | number | undefined
-}
-
-/** Which of an image's platforms are meant. */
-export interface PlatformChoice extends ImageChoice {
-  /** One platform of a multi-platform image, such as `linux/amd64`. `linux/arm64` means any variant of it. */
-  readonly platform?: string | undefined
-}

@@ -1,4 +1,5 @@
 import * as core from '../index.ts'
+import { withControl } from '../push/control.ts'
 import { toReadable } from '../source/stream.ts'
 import { type ArchiveInput, openInput, withInput } from './input.ts'
 import { createNativeHasher } from './sha256.ts'
@@ -11,13 +12,29 @@ function reading<O extends core.ReadOptions>(options: O) {
   return { ...options, createHasher, spool }
 }
 
-function pushing<O extends core.PushArchiveOptions>(options: O) {
+function sending<O extends core.PushOptions>(options: O) {
   const { createBody = (bytes: Uint8Array<ArrayBuffer>) => bytes, createStreamBody = toReadable } = options
-  return { ...reading(options), createBody, createStreamBody }
+  const { createHasher = createNativeHasher } = options
+  return { ...options, createHasher, createBody, createStreamBody }
+}
+
+function pushing<O extends core.PushArchiveOptions>(options: O) {
+  return sending(reading(options))
 }
 
 /** An archive, open or to be opened. */
 type Given = ArchiveInput | core.Archive
+
+/** Opens what is pushed; that too is under the push's controller. */
+function pushInput<O extends core.PushArchiveOptions, T>(
+  archive: Given,
+  options: O,
+  push: (input: core.ArchiveInput | core.Archive, options: O) => Promise<T>,
+): Promise<T> {
+  return withControl(options, (options) =>
+    withInput(archive, options, (input) => push(input as core.ArchiveInput | core.Archive, pushing(options))),
+  )
+}
 
 /** Opens an archive. As `openArchive` of the portable entry, and the archive may be a path. */
 export async function openArchive(archive: ArchiveInput, options: core.ReadOptions = {}): Promise<core.Archive> {
@@ -39,7 +56,7 @@ export function pushDockerTar(
   tag?: string,
   options: core.PushArchiveOptions & core.PlatformChoice = {},
 ): Promise<core.Digest> {
-  return withInput(archive, options, (input) => core.pushDockerTar(input, registry, repository, tag, pushing(options)))
+  return pushInput(archive, options, (input, options) => core.pushDockerTar(input, registry, repository, tag, options))
 }
 
 /** Pushes one image under its own first name. As in the portable entry, and the archive may be a path. */
@@ -48,18 +65,28 @@ export function pushDockerTarWithOriginalTags(
   registry: core.RegistryInput,
   options: core.PushArchiveOptions & core.PlatformChoice = {},
 ): Promise<core.Digest> {
-  return withInput(archive, options, (input) => core.pushDockerTarWithOriginalTags(input, registry, pushing(options)))
+  return pushInput(archive, options, (input, options) => core.pushDockerTarWithOriginalTags(input, registry, options))
 }
 
 /** Pushes every image under every name it has. As in the portable entry, and the archive may be a path. */
 export function pushDockerTarWithAllOriginalTags(
   archive: Given,
   registry: core.RegistryInput,
-  options: core.PushArchiveOptions = {},
+  options: core.PushArchiveOptions & Pick<core.PlanOptions, 'images'> = {},
 ): Promise<readonly core.Digest[]> {
-  return withInput(archive, options, (input) =>
-    core.pushDockerTarWithAllOriginalTags(input, registry, pushing(options)),
+  return pushInput(archive, options, (input, options) =>
+    core.pushDockerTarWithAllOriginalTags(input, registry, options),
   )
+}
+
+/** Carries out a plan. As `executePush` of the portable entry, with the runtime's own ways. */
+export function executePush(
+  plan: core.PushPlan,
+  images: readonly core.Image[],
+  registry: core.RegistryInput,
+  options: core.PushOptions = {},
+): Promise<void> {
+  return core.executePush(plan, images, registry, sending(options))
 }
 
 /** Tells all about one image of an archive. As in the portable entry, and the archive may be a path. */

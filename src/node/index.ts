@@ -2,6 +2,7 @@
 export * from '../index.ts'
 export { type DockerCredentialsOptions, dockerCredentials } from './credentials/docker-credentials.ts'
 export {
+  executePush,
   extractOriginalTags,
   getPrimaryTag,
   getTarManifest,

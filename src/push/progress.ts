@@ -1,22 +1,31 @@
 import { type BlobInfo, descriptorOf } from '../oci/descriptor.ts'
-import type { PushPlan } from './plan.ts'
+import type { UploadEvent } from '../registry/upload/options.ts'
+import type { BlobKind } from './layout.ts'
 
 /** How far one blob is. */
 export interface BlobProgress extends BlobInfo {
   readonly repository: string
-  readonly kind: 'config' | 'layer'
+  readonly kind: BlobKind
   /** `present` and `mounted` blobs cost no bytes. */
   readonly state: 'waiting' | 'uploading' | 'present' | 'mounted' | 'uploaded'
-  /** Bytes that the registry has, sent now or there before: `size` at the end. */
+  /** Bytes that the registry has, sent now or there before: `size` at the end. Less than before only after a `restart` event for the blob. */
   readonly sentBytes: number
 }
 
 /** How far a push is. Every event is a snapshot of its own. */
 export interface PushProgress {
-  readonly phase: 'blobs' | 'manifests' | 'done'
-  /** Bytes that the registry has, sent now or there before: `totalBytes` at the end. */
+  /** `plan`: what the registry has is looked for; `verify`: what was pushed is. */
+  readonly phase: 'plan' | 'blobs' | 'manifests' | 'verify' | 'done'
+  /** Bytes that the registry has, sent now or there before: `totalBytes` at the end. Less than before only after a `restart` event. */
   readonly sentBytes: number
   readonly totalBytes: number
+  /**
+   * Bytes that were sent in a second, over the last seconds; 0 while nothing is known. What the registry had before does not count, nor does the
+   * time of a pause.
+   */
+  readonly bytesPerSecond: number
+  /** Until all bytes are there, at that speed and if none of the waiting blobs is there already. Nothing while that is not known. */
+  readonly remainingSeconds: number | undefined
   readonly blobs: readonly BlobProgress[]
 }
 
@@ -25,32 +34,64 @@ export interface ProgressTracker {
   phase(phase: PushProgress['phase']): void
   /** @param index The blob's place in the plan. */
   blob(index: number, state: BlobProgress['state'], sentBytes: number): void
+  /** Takes note of what befalls uploads, after somebody else did: only what was lost may make a blob's bytes fewer. */
+  after(onEvent: ((event: UploadEvent) => void) | undefined): (event: UploadEvent) => void
+}
+
+/** A blob to keep count of. */
+interface TrackedBlob extends BlobInfo {
+  readonly repository: string
+  readonly kind: BlobKind
+  /** What is known of it before; a blob that is not `present` is waiting. */
+  readonly action?: string
 }
 
 export function trackProgress(
-  { blobs: planned, totalBytes }: PushPlan,
+  planned: readonly TrackedBlob[],
   onProgress: ((progress: PushProgress) => void) | undefined,
+  speed: { readonly bytesPerSecond: number } = { bytesPerSecond: 0 },
 ): ProgressTracker {
-  let phase: PushProgress['phase'] = 'blobs'
-  let sentBytes = 0
-  const blobs: BlobProgress[] = planned.map(({ repository, kind, content }) => ({
-    ...descriptorOf(content),
+  let phase: PushProgress['phase'] = 'plan'
+  const blobs: BlobProgress[] = planned.map(({ repository, kind, action, ...blob }) => ({
+    ...descriptorOf(blob),
     repository,
     kind,
-    state: 'waiting',
-    sentBytes: 0,
+    ...(action === 'present' ? { state: 'present', sentBytes: blob.size } : { state: 'waiting', sentBytes: 0 }),
   }))
-  const tell = () => onProgress?.({ phase, sentBytes, totalBytes, blobs: [...blobs] })
+  const totalBytes = blobs.reduce((sum, { size }) => sum + size, 0)
+  let sentBytes = blobs.reduce((sum, { sentBytes }) => sum + sentBytes, 0)
+
+  function tell(): void {
+    const { bytesPerSecond } = speed
+    const left = totalBytes - sentBytes
+    const remainingSeconds = left === 0 ? 0 : bytesPerSecond > 0 ? left / bytesPerSecond : undefined
+    onProgress?.({ phase, sentBytes, totalBytes, bytesPerSecond, remainingSeconds, blobs: [...blobs] })
+  }
+
+  function set(index: number, state: BlobProgress['state'], sent: number): void {
+    const before = blobs[index] as BlobProgress
+    sentBytes += sent - before.sentBytes
+    blobs[index] = { ...before, state, sentBytes: sent }
+  }
+
   return {
     phase(next) {
       phase = next
       tell()
     },
     blob(index, state, sent) {
-      const before = blobs[index] as BlobProgress
-      sentBytes += sent - before.sentBytes
-      blobs[index] = { ...before, state, sentBytes: sent }
+      // A registry may say that it has less than it said before, and still goes on with the upload.
+      set(index, state, Math.max(sent, blobs[index]?.sentBytes ?? 0))
       tell()
+    },
+    after(onEvent) {
+      return (event) => {
+        onEvent?.(event)
+        if (event.kind !== 'restart') return
+        const isLost = (blob: BlobProgress) => blob.repository === event.repository && blob.digest === event.digest
+        const index = blobs.findIndex(isLost)
+        if (index >= 0) set(index, 'uploading', 0)
+      }
     },
   }
 }

@@ -1,129 +1,131 @@
-import type { CreateHasher } from '../oci/digest.ts'
+import { ResponseError } from '../errors.ts'
+import type { Content } from '../oci/descriptor.ts'
+import type { Digest } from '../oci/digest.ts'
+import type { Image } from '../oci/image.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
-import { hasBlob } from '../registry/blobs.ts'
-import { putManifest } from '../registry/manifests.ts'
-import { type Registry, withScopes } from '../registry/registry.ts'
-import { locateRepository } from '../registry/repository.ts'
+import { type Registry, type RegistryInput, toRegistry } from '../registry/registry.ts'
 import { attemptStore } from '../registry/sessions/attempts.ts'
-import type { SessionStore } from '../registry/sessions/store.ts'
-import type { CreateBody, CreateStreamBody, UploadEvent, UploadOptions } from '../registry/upload/options.ts'
+import type { UploadOptions } from '../registry/upload/options.ts'
 import { uploadBlob } from '../registry/upload/upload.ts'
 import { toReadable } from '../source/stream.ts'
+import { findContents } from './contents.ts'
+import { controlOf, withControl } from './control.ts'
+import { natural, positive } from './numbers.ts'
+import { DEFAULT_CHUNK_SIZE, type PushOptions } from './options.ts'
 import type { PlannedBlob, PushPlan } from './plan.ts'
 import { runPool } from './pool.ts'
-import { type ProgressTracker, type PushProgress, trackProgress } from './progress.ts'
+import { type ProgressTracker, trackProgress } from './progress.ts'
+import { putManifests } from './put-manifests.ts'
+import { steer } from './steering.ts'
+import { verifyPush } from './verify.ts'
 
-/** How to push. */
-export interface PushOptions {
-  /** Called with a snapshot whenever a blob's state changes or a request has brought in a chunk. */
-  readonly onProgress?: ((progress: PushProgress) => void) | undefined
-  /**
-   * Ends the push; it rejects with the signal's reason. Requests under way may end first, within 5 s, so that the
-   * open uploads can be cancelled at the registry, which may take as long again where it is silent.
-   */
-  readonly signal?: AbortSignal | undefined
-  /** Blobs under way at once. @default 4 */
-  readonly concurrency?: number | undefined
-  /** Bytes in one request; each blob under way holds about two chunks in memory. @default 5 MiB, below which Amazon ECR takes none */
-  readonly chunkSize?: number | undefined
-  /** The SHA-256 to use. @default hash-wasm; in `./node` the runtime's own, which is several times faster */
-  readonly createHasher?: CreateHasher | undefined
-  /**
-   * How bytes become the body of a request.
-   * @default in a `Blob`: Chromium sends bare bytes ten times as slowly. In `./node` bare, since a `Blob` is a second copy.
-   */
-  readonly createBody?: CreateBody | undefined
-  /**
-   * How a whole blob becomes the body of a request, for registries that take no chunks.
-   * @default in a `Blob`, which the browser keeps on the disk. In `./node` as a stream.
-   */
-  readonly createStreamBody?: CreateStreamBody | undefined
-  /**
-   * Where uploads under way are kept, so that a later push goes on with them: in another process, or after the page was loaded anew. With it, an
-   * abort and failures that may pass leave them open at the registry. @default nowhere: they are cancelled
-   */
-  readonly sessions?: SessionStore | undefined
-  /** Called when an upload is tried again, begins anew, goes on with that of an earlier push, or learns what the registry takes. */
-  readonly onEvent?: ((event: UploadEvent) => void) | undefined
-  /** How many failures in a row, without a byte of progress, an upload outlives. @default 5 */
-  readonly uploadRetry?: number | undefined
-  /** The longest wait after the first failure, in milliseconds; it doubles with each further one, up to 30 s. @default 500 */
-  readonly retryDelay?: number | undefined
-}
-
-const DEFAULT_CONCURRENCY = 4
-const DEFAULT_CHUNK_SIZE = 5 * 1024 * 1024
 const DEFAULT_UPLOAD_RETRY = 5
 const DEFAULT_RETRY_DELAY = 500
 
 /**
- * Carries out a plan: all blobs, several at once, then the manifests in their order. No tag moves before everything
- * that it names is in the registry; after a failure or an abort, open upload sessions are cancelled.
+ * Carries out a plan: all blobs, several at once, then the manifests in their order, then the tags. No tag moves before everything
+ * that it names is in the registry; after a failure or an abort, open upload sessions are cancelled, unless
+ * `sessions` keeps them.
  *
+ * @param images Those of the archive that the plan was made of: the bytes come from there.
+ * @throws {ValidationError} if the images lack what the plan names
+ * @throws {TypeError} if the plan was made for another registry
  * @throws {DigestMismatchError} if an archive's bytes are not what it says they are
  * @throws {ResponseError} if the registry refuses
  * @throws {NetworkError} if it does not answer
  */
-export async function executePush(registry: Registry, plan: PushPlan, options: PushOptions = {}): Promise<void> {
-  const concurrency = positive('concurrency', options.concurrency ?? DEFAULT_CONCURRENCY)
-  const chunkSize = positive('chunkSize', options.chunkSize ?? DEFAULT_CHUNK_SIZE)
-  const { signal, createHasher = createWasmHasher, createBody = (bytes) => new Blob([bytes]) } = options
-  const { createStreamBody = (stream) => new Response(toReadable(stream)).blob(), onEvent } = options
-  const uploadRetry = natural('uploadRetry', options.uploadRetry ?? DEFAULT_UPLOAD_RETRY)
-  const retryDelay = natural('retryDelay', options.retryDelay ?? DEFAULT_RETRY_DELAY)
-  const progress = trackProgress(plan, options.onProgress)
-  const sessions = options.sessions && attemptStore(options.sessions)
-  const upload = { chunkSize, createHasher, createBody, createStreamBody, uploadRetry, retryDelay, onEvent, sessions }
-  const bring = { registry, progress, upload }
+export async function executePush(
+  plan: PushPlan,
+  images: readonly Image[],
+  registry: RegistryInput,
+  options: PushOptions = {},
+): Promise<void> {
+  const handle = toRegistry(registry)
+  if (plan.registry === handle.url) return withControl(options, (options) => carryOut(plan, images, handle, options))
+  throw new TypeError(
+    `Cannot push to ${handle.url}: the plan was made for ${plan.registry}; make one for this registry`,
+  )
+}
+
+async function carryOut(
+  plan: PushPlan,
+  images: readonly Image[],
+  handle: Registry,
+  options: PushOptions,
+): Promise<void> {
+  const control = controlOf(options)
+  const { registry, pace, speed } = steer(handle, control)
+  const contents = await findContents(plan, images)
+  const progress = trackProgress(plan.blobs, options.onProgress, speed)
+  const upload = { ...uploadOptionsOf(options), pace, onEvent: progress.after(options.onEvent) }
+  const { signal } = options
+  const bring = { registry, contents, progress, upload }
 
   progress.phase('blobs')
   const blobs = [...plan.blobs.entries()]
-  for (const isMount of [false, true]) {
-    const turn = blobs.filter(([, blob]) => (blob.mountFrom !== undefined) === isMount)
-    await runPool(turn, concurrency, signal, ([index, blob], signal) => bringBlob(blob, index, { ...bring, signal }))
+  // A mount may be from a repository that gets the blob in this push.
+  for (const action of ['upload', 'mount'] as const) {
+    const turn = blobs.filter(([, blob]) => blob.action === action)
+    await runPool(turn, control, signal, ([index, blob], signal) => bringBlob(blob, index, { ...bring, signal }))
   }
   progress.phase('manifests')
-  for (const { repository, reference, content } of plan.manifests) {
-    await putManifest(registry, repository, reference, content, signal)
+  await putManifests(registry, plan, contents, signal).catch((error) => {
+    throw isStale(error) ? stale(error) : error
+  })
+  if (options.verify) {
+    progress.phase('verify')
+    await verifyPush(registry, plan, control, signal)
   }
   progress.phase('done')
 }
 
+type SharedUploadOptions = Omit<UploadOptions, 'mountFrom' | 'onSent' | 'signal'>
+
+function uploadOptionsOf(options: PushOptions): SharedUploadOptions {
+  const { createHasher = createWasmHasher, createBody = (bytes) => new Blob([bytes]) } = options
+  const { createStreamBody = (stream) => new Response(toReadable(stream)).blob() } = options
+  return {
+    chunkSize: positive('chunkSize', options.chunkSize ?? DEFAULT_CHUNK_SIZE),
+    uploadRetry: natural('uploadRetry', options.uploadRetry ?? DEFAULT_UPLOAD_RETRY),
+    retryDelay: natural('retryDelay', options.retryDelay ?? DEFAULT_RETRY_DELAY),
+    createHasher,
+    createBody,
+    createStreamBody,
+    sessions: options.sessions && attemptStore(options.sessions),
+  }
+}
+
 interface Bringing {
   readonly registry: Registry
+  readonly contents: ReadonlyMap<Digest, Content>
   readonly progress: ProgressTracker
-  readonly upload: Omit<UploadOptions, 'mountFrom' | 'onSent' | 'signal'>
+  readonly upload: SharedUploadOptions
   readonly signal: AbortSignal
 }
 
 async function bringBlob(
-  { repository, content, mountFrom }: PlannedBlob,
+  { repository, digest, size, mountFrom }: PlannedBlob,
   index: number,
-  { registry, progress, upload, signal }: Bringing,
+  { registry, contents, progress, upload, signal }: Bringing,
 ): Promise<void> {
-  // A token for writing from the start, so that there is one for the whole push.
-  const target = withScopes(registry, locateRepository(registry.url, repository).push)
-  if (await hasBlob(target, repository, content, signal)) {
-    progress.blob(index, 'present', content.size)
-    return
-  }
   const onSent = (sentBytes: number) => progress.blob(index, 'uploading', sentBytes)
   onSent(0)
-  const outcome = await uploadBlob(target, repository, content, {
+  const outcome = await uploadBlob(registry, repository, contents.get(digest) as Content, {
     ...upload,
     mountFrom,
     onSent,
     signal,
   })
-  progress.blob(index, outcome, content.size)
+  progress.blob(index, outcome, size)
 }
 
-function positive(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value > 0) return value
-  throw new RangeError(`Cannot push: ${name} has to be a whole number above 0, not ${value}`)
+/** Whether the registry lacks a blob that was there when the plan was made. */
+function isStale(error: unknown): error is ResponseError {
+  const codes = ['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN']
+  return error instanceof ResponseError && error.errors.some(({ code }) => codes.includes(code))
 }
 
-function natural(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= 0) return value
-  throw new RangeError(`Cannot push: ${name} has to be a whole number from 0, not ${value}`)
+function stale({ message, method, url, status, errors }: ResponseError): ResponseError {
+  const remedy = 'a blob that was there when the push was planned is there no more; plan and push again'
+  return new ResponseError(`${message}; ${remedy}`, { method, url, status, errors })
 }

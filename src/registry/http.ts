@@ -32,6 +32,8 @@ export interface HttpRequest {
   readonly grace?: number
   /** It goes out even where the registry asked for a pause. @default false */
   readonly skipsPause?: boolean
+  /** Called before each try: it goes out when that resolves, and not if it rejects. */
+  readonly hold?: () => Promise<void>
 }
 
 /** A request with what is not for everybody. */
@@ -92,6 +94,7 @@ export function createExchange(connection: Connection): Exchange {
     const { act, method, skipsPause = false, grace = 0 } = request
     const url = new URL(request.url, connection.base)
     if (!skipsPause) await pause.over(url.origin, request.signal)
+    await request.hold?.()
     request.signal?.throwIfAborted()
     const body = typeof request.body === 'function' ? await request.body() : request.body
     // Where the answer comes from, after redirects. What a custom fetch made itself has no URL to tell.
@@ -168,6 +171,7 @@ function kyOptions(
       shouldRetry: ({ error }) =>
         error instanceof RegistryError ? error instanceof NetworkError && !isLastingFailure(error) : undefined,
     },
+    hooks: { beforeRetry: [() => request.hold?.()] },
     // Without cookies: Harbor takes a request with them for one of its pages and asks for a CSRF token.
     credentials: 'omit',
     cache: 'no-store',

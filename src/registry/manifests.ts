@@ -2,11 +2,11 @@ import type { Content, Descriptor } from '../oci/descriptor.ts'
 import { type Digest, digestOf, isDigest } from '../oci/digest.ts'
 import { type Index, type Manifest, parseManifest } from '../oci/manifest.ts'
 import { bareMediaType, MANIFEST_MEDIA_TYPES } from '../oci/media-type.ts'
-import { parseReference } from '../oci/reference.ts'
+import { parseReference, parseTag } from '../oci/reference.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
 import { verifyDigest } from '../oci/verify.ts'
 import { readAll } from '../source/source.ts'
-import { readAnswer, verifyStatedDigest } from './answer.ts'
+import { type Answer, readAnswer, verifyStatedDigest } from './answer.ts'
 import { type Registry, type RegistryInput, toRegistry } from './registry.ts'
 import { locateRepository } from './repository.ts'
 import type { RegistryRequest } from './send.ts'
@@ -38,23 +38,36 @@ export async function getManifest(
   reference: string,
   options: { signal?: AbortSignal } = {},
 ): Promise<ManifestInfo> {
-  const act = `read the manifest ${reference} of "${repository}"`
-  const handle = toRegistry(registry)
-  const answer = await handle.send({
-    act,
+  const { bytes, digest, stated } = await readManifest(toRegistry(registry), repository, reference, options.signal)
+  const manifest = parseManifest(bytes, `the manifest ${reference} of "${repository}"`, stated)
+  const mediaType = manifest.mediaType ?? stated ?? ''
+  return { mediaType, digest, size: bytes.length, bytes, manifest }
+}
+
+/** Reads the bytes of a manifest, whatever they say. */
+async function readManifest(
+  registry: Registry,
+  repository: string,
+  reference: string,
+  signal: AbortSignal | undefined,
+): Promise<{
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly digest: Digest
+  /** The media type that the registry states. */
+  readonly stated: string | undefined
+}> {
+  const answer = await registry.send({
+    act: `read the manifest ${reference} of "${repository}"`,
     method: 'GET',
-    ...manifestAt(handle, repository, reference),
+    ...manifestAt(registry, repository, reference),
     headers: ACCEPT,
-    signal: options.signal,
+    signal,
   })
   const bytes = await readAnswer(answer, MAX_MANIFEST)
   const digest = await digestOf(bytes, createWasmHasher)
   if (isDigest(reference)) verifyDigest(`what the registry holds as ${reference}`, reference, digest)
   verifyStatedDigest(answer, digest)
-  const stated = bareMediaType(answer.headers.get('content-type'))
-  const manifest = parseManifest(bytes, `the manifest ${reference} of "${repository}"`, stated)
-  const mediaType = manifest.mediaType ?? stated ?? ''
-  return { mediaType, digest, size: bytes.length, bytes, manifest }
+  return { bytes, digest, stated: bareMediaType(answer.headers.get('content-type')) }
 }
 
 /**
@@ -79,7 +92,13 @@ export async function resolveManifest(
   if (answer.status === 404) return undefined
   const stated = answer.headers.get('docker-content-digest')
   // Old registries do not state it, and a web page may not be allowed to read it.
-  return isDigest(stated) ? stated : (await getManifest(registry, repository, reference, { signal })).digest
+  return isDigest(stated) ? stated : (await readManifest(registry, repository, reference, signal)).digest
+}
+
+/** A manifest and where it is put. */
+interface ManifestPut {
+  readonly repository: string
+  readonly content: Content
 }
 
 /**
@@ -90,21 +109,56 @@ export async function resolveManifest(
  */
 export async function putManifest(
   registry: Registry,
-  repository: string,
+  { repository, content }: ManifestPut,
   reference: string,
-  { mediaType, digest, source }: Content,
   signal?: AbortSignal,
 ): Promise<void> {
-  const answer = await registry.send({
+  const { url } = manifestAt(registry, repository, reference)
+  const answer = await sendManifest(registry, { repository, content }, reference, { url, signal })
+  verifyStatedDigest(answer, content.digest)
+}
+
+/** What a registry may say that does not know of tags in the query, or finds it too long. */
+const TAGS_REFUSED = [400, 404, 405, 414, 431]
+
+/**
+ * Puts a manifest under several tags in one request (distribution-spec § Pushing Manifests, `?tag=`).
+ *
+ * @returns the tags that the registry says it has set: of registries that do not know how, none
+ */
+export async function putManifestWithTags(
+  registry: Registry,
+  { repository, content }: ManifestPut,
+  tags: readonly string[],
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
+  const query = tags.map((tag) => `tag=${encodeURIComponent(parseTag(tag))}`).join('&')
+  const url = `${manifestAt(registry, repository, content.digest).url}?${query}`
+  const answer = await sendManifest(registry, { repository, content }, tags.join(', '), {
+    url,
+    signal,
+    allow: TAGS_REFUSED,
+  })
+  if (answer.status >= 300) return []
+  verifyStatedDigest(answer, content.digest)
+  const set = (answer.headers.get('oci-tag') ?? '').split(',').map((tag) => tag.trim())
+  return tags.filter((tag) => set.includes(tag))
+}
+
+async function sendManifest(
+  registry: Registry,
+  { repository, content: { mediaType, source } }: ManifestPut,
+  reference: string,
+  request: Pick<RegistryRequest, 'url' | 'allow' | 'signal'>,
+): Promise<Answer> {
+  return registry.send({
+    ...request,
     act: `put the manifest ${reference} of "${repository}"`,
     method: 'PUT',
-    ...manifestAt(registry, repository, reference),
     scopes: locateRepository(registry.url, repository).push,
     headers: { 'content-type': mediaType },
-    body: await readAll(source, signal),
-    signal,
+    body: await readAll(source, request.signal),
   })
-  verifyStatedDigest(answer, digest)
 }
 
 /**

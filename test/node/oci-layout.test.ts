@@ -20,7 +20,7 @@ import {
   ValidationError,
   validateDockerTar,
 } from '../../src/index.ts'
-import { planPush } from '../../src/push/plan.ts'
+import { layOutPush } from '../../src/push/layout.ts'
 import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
 import { changedArchive } from '../support/archive-files.ts'
 import { countingSource } from '../support/counting-source.ts'
@@ -330,7 +330,7 @@ describe('openArchive() of an OCI layout', () => {
     layout.list({ ...(await layout.addIndex([{ ...blob }])) })
     const [image] = (await openArchive(layout.tar())).images
     expect(image?.layers).toMatchObject([blob])
-    expect(image && planPush([{ image, repository: 'a', tags: ['v1'] }]).blobs).toMatchObject([{ content: blob }])
+    expect(image && layOutPush([{ image, repository: 'a', tags: ['v1'] }]).blobs).toMatchObject([{ content: blob }])
   })
 
   it('finds nothing above the top of the archive', async () => {

@@ -1,78 +1,352 @@
 import { describe, expect, it } from 'vitest'
-import { openArchive, ValidationError } from '../../src/index.ts'
-import { planPush } from '../../src/push/plan.ts'
-import { createTestArchive } from '../../src/testing/index.ts'
+import {
+  DigestMismatchError,
+  executePush,
+  getManifest,
+  listTags,
+  openArchive,
+  openRegistry,
+  type PlanOptions,
+  type PushPlan,
+  planPush,
+  pushDockerTar,
+  pushDockerTarWithAllOriginalTags,
+  ResponseError,
+  ValidationError,
+} from '../../src/index.ts'
+import { createTestArchive, createTestRegistry, type TestRegistryOptions } from '../../src/testing/index.ts'
+import { rejection } from '../support/errors.ts'
+import { createLayout } from '../support/layout.ts'
+import { recordingFetch } from '../support/recording-fetch.ts'
 
 const base = { 'etc/base': 'shared' }
-const {
-  images: [one, two],
-} = await openArchive(
-  await createTestArchive({
-    images: [
-      { names: ['a:v1'], layers: [base, { a: 'a' }, base] },
-      { names: ['b:v1'], layers: [base] },
-    ],
-  }),
-)
-if (!one || !two) throw new Error('the archive has two images')
+const bytes = createTestArchive({
+  images: [
+    { names: ['localhost:5000/a:v1', 'a:latest'], layers: [base, { a: 'a' }] },
+    { names: ['b:v1'], layers: [base] },
+  ],
+})
+const opened = async () => openArchive(await bytes)
+
+function target(options: TestRegistryOptions = {}) {
+  const registry = createTestRegistry(options)
+  const recorder = recordingFetch(registry.fetch)
+  const handle = openRegistry('https://registry.test', { fetch: recorder.fetch, retry: 0 })
+  return { registry, recorder, handle }
+}
+
+/** A plan as it comes back from where it was kept. */
+const kept = (plan: PushPlan): PushPlan => JSON.parse(JSON.stringify(plan))
+const actionsOf = ({ blobs }: PushPlan) =>
+  blobs.map(({ repository, kind, action, mountFrom }) =>
+    [repository, kind, action, mountFrom].filter(Boolean).join(' '),
+  )
+const tagsOf = ({ tags }: PushPlan) => tags.map(({ repository, tag }) => `${repository}:${tag}`)
 
 describe('planPush()', () => {
-  it('plans each blob once, layers first, and one manifest under its tag', () => {
-    const plan = planPush([{ image: one, repository: 'team/a', tags: ['v1'] }])
-    expect(plan.blobs.map(({ kind, repository, mountFrom }) => [kind, repository, mountFrom])).toEqual([
-      ['layer', 'team/a', undefined],
-      ['layer', 'team/a', undefined],
-      ['config', 'team/a', undefined],
+  it('tells what goes where, how each blob comes in, and what that costs', async () => {
+    const { images } = await opened()
+    const { handle, recorder } = target({ profile: 'distribution-2' })
+    const plan = await planPush(images, handle)
+    expect(actionsOf(plan)).toEqual([
+      'a layer upload',
+      'a layer upload',
+      'a config upload',
+      'b layer mount a',
+      'b config upload',
     ])
-    expect(plan.manifests.map(({ repository, reference }) => [repository, reference])).toEqual([['team/a', 'v1']])
-    expect(plan.totalBytes).toBe(2 * 10_240 + (one.config?.size ?? 0))
+    const [one, two] = images.map(({ manifest }) => manifest.digest)
+    expect(plan.manifests.map(({ repository, digest }) => [repository, digest])).toEqual([
+      ['a', one],
+      ['b', two],
+    ])
+    expect(plan.tags).toEqual([
+      { repository: 'a', tag: 'v1', digest: one },
+      { repository: 'a', tag: 'latest', digest: one },
+      { repository: 'b', tag: 'v1', digest: two },
+    ])
+    const sizes = plan.blobs.map(({ size }) => size)
+    expect(plan.totalBytes).toBe(sizes.reduce((sum, size) => sum + size))
+    expect(plan.uploadBytes).toBe(plan.totalBytes - (sizes[3] ?? 0))
+    expect(new Set(recorder.exchanges.map(({ method }) => method))).toEqual(new Set(['HEAD']))
+    const asked = recorder.exchanges.length
+    await executePush(plan, images, handle)
+    expect(recorder.exchanges.length - asked).toBe(plan.requests)
   })
 
-  it('puts a manifest before what comes after it and may list it', () => {
-    const plan = planPush([
-      { image: one, repository: 'a', tags: ['v1'] },
-      { image: { ...two, children: [one] }, repository: 'a', tags: [] },
-    ])
-    const digests = [one, two].map(({ manifest }) => manifest.digest)
-    expect(plan.manifests.map(({ reference }) => reference)).toEqual([...digests, 'v1'])
+  it('counts the requests of chunks, as large as the registry wants them', async () => {
+    const { images } = await opened()
+    for (const options of [{}, { profile: 'cloudflare' }, { profile: 'gar' }] as const) {
+      const recorder = recordingFetch(createTestRegistry().fetch)
+      const handle = openRegistry('https://registry.test', { fetch: recorder.fetch, ...options })
+      const plan = await planPush(images, handle, { images: [1], chunkSize: 4000 })
+      const asked = recorder.exchanges.length
+      await executePush(plan, images, handle, { chunkSize: 4000 })
+      expect(recorder.exchanges.length - asked, JSON.stringify(options)).toBe(plan.requests)
+    }
   })
 
-  it('mounts a blob that an earlier repository of the push has', () => {
-    const plan = planPush([
-      { image: one, repository: 'a', tags: ['v1'] },
-      { image: two, repository: 'b', tags: ['v1'] },
+  it('finds what is there, and what tags point at', async () => {
+    const { images } = await opened()
+    const { handle, registry } = target()
+    await pushDockerTar(await bytes, handle, 'b', 'v1', { image: 0 })
+    registry.requests.length = 0
+    const plan = await planPush(images, handle)
+    expect(actionsOf(plan)).toEqual([
+      'a layer mount b',
+      'a layer upload',
+      'a config upload',
+      'b layer present',
+      'b config upload',
     ])
-    expect(plan.blobs.slice(3).map(({ kind, repository, mountFrom }) => [kind, repository, mountFrom])).toEqual([
-      ['layer', 'b', 'a'],
-      ['config', 'b', undefined],
-    ])
+    expect(plan.tags.map(({ previous }) => previous)).toEqual([undefined, undefined, images[0]?.manifest.digest])
+    await executePush(plan, images, handle)
+    const again = await planPush(images, handle)
+    expect(new Set(again.blobs.map(({ action }) => action))).toEqual(new Set(['present']))
+    expect(again.tags.every(({ previous, digest }) => previous === digest)).toBe(true)
+    expect([again.uploadBytes, again.requests]).toEqual([0, 6])
   })
 
-  it('puts all manifests by digest before the first of several tags moves', () => {
-    const plan = planPush([
-      { image: one, repository: 'a', tags: ['v1', 'latest'] },
-      { image: two, repository: 'b', tags: ['v1'] },
-      { image: two, repository: 'b', tags: ['v1'] },
-    ])
-    expect(plan.manifests.map(({ repository, reference }) => `${repository} ${reference}`)).toEqual([
-      `a ${one.manifest.digest}`,
-      `b ${two.manifest.digest}`,
-      'a v1',
-      'a latest',
-      'b v1',
-    ])
+  it('mounts from where the user says that blobs may be, and only from where they are', async () => {
+    const { images } = await opened()
+    const { handle, registry } = target()
+    await pushDockerTar(await bytes, handle, 'other/base', 'v1', { image: 1 })
+    const options: PlanOptions = { images: [0], mountFrom: ['none/here', 'other/base'] }
+    const plan = await planPush(images, handle, options)
+    expect(actionsOf(plan)).toEqual(['a layer mount other/base', 'a layer upload', 'a config upload'])
+    registry.requests.length = 0
+    await executePush(plan, images, handle)
+    const mounts = registry.requests.filter(({ url }) => url.includes('mount='))
+    expect(mounts.map(({ status }) => status)).toEqual([201])
   })
 
-  it('refuses two files of other sizes that claim one digest', () => {
-    const [layer] = one.layers
-    if (!layer) return expect.fail('the image has layers')
-    const image = { ...one, layers: [layer, { ...layer, size: layer.size + 1 }] }
-    expect(() => planPush([{ image, repository: 'a', tags: ['v1'] }])).toThrow(/should both be sha256:/)
+  it('mounts nothing from where it may not look', async () => {
+    const { images } = await opened()
+    const { registry } = target()
+    const fetch = async (request: Request) =>
+      request.url.includes('/secret/') ? new Response(null, { status: 403 }) : registry.fetch(request)
+    const handle = openRegistry('https://registry.test', { fetch })
+    const plan = await planPush(images, handle, { images: [1], mountFrom: 'secret/base' })
+    expect(actionsOf(plan)).toEqual(['b layer upload', 'b config upload'])
   })
 
-  it('refuses to give one tag to two images', () => {
-    const pushes = [one, two].map((image) => ({ image, repository: 'a', tags: ['v1'] }))
-    expect(() => planPush(pushes)).toThrow(ValidationError)
-    expect(() => planPush(pushes)).toThrow(/two images as "a:v1"/)
+  it.each<[string, PlanOptions, readonly string[]]>([
+    ['all their names', {}, ['a:v1', 'a:latest', 'b:v1']],
+    [
+      'names of their own making',
+      { rename: (name) => `mirror/${name.split('/').pop()}` },
+      ['mirror/a:v1', 'mirror/a:latest', 'mirror/b:v1'],
+    ],
+    ['some of their names', { rename: (name) => (name.endsWith('v1') ? name : undefined) }, ['a:v1', 'b:v1']],
+    ['other tags', { tags: ['x', 'y'] }, ['a:x', 'a:y', 'b:x', 'b:y']],
+    ['one repository', { repository: 'all', images: [0] }, ['all:v1', 'all:latest']],
+    ['one repository and other tags', { repository: 'all', images: ['b:v1'], tags: ['x'] }, ['all:x']],
+  ])('names images by %s', async (_, options, expected) => {
+    const { images } = await opened()
+    const { handle } = target()
+    const plan = await planPush(images, handle, options)
+    expect(tagsOf(plan)).toEqual(expected)
+    await executePush(plan, images, handle)
+    for (const { repository, tag, digest } of plan.tags) {
+      expect((await getManifest(handle, repository, tag)).digest).toBe(digest)
+    }
+  })
+
+  it.each<[string, PlanOptions, RegExp]>([
+    ['gives one tag to two images', { tags: ['v1'], repository: 'a' }, /two images as "a:v1"/],
+    ['maps names to what is none', { rename: () => 'Not A Name' }, /Cannot read "Not A Name" as an image name/],
+    ['chooses an image that is not there', { images: ['c:v1'] }, /none of them is "c:v1"/],
+    ['sets what is no tag', { tags: ['-'] }, /Cannot use "-" as a tag/],
+    ['names what is no repository', { mountFrom: 'Not/One', images: [1] }, /Cannot use "Not\/One" as a repository/],
+  ])('refuses what %s, and asks nothing', async (_, options, message) => {
+    const { images } = await opened()
+    await rejection(planPush(images, target().handle, options), ValidationError, message)
+  })
+
+  it('tells each blob that it found', async () => {
+    const { images } = await opened()
+    const { handle } = target()
+    await pushDockerTar(await bytes, handle, 'b', 'v1', { image: 1 })
+    const told: number[] = []
+    const plan = await planPush(images, handle, {
+      images: [1],
+      onProgress: ({ phase, sentBytes, blobs }) => {
+        expect([phase, blobs.length]).toEqual(['plan', 2])
+        told.push(sentBytes)
+      },
+    })
+    expect(told[0]).toBe(0)
+    expect(told).toHaveLength(3)
+    expect(told.at(-1)).toBe(plan.totalBytes)
+  })
+
+  it('is over at an abort', async () => {
+    const { images } = await opened()
+    const { handle, registry } = target()
+    await expect(planPush(images, handle, { signal: AbortSignal.abort(new Error('stop')) })).rejects.toThrow('stop')
+    expect(registry.requests).toEqual([])
+  })
+})
+
+describe('executePush()', () => {
+  it('carries out a plan that was kept, of another opening of the archive', async () => {
+    const { handle, registry } = target()
+    const plan = kept(await planPush((await opened()).images, handle))
+    await executePush(plan, (await opened()).images, handle, { verify: true })
+    expect(await listTags(handle, 'a')).toEqual(['latest', 'v1'])
+    expect(registry.openUploads).toBe(0)
+  })
+
+  it('carries out a plan with an index that the archive does not have', async () => {
+    const layout = createLayout()
+    const here = await layout.addImage()
+    const missing = {
+      ...here,
+      digest: `sha256:${'0'.repeat(64)}` as const,
+      platform: { os: 'linux', architecture: 'arm64' },
+    }
+    const index = await layout.addIndex([{ ...here, platform: { os: 'linux', architecture: 'amd64' } }, missing])
+    layout.list({ ...index })
+    const tar = layout.tar()
+    const { handle } = target()
+    const options = { repository: 'a', tags: ['v1'], platforms: 'available' } as const
+    const plan = kept(await planPush((await openArchive(tar)).images, handle, options))
+    const [tag] = plan.tags
+    expect(plan.digestChanges).toEqual([{ repository: 'a', from: index.digest, to: tag?.digest }])
+    await executePush(plan, (await openArchive(tar)).images, handle)
+    expect((await getManifest(handle, 'a', 'v1')).digest).toBe(tag?.digest)
+
+    const changed = plan.manifests.map((manifest) => ({
+      ...manifest,
+      ...(manifest.text && { text: `${manifest.text} ` }),
+    }))
+    const images = (await openArchive(tar)).images
+    await rejection(executePush({ ...plan, manifests: changed }, images, handle), DigestMismatchError)
+  })
+
+  it('asks for no blob a second time', async () => {
+    const { images } = await opened()
+    const { handle, recorder } = target()
+    const plan = await planPush(images, handle)
+    const before = recorder.count('HEAD')
+    await executePush(plan, images, handle)
+    expect(recorder.count('HEAD')).toBe(before)
+  })
+
+  it('refuses a plan for another registry, and one of other images, before it sends anything', async () => {
+    const { images } = await opened()
+    const { handle } = target()
+    const plan = await planPush(images, handle)
+    const other = target()
+    const elsewhere = openRegistry('https://other.test', { fetch: other.registry.fetch })
+    await expect(executePush(plan, images, elsewhere)).rejects.toThrow(
+      /the plan was made for https:\/\/registry\.test\//,
+    )
+    await rejection(executePush(plan, images.slice(1), handle), ValidationError, /which the plan sends/)
+    expect(other.registry.requests).toEqual([])
+  })
+
+  it('says to plan anew where a blob is there no more', async () => {
+    const { images } = await opened()
+    const { handle } = target()
+    const plan = await planPush(images, handle)
+    const present = { ...plan, blobs: plan.blobs.map((blob) => ({ ...blob, action: 'present' as const })) }
+    await rejection(executePush(present, images, handle), ResponseError, /there no more; plan and push again/)
+  })
+})
+
+describe('the tags of a push', () => {
+  const tags = Array.from({ length: 12 }, (_, index) => `v${index}`)
+  const puts = ({ requests }: ReturnType<typeof createTestRegistry>) =>
+    requests.filter(({ method, url }) => method === 'PUT' && url.includes('/manifests/'))
+
+  it('go ten in one request where the registry takes them so', async () => {
+    const { handle, registry } = target()
+    const digest = await pushDockerTar(await bytes, handle, 'a', 'v0', { image: 0, tags: tags.slice(1) })
+    expect(puts(registry).map(({ url }) => url.split('?tag=').length)).toEqual([2, 2])
+    expect(new Set(await listTags(handle, 'a'))).toEqual(new Set(tags))
+    for (const tag of tags) expect((await getManifest(handle, 'a', tag)).digest).toBe(digest)
+  })
+
+  it('go one by one where it does not confirm them, once it was asked', async () => {
+    const { handle, registry } = target({ profile: 'distribution-2' })
+    await pushDockerTar(await bytes, handle, 'a', undefined, { image: 0, tags })
+    expect(puts(registry)).toHaveLength(1 + tags.length)
+    expect(new Set(await listTags(handle, 'a'))).toEqual(new Set(tags))
+  })
+
+  it.each([400, 414, 431])('go one by one where it refuses them with %d', async (status) => {
+    const registry = createTestRegistry()
+    const fetch = async (request: Request) =>
+      request.url.includes('?tag=') ? new Response(null, { status }) : registry.fetch(request)
+    const handle = openRegistry('https://registry.test', { fetch })
+    await pushDockerTar(await bytes, handle, 'a', undefined, { image: 0, tags })
+    expect(new Set(await listTags(handle, 'a'))).toEqual(new Set(tags))
+  })
+
+  it('move after all manifests are in, where there are several', async () => {
+    const { handle, registry } = target()
+    const digests = await pushDockerTarWithAllOriginalTags(await bytes, handle)
+    const paths = puts(registry).map(({ url }) => url.replace('/v2/', '').replace(/sha256:[0-9a-f]+/, '<digest>'))
+    expect(paths).toEqual([
+      'a/manifests/<digest>',
+      'b/manifests/<digest>',
+      'a/manifests/<digest>?tag=v1&tag=latest',
+      'b/manifests/v1',
+    ])
+    expect(digests).toHaveLength(3)
+  })
+})
+
+describe('{ verify: true }', () => {
+  it('asks for each blob, manifest and tag', async () => {
+    const { handle, registry } = target()
+    const phases: string[] = []
+    await pushDockerTar(await bytes, handle, 'a', 'v1', {
+      image: 0,
+      verify: true,
+      onProgress: ({ phase }) => phases.at(-1) !== phase && phases.push(phase),
+    })
+    expect(phases).toEqual(['plan', 'blobs', 'manifests', 'verify', 'done'])
+    const last = registry.requests.slice(-5)
+    expect(last.map(({ method }) => method)).toEqual(Array(5).fill('HEAD'))
+    expect(last.filter(({ url }) => url.includes('/blobs/'))).toHaveLength(3)
+  })
+
+  it.each([
+    ['a blob', '/blobs/sha256', /taken sha256:[0-9a-f]{64} into "a"/],
+    ['the manifest', '/manifests/sha256', /taken sha256:[0-9a-f]{64} into "a"/],
+    ['the tag', '/manifests/v1', /taken the tag v1 into "a"/],
+  ])('says so where %s is gone', async (_, path, message) => {
+    const { registry } = target()
+    let isDone = false
+    const fetch = async (request: Request) => {
+      if (isDone && request.url.includes(path)) return new Response(null, { status: 404 })
+      return registry.fetch(request)
+    }
+    const handle = openRegistry('https://registry.test', { fetch })
+    const onProgress = ({ phase }: { phase: string }) => {
+      isDone = phase === 'verify'
+    }
+    const pushing = pushDockerTar(await bytes, handle, 'a', 'v1', { image: 0, verify: true, onProgress })
+    await expect(pushing).rejects.toThrow(message)
+  })
+
+  it('says so where the tag points at something else', async () => {
+    const { registry } = target()
+    let isDone = false
+    const fetch = async (request: Request) => {
+      const response = await registry.fetch(request)
+      if (isDone && request.url.endsWith('/manifests/v1')) {
+        response.headers.set('docker-content-digest', `sha256:${'0'.repeat(64)}`)
+      }
+      return response
+    }
+    const handle = openRegistry('https://registry.test', { fetch })
+    const onProgress = ({ phase }: { phase: string }) => {
+      isDone = phase === 'verify'
+    }
+    const pushing = pushDockerTar(await bytes, handle, 'a', 'v1', { image: 0, verify: true, onProgress })
+    await rejection(pushing, DigestMismatchError, /the tag v1 of "a" points at/)
   })
 })

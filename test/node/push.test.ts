@@ -8,7 +8,12 @@ import {
   pushDockerTarWithAllOriginalTags,
   ResponseError,
 } from '../../src/index.ts'
-import { createTestArchive, createTestRegistry, type TestRegistryOptions } from '../../src/testing/index.ts'
+import {
+  createTestArchive,
+  createTestRegistry,
+  type TestRegistry,
+  type TestRegistryOptions,
+} from '../../src/testing/index.ts'
 import { countingSource } from '../support/counting-source.ts'
 import { rejection } from '../support/errors.ts'
 import { recordingFetch } from '../support/recording-fetch.ts'
@@ -25,6 +30,8 @@ function behind(answer: Answer, options: TestRegistryOptions = {}) {
 
 const layers = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ [`file-${index}`]: `content ${index}` }))
+const putManifests = ({ requests }: TestRegistry) =>
+  requests.filter(({ method, url }) => method === 'PUT' && url.includes('/manifests/'))
 const through: Answer = (_, go) => go()
 
 describe('pushDockerTar()', () => {
@@ -48,7 +55,9 @@ describe('pushDockerTar()', () => {
     const most = async (concurrency?: number) => {
       let now = 0
       let peak = 0
-      const { handle } = behind(async (_, go) => {
+      const { handle } = behind(async (request, go) => {
+        // Blobs are looked for more at once.
+        if (concurrency === undefined && request.method === 'HEAD') return go()
         peak = Math.max(peak, ++now)
         await new Promise((resolve) => setTimeout(resolve, 2))
         now--
@@ -74,7 +83,8 @@ describe('pushDockerTar()', () => {
     const archive = await createTestArchive({ images: [{ names: ['<none>:<none>'] }, { names: ['team/b:v1'] }] })
     await pushDockerTar(archive, handle, 'a', 'v1', { image: 0 })
     await pushDockerTar(archive, handle, 'a', 'v2', { image: 'team/b:v1' })
-    expect(registry.requests.filter(({ url }) => url.includes('/manifests/v'))).toHaveLength(2)
+    const puts = registry.requests.filter(({ method }) => method === 'PUT')
+    expect(puts.filter(({ url }) => url.includes('/manifests/v'))).toHaveLength(2)
   })
 
   it('gives the bytes of a blob all the time they need, and their type', async () => {
@@ -96,7 +106,7 @@ describe('pushDockerTar()', () => {
     await pushDockerTar(await createTestArchive({ images: [{ layers: layers(5) }] }), handle, 'a', 'v1')
     const methods = registry.requests.map(({ method, url }) => `${method} ${url}`)
     expect(methods.at(-1)).toBe('PUT /v2/a/manifests/v1')
-    expect(methods.filter((method) => method.includes('/manifests/'))).toHaveLength(1)
+    expect(methods.filter((method) => /^PUT .*\/manifests\//.test(method))).toHaveLength(1)
   })
 
   it('sends chunks as large as the registry asks for, and as small', async () => {
@@ -135,7 +145,7 @@ describe('pushDockerTar()', () => {
     expect(registry.openUploads).toBe(0)
     // Four were under way, and none of the other three was begun or any finished.
     expect([recorder.count('POST'), recorder.count('PUT'), recorder.count('DELETE')]).toEqual([4, 0, 4])
-    expect(registry.requests.some(({ url }) => url.includes('/manifests/'))).toBe(false)
+    expect(putManifests(registry)).toEqual([])
   })
 
   it('tells the first failure, not what it led to', async () => {
@@ -261,7 +271,7 @@ describe('pushDockerTar()', () => {
     const clean = openRegistry(URL_TEXT, { fetch: registry.fetch })
     if (method === 'HEAD') await pushDockerTar(archive, clean, 'a', 'v1')
     await rejection(pushDockerTar(archive, handle, 'a', 'v2'), DigestMismatchError)
-    expect(registry.requests.some(({ url }) => url.endsWith('/manifests/v2'))).toBe(false)
+    expect(putManifests(registry).some(({ url }) => url.endsWith('/v2'))).toBe(false)
   })
 
   it('puts no manifest after an abort that came when all blobs were in', async () => {
@@ -272,7 +282,7 @@ describe('pushDockerTar()', () => {
       onProgress: ({ phase }) => phase === 'manifests' && controller.abort(new Error('stop')),
     })
     await expect(pushing).rejects.toThrow('stop')
-    expect(registry.requests.some(({ url }) => url.includes('/manifests/'))).toBe(false)
+    expect(putManifests(registry)).toEqual([])
   })
 
   it('compares the digest that the registry states for the manifest', async () => {
@@ -344,6 +354,6 @@ describe('pushDockerTarWithAllOriginalTags()', () => {
       ResponseError,
       /Cannot put the manifest sha256:/,
     )
-    expect(registry.requests.filter(({ url }) => /manifests\/v/.test(url))).toEqual([])
+    expect(putManifests(registry).filter(({ url }) => /manifests\/v/.test(url))).toEqual([])
   })
 })

@@ -143,8 +143,9 @@ export function describeRegistry<Input>(
         onProgress: ({ blobs }) => states.push(...blobs.map(({ state }) => state)),
       })
       expect(new Set(states)).toEqual(new Set(['waiting', 'present']))
-      expect([recorder.count('HEAD'), recorder.count('PUT')]).toEqual([3, 1])
-      expect(recorder.exchanges).toHaveLength(4)
+      // Each blob, and the tag.
+      expect([recorder.count('HEAD'), recorder.count('PUT')]).toEqual([4, 1])
+      expect(recorder.exchanges).toHaveLength(5)
     })
 
     it('pushDockerTar() tells its progress, forward only and to the end', async () => {
@@ -155,8 +156,8 @@ export function describeRegistry<Input>(
       })
       const sent = events.map((event) => event.sentBytes)
       expect(sent).toEqual([...sent].sort((a, b) => a - b))
-      expect([...new Set(events.map(({ phase }) => phase))]).toEqual(['blobs', 'manifests', 'done'])
-      expect(events[0]).toMatchObject({ phase: 'blobs', sentBytes: 0 })
+      expect([...new Set(events.map(({ phase }) => phase))]).toEqual(['plan', 'blobs', 'manifests', 'done'])
+      expect(events[0]).toMatchObject({ phase: 'plan', sentBytes: 0 })
       const last = events.at(-1)
       expect(last?.sentBytes).toBe(last?.totalBytes)
       expect(last?.blobs.map(({ kind, state, size, sentBytes }) => [kind, state, sentBytes === size])).toEqual([

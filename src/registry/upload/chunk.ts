@@ -2,6 +2,7 @@ import type { Digest } from '../../oci/digest.ts'
 import { streamSource } from '../../source/stream.ts'
 import type { RequestBody } from '../http.ts'
 import type { Upload } from './options.ts'
+import type { UploadProfile } from './profile.ts'
 
 /** A part of a blob, ready to be sent. */
 export interface Chunk {
@@ -26,11 +27,22 @@ const SILENCE = 60_000
 /** In milliseconds: what timers can count. */
 const MAX_TIMEOUT = 2 ** 31 - 1
 
+/** How many requests a blob of this size takes, from the first to the one that closes the upload. */
+export function countUploadRequests(size: number, chunkSize: number, profile: UploadProfile): number {
+  const chunks = profile.takesWholeOnly ? 1 : Math.max(Math.ceil(size / chunkLength(chunkSize, profile)), 1)
+  return profile.closesEmpty && chunks > 1 ? chunks + 1 : chunks
+}
+
+function chunkLength(chunkSize: number, { minChunkSize, maxChunkSize }: UploadProfile): number {
+  return Math.min(Math.max(chunkSize, Math.min(minChunkSize, MAX_CHUNK)), maxChunkSize)
+}
+
 /** Reads the next bytes of a blob, as many as the registry takes in one request. */
 export async function prepareChunk(upload: Upload, start: number): Promise<Chunk> {
-  const { blob, registry, chunkSize, reader, createBody, createStreamBody } = upload
-  const { minChunkSize, maxChunkSize, takesWholeOnly, closesEmpty } = registry.traits.current
-  const length = Math.min(Math.max(chunkSize, Math.min(minChunkSize, MAX_CHUNK)), maxChunkSize)
+  const { blob, registry, pace, reader, createBody, createStreamBody } = upload
+  const chunkSize = Math.min(upload.chunkSize, pace?.maxChunk ?? upload.chunkSize)
+  const { takesWholeOnly, closesEmpty } = registry.traits.current
+  const length = chunkLength(chunkSize, registry.traits.current)
   // An upload that has some chunks already may have taken them before the registry was known to take none.
   const isWhole = takesWholeOnly && start === 0
   const end = isWhole ? blob.size : Math.min(start + length, blob.size)

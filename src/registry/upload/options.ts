@@ -48,6 +48,8 @@ export interface UploadOptions {
   readonly createStreamBody: CreateStreamBody
   /** Bytes in one request; a registry's own limits come first. */
   readonly chunkSize: number
+  /** What may make chunks smaller than that from one to the next, in bytes. */
+  readonly pace?: { readonly maxChunk: number }
   /** How many failures in a row, without a byte of progress, are not yet the end. */
   readonly uploadRetry: number
   /** In milliseconds: the wait after the first failure is up to so long, after each further one up to twice as long. */

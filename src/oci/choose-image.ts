@@ -1,9 +1,20 @@
 import { ValidationError } from '../errors.ts'
-import { formatPlatform } from '../oci/descriptor.ts'
-import type { Image } from '../oci/image.ts'
-import { isPlatform, runnableImages } from '../oci/platforms.ts'
-import { dropRegistry } from '../oci/reference.ts'
-import type { PlatformChoice } from './options.ts'
+import { formatPlatform } from './descriptor.ts'
+import type { Image } from './image.ts'
+import { isPlatform, runnableImages } from './platforms.ts'
+import { dropRegistry } from './reference.ts'
+
+/** Which image of an archive is meant. */
+export interface ImageChoice {
+  /** One of the image's names as the archive has them, with or without the registry, or its index from 0. Needed only where the archive holds several images. */
+  readonly image?: string | number | undefined
+}
+
+/** Which of an image's platforms are meant. */
+export interface PlatformChoice extends ImageChoice {
+  /** One platform of a multi-platform image, such as `linux/amd64`. `linux/arm64` means any variant of it. */
+  readonly platform?: string | undefined
+}
 
 /**
  * Chooses one image of an archive: the only one, or the one that is asked for. The name by which it was is its first then.

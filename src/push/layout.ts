@@ -1,0 +1,118 @@
+import { ValidationError } from '../errors.ts'
+import type { Content, Descriptor } from '../oci/descriptor.ts'
+import type { Digest } from '../oci/digest.ts'
+import type { Image } from '../oci/image.ts'
+
+/** An image, and where it shall go. */
+export interface ImagePush {
+  readonly image: Image
+  readonly repository: string
+  /** Without one, it is put by its digest alone. */
+  readonly tags: readonly string[]
+  /** The image of the archive that this one was made of, where it is another one. */
+  readonly madeOf?: Digest
+}
+
+/** What kind of blob it is. */
+export type BlobKind = 'config' | 'layer'
+
+/** A blob that a repository needs. */
+export interface NeededBlob {
+  readonly repository: string
+  readonly kind: BlobKind
+  readonly content: Content
+}
+
+/** A manifest that a repository needs. */
+export interface NeededManifest {
+  readonly repository: string
+  readonly content: Content
+}
+
+/** A tag that is to be set. */
+export interface NeededTag {
+  readonly repository: string
+  readonly tag: string
+  readonly digest: Digest
+}
+
+/** What has to be in the registry in the end: each once a repository, and a manifest after all that it names. */
+export interface PushLayout {
+  readonly blobs: readonly NeededBlob[]
+  readonly manifests: readonly NeededManifest[]
+  readonly tags: readonly NeededTag[]
+}
+
+/**
+ * Lays out what images come to where they go. Foreign layers are left out: nobody uploads them.
+ *
+ * @throws {ValidationError} if two images would get the same tag, or two files of other sizes claim one digest
+ */
+export function layOutPush(pushes: readonly ImagePush[]): PushLayout {
+  return { blobs: layOutBlobs(pushes), manifests: layOutManifests(pushes), tags: layOutTags(pushes) }
+}
+
+function layOutBlobs(pushes: readonly ImagePush[]): readonly NeededBlob[] {
+  const blobs = new Map<string, NeededBlob>()
+  for (const { image, repository } of pushes) {
+    for (const { kind, content } of blobsUnder(image)) {
+      const key = `${repository}@${content.digest}`
+      const other = blobs.get(key)
+      if (other && other.content.size !== content.size) throw sizeClash(content)
+      if (!other) blobs.set(key, { repository, kind, content })
+    }
+  }
+  return [...blobs.values()]
+}
+
+function layOutManifests(pushes: readonly ImagePush[]): readonly NeededManifest[] {
+  const manifests = new Map<string, NeededManifest>()
+  for (const { image, repository } of pushes) {
+    for (const content of manifestsUnder(image))
+      manifests.set(`${repository}@${content.digest}`, { repository, content })
+  }
+  return [...manifests.values()]
+}
+
+function layOutTags(pushes: readonly ImagePush[]): readonly NeededTag[] {
+  const byName = new Map<string, NeededTag>()
+  for (const { image, repository, tags } of pushes) {
+    const { digest } = image.manifest
+    for (const tag of tags) {
+      const name = `${repository}:${tag}`
+      const other = byName.get(name)
+      if (other && other.digest !== digest) throw clash(name)
+      byName.set(name, { repository, tag, digest })
+    }
+  }
+  return [...byName.values()]
+}
+
+/** The blobs of an image and of all below it. */
+export function* blobsUnder({ layers, config, children }: Image): Generator<Omit<NeededBlob, 'repository'>> {
+  for (const { mediaType, digest, size, source } of layers) {
+    if (source) yield { kind: 'layer', content: { mediaType, digest, size, source } }
+  }
+  if (config) yield { kind: 'config', content: config }
+  for (const child of children) yield* blobsUnder(child)
+}
+
+/** Children before parents: a registry takes no index that lists what it has not. */
+export function* manifestsUnder({ manifest, children }: Image): Generator<Content> {
+  for (const child of children) yield* manifestsUnder(child)
+  yield manifest
+}
+
+function sizeClash({ digest, size }: Descriptor): ValidationError {
+  return new ValidationError(
+    `Cannot push the image: the archive holds two files that should both be ${digest}, one of them of ${size} bytes, the other not`,
+    { input: digest },
+  )
+}
+
+function clash(name: string): ValidationError {
+  return new ValidationError(
+    `Cannot push two images as ${JSON.stringify(name)}: the second would replace the first; push them one by one, each with a name of its own`,
+    { input: name },
+  )
+}

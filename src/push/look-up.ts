@@ -1,0 +1,75 @@
+import { ResponseError } from '../errors.ts'
+import { type Descriptor, descriptorOf } from '../oci/descriptor.ts'
+import type { Digest } from '../oci/digest.ts'
+import { hasBlob } from '../registry/blobs.ts'
+import { resolveManifest } from '../registry/manifests.ts'
+import { type Registry, withScopes } from '../registry/registry.ts'
+import { locateRepository } from '../registry/repository.ts'
+import type { NeededBlob, PushLayout } from './layout.ts'
+import { positive } from './numbers.ts'
+import { fixed, runPool } from './pool.ts'
+import { type PushProgress, trackProgress } from './progress.ts'
+
+/** How to look for what a registry has. */
+export interface LookUpOptions {
+  /** Repositories of the same registry that may have some of the blobs, to mount them from. @default none but those of the push itself */
+  readonly mountFrom?: string | readonly string[] | undefined
+  /** Blobs and tags that are looked for at once. @default 16 */
+  readonly concurrency?: number | undefined
+  /** Called with a snapshot whenever a blob was found to be there. */
+  readonly onProgress?: ((progress: PushProgress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+const DEFAULT_LOOKUPS = 16
+
+/** What the registry has of what a push needs. */
+export interface Found {
+  /** The repositories that have a blob, by its digest. */
+  readonly blobs: ReadonlyMap<Digest, ReadonlySet<string>>
+  readonly tags: ReadonlyMap<string, Digest | undefined>
+}
+
+/** Looks for each blob, also where it may be mounted from, and for each tag. */
+export async function lookUp(registry: Registry, { blobs, tags }: PushLayout, options: LookUpOptions): Promise<Found> {
+  const { signal, mountFrom = [] } = options
+  const concurrency = positive('concurrency', options.concurrency ?? DEFAULT_LOOKUPS)
+  const hints = typeof mountFrom === 'string' ? [mountFrom] : mountFrom
+  const planned = blobs.map(({ content, ...blob }) => ({ ...descriptorOf(content), ...blob }))
+  const progress = trackProgress(planned, options.onProgress)
+  const holders = new Map(blobs.map(({ content }) => [content.digest, new Set<string>()]))
+  const tagged = new Map<string, Digest | undefined>()
+  // A token for writing from the start, so that there is one for the whole push.
+  const writing = (repository: string) => withScopes(registry, locateRepository(registry.url, repository).push)
+  const findBlob = async ({ repository, content }: NeededBlob, index: number, signal: AbortSignal) => {
+    const holds = holders.get(content.digest)
+    if (await hasBlob(writing(repository), repository, content, signal)) {
+      holds?.add(repository)
+      progress.blob(index, 'present', content.size)
+      return
+    }
+    for (const hint of hints) {
+      if (hint !== repository && (await mayMount(registry, hint, content, signal))) return void holds?.add(hint)
+    }
+  }
+  const findTag = async ({ repository, tag }: PushLayout['tags'][number], signal: AbortSignal) => {
+    tagged.set(`${repository}:${tag}`, await resolveManifest(writing(repository), repository, tag, signal))
+  }
+  progress.phase('plan')
+  const lookups = [
+    ...blobs.map((blob, index) => (signal: AbortSignal) => findBlob(blob, index, signal)),
+    ...tags.map((tag) => (signal: AbortSignal) => findTag(tag, signal)),
+  ]
+  await runPool(lookups, fixed(concurrency), signal, (look, signal) => look(signal))
+  return { blobs: holders, tags: tagged }
+}
+
+/** A hint is no promise: what may not be read there is not mounted from there. */
+async function mayMount(registry: Registry, from: string, blob: Descriptor, signal: AbortSignal): Promise<boolean> {
+  try {
+    return await hasBlob(registry, from, blob, signal)
+  } catch (error) {
+    if (error instanceof ResponseError && [400, 401, 403].includes(error.status)) return false
+    throw error
+  }
+}

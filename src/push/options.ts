@@ -1,0 +1,48 @@
+import type { CreateHasher } from '../oci/digest.ts'
+import type { SessionStore } from '../registry/sessions/store.ts'
+import type { CreateBody, CreateStreamBody, UploadEvent } from '../registry/upload/options.ts'
+import type { PushController, PushSettings } from './control.ts'
+import type { PushProgress } from './progress.ts'
+
+/** How to push. */
+export interface PushOptions extends PushSettings {
+  /** Called with a snapshot whenever a blob's state changes or a request has brought in a chunk. */
+  readonly onProgress?: ((progress: PushProgress) => void) | undefined
+  /**
+   * Ends the push; it rejects with the signal's reason. Requests under way may end first, within 5 s, so that the
+   * open uploads can be cancelled at the registry, which may take as long again where it is silent.
+   */
+  readonly signal?: AbortSignal | undefined
+  /** Steers the push while it runs: `createPushController` makes one, for one push. Its own settings go first. */
+  readonly controller?: PushController | undefined
+  /** Bytes in one request; each blob under way holds about two chunks in memory. @default 5 MiB, below which Amazon ECR takes none */
+  readonly chunkSize?: number | undefined
+  /** The SHA-256 to use. @default hash-wasm; in `./node` the runtime's own, which is several times faster */
+  readonly createHasher?: CreateHasher | undefined
+  /**
+   * How bytes become the body of a request.
+   * @default in a `Blob`: Chromium sends bare bytes ten times as slowly. In `./node` bare, since a `Blob` is a second copy.
+   */
+  readonly createBody?: CreateBody | undefined
+  /**
+   * How a whole blob becomes the body of a request, for registries that take no chunks.
+   * @default in a `Blob`, which the browser keeps on the disk. In `./node` as a stream.
+   */
+  readonly createStreamBody?: CreateStreamBody | undefined
+  /**
+   * Where uploads under way are kept, so that a later push goes on with them: in another process, or after the page was loaded anew. With it, an
+   * abort and failures that may pass leave them open at the registry. @default nowhere: they are cancelled
+   */
+  readonly sessions?: SessionStore | undefined
+  /** Called when an upload is tried again, begins anew, goes on with that of an earlier push, or learns what the registry takes. */
+  readonly onEvent?: ((event: UploadEvent) => void) | undefined
+  /** How many failures in a row, without a byte of progress, an upload outlives. @default 5 */
+  readonly uploadRetry?: number | undefined
+  /** The longest wait after the first failure, in milliseconds; it doubles with each further one, up to 30 s. @default 500 */
+  readonly retryDelay?: number | undefined
+  /** Whether to look for everything once more at the end: each blob, each manifest, and what each tag points at. @default false */
+  readonly verify?: boolean | undefined
+}
+
+/** In bytes. */
+export const DEFAULT_CHUNK_SIZE = 5 * 1024 * 1024

@@ -1,0 +1,119 @@
+import { chooseImage } from '../oci/choose-image.ts'
+import { type Descriptor, descriptorOf } from '../oci/descriptor.ts'
+import type { Digest } from '../oci/digest.ts'
+import type { Image } from '../oci/image.ts'
+import { type Registry, type RegistryInput, toRegistry } from '../registry/registry.ts'
+import { countUploadRequests } from '../registry/upload/chunk.ts'
+import { readAll } from '../source/source.ts'
+import { type ImagePush, layOutPush, manifestsUnder, type PushLayout } from './layout.ts'
+import { type Found, type LookUpOptions, lookUp } from './look-up.ts'
+import { nameImages, type PushNaming } from './naming.ts'
+import { positive } from './numbers.ts'
+import { DEFAULT_CHUNK_SIZE } from './options.ts'
+import type { DigestChange, PlannedBlob, PlannedManifest, PushPlan } from './plan.ts'
+import { type PlatformSelection, preparePushes } from './prepare.ts'
+import { countManifestRequests } from './put-manifests.ts'
+
+/** What plans and pushes share. */
+export interface PlanningOptions extends LookUpOptions, PlatformSelection {
+  /** Bytes in one request, to count the requests by. @default 5 MiB */
+  readonly chunkSize?: number | undefined
+}
+
+/** What to plan. */
+export interface PlanOptions extends PushNaming, PlanningOptions {
+  /** Which of the images, each by a name of its own or its index from 0. @default all */
+  readonly images?: ReadonlyArray<string | number> | undefined
+}
+
+/**
+ * Works out what a push would do, with what the registry has, and without changing anything there.
+ * A blob is sent once, and mounted where another repository has it: one of the push, or of `mountFrom`. Referrers go along.
+ *
+ * @param images Those of an open archive.
+ * @throws {ValidationError} if an image has no name and is given none, two would get the same tag, or an index lists what the archive lacks
+ * @throws {ResponseError} if the registry refuses
+ * @throws {NetworkError} if it does not answer
+ */
+export async function planPush(
+  images: readonly Image[],
+  registry: RegistryInput,
+  options: PlanOptions = {},
+): Promise<PushPlan> {
+  const { platform } = options
+  const chosen = options.images?.map((image) => chooseImage(images, { image, platform })) ?? images
+  return planPushes(nameImages(chosen, images, options), images, toRegistry(registry), options)
+}
+
+/** The same for images whose places are known. */
+export async function planPushes(
+  pushes: readonly ImagePush[],
+  images: readonly Image[],
+  registry: Registry,
+  options: PlanningOptions,
+): Promise<PushPlan> {
+  const chunkSize = positive('chunkSize', options.chunkSize ?? DEFAULT_CHUNK_SIZE)
+  const prepared = await preparePushes(pushes, images, options)
+  const layout = layOutPush(prepared)
+  const found = await lookUp(registry, layout, options)
+  const blobs = planBlobs(layout, found)
+  const tags = layout.tags.map((tag) => {
+    const previous = found.tags.get(`${tag.repository}:${tag.tag}`)
+    return { ...tag, ...(previous && { previous }) }
+  })
+  const uploads = blobs.filter(({ action }) => action === 'upload')
+  const mounts = blobs.filter(({ action }) => action === 'mount')
+  const requestsOf = ({ size }: Descriptor) => 1 + countUploadRequests(size, chunkSize, registry.traits.current)
+  const manifests = await planManifests(layout, images)
+  return {
+    registry: registry.url,
+    blobs,
+    manifests,
+    tags,
+    digestChanges: digestChangesOf(prepared),
+    totalBytes: sum(blobs, ({ size }) => size),
+    uploadBytes: sum(uploads, ({ size }) => size),
+    requests: sum(uploads, requestsOf) + mounts.length + countManifestRequests({ manifests, tags }),
+  }
+}
+
+function planBlobs({ blobs }: PushLayout, found: Found): readonly PlannedBlob[] {
+  // Who has it already, or else the first of the push, which has it by the time the others need it.
+  const source = new Map<Digest, string>()
+  for (const { content, repository } of blobs) {
+    const [holder = repository] = found.blobs.get(content.digest) ?? []
+    if (!source.has(content.digest)) source.set(content.digest, holder)
+  }
+  return blobs.map(({ repository, kind, content }) => {
+    const planned = { repository, kind, ...descriptorOf(content) }
+    if (found.blobs.get(content.digest)?.has(repository)) return { ...planned, action: 'present' }
+    const mountFrom = source.get(content.digest)
+    if (mountFrom === undefined || mountFrom === repository) return { ...planned, action: 'upload' }
+    return { ...planned, action: 'mount', mountFrom }
+  })
+}
+
+/** With the text of those that are not in the archive: they were made of what is. */
+async function planManifests({ manifests }: PushLayout, images: readonly Image[]): Promise<readonly PlannedManifest[]> {
+  const inArchive = new Set(images.flatMap((image) => [...manifestsUnder(image)]).map(({ digest }) => digest))
+  return Promise.all(
+    manifests.map(async ({ repository, content }) => ({
+      repository,
+      ...descriptorOf(content),
+      ...(!inArchive.has(content.digest) && { text: new TextDecoder().decode(await readAll(content.source)) }),
+    })),
+  )
+}
+
+function digestChangesOf(pushes: readonly ImagePush[]): readonly DigestChange[] {
+  const changes = new Map<string, DigestChange>()
+  for (const { madeOf, image, repository } of pushes) {
+    const to = image.manifest.digest
+    if (madeOf !== undefined) changes.set(`${repository}@${to}`, { repository, from: madeOf, to })
+  }
+  return [...changes.values()]
+}
+
+function sum<T>(items: readonly T[], of: (item: T) => number): number {
+  return items.reduce((total, item) => total + of(item), 0)
+}
