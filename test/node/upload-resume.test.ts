@@ -7,6 +7,7 @@ import {
   openArchive,
   openRegistry,
   pushDockerTar,
+  RegistryError,
   ResponseError,
   type SessionStore,
   type StoredSession,
@@ -342,6 +343,24 @@ describe('the digest of what was resumed', () => {
     expect(kinds).toEqual(['resume', 'restart'])
     expect([stage.registry.openUploads, stage.store.entries.size]).toEqual([0, 0])
   })
+})
+
+describe('two pushes at once with one store', () => {
+  it.each(['distribution-3', 'distribution-2', 'ecr', 'zot'] satisfies RegistryProfile[])(
+    'never make of %s what is wrong, and the next one is whole',
+    async (profile) => {
+      for (const isInterrupted of [true, false]) {
+        const stage = await createStage({ profile, scale: 5 * 1024 })
+        if (isInterrupted) await interrupted(stage, 4, { uploadRetry: 0 })
+        const outcomes = await Promise.all([stage.push({ uploadRetry: 5 }), stage.push({ uploadRetry: 5 })])
+        for (const { error } of outcomes) if (error) expect(error).toBeInstanceOf(RegistryError)
+        const { error } = await stage.push({ uploadRetry: 5 })
+        expect(error).toBeUndefined()
+        stage.store.entries.clear()
+        await expectWhole(stage)
+      }
+    },
+  )
 })
 
 describe('what is stored', () => {
