@@ -1,4 +1,5 @@
 import {
+  browserSessions,
   type Credentials,
   type CredentialsRequest,
   checkRegistryConnectivity,
@@ -96,8 +97,10 @@ async function push(): Promise<void> {
       image: chosen.position,
       ...chosenPlatforms(),
       onProgress: progress.show,
+      sessions: browserSessions(),
       onEvent: ({ kind }) => {
         if (kind === 'retry') status.textContent = 'The connection is unsteady. Trying again…'
+        if (kind === 'resume') status.textContent = 'Going on where it was left…'
         if (kind === 'restart') status.textContent = 'The registry has lost a layer. Sending it again…'
       },
       signal,

@@ -25,7 +25,8 @@ const DEFAULT_RETRY_DELAY = 500
 
 /**
  * Carries out a plan: all blobs, several at once, then the manifests in their order, then the tags. No tag moves before everything
- * that it names is in the registry; after a failure or an abort, open upload sessions are cancelled.
+ * that it names is in the registry; after a failure or an abort, open upload sessions are cancelled, unless
+ * `sessions` keeps them.
  *
  * @param images Those of the archive that the plan was made of: the bytes come from there.
  * @throws {ValidationError} if the images lack what the plan names

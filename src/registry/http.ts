@@ -99,8 +99,7 @@ export function createExchange(connection: Connection): Exchange {
     const made = typeof request.body === 'function' ? await request.body() : request.body
     const late = () => timedOut({ act, method, url: url.href }, request.timeout ?? connection.timeout)
     // What is being sent may take as long as it takes, while it goes on.
-    const watched =
-      made instanceof ReadableStream && request.timeout ? watchTaking(made, request.timeout, late) : undefined
+    const watched = made instanceof ReadableStream ? watchTaking(made, request.timeout, late) : undefined
     const body = watched?.stream ?? made
     // Where the answer comes from, after redirects. What a custom fetch made itself has no URL to tell.
     let from = url

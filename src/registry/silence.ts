@@ -34,27 +34,33 @@ export interface WatchedStream {
   readonly stream: ReadableStream<Uint8Array>
   /** Aborted when nothing of it was taken for so long; or, once all is taken, when so long has passed since. */
   readonly signal: AbortSignal
+  /** The request is over: nothing more is read. Node goes on to read what it was to send after an abort. */
   stop(): void
 }
 
 /**
  * Watches how a stream is taken: however long it takes, only standing still is a failure.
  *
- * @param limit In milliseconds.
+ * @param limit In milliseconds. Without one it may stand still.
  * @param reason Makes what the signal aborts with.
  */
-export function watchTaking(stream: ReadableStream<Uint8Array>, limit: number, reason: () => Error): WatchedStream {
+export function watchTaking(
+  stream: ReadableStream<Uint8Array>,
+  limit: number | undefined,
+  reason: () => Error,
+): WatchedStream {
   const reader = stream.getReader()
   const silence = new AbortController()
   let timer: ReturnType<typeof setTimeout> | undefined
-  const stop = () => clearTimeout(timer)
-  const wait = () => {
-    stop()
-    timer = setTimeout(() => silence.abort(reason()), limit)
+  let isOver = false
+  function wait(): void {
+    clearTimeout(timer)
+    if (limit !== undefined) timer = setTimeout(() => silence.abort(reason()), limit)
   }
   wait()
   const source: UnderlyingDefaultSource<Uint8Array> = {
     async pull(controller) {
+      if (isOver) throw new TypeError('the request is over')
       wait()
       const { done, value } = await reader.read()
       if (done) controller.close()
@@ -62,5 +68,14 @@ export function watchTaking(stream: ReadableStream<Uint8Array>, limit: number, r
     },
     cancel: (why) => reader.cancel(why),
   }
-  return { stream: new ReadableStream(source, { highWaterMark: 0 }), signal: silence.signal, stop }
+  return {
+    stream: new ReadableStream(source, { highWaterMark: 0 }),
+    signal: silence.signal,
+    stop() {
+      isOver = true
+      clearTimeout(timer)
+      // The rest is not wanted, and a failure to say so changes nothing.
+      reader.cancel().catch(() => undefined)
+    },
+  }
 }

@@ -24,6 +24,8 @@ const examples = DOCUMENTS.flatMap((document) =>
 const runnable = examples.filter(({ code }) => !code.includes('document.querySelector'))
 
 beforeAll(async () => {
+  // Nothing is kept in the user's own place.
+  vi.stubEnv('XDG_STATE_HOME', join(FOLDER, 'state'))
   rmSync(FOLDER, { recursive: true, force: true })
   mkdirSync(FOLDER, { recursive: true })
   const archive = join(FOLDER, 'exported.tar')
@@ -37,11 +39,14 @@ beforeAll(async () => {
   const options = { extends: '../../tsconfig.json', include: ['*.ts'] }
   writeFileSync(join(FOLDER, 'tsconfig.json'), JSON.stringify(options))
 })
-afterAll(() => rmSync(FOLDER, { recursive: true, force: true }))
+afterAll(() => {
+  vi.unstubAllEnvs()
+  rmSync(FOLDER, { recursive: true, force: true })
+})
 
 describe('the examples of the documents', () => {
   it('are there', () => {
-    expect([examples.length, runnable.length]).toEqual([18, 16])
+    expect([examples.length, runnable.length]).toEqual([19, 17])
   })
 
   it('compile', () => {

@@ -45,7 +45,10 @@ describe('a chunk that is streamed', () => {
     damaged[4 * MIB] = 0
     const embedded = createTestRegistry()
     const registry = openRegistry('https://registry.test', { fetch: embedded.fetch })
-    await rejection(pushDockerTar(damaged, registry, 'a', 'v1', { chunkSize: 8 * MIB, concurrency: 1 }), DigestMismatchError)
+    await rejection(
+      pushDockerTar(damaged, registry, 'a', 'v1', { chunkSize: 8 * MIB, concurrency: 1 }),
+      DigestMismatchError,
+    )
     expect(embedded.openUploads).toBe(0)
     expect(embedded.requests.some(({ method, status }) => method === 'PUT' && status === 201)).toBe(false)
   })
@@ -107,8 +110,9 @@ describe('a stream that is sent', () => {
   it('fails where nobody takes it any more', async () => {
     const server = createServer(() => undefined)
     await once(server.listen(0, '127.0.0.1'), 'listening')
+    let taken = 0
     async function* endless() {
-      for (;;) yield new Uint8Array(MIB)
+      for (; taken < 1000; taken++) yield new Uint8Array(MIB)
     }
     const exchange = exchangeWith(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 1)
     await rejection(
@@ -116,8 +120,12 @@ describe('a stream that is sent', () => {
       NetworkError,
       /no answer from .* within 300 ms/,
     )
+    const takenBefore = taken
     server.closeAllConnections()
     server.close()
+    await once(server, 'close')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(taken).toBeLessThan(takenBefore + 2)
   })
 })
 

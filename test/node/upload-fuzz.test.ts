@@ -4,9 +4,12 @@ import { afterAll, describe, expect, it } from 'vitest'
 import {
   type Descriptor,
   inspectDockerTar,
+  memorySessions,
   openRegistry,
+  type PushOptions,
   pushDockerTar,
   RegistryError,
+  type UploadEvent,
   type UploadProfile,
 } from '../../src/index.ts'
 import {
@@ -66,6 +69,10 @@ const archive = await createTestArchive({
 })
 
 const { size: neededBytes } = await inspectDockerTar(archive)
+/** More than the config has, which is sent too. */
+const CONFIG_BYTES = 1000
+/** Uploads that a push was ended in the middle of, and what the next ones made of them. */
+const resumed = { runs: 0, resumes: 0, pushes: 0 }
 const totals = { runs: 0, faults: 0, whole: 0, errors: 0, neededBytes: 0, sentBytes: 0 }
 
 describe('pushDockerTar() into any registry, through any faults', () => {
@@ -91,20 +98,99 @@ describe('pushDockerTar() into any registry, through any faults', () => {
   })
 })
 
+describe('pushDockerTar() with sessions, aborted at a random request', () => {
+  afterAll(() => {
+    const { runs, resumes, pushes } = resumed
+    process.stdout.write(
+      `${runs} aborted pushes, ${pushes} more until all were whole; ${resumes} uploads gone on with\n`,
+    )
+  })
+
+  it('is whole in the end, and fails for faults alone', { timeout: PROPERTY_TIMEOUT }, async () => {
+    const run = fc.asyncProperty(
+      fc.constantFrom(...PROFILES),
+      fc.boolean(),
+      // Each once, so that all of them can be counted.
+      fc.array(
+        fault.map((one) => ({ ...one, times: 1 })),
+        { maxLength: 3 },
+      ),
+      fc.constantFrom(1, 4),
+      fc.integer({ min: 3, max: 16 }),
+      pushAgain,
+    )
+    await fc.assert(run, { ...shareOfRuns(0.1), timeout: CASE_TIMEOUT })
+    expect(resumed.resumes).toBeGreaterThan(resumed.runs / 20)
+  })
+})
+
+/** A push that is aborted, and then further ones with the same store, until one comes through. */
+async function pushAgain(
+  profile: RegistryProfile | 'spec',
+  isKnown: boolean,
+  faults: readonly Fault[],
+  concurrency: number,
+  abortAt: number,
+): Promise<void> {
+  const { registry, open } = createSubject(profile, isKnown, faults)
+  const sessions = memorySessions()
+  const controller = new AbortController()
+  let requests = 0
+  const aborting = open((request) => {
+    if (++requests === abortAt) controller.abort()
+    return registry.fetch(request)
+  })
+  const options = { chunkSize: CHUNK, retryDelay: 0, concurrency, sessions }
+  resumed.runs++
+  const first = await outcome(() =>
+    pushDockerTar(archive, aborting, 'team/app', 'v1', { ...options, signal: controller.signal }),
+  )
+  const begun = registry.bodyBytes
+  const events: UploadEvent[] = []
+  const more: PushOptions = { ...options, onEvent: (event) => events.push(event) }
+  for (let digest = first; ; ) {
+    if (typeof digest === 'string') {
+      await verifyImage(registry, digest)
+      break
+    }
+    const left = registry.faultsLeft
+    resumed.pushes++
+    digest = await outcome(() => pushDockerTar(archive, open(registry.fetch), 'team/app', 'v1', more))
+    // What an earlier push has left is no reason to fail.
+    if (digest instanceof Error) expect(registry.faultsLeft, digest.message).toBeLessThan(left)
+  }
+  const resumes = events.flatMap((event) => (event.kind === 'resume' ? [event.resumedBytes] : []))
+  resumed.resumes += resumes.length
+  const isUndisturbed = faults.length === 0 && events.length === resumes.length
+  const spared = resumes.reduce((sum, bytes) => sum + bytes, 0)
+  if (isUndisturbed) expect(registry.bodyBytes - begun).toBeLessThanOrEqual(neededBytes + CONFIG_BYTES - spared)
+}
+
+async function outcome(push: () => Promise<string>): Promise<string | Error> {
+  try {
+    return await push()
+  } catch (error) {
+    if (error instanceof RegistryError || (error as Error).name === 'AbortError') return error as Error
+    throw error
+  }
+}
+
+function createSubject(profile: RegistryProfile | 'spec', isKnown: boolean, faults: readonly Fault[]) {
+  const registry = createTestRegistry({ ...(profile !== 'spec' && { profile }), scale: SCALE, faults })
+  const known = profile !== 'spec' && isKnown ? KNOWN[profile] : undefined
+  const settings = { retry: 4, retryDelay: 0, ...(known && { profile: known }) }
+  const open = (fetch: TestRegistry['fetch']) => openRegistry('https://registry.test', { ...settings, fetch })
+  return { registry, open }
+}
+
 async function pushThrough(
   profile: RegistryProfile | 'spec',
   isKnown: boolean,
   faults: readonly Fault[],
   concurrency: number,
 ): Promise<void> {
-  const registry = createTestRegistry({ ...(profile !== 'spec' && { profile }), scale: SCALE, faults })
-  const known = profile !== 'spec' && isKnown ? KNOWN[profile] : undefined
-  const handle = openRegistry('https://registry.test', {
-    fetch: registry.fetch,
-    retry: 4,
-    retryDelay: 0,
-    ...(known && { profile: known }),
-  })
+  const { registry, open } = createSubject(profile, isKnown, faults)
+  const handle = open(registry.fetch)
   totals.runs++
   try {
     const options = { chunkSize: CHUNK, retryDelay: 0, concurrency }

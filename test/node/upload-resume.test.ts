@@ -7,6 +7,7 @@ import {
   openArchive,
   openRegistry,
   pushDockerTar,
+  RegistryError,
   ResponseError,
   type SessionStore,
   type StoredSession,
@@ -240,6 +241,20 @@ describe('a push with sessions', () => {
       expect(registry.openUploads).toBe(isMounted ? 1 : 0)
     }
   })
+
+  it('leaves no upload open that a mount came to, where asking for the other one fails', async () => {
+    const stage = await createStage()
+    await interrupted(stage)
+    const { registry, store, archive } = stage
+    const fetch = async (request: Request) => (request.method === 'GET' ? broken() : registry.fetch(request))
+    const [layer] = (await openArchive(archive)).images[0]?.layers ?? []
+    const blob = { ...layer, source: layer?.source } as Content
+    const options = { ...UPLOAD, sessions: attemptStore(store), mountFrom: 'b' }
+    const handle = openRegistry('https://registry.test', { fetch, retry: 0 })
+    await expect(uploadBlob(handle, 'a', blob, options)).rejects.toThrow(NetworkError)
+    expect(registry.openUploads).toBe(1)
+    expect(onlyEntry(stage)).toMatchObject({ stalls: 1 })
+  })
 })
 
 describe('the digest of what was resumed', () => {
@@ -294,8 +309,10 @@ describe('the digest of what was resumed', () => {
     // One of the eight words of the digest so far.
     damaged[80] = (damaged[80] as number) ^ 0xff
     change(stage, { hashState: hashState ?? damaged.toString('base64') })
-    const { error, kinds, events } = await stage.push()
+    const { error, kinds, events, sent } = await stage.push()
     expect([error, kinds]).toEqual([undefined, expected])
+    // Progress falls to nothing with a restart, and only then.
+    expect(sent.lastIndexOf(0) > sent.indexOf(4096)).toBe(expected.length > 1)
     if (expected.length > 1)
       expect(events[1]).toMatchObject({ lostBytes: 9216, error: { name: 'DigestMismatchError' } })
     expect(stage.registry.openUploads).toBe(0)
@@ -326,6 +343,24 @@ describe('the digest of what was resumed', () => {
     expect(kinds).toEqual(['resume', 'restart'])
     expect([stage.registry.openUploads, stage.store.entries.size]).toEqual([0, 0])
   })
+})
+
+describe('two pushes at once with one store', () => {
+  it.each(['distribution-3', 'distribution-2', 'ecr', 'zot'] satisfies RegistryProfile[])(
+    'never make of %s what is wrong, and the next one is whole',
+    async (profile) => {
+      for (const isInterrupted of [true, false]) {
+        const stage = await createStage({ profile, scale: 5 * 1024 })
+        if (isInterrupted) await interrupted(stage, 4, { uploadRetry: 0 })
+        const outcomes = await Promise.all([stage.push({ uploadRetry: 5 }), stage.push({ uploadRetry: 5 })])
+        for (const { error } of outcomes) if (error) expect(error).toBeInstanceOf(RegistryError)
+        const { error } = await stage.push({ uploadRetry: 5 })
+        expect(error).toBeUndefined()
+        stage.store.entries.clear()
+        await expectWhole(stage)
+      }
+    },
+  )
 })
 
 describe('what is stored', () => {
@@ -499,6 +534,9 @@ describe('a store that fails', () => {
       expect(error).toBeUndefined()
       expect(events).toMatchObject([{ kind: 'unsaved', repository: 'a', error: full }])
       expect(calls).toBe(1)
+      const other = await createStage({}, ['one', 'two'])
+      const both = await other.push({ sessions: { ...other.store, [act]: fail }, concurrency: 2 })
+      expect([both.error, both.kinds]).toEqual([undefined, ['unsaved']])
     },
   )
 
