@@ -10,8 +10,9 @@ import {
 } from '../../src/index.ts'
 import * as node from '../../src/node/index.ts'
 import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
-import { at, broken, disturbedPush } from '../support/disturbed-push.ts'
+import { at, type Behave, broken, disturbedPush } from '../support/disturbed-push.ts'
 import { rejection } from '../support/errors.ts'
+import { advance, useFakeClock } from '../support/fake-clock.ts'
 
 const tick = (milliseconds = 40) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
@@ -113,29 +114,48 @@ describe('pause()', () => {
     await pushing
   })
 
-  it('burns no timer', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval'] })
+  it('holds what waits already, for the registry or for its bandwidth, and burns no timer meanwhile', async () => {
+    useFakeClock()
     try {
-      const controller = createPushController({ maxBytesPerSecond: 65_536 })
-      const { pushing, recorder } = await disturbedPush(
-        (_, go) => {
-          if (recorder.count('PATCH') === 3) controller.pause()
-          return go()
-        },
-        { controller },
-      )
-      while (!controller.isPaused) {
-        await new Promise((resolve) => setImmediate(resolve))
-        vi.advanceTimersByTime(10)
+      const busy = () => new Response(null, { status: 429, headers: { 'retry-after': '5' } })
+      const controllers = [createPushController(), createPushController({ maxBytesPerSecond: 2048 })]
+      for (const controller of controllers) {
+        const isLimited = controller.maxBytesPerSecond === 2048
+        const behave: Behave = isLimited ? (_, go) => go() : at('PATCH', 3, busy)
+        const { pushing, recorder } = await disturbedPush(behave, { controller })
+        while (recorder.count('PATCH') < 3) await advance(100)
+        await advance(100)
+        expect(vi.getTimerCount()).toBe(1)
+        controller.pause()
+        const before = recorder.exchanges.length
+        await advance(8000)
+        // What asks the registry how far the upload is has been held too.
+        expect([vi.getTimerCount(), recorder.exchanges.length]).toEqual([0, before])
+        controller.resume()
+        controller.maxBytesPerSecond = undefined
+        await pushing
       }
-      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
-      expect([vi.getTimerCount(), recorder.count('PATCH')]).toEqual([0, 3])
-      controller.maxBytesPerSecond = undefined
-      controller.resume()
-      await pushing
     } finally {
       vi.useRealTimers()
     }
+  })
+
+  it('lets nobody be asked who the user is', async () => {
+    const controller = createPushController()
+    controller.pause()
+    const asked = vi.fn(() => undefined)
+    const fetch = async () => new Response(null, { status: 401, headers: { 'www-authenticate': 'Basic realm="r"' } })
+    const registry = openRegistry('https://registry.test', { fetch, credentials: asked, retry: 0 })
+    const first = pushDockerTar(await createTestArchive(), registry, 'a', 'v1', { concurrency: 1 })
+    await first.catch(() => undefined)
+    expect(asked).toHaveBeenCalled()
+    asked.mockClear()
+    const pushing = pushDockerTar(await createTestArchive(), registry, 'a', 'v1', { controller })
+    pushing.catch(() => undefined)
+    await tick()
+    expect(asked).not.toHaveBeenCalled()
+    controller.abort()
+    await rejection(pushing, DOMException, /aborted/)
   })
 })
 
