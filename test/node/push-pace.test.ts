@@ -99,6 +99,20 @@ describe('maxBytesPerSecond', () => {
     expect(seconds).toBeLessThan(9)
   })
 
+  it('saves nothing up for later', async () => {
+    const controller = createPushController({ maxBytesPerSecond: 64 * KIB })
+    let isFirst = true
+    const { sent, seconds } = await timed({ controller }, [512 * KIB], () => {
+      if (isFirst) {
+        controller.pause()
+        setTimeout(() => controller.resume(), 30_000)
+      }
+      isFirst = false
+    })
+    expectWithin(sent, 64 * KIB)
+    expect(seconds).toBeGreaterThan(36)
+  })
+
   it('set in the middle of a wait ends that at once', async () => {
     const controller = createPushController({ maxBytesPerSecond: 64 })
     const { pushing, recorder } = await disturbedPush((_, go) => go(), { controller, chunkSize: 4096 })
@@ -109,38 +123,43 @@ describe('maxBytesPerSecond', () => {
     await pushing
   })
 
-  it('flows through the body of a whole blob, where that is a stream', async () => {
-    const limit = 100 * KIB
-    const { fetch: carryOut } = createTestRegistry({ profile: 'gar' })
-    const pieces: Sent[] = []
-    const fetch = async (request: Request) => {
-      if (request.method !== 'PUT' || !request.url.includes('/uploads/')) return carryOut(request)
-      const parts: Uint8Array<ArrayBuffer>[] = []
-      const reader = request.body?.getReader()
-      for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
-        parts.push(new Uint8Array(part.value))
-        pieces.push({ at: performance.now() / 1000, bytes: part.value.byteLength })
+  // At the lower one it takes longer than any request without a limit may.
+  it.each([100 * KIB, 5 * KIB])(
+    'of %d flows through the body of a whole blob, where that is a stream',
+    async (limit) => {
+      const { fetch: carryOut } = createTestRegistry({ profile: 'gar' })
+      const pieces: Sent[] = []
+      const fetch = async (request: Request) => {
+        if (request.method !== 'PUT' || !request.url.includes('/uploads/')) return carryOut(request)
+        const parts: Uint8Array<ArrayBuffer>[] = []
+        const reader = request.body?.getReader()
+        for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
+          parts.push(new Uint8Array(part.value))
+          pieces.push({ at: performance.now() / 1000, bytes: part.value.byteLength })
+        }
+        const { url, method, headers } = request
+        return carryOut(new Request(url, { method, headers, body: new Blob(parts) }))
       }
-      const { url, method, headers } = request
-      return carryOut(new Request(url, { method, headers, body: new Blob(parts) }))
-    }
-    const registry = openRegistry('https://registry.test', { fetch, profile: 'gar' })
-    const archive = await createTestArchive({ images: [{ layers: [{ file: 'x'.repeat(500 * KIB) }] }] })
-    let isOver = false
-    const pushing = pushDockerTar(archive, registry, 'a', 'v1', {
-      maxBytesPerSecond: limit,
-      createStreamBody: toReadable,
-      concurrency: 1,
-    }).finally(() => {
-      isOver = true
-    })
-    while (!isOver) await advance(100)
-    await pushing
-    const large = pieces.slice(0, -1)
-    expectWithin(large, limit)
-    expect(Math.max(...pieces.map(({ bytes }) => bytes))).toBeLessThanOrEqual(16 * KIB)
-    expect((large.at(-1)?.at ?? 0) - (large[0]?.at ?? 0)).toBeCloseTo(500 / 100, 0)
-  })
+      const registry = openRegistry('https://registry.test', { fetch, profile: 'gar' })
+      const archive = await createTestArchive({ images: [{ layers: [{ file: 'x'.repeat(500 * KIB) }] }] })
+      let isOver = false
+      const pushing = pushDockerTar(archive, registry, 'a', 'v1', {
+        maxBytesPerSecond: limit,
+        createStreamBody: toReadable,
+        concurrency: 1,
+      }).finally(() => {
+        isOver = true
+      })
+      while (!isOver) await advance(100)
+      await pushing
+      const large = pieces.slice(0, -1)
+      expectWithin(large, limit)
+      expect(Math.max(...pieces.map(({ bytes }) => bytes))).toBeLessThanOrEqual(16 * KIB)
+      const seconds = (large.at(-1)?.at ?? 0) - (large[0]?.at ?? 0)
+      expect((seconds * limit) / (500 * KIB)).toBeGreaterThan(0.9)
+      expect((seconds * limit) / (500 * KIB)).toBeLessThan(1.1)
+    },
+  )
 
   it('makes what comes after a whole blob wait for it, where that goes as the browser likes', async () => {
     const { sent } = await timed(
