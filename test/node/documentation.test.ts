@@ -41,7 +41,7 @@ afterAll(() => rmSync(FOLDER, { recursive: true, force: true }))
 
 describe('the examples of the documents', () => {
   it('are there', () => {
-    expect([examples.length, runnable.length]).toEqual([17, 15])
+    expect([examples.length, runnable.length]).toEqual([19, 16])
   })
 
   it('compile', () => {
