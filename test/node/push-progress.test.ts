@@ -12,7 +12,7 @@ import {
 } from '../../src/index.ts'
 import * as node from '../../src/node/index.ts'
 import { createTestArchive, createTestRegistry, type Fault } from '../../src/testing/index.ts'
-import { disturbedPush } from '../support/disturbed-push.ts'
+import { at, broken, disturbedPush } from '../support/disturbed-push.ts'
 import { advance, useFakeClock } from '../support/fake-clock.ts'
 
 const pass = (_: Request, go: () => Promise<Response>) => go()
@@ -153,6 +153,19 @@ describe('sentBytes', () => {
     fc.record({ kind: fc.constant('stale' as const), ...match }),
     fc.record({ kind: fc.constant('status' as const), status: fc.constantFrom(404, 413, 416, 500, 503), ...match }),
   )
+
+  it('do not fall where a registry says that it has less than it said before, and goes on', async () => {
+    let asked = 0
+    const breakThird = at('PATCH', 3, broken)
+    const { pushing, sent, events } = await disturbedPush(async (request, go, ask) => {
+      if (request.method !== 'GET' || ++asked > 1) return breakThird(request, go, ask)
+      const { status, headers } = await go()
+      return new Response(null, { status, headers: { ...Object.fromEntries(headers), range: '0-1023' } })
+    })
+    await pushing
+    expect(events.map(({ kind }) => kind)).toEqual(['retry', 'retry'])
+    expect(sent).toEqual([...sent].sort((a, b) => a - b))
+  })
 
   it('fall after a restart event alone, of the push and of each blob, through any faults', async () => {
     const archive = await createTestArchive({ images: [{ layers: [{ a: 'a'.repeat(9000) }, { b: 'b' }] }] })
