@@ -9,6 +9,14 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 || value >= 99.5 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`
 }
 
+/** How long something takes, as roughly as it is known: `40 seconds`, `3 minutes`, `2 hours`. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 55) return formatCount(Math.max(Math.ceil(seconds / 5) * 5, 5), 'second')
+  return seconds < 55 * 60
+    ? formatCount(Math.ceil(seconds / 60), 'minute')
+    : formatCount(Math.ceil(seconds / 3600), 'hour')
+}
+
 /** The first twelve digits of a digest, as Docker shortens it. */
 export function shortDigest(digest: string): string {
   return digest.slice('sha256:'.length, 'sha256:'.length + 12)

@@ -3,6 +3,7 @@ import {
   type Credentials,
   type CredentialsRequest,
   checkRegistryConnectivity,
+  createPushController,
   openRegistry,
   pushDockerTar,
   type Registry,
@@ -14,7 +15,7 @@ import { type Dropped, readDropped } from './dropped.ts'
 import { findElement } from './element.ts'
 import { formatBytes, formatCount } from './format.ts'
 import { chosenPlatforms, offerPlatforms } from './platform-choice.ts'
-import { hideProgress, openProgress } from './progress-view.ts'
+import { hideProgress, openProgress, type ProgressView } from './progress-view.ts'
 import { hideResult, showResult } from './result-view.ts'
 import { askForCredentials } from './sign-in.ts'
 
@@ -27,12 +28,15 @@ const registry = findElement('registry', HTMLInputElement)
 const repository = findElement('repository', HTMLInputElement)
 const tag = findElement('tag', HTMLInputElement)
 const pushButton = findElement('push', HTMLButtonElement)
+const controls = findElement('controls', HTMLElement)
+const pauseButton = findElement('pause', HTMLButtonElement)
 const cancelButton = findElement('cancel', HTMLButtonElement)
 const progressTitle = findElement('progress-title', HTMLElement)
 const status = findElement('status', HTMLElement)
 
 let reading = new AbortController()
-let pushing = new AbortController()
+let pushing = createPushController()
+let progress: ProgressView | undefined
 let opened: ReadArchive | undefined
 let chosen: ArchiveImage | undefined
 let session: { readonly address: string; readonly handle: Registry } | undefined
@@ -82,11 +86,12 @@ async function openDropped(items: DataTransferItemList): Promise<void> {
 
 async function push(): Promise<void> {
   if (!opened || !chosen) return
-  pushing = new AbortController()
-  const { signal } = pushing
+  const controller = createPushController()
+  const { signal } = controller
+  pushing = controller
   clearOutcome()
   const destination = `${repository.value}:${tag.value}`
-  const progress = openProgress(destination)
+  progress = openProgress(destination)
   setPushing(true)
   status.textContent = 'Pushing…'
   try {
@@ -103,7 +108,7 @@ async function push(): Promise<void> {
         if (kind === 'resume') status.textContent = 'Going on where it was left…'
         if (kind === 'restart') status.textContent = 'The registry has lost a layer. Sending it again…'
       },
-      signal,
+      controller,
     })
     status.textContent = `Pushed ${destination}.`
     showResult(digest, `docker pull ${new URL(target.url).host}/${destination}`)
@@ -135,7 +140,8 @@ function setPushing(isPushing: boolean): void {
   input.disabled = fields.disabled = isPushing
   lockImages(isPushing)
   pushButton.hidden = isPushing
-  cancelButton.hidden = !isPushing
+  controls.hidden = !isPushing
+  pauseButton.textContent = 'Pause'
   // The button with the focus is about to go, and with it the place of whoever uses the keyboard.
   if (isPushing) progressTitle.focus()
   else pushButton.focus({ preventScroll: true })
@@ -174,6 +180,13 @@ form.addEventListener('submit', (event) => {
   event.preventDefault()
   // Enter in a field submits too, also while the button is hidden.
   if (!fields.disabled) void push()
+})
+pauseButton.addEventListener('click', () => {
+  if (pushing.isPaused) pushing.resume()
+  else pushing.pause()
+  pauseButton.textContent = pushing.isPaused ? 'Resume' : 'Pause'
+  status.textContent = pushing.isPaused ? 'Paused.' : 'Pushing…'
+  progress?.pause(pushing.isPaused)
 })
 cancelButton.addEventListener('click', () => {
   status.textContent = 'Cancelling…'

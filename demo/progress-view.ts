@@ -1,6 +1,6 @@
 import type { BlobProgress, PushProgress } from 'registry-api-v2-client'
 import { createElement, findElement } from './element.ts'
-import { formatBytes, shortDigest } from './format.ts'
+import { formatBytes, formatDuration, shortDigest } from './format.ts'
 
 const STATES: Readonly<Record<BlobProgress['state'], string>> = {
   waiting: 'waiting',
@@ -20,6 +20,8 @@ const list = findElement('blobs', HTMLElement)
 export interface ProgressView {
   /** Takes a snapshot. It is drawn with the next frame, unless a newer one comes before. */
   show(progress: PushProgress): void
+  /** The push waits for its user, or goes on. */
+  pause(isPaused: boolean): void
   /** The push has ended before it was done: what was under way is so no more. */
   stop(): void
 }
@@ -28,12 +30,14 @@ export function openProgress(destination: string): ProgressView {
   let latest: PushProgress | undefined
   let rows: readonly BlobRow[] = []
   let isStopped = false
+  let isPaused = false
   let frame = 0
 
   function draw(): void {
     frame = 0
     if (!latest) return
     const { phase, sentBytes, totalBytes, blobs } = latest
+    const isUnderWay = phase !== 'done' && !isStopped
     if (rows.length === 0) {
       rows = blobs.map(createRow)
       list.replaceChildren(...rows.map(({ item }) => item))
@@ -45,9 +49,9 @@ export function openProgress(destination: string): ProgressView {
     total.max = totalBytes
     total.value = sentBytes
     totalText.textContent =
-      phase === 'manifests' && !isStopped
+      phase === 'manifests' && isUnderWay && !isPaused
         ? 'all blobs are there, writing the manifest'
-        : `${formatBytes(sentBytes)} of ${formatBytes(totalBytes)}`
+        : `${formatBytes(sentBytes)} of ${formatBytes(totalBytes)}${isUnderWay ? paceOf(latest, isPaused) : ''}`
   }
 
   function schedule(): void {
@@ -64,6 +68,10 @@ export function openProgress(destination: string): ProgressView {
       latest = progress
       schedule()
     },
+    pause(paused) {
+      isPaused = paused
+      schedule()
+    },
     stop() {
       isStopped = true
       section.hidden = !latest
@@ -74,6 +82,12 @@ export function openProgress(destination: string): ProgressView {
 
 export function hideProgress(): void {
   section.hidden = true
+}
+
+function paceOf({ bytesPerSecond, remainingSeconds }: PushProgress, isPaused: boolean): string {
+  if (isPaused) return ', paused'
+  if (bytesPerSecond === 0 || remainingSeconds === undefined) return ''
+  return `, ${formatBytes(bytesPerSecond)} a second, about ${formatDuration(remainingSeconds)} left`
 }
 
 interface BlobRow {

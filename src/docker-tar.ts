@@ -89,14 +89,14 @@ async function pushNamed(
   given: PushArchiveOptions,
   name: (images: readonly Image[]) => readonly ImagePush[],
 ): Promise<readonly Digest[]> {
-  const handle = toRegistry(registry)
-  return withControl(given, (options) =>
-    withArchive(archive, options, async ({ images }) => {
+  return withControl(given, async (options) => {
+    const handle = toRegistry(registry)
+    return withArchive(archive, options, async ({ images }) => {
       const named = name(images)
       const plan = await planPushes(named, images, steer(handle, controlOf(options)).registry, options)
       await executePush(plan, images, handle, options)
       const digests = new Map(plan.tags.map(({ repository, tag, digest }) => [`${repository}:${tag}`, digest]))
       return named.flatMap(({ repository, tags }) => tags.map((tag) => digests.get(`${repository}:${tag}`) as Digest))
-    }),
-  )
+    })
+  })
 }

@@ -243,6 +243,53 @@ describe('the demo page, pushing', () => {
     expect(registry.requests.filter(({ url }) => url !== '/v2/')).toEqual([])
   })
 
+  it('and paused, sends nothing more until it is resumed', async () => {
+    let release = () => {}
+    const isUploading = new Promise<void>((resolve) => {
+      void page.route('**/blobs/uploads/**', async (route) => {
+        if (['PATCH', 'PUT'].includes(route.request().method())) {
+          resolve()
+          await new Promise<void>((go) => {
+            const before = release
+            release = () => [before(), go()]
+          })
+        }
+        await route.continue()
+      })
+    })
+    await chooseFile('hello.tar', await createTestArchive({ images: [{ layers: layersOf(6) }] }))
+    await button('Push').click()
+    await isUploading
+    await button('Pause').click()
+    await shows(status(), 'Paused.')
+    await shows(page.getByRole('region', { name: 'team/hello:v1' }), ', paused')
+    release()
+    await page.unrouteAll({ behavior: 'wait' })
+    // What was under way has ended: four blobs at most, out of seven.
+    await expect.poll(() => registry.openUploads).toBe(0)
+    const before = registry.requests.length
+    await page.waitForTimeout(300)
+    expect(registry.requests).toHaveLength(before)
+    expect(registry.requests.some(({ method, url }) => method === 'PUT' && url.includes('/manifests/'))).toBe(false)
+
+    await button('Resume').click()
+    await shows(status(), 'Pushed team/hello:v1.')
+    expect(registry.requests.length).toBeGreaterThan(before)
+  })
+
+  it('and cancelled in a pause, ends', async () => {
+    const isUploading = holdUploads()
+    await chooseFile('hello.tar', await createTestArchive())
+    await button('Push').click()
+    await isUploading
+    await button('Pause').click()
+    await button('Cancel').click()
+
+    await shows(status(), 'Cancelled.')
+    expect(await button('Pause').isVisible()).toBe(false)
+    expect(await listRepositories(registry.url)).toEqual([])
+  })
+
   it('and cancelled, says so, leaves no upload open, and can push again', async () => {
     const isUploading = holdUploads()
     await chooseFile('hello.tar', await createTestArchive())
@@ -347,6 +394,7 @@ function holdUploads(): Promise<void> {
   })
 }
 
+const layersOf = (count: number) => Array.from({ length: count }, (_, index) => ({ file: `layer ${index}` }))
 const shows = (within: Locator, text: string) => within.filter({ hasText: text }).first().waitFor()
 const button = (name: string) => page.getByRole('button', { name, exact: true })
 const status = () => page.getByRole('status')

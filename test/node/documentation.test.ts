@@ -46,7 +46,7 @@ afterAll(() => {
 
 describe('the examples of the documents', () => {
   it('are there', () => {
-    expect([examples.length, runnable.length]).toEqual([19, 17])
+    expect([examples.length, runnable.length]).toEqual([21, 18])
   })
 
   it('compile', () => {

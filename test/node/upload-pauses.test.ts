@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { listTags, openRegistry, pushDockerTar } from '../../src/index.ts'
 import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
 import { at, disturbedPush } from '../support/disturbed-push.ts'
+import { advance, useFakeClock } from '../support/fake-clock.ts'
 
 const busy =
   (seconds: string, status = 503) =>
@@ -31,18 +32,6 @@ function openMoved(refuse: () => Response) {
     return response
   }
   return { registry: openRegistry('https://registry.test', { fetch, retry: 0 }), refused }
-}
-
-function useFakeClock() {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] })
-}
-
-/** Lets time pass, and what goes on between its steps take place: streams and hashes keep to no clock. */
-async function advance(milliseconds: number) {
-  for (let passed = 0; passed < milliseconds; passed += 100) {
-    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
-    vi.advanceTimersByTime(100)
-  }
 }
 
 describe('a pause that a server asks for', () => {

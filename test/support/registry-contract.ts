@@ -167,6 +167,34 @@ export function describeRegistry<Input>(
       ])
     })
 
+    it('pushDockerTar() that is paused sends nothing until it is resumed, and then ends whole', async () => {
+      const repository = newRepository()
+      const recorder = recordingFetch(target().fetch)
+      const controller = sdk.createPushController({ maxBytesPerSecond: 1_000_000 })
+      const pushing = sdk.pushDockerTar(
+        await archive(),
+        sdk.openRegistry(target().url, { fetch: recorder.fetch }),
+        repository,
+        'v1',
+        { chunkSize: 1000, controller },
+      )
+      for await (const { sentBytes } of controller) {
+        if (sentBytes <= 3000) continue
+        controller.pause()
+        break
+      }
+      await expect.poll(() => recorder.exchanges.every(({ status }) => status !== undefined)).toBe(true)
+      const before = recorder.exchanges.length
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      expect(recorder.exchanges).toHaveLength(before)
+      controller.resume()
+      const digest = await pushing
+      expect((await sdk.getManifest(open(), repository, 'v1')).digest).toBe(digest)
+      for await (const { phase, sentBytes, totalBytes } of controller) {
+        expect([phase, sentBytes]).toEqual(['done', totalBytes])
+      }
+    })
+
     it('pushDockerTarWithAllOriginalTags() pushes every image under every name, into every repository', async () => {
       const registry = open()
       const [one, two] = [newRepository(), newRepository()]
