@@ -31,7 +31,13 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'peers', include: ['test/peers/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
+        test: {
+          name: 'peers',
+          include: ['test/peers/*.test.ts'],
+          globalSetup: ['test/support/go-registries.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
       },
       ...engineProjects,
     ],
