@@ -4,7 +4,7 @@ import { isIndex, parseManifest } from '../oci/manifest.ts'
 import { bareMediaType, isForeignLayerType, MANIFEST_MEDIA_TYPES } from '../oci/media-type.ts'
 import { parseTag } from '../oci/reference.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
-import { answer, Refusal } from './answers.ts'
+import { answer, Refusal, refusalBy } from './answers.ts'
 import type { Received } from './received.ts'
 import type { ManifestRules } from './rules.ts'
 import { findRepository, openRepository, type Repository, type Storage, type StoredManifest } from './storage.ts'
@@ -29,11 +29,12 @@ export async function putManifest(
   name: string,
   reference: string,
   { url, headers, body: bytes, isCut }: Received,
-  { takesTagQuery }: ManifestRules,
+  { takesTagQuery, dockerManifest }: ManifestRules,
 ): Promise<Response> {
   if (isCut) throw new Refusal(400, 'MANIFEST_INVALID', 'the manifest ends before its time')
   if (bytes.length > MAX_MANIFEST) throw new Refusal(413, 'SIZE_INVALID', 'a manifest has at most 4 MiB')
   const mediaType = bareMediaType(headers.get('content-type')) ?? ''
+  if (dockerManifest && mediaType.startsWith('application/vnd.docker.')) throw refusalBy(dockerManifest)
   const repository = openRepository(storage, name)
   verifyManifest(repository, bytes, mediaType)
   const digest = await digestOf(bytes, createWasmHasher)
