@@ -12,7 +12,7 @@ import {
   plainClient,
   type Seen,
 } from '../support/plain-client.ts'
-import { describeReal, REAL_REGISTRIES, type RealRegistry } from '../support/real-registries.ts'
+import { ALL, describeReal, type RealRegistry } from '../support/real-registries.ts'
 
 /** What was seen, less what no two registries have in common. */
 const seen = ({ status, code, range, location }: Seen) => [status, code, range, location !== null]
@@ -189,7 +189,7 @@ const DIFFERENCES: Readonly<Record<RealRegistry['profile'], Readonly<Record<stri
   },
 }
 
-describeReal('{} does what the profile of its name does', REAL_REGISTRIES, ({ profile, start }) => {
+describeReal('{} does what the profile of its name does', ALL, ({ profile, start }) => {
   let real: Distribution
   let embedded: ServedTestRegistry
   beforeAll(async () => {

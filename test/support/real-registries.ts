@@ -13,15 +13,24 @@ export interface RealRegistry {
   readonly profile: 'distribution-2' | 'distribution-3' | 'zot'
   /** Why it cannot be had here. */
   readonly absence: string | undefined
-  /** The options are distribution's: zot has none. */
-  start(options?: DistributionOptions): Promise<Distribution>
+  start(options?: RealRegistryOptions): Promise<Distribution>
 }
 
-/** Those there are. */
-export const REAL_REGISTRIES: readonly RealRegistry[] = [
+/** Both kinds of distribution, and zot. */
+export const ALL = ['distribution-2', 'distribution-3', 'zot'] as const
+export const DISTRIBUTIONS = ['distribution-2', 'distribution-3'] as const
+
+/** Distribution's, and zot's own. */
+export interface RealRegistryOptions extends DistributionOptions {
+  /** Whether zot has a blob in all its repositories once it is in one. @default false */
+  readonly dedupes?: boolean
+}
+
+/** All that there are. */
+const REAL_REGISTRIES: readonly RealRegistry[] = [
   ofThisMachine(),
   built('distribution-3', (binary, options) => startDistribution({ ...options, binary })),
-  built('zot', (binary) => startZot(binary)),
+  built('zot', startZot),
 ]
 
 /**
@@ -31,10 +40,11 @@ export const REAL_REGISTRIES: readonly RealRegistry[] = [
  */
 export function describeReal(
   title: string,
-  registries: readonly RealRegistry[],
+  profiles: ReadonlyArray<RealRegistry['profile']>,
   define: (registry: RealRegistry) => void,
 ): void {
-  for (const registry of registries) {
+  for (const registry of REAL_REGISTRIES) {
+    if (!profiles.includes(registry.profile)) continue
     describe(title.replace('{}', registry.title), () => {
       if (registry.absence === undefined) define(registry)
       else it.skip(`is not tried, as ${registry.absence}`, () => {})
@@ -58,7 +68,7 @@ function ofThisMachine(): RealRegistry {
 
 function built(
   name: GoRegistryName,
-  start: (binary: string, options?: DistributionOptions) => Promise<Distribution>,
+  start: (binary: string, options?: RealRegistryOptions) => Promise<Distribution>,
 ): RealRegistry {
   const { path, absence } = inject('goRegistries')[name]
   return {
