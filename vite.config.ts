@@ -34,7 +34,7 @@ export default defineConfig({
         test: {
           name: 'peers',
           include: ['test/peers/*.test.ts'],
-          globalSetup: ['test/support/go-registries.ts'],
+          globalSetup: ['test/support/go-programs.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

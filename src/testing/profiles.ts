@@ -44,14 +44,14 @@ const DISTRIBUTION_2: Rules = {
     wrongDigestEndsUpload: false,
   },
   // distribution/distribution#3174; and a PUT with ?tag= is a PUT without.
-  manifests: { deletesTags: false, takesTagQuery: false },
+  manifests: { deletesTags: false, takesTagQuery: false, listsReferrers: false },
   // distribution/distribution#1936 and #3232: all tags at once, and null for none.
   lists: { ...SPEC.lists, pagesTags: false, noTags: 'null' },
 }
 
 /** As tried with 3.1.2. */
 const DISTRIBUTION_3: Rules = {
-  ...WITHOUT_TAG_QUERY,
+  manifests: { deletesTags: true, takesTagQuery: false, listsReferrers: false },
   uploads: {
     ...SPEC.uploads,
     stateCheckedOn: CHANGES,
@@ -164,6 +164,8 @@ const ACR: Rules = {
 /** It ships distribution 2.8.3 (goharbor/harbor#23001). */
 const HARBOR: Rules = {
   ...DISTRIBUTION_2,
+  // goharbor/harbor#17928
+  manifests: { ...DISTRIBUTION_2.manifests, listsReferrers: true },
   uploads: {
     ...DISTRIBUTION_2.uploads,
     // goharbor/harbor#17097

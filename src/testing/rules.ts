@@ -89,6 +89,8 @@ export interface ManifestRules {
   readonly deletesTags: boolean
   /** Whether a PUT by digest sets the tags of its `?tag=` and tells them as `OCI-Tag`. */
   readonly takesTagQuery: boolean
+  /** Whether it lists what refers to a manifest, and tells the subject of one that is put. */
+  readonly listsReferrers: boolean
   /** Of a manifest of Docker's media types. */
   readonly dockerManifest?: RefusalRule
 }
@@ -132,7 +134,7 @@ export const SPEC: Rules = {
     cutBody: 'kept',
     mount: {},
   },
-  manifests: { deletesTags: true, takesTagQuery: true },
+  manifests: { deletesTags: true, takesTagQuery: true, listsReferrers: true },
   lists: {
     pageSize: 100,
     maxN: 1000,

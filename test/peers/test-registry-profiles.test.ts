@@ -142,6 +142,17 @@ const TALKS: Readonly<Record<string, (client: PlainClient, base: string) => Prom
       head: [head.status, head.headers.get('content-length'), head.headers.get('docker-content-digest')],
     }
   },
+  async 'a manifest about another one'({ ask, putImage }) {
+    await putImage('v1', 'referrers')
+    const subject = { mediaType: OCI_MANIFEST, digest: digestOfText(MANIFEST), size: MANIFEST.length }
+    const text = JSON.stringify({ ...JSON.parse(MANIFEST), subject })
+    const type = { 'content-type': OCI_MANIFEST }
+    const put = await ask('PUT', `/v2/referrers/manifests/${digestOfText(text)}`, text, type)
+    const list = await ask('GET', `/v2/referrers/referrers/${subject.digest}`)
+    const listed = list.status === 200 ? JSON.parse(list.text).manifests : undefined
+    const subjectTold = put.headers.get('oci-subject')
+    return { put: seen(put), subjectTold, list: list.status, digest: listed?.[0]?.digest }
+  },
   async 'tags and lists'({ ask, putImage }) {
     await putImage('v1', 'tags')
     await putImage('v2', 'tags')
@@ -184,6 +195,7 @@ const DIFFERENCES: Readonly<Record<RealRegistry['profile'], Readonly<Record<stri
     'a single POST, and mounts: mounted': 'it mounts only what it deduplicates',
     'a manifest: lacking': 'it does not look for the blobs',
     'a manifest: other': 'another code',
+    'a manifest about another one: subjectTold': 'it is older than the header',
     'tags and lists: set': 'many tags at once came later (project-zot/zot#3885)',
     'tags and lists: tooMany': 'there is no greatest n',
   },

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { describe, inject, it } from 'vitest'
-import { GO_REGISTRIES, type GoRegistryName } from '../../scripts/find/go-registry.js'
+import { GO_PROGRAMS } from '../../scripts/find/go-program.js'
 import { bringRegistryBinary } from '../../scripts/find/registry-binary.js'
 import { type Distribution, type DistributionOptions, startDistribution } from './distribution.ts'
 import { startZot } from './zot.ts'
@@ -67,16 +67,16 @@ function ofThisMachine(): RealRegistry {
 }
 
 function built(
-  name: GoRegistryName,
+  name: 'distribution-3' | 'zot',
   start: (binary: string, options?: RealRegistryOptions) => Promise<Distribution>,
 ): RealRegistry {
-  const { path, absence } = inject('goRegistries')[name]
+  const { path, absence } = inject('goPrograms')[name]
   return {
-    title: GO_REGISTRIES[name].title,
+    title: GO_PROGRAMS[name].title,
     profile: name,
     absence,
     async start(options) {
-      if (path === undefined) throw new Error(`${GO_REGISTRIES[name].title} cannot be had, as ${absence}.`)
+      if (path === undefined) throw new Error(`${GO_PROGRAMS[name].title} cannot be had, as ${absence}.`)
       return start(path, options)
     },
   }

@@ -6,9 +6,9 @@ import { promisify } from 'node:util'
 import { findExecutable } from './executable.js'
 
 /**
- * A registry that no package of Debian's brings: it is built from its public Go module, at a version that is held.
+ * A program that no package of Debian's brings: it is built from its public Go module, at a version that is held.
  *
- * @typedef {object} GoRegistry
+ * @typedef {object} GoProgram
  * @property {string} title What it is, for people.
  * @property {string} module
  * @property {string} version
@@ -19,18 +19,18 @@ import { findExecutable } from './executable.js'
 /**
  * What building one came to: its path, or why it cannot be had.
  *
- * @typedef {{ path: string, absence?: undefined } | { path?: undefined, absence: string }} BuiltRegistry
+ * @typedef {{ path: string, absence?: undefined } | { path?: undefined, absence: string }} BuiltProgram
  */
 
-/** @typedef {keyof typeof GO_REGISTRIES} GoRegistryName */
+/** @typedef {keyof typeof GO_PROGRAMS} GoProgramName */
 
-const FOLDER = fileURLToPath(new URL('../../.cache/registries', import.meta.url))
+const FOLDER = fileURLToPath(new URL('../../.cache/go', import.meta.url))
 /** In milliseconds: without Go's caches two slow cores take minutes. */
 const LONGEST_BUILD = 20 * 60_000
 
-/** The versions are held: what the tests say of a registry, they say of this one. */
-export const GO_REGISTRIES = Object.freeze({
-  'distribution-3': /** @type {GoRegistry} */ ({
+/** Real registries, and the test of registries. The versions are held: what the tests say of a program, they say of this one. */
+export const GO_PROGRAMS = Object.freeze({
+  'distribution-3': /** @type {GoProgram} */ ({
     title: 'distribution 3.1.2',
     module: 'github.com/distribution/distribution/v3',
     version: 'v3.1.2',
@@ -38,23 +38,31 @@ export const GO_REGISTRIES = Object.freeze({
     tags: [],
   }),
   // Without its extensions: no search, no scans, no page. What it does as a registry is the same.
-  zot: /** @type {GoRegistry} */ ({
+  zot: /** @type {GoProgram} */ ({
     title: 'zot 1.4.3',
     module: 'github.com/project-zot/zot',
     version: 'v1.4.3',
     command: './cmd/zot',
     tags: ['containers_image_openpgp'],
   }),
+  // It has no releases of its own.
+  conformance: /** @type {GoProgram} */ ({
+    title: 'the conformance test of distribution-spec',
+    module: 'github.com/opencontainers/distribution-spec/conformance',
+    version: 'v0.0.0-20260831232431-97274622c111',
+    command: '.',
+    tags: [],
+  }),
 })
 
 /**
- * Builds a registry with the Go of this machine, once: `.cache/registries` keeps it.
+ * Builds a program with the Go of this machine, once: `.cache/go` keeps it.
  *
- * @param {GoRegistryName} name
- * @returns {Promise<BuiltRegistry>}
+ * @param {GoProgramName} name
+ * @returns {Promise<BuiltProgram>}
  */
-export async function buildGoRegistry(name) {
-  const { title, module, version, command, tags } = GO_REGISTRIES[name]
+export async function buildGoProgram(name) {
+  const { title, module, version, command, tags } = GO_PROGRAMS[name]
   const path = join(FOLDER, `${name}-${version}`)
   if (existsSync(path)) return { path }
   const go = findExecutable('go')
@@ -84,7 +92,7 @@ const execute = promisify(execFile)
  * @returns {Promise<string>} what it says
  */
 async function run(go, args, cwd) {
-  // No C compiler is needed, and a workspace around this project is none of the registry's.
+  // No C compiler is needed, and a workspace around this project is none of the program's.
   const env = { ...process.env, CGO_ENABLED: '0', GOWORK: 'off' }
   return (await execute(go, args, { cwd, env, timeout: LONGEST_BUILD, maxBuffer: 2 ** 26 })).stdout
 }
