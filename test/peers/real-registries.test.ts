@@ -51,7 +51,7 @@ describeReal('{}', ALL, (real) => {
   const registry = started(real)
   const target = () => ({ url: registry.url, takesOciOnly: real.profile === 'zot' })
   describeRegistry('from the Node entry', node, target, asBytes)
-  describePushes('as other tools push', () => registry.url, WAYS[real.profile])
+  describePushes(() => registry.url, WAYS[real.profile])
 })
 
 describeReal('{} with lists of two entries a page', DISTRIBUTIONS, (real) => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
   getImageInfo,
@@ -48,7 +49,7 @@ function newArchive(names: readonly string[] = []): Promise<Uint8Array<ArrayBuff
 }
 
 /** What a real registry has to do with a push from its beginning to its end. */
-export function describePushes(title: string, target: () => string, ways: PushWays): void {
+export function describePushes(target: () => string, ways: PushWays): void {
   /** The config and the layers are there, byte for byte. */
   async function verifyBlobs(repository: string, reference: string): Promise<void> {
     const { manifest } = await getManifest(target(), repository, reference)
@@ -60,7 +61,7 @@ export function describePushes(title: string, target: () => string, ways: PushWa
     }
   }
 
-  describe(title, () => {
+  describe('with all that an archive may hold', () => {
     it('pushDockerTar() pushes a multi-platform image with its attestation, byte for byte', async () => {
       const repository = newRepository()
       const { layout, index, amd64, arm64, attestation } = await multiPlatform()
@@ -116,7 +117,7 @@ export function describePushes(title: string, target: () => string, ways: PushWa
     })
   })
 
-  describe(`${title}, through a network that breaks`, () => {
+  describe('through a network that breaks', () => {
     let proxy: FaultProxy | undefined
     afterEach(() => proxy?.close())
 
@@ -135,12 +136,17 @@ export function describePushes(title: string, target: () => string, ways: PushWa
       return { events, recorder, starts: starts.map(Number) }
     }
 
+    /** The registry has seen the end of the connection by the time that it is asked. */
+    const askLater: Behave = async ({ method }, go) => {
+      if (method === 'GET') await setTimeout(200)
+      return go()
+    }
     const anew = ['retry', 'restart']
     const all = [0, 60_000, 120_000, 180_000, 240_000, 300_000]
 
     it(`an upload whose connection breaks within a chunk ${ways.afterCut}`, async () => {
       proxy = await serveFaultProxy(target(), () => ({}), CUT)
-      const { events, starts } = await pushThrough(proxy.url)
+      const { events, starts } = await pushThrough(proxy.url, askLater)
       expect(proxy.resets).toBe(1)
       const onceMore = ways.afterCut === 'goes on' ? 0 : CUT
       expect(events).toEqual(onceMore === 0 ? ['retry'] : anew)
