@@ -44,7 +44,13 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'peers', include: ['test/peers/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
+        test: {
+          name: 'peers',
+          include: ['test/peers/*.test.ts'],
+          globalSetup: ['test/support/go-programs.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
       },
       ...engineProjects,
     ],

@@ -13,10 +13,11 @@ export function getBlob(storage: Storage, name: string, digest: string, method: 
   if (method === 'HEAD') return answer(200, { ...headers, 'content-length': String(bytes.length) })
   const range = asked.get('range')
   if (range === null) return answer(200, headers, bytes)
-  const [, first, last] = /^bytes=([0-9]+)-([0-9]*)$/.exec(range) ?? []
-  const start = Number(first)
-  const end = last ? Math.min(Number(last) + 1, bytes.length) : bytes.length
-  // Also if it is not one range, where both are NaN.
+  const [, first, last] = /^bytes=(?=.*[0-9])([0-9]*)-([0-9]*)$/.exec(range) ?? []
+  // Without a beginning it is the last so many bytes (RFC 9110 § Byte Ranges).
+  const start = first === '' ? Math.max(bytes.length - Number(last), 0) : Number(first)
+  const end = first && last ? Math.min(Number(last) + 1, bytes.length) : bytes.length
+  // Also if it is not one range: then it begins at NaN.
   if (!(start < end)) throw new Refusal(416, 'RANGE_INVALID', `"${range}" is no range of ${bytes.length} bytes`)
   const contentRange = `bytes ${start}-${end - 1}/${bytes.length}`
   return answer(206, { ...headers, 'content-range': contentRange }, bytes.subarray(start, end))

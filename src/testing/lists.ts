@@ -15,7 +15,7 @@ export function listRepositories({ repositories }: Storage, url: URL, rules: Lis
 /** `GET …/tags/list` (distribution-spec § Listing Tags) */
 export function listTags(storage: Storage, name: string, url: URL, rules: ListRules): Response {
   const tags = [...findRepository(storage, name).tags.keys()]
-  const { items, next } = rules.pagesTags ? page(tags, url, rules) : { items: tags }
+  const { items, next } = rules.pagesTags ? page(tags, url, rules, rules.linksFullPages) : { items: tags }
   const shown = items.length === 0 && rules.noTags === 'null' ? null : items
   return jsonAnswer(200, { name, tags: shown }, linkTo(url.pathname, next))
 }
@@ -25,6 +25,7 @@ function page(
   names: readonly string[],
   url: URL,
   { pageSize, maxN, tooLargeN }: ListRules,
+  linksFullPages = false,
 ): { items: readonly string[]; next?: URLSearchParams } {
   const n = url.searchParams.get('n')
   if (n !== null && !(/^[0-9]+$/.test(n) && Number(n) <= maxN)) throw refusalBy(tooLargeN, { max: maxN })
@@ -32,7 +33,8 @@ function page(
   const rest = names.filter((name) => name > last).toSorted(byCodeUnits)
   const size = Math.min(n === null ? pageSize : Number(n), pageSize)
   const items = rest.slice(0, size)
-  if (items.length === rest.length || items.length === 0) return { items }
+  const isLast = items.length === rest.length && !(linksFullPages && items.length === size)
+  if (isLast || items.length === 0) return { items }
   return { items, next: new URLSearchParams({ last: items.at(-1) as string, n: String(size) }) }
 }
 

@@ -4,8 +4,9 @@ import { isIndex, parseManifest } from '../oci/manifest.ts'
 import { bareMediaType, isForeignLayerType, MANIFEST_MEDIA_TYPES } from '../oci/media-type.ts'
 import { parseTag } from '../oci/reference.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
-import { answer, Refusal } from './answers.ts'
+import { answer, Refusal, refusalBy } from './answers.ts'
 import type { Received } from './received.ts'
+import { subjectOf } from './referrers.ts'
 import type { ManifestRules } from './rules.ts'
 import { findRepository, openRepository, type Repository, type Storage, type StoredManifest } from './storage.ts'
 
@@ -29,11 +30,12 @@ export async function putManifest(
   name: string,
   reference: string,
   { url, headers, body: bytes, isCut }: Received,
-  { takesTagQuery }: ManifestRules,
+  { takesTagQuery, listsReferrers, dockerManifest }: ManifestRules,
 ): Promise<Response> {
   if (isCut) throw new Refusal(400, 'MANIFEST_INVALID', 'the manifest ends before its time')
   if (bytes.length > MAX_MANIFEST) throw new Refusal(413, 'SIZE_INVALID', 'a manifest has at most 4 MiB')
   const mediaType = bareMediaType(headers.get('content-type')) ?? ''
+  if (dockerManifest && mediaType.startsWith('application/vnd.docker.')) throw refusalBy(dockerManifest)
   const repository = openRepository(storage, name)
   verifyManifest(repository, bytes, mediaType)
   const digest = await digestOf(bytes, createWasmHasher)
@@ -44,7 +46,12 @@ export async function putManifest(
   const tags = isTagged ? url.searchParams.getAll('tag').map(parseTag) : []
   repository.manifests.set(digest, { mediaType, bytes })
   for (const tag of isDigest(reference) ? tags : [reference]) repository.tags.set(tag, digest)
-  const response = answer(201, { location: `/v2/${name}/manifests/${digest}`, 'docker-content-digest': digest })
+  const subject = listsReferrers ? subjectOf({ mediaType, bytes }) : undefined
+  const response = answer(201, {
+    location: `/v2/${name}/manifests/${digest}`,
+    'docker-content-digest': digest,
+    ...(subject && { 'oci-subject': subject }),
+  })
   for (const tag of tags) response.headers.append('oci-tag', tag)
   return response
 }

@@ -44,26 +44,26 @@ const DISTRIBUTION_2: Rules = {
     wrongDigestEndsUpload: false,
   },
   // distribution/distribution#3174; and a PUT with ?tag= is a PUT without.
-  manifests: { deletesTags: false, takesTagQuery: false },
+  manifests: { deletesTags: false, takesTagQuery: false, listsReferrers: false },
   // distribution/distribution#1936 and #3232: all tags at once, and null for none.
   lists: { ...SPEC.lists, pagesTags: false, noTags: 'null' },
 }
 
-/** As read in registry/handlers/blobupload.go. */
+/** As tried with 3.1.2. */
 const DISTRIBUTION_3: Rules = {
-  ...WITHOUT_TAG_QUERY,
+  manifests: { deletesTags: true, takesTagQuery: false, listsReferrers: false },
   uploads: {
     ...SPEC.uploads,
     stateCheckedOn: CHANGES,
     staleState: { status: 416, code: 'RANGE_INVALID', message: 'invalid content range' },
     tellsWhereItStands: false,
-    // opencontainers/distribution-spec#590: with PUT it is ignored still.
-    rangeCheckedOn: ['PATCH'],
     outOfOrder: { status: 416, code: 'RANGE_INVALID', message: 'invalid content range' },
     malformedRange: { status: 500, code: 'UNKNOWN', message: 'unknown error' },
     otherContentType: BAD_CONTENT_TYPE,
     takesSinglePost: false,
+    wrongDigestEndsUpload: false,
   },
+  lists: { ...SPEC.lists, linksFullPages: true },
 }
 
 const ECR: Rules = {
@@ -164,6 +164,8 @@ const ACR: Rules = {
 /** It ships distribution 2.8.3 (goharbor/harbor#23001). */
 const HARBOR: Rules = {
   ...DISTRIBUTION_2,
+  // goharbor/harbor#17928
+  manifests: { ...DISTRIBUTION_2.manifests, listsReferrers: true },
   uploads: {
     ...DISTRIBUTION_2.uploads,
     // goharbor/harbor#17097
@@ -233,17 +235,26 @@ const CLOUDFLARE: Rules = {
   lists: { ...SPEC.lists, catalogLink: 'bare' },
 }
 
-/** As read in pkg/api/routes.go. It sets the tags of a PUT by digest since project-zot/zot#3885. */
+/** As tried with 1.4.3; what later ones do otherwise is said where it is. They set the tags of a PUT by digest (project-zot/zot#3885). */
 const ZOT: Rules = {
-  ...SPEC,
+  lists: { ...SPEC.lists, linksFullPages: true },
   uploads: {
     ...SPEC.uploads,
     stateCheckedOn: [],
     tellsWhereItStands: false,
-    // opencontainers/distribution-spec#578
+    malformedRange: { status: 416, code: '', message: '', body: 'none' },
+    // regclient/regclient#961: what a chunk is answered with tells of that chunk alone. Put right in 2025 (opencontainers/distribution-spec#581).
+    reportedRange: 'newest-chunk',
+    // opencontainers/distribution-spec#578. Put right by project-zot/zot#3983.
     emptyRange: '0--1',
+    wrongDigestEndsUpload: false,
     // "could be io.ErrUnexpectedEOF […]: removing .uploads/ files"
     cutBody: 'ends-upload',
+  },
+  // project-zot/zot#724. Since project-zot/zot#2714 it takes them where `http.compat` says "docker2s2".
+  manifests: {
+    ...SPEC.manifests,
+    dockerManifest: { status: 415, code: 'MANIFEST_INVALID', message: 'manifest invalid' },
   },
 }
 

@@ -23,8 +23,8 @@ export interface UploadRules {
   readonly tellsWhereItStands: boolean
   /** What a chunk is answered with. */
   readonly chunkStatus: 201 | 202
-  /** What `Range` tells: all that was received, or for ever the first chunk alone. */
-  readonly reportedRange: 'all' | 'first-chunk'
+  /** What `Range` tells: all that was received; for ever the first chunk alone; or of each chunk itself, and all when the status is asked for. */
+  readonly reportedRange: 'all' | 'first-chunk' | 'newest-chunk'
   /** `Range` of an upload without a byte, when its status is asked for. */
   readonly emptyRange: '0-0' | '0--1'
   /** Of any chunk: the registry takes blobs whole alone. */
@@ -89,6 +89,10 @@ export interface ManifestRules {
   readonly deletesTags: boolean
   /** Whether a PUT by digest sets the tags of its `?tag=` and tells them as `OCI-Tag`. */
   readonly takesTagQuery: boolean
+  /** Whether it lists what refers to a manifest, and tells the subject of one that is put. */
+  readonly listsReferrers: boolean
+  /** Of a manifest of Docker's media types. */
+  readonly dockerManifest?: RefusalRule
 }
 
 export interface ListRules {
@@ -99,6 +103,8 @@ export interface ListRules {
   readonly tooLargeN: RefusalRule
   /** Whether `n` and `last` are heeded in a list of tags. */
   readonly pagesTags: boolean
+  /** Whether a page of tags as long as it may be has a `Link` also where nothing comes after it. */
+  readonly linksFullPages: boolean
   /** `tags` of a repository that has none. */
   readonly noTags: 'empty' | 'null'
   /** `Link` of the catalog: as RFC 8288 has it, or without `<` and `>`, and on every page. */
@@ -128,12 +134,13 @@ export const SPEC: Rules = {
     cutBody: 'kept',
     mount: {},
   },
-  manifests: { deletesTags: true, takesTagQuery: true },
+  manifests: { deletesTags: true, takesTagQuery: true, listsReferrers: true },
   lists: {
     pageSize: 100,
     maxN: 1000,
     tooLargeN: { status: 400, code: 'PAGINATION_NUMBER_INVALID', message: 'n has to be a number up to {max}' },
     pagesTags: true,
+    linksFullPages: false,
     noTags: 'empty',
     catalogLink: 'standard',
   },

@@ -9,6 +9,7 @@ import { listRepositories, listTags } from './lists.ts'
 import { deleteManifest, getManifest, putManifest } from './manifests.ts'
 import { PROFILES, type RegistryProfile } from './profiles.ts'
 import { type Received, receive } from './received.ts'
+import { listReferrers } from './referrers.ts'
 import { minChunkBySpec, type Rules, SPEC, scaledRules } from './rules.ts'
 import { createStorage, type Storage } from './storage.ts'
 import { cancelUpload, closeUpload, openUpload, patchUpload, uploadStatus } from './uploads.ts'
@@ -152,7 +153,7 @@ async function route(storage: Storage, rules: Rules, received: Received): Promis
   if (path === '/v2/_catalog' && isRead) return listRepositories(storage, url, rules.lists)
 
   const [, text = '', kind, rest = ''] =
-    /^\/v2\/(.+?)\/(tags\/list|manifests|blobs\/uploads|blobs)(?:\/([^/]*))?$/.exec(path) ?? []
+    /^\/v2\/(.+?)\/(tags\/list|manifests|referrers|blobs\/uploads|blobs)(?:\/([^/]*))?$/.exec(path) ?? []
   if (!kind) throw new Refusal(404, 'UNSUPPORTED', `${path} is no path of a registry`)
   const name = parseRepository(text)
   if (kind === 'tags/list' && isRead) return listTags(storage, name, url, rules.lists)
@@ -161,6 +162,10 @@ async function route(storage: Storage, rules: Rules, received: Received): Promis
     if (isRead) return getManifest(storage, name, reference, method)
     if (method === 'PUT') return putManifest(storage, name, reference, received, rules.manifests)
     if (method === 'DELETE') return deleteManifest(storage, name, reference, rules.manifests)
+  }
+  if (kind === 'referrers') {
+    if (!rules.manifests.listsReferrers) throw new Refusal(404, 'UNSUPPORTED', 'referrers are not listed here')
+    if (isRead) return listReferrers(storage, name, rest, url)
   }
   if (kind === 'blobs/uploads') {
     if (method === 'POST' && rest === '') return openUpload(storage, name, received, rules.uploads)

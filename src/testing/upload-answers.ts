@@ -21,7 +21,10 @@ export function opened(upload: Upload, { minChunk, maxChunk, ...rules }: UploadR
 
 /** How far the upload is. */
 export function progress(status: number, upload: Upload, rules: UploadRules): Response {
-  const headers = { ...standing(upload, rules), 'docker-upload-uuid': upload.id }
+  // Whoever tells of each chunk by itself tells of all when asked for the status.
+  const isStatus = status === 204 && rules.reportedRange === 'newest-chunk'
+  const told = isStatus ? { ...rules, reportedRange: 'all' as const } : rules
+  const headers = { ...standing(upload, told), 'docker-upload-uuid': upload.id }
   // 204 has no length (RFC 9110 § Content-Length).
   return status === 204 ? new Response(null, { status, headers }) : answer(status, headers)
 }
@@ -37,7 +40,9 @@ export function misfit(
 }
 
 function standing(upload: Upload, rules: UploadRules): { location: string; range: string } {
-  const length = rules.reportedRange === 'all' ? upload.size : (upload.chunks[0]?.length ?? 0)
+  const { size, chunks } = upload
+  const lengths = { all: size, 'first-chunk': chunks[0]?.length ?? 0, 'newest-chunk': chunks.at(-1)?.length ?? 0 }
+  const length = lengths[rules.reportedRange]
   return { location: location(upload, rules), range: length === 0 ? rules.emptyRange : `0-${length - 1}` }
 }
 

@@ -167,7 +167,7 @@ describe('distribution 3', () => {
     expect((await close(status.location, 'hello!', 5)).status).toBe(201)
   })
 
-  it('compares Content-Range with a chunk, and not with the closing PUT, opencontainers/distribution-spec#590', async () => {
+  it('compares Content-Range with a chunk, and with the closing PUT', async () => {
     const { open, patch, ask, close } = withProfile('distribution-3')
     const { location } = await patch(await open(), 0, 'hello')
     expect(refusal(await patch(location, 6, '!'))).toEqual([416, 'RANGE_INVALID'])
@@ -175,15 +175,36 @@ describe('distribution 3', () => {
     expect(refusal(wrongLength)).toEqual([400, 'SIZE_INVALID'])
     const noRange = await ask('PATCH', location ?? '', '!', { ...OCTETS, 'content-range': 'bytes 5-5/6' })
     expect(refusal(noRange)).toEqual([500, 'UNKNOWN'])
-    const url = `${location}&digest=${digestOfText('hello!')}`
-    expect((await ask('PUT', url, '!', { 'content-range': '900-900' })).status).toBe(201)
+    const put = (range: string) =>
+      ask('PUT', `${location}&digest=${digestOfText('hello!')}`, '!', { 'content-range': range })
+    expect(refusal(await put('900-900'))).toEqual([416, 'RANGE_INVALID'])
+    expect((await put('5-5')).status).toBe(201)
     expect((await close(await open(), '')).status).toBe(201)
+  })
+
+  it('keeps an upload whose digest was wrong', async () => {
+    const { open, patch, ask, close } = withProfile('distribution-3')
+    const { location } = await patch(await open(), 0, 'hello')
+    expect(refusal(await close(location, 'other'))).toEqual([400, 'DIGEST_INVALID'])
+    expect(standing(await ask('GET', location ?? ''))).toEqual([204, '0-4'])
   })
 
   it('deletes a tag', async () => {
     const { ask, putImage } = withProfile('distribution-3')
     await putImage('v1')
     expect((await ask('DELETE', '/v2/a/manifests/v1')).status).toBe(202)
+  })
+
+  it('links a page of tags to a next one also where that is empty', async () => {
+    const { ask, putImage } = withProfile('distribution-3')
+    for (const tag of ['v1', 'v2']) await putImage(tag)
+    const page = async (query: string) => {
+      const answer = await ask('GET', `/v2/a/tags/list?${query}`)
+      return [JSON.parse(answer.text).tags, answer.headers.has('link')]
+    }
+    expect(await page('n=2')).toEqual([['v1', 'v2'], true])
+    expect(await page('n=2&last=v2')).toEqual([[], false])
+    expect(await page('n=3')).toEqual([['v1', 'v2'], false])
   })
 })
 
@@ -389,6 +410,20 @@ describe('zot', () => {
     const gap = await patch(location, 9, '!')
     expect([...refusal(gap), gap.range]).toEqual([416, 'BLOB_UPLOAD_INVALID', null])
     expect((await close(location, 'hello!', 5)).status).toBe(201)
+  })
+
+  it('answers a chunk with that chunk alone, regclient/regclient#961, and tells all by GET', async () => {
+    const { open, patch, ask } = withProfile('zot')
+    const location = await open()
+    await patch(location, 0, 'hello')
+    expect(standing(await patch(location, 5, ', all'))).toEqual([202, '0-4'])
+    expect(standing(await ask('GET', location))).toEqual([204, '0-9'])
+  })
+
+  it('takes no manifest of Docker media types, project-zot/zot#724', async () => {
+    const { ask } = withProfile('zot')
+    const type = { 'content-type': 'application/vnd.docker.distribution.manifest.v2+json' }
+    expect(refusal(await ask('PUT', '/v2/a/manifests/v1', MANIFEST, type))).toEqual([415, 'MANIFEST_INVALID'])
   })
 
   it('takes many tags at once, project-zot/zot#3885', async () => {

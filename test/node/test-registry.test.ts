@@ -89,7 +89,11 @@ describe('createTestRegistry()', () => {
     const range = await ask('GET', url, null, { range: 'bytes=2-4' })
     expect([range.status, range.headers.get('content-range'), await range.text()]).toEqual([206, 'bytes 2-4/10', '234'])
     expect(await (await ask('GET', url, null, { range: 'bytes=7-' })).text()).toBe('789')
-    expect((await ask('GET', url, null, { range: 'bytes=10-' })).status).toBe(416)
+    expect(await (await ask('GET', url, null, { range: 'bytes=-3' })).text()).toBe('789')
+    expect(await (await ask('GET', url, null, { range: 'bytes=-30' })).text()).toBe('0123456789')
+    for (const range of ['10-', '-0', '-', '1-2,4-5']) {
+      expect((await ask('GET', url, null, { range: `bytes=${range}` })).status, range).toBe(416)
+    }
     expect((await ask('HEAD', `/v2/b/blobs/${digestOf('0123456789')}`)).status).toBe(404)
     expect((await ask('DELETE', url)).status).toBe(202)
     expect((await ask('HEAD', url)).status).toBe(404)
@@ -139,6 +143,37 @@ describe('createTestRegistry()', () => {
     expect(await code(await put('v1', index, type))).toBe('MANIFEST_BLOB_UNKNOWN')
     await put(digestOf(body), body)
     expect((await put('v1', index, type)).status).toBe(201)
+  })
+
+  it('lists what refers to a manifest, be that there or not', async () => {
+    const { ask, put, manifest } = client()
+    const text = await manifest()
+    const about = (subject: string, rest: object = {}) => {
+      const descriptor = { mediaType: OCI_MANIFEST, digest: digestOf(subject), size: subject.length }
+      return JSON.stringify({ ...JSON.parse(text), subject: descriptor, ...rest })
+    }
+    const list = async (subject: string, query = '') => {
+      const answer = await ask('GET', `/v2/a/referrers/${digestOf(subject)}${query}`)
+      return [answer.status, answer.headers.get('oci-filters-applied'), (await answer.json()).manifests]
+    }
+    expect(await list(text)).toEqual([200, null, []])
+    const annotations = { by: 'us' }
+    const [image, artifact] = [about(text), about(text, { artifactType: 'text/x', annotations })]
+    expect((await put('v1', text)).headers.get('oci-subject')).toBeNull()
+    expect((await put('image', image)).headers.get('oci-subject')).toBe(digestOf(text))
+    await put(digestOf(artifact), artifact)
+    await put('other', about('that there is not'))
+    const [ofImage, ofArtifact] = [image, artifact].map((it) => ({
+      mediaType: OCI_MANIFEST,
+      digest: digestOf(it),
+      size: it.length,
+    }))
+    const described = { ...ofArtifact, artifactType: 'text/x', annotations }
+    expect(await list(text)).toEqual([200, null, [{ ...ofImage, artifactType: 'x/y' }, described]])
+    expect(await list(text, '?artifactType=text/x')).toEqual([200, 'artifactType', [described]])
+    expect(await list('that there is not')).toMatchObject([200, null, [{}]])
+    expect((await ask('GET', '/v2/a/referrers/v1')).status).toBe(400)
+    expect((await ask('PUT', `/v2/a/referrers/${digestOf(text)}`)).status).toBe(405)
   })
 
   it('deletes a tag alone, and a manifest with its tags', async () => {

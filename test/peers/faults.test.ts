@@ -1,22 +1,21 @@
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { getManifest, isIndex, listTags, openRegistry, pushDockerTar, RegistryError } from '../../src/node/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
-import { type Distribution, startDistribution } from '../support/distribution.ts'
+import type { Distribution } from '../support/distribution.ts'
 import { type ConnectionFault, serveFaultProxy } from '../support/fault-proxy.ts'
 import { bringPeer } from '../support/peers.ts'
 import { createRandom } from '../support/random.ts'
+import { ALL, describeReal, type RealRegistry } from '../support/real-registries.ts'
 
 // A push through a network that resets connections at any byte, into a real registry: whole, or an error and no tag.
 
-const SCHEDULES = 200
+const SCHEDULES: Readonly<Record<RealRegistry['profile'], number>> = {
+  'distribution-2': 200,
+  'distribution-3': 100,
+  zot: 100,
+}
 const CHUNK = 60_000
-
-let registry: Distribution
-beforeAll(async () => {
-  registry = await startDistribution()
-})
-afterAll(() => registry?.stop())
 
 /** What becomes of connections, by a seed: of the first ones every other goes wrong, later ones do not. */
 function scheduleOf(seed: number): (connection: number) => ConnectionFault {
@@ -31,10 +30,17 @@ function scheduleOf(seed: number): (connection: number) => ConnectionFault {
   return (connection) => faults[connection] ?? {}
 }
 
-describe('pushDockerTar() through a network that breaks', () => {
-  it(`ends whole or with an error and no tag, in ${SCHEDULES} schedules of faults`, { timeout: 600_000 }, async () => {
+describeReal('pushDockerTar() to {} through a network that breaks', ALL, ({ profile, title, start }) => {
+  const schedules = SCHEDULES[profile]
+  let registry: Distribution
+  beforeAll(async () => {
+    registry = await start()
+  })
+  afterAll(() => registry?.stop())
+
+  it(`ends whole or with an error and no tag, in ${schedules} schedules of faults`, { timeout: 600_000 }, async () => {
     const outcomes = { whole: 0, error: 0, resets: 0 }
-    for (let seed = 1; seed <= SCHEDULES; seed++) {
+    for (let seed = 1; seed <= schedules; seed++) {
       const proxy = await serveFaultProxy(registry.url, scheduleOf(seed))
       const repository = `faults/${seed}`
       const noise = createHash('sha512').update(String(seed)).digest('hex')
@@ -45,7 +51,7 @@ describe('pushDockerTar() through a network that breaks', () => {
         const handle = openRegistry(proxy.url, { retry: 5, retryDelay: 2 })
         const digest = await pushDockerTar(archive, handle, repository, 'v1', { chunkSize: CHUNK, retryDelay: 2 })
         outcomes.whole++
-        await verifyImage(repository, digest, place)
+        await verifyImage(registry.url, repository, digest, place)
       } catch (error) {
         if (!(error instanceof RegistryError)) throw error
         outcomes.error++
@@ -55,9 +61,9 @@ describe('pushDockerTar() through a network that breaks', () => {
       outcomes.resets += proxy.resets
       await proxy.close()
     }
-    process.stdout.write(`${SCHEDULES} schedules: ${JSON.stringify(outcomes)}\n`)
-    expect(outcomes.whole).toBeGreaterThan(SCHEDULES * 0.6)
-    expect(outcomes.resets).toBeGreaterThan(SCHEDULES)
+    process.stdout.write(`${title}, ${schedules} schedules: ${JSON.stringify(outcomes)}\n`)
+    expect(outcomes.whole).toBeGreaterThan(schedules * 0.6)
+    expect(outcomes.resets).toBeGreaterThan(schedules)
   })
 
   it('leaves an image that skopeo can read', async () => {
@@ -75,12 +81,12 @@ describe('pushDockerTar() through a network that breaks', () => {
 })
 
 /** All that the manifest names is there, and is what it should be. */
-async function verifyImage(repository: string, digest: string, place: string): Promise<void> {
-  const { manifest, ...root } = await getManifest(registry.url, repository, 'v1')
+async function verifyImage(registry: string, repository: string, digest: string, place: string): Promise<void> {
+  const { manifest, ...root } = await getManifest(registry, repository, 'v1')
   expect(root.digest, place).toBe(digest)
   if (isIndex(manifest)) return expect.fail(place)
   for (const blob of [manifest.config, ...manifest.layers]) {
-    const bytes = await (await fetch(`${registry.url}/v2/${repository}/blobs/${blob.digest}`)).arrayBuffer()
+    const bytes = await (await fetch(`${registry}/v2/${repository}/blobs/${blob.digest}`)).arrayBuffer()
     const actual = createHash('sha256').update(new Uint8Array(bytes)).digest('hex')
     expect([`sha256:${actual}`, bytes.byteLength], place).toEqual([blob.digest, blob.size])
   }

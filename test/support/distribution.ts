@@ -28,6 +28,12 @@ export interface DistributionOptions {
   readonly host?: string
   /** Whether its `Location`s are paths alone. @default false */
   readonly relativeUrls?: boolean
+  /** Its program. @default the one of this machine, or Debian's: distribution 2 */
+  readonly binary?: string
+  /** Where it keeps its data, when several share it. @default a folder of its own, removed at the end */
+  readonly data?: string
+  /** What is otherwise than in registry.yml, in distribution's words: `REGISTRY_HTTP_SECRET`. */
+  readonly settings?: Readonly<Record<string, string>>
 }
 
 /** A real registry of a test's own. */
@@ -38,10 +44,11 @@ export interface Distribution {
 
 /** Starts a real distribution that pages may ask, and that deletes. Its answers to preflights ask for a sign-in, too, if it has one. */
 export async function startDistribution(options: DistributionOptions = {}): Promise<Distribution> {
-  const binary = bringRegistryBinary()
+  const { binary = bringRegistryBinary(), data } = options
   if (!binary) throw new Error('No distribution can be had: install its "registry" binary and try again.')
   const folder = mkdtempSync(join(tmpdir(), 'distribution-'))
-  const registry = await startRegistryBinary(binary, { settings: settingsFor(options, folder) })
+  const settings = { ...settingsFor(options, folder), ...options.settings }
+  const registry = await startRegistryBinary(binary, { settings, ...(data !== undefined && { data }) })
   return {
     url: `${options.tls ? 'https' : 'http'}://127.0.0.1:${registry.port}`,
     async stop() {

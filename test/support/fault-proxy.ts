@@ -15,6 +15,8 @@ export interface FaultProxy {
   readonly url: string
   /** How many connections were reset. */
   readonly resets: number
+  /** How many bytes went on to the server, those of requests' heads among them. */
+  readonly sentBytes: number
   close(): Promise<void>
 }
 
@@ -22,15 +24,18 @@ export interface FaultProxy {
  * Serves one.
  *
  * @param faultOf What becomes of the nth connection, from 0.
+ * @param cut After so many bytes of all clients together, whichever connection carries them is reset, once. @default never
  */
 export async function serveFaultProxy(
   upstream: string,
   faultOf: (connection: number) => ConnectionFault,
+  cut = Infinity,
 ): Promise<FaultProxy> {
   const { hostname, port } = new URL(upstream)
   const sockets = new Set<Socket>()
   let count = 0
   let resets = 0
+  let sentBytes = 0
   const server = createServer((client) => {
     const { resetAfterSent = Infinity, resetAfterAnswered = Infinity, delay = 0 } = faultOf(count++)
     const target = connect(Number(port), hostname)
@@ -54,10 +59,12 @@ export async function serveFaultProxy(
     target.on('close', () => setTimeout(() => client.end(), delay))
     let sent = 0
     client.on('data', (bytes) => {
-      const part = bytes.subarray(0, Math.max(resetAfterSent - sent, 0))
+      const left = Math.min(resetAfterSent - sent, sentBytes < cut ? cut - sentBytes : Infinity)
+      const part = bytes.subarray(0, Math.max(left, 0))
       sent += bytes.length
+      sentBytes += part.length
       // What came before the fault arrives.
-      target.write(part, () => sent > resetAfterSent && end(true))
+      target.write(part, () => part.length < bytes.length && end(true))
     })
     let answered = 0
     target.on('data', (bytes) => {
@@ -72,6 +79,9 @@ export async function serveFaultProxy(
     url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`,
     get resets() {
       return resets
+    },
+    get sentBytes() {
+      return sentBytes
     },
     async close() {
       for (const socket of sockets) socket.destroy()

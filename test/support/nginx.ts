@@ -6,8 +6,8 @@ import { startServer } from '../../scripts/find/server.js'
 import { bringProgram } from './peers.ts'
 
 export interface NginxOptions {
-  /** The registry behind it. */
-  readonly upstream: string
+  /** The registry behind it; or its replicas, which get a request in turn. Each answer says as `X-Upstream` which one it was. */
+  readonly upstream: string | readonly string[]
   /** Certificate and key in PEM: TLS ends here. @default none: HTTP */
   readonly tls?: { readonly certificate: string; readonly key: string }
   /** Whether the registry hears that it was asked by https; else its `Location`s begin with http. @default true */
@@ -49,6 +49,7 @@ export async function startNginx(options: NginxOptions): Promise<{ url: string; 
 /** All that it writes stays in its folder, and one process is all there is: the one that is ended. */
 function configurationFor(options: NginxOptions, port: number): string {
   const { upstream, tls } = options
+  const replicas = [upstream].flat().map((url) => `server ${new URL(url).host};`)
   const { forwardsProto = true, answersPreflights = true, buffersRequests = false, closesConnections = false } = options
   return `
 daemon off;
@@ -62,13 +63,15 @@ http {
   fastcgi_temp_path fastcgi;
   uwsgi_temp_path uwsgi;
   scgi_temp_path scgi;
+  upstream registry { ${replicas.join(' ')} }
   server {
     listen 127.0.0.1:${port}${tls ? ' ssl' : ''};
     ${tls ? 'ssl_certificate certificate.pem; ssl_certificate_key key.pem;' : ''}
     client_max_body_size 0;
     location / {
       ${answersPreflights ? PREFLIGHT : ''}
-      proxy_pass ${upstream};
+      proxy_pass http://registry;
+      add_header X-Upstream $upstream_addr always;
       proxy_http_version 1.1;
       proxy_request_buffering ${buffersRequests ? 'on' : 'off'};
       proxy_buffering off;

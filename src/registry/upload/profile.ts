@@ -46,6 +46,7 @@ const PROFILES: Readonly<Record<UploadProfileName, UploadProfile>> = {
   cloudflare: { ...STANDARD, closesEmpty: true },
   // Loses an upload with the answer to a chunk: to be asked for its status is what it then refuses (distribution's `blobUploadDispatcher`).
   'distribution-2': STANDARD,
+  // Tells where an upload is, whatever was lost.
   'distribution-3': STANDARD,
   // Chunks of 5 MiB at least, and no status of an upload (aws/containers-roadmap#2831, openai/tart#273).
   ecr: { ...STANDARD, minChunkSize: 5 * MIB, tellsStatus: false },
@@ -59,6 +60,7 @@ const PROFILES: Readonly<Record<UploadProfileName, UploadProfile>> = {
   hub: STANDARD,
   // Mounts only with `from`, which always is there here.
   quay: STANDARD,
+  // Of a chunk it tells that chunk alone (regclient/regclient#961): as with ECR, no more is believed than lies within it. Asked, it tells all.
   zot: STANDARD,
 }
 

@@ -1,0 +1,42 @@
+import { type Digest, isDigest } from '../oci/digest.ts'
+import { isIndex, parseManifest } from '../oci/manifest.ts'
+import { jsonAnswer, Refusal } from './answers.ts'
+import type { Storage, StoredManifest } from './storage.ts'
+
+const INDEX = 'application/vnd.oci.image.index.v1+json'
+
+/** `GET …/referrers/<digest>`: all that names it as its subject, be it there or not (distribution-spec § Listing Referrers). */
+export function listReferrers({ repositories }: Storage, name: string, subject: string, url: URL): Response {
+  if (!isDigest(subject)) throw new Refusal(400, 'DIGEST_INVALID', `${subject} is no digest`)
+  const wanted = url.searchParams.get('artifactType')
+  const all = [...(repositories.get(name)?.manifests ?? [])].flatMap(([digest, stored]) =>
+    subjectOf(stored) === subject ? [describe(digest, stored)] : [],
+  )
+  const manifests = wanted === null ? all : all.filter(({ artifactType }) => artifactType === wanted)
+  return jsonAnswer(
+    200,
+    { schemaVersion: 2, mediaType: INDEX, manifests },
+    { 'content-type': INDEX, ...(wanted !== null && { 'oci-filters-applied': 'artifactType' }) },
+  )
+}
+
+/** The digest of what a manifest is about, if it is about another one. */
+export function subjectOf({ bytes }: StoredManifest): Digest | undefined {
+  const manifest = parseManifest(bytes, 'the manifest')
+  return 'subject' in manifest ? manifest.subject?.digest : undefined
+}
+
+function describe(digest: Digest, { mediaType, bytes }: StoredManifest) {
+  const manifest = parseManifest(bytes, 'the manifest')
+  const own = 'artifactType' in manifest ? manifest.artifactType : undefined
+  // What an image is for is said by its config, if by nothing else.
+  const artifactType = own || (isIndex(manifest) ? undefined : manifest.config.mediaType)
+  const { annotations } = manifest
+  return {
+    mediaType,
+    digest,
+    size: bytes.length,
+    ...(artifactType && { artifactType }),
+    ...(annotations && { annotations }),
+  }
+}

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import * as node from '../../src/node/index.ts'
+import { createTestArchive } from '../../src/testing/index.ts'
+import { asBytes } from '../support/archive-contract.ts'
+import type { Distribution } from '../support/distribution.ts'
+import { rejection } from '../support/errors.ts'
+import { describePushes, type PushWays } from '../support/push-contract.ts'
+import {
+  ALL,
+  DISTRIBUTIONS,
+  describeReal,
+  type RealRegistry,
+  type RealRegistryOptions,
+} from '../support/real-registries.ts'
+import { recordingFetch } from '../support/recording-fetch.ts'
+import { describeRegistry } from '../support/registry-contract.ts'
+
+const { deleteImage, deleteImageByDigest, listRepositories, listTags, openRegistry, pushDockerTar } = node
+
+const WAYS: Readonly<Record<RealRegistry['profile'], PushWays>> = {
+  'distribution-2': {
+    afterCut: 'begins anew',
+    afterLostAnswer: 'begins anew',
+    inSecondRepository: 'mounted',
+    hasReferrers: false,
+  },
+  'distribution-3': {
+    afterCut: 'goes on',
+    afterLostAnswer: 'goes on',
+    inSecondRepository: 'mounted',
+    hasReferrers: false,
+  },
+  zot: { afterCut: 'begins anew', afterLostAnswer: 'goes on', inSecondRepository: 'uploaded', hasReferrers: true },
+}
+
+/** Starts one for all tests of a block. */
+function started({ start }: RealRegistry, options?: RealRegistryOptions): { readonly url: string } {
+  let registry: Distribution | undefined
+  beforeAll(async () => {
+    registry = await start(options)
+  })
+  afterAll(() => registry?.stop())
+  return {
+    get url() {
+      return registry?.url ?? ''
+    },
+  }
+}
+
+describeReal('{}', ALL, (real) => {
+  const registry = started(real)
+  const target = () => ({ url: registry.url, takesOciOnly: real.profile === 'zot' })
+  describeRegistry('from the Node entry', node, target, asBytes)
+  describePushes(() => registry.url, WAYS[real.profile])
+})
+
+describeReal('{} with lists of two entries a page', DISTRIBUTIONS, (real) => {
+  const registry = started(real, { settings: { REGISTRY_CATALOG: '{"maxentries":2}', REGISTRY_TAGS: '{"maxtags":2}' } })
+
+  it('listRepositories() and listTags() read all pages', async () => {
+    const archive = await createTestArchive()
+    const repositories = ['a', 'b/c', 'd', 'e', 'f']
+    const tags = ['one', 'two', 'three', 'four', 'five']
+    for (const repository of repositories) await pushDockerTar(archive, registry.url, repository, 'v1')
+    for (const tag of tags) await pushDockerTar(archive, registry.url, 'tags', tag)
+    const recorder = recordingFetch()
+    const handle = openRegistry(registry.url, { fetch: recorder.fetch })
+    expect(await listRepositories(handle)).toEqual([...repositories, 'tags'])
+    // It takes no more than two, and says so: then it chooses itself.
+    expect(recorder.exchanges[0]).toMatchObject({ status: 400 })
+    expect(recorder.exchanges.length).toBeGreaterThanOrEqual(4)
+    const before = recorder.exchanges.length
+    expect([...(await listTags(handle, 'tags'))].sort()).toEqual(tags.toSorted())
+    const requests = recorder.exchanges.length - before
+    // 2 has no pages of tags (distribution/distribution#1936).
+    expect(requests).toBe(real.profile === 'distribution-2' ? 1 : 3)
+  })
+})
+
+describeReal('{} that does not delete', DISTRIBUTIONS, (real) => {
+  const registry = started(real, { settings: { REGISTRY_STORAGE_DELETE_ENABLED: 'false' } })
+
+  it('deleteImage() and deleteImageByDigest() are refused, and nothing goes', async () => {
+    const digest = await pushDockerTar(await createTestArchive(), registry.url, 'a', 'v1')
+    const error = await rejection(deleteImage(registry.url, 'a', 'v1'), node.ResponseError)
+    expect(error).toMatchObject({ status: 405, errors: [{ code: 'UNSUPPORTED' }] })
+    await rejection(deleteImageByDigest(registry.url, 'a', digest), node.ResponseError, /405/)
+    expect(await listTags(registry.url, 'a')).toEqual(['v1'])
+  })
+})
+
+describeReal('{} that deduplicates, as it does unless told otherwise', ['zot'], (real) => {
+  const registry = started(real, { dedupes: true })
+
+  it('pushDockerTar() to a second repository sends no blob: it says that it has them there', async () => {
+    const archive = await createTestArchive()
+    const digest = await pushDockerTar(archive, registry.url, 'one', 'v1')
+    const recorder = recordingFetch()
+    await pushDockerTar(archive, openRegistry(registry.url, { fetch: recorder.fetch }), 'two', 'v1')
+    expect(recorder.exchanges.map(({ method, status }) => [method, status])).toEqual([
+      ['HEAD', 200],
+      ['HEAD', 200],
+      ['HEAD', 200],
+      ['PUT', 201],
+    ])
+    expect((await node.getImageInfo(registry.url, 'two', digest)).layerCount).toBe(2)
+  })
+})
