@@ -1,11 +1,10 @@
 /**
  * Makes sure that what was to be pushed is in the registry: who does nothing is fast.
  *
- * @param {string} url The registry's own.
  * @param {import('./contenders.js').Contender} contender
  * @param {import('./contenders.js').Job} job
  */
-export async function assertArrived(url, contender, { archive, repository, isAll }) {
+export async function assertArrived(contender, { archive, url, repository, isAll }) {
   const blobs = [...archive.layers, ...archive.configs].map(({ digest }) => `${repository}/blobs/${digest}`)
   const names = isAll ? archive.names.map((name) => name.split(':')[0]) : [repository]
   const manifests = names.map((name) => `${name}/manifests/v1`)

@@ -19,14 +19,15 @@ process.stdout.write(JSON.stringify({ sample: { workSeconds, peakBytes: peakMemo
 /** @param {readonly (readonly [start: number, end: number])[]} layers */
 async function openCounted(layers) {
   const file = await openFile(path)
-  const counts = { bytesRead: 0, layerBytesRead: 0 }
+  /** @type {import('./sdk.js').ReadCounts} */
+  const counts = { bytesRead: 0, ...(layers.length > 0 && { layerBytesRead: 0 }) }
   const input = {
     size: file.size,
     /** @type {typeof file.read} */
     read(start, end, signal) {
       counts.bytesRead += end - start
       for (const [from, to] of layers) {
-        counts.layerBytesRead += Math.max(Math.min(end, to) - Math.max(start, from), 0)
+        counts.layerBytesRead = (counts.layerBytesRead ?? 0) + Math.max(Math.min(end, to) - Math.max(start, from), 0)
       }
       return file.read(start, end, signal)
     },

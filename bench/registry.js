@@ -7,12 +7,24 @@ import { bringRegistryBinary, startRegistryBinary } from '../scripts/find/regist
 const STORAGE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
 /**
- * Starts a real registry that has nothing yet. Each run gets one of its own: a registry keeps in memory which blobs it has, so wiping the folder
- * of one that runs would not make it forget them.
+ * Lends a real registry that has nothing yet. Each run gets one of its own: a registry keeps in memory which blobs it has, so wiping the folder of
+ * one that runs would not make it forget them.
  *
- * @returns {Promise<{ url: string, stop: () => Promise<void> }>}
+ * @template T
+ * @param {(url: string) => Promise<T>} use
+ * @returns {Promise<T>}
  */
-export async function startFreshRegistry() {
+export async function withFreshRegistry(use) {
+  const registry = await startFreshRegistry()
+  try {
+    return await use(registry.url)
+  } finally {
+    await registry.stop()
+  }
+}
+
+/** @returns {Promise<{ url: string, stop: () => Promise<void> }>} */
+async function startFreshRegistry() {
   const binary = bringRegistryBinary()
   if (!binary) throw new Error('Cannot measure: install the "registry" binary of distribution, and try again.')
   const data = mkdtempSync(join(STORAGE, 'bench-registry-'))

@@ -19,7 +19,7 @@ export const sdk = {
  *
  * @typedef {object} ReadCounts
  * @property {number} bytesRead
- * @property {number} layerBytesRead
+ * @property {number} [layerBytesRead] Nothing, where layers stand nowhere in the archive as they are.
  */
 
 /**
@@ -28,6 +28,8 @@ export const sdk = {
  * @returns {readonly string[]}
  */
 export function pushCommand({ archive, url, repository, isAll }, { isCounted = false } = {}) {
-  const layers = isCounted ? archive.layers.map(({ offset, size }) => [offset, offset + size]) : undefined
+  const isPacked = archive.path !== archive.plainPath
+  const windows = isPacked ? [] : archive.layers.map(({ offset, size }) => [offset, offset + size])
+  const layers = isCounted ? windows : undefined
   return [process.execPath, PROGRAM, JSON.stringify({ path: archive.path, url, repository, isAll, layers })]
 }

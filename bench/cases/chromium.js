@@ -3,7 +3,8 @@ import { findChromium } from '../../scripts/find/chromium.js'
 import { bringArchive } from '../archives.js'
 import { measurePage, servePage } from '../chromium/open-page.js'
 import { serveCountingProxy } from '../counting-proxy.js'
-import { startFreshRegistry } from '../registry.js'
+import { withFreshRegistry } from '../registry.js'
+import { runInTurn } from '../rounds.js'
 import { largeImage, oneLayer } from './push.js'
 
 // A page that pushes, beside one that puts the same slices of the same file with nothing but `fetch`.
@@ -16,8 +17,6 @@ export const CHROMIUM_CASES = [
     isOnlyNamed: true,
   },
 ]
-
-const TITLES = { sdk: 'this package', fetch: 'fetch, 5 at once, no hashing' }
 
 /**
  * @param {object} what
@@ -36,48 +35,31 @@ function chromiumCase({ name, title, archive: specify }) {
       const archive = await bringArchive(folder, specify(scale))
       const blobs = [...archive.layers, ...archive.configs]
       const page = await servePage(join(folder, 'page'))
-      const works = {
-        sdk: (/** @type {string} */ url) => `bench.push(${JSON.stringify(url)})`,
-        fetch: (/** @type {string} */ url) => `bench.put(${JSON.stringify(url)}, ${JSON.stringify(blobs)})`,
-      }
-      /** @type {Record<string, { title: string, samples: import('../measure.js').Sample[], counts: import('../results.js').Shown['counts'] }>} */
-      const contenders = {}
-      try {
-        for (const [contender, work] of /** @type {['sdk' | 'fetch', typeof works.sdk][]} */ (Object.entries(works))) {
-          say(`counts what ${contender} asks`)
-          const counts = await withRegistry(async (url) => {
+      /** @param {(url: string) => string} work */
+      const runsOf = (work) => ({
+        take: () => withFreshRegistry((url) => measurePage(page.url, archive.path, work(url))),
+        count: () =>
+          withFreshRegistry(async (url) => {
             const proxy = await serveCountingProxy(url)
-            await measurePage(page.url, archive.path, work(proxy.url)).finally(() => proxy.stop())
+            await measurePage(page.url, archive.path, work(proxy.url)).finally(proxy.stop)
             return proxy.counts()
-          })
-          contenders[contender] = { title: TITLES[contender], samples: [], counts }
-        }
-        for (let round = 0; round < rounds; round++) {
-          for (const [contender, work] of Object.entries(works)) {
-            const sample = await withRegistry((url) => measurePage(page.url, archive.path, work(url)))
-            say(`round ${round + 1}: ${contender} ${sample.seconds.toFixed(2)} s`)
-            contenders[contender]?.samples.push(sample)
-          }
-        }
+          }),
+      })
+      const runners = [
+        { name: 'sdk', title: 'this package', ...runsOf((url) => `bench.push(${JSON.stringify(url)})`) },
+        {
+          name: 'fetch',
+          title: 'fetch, 5 at once, no hashing',
+          ...runsOf((url) => `bench.put(${JSON.stringify(url)}, ${JSON.stringify(blobs)})`),
+        },
+      ]
+      try {
+        const bytes = blobs.reduce((sum, { size }) => sum + size, 0)
+        const shown = await runInTurn(runners, { rounds, say })
+        return { title, floor: 'fetch', bytes, layers: archive.layers.length, ...shown }
       } finally {
         await page.stop()
       }
-      const bytes = blobs.reduce((sum, { size }) => sum + size, 0)
-      return { title, floor: 'fetch', bytes, layers: archive.layers.length, contenders }
     },
-  }
-}
-
-/**
- * @template T
- * @param {(url: string) => Promise<T>} use
- * @returns {Promise<T>}
- */
-async function withRegistry(use) {
-  const registry = await startFreshRegistry()
-  try {
-    return await use(registry.url)
-  } finally {
-    await registry.stop()
   }
 }

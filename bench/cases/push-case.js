@@ -4,7 +4,8 @@ import { assertArrived } from '../arrived.js'
 import { findContenders } from '../contenders.js'
 import { serveCountingProxy } from '../counting-proxy.js'
 import { measure } from '../measure.js'
-import { startFreshRegistry } from '../registry.js'
+import { withFreshRegistry } from '../registry.js'
+import { runInTurn } from '../rounds.js'
 import { pushCommand, sdk } from '../sdk.js'
 
 /**
@@ -37,58 +38,50 @@ export function pushCase(what) {
  * @returns {Promise<import('../results.js').CaseResult>}
  */
 async function runPushCase(what, { folder, scale, rounds, say }) {
+  const { title, isAll = false, link } = what
   const { present, absent } = findContenders(what.contenders)
   say('makes the archive')
   const archive = await bringArchive(folder, what.archive(scale))
-  const { isAll = false, isPresent = false, link } = what
-  /** @param {string} url */
-  const jobAt = (url) => ({ archive, url, repository: 'bench/app', isAll, folder })
-  /** @type {Record<string, { title: string, samples: import('../measure.js').Sample[], counts: import('../results.js').Shown['counts'] }>} */
-  const contenders = {}
-  /** @type {Set<import('../contenders.js').Contender>} */
-  const unable = new Set()
-  for (const contender of present) {
-    // This run warms up the caches as well.
-    say(`counts what ${contender.name} asks`)
-    try {
-      const counts = await withRegistry(async (url) => {
-        if (isPresent) await measure(await contender.command(jobAt(url)))
-        const counts = await count(contender, jobAt(url))
-        await assertArrived(url, contender, jobAt(url))
-        return counts
-      })
-      contenders[contender.name] = { title: contender.title, samples: [], counts }
-    } catch (error) {
-      // There are archives that others do not read.
-      if (contender === sdk || contender.isFloor) throw error
-      say(`${/** @type {Error} */ (error).message}`)
-      unable.add(contender)
-    }
-  }
-  const able = present.filter((contender) => !unable.has(contender))
-  for (let round = 0; round < (what.rounds ?? rounds); round++) {
-    for (const contender of able) {
-      const sample = await withRegistry(async (url) => {
-        if (isPresent) await measure(await contender.command(jobAt(url)))
-        const sample = await withLink(url, link, (reached) => take(contender, jobAt(reached)))
-        await assertArrived(url, contender, jobAt(url))
-        return sample
-      })
-      say(`round ${round + 1}: ${contender.name} ${sample.seconds.toFixed(2)} s`)
-      contenders[contender.name]?.samples.push(sample)
-    }
-  }
+  const job = { archive, repository: 'bench/app', isAll, folder }
+  const runners = present.map((contender) => ({
+    name: contender.name,
+    title: contender.title,
+    count: () => pushed(what, contender, job, (url) => count(contender, { ...job, url })),
+    take: () =>
+      pushed(what, contender, job, (url) =>
+        withLink(url, link, (reached) => take(contender, { ...job, url: reached })),
+      ),
+    mayFail: contender !== sdk && !contender.isFloor,
+  }))
   const blobs = [...archive.layers, ...archive.configs]
   return {
-    title: what.title,
+    title,
     ...(what.contenders.includes('curl') && { floor: 'curl' }),
     bytes: blobs.reduce((sum, { size }) => sum + size, 0),
     layers: archive.layers.length,
     ...(link && { link }),
-    contenders,
     absent,
-    unable: [...unable].map(({ name }) => name),
+    ...(await runInTurn(runners, { rounds: what.rounds ?? rounds, say })),
   }
+}
+
+/**
+ * Has something pushed into a registry of its own, and makes sure that it arrives.
+ *
+ * @template T
+ * @param {PushCase} what
+ * @param {import('../contenders.js').Contender} contender
+ * @param {Omit<import('../contenders.js').Job, 'url'>} job
+ * @param {(url: string) => Promise<T>} push
+ * @returns {Promise<T>}
+ */
+function pushed({ isPresent }, contender, job, push) {
+  return withFreshRegistry(async (url) => {
+    if (isPresent) await measure(await contender.command({ ...job, url }))
+    const outcome = await push(url)
+    await assertArrived(contender, { ...job, url })
+    return outcome
+  })
 }
 
 /**
@@ -118,20 +111,6 @@ async function count(contender, job) {
     return { ...proxy.counts(), ...JSON.parse(stdout).counts }
   } finally {
     await proxy.stop()
-  }
-}
-
-/**
- * @template T
- * @param {(url: string) => Promise<T>} use
- * @returns {Promise<T>}
- */
-async function withRegistry(use) {
-  const registry = await startFreshRegistry()
-  try {
-    return await use(registry.url)
-  } finally {
-    await registry.stop()
   }
 }
 
