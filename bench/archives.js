@@ -54,7 +54,7 @@ import { tarEnd, tarFile, tarHeader } from './tar.js'
  */
 
 /** To be raised when other bytes are made of the same description. */
-const VERSION = 2
+const VERSION = 3
 
 /**
  * Makes an archive, if it is not there yet.

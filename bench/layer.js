@@ -7,11 +7,12 @@ import { tarEnd, tarHeader } from './tar.js'
  * @typedef {object} LayerSpec
  * @property {string} seed The same seed gives the same bytes.
  * @property {number} bytes Of its one file, about.
- * @property {'noise' | 'mixed'} kind Noise cannot be compressed; mixed is to one half text.
+ * @property {'noise' | 'mixed'} kind Noise cannot be compressed; three quarters of what is mixed are words, so that it compresses as programs do.
  */
 
 const MIB = 1024 ** 2
-const TEXT = Buffer.alloc(MIB / 2, 'some text that packs well, as most of what stands in files does; ')
+/** Their number is a power of two; each takes two words of 32 bits. */
+const WORDS = createWords(4096)
 
 /**
  * Makes a layer: a tar of one file.
@@ -25,8 +26,7 @@ export async function writeLayer({ seed, bytes, kind }, write) {
   await write(tarHeader('data', size))
   for (let position = 0; position < size; position += MIB) {
     const block = noise()
-    // Behind the noise: small layers are no copies of one another.
-    if (kind === 'mixed') TEXT.copy(block, MIB / 2)
+    if (kind === 'mixed') putWords(block)
     await write(block.subarray(0, Math.min(size - position, MIB)))
   }
   await write(tarEnd())
@@ -43,4 +43,29 @@ function createNoise(seed) {
   const cipher = createCipheriv('aes-128-ctr', key, Buffer.alloc(16))
   const zeros = Buffer.alloc(MIB)
   return () => cipher.update(zeros)
+}
+
+/**
+ * Puts words in the place of most of the noise, which chooses them.
+ *
+ * @param {Buffer} block
+ */
+function putWords(block) {
+  const view = new Uint32Array(block.buffer, block.byteOffset, block.length / 4)
+  for (let index = view.length / 4; index < view.length; index += 2) {
+    const word = (view[index] ?? 0) & (WORDS.length / 2 - 1)
+    view[index] = WORDS[2 * word] ?? 0
+    view[index + 1] = WORDS[2 * word + 1] ?? 0
+  }
+}
+
+/**
+ * Words of seven letters, and a space behind each.
+ *
+ * @param {number} count
+ */
+function createWords(count) {
+  const letters = createNoise('words')().subarray(0, count * 8)
+  const text = letters.map((byte, index) => (index % 8 === 7 ? 0x20 : 0x61 + (byte % 26)))
+  return new Uint32Array(Uint8Array.from(text).buffer)
 }
