@@ -13,12 +13,12 @@ import { createServer, request } from 'node:http'
  * Serves a registry, and counts what is asked. For runs that are not timed.
  *
  * @param {string} upstream
- * @returns {Promise<{ url: string, counts: () => RequestCounts, stop: () => Promise<void> }>}
+ * @returns {Promise<{ url: string, counts: () => RequestCounts, forget: () => void, stop: () => Promise<void> }>}
  */
 export async function serveCountingProxy(upstream) {
   const { hostname, port } = new URL(upstream)
   /** @type {Record<string, number>} */
-  const methods = {}
+  let methods = {}
   let sentBytes = 0
   const server = createServer((incoming, outgoing) => {
     const { method = '', url, headers } = incoming
@@ -44,6 +44,10 @@ export async function serveCountingProxy(upstream) {
       methods: { ...methods },
       sentBytes,
     }),
+    forget() {
+      methods = {}
+      sentBytes = 0
+    },
     async stop() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

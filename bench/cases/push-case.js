@@ -38,7 +38,7 @@ export function pushCase(what) {
  * @returns {Promise<import('../results.js').CaseResult>}
  */
 async function runPushCase(what, { folder, scale, rounds, say }) {
-  const { title, isAll = false, link } = what
+  const { title, isAll = false, isPresent = false, link } = what
   const { present, absent } = findContenders(what.contenders)
   say('makes the archive')
   const archive = await bringArchive(folder, what.archive(scale))
@@ -46,10 +46,10 @@ async function runPushCase(what, { folder, scale, rounds, say }) {
   const runners = present.map((contender) => ({
     name: contender.name,
     title: contender.title,
-    count: () => pushed(what, contender, job, (url) => count(contender, { ...job, url })),
+    count: () => pushed(contender, job, (url) => count(contender, { ...job, url }, isPresent)),
     take: () =>
-      pushed(what, contender, job, (url) =>
-        withLink(url, link, (reached) => take(contender, { ...job, url: reached })),
+      pushed(contender, job, (url) =>
+        withLink(url, link, (reached) => take(contender, { ...job, url: reached }, isPresent)),
       ),
     mayFail: contender !== sdk && !contender.isFloor,
   }))
@@ -69,15 +69,13 @@ async function runPushCase(what, { folder, scale, rounds, say }) {
  * Has something pushed into a registry of its own, and makes sure that it arrives.
  *
  * @template T
- * @param {PushCase} what
  * @param {import('../contenders.js').Contender} contender
  * @param {Omit<import('../contenders.js').Job, 'url'>} job
  * @param {(url: string) => Promise<T>} push
  * @returns {Promise<T>}
  */
-function pushed({ isPresent }, contender, job, push) {
+function pushed(contender, job, push) {
   return withFreshRegistry(async (url) => {
-    if (isPresent) await measure(await contender.command({ ...job, url }))
     const outcome = await push(url)
     await assertArrived(contender, { ...job, url })
     return outcome
@@ -87,9 +85,11 @@ function pushed({ isPresent }, contender, job, push) {
 /**
  * @param {import('../contenders.js').Contender} contender
  * @param {import('../contenders.js').Job} job
+ * @param {boolean} isPresent It has pushed the same before.
  * @returns {Promise<import('../measure.js').Sample>}
  */
-async function take({ command, report, isClient }, job) {
+async function take({ command, report, isClient }, job, isPresent) {
+  if (isPresent) await measure(await command(job))
   const { sample, stdout } = await measure(await command(job))
   return isClient ? { seconds: sample.seconds } : { ...sample, ...report?.(stdout) }
 }
@@ -97,12 +97,17 @@ async function take({ command, report, isClient }, job) {
 /**
  * @param {import('../contenders.js').Contender} contender
  * @param {import('../contenders.js').Job} job
+ * @param {boolean} isPresent It has pushed the same before.
  * @returns {Promise<import('../results.js').Shown['counts']>}
  */
-async function count(contender, job) {
+async function count(contender, job, isPresent) {
   const proxy = await serveCountingProxy(job.url)
   try {
     const counted = { ...job, url: proxy.url }
+    if (isPresent) {
+      await measure(await contender.command(counted))
+      proxy.forget()
+    }
     if (contender !== sdk) {
       await measure(await contender.command(counted))
       return proxy.counts()

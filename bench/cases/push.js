@@ -41,7 +41,7 @@ export const PUSH_CASES = [
   pushCase({
     name: 'many-layers',
     title: '200 layers of 1 MB',
-    archive: (scale) => oneImage(layers('many', 200, MB * scale)),
+    archive: (scale) => oneImage(layers('many', 200, MB * scale, 'mixed')),
     // Docker refuses more than 127 layers.
     contenders: ['sdk', 'curl', 'python', 'skopeo', 'crane'],
   }),
