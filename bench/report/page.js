@@ -16,9 +16,10 @@ export function writePage(results, plot) {
     ].join('\n'),
     [
       'Every contender runs in turn, round by round, each time against a registry that was started anew (distribution, on loopback, its data in',
-      'memory). Times are medians from the start of the process to its end; ratios are medians of the ratios within a round. What is counted (requests,',
-      'bytes read and sent) comes from a run of its own that is not timed. The floor is `curl` with as many PUTs of the very same blobs, from files of',
-      'their own, without hashing; in the page it is `fetch` with slices of the same `File`. Sizes are in powers of 1000.',
+      'memory). Times are medians from the start of the process to its end, in a page from the start of the push; ratios are medians of the ratios within',
+      'a round. What is counted (requests, bytes read of the archive and sent) comes from a run of its own that is not timed. The floor is `curl`, which',
+      'puts the very same blobs from files of their own, five at once, without hashing; in a page it is `fetch` with slices of the same `File`. Round trips',
+      'count from the start of the push too, for others from that of the process. Sizes are in powers of 1000.',
     ].join('\n'),
     `![Time of every contender in every case](${plot})`,
     '## Targets',
