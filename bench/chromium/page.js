@@ -1,0 +1,56 @@
+import { pushDockerTar } from 'registry-api-v2-client'
+import { watchPage } from './watch-page.js'
+
+// The page that pushes. What drives it calls these two, after it has chosen the file.
+
+/** As many uploads at once as the floor of Node has. */
+const PARALLEL = 5
+
+Object.assign(globalThis, { bench: { push, put } })
+
+/**
+ * Pushes the chosen archive as a page does it.
+ *
+ * @param {string} url
+ */
+async function push(url) {
+  return timed(() => pushDockerTar(chosenFile(), url, 'bench/app', 'v1'))
+}
+
+/**
+ * Puts the same blobs, from the same file, with nothing but `fetch`: no hashing, and no manifest.
+ *
+ * @param {string} url
+ * @param {readonly { digest: string, size: number, offset: number }[]} blobs
+ */
+async function put(url, blobs) {
+  const file = chosenFile()
+  const waiting = [...blobs]
+  const work = async () => {
+    for (let blob = waiting.shift(); blob; blob = waiting.shift()) {
+      const begun = await fetch(`${url}/v2/bench/app/blobs/uploads/`, { method: 'POST' })
+      const target = new URL(begun.headers.get('location') ?? '', url)
+      target.searchParams.set('digest', blob.digest)
+      const body = file.slice(blob.offset, blob.offset + blob.size)
+      const headers = { 'content-type': 'application/octet-stream' }
+      const { ok, status } = await fetch(target, { method: 'PUT', body, headers })
+      if (!ok) throw new Error(`Cannot put ${blob.digest}: ${status}.`)
+    }
+  }
+  return timed(() => Promise.all(Array.from({ length: PARALLEL }, work)))
+}
+
+/** @param {() => Promise<unknown>} act */
+async function timed(act) {
+  const stop = watchPage()
+  const start = performance.now()
+  await act()
+  const seconds = (performance.now() - start) / 1000
+  return { seconds, ...stop() }
+}
+
+function chosenFile() {
+  const file = /** @type {HTMLInputElement | null} */ (document.querySelector('#file'))?.files?.[0]
+  if (!file) throw new Error('No file was chosen.')
+  return file
+}

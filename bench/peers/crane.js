@@ -1,0 +1,13 @@
+import { findExecutable } from '../../scripts/find/executable.js'
+
+/** @returns {import('../contenders.js').Contender | undefined} */
+export function findCrane() {
+  if (!findExecutable('crane')) return undefined
+  return {
+    name: 'crane',
+    title: 'crane push (compresses)',
+    async command({ archive, url, repository }) {
+      return ['crane', 'push', '--insecure', archive.path, `${new URL(url).host}/${repository}:v1`]
+    },
+  }
+}

@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+// That the benchmarks run and say what they should. What they measure is no matter of a test.
+
+const run = promisify(execFile)
+const folder = mkdtempSync(join(tmpdir(), 'bench-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const bench = (...words: string[]) =>
+  run(process.execPath, ['bench/run.js', ...words], { env: { ...process.env, TMPDIR: folder }, timeout: 60_000 })
+const read = (name: string) => readFileSync(join(folder, 'registry-api-v2-client-bench', 'scale-0.0005', name), 'utf8')
+
+describe('the benchmarks', () => {
+  let said: string
+  beforeAll(async () => {
+    const { stdout } = await bench('--scale', '0.0005', '--rounds', '1', '--case', 'node-large', '--case', 'index')
+    said = stdout
+  })
+
+  it('pair each push with the floor, and write down every sample', () => {
+    const { scale, cases } = JSON.parse(read('latest.json'))
+    expect(scale).toBe(0.0005)
+    expect(Object.keys(cases)).toEqual(['node-large', 'index'])
+    const { sdk, curl } = cases['node-large'].contenders
+    for (const { samples } of [sdk, curl]) {
+      expect(samples).toHaveLength(1)
+      for (const figure of ['seconds', 'cpuSeconds', 'peakBytes', 'readBytes'])
+        expect(samples[0][figure]).toBeGreaterThan(0)
+    }
+    // A session and the bytes, for five layers and the config.
+    expect(curl.counts.methods).toEqual({ POST: 6, PUT: 6 })
+    expect(sdk.counts.layerBytesRead).toBeGreaterThanOrEqual(5 * 0.0005 * 290_000_000)
+    expect(sdk.counts.methods.POST).toBe(6)
+  })
+
+  it('hold what was measured against the targets, and show it', () => {
+    const page = read('benchmarks.md')
+    for (const text of [said, page]) {
+      expect(text).toMatch(
+        /\| Node push of 1.45 GB: time against the floor of `curl` \| at most 1.10 \| [\d.]+ \| (not )?met \|/,
+      )
+      expect(text).toMatch(/\| Node push of 8 GB: peak memory \| at most 130 MB \| – \| not measured \|/)
+    }
+    expect(page).toContain('### `index`: 50,000 entries of 700 bytes')
+    expect(read('benchmarks.svg')).toMatch(/^<svg .*>curl, 5 at once, no hashing<.*<\/svg>\n$/s)
+  })
+
+  it('name the cases that there are, where they are asked for another', async () => {
+    await expect(bench('--case', 'nothing')).rejects.toThrow(/--case has to be one of node-large, .*, not nothing/)
+  })
+})
