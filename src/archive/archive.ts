@@ -3,7 +3,6 @@ import type { Image } from '../oci/image.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
 import { readDockerImages } from './docker-image.ts'
 import { MANIFEST_PATH, readDockerManifest, type TarManifestEntry } from './docker-manifest.ts'
-import { isDockerV1, readDockerV1Images } from './docker-v1.ts'
 import { hasFile } from './file-index.ts'
 import { type ArchiveInput, openInput } from './input.ts'
 import { withDefaultLimits } from './limits.ts'
@@ -103,6 +102,8 @@ async function readImages(
     reading.warn(`The OCI layout in the archive lacks ${gap}; its "manifest.json" was read instead.`)
   }
   if (tarManifest) return { format: 'docker', images: await readDockerImages(reading, tarManifest) }
+  // Seldom met since 2016.
+  const { isDockerV1, readDockerV1Images } = await import('./docker-v1.ts')
   if (isDockerV1(reading)) return { format: 'docker-v1', images: await readDockerV1Images(reading) }
   throw new ValidationError(
     'Cannot find images: the archive holds no "manifest.json", no "index.json" and no "repositories"; make one with "docker save -o image.tar name:tag"',

@@ -14,8 +14,8 @@ function reading<O extends core.ReadOptions>(options: O) {
 
 function sending<O extends core.PushOptions>(options: O) {
   const { createBody = (bytes: Uint8Array<ArrayBuffer>) => bytes, createStreamBody = toReadable } = options
-  const { createHasher = createNativeHasher, streamsChunks = true } = options
-  return { ...options, createHasher, createBody, createStreamBody, streamsChunks }
+  const { createHasher = createNativeHasher } = options
+  return { ...options, createHasher, createBody, createStreamBody }
 }
 
 function pushing<O extends core.PushArchiveOptions>(options: O) {

@@ -1,4 +1,4 @@
-import { createSHA256 } from 'hash-wasm'
+import type { IHasher } from 'hash-wasm'
 import { RegistryError } from '../errors.ts'
 import type { Hasher } from './digest.ts'
 
@@ -10,16 +10,24 @@ import type { Hasher } from './digest.ts'
  * @throws {Error} if the state is none of this version of hash-wasm
  */
 export async function createWasmHasher(state?: Uint8Array): Promise<Hasher> {
-  const sha256 = await createSHA256().catch((cause) => {
-    throw new RegistryError(
-      "Cannot compute SHA-256: WebAssembly does not load; in a page its content security policy has to allow 'wasm-unsafe-eval'",
-      { cause },
-    )
-  })
+  const sha256 = await loadSha256()
   if (state) sha256.load(state)
   return {
     update: (bytes) => void sha256.update(bytes),
     digest: () => `sha256:${sha256.digest('hex')}`,
     save: () => sha256.save(),
+  }
+}
+
+/** Loaded when it is met: where the runtime has a SHA-256 of its own, it never is. */
+async function loadSha256(): Promise<IHasher> {
+  try {
+    const { createSHA256 } = await import('hash-wasm')
+    return await createSHA256()
+  } catch (cause) {
+    throw new RegistryError(
+      "Cannot compute SHA-256: WebAssembly does not load; in a page its content security policy has to allow 'wasm-unsafe-eval'",
+      { cause },
+    )
   }
 }

@@ -5,7 +5,7 @@ import type { PushProgress } from './progress.ts'
 
 /** What can be changed while a push runs. */
 export interface PushSettings {
-  /** Blobs under way at once. @default 4 */
+  /** Blobs under way at once. @default 4, or 32 of at most 1 MiB */
   readonly concurrency?: number | undefined
   /**
    * Bytes of blobs sent in a second, by all requests of the push together; a request then carries about a second's worth, yet at least 64 KiB.
@@ -38,6 +38,8 @@ export interface PushController extends AsyncIterable<PushProgress, undefined> {
 
 /** A controller, as the push has it that it belongs to. */
 export interface PushControl extends PushController {
+  /** Whether somebody has said how many blobs they want at once. */
+  isConcurrencyChosen(): boolean
   /** Calls the listener after each change. @returns what ends that */
   readonly watch: Concurrency['watch']
   /** Gives the readers of the progress something new. */
@@ -121,6 +123,9 @@ export function createPushController(settings: PushSettings = {}): PushControlle
     begin(options) {
       given = checked(options)
       return Object.assign(Object.create(controller) as PushController, {
+        isConcurrencyChosen() {
+          return (concurrency ?? given.concurrency) !== undefined
+        },
         tell: progress.put,
         watch(listener: () => void) {
           listeners.add(listener)

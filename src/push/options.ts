@@ -16,8 +16,7 @@ export interface PushOptions extends PushSettings {
   /** Steers the push while it runs: `createPushController` makes one, for one push. Its own settings go first. */
   readonly controller?: PushController | undefined
   /**
-   * Bytes in one request; each blob under way holds about two chunks in memory, unless they are streamed.
-   * @default 5 MiB, below which Amazon ECR takes none; in `./node`, where they are streamed, up to 64 MiB while each takes less than a second
+   * Bytes in one request. @default 5 MiB, below which Amazon ECR takes none; twice as much while each takes less than a second, up to 64 MiB
    */
   readonly chunkSize?: number | undefined
   /** The SHA-256 to use. @default hash-wasm; in `./node` the runtime's own, which is several times faster */
@@ -28,13 +27,13 @@ export interface PushOptions extends PushSettings {
    */
   readonly createBody?: CreateBody | undefined
   /**
-   * How a whole blob becomes the body of a request, for registries that take no chunks.
+   * How a chunk of more than 1 MiB, or a whole blob, becomes the body of a request.
    * @default in a `Blob`, which the browser keeps on the disk. In `./node` as a stream.
    */
   readonly createStreamBody?: CreateStreamBody | undefined
   /**
-   * Whether chunks are read while they are sent, so that their size costs no memory. It asks for a `createStreamBody` that makes a true stream, and a
-   * `fetch` that keeps nothing of it. @default `false`, since pages cannot; in `./node` `true`
+   * Whether chunks go through `createStreamBody` piece by piece, so that their size costs no memory. `false` holds them in memory as they are, and
+   * `chunkSize` stays what it is. @default true
    */
   readonly streamsChunks?: boolean | undefined
   /**

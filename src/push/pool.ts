@@ -15,9 +15,10 @@ export function fixed(concurrency: number): Concurrency {
 }
 
 /**
- * Runs a task for each item, at most `concurrency` at once, in the order of the items. Where fewer may run than do, those under way end.
+ * Runs a task for each item, at most `concurrency` at once, in the order of the items; those that weigh less than 1 more at once. Where fewer may run than do, those under way end.
  * The first failure stops the rest: tasks under way get their signal, and the pool waits until they have cleaned up.
  *
+ * @param weightOf Binary fractions add up without a rest: 1, 1/2, 1/4 …
  * @throws the first failure, or the signal's reason, unwrapped
  */
 export async function runPool<T>(
@@ -25,15 +26,19 @@ export async function runPool<T>(
   limit: Concurrency,
   signal: AbortSignal | undefined,
   task: (item: T, signal: AbortSignal) => Promise<void>,
+  weightOf: (item: T) => number = () => 1,
 ): Promise<void> {
   const stop = new AbortController()
   const signals = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal
   const queue = items.values()
   let running = 0
+  let weight = 0
   let failure: { readonly error: unknown } | undefined
 
   async function run(item: T): Promise<void> {
     running++
+    const own = weightOf(item)
+    weight += own
     try {
       // One of its own for each: Node warns of a leak where more than ten listen to one.
       await task(item, AbortSignal.any([signals]))
@@ -42,12 +47,13 @@ export async function runPool<T>(
       stop.abort(error)
     }
     running--
+    weight -= own
   }
 
   await new Promise<void>((resolve) => {
     const unwatch = limit.watch(start)
     function start(): void {
-      while (running < limit.concurrency && !signals.aborted) {
+      while (weight < limit.concurrency && !signals.aborted) {
         const { done, value } = queue.next()
         if (done) break
         void run(value).then(start)

@@ -20,6 +20,10 @@ import { putManifests } from './put-manifests.ts'
 import { steer } from './steering.ts'
 import { verifyPush } from './verify.ts'
 
+/** In bytes: so small a blob takes its requests' way there and back, and next to no time of the wire and no memory. */
+const SMALL_BLOB = 1024 * 1024
+/** So many of them as there are where one large blob would be. */
+const SMALL_WEIGHT = 1 / 8
 const DEFAULT_UPLOAD_RETRY = 5
 const DEFAULT_RETRY_DELAY = 500
 
@@ -67,7 +71,13 @@ async function carryOut(
   // A mount may be from a repository that gets the blob in this push.
   for (const action of ['upload', 'mount'] as const) {
     const turn = blobs.filter(([, blob]) => blob.action === action)
-    await runPool(turn, control, signal, ([index, blob], signal) => bringBlob(blob, index, { ...bring, signal }))
+    await runPool(
+      turn,
+      control,
+      signal,
+      ([index, blob], signal) => bringBlob(blob, index, { ...bring, signal }),
+      ([, { size }]) => (control.isConcurrencyChosen() || size > SMALL_BLOB ? 1 : SMALL_WEIGHT),
+    )
   }
   progress.phase('manifests')
   await putManifests(registry, plan, contents, signal).catch((error) => {
@@ -85,7 +95,7 @@ type SharedUploadOptions = Omit<UploadOptions, 'mountFrom' | 'onSent' | 'signal'
 function uploadOptionsOf(options: PushOptions): SharedUploadOptions {
   const { createHasher = createWasmHasher, createBody = (bytes) => new Blob([bytes]) } = options
   const { createStreamBody = (stream) => new Response(toReadable(stream)).blob() } = options
-  const { streamsChunks = false } = options
+  const { streamsChunks = true } = options
   // What the user asks for is what they get.
   const grows = streamsChunks && options.chunkSize === undefined
   return {

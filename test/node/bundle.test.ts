@@ -4,7 +4,7 @@ import { type Bundle, bundleCore } from '../../bench/bundle.js'
 // What a page loads before it can push anything. The aim is 25 kB; until that is reached, it must not grow unnoticed.
 
 /** In bytes: the figure of today, rounded up. */
-const LIMIT = 52_000
+const LIMIT = 46_000
 
 let bundle: Bundle
 beforeAll(async () => {
@@ -13,13 +13,14 @@ beforeAll(async () => {
 })
 
 describe('the bundle of the portable entry', () => {
-  it('has at most 52 kB, minified and gzipped', () => {
+  it('has at most 46 kB, minified and gzipped', () => {
     expect(bundle.bytes).toBeLessThanOrEqual(LIMIT)
   })
 
-  it('loads what reads zip and zstd, and the list of public suffixes, when they are met', () => {
+  it('loads SHA-256, what reads zip, zstd and the oldest archives, and the list of public suffixes when they are met', () => {
     const packages = bundle.later.flatMap(({ parts }) => Object.keys(parts))
-    expect(packages.sort()).toEqual(['@zip.js/zip.js', 'tldts', 'tldts-core', 'zstddec'])
-    for (const name of packages) expect(bundle.entry.parts).not.toHaveProperty([name])
+    expect(packages.sort()).toEqual(['@zip.js/zip.js', 'hash-wasm', 'src/archive', 'tldts', 'tldts-core', 'zstddec'])
+    const isPackage = (name: string) => !name.startsWith('src/')
+    for (const name of packages.filter(isPackage)) expect(bundle.entry.parts).not.toHaveProperty([name])
   })
 })

@@ -97,12 +97,11 @@ describeReal('{} that deduplicates, as it does unless told otherwise', ['zot'], 
     const digest = await pushDockerTar(archive, registry.url, 'one', 'v1')
     const recorder = recordingFetch()
     await pushDockerTar(archive, openRegistry(registry.url, { fetch: recorder.fetch }), 'two', 'v1')
-    expect(recorder.exchanges.map(({ method, status }) => [method, status])).toEqual([
-      ['HEAD', 200],
-      ['HEAD', 200],
-      ['HEAD', 200],
-      ['PUT', 201],
-    ])
+    const blobs = recorder.exchanges.filter(({ url }) => url.pathname.includes('/blobs/'))
+    expect(blobs.map(({ method, status }) => [method, status])).toEqual(Array(3).fill(['HEAD', 200]))
+    expect(recorder.exchanges.at(-1)).toMatchObject({ method: 'PUT', status: 201 })
+    // With the question what the tag points at.
+    expect(recorder.exchanges).toHaveLength(5)
     expect((await node.getImageInfo(registry.url, 'two', digest)).layerCount).toBe(2)
   })
 })
