@@ -4,14 +4,21 @@ import type { AddressInfo } from 'node:net'
 import { describe, expect, inject, it } from 'vitest'
 import {
   DigestMismatchError,
+  memorySessions,
   NetworkError,
   openArchive,
   openRegistry,
   pushDockerTar,
+  ResponseError,
+  type Source,
   TarReadError,
 } from '../../src/node/index.ts'
+import { createNativeHasher } from '../../src/node/sha256.ts'
+import { digestOf } from '../../src/oci/digest.ts'
 import { createExchange } from '../../src/registry/http.ts'
+import { createBlobReader } from '../../src/registry/upload/blob-reader.ts'
 import { createChunkSizer } from '../../src/registry/upload/chunk-sizer.ts'
+import { toSource } from '../../src/source/from.ts'
 import { toReadable } from '../../src/source/stream.ts'
 import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
 import { countingSource } from '../support/counting-source.ts'
@@ -77,6 +84,72 @@ describe('a chunk that is streamed', () => {
     await pushDockerTar(await archive, registry, 'a', 'v1', { chunkSize: 2 * MIB, retryDelay: 1, verify: true })
     expect(embedded.faultsLeft).toBe(0)
     expect(embedded.bodyBytes).toBeLessThan(LAYER + 2 * MIB + 20_000)
+  })
+
+  it('comes to its end after an abort, so that its upload can be cancelled', async () => {
+    const embedded = createTestRegistry({ profile: 'distribution-2' })
+    const registry = openRegistry('https://registry.test', { fetch: embedded.fetch })
+    const aborting = new AbortController()
+    const { signal } = aborting
+    const all = toSource(await archive)
+    const source: Source = {
+      size: all.size,
+      read(start, end, signal) {
+        if (start > 2 * MIB && end - start === MIB) aborting.abort(new Error('enough'))
+        return all.read(start, end, signal)
+      },
+    }
+    const pushing = pushDockerTar(source, registry, 'a', 'v1', { chunkSize: 4 * MIB, concurrency: 1, signal })
+    await rejection(pushing, Error, /enough/)
+    const patches = embedded.requests.filter(({ method }) => method === 'PATCH')
+    expect(patches.map(({ status }) => status)).toEqual([202])
+    expect(embedded.openUploads).toBe(0)
+  })
+
+  it('goes out when what comes before it in its blob is hashed, not before', async () => {
+    const embedded = createTestRegistry({ faults: [{ kind: 'status', status: 503, method: 'PATCH', nth: 2 }] })
+    const options = { chunkSize: 2 * MIB, concurrency: 1, uploadRetry: 0, sessions: memorySessions() }
+    const first = openRegistry('https://registry.test', { fetch: embedded.fetch })
+    await rejection(pushDockerTar(await archive, first, 'a', 'v1', options), ResponseError)
+    const source = countingSource(await archive)
+    const readBefore: number[] = []
+    const second = openRegistry('https://registry.test', {
+      fetch: (request) => {
+        const pieces = source.reads.filter(({ start, end }) => end - start === MIB)
+        if (request.method === 'PATCH') readBefore.push(pieces.length)
+        return embedded.fetch(request)
+      },
+    })
+    await pushDockerTar(source, second, 'a', 'v1', options)
+    expect(readBefore).toHaveLength(1)
+    expect(readBefore[0]).toBeGreaterThanOrEqual(2)
+  })
+})
+
+describe('createBlobReader()', () => {
+  it('hashes nothing of what is read late for a request that broke off', async () => {
+    const bytes = crypto.getRandomValues(new Uint8Array(2000))
+    const digest = await digestOf(bytes, createNativeHasher)
+    let arrive = () => {}
+    const late = new Promise<void>((resolve) => {
+      arrive = resolve
+    })
+    let reads = 0
+    const source: Source = {
+      size: bytes.length,
+      async read(start, end) {
+        if (reads++ === 1) await late
+        return bytes.slice(start, end)
+      },
+    }
+    const blob = { mediaType: 'a/b', digest, size: bytes.length, source }
+    const reader = await createBlobReader(blob, 'the blob', { createHasher: createNativeHasher })
+    await reader.read(0, 1000)
+    const broken = reader.stream(1000, 1500, undefined)[Symbol.asyncIterator]().next()
+    await reader.restart()
+    arrive()
+    await broken
+    await reader.read(0, 2000)
   })
 })
 

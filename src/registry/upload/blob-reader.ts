@@ -1,5 +1,5 @@
 import type { Content } from '../../oci/descriptor.ts'
-import type { CreateHasher, Hasher } from '../../oci/digest.ts'
+import type { CreateHasher, Digest, Hasher } from '../../oci/digest.ts'
 import { verifyDigest } from '../../oci/verify.ts'
 import type { ByteStream } from '../../source/stream.ts'
 
@@ -11,14 +11,20 @@ export const PIECE = 1024 * 1024
  * agrees.
  */
 export interface BlobReader {
+  /** Reads and hashes what comes before `offset` and was not hashed yet. */
+  catchUp(offset: number): Promise<void>
   /**
    * Reads `[start, end)`. What comes before and was not hashed yet is read, too.
    *
    * @throws {DigestMismatchError} at the end of a blob that is another
    */
   read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>
-  /** Reads `[start, end)` piece by piece. The last piece of a blob comes only if the digest agrees. */
-  stream(start: number, end: number): ByteStream
+  /**
+   * Reads `[start, end)` piece by piece, where all before is hashed. The last piece of a blob comes only if the digest agrees.
+   *
+   * @param signal Ends the reading; without one, whoever reads does.
+   */
+  stream(start: number, end: number, signal: AbortSignal | undefined): ByteStream
   /** What the hasher knows of exactly `[0, offset)`, if it can be saved. */
   stateAt(offset: number): Uint8Array | undefined
   /** Begins anew; with a state, and if that loads, as if `[0, offset)` were hashed. */
@@ -30,49 +36,62 @@ interface ReaderOptions {
   readonly signal?: AbortSignal
 }
 
+/** How far a blob is hashed. What reads on for a request that broke off keeps to its own, also after a new beginning. */
+interface Hashing {
+  readonly hasher: Hasher
+  hashed: number
+  /** Of the whole blob. */
+  digest?: Digest
+}
+
 /** @param what The blob, for the message. */
 export async function createBlobReader(
   { source, digest, size }: Content,
   what: string,
   { createHasher, signal }: ReaderOptions,
 ): Promise<BlobReader> {
-  let hasher = await createHasher()
-  let hashed = 0
-  let isVerified = false
+  let current: Hashing = { hasher: await createHasher(), hashed: 0 }
 
   /** Another reader, of a request that broke off, may have been here before. */
-  function hash(bytes: Uint8Array, start: number): void {
+  function hash(hashing: Hashing, bytes: Uint8Array, start: number): void {
     const end = start + bytes.byteLength
-    if (end <= hashed) return
-    hasher.update(bytes.subarray(hashed - start))
-    hashed = end
+    if (end <= hashing.hashed) return
+    hashing.hasher.update(bytes.subarray(hashing.hashed - start))
+    hashing.hashed = end
   }
 
-  async function read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
-    while (hashed < start) {
-      const from = hashed
-      hash(await source.read(from, Math.min(from + PIECE, start), signal), from)
-    }
+  async function readPart(hashing: Hashing, start: number, end: number, signal: AbortSignal | undefined) {
     const bytes = await source.read(start, end, signal)
-    hash(bytes, start)
-    if (hashed === size && !isVerified) {
-      verifyDigest(what, digest, hasher.digest())
-      isVerified = true
+    hash(hashing, bytes, start)
+    if (hashing.hashed === size) {
+      hashing.digest ??= hashing.hasher.digest()
+      verifyDigest(what, digest, hashing.digest)
     }
     return bytes
   }
 
+  async function catchUp(offset: number): Promise<void> {
+    while (current.hashed < offset) {
+      await readPart(current, current.hashed, Math.min(current.hashed + PIECE, offset), signal)
+    }
+  }
+
   return {
-    read,
-    async *stream(start, end) {
-      for (let from = start; from < end; from += PIECE) yield await read(from, Math.min(from + PIECE, end))
+    catchUp,
+    async read(start, end) {
+      await catchUp(start)
+      return readPart(current, start, end, signal)
     },
-    stateAt: (offset) => (offset === hashed && !isVerified ? hasher.save?.() : undefined),
+    async *stream(start, end, signal) {
+      const hashing = current
+      for (let from = start; from < end; from += PIECE) {
+        yield await readPart(hashing, from, Math.min(from + PIECE, end), signal)
+      }
+    },
+    stateAt: (offset) => (offset === current.hashed && !current.digest ? current.hasher.save?.() : undefined),
     async restart(state, offset = 0) {
       const loaded = state && (await loadHasher(createHasher, state))
-      hasher = loaded ?? (await createHasher())
-      hashed = loaded ? offset : 0
-      isVerified = false
+      current = { hasher: loaded ?? (await createHasher()), hashed: loaded ? offset : 0 }
     },
   }
 }

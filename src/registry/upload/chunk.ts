@@ -51,22 +51,26 @@ export async function prepareChunk(upload: Upload, start: number): Promise<Chunk
   const isBare = start === 0 || start === end
   const isClosing = end === blob.size && (isBare || !closesEmpty)
   const chunk = { digest: blob.digest, start, end, size: blob.size, isClosing }
-  if (end - start > (streamsChunks ? PIECE : Math.max(length, chunkSize)))
+  if (end - start > (streamsChunks ? PIECE : Math.max(length, chunkSize))) {
+    // Before the request, which would stand still meanwhile.
+    await reader.catchUp(start)
     return { ...chunk, ...streamed(upload, start, end) }
+  }
   const timeout = Math.min(SILENCE + ((end - start) / LEAST_RATE) * 1000, MAX_TIMEOUT)
   return { ...chunk, timeout, body: createBody(await reader.read(start, end)) }
 }
 
 /** A body that is read while it is sent: what fails in reading is told apart from what fails in sending. */
 function streamed(
-  { reader, createStreamBody }: Upload,
+  { reader, createStreamBody, streamsChunks, signal }: Upload,
   start: number,
   end: number,
 ): Pick<Chunk, 'body' | 'timeout' | 'readFailure'> {
   let failure: { readonly error: unknown } | undefined
   async function* watched(): AsyncGenerator<Uint8Array> {
     try {
-      yield* reader.stream(start, end)
+      // What is being sent may end after an abort: reading ends with the request then.
+      yield* reader.stream(start, end, streamsChunks ? undefined : signal)
     } catch (error) {
       failure = { error }
       throw error
