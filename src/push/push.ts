@@ -107,6 +107,7 @@ function uploadOptionsOf(options: PushOptions): SharedUploadOptions {
     createBody,
     createStreamBody,
     streamsChunks,
+    slicesChunks: streamsChunks && options.createStreamBody === undefined,
     sessions: options.sessions && attemptStore(options.sessions),
   }
 }

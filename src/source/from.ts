@@ -39,6 +39,7 @@ function isSource(input: unknown): input is Source {
 function blobSource(blob: Blob): Source {
   return exactSource({
     size: blob.size,
+    slice: (start, end) => blob.slice(start, end),
     async read(start, end) {
       try {
         return new Uint8Array(await blob.slice(start, end).arrayBuffer())

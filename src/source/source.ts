@@ -14,6 +14,8 @@ export interface Source {
    * @throws {TarReadError} if the bytes are no longer there
    */
   read(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>
+  /** The bytes `[start, end)` as a part of the file that a browser reads itself, for those who only pass them on. Absent where there is no such file. */
+  readonly slice?: ((start: number, end: number) => Blob) | undefined
 }
 
 /** A window `[start, end)` into another source. */
@@ -21,6 +23,7 @@ export function sliceSource(source: Source, start: number, end: number): Source 
   return {
     size: end - start,
     read: (from, to, signal) => source.read(start + from, start + to, signal),
+    slice: source.slice && ((from, to) => source.slice?.(start + from, start + to) as Blob),
   }
 }
 
@@ -30,9 +33,10 @@ export function readAll(source: Source, signal?: AbortSignal): Promise<Uint8Arra
 }
 
 /** Holds a reader to the contract of `Source`: no read after an abort, and never fewer bytes than asked for. */
-export function exactSource({ size, read }: Source): Source {
+export function exactSource({ size, read, slice }: Source): Source {
   return {
     size,
+    slice,
     async read(start, end, signal) {
       signal?.throwIfAborted()
       const bytes = await read(start, end, signal)

@@ -1,4 +1,5 @@
 import type { Digest } from '../../oci/digest.ts'
+import type { Source } from '../../source/source.ts'
 import type { RequestBody } from '../http.ts'
 import { PIECE } from './blob-reader.ts'
 import type { Upload } from './options.ts'
@@ -17,7 +18,7 @@ export interface Chunk {
   /** In milliseconds; of a stream, how long nothing of it may be taken. */
   readonly timeout: number
   /** What a streamed body failed with, if it was the reading that failed. */
-  readonly readFailure?: () => { readonly error: unknown } | undefined
+  readonly readFailure?: () => Promise<{ readonly error: unknown } | undefined>
 }
 
 /** In bytes. No registry's wish for larger chunks may fill the memory. */
@@ -41,7 +42,7 @@ function chunkLength(chunkSize: number, { minChunkSize, maxChunkSize }: UploadPr
 
 /** Reads the next bytes of a blob, as many as the registry takes in one request; or makes what reads them while they are sent. */
 export async function prepareChunk(upload: Upload, start: number): Promise<Chunk> {
-  const { blob, registry, pace, sizer, reader, streamsChunks, createBody } = upload
+  const { blob, registry, pace, sizer, reader, streamsChunks, slicesChunks, createBody } = upload
   const { takesWholeOnly, closesEmpty } = registry.traits.current
   const chunkSize = Math.min(sizer?.size ?? upload.chunkSize, pace?.maxChunk ?? Number.POSITIVE_INFINITY)
   const length = chunkLength(chunkSize, registry.traits.current)
@@ -51,12 +52,14 @@ export async function prepareChunk(upload: Upload, start: number): Promise<Chunk
   const isBare = start === 0 || start === end
   const isClosing = end === blob.size && (isBare || !closesEmpty)
   const chunk = { digest: blob.digest, start, end, size: blob.size, isClosing }
-  if (end - start > (streamsChunks ? PIECE : Math.max(length, chunkSize))) {
-    // Before the request, which would stand still meanwhile.
-    await reader.catchUp(start)
-    return { ...chunk, ...streamed(upload, start, end) }
-  }
   const timeout = Math.min(SILENCE + ((end - start) / LEAST_RATE) * 1000, MAX_TIMEOUT)
+  if (end - start > (streamsChunks ? PIECE : Math.max(length, chunkSize))) {
+    const { slice } = blob.source
+    // Before the request, which would stand still meanwhile.
+    await reader.catchUp(slice && slicesChunks ? end : start)
+    if (!slice || !slicesChunks) return { ...chunk, ...streamed(upload, start, end) }
+    return { ...chunk, timeout, body: slice(start, end), readFailure: async () => probe(blob.source, start, end) }
+  }
   return { ...chunk, timeout, body: createBody(await reader.read(start, end)) }
 }
 
@@ -76,5 +79,15 @@ function streamed(
       throw error
     }
   }
-  return { timeout: SILENCE, readFailure: () => failure, body: () => createStreamBody(watched()) }
+  return { timeout: SILENCE, readFailure: async () => failure, body: () => createStreamBody(watched()) }
+}
+
+/** A browser does not say whether it was the file that it could not read. */
+async function probe(source: Source, start: number, end: number): Promise<{ readonly error: unknown } | undefined> {
+  try {
+    await source.read(start, Math.min(start + 1, end))
+    return undefined
+  } catch (error) {
+    return { error }
+  }
 }

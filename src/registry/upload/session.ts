@@ -46,8 +46,8 @@ export async function sendChunk(
     isUpload: true,
     timeout,
   })
-  const answer = await sending.catch((error) => {
-    const failure = readFailure?.()
+  const answer = await sending.catch(async (error) => {
+    const failure = await readFailure?.()
     throw failure ? failure.error : error
   })
   if (isClosing) {
