@@ -14,14 +14,14 @@ import { type PushProgress, trackProgress } from './progress.ts'
 export interface LookUpOptions {
   /** Repositories of the same registry that may have some of the blobs, to mount them from. @default none but those of the push itself */
   readonly mountFrom?: string | readonly string[] | undefined
-  /** Blobs and tags that are looked for at once. @default 16 */
+  /** Blobs and tags that are looked for at once. @default 32 */
   readonly concurrency?: number | undefined
   /** Called with a snapshot whenever a blob was found to be there. */
   readonly onProgress?: ((progress: PushProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
 
-const DEFAULT_LOOKUPS = 16
+const DEFAULT_LOOKUPS = 32
 
 /** What the registry has of what a push needs. */
 export interface Found {
