@@ -175,7 +175,7 @@ describe('a stream that is sent', () => {
       }
     }
     const exchange = exchangeWith(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 1)
-    const { answer } = await exchange({ ...request, timeout: 200, body: () => toReadable(slow()) })
+    const { answer } = await exchange({ ...request, standstill: 200, body: () => toReadable(slow()) })
     expect(answer.status).toBe(200)
     server.close()
   })
@@ -189,7 +189,7 @@ describe('a stream that is sent', () => {
     }
     const exchange = exchangeWith(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 1)
     await rejection(
-      exchange({ ...request, timeout: 300, body: () => toReadable(endless()) }),
+      exchange({ ...request, standstill: 300, body: () => toReadable(endless()) }),
       NetworkError,
       /no answer from .* within 300 ms/,
     )

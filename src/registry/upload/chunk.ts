@@ -14,8 +14,10 @@ export interface Chunk {
   /** Whether its request closes the upload. */
   readonly isClosing: boolean
   readonly body: RequestBody
-  /** In milliseconds; of a stream, how long nothing of it may be taken. */
+  /** In milliseconds. */
   readonly timeout: number
+  /** In milliseconds: of a stream, in the place of that. */
+  readonly standstill: number
   /** What a streamed body failed with, if it was the reading that failed. */
   readonly readFailure?: () => { readonly error: unknown } | undefined
 }
@@ -26,6 +28,8 @@ const MAX_CHUNK = 64 * 1024 * 1024
 const LEAST_RATE = 16 * 1024
 /** In milliseconds: the answer to a chunk may take so long on top of that. */
 const SILENCE = 60_000
+/** In bytes a second. A registry that closes an upload may read the whole blob, or copy it, before it answers. */
+const LEAST_CLOSING_RATE = 16 * 1024 * 1024
 /** In milliseconds: what timers can count. */
 const MAX_TIMEOUT = 2 ** 31 - 1
 
@@ -50,14 +54,15 @@ export async function prepareChunk(upload: Upload, start: number): Promise<Chunk
   const end = isWhole ? blob.size : Math.min(start + length, blob.size)
   const isBare = start === 0 || start === end
   const isClosing = end === blob.size && (isBare || !closesEmpty)
-  const chunk = { digest: blob.digest, start, end, size: blob.size, isClosing }
+  const standstill = SILENCE + (isClosing ? (blob.size / LEAST_CLOSING_RATE) * 1000 : 0)
+  const timeout = Math.min(standstill + ((end - start) / LEAST_RATE) * 1000, MAX_TIMEOUT)
+  const chunk = { digest: blob.digest, start, end, size: blob.size, isClosing, timeout, standstill }
   if (end - start > (streamsChunks ? PIECE : Math.max(length, chunkSize))) {
     // Before the request, which would stand still meanwhile.
     await reader.catchUp(start)
     return { ...chunk, ...streamed(upload, start, end) }
   }
-  const timeout = Math.min(SILENCE + ((end - start) / LEAST_RATE) * 1000, MAX_TIMEOUT)
-  return { ...chunk, timeout, body: createBody(await reader.read(start, end)) }
+  return { ...chunk, body: createBody(await reader.read(start, end)) }
 }
 
 /** A body that is read while it is sent: what fails in reading is told apart from what fails in sending. */
@@ -65,7 +70,7 @@ function streamed(
   { reader, createStreamBody, streamsChunks, signal }: Upload,
   start: number,
   end: number,
-): Pick<Chunk, 'body' | 'timeout' | 'readFailure'> {
+): Pick<Chunk, 'body' | 'readFailure'> {
   let failure: { readonly error: unknown } | undefined
   async function* watched(): AsyncGenerator<Uint8Array> {
     try {
@@ -76,5 +81,5 @@ function streamed(
       throw error
     }
   }
-  return { timeout: SILENCE, readFailure: () => failure, body: () => createStreamBody(watched()) }
+  return { readFailure: () => failure, body: () => createStreamBody(watched()) }
 }
