@@ -343,6 +343,16 @@ describe('pushDockerTarWithAllOriginalTags()', () => {
     expect(registry.openUploads).toBe(0)
   })
 
+  it('replaces what a tag points at where that cannot be read any more', async () => {
+    const { handle, registry } = behind((request, go) => {
+      const isRead = request.url.includes('/manifests/') && request.method !== 'PUT'
+      return isRead ? new Response(null, { status: 500 }) : go()
+    })
+    const digest = await pushDockerTar(await createTestArchive(), handle, 'a', 'v1')
+    const tag = await registry.fetch(new Request(`${URL_TEXT}/v2/a/manifests/v1`, { method: 'HEAD' }))
+    expect(tag.headers.get('docker-content-digest')).toBe(digest)
+  })
+
   it('moves no tag when one manifest is refused', async () => {
     let manifests = 0
     const { registry, handle } = behind((request, go) => {
