@@ -141,6 +141,8 @@ export function createExchange(connection: Connection): Exchange {
         return give(error.response, null, refusal)
       }
       if (error instanceof TimeoutError) throw late(timeout)
+      // A fetch of the user's own may not tell why it was aborted.
+      if (watched?.signal.aborted && !graceful?.aborted) throw watched.signal.reason
       throw error
     } finally {
       watched?.stop()

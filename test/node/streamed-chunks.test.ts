@@ -154,15 +154,8 @@ describe('createBlobReader()', () => {
 })
 
 describe('a stream that is sent', () => {
-  const exchangeWith = (url: string, timeout: number) =>
-    createExchange({
-      base: new URL(url),
-      fetch: (request) => globalThis.fetch(request),
-      ownHeaders: {},
-      retry: 0,
-      retryDelay: 1,
-      timeout,
-    })
+  const exchangeWith = (url: string, timeout: number, fetch = (request: Request) => globalThis.fetch(request)) =>
+    createExchange({ base: new URL(url), fetch, ownHeaders: {}, retry: 0, retryDelay: 1, timeout })
   const request = { act: 'send', method: 'PUT', url: '/', isUpload: true } as const
 
   it('may take longer than its time-out, as long as it goes on', async () => {
@@ -199,6 +192,16 @@ describe('a stream that is sent', () => {
     await once(server, 'close')
     await new Promise((resolve) => setTimeout(resolve, 50))
     expect(taken).toBeLessThan(takenBefore + 2)
+  })
+
+  it('fails so too by a fetch that does not tell why it was aborted', async () => {
+    const fetch = ({ signal }: Request) =>
+      new Promise<Response>((_, reject) => {
+        signal.addEventListener('abort', () => reject(new DOMException('Aborted', 'AbortError')))
+      })
+    const exchange = exchangeWith('https://registry.test', 1, fetch)
+    const body = () => new Blob(['a']).stream()
+    await rejection(exchange({ ...request, standstill: 50, body }), NetworkError, /no answer from .* within 50 ms/)
   })
 })
 
