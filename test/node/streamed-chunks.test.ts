@@ -106,6 +106,15 @@ describe('a chunk that is streamed', () => {
     expect(embedded.openUploads).toBe(0)
   })
 
+  it('stays as large as the first, however fast it is, where a registry insists on that', async () => {
+    const embedded = createTestRegistry({ profile: 'cloudflare' })
+    const large = createTestArchive({ images: [{ layers: [{ file: 'x'.repeat(22 * MIB) }] }] })
+    const registry = openRegistry('https://registry.test', { fetch: embedded.fetch })
+    await pushDockerTar(await large, registry, 'a', 'v1', { verify: true })
+    const patches = embedded.requests.filter(({ method }) => method === 'PATCH')
+    expect(patches.map(({ status }) => status)).toEqual([202, 202, 202, 202, 202])
+  })
+
   it('goes out when what comes before it in its blob is hashed, not before', async () => {
     const embedded = createTestRegistry({ faults: [{ kind: 'status', status: 503, method: 'PATCH', nth: 2 }] })
     const options = { chunkSize: 2 * MIB, concurrency: 1, uploadRetry: 0, sessions: memorySessions() }

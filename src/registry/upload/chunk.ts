@@ -47,7 +47,9 @@ function chunkLength(chunkSize: number, { minChunkSize, maxChunkSize }: UploadPr
 export async function prepareChunk(upload: Upload, start: number): Promise<Chunk> {
   const { blob, registry, pace, sizer, reader, streamsChunks, createBody } = upload
   const { takesWholeOnly, closesEmpty } = registry.traits.current
-  const chunkSize = Math.min(sizer?.size ?? upload.chunkSize, pace?.maxChunk ?? Number.POSITIVE_INFINITY)
+  const wanted = Math.min(sizer?.size ?? upload.chunkSize, pace?.maxChunk ?? Number.POSITIVE_INFINITY)
+  // Cloudflare's chunks are all of one size, but for the last (the rule of R2's multipart uploads).
+  const chunkSize = closesEmpty ? upload.chunkSize : wanted
   const length = chunkLength(chunkSize, registry.traits.current)
   // An upload that has some chunks already may have taken them before the registry was known to take none.
   const isWhole = takesWholeOnly && start === 0
