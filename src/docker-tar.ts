@@ -24,7 +24,8 @@ export interface PushArchiveOptions
 
 /**
  * Pushes one image of an archive: what its name stands for, be that a single image or a multi-platform one, byte for byte as the archive has
- * it. Referrers of it in the archive, such as signatures, go along. It is `planPush` and `executePush` in a row.
+ * it. Referrers of it in the archive, such as signatures, go along. It is `planPush` and `executePush` in a row, but for what tags point at
+ * now, which it does not ask.
  *
  * @param repository Where to. @default the repository of the name by which the image was chosen, or of its first, the registry dropped
  * @param tag Which tag to set; `tags` come on top. @default the tag of that name, or `latest` if it has none
@@ -93,7 +94,8 @@ async function pushNamed(
     const handle = toRegistry(registry)
     return withArchive(archive, options, async ({ images }) => {
       const named = name(images)
-      const plan = await planPushes(named, images, steer(handle, controlOf(options)).registry, options)
+      const { registry: steered } = steer(handle, controlOf(options))
+      const plan = await planPushes(named, images, steered, { ...options, skipsTags: true })
       await executePush(plan, images, handle, options)
       const digests = new Map(plan.tags.map(({ repository, tag, digest }) => [`${repository}:${tag}`, digest]))
       return named.flatMap(({ repository, tags }) => tags.map((tag) => digests.get(`${repository}:${tag}`) as Digest))

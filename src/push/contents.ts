@@ -2,6 +2,7 @@ import { ValidationError } from '../errors.ts'
 import type { Content, Descriptor } from '../oci/descriptor.ts'
 import { type Digest, digestOf } from '../oci/digest.ts'
 import type { Image } from '../oci/image.ts'
+import { parseTag } from '../oci/reference.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
 import { verifyDigest } from '../oci/verify.ts'
 import { toSource } from '../source/from.ts'
@@ -9,13 +10,13 @@ import { blobsUnder, manifestsUnder } from './layout.ts'
 import type { PlannedManifest, PushPlan } from './plan.ts'
 
 /**
- * Finds the bytes of all that a plan sends.
+ * Finds the bytes of all that a plan sends. It may come from anywhere: what it says is looked at before anything is sent.
  *
- * @throws {ValidationError} if the images lack some of it
+ * @throws {ValidationError} if the images lack some of it, or it sets a tag to something that is none of its manifests
  * @throws {DigestMismatchError} if a manifest in the plan is not the one that it says it is
  */
 export async function findContents(
-  { blobs, manifests }: PushPlan,
+  { blobs, manifests, tags }: PushPlan,
   images: readonly Image[],
 ): Promise<ReadonlyMap<Digest, Content>> {
   const contents = new Map<Digest, Content>()
@@ -29,6 +30,11 @@ export async function findContents(
   for (const wanted of [...blobs.filter(({ action }) => action !== 'present'), ...manifests]) {
     if (contents.get(wanted.digest)?.size !== wanted.size) throw lacking(wanted)
   }
+  for (const { repository, tag, digest } of tags) {
+    const name = `${repository}:${parseTag(tag)}`
+    const isPut = manifests.some((manifest) => manifest.repository === repository && manifest.digest === digest)
+    if (!isPut) throw untaggable(name, digest)
+  }
   return contents
 }
 
@@ -36,6 +42,13 @@ async function contentOf({ mediaType, digest }: PlannedManifest, text: string): 
   const bytes = new TextEncoder().encode(text)
   verifyDigest(`the manifest ${digest} in the plan`, digest, await digestOf(bytes, createWasmHasher))
   return { mediaType, digest, size: bytes.length, source: toSource(bytes) }
+}
+
+function untaggable(name: string, digest: Digest): ValidationError {
+  return new ValidationError(
+    `Cannot push: the plan sets ${JSON.stringify(name)} to ${digest}, which is none of the manifests that it puts there`,
+    { input: name },
+  )
 }
 
 function lacking({ digest, size }: Descriptor): ValidationError {

@@ -45,17 +45,21 @@ export async function planPush(
   return planPushes(nameImages(chosen, images, options), images, toRegistry(registry), options)
 }
 
-/** The same for images whose places are known. */
+/**
+ * The same for images whose places are known.
+ *
+ * @param options.skipsTags Nobody will see the plan: what tags point at now is not asked. @default false
+ */
 export async function planPushes(
   pushes: readonly ImagePush[],
   images: readonly Image[],
   registry: Registry,
-  options: PlanningOptions,
+  options: PlanningOptions & { readonly skipsTags?: boolean },
 ): Promise<PushPlan> {
   const chunkSize = positive('chunkSize', options.chunkSize ?? DEFAULT_CHUNK_SIZE)
   const prepared = await preparePushes(pushes, images, options)
   const layout = layOutPush(prepared)
-  const found = await lookUp(registry, layout, options)
+  const found = await lookUp(registry, options.skipsTags ? { ...layout, tags: [] } : layout, options)
   const blobs = planBlobs(layout, found)
   const tags = layout.tags.map((tag) => {
     const previous = found.tags.get(`${tag.repository}:${tag.tag}`)

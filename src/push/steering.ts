@@ -38,12 +38,9 @@ export function steer(registry: Registry, control: PushControl): Steered {
       // A browser sends it as fast as it can: what comes after it waits the longer.
       return made.then((blob) => pace.take(blob.size, request.signal).then(() => blob))
     }
-    // With a limit it takes as long as that wants it to, and the limit may change meanwhile.
-    const { timeout, ...rest } = request
-    const isFree = control.maxBytesPerSecond === Number.POSITIVE_INFINITY
     try {
       const size = Number(request.headers?.['content-length'])
-      return await measure(size, registry.send({ ...rest, body, ...(isFree && { timeout }) }))
+      return await measure(size, registry.send({ ...request, body }))
     } finally {
       isOver.abort()
     }

@@ -25,8 +25,10 @@ export interface HttpRequest {
   readonly allow?: readonly number[]
   /** The body is a blob's bytes: never sent a second time unasked. @default false */
   readonly isUpload?: boolean
-  /** In milliseconds; of a stream, how long it may stand still while it is sent. @default that of the handle; none for uploads */
+  /** In milliseconds, unless its body is a stream. @default that of the handle; none for uploads */
   readonly timeout?: number
+  /** In milliseconds: how long a body that is a stream may stand still while it is sent, and then its answer may take. @default none */
+  readonly standstill?: number
   readonly signal?: AbortSignal
   /** In milliseconds: once it is under way, it may take so long after an abort. @default 0 */
   readonly grace?: number
@@ -97,9 +99,10 @@ export function createExchange(connection: Connection): Exchange {
     await request.hold?.()
     request.signal?.throwIfAborted()
     const made = typeof request.body === 'function' ? await request.body() : request.body
-    const late = () => timedOut({ act, method, url: url.href }, request.timeout ?? connection.timeout)
+    const late = (limit = connection.timeout) => timedOut({ act, method, url: url.href }, limit)
     // What is being sent may take as long as it takes, while it goes on.
-    const watched = made instanceof ReadableStream ? watchTaking(made, request.timeout, late) : undefined
+    const { timeout, standstill } = request
+    const watched = made instanceof ReadableStream ? watchTaking(made, standstill, () => late(standstill)) : undefined
     const body = watched?.stream ?? made
     // Where the answer comes from, after redirects. What a custom fetch made itself has no URL to tell.
     let from = url
@@ -137,7 +140,9 @@ export function createExchange(connection: Connection): Exchange {
         )
         return give(error.response, null, refusal)
       }
-      if (error instanceof TimeoutError) throw late()
+      if (error instanceof TimeoutError) throw late(timeout)
+      // A fetch of the user's own may not tell why it was aborted.
+      if (watched?.signal.aborted && !graceful?.aborted) throw watched.signal.reason
       throw error
     } finally {
       watched?.stop()

@@ -74,6 +74,7 @@ async function readManifest(
  * Asks which manifest a tag names, or whether a digest is there.
  *
  * @returns nothing if there is none
+ * @throws {DigestMismatchError} if the registry states another digest than the one asked for
  */
 export async function resolveManifest(
   registry: Registry,
@@ -90,6 +91,7 @@ export async function resolveManifest(
     signal,
   })
   if (answer.status === 404) return undefined
+  if (isDigest(reference)) verifyStatedDigest(answer, reference)
   const stated = answer.headers.get('docker-content-digest')
   // Old registries do not state it, and a web page may not be allowed to read it.
   return isDigest(stated) ? stated : (await readManifest(registry, repository, reference, signal)).digest

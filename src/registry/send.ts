@@ -37,6 +37,7 @@ export function createSend(base: URL, exchange: Exchange, { authorize, learn }: 
       const exchanged = await exchange({ ...request, ...signed })
       const { status, headers } = exchanged.answer
       if (exchanged.isForeign || (status !== 401 && status !== 403) || tries === MAX_TRIES) return accept(exchanged)
+      await request.hold?.()
       const wanted = learn({ status, headers, scopes, authorization, startedAt })
       const next = wanted && (await sign(wanted))
       if (!next || next.value === authorization?.value) return accept(exchanged)

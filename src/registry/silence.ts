@@ -39,7 +39,8 @@ export interface WatchedStream {
 }
 
 /**
- * Watches how a stream is taken: however long it takes, only standing still is a failure.
+ * Watches how a stream is taken: however long it takes, and whatever the stream itself waits for, only that nobody takes what is there is a
+ * failure.
  *
  * @param limit In milliseconds. Without one it may stand still.
  * @param reason Makes what the signal aborts with.
@@ -61,10 +62,11 @@ export function watchTaking(
   const source: UnderlyingDefaultSource<Uint8Array> = {
     async pull(controller) {
       if (isOver) throw new TypeError('the request is over')
-      wait()
+      clearTimeout(timer)
       const { done, value } = await reader.read()
       if (done) controller.close()
       else controller.enqueue(value)
+      if (!isOver) wait()
     },
     cancel: (why) => reader.cancel(why),
   }

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import {
+  type Digest,
   DigestMismatchError,
   executePush,
   getManifest,
   listTags,
   openArchive,
   openRegistry,
+  type PlannedTag,
   type PlanOptions,
   type PushPlan,
   planPush,
@@ -246,6 +248,20 @@ describe('executePush()', () => {
     expect(other.registry.requests).toEqual([])
   })
 
+  it('refuses a plan whose tags are none, or of something else, before it sends anything', async () => {
+    const { images } = await opened()
+    const { handle, registry } = target()
+    const plan = await planPush(images, handle, { images: [0], repository: 'a', tags: ['v1'] })
+    registry.requests.length = 0
+    const tagging = (tag: object) => ({ ...plan, tags: [{ ...plan.tags[0], ...tag } as PlannedTag] })
+    const digest = plan.manifests[0]?.digest as Digest
+    const elsewhere = [{ digest: `sha256:${'0'.repeat(64)}` }, { repository: 'b' }]
+    for (const tag of elsewhere)
+      await rejection(executePush(tagging(tag), images, handle), ValidationError, /is none of the manifests/)
+    await rejection(executePush(tagging({ tag: digest }), images, handle), ValidationError)
+    expect(registry.requests).toEqual([])
+  })
+
   it('says to plan anew where a blob is there no more', async () => {
     const { images } = await opened()
     const { handle } = target()
@@ -332,12 +348,15 @@ describe('{ verify: true }', () => {
     await expect(pushing).rejects.toThrow(message)
   })
 
-  it('says so where the tag points at something else', async () => {
+  it.each([
+    ['the tag points at', '/manifests/v1', /the tag v1 of "a" points at/],
+    ['the manifest is', '/manifests/sha256', /the answer to "look for the manifest/],
+  ])('says so where %s something else', async (_, path, message) => {
     const { registry } = target()
     let isDone = false
     const fetch = async (request: Request) => {
       const response = await registry.fetch(request)
-      if (isDone && request.url.endsWith('/manifests/v1')) {
+      if (isDone && request.url.includes(path)) {
         response.headers.set('docker-content-digest', `sha256:${'0'.repeat(64)}`)
       }
       return response
@@ -347,6 +366,6 @@ describe('{ verify: true }', () => {
       isDone = phase === 'verify'
     }
     const pushing = pushDockerTar(await bytes, handle, 'a', 'v1', { image: 0, verify: true, onProgress })
-    await rejection(pushing, DigestMismatchError, /the tag v1 of "a" points at/)
+    await rejection(pushing, DigestMismatchError, message)
   })
 })

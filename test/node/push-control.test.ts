@@ -163,6 +163,29 @@ describe('pause()', () => {
     await pushing
     expect(recorder.exchanges[before]?.url.pathname).toBe('/token')
   })
+
+  it('holds the getting of a new token, where the old one is refused meanwhile', async () => {
+    const controller = createPushController()
+    const embedded = createTestRegistry()
+    const realm = 'Bearer realm="https://registry.test/token",service="s"'
+    let [tokens, whilePaused] = [0, 0]
+    const fetch = async (request: Request) => {
+      if (controller.isPaused) whilePaused++
+      if (new URL(request.url).pathname === '/token') return Response.json({ token: `token-${++tokens}` })
+      const isOld = request.method === 'PATCH' && request.headers.get('authorization') === 'Bearer token-1'
+      if (isOld) controller.pause()
+      if (request.headers.has('authorization') && !isOld) return embedded.fetch(request)
+      return new Response(null, { status: 401, headers: { 'www-authenticate': realm } })
+    }
+    const registry = openRegistry('https://registry.test', { fetch })
+    const options = { controller, chunkSize: 1024, concurrency: 1 }
+    const pushing = pushDockerTar(await createTestArchive(), registry, 'a', 'v1', options)
+    await tick(100)
+    expect([controller.isPaused, tokens, whilePaused]).toEqual([true, 1, 0])
+    controller.resume()
+    await pushing
+    expect(tokens).toBe(2)
+  })
 })
 
 describe('abort()', () => {

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createPushController, openRegistry, type PushOptions, pushDockerTar } from '../../src/index.ts'
+import { createPushController, NetworkError, openRegistry, type PushOptions, pushDockerTar } from '../../src/index.ts'
 import { toReadable } from '../../src/source/stream.ts'
 import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
 import { disturbedPush } from '../support/disturbed-push.ts'
+import { rejection } from '../support/errors.ts'
 import { advance, useFakeClock } from '../support/fake-clock.ts'
 
 const KIB = 1024
@@ -170,5 +171,36 @@ describe('maxBytesPerSecond', () => {
     expect([first?.bytes, second?.bytes].every((bytes) => (bytes ?? 0) > 250 * KIB)).toBe(true)
     expect(second?.at).toBeCloseTo(3, 0)
     expect(third?.at).toBeCloseTo(5.5, 0)
+  })
+
+  it('waits for no registry for ever that takes nothing more of a stream', async () => {
+    const { fetch: carryOut } = createTestRegistry({ profile: 'gar' })
+    const fetch = async (request: Request) => {
+      if (request.method !== 'PUT' || !request.url.includes('/uploads/')) return carryOut(request)
+      await request.body?.getReader().read()
+      return new Promise<Response>((_, reject) => {
+        request.signal.addEventListener('abort', () => reject(request.signal.reason))
+      })
+    }
+    const registry = openRegistry('https://registry.test', { fetch, profile: 'gar' })
+    const options = { maxBytesPerSecond: 100 * KIB, createStreamBody: toReadable, chunkSize: 1000, uploadRetry: 0 }
+    const pushing = pushDockerTar(await createTestArchive(), registry, 'a', 'v1', { ...options, concurrency: 1 })
+    const failed = rejection(pushing, NetworkError, /no answer from .* within 600\d\d ms/)
+    await advance(70_000)
+    await failed
+  })
+})
+
+describe('without maxBytesPerSecond', () => {
+  it('a whole blob that is no stream may take as long as its bytes do', async () => {
+    const { pushing, events } = await disturbedPush(
+      async (request, go) => {
+        if ((await request.clone().arrayBuffer()).byteLength > MIB) await advance(120_000)
+        return go()
+      },
+      { layers: ['x'.repeat(2 * MIB)], profile: { takesWholeOnly: true } },
+    )
+    await pushing
+    expect(events).toEqual([])
   })
 })

@@ -61,7 +61,7 @@ describe('pushDockerTar()', () => {
         // Blobs are looked for more at once.
         if (concurrency === undefined && request.method === 'HEAD') return go()
         peak = Math.max(peak, ++now)
-        await new Promise((resolve) => setTimeout(resolve, 2))
+        await new Promise((resolve) => setTimeout(resolve, archive === large ? 50 : 20))
         now--
         return go()
       })
@@ -344,6 +344,16 @@ describe('pushDockerTarWithAllOriginalTags()', () => {
     await pushDockerTarWithAllOriginalTags(await archive, handle)
     expect([await listTags(handle, 'a'), await listTags(handle, 'b')]).toEqual([['v1'], ['v1', 'v2']])
     expect(registry.openUploads).toBe(0)
+  })
+
+  it('replaces what a tag points at where that cannot be read any more', async () => {
+    const { handle, registry } = behind((request, go) => {
+      const isRead = request.url.includes('/manifests/') && request.method !== 'PUT'
+      return isRead ? new Response(null, { status: 500 }) : go()
+    })
+    const digest = await pushDockerTar(await createTestArchive(), handle, 'a', 'v1')
+    const tag = await registry.fetch(new Request(`${URL_TEXT}/v2/a/manifests/v1`, { method: 'HEAD' }))
+    expect(tag.headers.get('docker-content-digest')).toBe(digest)
   })
 
   it('moves no tag when one manifest is refused', async () => {

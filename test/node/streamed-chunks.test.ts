@@ -106,6 +106,15 @@ describe('a chunk that is streamed', () => {
     expect(embedded.openUploads).toBe(0)
   })
 
+  it('stays as large as the first, however fast it is, where a registry insists on that', async () => {
+    const embedded = createTestRegistry({ profile: 'cloudflare' })
+    const large = createTestArchive({ images: [{ layers: [{ file: 'x'.repeat(22 * MIB) }] }] })
+    const registry = openRegistry('https://registry.test', { fetch: embedded.fetch })
+    await pushDockerTar(await large, registry, 'a', 'v1', { verify: true })
+    const patches = embedded.requests.filter(({ method }) => method === 'PATCH')
+    expect(patches.map(({ status }) => status)).toEqual([202, 202, 202, 202, 202])
+  })
+
   it('goes out when what comes before it in its blob is hashed, not before', async () => {
     const embedded = createTestRegistry({ faults: [{ kind: 'status', status: 503, method: 'PATCH', nth: 2 }] })
     const options = { chunkSize: 2 * MIB, concurrency: 1, uploadRetry: 0, sessions: memorySessions() }
@@ -154,15 +163,8 @@ describe('createBlobReader()', () => {
 })
 
 describe('a stream that is sent', () => {
-  const exchangeWith = (url: string, timeout: number) =>
-    createExchange({
-      base: new URL(url),
-      fetch: (request) => globalThis.fetch(request),
-      ownHeaders: {},
-      retry: 0,
-      retryDelay: 1,
-      timeout,
-    })
+  const exchangeWith = (url: string, timeout: number, fetch = (request: Request) => globalThis.fetch(request)) =>
+    createExchange({ base: new URL(url), fetch, ownHeaders: {}, retry: 0, retryDelay: 1, timeout })
   const request = { act: 'send', method: 'PUT', url: '/', isUpload: true } as const
 
   it('may take longer than its time-out, as long as it goes on', async () => {
@@ -175,7 +177,7 @@ describe('a stream that is sent', () => {
       }
     }
     const exchange = exchangeWith(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 1)
-    const { answer } = await exchange({ ...request, timeout: 200, body: () => toReadable(slow()) })
+    const { answer } = await exchange({ ...request, standstill: 200, body: () => toReadable(slow()) })
     expect(answer.status).toBe(200)
     server.close()
   })
@@ -189,7 +191,7 @@ describe('a stream that is sent', () => {
     }
     const exchange = exchangeWith(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 1)
     await rejection(
-      exchange({ ...request, timeout: 300, body: () => toReadable(endless()) }),
+      exchange({ ...request, standstill: 300, body: () => toReadable(endless()) }),
       NetworkError,
       /no answer from .* within 300 ms/,
     )
@@ -199,6 +201,16 @@ describe('a stream that is sent', () => {
     await once(server, 'close')
     await new Promise((resolve) => setTimeout(resolve, 50))
     expect(taken).toBeLessThan(takenBefore + 2)
+  })
+
+  it('fails so too by a fetch that does not tell why it was aborted', async () => {
+    const fetch = ({ signal }: Request) =>
+      new Promise<Response>((_, reject) => {
+        signal.addEventListener('abort', () => reject(new DOMException('Aborted', 'AbortError')))
+      })
+    const exchange = exchangeWith('https://registry.test', 1, fetch)
+    const body = () => new Blob(['a']).stream()
+    await rejection(exchange({ ...request, standstill: 50, body }), NetworkError, /no answer from .* within 50 ms/)
   })
 })
 

@@ -4,6 +4,8 @@ import * as node from '../../src/node/index.ts'
 import { digestOf } from '../../src/oci/digest.ts'
 import { createWasmHasher } from '../../src/oci/sha256.ts'
 import { hasBlob } from '../../src/registry/blobs.ts'
+import { prepareChunk } from '../../src/registry/upload/chunk.ts'
+import type { Upload } from '../../src/registry/upload/options.ts'
 import { uploadBlob } from '../../src/registry/upload/upload.ts'
 import { toSource } from '../../src/source/from.ts'
 import { type ByteStream, toReadable } from '../../src/source/stream.ts'
@@ -236,5 +238,16 @@ describe('a stream of a whole blob', () => {
     const options = { chunkSize: 1_000_000_000, uploadRetry: 0, retryDelay: 1, createHasher: createWasmHasher }
     const blob = { mediaType: 'a/b', digest, size, source }
     expect(await uploadBlob(registry, 'a', blob, { ...options, ...bodies })).toBe('uploaded')
+  })
+
+  it('leaves a registry the time to look through the whole blob before it answers the closing request', async () => {
+    const size = 16 * 2 ** 30
+    const { traits } = openRegistry('https://registry.test')
+    const reader = { catchUp: async () => {}, read: async () => new Uint8Array(0) }
+    const upload = { ...bodies, blob: { size }, registry: { traits }, reader, chunkSize: 1024 } as unknown as Upload
+    const inBetween = await prepareChunk(upload, 0)
+    const last = await prepareChunk(upload, size - 1024)
+    expect([last.isClosing, last.timeout - inBetween.timeout]).toEqual([true, 1024 * 1000])
+    expect(last.standstill - inBetween.standstill).toBe(1024 * 1000)
   })
 })

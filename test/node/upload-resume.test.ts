@@ -476,6 +476,27 @@ describe('what is stored', () => {
     await expectWhole(stage)
   })
 
+  it('stays after another blob of the push was refused', async () => {
+    const stage = await createStage({}, ['content', 'other content'])
+    let posts = 0
+    const until = async (isSo: () => boolean) => {
+      while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+    const refused = await stage.push({
+      concurrency: 2,
+      async behave({ method }, go) {
+        const isSecond = method === 'POST' && ++posts === 2
+        if (method === 'PATCH' && stage.store.entries.size === 1) await until(() => posts === 2)
+        if (isSecond) await until(() => stage.store.entries.size === 1)
+        return isSecond ? refuse(403)() : go()
+      },
+    })
+    expect(refused.error).toBeInstanceOf(ResponseError)
+    expect([stage.store.entries.size, stage.registry.openUploads]).toEqual([1, 1])
+    const { error, kinds } = await stage.push()
+    expect([error, kinds]).toEqual([undefined, ['resume']])
+  })
+
   it.each([400, 403, 413, 507])('is deleted after %i, and the upload cancelled', async (status) => {
     const stage = await createStage()
     const { error } = await stage.push({ behave: at('PATCH', 5, refuse(status), 99) })

@@ -114,7 +114,9 @@ export function createBookmark(upload: Upload): Bookmark {
 
     async leave(error) {
       if (!entry) return false
-      const stalls = hasProgress || upload.signal?.aborted ? 0 : entry.stalls + 1
+      // By the caller, or since another blob has failed: that says nothing against this one.
+      if (upload.signal?.aborted) return true
+      const stalls = hasProgress ? 0 : entry.stalls + 1
       if (error instanceof DigestMismatchError || isRefusal(error) || stalls === MAX_STALLS) await remove()
       else if (stalls > 0) await put({ ...entry, stalls })
       return entry !== undefined

@@ -15,8 +15,10 @@ export interface Chunk {
   /** Whether its request closes the upload. */
   readonly isClosing: boolean
   readonly body: RequestBody
-  /** In milliseconds; of a stream, how long nothing of it may be taken. */
+  /** In milliseconds. */
   readonly timeout: number
+  /** In milliseconds: of a stream, in the place of that. */
+  readonly standstill: number
   /** What a streamed body failed with, if it was the reading that failed. */
   readonly readFailure?: () => Promise<{ readonly error: unknown } | undefined>
 }
@@ -27,6 +29,8 @@ const MAX_CHUNK = 64 * 1024 * 1024
 const LEAST_RATE = 16 * 1024
 /** In milliseconds: the answer to a chunk may take so long on top of that. */
 const SILENCE = 60_000
+/** In bytes a second. A registry that closes an upload may read the whole blob, or copy it, before it answers. */
+const LEAST_CLOSING_RATE = 16 * 1024 * 1024
 /** In milliseconds: what timers can count. */
 const MAX_TIMEOUT = 2 ** 31 - 1
 
@@ -44,23 +48,27 @@ function chunkLength(chunkSize: number, { minChunkSize, maxChunkSize }: UploadPr
 export async function prepareChunk(upload: Upload, start: number): Promise<Chunk> {
   const { blob, registry, pace, sizer, reader, streamsChunks, slicesChunks, createBody } = upload
   const { takesWholeOnly, closesEmpty } = registry.traits.current
-  const chunkSize = Math.min(sizer?.size ?? upload.chunkSize, pace?.maxChunk ?? Number.POSITIVE_INFINITY)
+  const wanted = Math.min(sizer?.size ?? upload.chunkSize, pace?.maxChunk ?? Number.POSITIVE_INFINITY)
+  // Cloudflare's chunks are all of one size, but for the last (the rule of R2's multipart uploads).
+  const chunkSize = closesEmpty ? upload.chunkSize : wanted
   const length = chunkLength(chunkSize, registry.traits.current)
   // An upload that has some chunks already may have taken them before the registry was known to take none.
   const isWhole = takesWholeOnly && start === 0
   const end = isWhole ? blob.size : Math.min(start + length, blob.size)
   const isBare = start === 0 || start === end
   const isClosing = end === blob.size && (isBare || !closesEmpty)
-  const chunk = { digest: blob.digest, start, end, size: blob.size, isClosing }
-  const timeout = Math.min(SILENCE + ((end - start) / LEAST_RATE) * 1000, MAX_TIMEOUT)
-  if (end - start > (streamsChunks ? PIECE : Math.max(length, chunkSize))) {
-    const { slice } = blob.source
+  const standstill = SILENCE + (isClosing ? (blob.size / LEAST_CLOSING_RATE) * 1000 : 0)
+  const timeout = Math.min(standstill + ((end - start) / LEAST_RATE) * 1000, MAX_TIMEOUT)
+  const chunk = { digest: blob.digest, start, end, size: blob.size, isClosing, timeout, standstill }
+  const held = Math.max(length, chunkSize)
+  if (end - start > (streamsChunks ? Math.min(PIECE, held) : held)) {
+    const slice = slicesChunks ? blob.source.slice : undefined
     // Before the request, which would stand still meanwhile.
-    await reader.catchUp(slice && slicesChunks ? end : start)
-    if (!slice || !slicesChunks) return { ...chunk, ...streamed(upload, start, end) }
-    return { ...chunk, timeout, body: slice(start, end), readFailure: async () => probe(blob.source, start, end) }
+    await reader.catchUp(slice ? end : start)
+    if (!slice) return { ...chunk, ...streamed(upload, start, end) }
+    return { ...chunk, body: slice(start, end), readFailure: () => probe(blob.source, start, end) }
   }
-  return { ...chunk, timeout, body: createBody(await reader.read(start, end)) }
+  return { ...chunk, body: createBody(await reader.read(start, end)) }
 }
 
 /** A body that is read while it is sent: what fails in reading is told apart from what fails in sending. */
@@ -68,7 +76,7 @@ function streamed(
   { reader, createStreamBody, streamsChunks, signal }: Upload,
   start: number,
   end: number,
-): Pick<Chunk, 'body' | 'timeout' | 'readFailure'> {
+): Pick<Chunk, 'body' | 'readFailure'> {
   let failure: { readonly error: unknown } | undefined
   async function* watched(): AsyncGenerator<Uint8Array> {
     try {
@@ -79,7 +87,7 @@ function streamed(
       throw error
     }
   }
-  return { timeout: SILENCE, readFailure: async () => failure, body: () => createStreamBody(watched()) }
+  return { readFailure: async () => failure, body: () => createStreamBody(watched()) }
 }
 
 /** A browser does not say whether it was the file that it could not read. */

@@ -8,7 +8,7 @@ export interface UploadProfile {
   readonly takesWholeOnly: boolean
   /** Whether it tells how far an upload is. */
   readonly tellsStatus: boolean
-  /** Whether the request that closes an upload may carry no bytes, once others did. */
+  /** Whether the request that closes an upload may carry no bytes, once others did, and these have to be of one size: Cloudflare's ways. */
   readonly closesEmpty: boolean
 }
 

@@ -27,7 +27,7 @@ export function readSession({ registry }: Upload, answer: Answer, offset: number
 export async function sendChunk(
   upload: Upload,
   { location }: UploadSession,
-  { digest, start, end, size, isClosing, body, timeout, readFailure }: Chunk,
+  { digest, start, end, size, isClosing, body, timeout, standstill, readFailure }: Chunk,
 ): Promise<UploadSession | undefined> {
   const isWhole = start === 0 && end === size
   const sending = upload.send({
@@ -45,6 +45,7 @@ export async function sendChunk(
     body,
     isUpload: true,
     timeout,
+    standstill,
   })
   const answer = await sending.catch(async (error) => {
     const failure = await readFailure?.()
