@@ -11,11 +11,11 @@ import type { PlannedManifest, PushPlan } from './plan.ts'
 /**
  * Finds the bytes of all that a plan sends.
  *
- * @throws {ValidationError} if the images lack some of it
+ * @throws {ValidationError} if the images lack some of it, or a tag is of a manifest that the plan has not
  * @throws {DigestMismatchError} if a manifest in the plan is not the one that it says it is
  */
 export async function findContents(
-  { blobs, manifests }: PushPlan,
+  { blobs, manifests, tags }: PushPlan,
   images: readonly Image[],
 ): Promise<ReadonlyMap<Digest, Content>> {
   const contents = new Map<Digest, Content>()
@@ -29,6 +29,10 @@ export async function findContents(
   for (const wanted of [...blobs.filter(({ action }) => action !== 'present'), ...manifests]) {
     if (contents.get(wanted.digest)?.size !== wanted.size) throw lacking(wanted)
   }
+  for (const { repository, tag, digest } of tags) {
+    const isPut = manifests.some((manifest) => manifest.repository === repository && manifest.digest === digest)
+    if (!isPut) throw untaggable(`${repository}:${tag}`, digest)
+  }
   return contents
 }
 
@@ -36,6 +40,11 @@ async function contentOf({ mediaType, digest }: PlannedManifest, text: string): 
   const bytes = new TextEncoder().encode(text)
   verifyDigest(`the manifest ${digest} in the plan`, digest, await digestOf(bytes, createWasmHasher))
   return { mediaType, digest, size: bytes.length, source: toSource(bytes) }
+}
+
+function untaggable(name: string, digest: string): ValidationError {
+  const message = `Cannot push: the plan sets ${name} to ${digest}, which is none of its manifests there; plan anew`
+  return new ValidationError(message, { input: digest })
 }
 
 function lacking({ digest, size }: Descriptor): ValidationError {
