@@ -13,7 +13,11 @@ import { serveTestRegistry } from 'registry-api-v2-client/testing/node'
 
 // The main job, start to end: npm run quickstart [-- my-image.tar]
 
-const [path] = process.argv.slice(2)
+const [path, ...more] = process.argv.slice(2)
+if (path?.startsWith('-') || more.length > 0) {
+  console.error('Usage: npm run quickstart [-- my-image.tar]')
+  process.exit(1)
+}
 const registry = await serveTestRegistry()
 console.log(`Registry  ${registry.url} (in memory)`)
 console.log(`Archive   ${path ?? 'made in memory: one image of two layers'}`)

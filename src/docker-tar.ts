@@ -8,9 +8,10 @@ import { controlOf, withControl } from './push/control.ts'
 import type { ImagePush } from './push/layout.ts'
 import { nameImage, nameImages, type PushNaming } from './push/naming.ts'
 import type { PushOptions } from './push/options.ts'
-import { type PlanOptions, planPushes } from './push/plan-push.ts'
+import { chooseImages, type PlanOptions, planPushes } from './push/plan-push.ts'
 import type { PlatformSelection } from './push/prepare.ts'
 import { executePush } from './push/push.ts'
+import { optionalList } from './push/shapes.ts'
 import { steer } from './push/steering.ts'
 import { type RegistryInput, toRegistry } from './registry/registry.ts'
 
@@ -44,7 +45,7 @@ export async function pushDockerTar(
   options: PushArchiveOptions & PlatformChoice = {},
 ): Promise<Digest> {
   const { rename } = options
-  const tags = tag === undefined ? options.tags : [tag, ...(options.tags ?? [])]
+  const tags = tag === undefined ? options.tags : [tag, ...(optionalList('tags', options.tags) ?? [])]
   const [digest] = await pushNamed(archive, registry, options, (images) => [
     nameImage(chooseImage(images, options), { repository, tags, rename }),
   ])
@@ -76,11 +77,10 @@ export async function pushDockerTarWithAllOriginalTags(
   registry: RegistryInput,
   options: PushArchiveOptions & Pick<PlanOptions, 'images'> = {},
 ): Promise<readonly Digest[]> {
-  const { platform, tags, rename } = options
-  return pushNamed(archive, registry, options, (images) => {
-    const chosen = options.images?.map((image) => chooseImage(images, { image, platform })) ?? images
-    return nameImages(chosen, images, { tags, rename })
-  })
+  const { tags, rename } = options
+  return pushNamed(archive, registry, options, (images) =>
+    nameImages(chooseImages(images, options), images, { tags, rename }),
+  )
 }
 
 /** @returns a digest for each tag that is named */

@@ -9,6 +9,7 @@ import type { NeededBlob, PushLayout } from './layout.ts'
 import { positive } from './numbers.ts'
 import { fixed, runPool } from './pool.ts'
 import { type PushProgress, trackProgress } from './progress.ts'
+import { list } from './shapes.ts'
 
 /** How to look for what a registry has. */
 export interface LookUpOptions {
@@ -34,7 +35,8 @@ export interface Found {
 export async function lookUp(registry: Registry, { blobs, tags }: PushLayout, options: LookUpOptions): Promise<Found> {
   const { signal, mountFrom = [] } = options
   const concurrency = positive('concurrency', options.concurrency ?? DEFAULT_LOOKUPS)
-  const hints = typeof mountFrom === 'string' ? [mountFrom] : mountFrom
+  const hints =
+    typeof mountFrom === 'string' ? [mountFrom] : list('mountFrom', mountFrom, 'a repository or an array of them')
   const planned = blobs.map(({ content, ...blob }) => ({ ...descriptorOf(content), ...blob }))
   const progress = trackProgress(planned, options.onProgress)
   const holders = new Map(blobs.map(({ content }) => [content.digest, new Set<string>()]))

@@ -3,6 +3,7 @@ import { isReferrer } from '../oci/choose-image.ts'
 import type { Image } from '../oci/image.ts'
 import { dropRegistry, parseRepository, parseTag, type RepositoryTag } from '../oci/reference.ts'
 import type { ImagePush } from './layout.ts'
+import { optionalList, show } from './shapes.ts'
 
 /** What images are called in the registry. */
 export interface PushNaming {
@@ -48,11 +49,11 @@ export function nameImage(image: Image, naming: PushNaming): ImagePush {
 
 function destinationsOf(image: Image, { repository, tags, rename = (name) => name }: PushNaming): ImagePush[] {
   const given = repository === undefined ? undefined : parseRepository(repository)
-  tags?.forEach(parseTag)
+  optionalList('tags', tags)?.forEach(parseTag)
   // A name that is not needed may be none: "<none>:<none>".
   if (given !== undefined && tags) return [{ image, repository: given, tags }]
   const names = image.names.flatMap((name): readonly RepositoryTag[] => {
-    const renamed = rename(name)
+    const renamed = callRename(rename, name)
     return renamed === undefined ? [] : [dropRegistry(renamed)]
   })
   if (given !== undefined) {
@@ -61,6 +62,13 @@ function destinationsOf(image: Image, { repository, tags, rename = (name) => nam
   }
   if (!tags) return names.map(({ repository, tag }) => ({ image, repository, tags: [tag] }))
   return [...new Set(names.map(({ repository }) => repository))].map((repository) => ({ image, repository, tags }))
+}
+
+function callRename(rename: unknown, name: string): string | undefined {
+  if (typeof rename !== 'function') throw new TypeError(`Cannot push: rename has to be a function, not ${show(rename)}`)
+  const renamed: unknown = rename(name)
+  if (renamed === undefined || typeof renamed === 'string') return renamed
+  throw new TypeError(`Cannot push: rename has to give a name or undefined at once for "${name}", not ${show(renamed)}`)
 }
 
 function nameless({ tags }: Image, position: number): ValidationError {

@@ -13,6 +13,7 @@ import { DEFAULT_CHUNK_SIZE } from './options.ts'
 import type { DigestChange, PlannedBlob, PlannedManifest, PushPlan } from './plan.ts'
 import { type PlatformSelection, preparePushes } from './prepare.ts'
 import { countManifestRequests } from './put-manifests.ts'
+import { imagesOf, optionalList } from './shapes.ts'
 
 /** What plans and pushes share. */
 export interface PlanningOptions extends LookUpOptions, PlatformSelection {
@@ -40,9 +41,16 @@ export async function planPush(
   registry: RegistryInput,
   options: PlanOptions = {},
 ): Promise<PushPlan> {
-  const { platform } = options
-  const chosen = options.images?.map((image) => chooseImage(images, { image, platform })) ?? images
-  return planPushes(nameImages(chosen, images, options), images, toRegistry(registry), options)
+  const all = imagesOf(images)
+  return planPushes(nameImages(chooseImages(all, options), all, options), all, toRegistry(registry), options)
+}
+
+/** Those of the images that are asked for. */
+export function chooseImages(
+  all: readonly Image[],
+  { images, platform }: Pick<PlanOptions, 'images' | 'platform'>,
+): readonly Image[] {
+  return optionalList('the option images', images)?.map((image) => chooseImage(all, { image, platform })) ?? all
 }
 
 /**

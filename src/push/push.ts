@@ -17,6 +17,7 @@ import type { PlannedBlob, PushPlan } from './plan.ts'
 import { runPool } from './pool.ts'
 import { type ProgressTracker, trackProgress } from './progress.ts'
 import { putManifests } from './put-manifests.ts'
+import { able, imagesOf, show } from './shapes.ts'
 import { steer } from './steering.ts'
 import { verifyPush } from './verify.ts'
 
@@ -26,6 +27,8 @@ const SMALL_BLOB = 1024 * 1024
 const SMALL_WEIGHT = 1 / 8
 const DEFAULT_UPLOAD_RETRY = 5
 const DEFAULT_RETRY_DELAY = 500
+const STORE = ['get', 'set', 'delete'] as const
+const WHERE_STORES_COME_FROM = 'a store, as memorySessions() gives one'
 
 /**
  * Carries out a plan: all blobs, several at once, then the manifests in their order, then the tags. No tag moves before everything
@@ -34,7 +37,7 @@ const DEFAULT_RETRY_DELAY = 500
  *
  * @param images Those of the archive that the plan was made of: the bytes come from there.
  * @throws {ValidationError} if the images lack what the plan names
- * @throws {TypeError} if the plan was made for another registry
+ * @throws {TypeError} if the plan is none, or was made for another registry
  * @throws {DigestMismatchError} if an archive's bytes are not what it says they are
  * @throws {ResponseError} if the registry refuses
  * @throws {NetworkError} if it does not answer
@@ -46,10 +49,21 @@ export async function executePush(
   options: PushOptions = {},
 ): Promise<void> {
   const handle = toRegistry(registry)
-  if (plan.registry === handle.url) return withControl(options, (options) => carryOut(plan, images, handle, options))
+  if (!isPlan(plan)) {
+    throw new TypeError(
+      `Cannot push: the plan has to be what planPush resolves to (await it), or JSON.parse of its text, not ${show(plan)}`,
+    )
+  }
+  const given = imagesOf(images)
+  if (plan.registry === handle.url) return withControl(options, (options) => carryOut(plan, given, handle, options))
   throw new TypeError(
     `Cannot push to ${handle.url}: the plan was made for ${plan.registry}; make one for this registry`,
   )
+}
+
+function isPlan(plan: PushPlan): boolean {
+  if (typeof plan?.registry !== 'string') return false
+  return [plan.blobs, plan.manifests, plan.tags].every(Array.isArray)
 }
 
 async function carryOut(
@@ -108,7 +122,7 @@ function uploadOptionsOf(options: PushOptions): SharedUploadOptions {
     createStreamBody,
     streamsChunks,
     slicesChunks: streamsChunks && options.createStreamBody === undefined,
-    sessions: options.sessions && attemptStore(options.sessions),
+    sessions: options.sessions && attemptStore(able('sessions', options.sessions, STORE, WHERE_STORES_COME_FROM)),
   }
 }
 

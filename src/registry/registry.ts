@@ -64,12 +64,14 @@ export type RegistryInput = string | URL | Registry
  *   `registry.example.com`, `docker.io` (https), `localhost:15000` (this machine: http).
  * @throws {ValidationError} unless it is an http or https URL without user info, query and fragment, or a host; or if `credentials`
  *   or `allowedRealms` are none
- * @throws {RangeError} if `retry` or `timeout` is no such number
+ * @throws {RangeError} if `retry`, `retryDelay` or `timeout` is no such number
+ * @throws {TypeError} if `fetch` is no function, `allowedRealms` no array, or `profile` the name of none
  */
 export function openRegistry(address: string | URL, options: RegistryOptions = {}): Registry {
   const base = parseRegistryAddress(address)
   const { credentials, headers, fetch = (request) => globalThis.fetch(request), retry = 2, timeout = 30_000 } = options
-  const { retryDelay = 500 } = options
+  const { retryDelay = 500, allowedRealms = [] } = options
+  if (typeof fetch !== 'function') throw new TypeError('Cannot use what was given as fetch: pass a function')
   if (!(Number.isSafeInteger(retry) && retry >= 0)) {
     throw new RangeError(`Cannot use ${retry} as retry: pass a whole number from 0`)
   }
@@ -77,7 +79,7 @@ export function openRegistry(address: string | URL, options: RegistryOptions = {
     throw new RangeError(`Cannot use ${retryDelay} as retryDelay: pass milliseconds, at most ${MAX_TIMEOUT}`)
   }
   if (!(timeout > 0 && timeout <= MAX_TIMEOUT)) {
-    throw new RangeError(`Cannot use ${timeout} as timeout: pass milliseconds, at most ${MAX_TIMEOUT}`)
+    throw new RangeError(`Cannot use ${timeout} as timeout: pass milliseconds above 0, at most ${MAX_TIMEOUT}`)
   }
   const ownHeaders = Object.fromEntries(new Headers(headers))
   const exchange = createExchange({ base, fetch, ownHeaders, retry, retryDelay, timeout })
@@ -85,7 +87,7 @@ export function openRegistry(address: string | URL, options: RegistryOptions = {
     {
       registry: base,
       credentials: typeof credentials === 'object' ? parseCredentials(credentials) : credentials,
-      allowedRealms: (options.allowedRealms ?? []).map(parseOrigin),
+      allowedRealms: parseOrigins(allowedRealms),
     },
     exchange,
   )
@@ -106,10 +108,13 @@ export function withScopes(registry: Registry, scopes: readonly Scope[]): Regist
   return { ...registry, send: (request) => send({ ...request, scopes: mergeScopes(scopes, request.scopes ?? []) }) }
 }
 
-function parseOrigin(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password) return url.origin
-  throw new ValidationError(
-    'Cannot use the allowed realms: each has to be the origin of a token server, as in "https://auth.example.com"',
-  )
+function parseOrigins(texts: readonly string[]): readonly string[] {
+  if (!Array.isArray(texts)) throw new TypeError('Cannot use the allowed realms: pass an array of origins')
+  return texts.map((text) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined
+    if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password) return url.origin
+    throw new ValidationError(
+      'Cannot use the allowed realms: each has to be the origin of a token server, as in "https://auth.example.com"',
+    )
+  })
 }

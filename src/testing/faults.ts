@@ -82,7 +82,26 @@ export interface FaultList {
   readonly left: number
 }
 
+/** The number that a fault of each kind cannot do without, if there is one. */
+const NUMBERS: Readonly<Record<Fault['kind'], readonly [name: string, min: number, max: number] | undefined>> = {
+  cut: ['afterBytes', 0, Number.POSITIVE_INFINITY],
+  lost: undefined,
+  status: ['status', 200, 599],
+  silent: undefined,
+  slow: ['milliseconds', 0, Number.POSITIVE_INFINITY],
+  stale: undefined,
+  location: undefined,
+}
+
+/**
+ * Makes a list of faults. One that would never hit, or not as it is meant, would make a test pass that shows nothing.
+ *
+ * @throws {TypeError} if there is no such kind of fault
+ * @throws {RangeError} if a number is none
+ */
 export function createFaultList(faults: readonly Fault[]): FaultList {
+  if (!Array.isArray(faults)) throw new TypeError('Cannot make a test registry: faults has to be an array')
+  faults.forEach(check)
   const states = faults.map((fault) => ({ fault, matches: 0, hits: 0 }))
   const isLeft = ({ fault, hits }: { fault: Fault; hits: number }) => hits < (fault.times ?? 1)
   return {
@@ -104,4 +123,24 @@ function fits(fault: FaultMatch, method: string, path: string): boolean {
   if (fault.path === undefined) return true
   // `search` has no memory, unlike `test` with a global pattern.
   return typeof fault.path === 'string' ? path.includes(fault.path) : path.search(fault.path) >= 0
+}
+
+function check(fault: Fault, position: number): void {
+  const { kind, nth = 1, times = 1 } = fault
+  if (!Object.hasOwn(NUMBERS, kind)) {
+    throw new TypeError(
+      `Cannot make a test registry: fault ${position} is of the kind "${kind}", which there is not, only ${Object.keys(NUMBERS).join(', ')}`,
+    )
+  }
+  const [name, min = 0, max = 0] = NUMBERS[kind] ?? []
+  const value = name === undefined ? 0 : (fault as unknown as Record<string, number>)[name]
+  if (!(value !== undefined && value >= min && value <= max)) {
+    throw unusable(position, kind, `as ${name} a number from ${min} to ${max}`)
+  }
+  if (!Number.isSafeInteger(nth) || nth < 1) throw unusable(position, kind, 'as nth a whole number from 1')
+  if (!(times >= 0)) throw unusable(position, kind, 'as times a number from 0')
+}
+
+function unusable(position: number, kind: string, wanted: string): RangeError {
+  return new RangeError(`Cannot make a test registry: fault ${position} (${kind}) has to have ${wanted}`)
 }

@@ -65,8 +65,8 @@ export interface TestRegistry {
  * or with the ways of a real one, and with the faults that it is given.
  * It is for tests, trials and demos: it forgets everything, and asks nobody to sign in.
  *
- * @throws {TypeError} if there is no such profile
- * @throws {RangeError} unless the scale is a number above 0
+ * @throws {TypeError} if there is no such profile, or no such kind of fault
+ * @throws {RangeError} unless the scale and the page size are numbers above 0, and those of the faults such as they can have
  */
 export function createTestRegistry(options: TestRegistryOptions = {}): TestRegistry {
   const storage = createStorage()
@@ -114,6 +114,9 @@ export function createTestRegistry(options: TestRegistryOptions = {}): TestRegis
 function rulesFor(options: TestRegistryOptions): Rules {
   const { profile, scale = 1, pageSize, deletesTags, minChunkLength } = options
   if (!(scale > 0)) throw new RangeError(`Cannot make a test registry: the scale ${scale} is not above 0`)
+  if (pageSize !== undefined && !(pageSize > 0)) {
+    throw new RangeError(`Cannot make a test registry: the page size ${pageSize} is not above 0`)
+  }
   const own = profile === undefined ? SPEC : PROFILES[profile]
   if (!own) {
     throw new TypeError(

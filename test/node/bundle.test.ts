@@ -4,7 +4,7 @@ import { type Bundle, bundleCore } from '../../bench/bundle.js'
 // What a page loads before it can push anything. The aim is 25 kB; until that is reached, it must not grow unnoticed.
 
 /** In bytes: the figure of today, rounded up. */
-const LIMIT = 46_000
+const LIMIT = 47_000
 
 let bundle: Bundle
 beforeAll(async () => {
@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 
 describe('the bundle of the portable entry', () => {
-  it('has at most 46 kB, minified and gzipped', () => {
+  it('has at most 47 kB, minified and gzipped', () => {
     expect(bundle.bytes).toBeLessThanOrEqual(LIMIT)
   })
 

@@ -369,3 +369,57 @@ describe('{ verify: true }', () => {
     await rejection(pushing, DigestMismatchError, message)
   })
 })
+
+describe('what is no plan, no images, or no such option', () => {
+  const wrong = (options: object) => options as PlanOptions
+
+  it.each([
+    [{ tags: 'latest' }, 'Cannot push: tags has to be an array, not "latest"'],
+    [{ images: 0 }, 'Cannot push: the option images has to be an array, not 0'],
+    [{ mountFrom: 5 }, 'Cannot push: mountFrom has to be a repository or an array of them, not 5'],
+    [{ rename: 'a' }, 'Cannot push: rename has to be a function, not "a"'],
+    [
+      { rename: () => 5 },
+      'Cannot push: rename has to give a name or undefined at once for "localhost:5000/a:v1", not 5',
+    ],
+    [{ rename: async () => 'a' }, /at once for .*, not a promise$/],
+  ])('is a TypeError that names it: %o', async (options, message) => {
+    const { images } = await opened()
+    const { handle, recorder } = target()
+    await expect(planPush(images, handle, wrong(options))).rejects.toThrow(message)
+    await expect(pushDockerTarWithAllOriginalTags(await bytes, handle, wrong(options))).rejects.toThrow(TypeError)
+    expect(recorder.exchanges).toHaveLength(0)
+  })
+
+  it('sets no tag a letter', async () => {
+    const { handle } = target()
+    const pushing = pushDockerTar(await bytes, handle, 'a', 'v1', { image: 0, ...wrong({ tags: 'latest' }) })
+    await rejection(pushing, TypeError, /tags has to be an array, not "latest"/)
+  })
+
+  it('is told by both halves of a push', async () => {
+    const archive = await opened()
+    const { handle } = target()
+    const message = /images has to be the "images" that openArchive gives, not an object/
+    await rejection(planPush(archive as never, handle), TypeError, message)
+    const plan = await planPush(archive.images, handle)
+    await rejection(executePush(plan, archive as never, handle), TypeError, message)
+    for (const none of [undefined, JSON.stringify(plan), Promise.resolve(plan), {}, archive.images]) {
+      const executing = executePush(none as never, archive.images, handle)
+      const error = await rejection(
+        executing,
+        TypeError,
+        /the plan has to be what planPush resolves to \(await it\), or/,
+      )
+      expect(error.message.length).toBeLessThan(150)
+    }
+  })
+
+  it('is a store that is none', async () => {
+    const { handle } = target()
+    for (const sessions of ['folder', {}, () => {}]) {
+      const pushing = pushDockerTar(await bytes, handle, 'a', 'v1', { image: 0, sessions: sessions as never })
+      await rejection(pushing, TypeError, /sessions has to be a store, as memorySessions\(\) gives one, not/)
+    }
+  })
+})

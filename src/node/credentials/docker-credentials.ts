@@ -36,7 +36,7 @@ export function dockerCredentials(
 ): (request: CredentialsRequest) => Promise<Credentials | undefined> {
   const { file, timeout = 30_000 } = options
   if (!(timeout > 0 && timeout <= MAX_TIMEOUT)) {
-    throw new RangeError(`Cannot use ${timeout} as timeout: pass milliseconds, at most ${MAX_TIMEOUT}`)
+    throw new RangeError(`Cannot use ${timeout} as timeout: pass milliseconds above 0, at most ${MAX_TIMEOUT}`)
   }
   const chosen = file instanceof URL ? fileURLToPath(file) : file
   return async (request) => {
