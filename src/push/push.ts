@@ -48,17 +48,18 @@ export async function executePush(
   registry: RegistryInput,
   options: PushOptions = {},
 ): Promise<void> {
-  const handle = toRegistry(registry)
-  if (!isPlan(plan)) {
+  return withControl(options, async (options) => {
+    const handle = toRegistry(registry)
+    if (!isPlan(plan)) {
+      throw new TypeError(
+        `Cannot push: the plan has to be what planPush resolves to (await it), or JSON.parse of its text, not ${show(plan)}`,
+      )
+    }
+    if (plan.registry === handle.url) return carryOut(plan, imagesOf(images), handle, options)
     throw new TypeError(
-      `Cannot push: the plan has to be what planPush resolves to (await it), or JSON.parse of its text, not ${show(plan)}`,
+      `Cannot push to ${handle.url}: the plan was made for ${plan.registry}; make one for this registry`,
     )
-  }
-  const given = imagesOf(images)
-  if (plan.registry === handle.url) return withControl(options, (options) => carryOut(plan, given, handle, options))
-  throw new TypeError(
-    `Cannot push to ${handle.url}: the plan was made for ${plan.registry}; make one for this registry`,
-  )
+  })
 }
 
 function isPlan(plan: PushPlan): boolean {

@@ -4,9 +4,11 @@ import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import {
   createPushController,
+  executePush,
   openRegistry,
   type PushController,
   type PushProgress,
+  planPush,
   pushDockerTar,
   RegistryError,
 } from '../../src/index.ts'
@@ -60,6 +62,14 @@ describe('a controller as an iterable', () => {
       async (controller) => (await disturbedPush(pass, { controller, onProgress: () => controller.abort() })).pushing,
     ],
     ['cannot begin', (controller) => pushDockerTar(new Uint8Array(9), 'ftp://nowhere', 'a', 'v1', { controller })],
+    [
+      'has a plan for another registry',
+      async (controller) => {
+        const { fetch } = createTestRegistry()
+        const plan = await planPush([], openRegistry('https://registry.test', { fetch }))
+        return executePush(plan, [], 'https://other.test', { controller })
+      },
+    ],
     ['finds no file', (controller) => node.pushDockerTar('/no/such/file', 'localhost', 'a', 'v1', { controller })],
     [
       'has a wrong option',
