@@ -14,8 +14,10 @@ function reading<O extends core.ReadOptions>(options: O) {
 
 function sending<O extends core.PushOptions>(options: O) {
   const { createBody = (bytes: Uint8Array<ArrayBuffer>) => bytes, createStreamBody = toReadable } = options
-  const { createHasher = createNativeHasher } = options
-  return { ...options, createHasher, createBody, createStreamBody }
+  // Bodies of the caller's own are used, and may be kept in memory.
+  const { createHasher = createNativeHasher, streamsChunks = !options.createBody && !options.createStreamBody } =
+    options
+  return { ...options, createHasher, createBody, createStreamBody, streamsChunks }
 }
 
 function pushing<O extends core.PushArchiveOptions>(options: O) {

@@ -33,7 +33,7 @@ export interface PushOptions extends PushSettings {
   readonly createStreamBody?: CreateStreamBody | undefined
   /**
    * Whether chunks go through `createStreamBody` piece by piece, so that their size costs no memory. `false` holds them in memory as they are, and
-   * `chunkSize` stays what it is. @default true
+   * `chunkSize` stays what it is. @default `true`, unless `createBody` or `createStreamBody` is given
    */
   readonly streamsChunks?: boolean | undefined
   /**

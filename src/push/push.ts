@@ -110,7 +110,8 @@ type SharedUploadOptions = Omit<UploadOptions, 'mountFrom' | 'onSent' | 'signal'
 function uploadOptionsOf(options: PushOptions): SharedUploadOptions {
   const { createHasher = createWasmHasher, createBody = (bytes) => new Blob([bytes]) } = options
   const { createStreamBody = (stream) => new Response(toReadable(stream)).blob() } = options
-  const { streamsChunks = true } = options
+  // Bodies of the caller's own are used, and may be kept in memory.
+  const { streamsChunks = !options.createBody && !options.createStreamBody } = options
   // What the user asks for is what they get.
   const grows = streamsChunks && options.chunkSize === undefined
   return {

@@ -115,6 +115,18 @@ describe('a chunk that is streamed', () => {
     expect(patches.map(({ status }) => status)).toEqual([202, 202, 202, 202, 202])
   })
 
+  it('is none where the caller makes the bodies', async () => {
+    const embedded = createTestRegistry()
+    const registry = openRegistry('https://registry.test', { fetch: embedded.fetch })
+    const sizes: number[] = []
+    const createBody = (bytes: Uint8Array<ArrayBuffer>) => {
+      sizes.push(bytes.byteLength)
+      return bytes
+    }
+    await pushDockerTar(await archive, registry, 'a', 'v1', { chunkSize: 2 * MIB, createBody })
+    expect(sizes.filter((size) => size === 2 * MIB)).toHaveLength(2)
+  })
+
   it('goes out when what comes before it in its blob is hashed, not before', async () => {
     const embedded = createTestRegistry({ faults: [{ kind: 'status', status: 503, method: 'PATCH', nth: 2 }] })
     const options = { chunkSize: 2 * MIB, concurrency: 1, uploadRetry: 0, sessions: memorySessions() }
