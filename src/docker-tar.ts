@@ -46,10 +46,10 @@ export async function pushDockerTar(
 ): Promise<Digest> {
   const { rename } = options
   const tags = tag === undefined ? options.tags : [tag, ...(optionalList('tags', options.tags) ?? [])]
-  const [digest] = await pushNamed(archive, registry, options, (images) => [
+  const [pushed] = await pushNamed(archive, registry, options, (images) => [
     nameImage(chooseImage(images, options), { repository, tags, rename }),
   ])
-  return digest as Digest
+  return pushed?.digest as Digest
 }
 
 /**
@@ -78,18 +78,19 @@ export async function pushDockerTarWithAllOriginalTags(
   options: PushArchiveOptions & Pick<PlanOptions, 'images'> = {},
 ): Promise<readonly Digest[]> {
   const { tags, rename } = options
-  return pushNamed(archive, registry, options, (images) =>
+  const pushed = await pushNamed(archive, registry, options, (images) =>
     nameImages(chooseImages(images, options), images, { tags, rename }),
   )
+  return pushed.flatMap(({ tags, digest }) => tags.map(() => digest))
 }
 
-/** @returns a digest for each tag that is named */
+/** @returns what each of the named images went up as, and by which tags */
 async function pushNamed(
   archive: ArchiveInput | Archive,
   registry: RegistryInput,
   given: PushArchiveOptions,
   name: (images: readonly Image[]) => readonly ImagePush[],
-): Promise<readonly Digest[]> {
+): Promise<ReadonlyArray<{ readonly tags: readonly string[]; readonly digest: Digest }>> {
   return withControl(given, async (options) => {
     const handle = toRegistry(registry)
     return withArchive(archive, options, async ({ images }) => {
@@ -97,8 +98,11 @@ async function pushNamed(
       const { registry: steered } = steer(handle, controlOf(options))
       const plan = await planPushes(named, images, steered, { ...options, skipsTags: true })
       await executePush(plan, images, handle, options)
-      const digests = new Map(plan.tags.map(({ repository, tag, digest }) => [`${repository}:${tag}`, digest]))
-      return named.flatMap(({ repository, tags }) => tags.map((tag) => digests.get(`${repository}:${tag}`) as Digest))
+      const changes = new Map(plan.digestChanges.map(({ repository, from, to }) => [`${repository}@${from}`, to]))
+      return named.map(({ image: { manifest }, repository, tags }) => ({
+        tags,
+        digest: changes.get(`${repository}@${manifest.digest}`) ?? manifest.digest,
+      }))
     })
   })
 }

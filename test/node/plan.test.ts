@@ -284,6 +284,13 @@ describe('the tags of a push', () => {
     for (const tag of tags) expect((await getManifest(handle, 'a', tag)).digest).toBe(digest)
   })
 
+  it('may be none: then the image is there by its digest', async () => {
+    const { handle } = target()
+    const digest = await pushDockerTar(await bytes, handle, 'a', undefined, { image: 0, tags: [] })
+    expect((await getManifest(handle, 'a', digest)).digest).toBe(digest)
+    await expect(listTags(handle, 'a')).resolves.toEqual([])
+  })
+
   it('go one by one where it does not confirm them, once it was asked', async () => {
     const { handle, registry } = target({ profile: 'distribution-2' })
     await pushDockerTar(await bytes, handle, 'a', undefined, { image: 0, tags })
