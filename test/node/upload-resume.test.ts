@@ -476,6 +476,14 @@ describe('what is stored', () => {
     await expectWhole(stage)
   })
 
+  it('is gone on with in chunks of the same size where the registry insists on that, whatever is asked for', async () => {
+    const stage = await createStage({ profile: 'cloudflare', scale: 5 * 1024 }, ['x'.repeat(20_000)])
+    await interrupted(stage, 4, { chunkSize: 1500 })
+    const { error, kinds, recorder } = await stage.push({ chunkSize: 2500 })
+    expect([error, kinds]).toEqual([undefined, ['resume']])
+    expect(recorder.exchanges.some(({ headers }) => headers.get('content-range') === '6000-7499')).toBe(true)
+  })
+
   it('stays after another blob of the push was refused', async () => {
     const stage = await createStage({}, ['content', 'other content'])
     let posts = 0

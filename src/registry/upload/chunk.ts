@@ -40,7 +40,8 @@ export function countUploadRequests(size: number, chunkSize: number, profile: Up
   return profile.closesEmpty && chunks > 1 ? chunks + 1 : chunks
 }
 
-function chunkLength(chunkSize: number, { minChunkSize, maxChunkSize }: UploadProfile): number {
+/** In bytes: what a wish for chunks of this size comes to with this registry. */
+export function chunkLength(chunkSize: number, { minChunkSize, maxChunkSize }: UploadProfile): number {
   return Math.min(Math.max(chunkSize, Math.min(minChunkSize, MAX_CHUNK)), maxChunkSize)
 }
 

@@ -1,5 +1,6 @@
 import { ResponseError } from '../../errors.ts'
 import type { StoredSession } from '../sessions/store.ts'
+import { chunkLength } from './chunk.ts'
 import { remedyFor } from './failure.ts'
 import type { Upload } from './options.ts'
 import { askSession, cancelSession, type UploadSession } from './session.ts'
@@ -38,8 +39,12 @@ export function isRefusal(error: unknown): boolean {
 }
 
 /** What the registry is known to want, for a push that opens no upload of its own. */
-export function limitsOf({ registry }: Upload): StoredSession['limits'] {
-  const { minChunkSize, maxChunkSize, closesEmpty } = registry.traits.current
+export function limitsOf({ registry, chunkSize }: Upload): StoredSession['limits'] {
+  const { current } = registry.traits
+  const { minChunkSize, maxChunkSize, closesEmpty } = current
+  const length = chunkLength(chunkSize, current)
+  // What insists on chunks of one size wants it of the next push too, whatever that is asked for.
+  if (closesEmpty) return { minChunkSize: length, maxChunkSize: length, closesEmpty }
   return { minChunkSize, closesEmpty, ...(Number.isFinite(maxChunkSize) && { maxChunkSize }) }
 }
 
