@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it, vi } from 'vitest'
-import { DigestMismatchError, ResponseError } from '../../src/index.ts'
+import { DigestMismatchError, ResponseError, TarReadError } from '../../src/index.ts'
+import { createNativeHasher } from '../../src/node/sha256.ts'
 import { digestOf } from '../../src/oci/digest.ts'
 import { createWasmHasher } from '../../src/oci/sha256.ts'
 import { openRegistry } from '../../src/registry/registry.ts'
@@ -200,18 +201,32 @@ describe('uploadBlob()', () => {
 
   it('reads no more at once than memory bears, whatever a registry asks for', async () => {
     const reads: number[] = []
-    const size = 200_000_000
+    const size = 140_000_000
     const source = {
       size,
       async read(start: number, end: number) {
         reads.push(end - start)
-        return new Uint8Array()
+        return new Uint8Array(end - start)
       },
     }
     const digest = await digestOf(new Uint8Array(), createWasmHasher)
     const registry = openRegistry('https://registry.test', { fetch, profile: { minChunkSize: 150_000_000 } })
-    await uploadBlob(registry, 'a', { mediaType: 'a/b', digest, size, source }, { ...options, chunkSize: 1000 })
+    const blob = { mediaType: 'a/b', digest, size, source }
+    const uploading = uploadBlob(registry, 'a', blob, { ...options, createHasher: createNativeHasher, chunkSize: 1000 })
+    await rejection(uploading, DigestMismatchError)
     expect(Math.max(...reads)).toBe(64 * 1024 * 1024)
+  })
+
+  it('ends where its source gives fewer bytes than it has', async () => {
+    const source = { size: 9, read: async () => new Uint8Array(1) }
+    const digest = await digestOf(new Uint8Array(9), createWasmHasher)
+    const registry = openRegistry('https://registry.test', { fetch })
+    const blob = { mediaType: 'a/b', digest, size: 9, source }
+    await rejection(
+      uploadBlob(registry, 'a', blob, { ...options, chunkSize: 4 }),
+      TarReadError,
+      /only 1 bytes are there/,
+    )
   })
 
   it('leaves no listener behind on the signal', async () => {

@@ -1,6 +1,7 @@
 import type { Content } from '../../oci/descriptor.ts'
 import type { CreateHasher, Digest, Hasher } from '../../oci/digest.ts'
 import { verifyDigest } from '../../oci/verify.ts'
+import { exactSource } from '../../source/source.ts'
 import type { ByteStream } from '../../source/stream.ts'
 
 /** In bytes, of one read in a stream. */
@@ -46,10 +47,13 @@ interface Hashing {
 
 /** @param what The blob, for the message. */
 export async function createBlobReader(
-  { source, digest, size }: Content,
+  content: Content,
   what: string,
   { createHasher, signal }: ReaderOptions,
 ): Promise<BlobReader> {
+  const { digest, size } = content
+  // Bytes that do not come would be waited for for ever.
+  const source = exactSource(content.source)
   let current: Hashing = { hasher: await createHasher(), hashed: 0 }
 
   /** Another reader, of a request that broke off, may have been here before. */
