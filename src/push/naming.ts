@@ -38,13 +38,15 @@ export function nameImages(images: readonly Image[], all: readonly Image[], nami
 /**
  * Finds where one image goes by its first name; without a tag to go by it is `latest`.
  *
- * @throws {ValidationError} if it has no name and is given no repository
+ * @throws {ValidationError} if it has no name, or rename leaves it none, and it is given no place to go to
  */
 export function nameImage(image: Image, naming: PushNaming): ImagePush {
   const first = { ...image, names: image.names.slice(0, 1), tags: [image.tags[0] ?? 'latest'] }
   const [push] = destinationsOf(first, naming)
   if (push) return { ...push, image }
-  throw new ValidationError('Cannot push the image: it has no name of its own; pass a repository to push it to')
+  throw new ValidationError(
+    'Cannot push the image: it has no name to go by, its own or one that rename gives it; pass a repository and a tag to push it to',
+  )
 }
 
 function destinationsOf(image: Image, { repository, tags, rename = (name) => name }: PushNaming): ImagePush[] {
