@@ -22,6 +22,7 @@ export default defineConfig({
         ...[
           /^node:/,
           'ky',
+          'fflate',
           'hash-wasm',
           'idb-keyval',
           'nanotar',

@@ -1,6 +1,8 @@
 import { type Archive, withArchive } from './archive/archive.ts'
 import type { ArchiveInput } from './archive/input.ts'
 import type { ReadOptions } from './archive/options.ts'
+import { withCompressor } from './compress/compressor.ts'
+import type { CompressOptions } from './compress/options.ts'
 import { chooseImage, type PlatformChoice } from './oci/choose-image.ts'
 import type { Digest } from './oci/digest.ts'
 import type { Image } from './oci/image.ts'
@@ -10,7 +12,7 @@ import { nameImage, nameImages, type PushNaming } from './push/naming.ts'
 import type { PushOptions } from './push/options.ts'
 import { type PlanOptions, planPushes } from './push/plan-push.ts'
 import type { PlatformSelection } from './push/prepare.ts'
-import { executePush } from './push/push.ts'
+import { carryOut } from './push/push.ts'
 import { steer } from './push/steering.ts'
 import { type RegistryInput, toRegistry } from './registry/registry.ts'
 
@@ -19,6 +21,7 @@ export interface PushArchiveOptions
   extends PushOptions,
     ReadOptions,
     PlatformSelection,
+    CompressOptions,
     Pick<PushNaming, 'tags' | 'rename'>,
     Pick<PlanOptions, 'mountFrom'> {}
 
@@ -93,8 +96,11 @@ async function pushNamed(
     const handle = toRegistry(registry)
     return withArchive(archive, options, async ({ images }) => {
       const named = name(images)
-      const plan = await planPushes(named, images, steer(handle, controlOf(options)).registry, options)
-      await executePush(plan, images, handle, options)
+      const plan = await withCompressor(options, async (compressor) => {
+        const plan = await planPushes(named, images, steer(handle, controlOf(options)).registry, options, compressor)
+        await carryOut(plan, images, handle, options, compressor)
+        return plan
+      })
       const digests = new Map(plan.tags.map(({ repository, tag, digest }) => [`${repository}:${tag}`, digest]))
       return named.flatMap(({ repository, tags }) => tags.map((tag) => digests.get(`${repository}:${tag}`) as Digest))
     })

@@ -9,6 +9,7 @@ export {
   inspectDockerTar,
   listZipEntries,
   openArchive,
+  planPush,
   pushDockerTar,
   pushDockerTarWithAllOriginalTags,
   pushDockerTarWithOriginalTags,

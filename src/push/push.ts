@@ -1,3 +1,4 @@
+import { type Compressor, withCompressor } from '../compress/compressor.ts'
 import { ResponseError } from '../errors.ts'
 import type { Content } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
@@ -30,7 +31,7 @@ const DEFAULT_RETRY_DELAY = 500
  *
  * @param images Those of the archive that the plan was made of: the bytes come from there.
  * @throws {ValidationError} if the images lack what the plan names
- * @throws {TypeError} if the plan was made for another registry
+ * @throws {TypeError} if the plan was made for another registry, or with another encoder
  * @throws {DigestMismatchError} if an archive's bytes are not what it says they are
  * @throws {ResponseError} if the registry refuses
  * @throws {NetworkError} if it does not answer
@@ -42,21 +43,35 @@ export async function executePush(
   options: PushOptions = {},
 ): Promise<void> {
   const handle = toRegistry(registry)
-  if (plan.registry === handle.url) return withControl(options, (options) => carryOut(plan, images, handle, options))
+  if (plan.registry === handle.url) {
+    return withCompressor(options, (compressor) => carryOut(plan, images, handle, options, compressor))
+  }
   throw new TypeError(
     `Cannot push to ${handle.url}: the plan was made for ${plan.registry}; make one for this registry`,
   )
 }
 
-async function carryOut(
+/** The same where some layers may be compressed already. */
+export async function carryOut(
+  plan: PushPlan,
+  images: readonly Image[],
+  handle: Registry,
+  given: PushOptions,
+  compressor: Compressor,
+): Promise<void> {
+  return withControl(given, (options) => pushAll(plan, images, handle, options, compressor))
+}
+
+async function pushAll(
   plan: PushPlan,
   images: readonly Image[],
   handle: Registry,
   options: PushOptions,
+  compressor: Compressor,
 ): Promise<void> {
   const control = controlOf(options)
   const { registry, pace, speed } = steer(handle, control)
-  const contents = await findContents(plan, images)
+  const contents = await findContents(plan, images, { ...options, compressor })
   const progress = trackProgress(plan.blobs, options.onProgress, speed)
   const upload = { ...uploadOptionsOf(options), pace, onEvent: progress.after(options.onEvent) }
   const { signal } = options

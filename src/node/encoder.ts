@@ -1,0 +1,25 @@
+import { type CompressionFormat, checkLevel, type Encoder } from '../compress/encoder.ts'
+import { createPortableEncoder } from '../compress/portable.ts'
+import { compressGzip } from './gzip.ts'
+
+/** Where time per byte saved begins to rise: docs/compression.md has the figures. */
+const GZIP_LEVEL = 5
+
+/** Makes an encoder of the runtime's own zlib. Its bytes depend on which zlib that is, and in which version. */
+export async function createNativeEncoder(format: CompressionFormat, level?: number): Promise<Encoder> {
+  if (format !== 'gzip') return createPortableEncoder(format, level)
+  const checked = checkLevel(level ?? GZIP_LEVEL, [1, 9])
+  return {
+    format,
+    level: checked,
+    name: nameOfZlib(),
+    encode: (bytes) => compressGzip(bytes, checked),
+  }
+}
+
+/** Runtimes have each a zlib of their own, and what that makes may also depend on the processor. */
+function nameOfZlib(): string {
+  const { zlib, bun, deno } = process.versions
+  const runtime = bun ? `bun ${bun}` : deno ? `deno ${deno}` : 'node'
+  return `${runtime} zlib ${zlib} ${process.arch}`
+}
