@@ -80,7 +80,7 @@ async function replaceChildren(image: Image, replacing: Replacing): Promise<Imag
   for (const entry of document.manifests as readonly JsonObject[]) {
     const child = children.get(entry.digest)
     const about = aboutChanged(entry, replacing)
-    if (about && child) replacing.onLeftOut(child.manifest.digest, about)
+    if (about && child) replacing.onLeftOut(entry.digest as Digest, about)
     if (about) children.delete(entry.digest)
     else entries.push(child ? renamed(entry, child.manifest) : entry)
   }

@@ -39,7 +39,7 @@ export async function* compressGzip(bytes: ByteStream, level: number): AsyncGene
 
 function compressBlock(block: Uint8Array, level: number, dictionary: Uint8Array | undefined): Promise<Uint8Array> {
   // Ended at a whole byte, so that the next can follow. All of it in one go: each further one would wait for a thread again.
-  const options = { level, finishFlush: constants.Z_SYNC_FLUSH, chunkSize: block.byteLength + WINDOW }
+  const options = { level, memLevel: 9, finishFlush: constants.Z_SYNC_FLUSH, chunkSize: block.byteLength + WINDOW }
   const packed = deflate(block, { ...options, ...(dictionary && { dictionary }) })
   // It may fail while the one before it is awaited; who awaits it learns of that.
   packed.catch(() => undefined)
