@@ -23,6 +23,7 @@ export default defineConfig({
           /^node:/,
           'ky',
           'fflate',
+          '@bokuweb/zstd-wasm',
           'hash-wasm',
           'idb-keyval',
           'nanotar',

@@ -1,6 +1,6 @@
-import { RegistryError } from '../errors.ts'
 import { type ByteStream, inBlocks } from '../source/stream.ts'
 import { type CompressionFormat, checkLevel, type Encoder } from './encoder.ts'
+import { createZstdEncoder } from './zstd.ts'
 
 /** zlib's own: beyond it, time grows and size hardly shrinks. */
 const GZIP_LEVEL = 6
@@ -8,19 +8,22 @@ const GZIP_LEVEL = 6
 const BLOCK = 64 * 1024
 
 /**
- * Makes an encoder that gives the same bytes on every runtime: fflate, which is plain JavaScript, and is loaded when it is needed. It works where it is called: in a page
- * between frames, on one core.
+ * Makes an encoder that gives the same bytes on every runtime: fflate for gzip, which is plain JavaScript, and the reference encoder in WebAssembly for zstd. They are
+ * loaded when they are needed, and work where they are called, on one core.
  *
- * @param level @default 6
+ * @param level @default 6 for gzip, 3 for zstd
  * @throws {RangeError} if there is no such level
- * @throws {RegistryError} if it is to be zstd
+ * @throws {RegistryError} if it does not load
  */
-export async function createPortableEncoder(format: CompressionFormat, level = GZIP_LEVEL): Promise<Encoder> {
-  if (format !== 'gzip') throw unknown(format)
+export function createPortableEncoder(format: CompressionFormat, level?: number): Promise<Encoder> {
+  return format === 'zstd' ? createZstdEncoder(level) : createGzipEncoder(level)
+}
+
+async function createGzipEncoder(level = GZIP_LEVEL): Promise<Encoder> {
   const checked = checkLevel(level, [1, 9])
   const { Gzip } = await import('fflate')
   return {
-    format,
+    format: 'gzip',
     level: checked,
     name: 'fflate 0.8.3',
     async *encode(bytes: ByteStream) {
@@ -36,10 +39,4 @@ export async function createPortableEncoder(format: CompressionFormat, level = G
       yield* made.splice(0)
     },
   }
-}
-
-function unknown(format: CompressionFormat): RegistryError {
-  return new RegistryError(
-    `Cannot compress with ${JSON.stringify(format)}: there is no portable encoder of it; use "gzip", or in "registry-api-v2-client/node" a runtime whose zlib has zstd (Node 22.15)`,
-  )
 }

@@ -5,7 +5,7 @@ import { compressGzip } from './gzip.ts'
 /** Where time per byte saved begins to rise: docs/compression.md has the figures. */
 const GZIP_LEVEL = 5
 
-/** Makes an encoder of the runtime's own zlib. Its bytes depend on which zlib that is, and in which version. */
+/** Makes an encoder of the runtime's own zlib, whose bytes depend on which zlib that is, and in which version. That of zstd is the portable one. */
 export async function createNativeEncoder(format: CompressionFormat, level?: number): Promise<Encoder> {
   if (format !== 'gzip') return createPortableEncoder(format, level)
   const checked = checkLevel(level ?? GZIP_LEVEL, [1, 9])

@@ -1,6 +1,6 @@
 import { describe, expect, inject, it } from 'vitest'
 import { browserCompressions, getManifest, type Manifest, pushDockerTar } from '../../src/index.ts'
-import { makePortableArchive, PORTABLE_DIGEST } from '../support/compressed-archive.ts'
+import { makePortableArchive, PORTABLE_DIGESTS } from '../support/compressed-archive.ts'
 import { describeCompressionCache } from '../support/compression-cache-contract.ts'
 import { countingSource } from '../support/counting-source.ts'
 
@@ -17,7 +17,7 @@ describe('a push with { compress } in a page', () => {
     const file = new File([await makePortableArchive()], 'exported.tar')
     const push = (source: Parameters<typeof pushDockerTar>[0]) =>
       pushDockerTar(source, url, repository, 'v1', { compress: 'gzip', compressions })
-    expect(await push(file)).toBe(PORTABLE_DIGEST)
+    expect(await push(file)).toBe(PORTABLE_DIGESTS.gzip)
     const { layers, config } = (await getManifest(url, repository, 'v1')).manifest as Manifest
     const blobOf = async (digest: string) => (await fetch(new URL(`/v2/${repository}/blobs/${digest}`, url))).blob()
     const diffIds = JSON.parse(await (await blobOf(config.digest)).text()).rootfs.diff_ids
@@ -30,7 +30,14 @@ describe('a push with { compress } in a page', () => {
     }
     // The cache is in IndexedDB by now: the second push reads headers and JSON.
     const source = countingSource(file)
-    expect(await push(source)).toBe(PORTABLE_DIGEST)
+    expect(await push(source)).toBe(PORTABLE_DIGESTS.gzip)
     expect(source.bytesRead).toBeLessThan(50_000)
+  })
+  it('gives the zstd of every other runtime', async () => {
+    const repository = `compress/${crypto.randomUUID()}`
+    const digest = await pushDockerTar(await makePortableArchive(), inject('registryUrl'), repository, 'v1', {
+      compress: 'zstd',
+    })
+    expect(digest).toBe(PORTABLE_DIGESTS.zstd)
   })
 })

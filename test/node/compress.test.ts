@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { Readable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { createNativeEncoder } from '../../src/node/encoder.ts'
 import {
   type CompressionCache,
   createPortableEncoder,
@@ -25,7 +27,8 @@ import {
 } from '../../src/node/index.ts'
 import { spoolToBlob } from '../../src/source/spool.ts'
 import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
-import { makePortableArchive, PORTABLE_DIGEST } from '../support/compressed-archive.ts'
+import { unpackZstd } from '../../src/unpack/zstd.ts'
+import { makePortableArchive, PORTABLE_DIGESTS } from '../support/compressed-archive.ts'
 import { countingSource } from '../support/counting-source.ts'
 import { rejection } from '../support/errors.ts'
 import { createLayout, type LayoutBuilder, withName, withPlatform } from '../support/layout.ts'
@@ -33,6 +36,7 @@ import { multiPlatform } from '../support/producers.ts'
 import { recordingFetch } from '../support/recording-fetch.ts'
 
 const PLAIN = 'application/vnd.oci.image.layer.v1.tar'
+const CONFIG = 'application/vnd.oci.image.config.v1+json'
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
 const DOCKER_GZIP = 'application/vnd.docker.image.rootfs.diff.tar.gzip'
 
@@ -54,6 +58,13 @@ function target() {
 }
 type Target = ReturnType<typeof target>
 
+async function collect(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
+  const pieces: Uint8Array[] = []
+  for await (const piece of stream) pieces.push(piece)
+  return pieces
+}
+const unpack = async (bytes: Buffer) =>
+  bytes[0] === 0x1f ? gunzipSync(bytes) : Buffer.concat(await collect(unpackZstd(Readable.from([bytes]))))
 const digestOf = (bytes: Uint8Array) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 
 /** The diff IDs that a pushed image's config says, and those of its layers, unpacked. */
@@ -64,7 +75,7 @@ async function diffIdsOf({ handle, blob }: Target, reference: string, repository
   for (const { digest, size } of manifest.layers) {
     const bytes = await blob(digest, repository)
     expect([digestOf(bytes), bytes.length]).toEqual([digest, size])
-    unpacked.push(digestOf(gunzipSync(bytes)))
+    unpacked.push(digestOf(await unpack(bytes)))
   }
   return { said: config.rootfs.diff_ids, unpacked, manifest }
 }
@@ -110,27 +121,56 @@ describe('a push with { compress }', () => {
     expect([one === two, one === other]).toEqual([true, false])
   })
 
-  it('gives with createPortableEncoder() the bytes of every other runtime', async () => {
-    const options = { compress: 'gzip', createEncoder: createPortableEncoder } as const
+  it.each(['gzip', 'zstd'] as const)(
+    'gives with createPortableEncoder() the bytes of every runtime: %s',
+    async (format) => {
+      const options = { compress: format, createEncoder: createPortableEncoder }
+      const there = target()
+      const digest = await pushDockerTar(await makePortableArchive(), there.handle, 'team/app', 'v1', options)
+      expect(digest).toBe(PORTABLE_DIGESTS[format])
+      const { said, unpacked } = await diffIdsOf(there, 'v1')
+      expect(unpacked).toEqual(said)
+    },
+  )
+
+  it.each(['fflate', '@bokuweb/zstd-wasm'])('names %s in the version that is here', async (name) => {
+    const { version } = JSON.parse(readFileSync(`node_modules/${name}/package.json`, 'utf8'))
+    const encoder = await createPortableEncoder(name === 'fflate' ? 'gzip' : 'zstd')
+    expect(encoder.name).toBe(`${name} ${version}`)
+    const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+    // Another one would make other bytes.
+    expect(dependencies[name]).toBe(version)
+  })
+
+  it('turns Docker manifests into those of OCI for zstd, which Docker has no word for', async () => {
     const there = target()
-    const digest = await pushDockerTar(await makePortableArchive(), there.handle, 'team/app', 'v1', options)
-    expect(digest).toBe(PORTABLE_DIGEST)
-    const { said, unpacked } = await diffIdsOf(there, 'v1')
+    const bytes = await createTestArchive({ images: [{ names: ['team/app:v1'], layers }], layout: 'docker-24' })
+    const { images } = await openArchive(bytes)
+    expect(images[0]?.manifest.mediaType).toContain('vnd.docker')
+    await pushDockerTar(bytes, there.handle, 'team/app', 'v1', { compress: 'zstd' })
+    const { manifest, said, unpacked } = await diffIdsOf(there, 'v1')
     expect(unpacked).toEqual(said)
+    expect([manifest.mediaType, manifest.config.mediaType]).toEqual([MANIFEST, CONFIG])
+    expect(manifest.config.digest).toBe(images[0]?.config?.digest)
+    expect(manifest.layers.map(({ mediaType }) => mediaType)).toEqual([`${PLAIN}+zstd`, `${PLAIN}+zstd`])
   })
 
   it('gives the same bytes in whatever pieces they are read', async () => {
-    for (const createEncoder of [undefined, createPortableEncoder]) {
+    const encoders = [
+      await createNativeEncoder('gzip'),
+      await createPortableEncoder('gzip'),
+      await createPortableEncoder('zstd'),
+    ]
+    for (const encoder of encoders) {
       const digests = new Set<string>()
       for (const size of [1000, 70_000, 5_000_000]) {
-        const encoder = await (createEncoder ?? (await defaultEncoder()))('gzip', 6)
         const bytes = Buffer.from(text)
         const made: Uint8Array[] = []
         async function* pieces() {
           for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size)
         }
         for await (const piece of encoder.encode(pieces())) made.push(piece)
-        expect(gunzipSync(Buffer.concat(made)).equals(bytes)).toBe(true)
+        expect(digestOf(await unpack(Buffer.concat(made)))).toBe(digestOf(bytes))
         digests.add(digestOf(Buffer.concat(made)))
       }
       expect(digests.size).toBe(1)
@@ -359,12 +399,8 @@ describe('the cache of a push with { compress }', () => {
   })
 })
 
-async function defaultEncoder() {
-  return (await import('../../src/node/encoder.ts')).createNativeEncoder
-}
-
 async function imageOf(layout: LayoutBuilder, layers: readonly Descriptor[], diffIds: readonly string[]) {
-  const config = await layout.add('application/vnd.oci.image.config.v1+json', {
+  const config = await layout.add(CONFIG, {
     architecture: 'amd64',
     os: 'linux',
     rootfs: { type: 'layers', diff_ids: diffIds },
