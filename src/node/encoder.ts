@@ -2,8 +2,8 @@ import { type CompressionFormat, checkLevel, type Encoder } from '../compress/en
 import { createPortableEncoder } from '../compress/portable.ts'
 import { compressGzip } from './gzip.ts'
 
-/** Where time per byte saved begins to rise: docs/compression.md has the figures. */
-const GZIP_LEVEL = 5
+/** Hardly slower than the levels below, and as small as what skopeo makes: docs/compression.md has the figures. */
+const GZIP_LEVEL = 4
 
 /** Makes an encoder of the runtime's own zlib, whose bytes depend on which zlib that is, and in which version. That of zstd is the portable one. */
 export async function createNativeEncoder(format: CompressionFormat, level?: number): Promise<Encoder> {
