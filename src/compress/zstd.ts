@@ -5,33 +5,47 @@ import { checkLevel, type Encoder } from './encoder.ts'
 /** zstd's own. */
 const LEVEL = 3
 /** In bytes. It decides what comes out: to change it gives all layers other digests. */
-const BLOCK = 2 * 1024 * 1024
+export const ZSTD_BLOCK = 2 * 1024 * 1024
 /** What a frame begins with (RFC 8878 § Zstandard Frames). */
 const MAGIC = [0x28, 0xb5, 0x2f, 0xfd]
 
+/** Makes a frame of each block. */
+export type CompressBlocks = (blocks: ByteStream, level: number) => AsyncGenerator<Uint8Array>
+
 /**
  * Makes an encoder of Zstandard (RFC 8878): the reference encoder in WebAssembly, loaded when it is needed. It gives frames of 2 MiB one after the other, so that
- * its memory does not know the layer's size.
+ * its memory does not know the layer's size, and that it can be shared out: the bytes are the same whoever makes the frames.
  *
  * @throws {RangeError} if there is no such level
  * @throws {RegistryError} if it does not load
  */
-export async function createZstdEncoder(level = LEVEL): Promise<Encoder> {
+export async function createZstdEncoder(level = LEVEL, compressBlocks?: CompressBlocks): Promise<Encoder> {
   const checked = checkLevel(level, [1, 19])
-  const compress = await loadEncoder()
+  const toFrames = compressBlocks ?? (await loadHere())
   return {
     format: 'zstd',
     level: checked,
     name: '@bokuweb/zstd-wasm 0.0.27',
     async *encode(bytes: ByteStream) {
-      let isEmpty = true
-      for await (const block of inBlocks(bytes, BLOCK)) {
-        isEmpty = false
-        yield verifyFrame(compress(block, checked))
-      }
-      // Of nothing there is one frame, too.
-      if (isEmpty) yield verifyFrame(compress(new Uint8Array(), checked))
+      for await (const frame of toFrames(atLeastOne(inBlocks(bytes, ZSTD_BLOCK)), checked)) yield verifyFrame(frame)
     },
+  }
+}
+
+/** Of nothing there is one frame, too. */
+async function* atLeastOne(blocks: ByteStream): AsyncGenerator<Uint8Array> {
+  let isEmpty = true
+  for await (const block of blocks) {
+    isEmpty = false
+    yield block
+  }
+  if (isEmpty) yield new Uint8Array()
+}
+
+async function loadHere(): Promise<CompressBlocks> {
+  const compress = await loadZstd()
+  return async function* (blocks, level) {
+    for await (const block of blocks) yield compress(block, level)
   }
 }
 
@@ -40,7 +54,7 @@ type Compress = typeof import('@bokuweb/zstd-wasm').compress
 let loading: Promise<Compress> | undefined
 
 /** Loads it once: to initialize it again takes its memory away from who is using it. */
-function loadEncoder(): Promise<Compress> {
+export function loadZstd(): Promise<Compress> {
   loading ??= initialize().catch((cause) => {
     loading = undefined
     throw new RegistryError(

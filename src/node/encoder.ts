@@ -1,13 +1,17 @@
 import { type CompressionFormat, checkLevel, type Encoder } from '../compress/encoder.ts'
-import { createPortableEncoder } from '../compress/portable.ts'
+import { createZstdEncoder } from '../compress/zstd.ts'
 import { compressGzip } from './gzip.ts'
+import { compressInThreads } from './zstd.ts'
 
 /** Hardly slower than the levels below, and as small as what skopeo makes: docs/compression.md has the figures. */
 const GZIP_LEVEL = 4
 
-/** Makes an encoder of the runtime's own zlib, whose bytes depend on which zlib that is, and in which version. That of zstd is the portable one. */
+/**
+ * Makes an encoder that works on all cores: for gzip the runtime's own zlib, whose bytes depend on which zlib that is, and in which version; for zstd the
+ * portable one in threads, whose bytes are the same.
+ */
 export async function createNativeEncoder(format: CompressionFormat, level?: number): Promise<Encoder> {
-  if (format !== 'gzip') return createPortableEncoder(format, level)
+  if (format === 'zstd') return createZstdEncoder(level, compressInThreads)
   const checked = checkLevel(level ?? GZIP_LEVEL, [1, 9])
   return {
     format,

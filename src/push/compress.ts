@@ -12,8 +12,9 @@ import type { PlannedCompression } from './plan.ts'
 import { fixed, runPool } from './pool.ts'
 import { type PushProgress, trackProgress } from './progress.ts'
 
-/** So many layers are compressed at once: each of them is on all cores already, but for its beginning and its end. */
-const LAYERS_AT_ONCE = 2
+/** In bytes. A layer above it is on all cores already, so one at a time will do; those below it have too few blocks for that. */
+const LARGE = 16 * 1024 * 1024
+const SMALL_AT_ONCE = 4
 
 /** How to compress what is planned. */
 export interface CompressingOptions extends CompressOptions {
@@ -85,9 +86,15 @@ async function compressAll(
   }
   onRead(0)
   const made = new Map<Digest, StoredCompression>()
-  await runPool(layers, fixed(LAYERS_AT_ONCE), signal, async (layer, signal) => {
-    made.set(layer.digest, await compressor.resolve(layer, encoder, onRead, signal))
-  })
+  for (const [isTurn, atOnce] of [
+    [(size: number) => size > LARGE, 1],
+    [(size: number) => size <= LARGE, SMALL_AT_ONCE],
+  ] as const) {
+    const turn = layers.filter(({ size }) => isTurn(size))
+    await runPool(turn, fixed(atOnce), signal, async (layer, signal) => {
+      made.set(layer.digest, await compressor.resolve(layer, encoder, onRead, signal))
+    })
+  }
   return made
 }
 

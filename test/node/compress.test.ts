@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { createNativeEncoder } from '../../src/node/encoder.ts'
 import {
   type CompressionCache,
+  type CreateEncoder,
   createPortableEncoder,
   type Descriptor,
   type Digest,
@@ -133,6 +134,21 @@ describe('a push with { compress }', () => {
     },
   )
 
+  it('gives with threads the zstd of every runtime, also of a layer that has work for all of them', async () => {
+    const { handle } = target()
+    const digest = await pushDockerTar(await makePortableArchive(), handle, 'team/app', 'v1', { compress: 'zstd' })
+    expect(digest).toBe(PORTABLE_DIGESTS.zstd)
+    // Twelve blocks and a half.
+    const bytes = Buffer.alloc(25 * 1024 * 1024, text.slice(0, 1000))
+    for (let position = 0; position < bytes.length; position += 999) bytes.writeUInt32LE(position, position)
+    const pieces = async function* () {
+      yield bytes
+    }
+    const digestBy = async (create: CreateEncoder) =>
+      digestOf(Buffer.concat(await collect((await create('zstd')).encode(pieces()))))
+    expect(await digestBy(createNativeEncoder)).toBe(await digestBy(createPortableEncoder))
+  })
+
   it.each(['fflate', '@bokuweb/zstd-wasm'])('names %s in the version that is here', async (name) => {
     const { version } = JSON.parse(readFileSync(`node_modules/${name}/package.json`, 'utf8'))
     const encoder = await createPortableEncoder(name === 'fflate' ? 'gzip' : 'zstd')
@@ -155,8 +171,19 @@ describe('a push with { compress }', () => {
     expect(manifest.layers.map(({ mediaType }) => mediaType)).toEqual([`${PLAIN}+zstd`, `${PLAIN}+zstd`])
   })
 
+  it('gives gzip and zstd of nothing, too', async () => {
+    async function* nothing(): AsyncGenerator<Uint8Array> {}
+    for (const createEncoder of [createNativeEncoder, createPortableEncoder]) {
+      for (const format of ['gzip', 'zstd'] as const) {
+        const made = Buffer.concat(await collect((await createEncoder(format)).encode(nothing())))
+        expect([made.length > 0, (await unpack(made)).length]).toEqual([true, 0])
+      }
+    }
+  })
+
   it('gives the same bytes in whatever pieces they are read', async () => {
     const encoders = [
+      await createNativeEncoder('zstd'),
       await createNativeEncoder('gzip'),
       await createPortableEncoder('gzip'),
       await createPortableEncoder('zstd'),
