@@ -22,6 +22,8 @@ export default defineConfig({
         ...[
           /^node:/,
           'ky',
+          'fflate',
+          '@bokuweb/zstd-wasm',
           'hash-wasm',
           'idb-keyval',
           'nanotar',

@@ -1,6 +1,8 @@
 import { type Archive, withArchive } from './archive/archive.ts'
 import type { ArchiveInput } from './archive/input.ts'
 import type { ReadOptions } from './archive/options.ts'
+import { withCompressor } from './compress/compressor.ts'
+import type { CompressOptions } from './compress/options.ts'
 import { chooseImage, type PlatformChoice } from './oci/choose-image.ts'
 import type { Digest } from './oci/digest.ts'
 import type { Image } from './oci/image.ts'
@@ -10,7 +12,7 @@ import { nameImage, nameImages, type PushNaming } from './push/naming.ts'
 import type { PushOptions } from './push/options.ts'
 import { chooseImages, type PlanOptions, planPushes } from './push/plan-push.ts'
 import type { PlatformSelection } from './push/prepare.ts'
-import { executePush } from './push/push.ts'
+import { carryOut } from './push/push.ts'
 import { optionalList } from './push/shapes.ts'
 import { steer } from './push/steering.ts'
 import { type RegistryInput, toRegistry } from './registry/registry.ts'
@@ -20,6 +22,7 @@ export interface PushArchiveOptions
   extends PushOptions,
     ReadOptions,
     PlatformSelection,
+    CompressOptions,
     Pick<PushNaming, 'tags' | 'rename'>,
     Pick<PlanOptions, 'mountFrom'> {}
 
@@ -96,8 +99,11 @@ async function pushNamed(
     return withArchive(archive, options, async ({ images }) => {
       const named = name(images)
       const { registry: steered } = steer(handle, controlOf(options))
-      const plan = await planPushes(named, images, steered, { ...options, skipsTags: true })
-      await executePush(plan, images, handle, options)
+      const plan = await withCompressor(options, async (compressor) => {
+        const plan = await planPushes(named, images, steered, { ...options, skipsTags: true }, compressor)
+        await carryOut(plan, images, handle, options, compressor)
+        return plan
+      })
       const changes = new Map(plan.digestChanges.map(({ repository, from, to }) => [`${repository}@${from}`, to]))
       return named.map(({ image: { manifest }, repository, tags }) => ({
         tags,

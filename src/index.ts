@@ -12,6 +12,11 @@ export type { ImageInspect, LayerInfo } from './archive/inspect.ts'
 export type { ArchiveLimits } from './archive/limits.ts'
 export type { OpenProgress, ReadOptions } from './archive/options.ts'
 export { listZipEntries } from './archive/zip.ts'
+export { type BrowserCompressionsOptions, browserCompressions } from './compress/browser.ts'
+export { type CompressionCache, memoryCompressions, type StoredCompression } from './compress/cache.ts'
+export type { CompressionFormat, CreateEncoder, Encoder } from './compress/encoder.ts'
+export type { Compression, CompressOptions, EncodingOptions } from './compress/options.ts'
+export { createPortableEncoder } from './compress/portable.ts'
 export {
   type PushArchiveOptions,
   pushDockerTar,
@@ -37,7 +42,14 @@ export { type ParsedRepositoryTag, parseRepositoryTag, type RepositoryTag } from
 export { createPushController, type PushController, type PushSettings } from './push/control.ts'
 export type { PushNaming } from './push/naming.ts'
 export type { PushOptions } from './push/options.ts'
-export type { DigestChange, PlannedBlob, PlannedManifest, PlannedTag, PushPlan } from './push/plan.ts'
+export type {
+  DigestChange,
+  PlannedBlob,
+  PlannedCompression,
+  PlannedManifest,
+  PlannedTag,
+  PushPlan,
+} from './push/plan.ts'
 export { type PlanOptions, planPush } from './push/plan-push.ts'
 export type { BlobProgress, PushProgress } from './push/progress.ts'
 export { executePush } from './push/push.ts'

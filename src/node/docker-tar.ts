@@ -1,6 +1,7 @@
 import * as core from '../index.ts'
 import { withControl } from '../push/control.ts'
 import { toReadable } from '../source/stream.ts'
+import { createNativeEncoder } from './encoder.ts'
 import { type ArchiveInput, openInput, withInput } from './input.ts'
 import { createNativeHasher } from './sha256.ts'
 import { spoolToFile } from './spool.ts'
@@ -20,8 +21,13 @@ function sending<O extends core.PushOptions>(options: O) {
   return { ...options, createHasher, createBody, createStreamBody, streamsChunks }
 }
 
+function encoding<O extends core.EncodingOptions>(options: O) {
+  const { createEncoder = createNativeEncoder, spool = spoolToFile } = options
+  return { ...options, createEncoder, spool }
+}
+
 function pushing<O extends core.PushArchiveOptions>(options: O) {
-  return sending(reading(options))
+  return encoding(sending(reading(options)))
 }
 
 /** An archive, open or to be opened. */
@@ -81,6 +87,16 @@ export function pushDockerTarWithAllOriginalTags(
   )
 }
 
+/** Works out what a push would do. As `planPush` of the portable entry, with the runtime's own ways. */
+export function planPush(
+  images: readonly core.Image[],
+  registry: core.RegistryInput,
+  options: core.PlanOptions = {},
+): Promise<core.PushPlan> {
+  const { createHasher = createNativeHasher } = options
+  return core.planPush(images, registry, encoding({ ...options, createHasher }))
+}
+
 /** Carries out a plan. As `executePush` of the portable entry, with the runtime's own ways. */
 export function executePush(
   plan: core.PushPlan,
@@ -88,7 +104,7 @@ export function executePush(
   registry: core.RegistryInput,
   options: core.PushOptions = {},
 ): Promise<void> {
-  return core.executePush(plan, images, registry, sending(options))
+  return core.executePush(plan, images, registry, encoding(sending(options)))
 }
 
 /** Tells all about one image of an archive. As in the portable entry, and the archive may be a path. */

@@ -1,5 +1,6 @@
 // Everything of the portable entry; what reads an archive is replaced by its counterpart here.
 export * from '../index.ts'
+export { folderCompressions } from './compressions.ts'
 export { type DockerCredentialsOptions, dockerCredentials } from './credentials/docker-credentials.ts'
 export {
   executePush,
@@ -9,6 +10,7 @@ export {
   inspectDockerTar,
   listZipEntries,
   openArchive,
+  planPush,
   pushDockerTar,
   pushDockerTarWithAllOriginalTags,
   pushDockerTarWithOriginalTags,

@@ -1,3 +1,5 @@
+import type { Compressor } from '../compress/compressor.ts'
+import type { CreateEncoder } from '../compress/encoder.ts'
 import { ValidationError } from '../errors.ts'
 import type { Content, Descriptor } from '../oci/descriptor.ts'
 import { type Digest, digestOf } from '../oci/digest.ts'
@@ -6,18 +8,28 @@ import { parseTag } from '../oci/reference.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
 import { verifyDigest } from '../oci/verify.ts'
 import { toSource } from '../source/from.ts'
+import { createEncoderWith } from './compress.ts'
 import { blobsUnder, manifestsUnder } from './layout.ts'
-import type { PlannedManifest, PushPlan } from './plan.ts'
+import type { PlannedBlob, PlannedCompression, PlannedManifest, PushPlan } from './plan.ts'
+
+/** What makes the bytes of layers that are compressed. */
+export interface CompressedContents {
+  readonly compressor: Compressor
+  readonly createEncoder?: CreateEncoder | undefined
+}
 
 /**
- * Finds the bytes of all that a plan sends. It may come from anywhere: what it says is looked at before anything is sent.
+ * Finds the bytes of all that a plan sends. It may come from anywhere: what it says is looked at before anything is sent. Layers are compressed
+ * when they are read.
  *
+ * @throws {TypeError} if another encoder is here than the plan was made with
  * @throws {ValidationError} if the images lack some of it, or it sets a tag to something that is none of its manifests
  * @throws {DigestMismatchError} if a manifest in the plan is not the one that it says it is
  */
 export async function findContents(
   { blobs, manifests, tags }: PushPlan,
   images: readonly Image[],
+  compressed: CompressedContents,
 ): Promise<ReadonlyMap<Digest, Content>> {
   const contents = new Map<Digest, Content>()
   for (const image of images) {
@@ -26,6 +38,12 @@ export async function findContents(
   }
   for (const manifest of manifests) {
     if (manifest.text !== undefined) contents.set(manifest.digest, await contentOf(manifest, manifest.text))
+  }
+  for (const blob of blobs) {
+    const { action, compression } = blob
+    const layer = compression && contents.get(compression.from)
+    if (action === 'present' || !layer) continue
+    contents.set(blob.digest, await compressedContent(blob, compression, layer, compressed))
   }
   for (const wanted of [...blobs.filter(({ action }) => action !== 'present'), ...manifests]) {
     if (contents.get(wanted.digest)?.size !== wanted.size) throw lacking(wanted)
@@ -48,6 +66,21 @@ function untaggable(name: string, digest: Digest): ValidationError {
   return new ValidationError(
     `Cannot push: the plan sets ${JSON.stringify(name)} to ${digest}, which is none of the manifests that it puts there`,
     { input: name },
+  )
+}
+
+async function compressedContent(
+  { mediaType, digest, size }: PlannedBlob,
+  { format, level, encoder: name }: PlannedCompression,
+  layer: Content,
+  { compressor, createEncoder }: CompressedContents,
+): Promise<Content> {
+  const encoder = await createEncoderWith(createEncoder, format, level)
+  if (encoder.name === name) {
+    return { mediaType, digest, size, source: compressor.open(layer, encoder, { digest, size }) }
+  }
+  throw new TypeError(
+    `Cannot push: the plan was made where ${name} compresses, but here it is ${encoder.name}; plan anew, or use createPortableEncoder in both places`,
   )
 }
 

@@ -1,3 +1,4 @@
+import type { EncodingOptions } from '../compress/options.ts'
 import type { CreateHasher } from '../oci/digest.ts'
 import type { SessionStore } from '../registry/sessions/store.ts'
 import type { CreateBody, CreateStreamBody, UploadEvent } from '../registry/upload/options.ts'
@@ -5,7 +6,7 @@ import type { PushController, PushSettings } from './control.ts'
 import type { PushProgress } from './progress.ts'
 
 /** How to push. */
-export interface PushOptions extends PushSettings {
+export interface PushOptions extends PushSettings, EncodingOptions {
   /** Called with a snapshot whenever a blob's state changes or a request has brought in a chunk. */
   readonly onProgress?: ((progress: PushProgress) => void) | undefined
   /**

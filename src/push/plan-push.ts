@@ -1,3 +1,5 @@
+import { type Compressor, withCompressor } from '../compress/compressor.ts'
+import type { CompressOptions } from '../compress/options.ts'
 import { chooseImage } from '../oci/choose-image.ts'
 import { type Descriptor, descriptorOf } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
@@ -5,6 +7,8 @@ import type { Image } from '../oci/image.ts'
 import { type Registry, type RegistryInput, toRegistry } from '../registry/registry.ts'
 import { countUploadRequests } from '../registry/upload/chunk.ts'
 import { readAll } from '../source/source.ts'
+import { measureStream } from '../source/spool.ts'
+import { type CompressedPushes, compressPushes } from './compress.ts'
 import { type ImagePush, layOutPush, manifestsUnder, type PushLayout } from './layout.ts'
 import { type Found, type LookUpOptions, lookUp } from './look-up.ts'
 import { nameImages, type PushNaming } from './naming.ts'
@@ -16,7 +20,7 @@ import { countManifestRequests } from './put-manifests.ts'
 import { imagesOf, optionalList } from './shapes.ts'
 
 /** What plans and pushes share. */
-export interface PlanningOptions extends LookUpOptions, PlatformSelection {
+export interface PlanningOptions extends LookUpOptions, PlatformSelection, CompressOptions {
   /** Bytes in one request, to count the requests by. @default 5 MiB */
   readonly chunkSize?: number | undefined
 }
@@ -30,6 +34,7 @@ export interface PlanOptions extends PushNaming, PlanningOptions {
 /**
  * Works out what a push would do, with what the registry has, and without changing anything there.
  * A blob is sent once, and mounted where another repository has it: one of the push, or of `mountFrom`. Referrers go along.
+ * With `compress`, layers are compressed to learn their digests, unless `compressions` knows them; the bytes are made again when they are sent.
  *
  * @param images Those of an open archive.
  * @throws {ValidationError} if an image has no name and is given none, two would get the same tag, or an index lists what the archive lacks
@@ -42,7 +47,10 @@ export async function planPush(
   options: PlanOptions = {},
 ): Promise<PushPlan> {
   const all = imagesOf(images)
-  return planPushes(nameImages(chooseImages(all, options), all, options), all, toRegistry(registry), options)
+  const named = nameImages(chooseImages(all, options), all, options)
+  return withCompressor({ ...options, spool: measureStream }, (compressor) =>
+    planPushes(named, all, toRegistry(registry), options, compressor),
+  )
 }
 
 /** Those of the images that are asked for. */
@@ -54,7 +62,7 @@ export function chooseImages(
 }
 
 /**
- * The same for images whose places are known.
+ * The same for images whose places are known. What the compressor keeps need not be made again when the plan is carried out.
  *
  * @param options.skipsTags Nobody will see the plan: what tags point at now is not asked. @default false
  */
@@ -63,12 +71,13 @@ export async function planPushes(
   images: readonly Image[],
   registry: Registry,
   options: PlanningOptions & { readonly skipsTags?: boolean },
+  compressor: Compressor,
 ): Promise<PushPlan> {
   const chunkSize = positive('chunkSize', options.chunkSize ?? DEFAULT_CHUNK_SIZE)
-  const prepared = await preparePushes(pushes, images, options)
-  const layout = layOutPush(prepared)
+  const prepared = await compressPushes(await preparePushes(pushes, images, options), compressor, options)
+  const layout = layOutPush(prepared.pushes)
   const found = await lookUp(registry, options.skipsTags ? { ...layout, tags: [] } : layout, options)
-  const blobs = planBlobs(layout, found)
+  const blobs = planBlobs(layout, found, prepared)
   const tags = layout.tags.map((tag) => {
     const previous = found.tags.get(`${tag.repository}:${tag.tag}`)
     return { ...tag, ...(previous && { previous }) }
@@ -82,14 +91,14 @@ export async function planPushes(
     blobs,
     manifests,
     tags,
-    digestChanges: digestChangesOf(prepared),
+    digestChanges: digestChangesOf(prepared.pushes),
     totalBytes: sum(blobs, ({ size }) => size),
     uploadBytes: sum(uploads, ({ size }) => size),
     requests: sum(uploads, requestsOf) + mounts.length + countManifestRequests({ manifests, tags }),
   }
 }
 
-function planBlobs({ blobs }: PushLayout, found: Found): readonly PlannedBlob[] {
+function planBlobs({ blobs }: PushLayout, found: Found, { compressions }: CompressedPushes): readonly PlannedBlob[] {
   // Who has it already, or else the first of the push, which has it by the time the others need it.
   const source = new Map<Digest, string>()
   for (const { content, repository } of blobs) {
@@ -97,7 +106,8 @@ function planBlobs({ blobs }: PushLayout, found: Found): readonly PlannedBlob[] 
     if (!source.has(content.digest)) source.set(content.digest, holder)
   }
   return blobs.map(({ repository, kind, content }) => {
-    const planned = { repository, kind, ...descriptorOf(content) }
+    const compression = compressions.get(content.digest)
+    const planned = { repository, kind, ...descriptorOf(content), ...(compression && { compression }) }
     if (found.blobs.get(content.digest)?.has(repository)) return { ...planned, action: 'present' }
     const mountFrom = source.get(content.digest)
     if (mountFrom === undefined || mountFrom === repository) return { ...planned, action: 'upload' }

@@ -1,6 +1,17 @@
+import type { CompressionFormat } from '../compress/encoder.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
 import type { BlobKind } from './layout.ts'
+
+/** How a layer comes about that the archive has not compressed. */
+export interface PlannedCompression {
+  /** The layer of the archive that it is made of. */
+  readonly from: Digest
+  readonly format: CompressionFormat
+  readonly level: number
+  /** Who compresses, in which version: another one makes other bytes. */
+  readonly encoder: string
+}
 
 /** A blob that a repository needs, and how it comes in. */
 export interface PlannedBlob extends Descriptor {
@@ -10,12 +21,14 @@ export interface PlannedBlob extends Descriptor {
   readonly action: 'present' | 'mount' | 'upload'
   /** The repository that a mount takes it from; that may be one of the same push, which has it by then. */
   readonly mountFrom?: string
+  /** How it is made, where the archive does not have it: `{ compress }`. */
+  readonly compression?: PlannedCompression
 }
 
 /** A manifest that is put. */
 export interface PlannedManifest extends Descriptor {
   readonly repository: string
-  /** What it says, where the archive does not have it: a new index of what there is. */
+  /** What it says, where the archive does not have it: it is of what there is, or names compressed layers. */
   readonly text?: string
 }
 

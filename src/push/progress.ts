@@ -14,8 +14,8 @@ export interface BlobProgress extends BlobInfo {
 
 /** How far a push is. Every event is a snapshot of its own. */
 export interface PushProgress {
-  /** `plan`: what the registry has is looked for; `verify`: what was pushed is. */
-  readonly phase: 'plan' | 'blobs' | 'manifests' | 'verify' | 'done'
+  /** `compress`: layers are compressed; `plan`: what the registry has is looked for; `verify`: what was pushed is. */
+  readonly phase: 'compress' | 'plan' | 'blobs' | 'manifests' | 'verify' | 'done'
   /** Bytes that the registry has, sent now or there before: `totalBytes` at the end. Less than before only after a `restart` event. */
   readonly sentBytes: number
   readonly totalBytes: number
@@ -26,12 +26,15 @@ export interface PushProgress {
   readonly bytesPerSecond: number
   /** Until all bytes are there, at that speed and if none of the waiting blobs is there already. Nothing while that is not known. */
   readonly remainingSeconds: number | undefined
+  /** While layers are compressed: the bytes of plain layers, read and in all. `blobs` and `totalBytes` are of plain layers, too. */
+  readonly compression?: { readonly doneBytes: number; readonly totalBytes: number }
   readonly blobs: readonly BlobProgress[]
 }
 
 /** Keeps count of a push, and tells it. */
 export interface ProgressTracker {
   phase(phase: PushProgress['phase']): void
+  compress(compression: PushProgress['compression']): void
   /** @param index The blob's place in the plan. */
   blob(index: number, state: BlobProgress['state'], sentBytes: number): void
   /** Takes note of what befalls uploads, after somebody else did: only what was lost may make a blob's bytes fewer. */
@@ -61,11 +64,11 @@ export function trackProgress(
   const totalBytes = blobs.reduce((sum, { size }) => sum + size, 0)
   let sentBytes = blobs.reduce((sum, { sentBytes }) => sum + sentBytes, 0)
 
-  function tell(): void {
+  function tell(also: Pick<PushProgress, 'compression'> = {}): void {
     const { bytesPerSecond } = speed
     const left = totalBytes - sentBytes
     const remainingSeconds = left === 0 ? 0 : bytesPerSecond > 0 ? left / bytesPerSecond : undefined
-    onProgress?.({ phase, sentBytes, totalBytes, bytesPerSecond, remainingSeconds, blobs: [...blobs] })
+    onProgress?.({ phase, sentBytes, totalBytes, bytesPerSecond, remainingSeconds, ...also, blobs: [...blobs] })
   }
 
   function set(index: number, state: BlobProgress['state'], sent: number): void {
@@ -78,6 +81,10 @@ export function trackProgress(
     phase(next) {
       phase = next
       tell()
+    },
+    compress(compression) {
+      phase = 'compress'
+      tell({ compression })
     },
     blob(index, state, sent) {
       // A registry may say that it has less than it said before, and still goes on with the upload.

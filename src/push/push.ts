@@ -1,3 +1,4 @@
+import { type Compressor, withCompressor } from '../compress/compressor.ts'
 import { ResponseError } from '../errors.ts'
 import type { Content } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
@@ -37,7 +38,7 @@ const WHERE_STORES_COME_FROM = 'a store, as memorySessions() gives one'
  *
  * @param images Those of the archive that the plan was made of: the bytes come from there.
  * @throws {ValidationError} if the images lack what the plan names
- * @throws {TypeError} if the plan is none, or was made for another registry
+ * @throws {TypeError} if the plan is none, or was made for another registry, or with another encoder
  * @throws {DigestMismatchError} if an archive's bytes are not what it says they are
  * @throws {ResponseError} if the registry refuses
  * @throws {NetworkError} if it does not answer
@@ -55,7 +56,10 @@ export async function executePush(
         `Cannot push: the plan has to be what planPush resolves to (await it), or JSON.parse of its text, not ${show(plan)}`,
       )
     }
-    if (plan.registry === handle.url) return carryOut(plan, imagesOf(images), handle, options)
+    const given = imagesOf(images)
+    if (plan.registry === handle.url) {
+      return withCompressor(options, (compressor) => carryOut(plan, given, handle, options, compressor))
+    }
     throw new TypeError(
       `Cannot push to ${handle.url}: the plan was made for ${plan.registry}; make one for this registry`,
     )
@@ -67,15 +71,17 @@ function isPlan(plan: PushPlan): boolean {
   return [plan.blobs, plan.manifests, plan.tags].every(Array.isArray)
 }
 
-async function carryOut(
+/** The same under a control that is there already, and where some layers may be compressed already. */
+export async function carryOut(
   plan: PushPlan,
   images: readonly Image[],
   handle: Registry,
   options: PushOptions,
+  compressor: Compressor,
 ): Promise<void> {
   const control = controlOf(options)
   const { registry, pace, speed } = steer(handle, control)
-  const contents = await findContents(plan, images)
+  const contents = await findContents(plan, images, { ...options, compressor })
   const progress = trackProgress(plan.blobs, options.onProgress, speed)
   const upload = { ...uploadOptionsOf(options), pace, onEvent: progress.after(options.onEvent) }
   const { signal } = options

@@ -37,3 +37,11 @@ export async function spoolToBlob(stream: ByteStream): Promise<OpenSource> {
     throw new RegistryError('Cannot spool the archive: the browser has no room for it; unpack it first', { cause })
   }
 }
+
+/** Keeps nothing of a stream but its size. */
+export async function measureStream(stream: ByteStream): Promise<OpenSource> {
+  let size = 0
+  for await (const piece of stream) size += piece.byteLength
+  const read = () => Promise.reject(new TypeError('Cannot read what was only measured'))
+  return { size, read, close: async () => undefined }
+}

@@ -52,6 +52,25 @@ export async function* inPieces(stream: ByteStream, size = 64 * 1024): AsyncGene
   }
 }
 
+/** Puts a stream together anew, in blocks of one size but for the last: what becomes of them shall not depend on how it came. */
+export async function* inBlocks(stream: ByteStream, size: number): AsyncGenerator<Uint8Array> {
+  let waiting: Uint8Array[] = []
+  let length = 0
+  for await (const piece of stream) {
+    for (let start = 0; start < piece.byteLength; ) {
+      const part = piece.subarray(start, start + size - length)
+      start += part.byteLength
+      length += part.byteLength
+      waiting.push(part)
+      if (length < size) continue
+      yield waiting.length === 1 ? part : concat(waiting)
+      waiting = []
+      length = 0
+    }
+  }
+  if (length > 0) yield concat(waiting)
+}
+
 /** Makes a web stream of a stream, for interfaces that take nothing else. */
 export function toReadable(stream: ByteStream): ReadableStream<Uint8Array> {
   const iterator = stream[Symbol.asyncIterator]()

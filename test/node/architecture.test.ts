@@ -10,11 +10,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   unpack: ['errors', 'source'],
   archive: ['errors', 'source', 'oci', 'unpack'],
   registry: ['errors', 'source', 'oci'],
-  push: ['errors', 'source', 'oci', 'registry'],
-  'docker-tar': ['errors', 'source', 'oci', 'unpack', 'archive', 'registry', 'push'],
+  compress: ['errors', 'source', 'oci'],
+  push: ['errors', 'source', 'oci', 'compress', 'registry'],
+  'docker-tar': ['errors', 'source', 'oci', 'unpack', 'archive', 'compress', 'registry', 'push'],
   testing: ['errors', 'oci'],
-  index: ['errors', 'source', 'oci', 'unpack', 'archive', 'registry', 'push', 'docker-tar'],
-  node: ['errors', 'source', 'oci', 'unpack', 'archive', 'registry', 'push', 'docker-tar', 'index'],
+  index: ['errors', 'source', 'oci', 'unpack', 'archive', 'compress', 'registry', 'push', 'docker-tar'],
+  node: ['errors', 'source', 'oci', 'unpack', 'archive', 'compress', 'registry', 'push', 'docker-tar', 'index'],
 }
 
 /** What may use the platform of Node, and modules of packages that need it. */

@@ -26,6 +26,7 @@ const runnable = examples.filter(({ code }) => !code.includes('document.querySel
 beforeAll(async () => {
   // Nothing is kept in the user's own place.
   vi.stubEnv('XDG_STATE_HOME', join(FOLDER, 'state'))
+  vi.stubEnv('XDG_CACHE_HOME', join(FOLDER, 'cache'))
   rmSync(FOLDER, { recursive: true, force: true })
   mkdirSync(FOLDER, { recursive: true })
   const archive = join(FOLDER, 'exported.tar')
@@ -46,7 +47,7 @@ afterAll(() => {
 
 describe('the examples of the documents', () => {
   it('are there', () => {
-    expect([examples.length, runnable.length]).toEqual([21, 18])
+    expect([examples.length, runnable.length]).toEqual([22, 19])
   })
 
   it('compile', () => {

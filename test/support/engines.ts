@@ -9,7 +9,7 @@ import { webkitGtk } from './webkit-gtk.ts'
 
 /** Made ready before the tests: what is met on the way would load the page anew. */
 const DEPENDENCIES = [
-  ...['ky', 'hash-wasm', 'idb-keyval', 'nanotar', 'msw', 'msw/browser'],
+  ...['ky', 'fflate', 'hash-wasm', 'idb-keyval', 'nanotar', 'msw', 'msw/browser'],
   ...['tldts', 'zstddec/stream', '@zip.js/zip.js', '@zip.js/zip.js/lib/zip-core-reader.js'],
 ]
 
@@ -55,7 +55,8 @@ function engineProject(
   return {
     extends: true,
     plugins: [serveMockServiceWorker()],
-    optimizeDeps: { include: DEPENDENCIES },
+    // Its WebAssembly lies beside it, where it looks for it.
+    optimizeDeps: { include: DEPENDENCIES, exclude: ['@bokuweb/zstd-wasm'] },
     test: {
       name,
       include: [...include],

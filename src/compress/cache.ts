@@ -1,0 +1,47 @@
+import { type Digest, isDigest } from '../oci/digest.ts'
+import { isJsonObject } from '../oci/json.ts'
+import type { Encoder } from './encoder.ts'
+
+/** What came of a layer that was compressed, as a cache keeps it: plain data, as JSON takes it. */
+export interface StoredCompression {
+  /** Of the compressed layer. */
+  readonly digest: Digest
+  /** Of the compressed layer, in bytes. */
+  readonly size: number
+}
+
+/**
+ * What came of layers that were compressed before, so that a push knows the compressed layer's digest without compressing. Who can write
+ * into it decides what blob of the registry a pushed image names as its layer. Its methods may fail: a push tells it by `onWarning`, and goes on without.
+ */
+export interface CompressionCache {
+  get(key: string): Promise<StoredCompression | undefined>
+  set(key: string, compression: StoredCompression): Promise<void>
+  delete(key: string): Promise<void>
+}
+
+/** What a cache keeps a layer by: its diff ID, and all that decides what comes of it. */
+export function compressionKey(diffId: Digest, { format, level, name }: Omit<Encoder, 'encode'>): string {
+  return `${diffId} ${format} ${level} ${name}`
+}
+
+/** Reads what a cache gives, which may be damaged or another's. Gives nothing if it says nothing of a layer. */
+export function parseStoredCompression(value: unknown): StoredCompression | undefined {
+  if (!isJsonObject(value) || !isDigest(value.digest)) return undefined
+  if (!Number.isSafeInteger(value.size) || (value.size as number) <= 0) return undefined
+  return { digest: value.digest, size: value.size as number }
+}
+
+/** Keeps what came of compressing for as long as the process or the page lives. */
+export function memoryCompressions(): CompressionCache {
+  const known = new Map<string, StoredCompression>()
+  return {
+    get: async (key) => known.get(key),
+    async set(key, compression) {
+      known.set(key, compression)
+    },
+    async delete(key) {
+      known.delete(key)
+    },
+  }
+}

@@ -1,0 +1,19 @@
+import { type CompressionCache, parseStoredCompression } from '../compress/cache.ts'
+import { keepInFolder, userFolder } from './folder-store.ts'
+
+/**
+ * Keeps in a folder what came of compressing layers, a file each, that only its owner may look into: who writes into it decides which blobs a pushed image names.
+ *
+ * @param path The folder, which is made if it is not there. @default `registry-api-v2-client/compressions` in `$XDG_CACHE_HOME`, else in
+ *   `~/.cache`; on Windows in `%LOCALAPPDATA%`
+ * @returns a cache whose methods reject with a `RegistryError` if others may look into the folder, or it cannot be used
+ */
+export function folderCompressions(
+  path: string = userFolder('XDG_CACHE_HOME', '.cache', 'compressions'),
+): CompressionCache {
+  return keepInFolder(path, {
+    what: 'compressions',
+    danger: 'whoever writes into it decides which layers a pushed image has',
+    parse: parseStoredCompression,
+  })
+}

@@ -1,0 +1,142 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { isAbsolute, join } from 'node:path'
+import { RegistryError } from '../errors.ts'
+
+/** Nothing else in the folder is touched: it may be one with other things in it. */
+const NAME = /^[0-9a-f]{64}\.json(?:\.[0-9a-f-]{36}\.new)?$/
+/** In bytes. What is larger is none of ours. */
+const MAX_SIZE = 64 * 1024
+/** In milliseconds. What is being written for longer was left by a process that was killed. */
+const MAX_WRITING = 60_000
+
+/** What a folder keeps, by keys of any kind. */
+export interface FolderStore<T> {
+  get(key: string): Promise<T | undefined>
+  set(key: string, value: T): Promise<void>
+  delete(key: string): Promise<void>
+}
+
+/** What is kept, in words for messages, and how it is told from what is damaged or of no more use. */
+export interface FolderContent<T> {
+  /** `uploads`. */
+  readonly what: string
+  /** Why nobody else may look into the folder. */
+  readonly danger: string
+  /** Gives nothing if it is none. */
+  parse(value: unknown): T | undefined
+}
+
+/**
+ * Keeps values in a folder, a file each, that only its owner may look into. The folder is made if it is not there.
+ *
+ * @returns a store whose methods reject with a `RegistryError` if others may look into the folder, or it cannot be used
+ */
+export function keepInFolder<T>(path: string, content: FolderContent<T>): FolderStore<T> {
+  let ready: Promise<void> | undefined
+  const use = async <R>(act: () => Promise<R>): Promise<R> => {
+    try {
+      ready ??= openFolder(path, content)
+      await ready
+      return await act()
+    } catch (cause) {
+      ready = undefined
+      if (cause instanceof RegistryError) throw cause
+      const reason = cause instanceof Error ? cause.message : cause
+      throw new RegistryError(`Cannot keep ${content.what} in "${path}": ${reason}`, { cause })
+    }
+  }
+  const fileOf = (key: string) => join(path, `${createHash('sha256').update(key).digest('hex')}.json`)
+  return {
+    get: (key) => use(() => readValue(fileOf(key), content)),
+    set: (key, value) => use(() => writeValue(fileOf(key), value)),
+    delete: (key) => use(() => rm(fileOf(key), { force: true })),
+  }
+}
+
+/**
+ * Where such a folder is, if nobody says.
+ *
+ * @param variable Where the user says so (XDG Base Directory Specification); Windows has one place for all.
+ * @param otherwise The place in the user's home without it.
+ */
+export function userFolder(variable: 'XDG_STATE_HOME' | 'XDG_CACHE_HOME', otherwise: string, name: string): string {
+  const { [variable]: said = '', LOCALAPPDATA = '' } = process.env
+  const home = process.platform === 'win32' ? LOCALAPPDATA : said
+  // A relative one is to be ignored (XDG Base Directory Specification).
+  const base = isAbsolute(home) ? home : join(homedir(), otherwise)
+  return join(base, 'registry-api-v2-client', name)
+}
+
+async function openFolder<T>(path: string, content: FolderContent<T>): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 })
+  const { mode } = await stat(path)
+  // Windows has no such bits; the folders of a user are his own there.
+  if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+    throw new RegistryError(
+      `Cannot keep ${content.what} in "${path}": others may look into it, and ${content.danger}; close it first: chmod 700 "${path}"`,
+    )
+  }
+  await sweep(path, content)
+}
+
+/** Removes what is too old or damaged, and what was not written to its end. */
+async function sweep<T>(path: string, content: FolderContent<T>): Promise<void> {
+  for (const name of await readdir(path)) {
+    if (!NAME.test(name)) continue
+    const file = join(path, name)
+    if (name.endsWith('.json')) await readValue(file, content)
+    else if (await isLeftBehind(file)) await rm(file, { force: true })
+  }
+}
+
+async function isLeftBehind(file: string): Promise<boolean> {
+  // Another process may have finished it meanwhile.
+  const written = await stat(file).catch(() => undefined)
+  return written !== undefined && Date.now() - written.mtimeMs > MAX_WRITING
+}
+
+async function readValue<T>(file: string, { parse }: FolderContent<T>): Promise<T | undefined> {
+  const text = await readText(file)
+  if (text === undefined) return undefined
+  const value = parse(parseOrNothing(text))
+  if (value === undefined) await rm(file, { force: true })
+  return value
+}
+
+/** Gives nothing if there is no file, and no more than a value may have. */
+async function readText(path: string): Promise<string | undefined> {
+  const file = await open(path).catch((error) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (!file) return undefined
+  try {
+    const { bytesRead, buffer } = await file.read(new Uint8Array(MAX_SIZE), 0, MAX_SIZE, 0)
+    return new TextDecoder().decode(buffer.subarray(0, bytesRead))
+  } finally {
+    await file.close()
+  }
+}
+
+function parseOrNothing(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Damaged, or another's.
+    return undefined
+  }
+}
+
+/** Whole or not at all, however the process ends. What a loss of power makes of it is found out when it is read. */
+async function writeValue(file: string, value: unknown): Promise<void> {
+  const draft = `${file}.${randomUUID()}.new`
+  try {
+    await writeFile(draft, JSON.stringify(value), { mode: 0o600, flag: 'wx' })
+    await rename(draft, file)
+  } catch (error) {
+    await rm(draft, { force: true })
+    throw error
+  }
+}

@@ -1,0 +1,131 @@
+import type { StoredCompression } from '../compress/cache.ts'
+import type { Compressor } from '../compress/compressor.ts'
+import type { CompressionFormat, CreateEncoder, Encoder } from '../compress/encoder.ts'
+import { plainLayersUnder, type Replacing, replaceLayers } from '../compress/images.ts'
+import type { Compression, CompressOptions } from '../compress/options.ts'
+import { createPortableEncoder } from '../compress/portable.ts'
+import { type Content, descriptorOf } from '../oci/descriptor.ts'
+import type { CreateHasher, Digest } from '../oci/digest.ts'
+import { createWasmHasher } from '../oci/sha256.ts'
+import { type ImagePush, layOutPush } from './layout.ts'
+import type { PlannedCompression } from './plan.ts'
+import { fixed, runPool } from './pool.ts'
+import { type PushProgress, trackProgress } from './progress.ts'
+
+/** In bytes. A layer above it is on all cores already, so one at a time will do; those below it have too few blocks for that. */
+const LARGE = 16 * 1024 * 1024
+const SMALL_AT_ONCE = 4
+
+/** How to compress what is planned. */
+export interface CompressingOptions extends CompressOptions {
+  readonly createHasher?: CreateHasher | undefined
+  readonly onWarning?: ((warning: string) => void) | undefined
+  readonly onProgress?: ((progress: PushProgress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What is pushed in the place of what was to be, and how the layers in it came about, by their digests. */
+export interface CompressedPushes {
+  readonly pushes: readonly ImagePush[]
+  readonly compressions: ReadonlyMap<Digest, PlannedCompression>
+}
+
+/**
+ * Compresses the plain layers of all that is pushed, and makes the manifests anew that name them. What is about a manifest that is another one now does not go along.
+ *
+ * @throws {DigestMismatchError} if a layer is not what the archive says it is
+ * @throws {RegistryError} if the runtime has no such encoder
+ */
+export async function compressPushes(
+  pushes: readonly ImagePush[],
+  compressor: Compressor,
+  options: CompressingOptions,
+): Promise<CompressedPushes> {
+  const encoder = await encoderOf(options)
+  const layers = new Map(
+    pushes.flatMap(({ image }) => [...plainLayersUnder(image)]).map((layer) => [layer.digest, layer]),
+  )
+  if (!encoder || layers.size === 0) return { pushes, compressions: new Map() }
+  const made = await compressAll(pushes, [...layers.values()], encoder, compressor, options)
+  const { createHasher = createWasmHasher, onWarning } = options
+  const replacing: Replacing = {
+    format: encoder.format,
+    layers: new Map([...made].map(([from, known]) => [from, open(layers.get(from) as Content, known)])),
+    createHasher,
+    changed: new Map(),
+    onLeftOut: (digest, about) => onWarning?.(leftOut(digest, about)),
+  }
+  function open(layer: Content, known: StoredCompression): Omit<Content, 'mediaType'> {
+    return { ...known, source: compressor.open(layer, encoder as Encoder, known) }
+  }
+  const replaced: ImagePush[] = []
+  for (const push of pushes) {
+    const image = await replaceLayers(push.image, replacing)
+    const before = push.image.manifest.digest
+    replaced.push(image.manifest.digest === before ? push : { ...push, image, madeOf: push.madeOf ?? before })
+  }
+  const { format, level, name } = encoder
+  const compressions = [...made].map(([from, { digest }]) => [digest, { from, format, level, encoder: name }] as const)
+  return { pushes: withoutStrangers(replaced, replacing), compressions: new Map(compressions) }
+}
+
+async function compressAll(
+  pushes: readonly ImagePush[],
+  layers: readonly Content[],
+  encoder: Encoder,
+  compressor: Compressor,
+  { onProgress, signal }: CompressingOptions,
+): Promise<ReadonlyMap<Digest, StoredCompression>> {
+  const planned = layOutPush(pushes).blobs.map(({ content, ...blob }) => ({ ...descriptorOf(content), ...blob }))
+  const totalBytes = layers.reduce((sum, { size }) => sum + size, 0)
+  const progress = trackProgress(planned, onProgress)
+  let doneBytes = 0
+  const onRead = (bytes: number) => {
+    doneBytes += bytes
+    progress.compress({ doneBytes, totalBytes })
+  }
+  onRead(0)
+  const made = new Map<Digest, StoredCompression>()
+  for (const [isTurn, atOnce] of [
+    [(size: number) => size > LARGE, 1],
+    [(size: number) => size <= LARGE, SMALL_AT_ONCE],
+  ] as const) {
+    const turn = layers.filter(({ size }) => isTurn(size))
+    await runPool(turn, fixed(atOnce), signal, async (layer, signal) => {
+      made.set(layer.digest, await compressor.resolve(layer, encoder, onRead, signal))
+    })
+  }
+  return made
+}
+
+/** The encoder that is asked for, if one is. */
+async function encoderOf({ compress, createEncoder }: CompressingOptions): Promise<Encoder | undefined> {
+  if (compress === undefined) return undefined
+  const { format, level }: Compression = typeof compress === 'string' ? { format: compress } : compress
+  if (format === 'gzip' || format === 'zstd') return createEncoderWith(createEncoder, format, level)
+  throw new TypeError(`Cannot compress: compress has to be "gzip" or "zstd", not ${JSON.stringify(format)}`)
+}
+
+export async function createEncoderWith(
+  createEncoder: CreateEncoder = createPortableEncoder,
+  format: CompressionFormat,
+  level: number | undefined,
+): Promise<Encoder> {
+  return createEncoder(format, level)
+}
+
+/** Leaves out what goes along with an image only because it is about one that is another one now; and what is about that. */
+function withoutStrangers(pushes: readonly ImagePush[], { changed, onLeftOut }: Replacing): readonly ImagePush[] {
+  const gone = new Set<Digest>(changed.keys())
+  return pushes.filter(({ image, tags, madeOf }) => {
+    const { subject, manifest } = image
+    if (subject === undefined || !gone.has(subject) || tags.length > 0) return true
+    gone.add(madeOf ?? manifest.digest)
+    onLeftOut(manifest.digest, subject)
+    return false
+  })
+}
+
+function leftOut(digest: Digest, about: Digest): string {
+  return `${digest} is about ${about}, which has another digest now that its layers are compressed, and was left out; sign or attest what was pushed`
+}

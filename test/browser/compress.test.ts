@@ -1,0 +1,43 @@
+import { describe, expect, inject, it } from 'vitest'
+import { browserCompressions, getManifest, type Manifest, pushDockerTar } from '../../src/index.ts'
+import { makePortableArchive, PORTABLE_DIGESTS } from '../support/compressed-archive.ts'
+import { describeCompressionCache } from '../support/compression-cache-contract.ts'
+import { countingSource } from '../support/counting-source.ts'
+
+describeCompressionCache('browserCompressions()', async () => {
+  const name = crypto.randomUUID()
+  return () => browserCompressions({ name })
+})
+
+describe('a push with { compress } in a page', () => {
+  it('gives the bytes of every other runtime, which the page unpacks again', async () => {
+    const url = inject('registryUrl')
+    const repository = `compress/${crypto.randomUUID()}`
+    const compressions = browserCompressions({ name: repository })
+    const file = new File([await makePortableArchive()], 'exported.tar')
+    const push = (source: Parameters<typeof pushDockerTar>[0]) =>
+      pushDockerTar(source, url, repository, 'v1', { compress: 'gzip', compressions })
+    expect(await push(file)).toBe(PORTABLE_DIGESTS.gzip)
+    const { layers, config } = (await getManifest(url, repository, 'v1')).manifest as Manifest
+    const blobOf = async (digest: string) => (await fetch(new URL(`/v2/${repository}/blobs/${digest}`, url))).blob()
+    const diffIds = JSON.parse(await (await blobOf(config.digest)).text()).rootfs.diff_ids
+    for (const [position, { digest, size }] of layers.entries()) {
+      const blob = await blobOf(digest)
+      expect(blob.size).toBe(size)
+      const unpacked = await new Response(blob.stream().pipeThrough(new DecompressionStream('gzip'))).arrayBuffer()
+      const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', unpacked))
+      expect(`sha256:${[...hash].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`).toBe(diffIds[position])
+    }
+    // The cache is in IndexedDB by now: the second push reads headers and JSON.
+    const source = countingSource(file)
+    expect(await push(source)).toBe(PORTABLE_DIGESTS.gzip)
+    expect(source.bytesRead).toBeLessThan(50_000)
+  })
+  it('gives the zstd of every other runtime', async () => {
+    const repository = `compress/${crypto.randomUUID()}`
+    const digest = await pushDockerTar(await makePortableArchive(), inject('registryUrl'), repository, 'v1', {
+      compress: 'zstd',
+    })
+    expect(digest).toBe(PORTABLE_DIGESTS.zstd)
+  })
+})
