@@ -19,7 +19,16 @@ describe('the bundle of the portable entry', () => {
 
   it('loads SHA-256, encoders, what reads zip, zstd and the oldest archives, and the list of public suffixes when they are met', () => {
     const packages = bundle.later.flatMap(({ parts }) => Object.keys(parts))
-    expect(packages.sort()).toEqual(['@bokuweb/zstd-wasm', '@zip.js/zip.js', 'fflate', 'hash-wasm', 'src/archive', 'tldts', 'tldts-core', 'zstddec'])
+    expect(packages.sort()).toEqual([
+      '@bokuweb/zstd-wasm',
+      '@zip.js/zip.js',
+      'fflate',
+      'hash-wasm',
+      'src/archive',
+      'tldts',
+      'tldts-core',
+      'zstddec',
+    ])
     const isPackage = (name: string) => !name.startsWith('src/')
     for (const name of packages.filter(isPackage)) expect(bundle.entry.parts).not.toHaveProperty([name])
   })
