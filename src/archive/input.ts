@@ -60,12 +60,22 @@ async function indexOpened(
   signal?: AbortSignal,
 ): Promise<OpenFiles> {
   let isClosed = false
+  const requireOpen = () => {
+    if (isClosed) throw new TypeError('Cannot read the archive: it was closed')
+  }
+  const { slice } = source
   const guarded: Source = {
     size: source.size,
     async read(start, end, signal) {
-      if (isClosed) throw new TypeError('Cannot read the archive: it was closed')
+      requireOpen()
       return source.read(start, end, signal)
     },
+    slice:
+      slice &&
+      ((start, end) => {
+        requireOpen()
+        return slice(start, end)
+      }),
   }
   const close = async () => {
     isClosed = true

@@ -47,7 +47,7 @@ export async function unpack(packed: Packed, options: UnpackOptions): Promise<Op
       if (!packing) {
         refuseForeign(head)
         const source = await seekable(bytes)
-        return { size: source.size, read: source.read, close }
+        return { size: source.size, read: source.read, slice: source.slice, close }
       }
       if (depth === options.limits.packings) {
         throw new TarReadError(

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, inject, it } from 'vitest'
+import * as core from '../../src/index.ts'
 import {
   DigestMismatchError,
   memorySessions,
@@ -27,7 +28,7 @@ import { recordingFetch } from '../support/recording-fetch.ts'
 
 const MIB = 2 ** 20
 const archive = createTestArchive({ images: [{ layers: [{ file: 'x'.repeat(5 * MIB) }] }] })
-const LAYER = 5 * MIB + 9728
+const LAYER = 5 * MIB + 10_240
 
 describe('a chunk that is streamed', () => {
   it('goes to a real registry with its range and its length, and each byte is read once', async () => {
@@ -171,6 +172,54 @@ describe('createBlobReader()', () => {
     arrive()
     await broken
     await reader.read(0, 2000)
+  })
+})
+
+describe('a chunk of a File in a page', () => {
+  /** A file as a browser has it, that may be taken away; its parts are counted that go out as they are. */
+  function fileOf(bytes: Uint8Array<ArrayBuffer>) {
+    const blob = new Blob([bytes])
+    const state = { isGone: false }
+    /** In bytes: those that are larger than what is read at once. */
+    const parts: number[] = []
+    const slice = (start: number, end: number): Blob => {
+      const part = blob.slice(start, end)
+      if (part.size > MIB) parts.push(part.size)
+      const read = part.arrayBuffer.bind(part)
+      part.arrayBuffer = () => (state.isGone ? Promise.reject(new DOMException('gone', 'NotReadableError')) : read())
+      return part
+    }
+    const file = { size: blob.size, slice, arrayBuffer: () => blob.arrayBuffer() } as Blob
+    return { file, state, parts }
+  }
+
+  it('goes as that part of the file, and comes in whole', async () => {
+    const embedded = createTestRegistry()
+    const registry = openRegistry('https://registry.test', { fetch: embedded.fetch })
+    const { file, parts } = fileOf(await archive)
+    await core.pushDockerTar(file, registry, 'a', 'v1', { chunkSize: 2 * MIB, verify: true })
+    const ranges = embedded.requests.flatMap(({ headers }) => headers.get('content-range') ?? [])
+    expect(ranges).toEqual([`0-${2 * MIB - 1}`, `${2 * MIB}-${4 * MIB - 1}`, `${4 * MIB}-${LAYER - 1}`])
+    expect(parts).toEqual([2 * MIB, 2 * MIB, LAYER - 4 * MIB])
+  })
+
+  it('fails with what is wrong with the file, though the browser does not say that it was the file', async () => {
+    const { file, state } = fileOf(await archive)
+    const embedded = createTestRegistry()
+    const registry = openRegistry('https://registry.test', {
+      fetch: (request) => {
+        if (request.method !== 'PATCH') return embedded.fetch(request)
+        state.isGone = true
+        throw new TypeError('Failed to fetch')
+      },
+    })
+    const events: string[] = []
+    const pushing = core.pushDockerTar(file, registry, 'a', 'v1', {
+      chunkSize: 2 * MIB,
+      onEvent: ({ kind }) => events.push(kind),
+    })
+    await rejection(pushing, TarReadError, /changed, moved or removed after it was chosen/)
+    expect([events, embedded.openUploads]).toEqual([[], 0])
   })
 })
 
