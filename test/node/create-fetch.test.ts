@@ -133,7 +133,8 @@ describe('createFetch() with a client certificate', () => {
     expect(await checkRegistryConnectivity(open(strict.url, { ...identified(), key, passphrase: PASSWORD }))).toBe(true)
     for (const passphrase of [undefined, `${PASSWORD}!`]) {
       const act = () => open(strict.url, { ...identified(), key, ...(passphrase && { passphrase }) })
-      expect(act).toThrow(/Cannot use \{ cert, key \}: bad decrypt; .* the \{ passphrase \}/)
+      // One wrong passphrase in 256 leaves a padding that is right, and bytes that are no key.
+      expect(act).toThrow(/Cannot use \{ cert, key \}: (?:bad decrypt|unsupported); .* the \{ passphrase \}/)
       expect(act).toThrow(expect.toSatisfy((error) => !inspect(error, { depth: 10 }).includes(PASSWORD)))
     }
   })
