@@ -66,9 +66,9 @@ async function indexOpened(
   const { slice } = source
   const guarded: Source = {
     size: source.size,
-    async read(start, end, signal) {
+    async read(start, end, ...how) {
       requireOpen()
-      return source.read(start, end, signal)
+      return source.read(start, end, ...how)
     },
     slice:
       slice &&

@@ -2,6 +2,7 @@ import * as core from '../index.ts'
 import { withControl } from '../push/control.ts'
 import { toReadable } from '../source/stream.ts'
 import { createNativeEncoder } from './encoder.ts'
+import { isNodeFetch } from './fetch/node-fetch.ts'
 import { type ArchiveInput, openInput, withInput } from './input.ts'
 import { createNativeHasher } from './sha256.ts'
 import { spoolToFile } from './spool.ts'
@@ -18,7 +19,8 @@ function sending<O extends core.PushOptions>(options: O) {
   // Bodies of the caller's own are used, and may be kept in memory.
   const { createHasher = createNativeHasher, streamsChunks = !options.createBody && !options.createStreamBody } =
     options
-  return { ...options, createHasher, createBody, createStreamBody, streamsChunks }
+  const { reusesPieces = options.createStreamBody === undefined && isNodeFetch() } = options
+  return { ...options, createHasher, createBody, createStreamBody, streamsChunks, reusesPieces }
 }
 
 function encoding<O extends core.EncodingOptions>(options: O) {

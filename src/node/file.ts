@@ -19,7 +19,7 @@ export async function openFile(path: string | URL): Promise<OpenSource> {
 
 /** An open file as a source. */
 export function handleSource(file: FileHandle, size: number): Source {
-  return exactSource({ size, read: (start, end) => readRange(file, start, end) })
+  return exactSource({ size, read: (start, end, _, into) => readRange(file, start, end, into) })
 }
 
 /** A file that is opened for each read of it: for folders with more files than may be open at once. */
@@ -46,8 +46,13 @@ export async function named<T>(path: string | URL, act: Promise<T>): Promise<T> 
   }
 }
 
-async function readRange(file: FileHandle, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(end - start)
+async function readRange(
+  file: FileHandle,
+  start: number,
+  end: number,
+  into?: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = into && into.length >= end - start ? into.subarray(0, end - start) : new Uint8Array(end - start)
   let filled = 0
   while (filled < bytes.length) {
     const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled).catch((cause) => {

@@ -5,7 +5,7 @@ import type { PushProgress } from './progress.ts'
 
 /** What can be changed while a push runs. */
 export interface PushSettings {
-  /** Blobs under way at once. @default 4, or 32 of at most 1 MiB */
+  /** Blobs under way at once. @default 6, or 32 of at most 1 MiB */
   readonly concurrency?: number | undefined
   /**
    * Bytes of blobs sent in a second, by all requests of the push together; a request then carries about a second's worth, yet at least 64 KiB.
@@ -60,7 +60,7 @@ interface Unused {
   end(): void
 }
 
-const DEFAULT_CONCURRENCY = 4
+const DEFAULT_CONCURRENCY = 6
 
 const unused = new WeakMap<PushController, Unused>()
 const inUse = new WeakSet<PushController>()

@@ -28,7 +28,7 @@ export interface PushOptions extends PushSettings, EncodingOptions {
    */
   readonly createBody?: CreateBody | undefined
   /**
-   * How a chunk of more than 1 MiB, or a whole blob, becomes the body of a request.
+   * How a chunk of more than 512 KiB, or a whole blob, becomes the body of a request.
    * @default in a `Blob`, which the browser keeps on the disk. In `./node` as a stream.
    */
   readonly createStreamBody?: CreateStreamBody | undefined
@@ -37,6 +37,12 @@ export interface PushOptions extends PushSettings, EncodingOptions {
    * `chunkSize` stays what it is. @default `true`, unless `createBody` or `createStreamBody` is given
    */
   readonly streamsChunks?: boolean | undefined
+  /**
+   * Whether the pieces of a stream are read into the same few buffers in turn, which saves time and memory. That takes a runtime whose `fetch` has
+   * sent a piece when it asks for the next; where the registry's handle has a `fetch` of its own, each piece has its own buffer.
+   * @default `false`; in `./node` `true`, as long as `fetch` is Node's own
+   */
+  readonly reusesPieces?: boolean | undefined
   /**
    * Where uploads under way are kept, so that a later push goes on with them: in another process, or after the page was loaded anew. With it, an
    * abort and failures that may pass leave them open at the registry. @default nowhere: they are cancelled

@@ -67,6 +67,8 @@ export function createPace(control: PushControl): Pace {
     },
     async take(bytes, signal, isUnderWay = false) {
       signal?.throwIfAborted()
+      const isFree = rate === Number.POSITIVE_INFINITY && waiting.length === 0
+      if (isFree && (isUnderWay || !control.isPaused)) return
       await new Promise<void>((resolve, reject) => {
         const place: Waiting = {
           bytes,

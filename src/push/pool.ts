@@ -18,7 +18,7 @@ export function fixed(concurrency: number): Concurrency {
  * Runs a task for each item, at most `concurrency` at once, in the order of the items; those that weigh less than 1 more at once. Where fewer may run than do, those under way end.
  * The first failure stops the rest: tasks under way get their signal, and the pool waits until they have cleaned up.
  *
- * @param weightOf Binary fractions add up without a rest: 1, 1/2, 1/4 …
+ * @param weightOf Binary fractions add up without a rest: 1, 1/2, 3/16 …
  * @throws the first failure, or the signal's reason, unwrapped
  */
 export async function runPool<T>(

@@ -25,7 +25,7 @@ import { verifyPush } from './verify.ts'
 /** In bytes: so small a blob takes its requests' way there and back, and next to no time of the wire and no memory. */
 const SMALL_BLOB = 1024 * 1024
 /** So many of them as there are where one large blob would be. */
-const SMALL_WEIGHT = 1 / 8
+const SMALL_WEIGHT = 3 / 16
 const DEFAULT_UPLOAD_RETRY = 5
 const DEFAULT_RETRY_DELAY = 500
 const STORE = ['get', 'set', 'delete'] as const
@@ -129,6 +129,7 @@ function uploadOptionsOf(options: PushOptions): SharedUploadOptions {
     createBody,
     createStreamBody,
     streamsChunks,
+    reusesPieces: options.reusesPieces,
     slicesChunks: streamsChunks && options.createStreamBody === undefined,
     sessions: options.sessions && attemptStore(able('sessions', options.sessions, STORE, WHERE_STORES_COME_FROM)),
   }

@@ -49,6 +49,8 @@ export interface Registry {
   readonly send: SendRequest
   /** What is known of how it wants blobs. */
   readonly traits: UploadTraits
+  /** Whether the runtime's own `fetch` sends its requests, since no other was given. */
+  readonly usesRuntimeFetch: boolean
 }
 
 /** What timers can count, in milliseconds. */
@@ -92,7 +94,8 @@ export function openRegistry(address: string | URL, options: RegistryOptions = {
     exchange,
   )
   const traits = createUploadTraits(base, options.profile)
-  return Object.freeze({ url: base.href, send: createSend(base, exchange, authenticator), traits })
+  const usesRuntimeFetch = options.fetch === undefined
+  return Object.freeze({ url: base.href, send: createSend(base, exchange, authenticator), traits, usesRuntimeFetch })
 }
 
 /** The handle itself, or one with default settings for an address. */

@@ -11,9 +11,15 @@ export interface Source {
    * Reads the bytes `[start, end)`: exactly `end - start` of them, or it rejects.
    * The bytes are the caller's: the source neither keeps nor reuses them.
    *
+   * @param into Room for them: they may come at its beginning, or in bytes of their own.
    * @throws {TarReadError} if the bytes are no longer there
    */
-  read(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>
+  read(
+    start: number,
+    end: number,
+    signal?: AbortSignal,
+    into?: Uint8Array<ArrayBuffer>,
+  ): Promise<Uint8Array<ArrayBuffer>>
   /** The bytes `[start, end)` as a part of the file that a browser reads itself, for those who only pass them on. Absent where there is no such file. */
   readonly slice?: ((start: number, end: number) => Blob) | undefined
 }
@@ -22,7 +28,7 @@ export interface Source {
 export function sliceSource(source: Source, start: number, end: number): Source {
   return {
     size: end - start,
-    read: (from, to, signal) => source.read(start + from, start + to, signal),
+    read: (from, to, ...how) => source.read(start + from, start + to, ...how),
     slice: source.slice && ((from, to) => source.slice?.(start + from, start + to) as Blob),
   }
 }
@@ -37,9 +43,9 @@ export function exactSource({ size, read, slice }: Source): Source {
   return {
     size,
     slice,
-    async read(start, end, signal) {
+    async read(start, end, signal, into) {
       signal?.throwIfAborted()
-      const bytes = await read(start, end, signal)
+      const bytes = await read(start, end, signal, into)
       if (bytes.byteLength === end - start) return bytes
       throw new TarReadError(
         `Cannot read bytes ${start} to ${end}: only ${bytes.byteLength} bytes are there; the file became shorter while it was read`,

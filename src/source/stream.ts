@@ -74,7 +74,7 @@ export async function* inBlocks(stream: ByteStream, size: number): AsyncGenerato
 /** Makes a web stream of a stream, for interfaces that take nothing else. */
 export function toReadable(stream: ByteStream): ReadableStream<Uint8Array> {
   const iterator = stream[Symbol.asyncIterator]()
-  return new ReadableStream({
+  const source: UnderlyingDefaultSource<Uint8Array> = {
     async pull(controller) {
       const { done, value } = await iterator.next()
       if (done) controller.close()
@@ -83,7 +83,9 @@ export function toReadable(stream: ByteStream): ReadableStream<Uint8Array> {
     async cancel() {
       await iterator.return?.()
     },
-  })
+  }
+  // Nothing is read before it is asked for.
+  return new ReadableStream(source, { highWaterMark: 0 })
 }
 
 /**

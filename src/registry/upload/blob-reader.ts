@@ -5,7 +5,9 @@ import { exactSource } from '../../source/source.ts'
 import type { ByteStream } from '../../source/stream.ts'
 
 /** In bytes, of one read in a stream. */
-export const PIECE = 1024 * 1024
+export const PIECE = 512 * 1024
+/** A piece is being sent while a stream in between holds another; the third is for one more such stream. */
+const ROOM = 3
 
 /**
  * Reads a blob for an upload, and hashes each byte the first time that it is read. Whoever reads the last byte learns whether the digest
@@ -34,6 +36,8 @@ export interface BlobReader {
 
 interface ReaderOptions {
   readonly createHasher: CreateHasher
+  /** Whether a piece of a stream may be read over one that came some pieces before. @default false */
+  readonly reusesPieces?: boolean | undefined
   readonly signal?: AbortSignal
 }
 
@@ -49,11 +53,12 @@ interface Hashing {
 export async function createBlobReader(
   content: Content,
   what: string,
-  { createHasher, signal }: ReaderOptions,
+  { createHasher, reusesPieces = false, signal }: ReaderOptions,
 ): Promise<BlobReader> {
   const { digest, size } = content
   // Bytes that do not come would be waited for for ever.
   const source = exactSource(content.source)
+  let room: { readonly end: number; readonly pieces: Uint8Array<ArrayBuffer>[] } | undefined
   let current: Hashing = { hasher: await createHasher(), hashed: 0 }
 
   /** Another reader, of a request that broke off, may have been here before. */
@@ -64,14 +69,27 @@ export async function createBlobReader(
     hashing.hashed = end
   }
 
-  async function readPart(hashing: Hashing, start: number, end: number, signal: AbortSignal | undefined) {
-    const bytes = await source.read(start, end, signal)
+  async function readPart(
+    hashing: Hashing,
+    start: number,
+    end: number,
+    signal: AbortSignal | undefined,
+    into?: Uint8Array<ArrayBuffer>,
+  ) {
+    const bytes = await source.read(start, end, signal, into)
     hash(hashing, bytes, start)
     if (hashing.hashed === size) {
       hashing.digest ??= hashing.hasher.digest()
       verifyDigest(what, digest, hashing.digest)
     }
     return bytes
+  }
+
+  /** Where a stream begins at the end of the one before, all of that has arrived: else its pieces may still be on their way. */
+  function roomFor(start: number, end: number): Uint8Array<ArrayBuffer>[] | undefined {
+    if (!reusesPieces) return undefined
+    room = { end, pieces: room?.end === start ? room.pieces : [] }
+    return room.pieces
   }
 
   async function catchUp(offset: number): Promise<void> {
@@ -88,8 +106,11 @@ export async function createBlobReader(
     },
     async *stream(start, end, signal) {
       const hashing = current
+      const pieces = roomFor(start, end)
       for (let from = start; from < end; from += PIECE) {
-        yield await readPart(hashing, from, Math.min(from + PIECE, end), signal)
+        const into = pieces && (pieces.length < ROOM ? new Uint8Array(PIECE) : pieces.shift())
+        if (into) pieces?.push(into)
+        yield await readPart(hashing, from, Math.min(from + PIECE, end), signal, into)
       }
     },
     stateAt: (offset) => (offset === current.hashed && !current.digest ? current.hasher.save?.() : undefined),

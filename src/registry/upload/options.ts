@@ -49,6 +49,8 @@ export interface UploadOptions {
   readonly createStreamBody: CreateStreamBody
   /** Whether a chunk is read while it is sent, by a `createStreamBody` that keeps nothing: else it is held in memory. */
   readonly streamsChunks?: boolean | undefined
+  /** Whether a stream's pieces are read into the same few buffers in turn, if the runtime's own `fetch` sends them. */
+  readonly reusesPieces?: boolean | undefined
   /** Whether a chunk of a file goes as that part of the file, where a browser reads it itself. */
   readonly slicesChunks?: boolean | undefined
   /** Bytes in one request; a registry's own limits come first. */

@@ -43,7 +43,8 @@ export async function uploadBlob(
   signal?.throwIfAborted()
   const target = withScopes(registry, locateRepository(registry.url, repository).push)
   const send: SendRequest = (request) => target.send({ signal, grace: GRACE, ...request })
-  const reader = await createBlobReader(blob, `the blob for "${repository}"`, options)
+  const reusesPieces = options.reusesPieces && registry.usesRuntimeFetch
+  const reader = await createBlobReader(blob, `the blob for "${repository}"`, { ...options, reusesPieces })
   return deliver({ ...options, registry: target, send, repository, blob, reader })
 }
 
