@@ -1,8 +1,8 @@
 import { type Archive, withArchive } from './archive/archive.ts'
 import type { ArchiveInput } from './archive/input.ts'
 import type { ReadOptions } from './archive/options.ts'
-import { withCompressor } from './compress/compressor.ts'
 import type { CompressOptions } from './compress/options.ts'
+import { withCompressorIf } from './compress/when-asked.ts'
 import { chooseImage, type PlatformChoice } from './oci/choose-image.ts'
 import type { Digest } from './oci/digest.ts'
 import type { Image } from './oci/image.ts'
@@ -99,9 +99,9 @@ async function pushNamed(
     return withArchive(archive, options, async ({ images }) => {
       const named = name(images)
       const { registry: steered } = steer(handle, controlOf(options))
-      const plan = await withCompressor(options, async (compressor) => {
-        const plan = await planPushes(named, images, steered, { ...options, skipsTags: true }, compressor)
-        await carryOut(plan, images, handle, options, compressor)
+      const plan = await withCompressorIf(options.compress !== undefined, options, async (compressor) => {
+        const { plan, contents } = await planPushes(named, images, steered, { ...options, skipsTags: true }, compressor)
+        await carryOut(plan, contents, handle, options)
         return plan
       })
       const changes = new Map(plan.digestChanges.map(({ repository, from, to }) => [`${repository}@${from}`, to]))

@@ -8,12 +8,11 @@ import { parseTag } from '../oci/reference.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
 import { verifyDigest } from '../oci/verify.ts'
 import { toSource } from '../source/from.ts'
-import { createEncoderWith } from './compress.ts'
 import { blobsUnder, manifestsUnder } from './layout.ts'
 import type { PlannedBlob, PlannedCompression, PlannedManifest, PushPlan } from './plan.ts'
 
 /** What makes the bytes of layers that are compressed. */
-export interface CompressedContents {
+interface Compressing {
   readonly compressor: Compressor
   readonly createEncoder?: CreateEncoder | undefined
 }
@@ -29,7 +28,7 @@ export interface CompressedContents {
 export async function findContents(
   { blobs, manifests, tags }: PushPlan,
   images: readonly Image[],
-  compressed: CompressedContents,
+  { compressor, createEncoder }: Partial<Compressing>,
 ): Promise<ReadonlyMap<Digest, Content>> {
   const contents = new Map<Digest, Content>()
   for (const image of images) {
@@ -42,8 +41,8 @@ export async function findContents(
   for (const blob of blobs) {
     const { action, compression } = blob
     const layer = compression && contents.get(compression.from)
-    if (action === 'present' || !layer) continue
-    contents.set(blob.digest, await compressedContent(blob, compression, layer, compressed))
+    if (action === 'present' || !layer || !compressor) continue
+    contents.set(blob.digest, await compressedContent(blob, compression, layer, { compressor, createEncoder }))
   }
   for (const wanted of [...blobs.filter(({ action }) => action !== 'present'), ...manifests]) {
     if (contents.get(wanted.digest)?.size !== wanted.size) throw lacking(wanted)
@@ -73,8 +72,9 @@ async function compressedContent(
   { mediaType, digest, size }: PlannedBlob,
   { format, level, encoder: name }: PlannedCompression,
   layer: Content,
-  { compressor, createEncoder }: CompressedContents,
+  { compressor, createEncoder }: Compressing,
 ): Promise<Content> {
+  const { createEncoderWith } = await import('./compress.ts')
   const encoder = await createEncoderWith(createEncoder, format, level)
   if (encoder.name === name) {
     return { mediaType, digest, size, source: compressor.open(layer, encoder, { digest, size }) }

@@ -54,12 +54,14 @@ export function layOutPush(pushes: readonly ImagePush[]): PushLayout {
 
 function layOutBlobs(pushes: readonly ImagePush[]): readonly NeededBlob[] {
   const blobs = new Map<string, NeededBlob>()
+  const contents = new Map<Digest, Content>()
   for (const { image, repository } of pushes) {
     for (const { kind, content } of blobsUnder(image)) {
       const key = `${repository}@${content.digest}`
-      const other = blobs.get(key)
-      if (other && other.content.size !== content.size) throw sizeClash(content)
-      if (!other) blobs.set(key, { repository, kind, content })
+      const known = contents.get(content.digest) ?? content
+      if (known.size !== content.size) throw sizeClash(content)
+      contents.set(content.digest, known)
+      if (!blobs.has(key)) blobs.set(key, { repository, kind, content: known })
     }
   }
   return [...blobs.values()]

@@ -1,14 +1,15 @@
-import { type Compressor, withCompressor } from '../compress/compressor.ts'
+import type { Compressor } from '../compress/compressor.ts'
 import type { CompressOptions } from '../compress/options.ts'
+import { withCompressorIf } from '../compress/when-asked.ts'
 import { chooseImage } from '../oci/choose-image.ts'
-import { type Descriptor, descriptorOf } from '../oci/descriptor.ts'
+import { type Content, type Descriptor, descriptorOf } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
 import type { Image } from '../oci/image.ts'
 import { type Registry, type RegistryInput, toRegistry } from '../registry/registry.ts'
 import { countUploadRequests } from '../registry/upload/chunk.ts'
 import { readAll } from '../source/source.ts'
 import { measureStream } from '../source/spool.ts'
-import { type CompressedPushes, compressPushes } from './compress.ts'
+import type { CompressedPushes } from './compress.ts'
 import { type ImagePush, layOutPush, manifestsUnder, type PushLayout } from './layout.ts'
 import { type Found, type LookUpOptions, lookUp } from './look-up.ts'
 import { nameImages, type PushNaming } from './naming.ts'
@@ -48,9 +49,11 @@ export async function planPush(
 ): Promise<PushPlan> {
   const all = imagesOf(images)
   const named = nameImages(chooseImages(all, options), all, options)
-  return withCompressor({ ...options, spool: measureStream }, (compressor) =>
-    planPushes(named, all, toRegistry(registry), options, compressor),
-  )
+  const measuring = { ...options, spool: measureStream }
+  return withCompressorIf(options.compress !== undefined, measuring, async (compressor) => {
+    const { plan } = await planPushes(named, all, toRegistry(registry), options, compressor)
+    return plan
+  })
 }
 
 /** Those of the images that are asked for. */
@@ -59,6 +62,12 @@ export function chooseImages(
   { images, platform }: Pick<PlanOptions, 'images' | 'platform'>,
 ): readonly Image[] {
   return optionalList('the option images', images)?.map((image) => chooseImage(all, { image, platform })) ?? all
+}
+
+/** A plan, and the bytes of all that it sends. */
+export interface PlannedPush {
+  readonly plan: PushPlan
+  readonly contents: ReadonlyMap<Digest, Content>
 }
 
 /**
@@ -71,10 +80,10 @@ export async function planPushes(
   images: readonly Image[],
   registry: Registry,
   options: PlanningOptions & { readonly skipsTags?: boolean },
-  compressor: Compressor,
-): Promise<PushPlan> {
+  compressor: Compressor | undefined,
+): Promise<PlannedPush> {
   const chunkSize = positive('chunkSize', options.chunkSize ?? DEFAULT_CHUNK_SIZE)
-  const prepared = await compressPushes(await preparePushes(pushes, images, options), compressor, options)
+  const prepared = await compressed(await preparePushes(pushes, images, options), compressor, options)
   const layout = layOutPush(prepared.pushes)
   const found = await lookUp(registry, options.skipsTags ? { ...layout, tags: [] } : layout, options)
   const blobs = planBlobs(layout, found, prepared)
@@ -86,7 +95,7 @@ export async function planPushes(
   const mounts = blobs.filter(({ action }) => action === 'mount')
   const requestsOf = ({ size }: Descriptor) => 1 + countUploadRequests(size, chunkSize, registry.traits.current)
   const manifests = await planManifests(layout, images)
-  return {
+  const plan = {
     registry: registry.url,
     blobs,
     manifests,
@@ -96,6 +105,18 @@ export async function planPushes(
     uploadBytes: sum(uploads, ({ size }) => size),
     requests: sum(uploads, requestsOf) + mounts.length + countManifestRequests({ manifests, tags }),
   }
+  const needed = [...layout.blobs, ...layout.manifests]
+  return { plan, contents: new Map(needed.map(({ content }) => [content.digest, content])) }
+}
+
+async function compressed(
+  pushes: readonly ImagePush[],
+  compressor: Compressor | undefined,
+  options: PlanningOptions,
+): Promise<CompressedPushes> {
+  if (!compressor) return { pushes, compressions: new Map() }
+  const { compressPushes } = await import('./compress.ts')
+  return compressPushes(pushes, compressor, options)
 }
 
 function planBlobs({ blobs }: PushLayout, found: Found, { compressions }: CompressedPushes): readonly PlannedBlob[] {

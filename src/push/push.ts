@@ -1,4 +1,4 @@
-import { type Compressor, withCompressor } from '../compress/compressor.ts'
+import { withCompressorIf } from '../compress/when-asked.ts'
 import { ResponseError } from '../errors.ts'
 import type { Content } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
@@ -10,7 +10,6 @@ import { createChunkSizer } from '../registry/upload/chunk-sizer.ts'
 import type { UploadOptions } from '../registry/upload/options.ts'
 import { uploadBlob } from '../registry/upload/upload.ts'
 import { toReadable } from '../source/stream.ts'
-import { findContents } from './contents.ts'
 import { controlOf, withControl } from './control.ts'
 import { natural, positive } from './numbers.ts'
 import { DEFAULT_CHUNK_SIZE, MAX_CHUNK_SIZE, type PushOptions } from './options.ts'
@@ -57,12 +56,17 @@ export async function executePush(
       )
     }
     const given = imagesOf(images)
-    if (plan.registry === handle.url) {
-      return withCompressor(options, (compressor) => carryOut(plan, given, handle, options, compressor))
+    if (plan.registry !== handle.url) {
+      throw new TypeError(
+        `Cannot push to ${handle.url}: the plan was made for ${plan.registry}; make one for this registry`,
+      )
     }
-    throw new TypeError(
-      `Cannot push to ${handle.url}: the plan was made for ${plan.registry}; make one for this registry`,
-    )
+    const compresses = plan.blobs.some(({ compression }) => compression !== undefined)
+    await withCompressorIf(compresses, options, async (compressor) => {
+      const { findContents } = await import('./contents.ts')
+      const contents = await findContents(plan, given, { ...options, compressor })
+      await carryOut(plan, contents, handle, options)
+    })
   })
 }
 
@@ -71,17 +75,15 @@ function isPlan(plan: PushPlan): boolean {
   return [plan.blobs, plan.manifests, plan.tags].every(Array.isArray)
 }
 
-/** The same under a control that is there already, and where some layers may be compressed already. */
+/** The same under a control that is there already, and with the bytes of all that is sent. */
 export async function carryOut(
   plan: PushPlan,
-  images: readonly Image[],
+  contents: ReadonlyMap<Digest, Content>,
   handle: Registry,
   options: PushOptions,
-  compressor: Compressor,
 ): Promise<void> {
   const control = controlOf(options)
   const { registry, pace, speed } = steer(handle, control)
-  const contents = await findContents(plan, images, { ...options, compressor })
   const progress = trackProgress(plan.blobs, options.onProgress, speed)
   const upload = { ...uploadOptionsOf(options), pace, onEvent: progress.after(options.onEvent) }
   const { signal } = options

@@ -43,6 +43,17 @@ describe('layOutPush()', () => {
     expect(() => layOutPush([{ image, repository: 'a', tags: ['v1'] }])).toThrow(/should both be sha256:/)
   })
 
+  it('refuses them also where they go to two repositories', () => {
+    const [layer] = one.layers
+    if (!layer) return expect.fail('the image has layers')
+    const other = { ...one, layers: [{ ...layer, size: layer.size + 1 }] }
+    const pushes = [
+      { image: one, repository: 'a', tags: ['v1'] },
+      { image: other, repository: 'b', tags: ['v1'] },
+    ]
+    expect(() => layOutPush(pushes)).toThrow(/should both be sha256:/)
+  })
+
   it('refuses to give one tag to two images', () => {
     const pushes = [one, two].map((image) => ({ image, repository: 'a', tags: ['v1'] }))
     expect(() => layOutPush(pushes)).toThrow(ValidationError)
