@@ -1,5 +1,4 @@
-import { createStore, del, get, set } from 'idb-keyval'
-import { type CompressionCache, parseStoredCompression } from './cache.ts'
+import type { CompressionCache } from './cache.ts'
 
 /** How to keep in a browser what came of compressing. */
 export interface BrowserCompressionsOptions {
@@ -11,11 +10,15 @@ export interface BrowserCompressionsOptions {
 export function browserCompressions({
   name = 'registry-api-v2-client-compressions',
 }: BrowserCompressionsOptions = {}): CompressionCache {
-  // idb-keyval makes no second store in a database that is there: sessions have one of their own.
-  const database = createStore(name, 'compressions')
+  let opened: CompressionCache | undefined
+  async function open(): Promise<CompressionCache> {
+    const { openIndexedDb } = await import('./indexed-db.ts')
+    opened ??= openIndexedDb(name)
+    return opened
+  }
   return {
-    get: async (key) => parseStoredCompression(await get(key, database)),
-    set: (key, compression) => set(key, compression, database),
-    delete: (key) => del(key, database),
+    get: async (key) => (await open()).get(key),
+    set: async (key, compression) => (await open()).set(key, compression),
+    delete: async (key) => (await open()).delete(key),
   }
 }

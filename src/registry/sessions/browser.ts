@@ -1,5 +1,4 @@
-import { createStore, del, delMany, entries, get, set, type UseStore } from 'idb-keyval'
-import { parseStoredSession, type SessionStore } from './store.ts'
+import type { SessionStore } from './store.ts'
 
 /** How to keep uploads in a browser. */
 export interface BrowserSessionsOptions {
@@ -12,27 +11,15 @@ export interface BrowserSessionsOptions {
  * after the page was loaded anew, the user chooses it again.
  */
 export function browserSessions({ name = 'registry-api-v2-client' }: BrowserSessionsOptions = {}): SessionStore {
-  const database = createStore(name, 'uploads')
-  let swept: Promise<void> | undefined
-  const use = async <T>(act: () => Promise<T>): Promise<T> => {
-    swept ??= sweep(database)
-    await swept.catch((error) => {
-      swept = undefined
-      throw error
-    })
-    return act()
+  let opened: SessionStore | undefined
+  async function open(): Promise<SessionStore> {
+    const { openIndexedDb } = await import('./indexed-db.ts')
+    opened ??= openIndexedDb(name)
+    return opened
   }
   return {
-    get: (key) => use(async () => parseStoredSession(await get(key, database))),
-    set: (key, session) => use(() => set(key, session, database)),
-    delete: (key) => use(() => del(key, database)),
+    get: async (key) => (await open()).get(key),
+    set: async (key, session) => (await open()).set(key, session),
+    delete: async (key) => (await open()).delete(key),
   }
-}
-
-/** Removes what is too old, or damaged. */
-async function sweep(database: UseStore): Promise<void> {
-  const all = await entries(database)
-  const useless = all.filter(([, session]) => !parseStoredSession(session))
-  const keys = useless.map(([key]) => key)
-  await delMany(keys, database)
 }

@@ -1,10 +1,11 @@
-import { parseStoredSession, type SessionStore, type StoredSession } from './store.ts'
+import type { SessionStore, StoredSession } from './store.ts'
 
 /** Keeps uploads for as long as the process or the page lives: for pushing again after a failure or an abort. */
 export function memorySessions(): SessionStore {
   const sessions = new Map<string, StoredSession>()
   return {
     async get(key) {
+      const { parseStoredSession } = await import('./store.ts')
       for (const [other, session] of sessions) if (!parseStoredSession(session)) sessions.delete(other)
       return sessions.get(key)
     },

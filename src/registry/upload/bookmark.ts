@@ -1,4 +1,5 @@
 import { DigestMismatchError, RegistryError } from '../../errors.ts'
+import type { StoreAttempts } from '../sessions/attempts.ts'
 import { fromBase64, toBase64 } from '../sessions/base64.ts'
 import {
   isOf,
@@ -12,7 +13,7 @@ import type { Upload } from './options.ts'
 import { isRefusal, limitsOf, locateStored, recallLimits } from './resume.ts'
 import { cancelSession, type UploadSession } from './session.ts'
 
-/** What the store of sessions has about one blob. Without a store it has nothing, and takes nothing. */
+/** What the store of sessions has about one blob. */
 export interface Bookmark {
   /** Whether this upload was begun by an earlier push. */
   readonly isResumed: boolean
@@ -31,8 +32,8 @@ export interface Bookmark {
 /** So many pushes in a row may fail with the same session, and bring in nothing: it may be the session that is to blame. */
 const MAX_STALLS = 3
 
-export function createBookmark(upload: Upload): Bookmark {
-  const { blob, reader, registry, repository, sessions, onEvent } = upload
+export function createBookmark(upload: Upload, sessions: StoreAttempts): Bookmark {
+  const { blob, reader, registry, repository, onEvent } = upload
   const subject = { repository, digest: blob.digest }
   const wanted = { registry: registry.url, repository, digest: blob.digest, size: blob.size }
   const key = sessionKey(wanted)
@@ -42,7 +43,7 @@ export function createBookmark(upload: Upload): Bookmark {
   let entry: StoredSession | undefined
 
   const ask = <T>(act: (store: SessionStore) => Promise<T>) =>
-    sessions?.attempt(act, (error) => onEvent?.({ kind: 'unsaved', ...subject, error }))
+    sessions.attempt(act, (error) => onEvent?.({ kind: 'unsaved', ...subject, error }))
 
   async function put(next: StoredSession): Promise<void> {
     const isKept = await ask(async (store) => {

@@ -5,7 +5,7 @@ import { locateRepository } from '../repository.ts'
 import type { SendRequest } from '../send.ts'
 import { beginSession } from './begin.ts'
 import { createBlobReader } from './blob-reader.ts'
-import { createBookmark } from './bookmark.ts'
+import type { Bookmark } from './bookmark.ts'
 import { type Chunk, prepareChunk } from './chunk.ts'
 import { remedyFor } from './failure.ts'
 import type { Upload, UploadOptions } from './options.ts'
@@ -51,7 +51,7 @@ export async function uploadBlob(
 /** One loop over one state: the session, and what went wrong with it last. */
 async function deliver(upload: Upload): Promise<'mounted' | 'uploaded'> {
   const { blob, signal, sizer, uploadRetry, onSent } = upload
-  const bookmark = createBookmark(upload)
+  const bookmark = await openBookmark(upload)
   let session: UploadSession | undefined
   let failure: Failure | undefined
   let mountFrom = upload.mountFrom
@@ -67,7 +67,7 @@ async function deliver(upload: Upload): Promise<'mounted' | 'uploaded'> {
         if (failure) {
           const state = await recover(upload, session, failure)
           if (state === 'present') break
-          if (session && !state) await bookmark.remove()
+          if (session && !state) await bookmark?.remove()
           session = state
           failure = undefined
           progress(session?.offset ?? 0)
@@ -77,18 +77,18 @@ async function deliver(upload: Upload): Promise<'mounted' | 'uploaded'> {
           if (opened === 'mounted') return 'mounted'
           session = opened
           mountFrom = undefined
-          if (bookmark.isResumed) progress(session.offset)
+          if (bookmark?.isResumed) progress(session.offset)
         }
         chunk = await prepareChunk(upload, session.offset)
         const begun = performance.now()
         session = await sendChunk(upload, session, chunk)
         sizer?.note(chunk.end - chunk.start, performance.now() - begun)
-        if (session) await bookmark.save(session)
+        if (session) await bookmark?.save(session)
         progress(session?.offset ?? blob.size)
         if (!session) break
       } catch (error) {
         signal?.throwIfAborted()
-        if (bookmark.isResumed && error instanceof DigestMismatchError) {
+        if (bookmark?.isResumed && error instanceof DigestMismatchError) {
           await bookmark.giveUp(session, error)
           session = undefined
           progress(0)
@@ -105,13 +105,21 @@ async function deliver(upload: Upload): Promise<'mounted' | 'uploaded'> {
         await wait(upload, failures, error)
       }
     }
-    await bookmark.remove()
+    await bookmark?.remove()
     return 'uploaded'
   } catch (error) {
-    const isLeft = await bookmark.leave(error)
+    const isLeft = await bookmark?.leave(error)
     if (session && !isLeft) await cancelSession(upload, session)
     throw error
   }
+}
+
+/** What keeps uploads loads where there is a store to keep them in: before the first byte, since it may be needed after a failure. */
+async function openBookmark(upload: Upload): Promise<Bookmark | undefined> {
+  const { sessions } = upload
+  if (!sessions) return undefined
+  const { createBookmark } = await import('./bookmark.ts')
+  return createBookmark(upload, sessions)
 }
 
 function sentOf(chunk: Chunk | undefined): 'no bytes' | 'part' | 'whole' {
