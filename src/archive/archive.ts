@@ -1,7 +1,6 @@
 import { ValidationError } from '../errors.ts'
 import type { Image } from '../oci/image.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
-import { readDockerImages } from './docker-image.ts'
 import { MANIFEST_PATH, readDockerManifest, type TarManifestEntry } from './docker-manifest.ts'
 import { hasFile } from './file-index.ts'
 import { type ArchiveInput, openInput } from './input.ts'
@@ -101,7 +100,11 @@ async function readImages(
     if (!tarManifest) throw incompleteLayout(gap)
     reading.warn(`The OCI layout in the archive lacks ${gap}; its "manifest.json" was read instead.`)
   }
-  if (tarManifest) return { format: 'docker', images: await readDockerImages(reading, tarManifest) }
+  // Docker saves a layout, too, since 25.
+  if (tarManifest) {
+    const { readDockerImages } = await import('./docker-image.ts')
+    return { format: 'docker', images: await readDockerImages(reading, tarManifest) }
+  }
   // Seldom met since 2016.
   const { isDockerV1, readDockerV1Images } = await import('./docker-v1.ts')
   if (isDockerV1(reading)) return { format: 'docker-v1', images: await readDockerV1Images(reading) }

@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject, objectField } from '../oci/json.ts'
 import { isForeignLayerType, MEDIA_TYPES } from '../oci/media-type.ts'
 import { verifyDigest } from '../oci/verify.ts'
 import type { Source } from '../source/source.ts'
-import { MAGIC_LENGTH, packingOf } from '../unpack/packing.ts'
+import { packingOf, readHead } from '../unpack/packing.ts'
 import type { TarManifestEntry } from './docker-manifest.ts'
 import { openEntry } from './file-index.ts'
 import type { Reading } from './reading.ts'
@@ -66,7 +66,7 @@ function isSize(value: unknown): value is number {
 }
 
 async function layerMediaType(source: Source, signal?: AbortSignal): Promise<string> {
-  const packing = packingOf(await source.read(0, Math.min(MAGIC_LENGTH, source.size), signal))
+  const packing = packingOf(await readHead(source, signal))
   if (packing === 'gzip') return MEDIA_TYPES.dockerLayerGzip
   if (packing === 'zstd') return MEDIA_TYPES.dockerLayerZstd
   return MEDIA_TYPES.dockerLayer

@@ -5,7 +5,7 @@ import { dropRegistry, type RepositoryTag } from '../oci/reference.ts'
 import { type Archive, withArchive } from './archive.ts'
 import { MANIFEST_PATH, type TarManifestEntry } from './docker-manifest.ts'
 import type { ArchiveInput } from './input.ts'
-import { type ImageInspect, inspectImage } from './inspect.ts'
+import type { ImageInspect } from './inspect.ts'
 import type { ReadOptions } from './options.ts'
 
 /**
@@ -17,7 +17,10 @@ export async function inspectDockerTar(
   archive: ArchiveInput | Archive,
   options: ReadOptions & PlatformChoice = {},
 ): Promise<ImageInspect> {
-  return withArchive(archive, options, ({ images }) => inspectImage(chooseImage(images, options), options.platform))
+  return withArchive(archive, options, async ({ images }) => {
+    const { inspectImage } = await import('./inspect.ts')
+    return inspectImage(chooseImage(images, options), options.platform)
+  })
 }
 
 /**

@@ -1,9 +1,8 @@
 import { RegistryError, ValidationError } from '../errors.ts'
 import { type SourceInput, toSource } from '../source/from.ts'
 import type { Source } from '../source/source.ts'
-import { spoolToBlob } from '../source/spool.ts'
 import { abandon, type ByteStream, readIterable, readStream } from '../source/stream.ts'
-import { unpack } from '../unpack/unpack.ts'
+import { unpackIfPacked } from '../unpack/if-packed.ts'
 import { createFileIndex, type FileEntry, type FileIndex, normalizePath } from './file-index.ts'
 import type { ArchiveLimits } from './limits.ts'
 import type { ReadOptions } from './options.ts'
@@ -39,13 +38,13 @@ export async function openInput(input: ArchiveInput, limits: ArchiveLimits, opti
     const files = input instanceof Map ? input : filesByPath(list)
     return { files: folderIndex(files, limits), close: async () => undefined }
   }
-  const { signal, entry, spool = spoolToBlob, onOpenProgress } = options
+  const { signal, entry, spool, onOpenProgress } = options
   const ended = new AbortController()
   const stream = toStream(input, signal ? AbortSignal.any([signal, ended.signal]) : ended.signal)
   const packed = stream ? { stream } : { source: toSource(input as SourceInput) }
   const onSpooled = (doneBytes: number) => onOpenProgress?.({ phase: 'spool', doneBytes, totalBytes: undefined })
   try {
-    const source = await unpack(packed, { spool, limits, entry, onSpooled, signal })
+    const source = await unpackIfPacked(packed, { spool, limits, entry, onSpooled, signal })
     return await indexOpened(source, limits, signal)
   } finally {
     // Who waits for more of the stream is told that there is no need; who does not, is told to end.

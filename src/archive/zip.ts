@@ -1,5 +1,5 @@
 import { type SourceInput, toSource } from '../source/from.ts'
-import { readZipEntries, type ZipEntry } from '../unpack/zip.ts'
+import type { ZipEntry } from '../unpack/zip.ts'
 import { withDefaultLimits } from './limits.ts'
 import type { ReadOptions } from './options.ts'
 
@@ -12,5 +12,6 @@ export async function listZipEntries(
   zip: SourceInput,
   options: Pick<ReadOptions, 'signal' | 'limits'> = {},
 ): Promise<readonly ZipEntry[]> {
+  const { readZipEntries } = await import('../unpack/zip.ts')
   return readZipEntries(toSource(zip), withDefaultLimits(options.limits), options.signal)
 }

@@ -1,7 +1,9 @@
+import type { Source } from '../source/source.ts'
+
 /** What a file is packed with, by its first bytes. Names of files say nothing. */
 export type Packing = 'gzip' | 'zstd' | 'zip'
 
-/** So many bytes tell. */
+/** In bytes: so many tell. */
 export const MAGIC_LENGTH = 6
 
 const MAGIC: ReadonlyArray<readonly [packing: Packing, ...magic: number[]]> = [
@@ -16,6 +18,11 @@ const UNKNOWN: ReadonlyArray<readonly [packing: string, ...magic: number[]]> = [
   ['lz4', 0x04, 0x22, 0x4d, 0x18],
   ['7-Zip', 0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c],
 ]
+
+/** Reads the first bytes of what may be packed. */
+export function readHead(source: Source, signal?: AbortSignal): Promise<Uint8Array> {
+  return source.read(0, Math.min(MAGIC_LENGTH, source.size), signal)
+}
 
 /** Tells what a file or a layer is packed with, if it is one of those that are read here. */
 export function packingOf(head: Uint8Array): Packing | undefined {

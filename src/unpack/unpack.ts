@@ -1,16 +1,17 @@
 import { TarReadError } from '../errors.ts'
 import type { Source } from '../source/source.ts'
-import type { OpenSource, Spool } from '../source/spool.ts'
+import { type OpenSource, type Spool, spoolToBlob } from '../source/spool.ts'
 import { type ByteStream, peek, streamSource } from '../source/stream.ts'
 import { unpackGzip } from './gzip.ts'
 import { limitSize, limitUnpacked, type UnpackLimits } from './limits.ts'
-import { foreignPackingOf, MAGIC_LENGTH, type Packing, packingOf } from './packing.ts'
+import { foreignPackingOf, MAGIC_LENGTH, type Packing, packingOf, readHead } from './packing.ts'
 import { openZipEntry } from './zip.ts'
 import { unpackZstd } from './zstd.ts'
 
 /** How to unpack. */
 export interface UnpackOptions {
-  readonly spool: Spool
+  /** @default a `Blob` */
+  readonly spool: Spool | undefined
   readonly limits: UnpackLimits
   /** Which file of a zip. */
   readonly entry: string | undefined
@@ -20,7 +21,7 @@ export interface UnpackOptions {
 }
 
 /** Bytes at some depth of packing: in place, or to be read once. */
-type Packed = { readonly source: Source } | { readonly stream: ByteStream }
+export type Packed = { readonly source: Source } | { readonly stream: ByteStream }
 
 /**
  * Takes off whatever a file is packed in, also one thing in another, until nothing is left to take off. What can be read in place
@@ -64,10 +65,7 @@ export async function unpack(packed: Packed, options: UnpackOptions): Promise<Op
 }
 
 async function look(packed: Packed, { signal }: UnpackOptions): Promise<{ bytes: Packed; head: Uint8Array }> {
-  if ('source' in packed) {
-    const { source } = packed
-    return { bytes: packed, head: await source.read(0, Math.min(MAGIC_LENGTH, source.size), signal) }
-  }
+  if ('source' in packed) return { bytes: packed, head: await readHead(packed.source, signal) }
   const { head, stream } = await peek(packed.stream, MAGIC_LENGTH)
   return { bytes: { stream }, head }
 }
@@ -90,7 +88,8 @@ async function openZip(zip: Source, { entry, limits, signal }: UnpackOptions): P
   return { stream: limitUnpacked(opened.stream, () => opened.packedSize, limits) }
 }
 
-function spoolStream(stream: ByteStream, { spool, limits, onSpooled, signal }: UnpackOptions): Promise<OpenSource> {
+function spoolStream(stream: ByteStream, options: UnpackOptions): Promise<OpenSource> {
+  const { spool = spoolToBlob, limits, onSpooled, signal } = options
   let bytes = 0
   async function* counted(): AsyncGenerator<Uint8Array> {
     for await (const piece of limitSize(stream, limits)) {
