@@ -1,6 +1,5 @@
 import { ValidationError } from '../errors.ts'
 import { parseRegistryAddress } from './address.ts'
-import { createAuthenticator } from './auth/authenticator.ts'
 import { type Credentials, type ProvideCredentials, parseCredentials } from './auth/credentials.ts'
 import { mergeScopes, type Scope } from './auth/scope.ts'
 import { createExchange } from './http.ts'
@@ -85,17 +84,13 @@ export function openRegistry(address: string | URL, options: RegistryOptions = {
   }
   const ownHeaders = Object.fromEntries(new Headers(headers))
   const exchange = createExchange({ base, fetch, ownHeaders, retry, retryDelay, timeout })
-  const authenticator = createAuthenticator(
-    {
-      registry: base,
-      credentials: typeof credentials === 'object' ? parseCredentials(credentials) : credentials,
-      allowedRealms: parseOrigins(allowedRealms),
-    },
-    exchange,
-  )
+  const send = createSend(exchange, {
+    registry: base,
+    credentials: typeof credentials === 'object' ? parseCredentials(credentials) : credentials,
+    allowedRealms: parseOrigins(allowedRealms),
+  })
   const traits = createUploadTraits(base, options.profile)
-  const usesRuntimeFetch = options.fetch === undefined
-  return Object.freeze({ url: base.href, send: createSend(base, exchange, authenticator), traits, usesRuntimeFetch })
+  return Object.freeze({ url: base.href, send, traits, usesRuntimeFetch: options.fetch === undefined })
 }
 
 /** The handle itself, or one with default settings for an address. */

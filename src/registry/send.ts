@@ -1,5 +1,5 @@
 import type { Answer } from './answer.ts'
-import type { Authenticator } from './auth/authenticator.ts'
+import type { Authenticator, AuthenticatorSettings, Authorization } from './auth/authenticator.ts'
 import type { Scope } from './auth/scope.ts'
 import { accept, type Exchange, type HttpRequest } from './http.ts'
 
@@ -24,7 +24,28 @@ const MAX_TRIES = 3
  * Makes what sends requests and signs them in. Only the registry's own origin sees what signs in, and only its refusals teach anything. A
  * refused request is sent again only with another authorization than before, its body included: uploads keep their session.
  */
-export function createSend(base: URL, exchange: Exchange, { authorize, learn }: Authenticator): SendRequest {
+export function createSend(exchange: Exchange, settings: AuthenticatorSettings): SendRequest {
+  const base = settings.registry
+  let loading: Promise<Authenticator> | undefined
+
+  /** What signs in is loaded where there is somebody to sign in, or the registry asks for that. */
+  function loadAuthenticator(): Promise<Authenticator> {
+    loading ??= import('./auth/authenticator.ts').then(
+      ({ createAuthenticator }) => createAuthenticator(settings, exchange),
+      (error) => {
+        loading = undefined
+        throw error
+      },
+    )
+    return loading
+  }
+
+  async function authorize(scopes: readonly Scope[]): Promise<Authorization | undefined> {
+    if (!loading && settings.credentials === undefined) return undefined
+    const authenticator = await loadAuthenticator()
+    return authenticator.authorize(scopes)
+  }
+
   return async ({ scopes: needed = [], ...request }) => {
     if (new URL(request.url, base).origin !== base.origin) return accept(await exchange(request))
     request.signal?.throwIfAborted()
@@ -38,6 +59,7 @@ export function createSend(base: URL, exchange: Exchange, { authorize, learn }: 
       const { status, headers } = exchanged.answer
       if (exchanged.isForeign || (status !== 401 && status !== 403) || tries === MAX_TRIES) return accept(exchanged)
       await request.hold?.()
+      const { learn } = await untilAborted(loadAuthenticator(), request.signal)
       const wanted = learn({ status, headers, scopes, authorization, startedAt })
       const next = wanted && (await sign(wanted))
       if (!next || next.value === authorization?.value) return accept(exchanged)
