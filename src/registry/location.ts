@@ -51,17 +51,3 @@ export function withDigest(location: URL, digest: string): URL {
   url.search += `${url.search ? '&' : '?'}digest=${encodeURIComponent(digest)}`
   return url
 }
-
-/**
- * Finds the next page of a list: `Link: <…>; rel="next"` (RFC 8288).
- *
- * @param registry The registry's base URL.
- * @throws {ResponseError} if it leads to another origin than the registry's (GHSA-h7vf-4x9w-h99v)
- */
-export function nextPage(answer: Answer, registry: string): URL | undefined {
-  const target = /<([^>]*)>\s*;[^<]*\brel\s*=\s*"?next\b/i.exec(answer.headers.get('link') ?? '')?.[1]
-  if (!target) return undefined
-  const { location } = resolveLocation(target, answer.url)
-  if (location?.origin === new URL(registry).origin) return location
-  throw unexpectedAnswer(answer, 'its next page is on another host')
-}
