@@ -5,9 +5,11 @@ import { MANIFEST_PATH, readDockerManifest, type TarManifestEntry } from './dock
 import { hasFile } from './file-index.ts'
 import { type ArchiveInput, openInput } from './input.ts'
 import { withDefaultLimits } from './limits.ts'
-import { incompleteLayout, isLayout, readLayout } from './oci-layout.ts'
 import type { ReadOptions } from './options.ts'
 import type { Reading } from './reading.ts'
+
+/** What makes a folder a layout (image-spec § Image Layout). */
+const INDEX_PATH = 'index.json'
 
 /**
  * How an archive says what is in it: `oci`, an image layout (`index.json`); `docker`, a `manifest.json`, as Docker saves since 1.10,
@@ -93,14 +95,14 @@ async function readImages(
   reading: Reading,
   tarManifest: readonly TarManifestEntry[] | undefined,
 ): Promise<Pick<Archive, 'format' | 'images'>> {
-  if (isLayout(reading)) {
+  if (hasFile(reading.files, INDEX_PATH)) {
+    const { incompleteLayout, readLayout } = await import('./oci-layout.ts')
     const { images, lacking } = await readLayout(reading)
     const gap = lacking[0] ?? (tarManifest && configBeside(images, tarManifest))
     if (gap === undefined && images.length > 0) return { format: 'oci', images }
     if (!tarManifest) throw incompleteLayout(gap)
     reading.warn(`The OCI layout in the archive lacks ${gap}; its "manifest.json" was read instead.`)
   }
-  // Docker saves a layout, too, since 25.
   if (tarManifest) {
     const { readDockerImages } = await import('./docker-image.ts')
     return { format: 'docker', images: await readDockerImages(reading, tarManifest) }

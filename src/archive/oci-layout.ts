@@ -14,10 +14,6 @@ const LAYOUT_PATH = 'oci-layout'
 const NAME = 'io.containerd.image.name'
 const REF_NAME = 'org.opencontainers.image.ref.name'
 
-export function isLayout({ files }: Reading): boolean {
-  return hasFile(files, INDEX_PATH)
-}
-
 /** What a layout holds, and what its `index.json` lists but is not there, or lacks its config or a layer. */
 export interface Layout {
   readonly images: readonly Image[]

@@ -1,7 +1,7 @@
 import { contains } from '../oci/choose-image.ts'
 import type { CreateHasher } from '../oci/digest.ts'
 import type { Image } from '../oci/image.ts'
-import { pruneIndex, requireWhole, selectPlatform } from '../oci/platforms.ts'
+import { requireWhole, selectPlatform } from '../oci/platforms.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
 import type { ImagePush } from './layout.ts'
 
@@ -54,6 +54,7 @@ async function prepare(image: Image, selection: PlatformSelection): Promise<Imag
     requireWhole(chosen)
     return chosen
   }
+  const { pruneIndex } = await import('../oci/prune.ts')
   const pruned = await pruneIndex(chosen, createHasher)
   if (pruned !== chosen) {
     const [before, after] = [chosen.manifest.digest, pruned.manifest.digest]
