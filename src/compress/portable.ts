@@ -1,11 +1,4 @@
-import { type ByteStream, inBlocks } from '../source/stream.ts'
-import { type CompressionFormat, checkLevel, type Encoder } from './encoder.ts'
-import { createZstdEncoder } from './zstd.ts'
-
-/** zlib's own: beyond it, time grows and size hardly shrinks. */
-const GZIP_LEVEL = 6
-/** In bytes: so much is compressed between two looks at what else there is to do. */
-const BLOCK = 64 * 1024
+import type { CompressionFormat, Encoder } from './encoder.ts'
 
 /**
  * Makes an encoder that gives the same bytes on every runtime: fflate for gzip, which is plain JavaScript, and the reference encoder in WebAssembly for zstd. They are
@@ -15,28 +8,11 @@ const BLOCK = 64 * 1024
  * @throws {RangeError} if there is no such level
  * @throws {RegistryError} if it does not load
  */
-export function createPortableEncoder(format: CompressionFormat, level?: number): Promise<Encoder> {
-  return format === 'zstd' ? createZstdEncoder(level) : createGzipEncoder(level)
-}
-
-async function createGzipEncoder(level = GZIP_LEVEL): Promise<Encoder> {
-  const checked = checkLevel(level, [1, 9])
-  const { Gzip } = await import('fflate')
-  return {
-    format: 'gzip',
-    level: checked,
-    name: 'fflate 0.8.3',
-    async *encode(bytes: ByteStream) {
-      const made: Uint8Array[] = []
-      // No time in the header: the same layer has the same digest tomorrow.
-      const gzip = new Gzip({ level: checked as 6, mtime: 0 }, (piece) => void made.push(piece))
-      // What fflate makes depends on the sizes of what it gets.
-      for await (const block of inBlocks(bytes, BLOCK)) {
-        gzip.push(block)
-        yield* made.splice(0)
-      }
-      gzip.push(new Uint8Array(), true)
-      yield* made.splice(0)
-    },
+export async function createPortableEncoder(format: CompressionFormat, level?: number): Promise<Encoder> {
+  if (format === 'zstd') {
+    const { createZstdEncoder } = await import('./zstd.ts')
+    return createZstdEncoder(level)
   }
+  const { createGzipEncoder } = await import('./gzip.ts')
+  return createGzipEncoder(level)
 }

@@ -1,0 +1,34 @@
+import { type ByteStream, inBlocks } from '../source/stream.ts'
+import { checkLevel, type Encoder } from './encoder.ts'
+
+/** zlib's own: beyond it, time grows and size hardly shrinks. */
+const LEVEL = 6
+/** In bytes: so much is compressed between two looks at what else there is to do. */
+const BLOCK = 64 * 1024
+
+/**
+ * Makes an encoder of gzip in plain JavaScript.
+ *
+ * @throws {RangeError} if there is no such level
+ */
+export async function createGzipEncoder(level = LEVEL): Promise<Encoder> {
+  const checked = checkLevel(level, [1, 9])
+  const { Gzip } = await import('fflate')
+  return {
+    format: 'gzip',
+    level: checked,
+    name: 'fflate 0.8.3',
+    async *encode(bytes: ByteStream) {
+      const made: Uint8Array[] = []
+      // No time in the header: the same layer has the same digest tomorrow.
+      const gzip = new Gzip({ level: checked as 6, mtime: 0 }, (piece) => void made.push(piece))
+      // What fflate makes depends on the sizes of what it gets.
+      for await (const block of inBlocks(bytes, BLOCK)) {
+        gzip.push(block)
+        yield* made.splice(0)
+      }
+      gzip.push(new Uint8Array(), true)
+      yield* made.splice(0)
+    },
+  }
+}
