@@ -98,7 +98,7 @@ async function pushNamed(
     const handle = toRegistry(registry)
     return withArchive(archive, options, async ({ images }) => {
       const named = name(images)
-      const { registry: steered } = steer(handle, controlOf(options))
+      const { registry: steered } = await steer(handle, controlOf(options))
       const plan = await withCompressorIf(options.compress !== undefined, options, async (compressor) => {
         const { plan, contents } = await planPushes(named, images, steered, { ...options, skipsTags: true }, compressor)
         await carryOut(plan, contents, handle, options)

@@ -38,6 +38,8 @@ export interface PushController extends AsyncIterable<PushProgress, undefined> {
 
 /** A controller, as the push has it that it belongs to. */
 export interface PushControl extends PushController {
+  /** Whether bytes may have to wait: there is a limit, or somebody who may set one. */
+  readonly isPaced: boolean
   /** Whether somebody has said how many blobs they want at once. */
   isConcurrencyChosen(): boolean
   /** Calls the listener after each change. @returns what ends that */
@@ -55,8 +57,8 @@ export interface Controlled extends PushSettings {
 
 /** A controller that may still get its push. */
 interface Unused {
-  /** @param options Taken where the controller has no settings of its own. */
-  begin(options: PushSettings): PushControl
+  /** @param options Its settings are taken where the controller has none of its own. */
+  begin(options: Controlled): PushControl
   end(): void
 }
 
@@ -123,6 +125,7 @@ export function createPushController(settings: PushSettings = {}): PushControlle
     begin(options) {
       given = checked(options)
       return Object.assign(Object.create(controller) as PushController, {
+        isPaced: options.controller !== undefined || controller.maxBytesPerSecond < Number.POSITIVE_INFINITY,
         isConcurrencyChosen() {
           return (concurrency ?? given.concurrency) !== undefined
         },

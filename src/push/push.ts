@@ -83,7 +83,7 @@ export async function carryOut(
   options: PushOptions,
 ): Promise<void> {
   const control = controlOf(options)
-  const { registry, pace, speed } = steer(handle, control)
+  const { registry, pace, speed } = await steer(handle, control)
   const progress = trackProgress(plan.blobs, options.onProgress, speed)
   const upload = { ...uploadOptionsOf(options), pace, onEvent: progress.after(options.onEvent) }
   const { signal } = options
