@@ -1,4 +1,5 @@
 import { ValidationError } from '../errors.ts'
+import { loaded } from '../load.ts'
 import type { Image } from '../oci/image.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
 import { MANIFEST_PATH, readDockerManifest, type TarManifestEntry } from './docker-manifest.ts'
@@ -96,7 +97,7 @@ async function readImages(
   tarManifest: readonly TarManifestEntry[] | undefined,
 ): Promise<Pick<Archive, 'format' | 'images'>> {
   if (hasFile(reading.files, INDEX_PATH)) {
-    const { incompleteLayout, readLayout } = await import('./oci-layout.ts')
+    const { incompleteLayout, readLayout } = await loaded(import('./oci-layout.ts'))
     const { images, lacking } = await readLayout(reading)
     const gap = lacking[0] ?? (tarManifest && configBeside(images, tarManifest))
     if (gap === undefined && images.length > 0) return { format: 'oci', images }
@@ -104,11 +105,11 @@ async function readImages(
     reading.warn(`The OCI layout in the archive lacks ${gap}; its "manifest.json" was read instead.`)
   }
   if (tarManifest) {
-    const { readDockerImages } = await import('./docker-image.ts')
+    const { readDockerImages } = await loaded(import('./docker-image.ts'))
     return { format: 'docker', images: await readDockerImages(reading, tarManifest) }
   }
   // Seldom met since 2016.
-  const { isDockerV1, readDockerV1Images } = await import('./docker-v1.ts')
+  const { isDockerV1, readDockerV1Images } = await loaded(import('./docker-v1.ts'))
   if (isDockerV1(reading)) return { format: 'docker-v1', images: await readDockerV1Images(reading) }
   throw new ValidationError(
     'Cannot find images: the archive holds no "manifest.json", no "index.json" and no "repositories"; make one with "docker save -o image.tar name:tag"',

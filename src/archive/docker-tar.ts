@@ -1,4 +1,5 @@
 import { DigestMismatchError, TarReadError, ValidationError } from '../errors.ts'
+import { loaded } from '../load.ts'
 import { chooseImage, type ImageChoice, type PlatformChoice } from '../oci/choose-image.ts'
 import { requireWhole } from '../oci/platforms.ts'
 import { dropRegistry, type RepositoryTag } from '../oci/reference.ts'
@@ -18,7 +19,7 @@ export async function inspectDockerTar(
   options: ReadOptions & PlatformChoice = {},
 ): Promise<ImageInspect> {
   return withArchive(archive, options, async ({ images }) => {
-    const { inspectImage } = await import('./inspect.ts')
+    const { inspectImage } = await loaded(import('./inspect.ts'))
     return inspectImage(chooseImage(images, options), options.platform)
   })
 }

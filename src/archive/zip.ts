@@ -1,3 +1,4 @@
+import { loaded } from '../load.ts'
 import { type SourceInput, toSource } from '../source/from.ts'
 import type { ZipEntry } from '../unpack/zip.ts'
 import { withDefaultLimits } from './limits.ts'
@@ -12,6 +13,6 @@ export async function listZipEntries(
   zip: SourceInput,
   options: Pick<ReadOptions, 'signal' | 'limits'> = {},
 ): Promise<readonly ZipEntry[]> {
-  const { readZipEntries } = await import('../unpack/zip.ts')
+  const { readZipEntries } = await loaded(import('../unpack/zip.ts'))
   return readZipEntries(toSource(zip), withDefaultLimits(options.limits), options.signal)
 }

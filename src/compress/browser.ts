@@ -1,3 +1,4 @@
+import { loaded } from '../load.ts'
 import type { CompressionCache } from './cache.ts'
 
 /** How to keep in a browser what came of compressing. */
@@ -12,7 +13,7 @@ export function browserCompressions({
 }: BrowserCompressionsOptions = {}): CompressionCache {
   let opened: CompressionCache | undefined
   async function open(): Promise<CompressionCache> {
-    const { openIndexedDb } = await import('./indexed-db.ts')
+    const { openIndexedDb } = await loaded(import('./indexed-db.ts'))
     opened ??= openIndexedDb(name)
     return opened
   }

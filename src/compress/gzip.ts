@@ -1,3 +1,4 @@
+import { Gzip } from 'fflate'
 import { type ByteStream, inBlocks } from '../source/stream.ts'
 import { checkLevel, type Encoder } from './encoder.ts'
 
@@ -13,7 +14,6 @@ const BLOCK = 64 * 1024
  */
 export async function createGzipEncoder(level = LEVEL): Promise<Encoder> {
   const checked = checkLevel(level, [1, 9])
-  const { Gzip } = await import('fflate')
   return {
     format: 'gzip',
     level: checked,

@@ -1,3 +1,4 @@
+import { loaded } from '../load.ts'
 import type { CompressionFormat, Encoder } from './encoder.ts'
 
 /**
@@ -10,9 +11,9 @@ import type { CompressionFormat, Encoder } from './encoder.ts'
  */
 export async function createPortableEncoder(format: CompressionFormat, level?: number): Promise<Encoder> {
   if (format === 'zstd') {
-    const { createZstdEncoder } = await import('./zstd.ts')
+    const { createZstdEncoder } = await loaded(import('./zstd.ts'))
     return createZstdEncoder(level)
   }
-  const { createGzipEncoder } = await import('./gzip.ts')
+  const { createGzipEncoder } = await loaded(import('./gzip.ts'))
   return createGzipEncoder(level)
 }

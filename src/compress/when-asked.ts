@@ -1,3 +1,4 @@
+import { loaded } from '../load.ts'
 import type { Compressor, CompressorOptions } from './compressor.ts'
 
 /** Has a compressor for as long as it is used, if there is anything to compress: what compresses loads no earlier. */
@@ -7,6 +8,6 @@ export async function withCompressorIf<T>(
   use: (compressor: Compressor | undefined) => Promise<T>,
 ): Promise<T> {
   if (!isNeeded) return use(undefined)
-  const { withCompressor } = await import('./compressor.ts')
+  const { withCompressor } = await loaded(import('./compressor.ts'))
   return withCompressor(options, use)
 }

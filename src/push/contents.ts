@@ -1,6 +1,7 @@
 import type { Compressor } from '../compress/compressor.ts'
 import type { CreateEncoder } from '../compress/encoder.ts'
 import { ValidationError } from '../errors.ts'
+import { loaded } from '../load.ts'
 import type { Content, Descriptor } from '../oci/descriptor.ts'
 import { type Digest, digestOf } from '../oci/digest.ts'
 import type { Image } from '../oci/image.ts'
@@ -74,7 +75,7 @@ async function compressedContent(
   layer: Content,
   { compressor, createEncoder }: Compressing,
 ): Promise<Content> {
-  const { createEncoderWith } = await import('./compress.ts')
+  const { createEncoderWith } = await loaded(import('./compress.ts'))
   const encoder = await createEncoderWith(createEncoder, format, level)
   if (encoder.name === name) {
     return { mediaType, digest, size, source: compressor.open(layer, encoder, { digest, size }) }

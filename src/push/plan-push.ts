@@ -1,6 +1,7 @@
 import type { Compressor } from '../compress/compressor.ts'
 import type { CompressOptions } from '../compress/options.ts'
 import { withCompressorIf } from '../compress/when-asked.ts'
+import { loaded } from '../load.ts'
 import { chooseImage } from '../oci/choose-image.ts'
 import { type Content, type Descriptor, descriptorOf } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
@@ -115,7 +116,7 @@ async function compressed(
   options: PlanningOptions,
 ): Promise<CompressedPushes> {
   if (!compressor) return { pushes, compressions: new Map() }
-  const { compressPushes } = await import('./compress.ts')
+  const { compressPushes } = await loaded(import('./compress.ts'))
   return compressPushes(pushes, compressor, options)
 }
 

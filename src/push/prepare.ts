@@ -1,3 +1,4 @@
+import { loaded } from '../load.ts'
 import { contains } from '../oci/choose-image.ts'
 import type { CreateHasher } from '../oci/digest.ts'
 import type { Image } from '../oci/image.ts'
@@ -54,7 +55,7 @@ async function prepare(image: Image, selection: PlatformSelection): Promise<Imag
     requireWhole(chosen)
     return chosen
   }
-  const { pruneIndex } = await import('../oci/prune.ts')
+  const { pruneIndex } = await loaded(import('../oci/prune.ts'))
   const pruned = await pruneIndex(chosen, createHasher)
   if (pruned !== chosen) {
     const [before, after] = [chosen.manifest.digest, pruned.manifest.digest]

@@ -1,5 +1,6 @@
 import { withCompressorIf } from '../compress/when-asked.ts'
 import { ResponseError } from '../errors.ts'
+import { loaded } from '../load.ts'
 import type { Content } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
 import type { Image } from '../oci/image.ts'
@@ -63,7 +64,7 @@ export async function executePush(
     }
     const compresses = plan.blobs.some(({ compression }) => compression !== undefined)
     await withCompressorIf(compresses, options, async (compressor) => {
-      const { findContents } = await import('./contents.ts')
+      const { findContents } = await loaded(import('./contents.ts'))
       const contents = await findContents(plan, given, { ...options, compressor })
       await carryOut(plan, contents, handle, options)
     })

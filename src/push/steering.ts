@@ -1,3 +1,4 @@
+import { loaded } from '../load.ts'
 import type { Answer } from '../registry/answer.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { RegistryRequest } from '../registry/send.ts'
@@ -22,7 +23,7 @@ export async function steer(registry: Registry, control: PushControl): Promise<S
   const { pace, sendBytes = measure } = control.isPaced ? await loadPace() : {}
 
   async function loadPace() {
-    const { createPacedSend } = await import('./paced-send.ts')
+    const { createPacedSend } = await loaded(import('./paced-send.ts'))
     return createPacedSend(control, measure)
   }
 

@@ -1,3 +1,4 @@
+import { loaded } from '../load.ts'
 import type { ImageInfo } from './image-info.ts'
 import { type RegistryInput, toRegistry } from './registry.ts'
 
@@ -15,6 +16,6 @@ export async function getImageInfo(
   reference: string,
   options: { platform?: string; signal?: AbortSignal } = {},
 ): Promise<ImageInfo> {
-  const { readImageInfo } = await import('./image-info.ts')
+  const { readImageInfo } = await loaded(import('./image-info.ts'))
   return readImageInfo(toRegistry(registry), repository, reference, options)
 }

@@ -1,3 +1,4 @@
+import { loaded } from '../load.ts'
 import type { Answer } from './answer.ts'
 import type { Authenticator, AuthenticatorSettings, Authorization } from './auth/authenticator.ts'
 import type { Scope } from './auth/scope.ts'
@@ -30,7 +31,7 @@ export function createSend(exchange: Exchange, settings: AuthenticatorSettings):
 
   /** What signs in is loaded where there is somebody to sign in, or the registry asks for that. */
   function loadAuthenticator(): Promise<Authenticator> {
-    loading ??= import('./auth/authenticator.ts').then(
+    loading ??= loaded(import('./auth/authenticator.ts')).then(
       ({ createAuthenticator }) => createAuthenticator(settings, exchange),
       (error) => {
         loading = undefined

@@ -1,3 +1,4 @@
+import { loaded } from '../load.ts'
 import type { OpenSource } from '../source/spool.ts'
 import { foreignPackingOf, packingOf, readHead } from './packing.ts'
 import type { Packed, UnpackOptions } from './unpack.ts'
@@ -8,6 +9,6 @@ export async function unpackIfPacked(packed: Packed, options: UnpackOptions): Pr
     const head = await readHead(packed.source, options.signal)
     if (!(packingOf(head) || foreignPackingOf(head))) return { ...packed.source, close: async () => undefined }
   }
-  const { unpack } = await import('./unpack.ts')
+  const { unpack } = await loaded(import('./unpack.ts'))
   return unpack(packed, options)
 }

@@ -1,11 +1,11 @@
 import { TarReadError } from '../errors.ts'
+import { loaded } from '../load.ts'
 import type { Source } from '../source/source.ts'
 import { type OpenSource, type Spool, spoolToBlob } from '../source/spool.ts'
 import { type ByteStream, peek, streamSource } from '../source/stream.ts'
 import { unpackGzip } from './gzip.ts'
 import { limitSize, limitUnpacked, type UnpackLimits } from './limits.ts'
 import { foreignPackingOf, MAGIC_LENGTH, type Packing, packingOf, readHead } from './packing.ts'
-import { openZipEntry } from './zip.ts'
 import { unpackZstd } from './zstd.ts'
 
 /** How to unpack. */
@@ -83,6 +83,7 @@ function decode(bytes: Packed, packing: Exclude<Packing, 'zip'>, { limits, signa
 }
 
 async function openZip(zip: Source, { entry, limits, signal }: UnpackOptions): Promise<Packed> {
+  const { openZipEntry } = await loaded(import('./zip.ts'))
   const opened = await openZipEntry(zip, entry, limits, signal)
   if ('source' in opened) return opened
   return { stream: limitUnpacked(opened.stream, () => opened.packedSize, limits) }

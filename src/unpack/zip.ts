@@ -1,4 +1,5 @@
-import type { FileEntry, ZipReader } from '@zip.js/zip.js'
+import type { FileEntry, ZipReader as Reader } from '@zip.js/zip.js'
+import { ZipReader } from '@zip.js/zip.js/lib/zip-core-reader.js'
 import { TarReadError, ValidationError } from '../errors.ts'
 import { type Source, sliceSource } from '../source/source.ts'
 import { type ByteStream, inPieces, readStream, streamSource, toReadable } from '../source/stream.ts'
@@ -78,8 +79,7 @@ function chooseEntry(files: readonly FileEntry[], path: string | undefined): Fil
 }
 
 async function openZip(zip: Source, { entries }: UnpackLimits, signal?: AbortSignal): Promise<readonly FileEntry[]> {
-  const { ZipReader } = await import('@zip.js/zip.js/lib/zip-core-reader.js')
-  const reader: ZipReader<unknown> = new ZipReader(zipSource(zip, signal) as never, { useWebWorkers: false })
+  const reader: Reader<unknown> = new ZipReader(zipSource(zip, signal) as never, { useWebWorkers: false })
   try {
     const files: FileEntry[] = []
     for await (const entry of reader.getEntriesGenerator()) {

@@ -1,3 +1,4 @@
+import { loaded } from '../../load.ts'
 import { isDockerHub, isLocal, isLoopback } from '../address.ts'
 
 /** What is known of who asks for a sign-in. */
@@ -44,7 +45,7 @@ export async function readRealm(
 
 /** Whether two hosts are of one registrable domain. The list of public suffixes is large, and loaded only here. */
 async function isSameSite(one: string, other: string): Promise<boolean> {
-  const { getDomain } = await import('tldts')
+  const { getDomain } = await loaded(import('tldts'))
   // Private suffixes too: two customers of one hoster are two sites.
   const [domain, otherDomain] = [one, other].map((host) => getDomain(host, { allowPrivateDomains: true }))
   return domain !== null && domain === otherDomain

@@ -1,3 +1,4 @@
+import { loaded } from '../../load.ts'
 import type { SessionStore } from './store.ts'
 
 /** How to keep uploads in a browser. */
@@ -13,7 +14,7 @@ export interface BrowserSessionsOptions {
 export function browserSessions({ name = 'registry-api-v2-client' }: BrowserSessionsOptions = {}): SessionStore {
   let opened: SessionStore | undefined
   async function open(): Promise<SessionStore> {
-    const { openIndexedDb } = await import('./indexed-db.ts')
+    const { openIndexedDb } = await loaded(import('./indexed-db.ts'))
     opened ??= openIndexedDb(name)
     return opened
   }

@@ -1,3 +1,4 @@
+import { loaded } from '../../load.ts'
 import type { SessionStore, StoredSession } from './store.ts'
 
 /** Keeps uploads for as long as the process or the page lives: for pushing again after a failure or an abort. */
@@ -5,7 +6,7 @@ export function memorySessions(): SessionStore {
   const sessions = new Map<string, StoredSession>()
   return {
     async get(key) {
-      const { parseStoredSession } = await import('./store.ts')
+      const { parseStoredSession } = await loaded(import('./store.ts'))
       for (const [other, session] of sessions) if (!parseStoredSession(session)) sessions.delete(other)
       return sessions.get(key)
     },

@@ -1,4 +1,5 @@
 import { DigestMismatchError, NetworkError } from '../../errors.ts'
+import { loaded } from '../../load.ts'
 import type { Content } from '../../oci/descriptor.ts'
 import { type Registry, withScopes } from '../registry.ts'
 import { locateRepository } from '../repository.ts'
@@ -118,7 +119,7 @@ async function deliver(upload: Upload): Promise<'mounted' | 'uploaded'> {
 async function openBookmark(upload: Upload): Promise<Bookmark | undefined> {
   const { sessions } = upload
   if (!sessions) return undefined
-  const { createBookmark } = await import('./bookmark.ts')
+  const { createBookmark } = await loaded(import('./bookmark.ts'))
   return createBookmark(upload, sessions)
 }
 
