@@ -9,7 +9,14 @@ const loaded = []
 Object.assign(globalThis, { loaded })
 
 const registry = await serveTestRegistry()
-const { pushDockerTar } = await import(pathToFileURL(path).href)
-await pushDockerTar(new Blob([await createTestArchive()]), registry.url)
-await registry.close()
-process.stdout.write(JSON.stringify(loaded))
+try {
+  const { pushDockerTar } = await import(pathToFileURL(path).href)
+  await pushDockerTar(new Blob([await createTestArchive()]), registry.url)
+  process.stdout.write(JSON.stringify(loaded))
+} catch (error) {
+  // Without its stack, which would show a bundle of one line.
+  process.stderr.write(String(error))
+  process.exitCode = 1
+} finally {
+  await registry.close()
+}

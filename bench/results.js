@@ -23,7 +23,8 @@ import { dirname } from 'node:path'
  * @property {Readonly<Record<string, Shown>>} contenders
  * @property {readonly string[]} [absent] Contenders that are not installed.
  * @property {readonly string[]} [unable] Contenders that failed, as some cannot read every archive.
- * @property {Readonly<Record<string, number>>} [parts] What the bytes are made of.
+ * @property {Readonly<Record<string, number>>} [loads] What is loaded, for what and when.
+ * @property {Readonly<Record<string, number>>} [parts] What the bytes are made of: how many fewer there would be without it.
  */
 
 /**

@@ -33,13 +33,15 @@ export function caseTable(name, result) {
     result.absent?.length && `not installed: ${result.absent.join(', ')}`,
     result.unable?.length && `unable: ${result.unable.join(', ')}`,
   ].filter(Boolean)
-  const parts = Object.entries(result.parts ?? {}).filter(([, size]) => size > 0)
+  const loads = Object.entries(result.loads ?? {})
+  const parts = Object.entries(result.parts ?? {})
   return [
     `### \`${name}\`: ${result.title}`,
     `${facts.join('; ')}.`,
     ...(rows.length > 0 ? [table([['', ...columns.map(({ title }) => title)], ...rows])] : []),
+    ...(loads.length > 0 ? [table([['loaded', ''], ...loads.map(([what, size]) => [what, bytes(size)])])] : []),
     ...(parts.length > 0
-      ? [table([['part', 'before it is minified'], ...parts.map(([part, size]) => [part, bytes(size)])])]
+      ? [table([['part', 'without it there were less by'], ...parts.map(([part, size]) => [part, bytes(size)])])]
       : []),
   ].join('\n\n')
 }
