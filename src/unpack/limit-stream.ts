@@ -1,0 +1,39 @@
+import { TarReadError } from '../errors.ts'
+import type { ByteStream } from '../source/stream.ts'
+import type { UnpackLimits } from './limits.ts'
+
+/** In bytes: so much does no harm, however little it was packed into. */
+const HARMLESS = 64 * 1024 ** 2
+
+/** Passes on a stream of any origin up to the absolute limit. */
+export async function* limitSize(stream: ByteStream, { spoolSize }: UnpackLimits): AsyncGenerator<Uint8Array> {
+  let size = 0
+  for await (const piece of stream) {
+    size += piece.byteLength
+    if (size > spoolSize) throw tooLarge(`it has more than ${spoolSize} bytes`, 'spoolSize')
+    yield piece
+  }
+}
+
+/** Passes on what comes out of a packed file, and stops a bomb: by either limit. */
+export async function* limitUnpacked(
+  unpacked: ByteStream,
+  packedBytes: () => number,
+  limits: UnpackLimits,
+): AsyncGenerator<Uint8Array> {
+  const { unpackRatio } = limits
+  let size = 0
+  for await (const piece of limitSize(unpacked, limits)) {
+    size += piece.byteLength
+    if (size > HARMLESS && size > packedBytes() * unpackRatio) {
+      throw tooLarge(`each of its bytes unpacks to more than ${unpackRatio}`, 'unpackRatio')
+    }
+    yield piece
+  }
+}
+
+function tooLarge(fault: string, limit: keyof UnpackLimits): TarReadError {
+  return new TarReadError(
+    `Cannot unpack the archive: ${fault}; if you trust where it comes from, raise { limits: { ${limit} } }`,
+  )
+}
