@@ -210,7 +210,7 @@ async function fetchOnce(
   } catch (error) {
     if (request.signal.aborted || error instanceof RegistryError) throw error
     const cause = redactCause(error, hidden)
-    throw noAnswer({ act, method, url }, cause)
+    throw await noAnswer({ act, method, url }, cause)
   }
 }
 

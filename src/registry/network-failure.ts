@@ -7,21 +7,9 @@ interface Unanswered {
   readonly url: string
 }
 
-/** What to do about failures whose codes say what they are. */
-const REMEDIES: ReadonlyArray<readonly [code: RegExp, remedy: string]> = [
-  [
-    /SELF_SIGNED|UNABLE_TO|UNKNOWN_ISSUER/,
-    'its certificate is of nobody who is trusted here: in Node pass { fetch: createFetch({ ca }) }',
-  ],
-  [/ALTNAME/, 'its certificate is for another name: check the URL'],
-  [/CERT_HAS_EXPIRED/, 'its certificate has expired'],
-  [/WRONG_VERSION_NUMBER|PACKET_LENGTH/, 'it does not speak TLS: is it at http://?'],
-  [/PROXY_ANSWERED_407/, 'the proxy wants a user and a password in its URL'],
-]
-
 /** The error for a request that the runtime could not get answered. */
-export function noAnswer({ act, method, url }: Unanswered, cause: unknown): NetworkError {
-  const message = `Cannot ${act}: no answer from ${publicUrl(url)}${reasonOf(cause, url)}`
+export async function noAnswer({ act, method, url }: Unanswered, cause: unknown): Promise<NetworkError> {
+  const message = `Cannot ${act}: no answer from ${publicUrl(url)}${await reasonOf(cause, url)}`
   return new NetworkError(message, { method, url, cause })
 }
 
@@ -39,15 +27,21 @@ export function isLastingFailure({ cause }: NetworkError): boolean {
 }
 
 /** Servers' runtimes say why there is no answer; browsers do not, and then these are the reasons that there may be. */
-function reasonOf(cause: unknown, url: string): string {
+async function reasonOf(cause: unknown, url: string): Promise<string> {
   const code = codeOf(cause)
-  if (code !== undefined) {
-    const remedy = REMEDIES.find(([pattern]) => pattern.test(code))?.[1]
-    const isTlsWanted = code === 'UND_ERR_SOCKET' && url.startsWith('http:')
-    return ` (${code})${remedy ? `; ${remedy}` : ''}${isTlsWanted ? '; is it at https://?' : ''}`
-  }
+  if (code !== undefined) return ` (${code})${await remedyOf(code, url)}`
   if (isRedirected(cause)) return ' but a redirect, which is not followed here'
   return ". Is it there? In a web page: does it allow this page's origin (CORS), and is it https where the page is?"
+}
+
+/** Loaded where there are codes: from a disk. A page has none, unless its own `fetch` makes some; where it cannot load anything now, the code has to do. */
+async function remedyOf(code: string, url: string): Promise<string> {
+  try {
+    const { remedyFor } = await import('./failure-codes.ts')
+    return remedyFor(code, url)
+  } catch {
+    return ''
+  }
 }
 
 /** Browsers do not tell. */
