@@ -49,7 +49,6 @@ describe('the pieces of a streamed blob', () => {
     globalThis.fetch = async (input, init) => {
       const request = new Request(input, init)
       const pieces: Uint8Array<ArrayBuffer>[] = []
-      // @ts-expect-error: it can be iterated over in Node.
       for await (const piece of request.body ?? []) pieces.push(piece)
       const { url, method, headers } = request
       return embedded.fetch(new Request(url, { method, headers, ...(pieces[0] && { body: new Blob(pieces) }) }))
