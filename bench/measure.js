@@ -11,7 +11,7 @@ import { text } from 'node:stream/consumers'
  * @property {number} [cpuSeconds] On all cores, with its children.
  * @property {number} [peakBytes] The largest resident set of its largest process.
  * @property {number} [readBytes] By read calls of all kinds: from files, pipes and sockets.
- * @property {number} [heapBytes] The largest JS heap, in a page.
+ * @property {number} [heapBytes] The largest JS heap, of a page and its workers.
  * @property {number} [droppedFrames] In a page.
  * @property {number} [frames] In a page, that were shown.
  */

@@ -1,5 +1,5 @@
 import { pushDockerTar } from 'registry-api-v2-client'
-import { watchPage } from './watch-page.js'
+import { watchFrames } from './watch-frames.js'
 
 // The page that pushes. What drives it calls these two, after it has chosen the file.
 
@@ -42,7 +42,7 @@ async function put(url, blobs) {
 
 /** @param {() => Promise<unknown>} act */
 async function timed(act) {
-  const stop = watchPage()
+  const stop = watchFrames()
   const start = performance.now()
   await act()
   const seconds = (performance.now() - start) / 1000
