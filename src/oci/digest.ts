@@ -7,6 +7,12 @@ export type Digest = `sha256:${string}`
 /** An incremental SHA-256. */
 export interface Hasher {
   update(bytes: Uint8Array): void
+  /**
+   * The same with a part of a file, elsewhere: until it resolves, the hasher is busy.
+   *
+   * @returns whether it was done; if not, the bytes are still to be hashed
+   */
+  updateFrom?(part: Blob): Promise<boolean>
   /** The digest of all bytes so far. The hasher cannot be used after it. */
   digest(): Digest
   /** Its state as bytes, from which `CreateHasher` makes a hasher that goes on. Not all can. */

@@ -1,6 +1,7 @@
 import type { IHasher } from 'hash-wasm'
 import { RegistryError } from '../errors.ts'
 import type { Hasher } from './digest.ts'
+import type { HashWorkers } from './hash-pool.ts'
 
 /**
  * SHA-256 in WebAssembly, for every runtime: browsers' own can hash neither in pieces nor outside secure contexts.
@@ -10,7 +11,23 @@ import type { Hasher } from './digest.ts'
  * @throws {Error} if the state is none of this version of hash-wasm
  */
 export async function createWasmHasher(state?: Uint8Array): Promise<Hasher> {
+  return toHasher(await loadSha256(), state)
+}
+
+/** The same, where parts of files are hashed by Workers. */
+export async function createParallelHasher(workers: HashWorkers, state?: Uint8Array): Promise<Hasher> {
   const sha256 = await loadSha256()
+  return {
+    ...toHasher(sha256, state),
+    async updateFrom(part) {
+      const hashed = await workers.hash(sha256.save(), part)
+      if (hashed) sha256.load(hashed)
+      return hashed !== undefined
+    },
+  }
+}
+
+function toHasher(sha256: IHasher, state: Uint8Array | undefined): Hasher {
   if (state) sha256.load(state)
   return {
     update: (bytes) => void sha256.update(bytes),

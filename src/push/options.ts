@@ -1,5 +1,6 @@
 import type { EncodingOptions } from '../compress/options.ts'
 import type { CreateHasher } from '../oci/digest.ts'
+import type { CreateHashWorker } from '../oci/hash-workers.ts'
 import type { SessionStore } from '../registry/sessions/store.ts'
 import type { CreateBody, CreateStreamBody, UploadEvent } from '../registry/upload/options.ts'
 import type { PushController, PushSettings } from './control.ts'
@@ -22,6 +23,11 @@ export interface PushOptions extends PushSettings, EncodingOptions {
   readonly chunkSize?: number | undefined
   /** The SHA-256 to use. @default hash-wasm; in `./node` the runtime's own, which is several times faster */
   readonly createHasher?: CreateHasher | undefined
+  /**
+   * What starts the Workers that hash a file's larger parts in a page, with the script `registry-api-v2-client/hash-worker`; `false` hashes all on the
+   * thread that pushes. @default Workers of a Blob URL; on the thread where the page's content security policy forbids them
+   */
+  readonly hashWorkers?: CreateHashWorker | undefined
   /**
    * How bytes become the body of a request.
    * @default in a `Blob`: Chromium sends bare bytes ten times as slowly. In `./node` bare, since a `Blob` is a second copy.

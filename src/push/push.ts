@@ -3,8 +3,10 @@ import { ResponseError } from '../errors.ts'
 import { loaded } from '../load.ts'
 import type { Content } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
+import type { HashWorkers } from '../oci/hash-pool.ts'
+import { openHashWorkers } from '../oci/hash-workers.ts'
 import type { Image } from '../oci/image.ts'
-import { createWasmHasher } from '../oci/sha256.ts'
+import { createParallelHasher } from '../oci/sha256.ts'
 import { type Registry, type RegistryInput, toRegistry } from '../registry/registry.ts'
 import { attemptStore } from '../registry/sessions/attempts.ts'
 import { createChunkSizer } from '../registry/upload/chunk-sizer.ts'
@@ -86,22 +88,27 @@ export async function carryOut(
   const control = controlOf(options)
   const { registry, pace, speed } = await steer(handle, control)
   const progress = trackProgress(plan.blobs, options.onProgress, speed)
-  const upload = { ...uploadOptionsOf(options), pace, onEvent: progress.after(options.onEvent) }
+  const workers = openHashWorkers(options.hashWorkers)
+  const upload = { ...uploadOptionsOf(options, workers), pace, onEvent: progress.after(options.onEvent) }
   const { signal } = options
   const bring = { registry, contents, progress, upload }
 
   progress.phase('blobs')
   const blobs = [...plan.blobs.entries()]
   // A mount may be from a repository that gets the blob in this push.
-  for (const action of ['upload', 'mount'] as const) {
-    const turn = blobs.filter(([, blob]) => blob.action === action)
-    await runPool(
-      turn,
-      control,
-      signal,
-      ([index, blob], signal) => bringBlob(blob, index, { ...bring, signal }),
-      ([, { size }]) => (control.isConcurrencyChosen() || size > SMALL_BLOB ? 1 : SMALL_WEIGHT),
-    )
+  try {
+    for (const action of ['upload', 'mount'] as const) {
+      const turn = blobs.filter(([, blob]) => blob.action === action)
+      await runPool(
+        turn,
+        control,
+        signal,
+        ([index, blob], signal) => bringBlob(blob, index, { ...bring, signal }),
+        ([, { size }]) => (control.isConcurrencyChosen() || size > SMALL_BLOB ? 1 : SMALL_WEIGHT),
+      )
+    }
+  } finally {
+    workers.close()
   }
   progress.phase('manifests')
   await putManifests(registry, plan, contents, signal).catch((error) => {
@@ -116,8 +123,9 @@ export async function carryOut(
 
 type SharedUploadOptions = Omit<UploadOptions, 'mountFrom' | 'onSent' | 'signal'>
 
-function uploadOptionsOf(options: PushOptions): SharedUploadOptions {
-  const { createHasher = createWasmHasher, createBody = (bytes) => new Blob([bytes]) } = options
+function uploadOptionsOf(options: PushOptions, workers: HashWorkers): SharedUploadOptions {
+  const { createHasher = (state) => createParallelHasher(workers, state) } = options
+  const { createBody = (bytes) => new Blob([bytes]) } = options
   const { createStreamBody = (stream) => new Response(toReadable(stream)).blob() } = options
   // Bodies of the caller's own are used, and may be kept in memory.
   const { streamsChunks = !options.createBody && !options.createStreamBody } = options

@@ -3,6 +3,7 @@ import type { Answer } from './answer.ts'
 import type { Authenticator, AuthenticatorSettings, Authorization } from './auth/authenticator.ts'
 import type { Scope } from './auth/scope.ts'
 import { accept, type Exchange, type HttpRequest } from './http.ts'
+import { untilAborted } from './until-aborted.ts'
 
 /** One request to a registry. */
 export interface RegistryRequest extends HttpRequest {
@@ -68,21 +69,5 @@ export function createSend(exchange: Exchange, settings: AuthenticatorSettings):
       scopes = wanted
       authorization = next
     }
-  }
-}
-
-/** Waits for something that others may wait for too: an abort ends the waiting, not the thing. */
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise
-  let abort = () => {}
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason)
-    if (signal.aborted) abort()
-    else signal.addEventListener('abort', abort, { once: true })
-  })
-  try {
-    return await Promise.race([promise, aborted])
-  } finally {
-    signal.removeEventListener('abort', abort)
   }
 }

@@ -3,19 +3,26 @@ import type { CreateHasher, Digest, Hasher } from '../../oci/digest.ts'
 import { verifyDigest } from '../../oci/verify.ts'
 import { exactSource } from '../../source/source.ts'
 import type { ByteStream } from '../../source/stream.ts'
+import { untilAborted } from '../until-aborted.ts'
 
 /** In bytes, of one read in a stream. */
 export const PIECE = 512 * 1024
 /** A piece is being sent while a stream in between holds another; the third is for one more such stream. */
 const ROOM = 3
+/** In bytes. To have fewer hashed elsewhere takes longer than to do it. */
+const LEAST_PART = 4 * 1024 * 1024
 
 /**
  * Reads a blob for an upload, and hashes each byte the first time that it is read. Whoever reads the last byte learns whether the digest
  * agrees.
  */
 export interface BlobReader {
-  /** Reads and hashes what comes before `offset` and was not hashed yet. */
-  catchUp(offset: number): Promise<void>
+  /**
+   * Reads and hashes what comes before `offset` and was not hashed yet.
+   *
+   * @param signal Ends that.
+   */
+  catchUp(offset: number, signal: AbortSignal | undefined): Promise<void>
   /**
    * Reads `[start, end)`. What comes before and was not hashed yet is read, too.
    *
@@ -69,6 +76,12 @@ export async function createBlobReader(
     hashing.hashed = end
   }
 
+  function verifyWhole(hashing: Hashing): void {
+    if (hashing.hashed < size) return
+    hashing.digest ??= hashing.hasher.digest()
+    verifyDigest(what, digest, hashing.digest)
+  }
+
   async function readPart(
     hashing: Hashing,
     start: number,
@@ -78,10 +91,7 @@ export async function createBlobReader(
   ) {
     const bytes = await source.read(start, end, signal, into)
     hash(hashing, bytes, start)
-    if (hashing.hashed === size) {
-      hashing.digest ??= hashing.hasher.digest()
-      verifyDigest(what, digest, hashing.digest)
-    }
+    verifyWhole(hashing)
     return bytes
   }
 
@@ -92,16 +102,27 @@ export async function createBlobReader(
     return room.pieces
   }
 
-  async function catchUp(offset: number): Promise<void> {
-    while (current.hashed < offset) {
-      await readPart(current, current.hashed, Math.min(current.hashed + PIECE, offset), signal)
+  /** Has a part of a file hashed elsewhere, if that can be; else it stays as it was, and who reads it learns what is wrong with it. */
+  async function hashPart(hashing: Hashing, end: number, signal: AbortSignal | undefined): Promise<void> {
+    const { hasher, hashed } = hashing
+    if (!source.slice || !hasher.updateFrom || end - hashed < LEAST_PART) return
+    if (!(await untilAborted(hasher.updateFrom(source.slice(hashed, end)), signal))) return
+    hashing.hashed = end
+    verifyWhole(hashing)
+  }
+
+  async function catchUp(offset: number, signal: AbortSignal | undefined): Promise<void> {
+    const hashing = current
+    await hashPart(hashing, offset, signal)
+    while (hashing.hashed < offset) {
+      await readPart(hashing, hashing.hashed, Math.min(hashing.hashed + PIECE, offset), signal)
     }
   }
 
   return {
     catchUp,
     async read(start, end) {
-      await catchUp(start)
+      await catchUp(start, signal)
       return readPart(current, start, end, signal)
     },
     async *stream(start, end, signal) {

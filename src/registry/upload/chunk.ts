@@ -19,7 +19,9 @@ export interface Chunk {
   readonly timeout: number
   /** In milliseconds: of a stream, in the place of that. */
   readonly standstill: number
-  /** What a streamed body failed with, if it was the reading that failed. */
+  /** When its bytes are hashed, if that goes on while they are sent. */
+  readonly hashed?: Promise<void>
+  /** What failed in reading, if it was the reading that failed. */
   readonly readFailure?: () => Promise<{ readonly error: unknown } | undefined>
 }
 
@@ -47,7 +49,7 @@ export function chunkLength(chunkSize: number, { minChunkSize, maxChunkSize }: U
 
 /** Reads the next bytes of a blob, as many as the registry takes in one request; or makes what reads them while they are sent. */
 export async function prepareChunk(upload: Upload, start: number): Promise<Chunk> {
-  const { blob, registry, pace, sizer, reader, streamsChunks, slicesChunks, createBody } = upload
+  const { blob, registry, pace, sizer, reader, streamsChunks, slicesChunks, createBody, signal } = upload
   const { takesWholeOnly, closesEmpty } = registry.traits.current
   const wanted = Math.min(sizer?.size ?? upload.chunkSize, pace?.maxChunk ?? Number.POSITIVE_INFINITY)
   // Cloudflare's chunks are all of one size, but for the last (the rule of R2's multipart uploads).
@@ -63,13 +65,32 @@ export async function prepareChunk(upload: Upload, start: number): Promise<Chunk
   const chunk = { digest: blob.digest, start, end, size: blob.size, isClosing, timeout, standstill }
   const held = Math.max(length, chunkSize)
   if (end - start > (streamsChunks ? Math.min(PIECE, held) : held)) {
-    const slice = slicesChunks ? blob.source.slice : undefined
+    if (slicesChunks && blob.source.slice) return { ...chunk, ...(await sliced(upload, blob.source.slice, chunk)) }
     // Before the request, which would stand still meanwhile.
-    await reader.catchUp(slice ? end : start)
-    if (!slice) return { ...chunk, ...streamed(upload, start, end) }
-    return { ...chunk, body: slice(start, end), readFailure: () => probe(blob.source, start, end) }
+    await reader.catchUp(start, signal)
+    return { ...chunk, ...streamed(upload, start, end) }
   }
   return { ...chunk, body: createBody(await reader.read(start, end)) }
+}
+
+/** A body that the browser reads. It is hashed at the same time, unless it closes the upload: then it goes out if the digest agrees. */
+async function sliced(
+  { blob, reader, signal }: Upload,
+  slice: (start: number, end: number) => Blob,
+  { start, end, isClosing }: Pick<Chunk, 'start' | 'end' | 'isClosing'>,
+): Promise<Pick<Chunk, 'body' | 'hashed' | 'readFailure'>> {
+  // What is being sent may end after an abort, and is to be known then.
+  const hashed = reader.catchUp(end, isClosing ? signal : undefined)
+  if (isClosing) await hashed
+  return {
+    body: slice(start, end),
+    hashed,
+    readFailure: () =>
+      hashed.then(
+        () => probe(blob.source, start, end),
+        (error) => ({ error }),
+      ),
+  }
 }
 
 /** A body that is read while it is sent: what fails in reading is told apart from what fails in sending. */

@@ -84,6 +84,7 @@ async function deliver(upload: Upload): Promise<'mounted' | 'uploaded'> {
         const begun = performance.now()
         session = await sendChunk(upload, session, chunk)
         sizer?.note(chunk.end - chunk.start, performance.now() - begun)
+        await chunk.hashed
         if (session) await bookmark?.save(session)
         progress(session?.offset ?? blob.size)
         if (!session) break
