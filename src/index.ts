@@ -35,6 +35,7 @@ export {
 export type { ImageChoice, PlatformChoice } from './oci/choose-image.ts'
 export { type BlobInfo, type Content, type Descriptor, formatPlatform, type Platform } from './oci/descriptor.ts'
 export type { CreateHasher, Digest, Hasher } from './oci/digest.ts'
+export type { CreateHashWorker } from './oci/hash-workers.ts'
 export type { HistoryEntry, Image, ImageConfig, Layer } from './oci/image.ts'
 export { type Index, type IndexEntry, isIndex, type Manifest } from './oci/manifest.ts'
 export { runnableImages } from './oci/platforms.ts'

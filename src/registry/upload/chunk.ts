@@ -79,6 +79,7 @@ async function sliced(
   slice: (start: number, end: number) => Blob,
   { start, end, isClosing }: Pick<Chunk, 'start' | 'end' | 'isClosing'>,
 ): Promise<Pick<Chunk, 'body' | 'hashed' | 'readFailure'>> {
+  signal?.throwIfAborted()
   // What is being sent may end after an abort, and is to be known then.
   const hashed = reader.catchUp(end, isClosing ? signal : undefined)
   if (isClosing) await hashed
