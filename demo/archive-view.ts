@@ -47,15 +47,13 @@ function createChoice(image: ArchiveImage, checked: boolean, onchange: () => voi
   return createElement('label', {}, radio, createElement('span', {}, image.names.join(', ') || NAMELESS), platforms)
 }
 
-function showImage({ names, platforms, missing, shown }: ArchiveImage): void {
-  const { config, configuration, manifest, layers } = shown
-  const created = configuration?.created
+function showImage({ names, platforms, missing, id, created, layers }: ArchiveImage): void {
   facts.replaceChildren(
     ...createFact('Name', ...(names.length > 0 ? names : [NAMELESS])),
     ...createFact(platforms.length > 1 ? 'Platforms' : 'Platform', platforms.join(', ') || 'none'),
     ...(missing.length > 0 ? createFact('Not in the archive', missing.join(', ')) : []),
     ...createFact('Created', created === undefined ? 'not recorded' : formatDate(created)),
-    ...createFact('Image ID', createDigest(config?.digest ?? manifest.digest)),
+    ...createFact('Image ID', createDigest(id)),
   )
   const size = layers.reduce((sum, layer) => sum + layer.size, 0)
   const of = platforms.length > 1 ? ` of ${platforms[0]}` : ''

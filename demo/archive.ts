@@ -1,6 +1,7 @@
 import {
   type Archive,
   type ArchiveInput,
+  type Digest,
   formatPlatform,
   getPrimaryTag,
   type Image,
@@ -10,7 +11,7 @@ import {
 } from 'registry-api-v2-client'
 import { formatBytes } from './format.ts'
 
-/** One image of an archive, as the page shows it. */
+/** One image of an archive, as the page shows it: plain data, which a Worker can pass on. */
 export interface ArchiveImage {
   /** Which one it is in its archive, from 0. */
   readonly position: number
@@ -19,17 +20,29 @@ export interface ArchiveImage {
   readonly platforms: readonly string[]
   /** The platforms that its index lists, but the archive lacks. */
   readonly missing: readonly string[]
-  /** What is shown of it: itself, or its first platform. */
-  readonly shown: Image
+  /** Of itself, or of its first platform, as all that follows. */
+  readonly id: Digest
+  /** RFC 3339, as the config has it. */
+  readonly created: string | undefined
+  readonly layers: readonly ArchiveLayer[]
   /** Whether it has several platforms. */
   readonly isIndex: boolean
   /** Where it would go by its own name; empty texts if it has none. */
   readonly destination: RepositoryTag
 }
 
+export interface ArchiveLayer {
+  readonly digest: Digest
+  /** In bytes. */
+  readonly size: number
+  readonly createdBy: string | undefined
+}
+
 export interface ReadArchive {
   readonly archive: Archive
   readonly images: readonly ArchiveImage[]
+  /** What is odd, but does no harm. */
+  readonly warnings: readonly string[]
 }
 
 /** Reads what an archive says of its images: headers and small JSON, however large it is, unless it has to be unpacked. */
@@ -44,17 +57,20 @@ export async function readArchive(
       onStatus(`${phase === 'spool' ? 'Unpacking' : 'Reading layers'}: ${formatBytes(doneBytes)}…`),
   })
   const images = await Promise.all(archive.images.map((image, position) => describe(archive, image, position)))
-  return { archive, images }
+  return { archive, images, warnings: archive.warnings }
 }
 
 async function describe(archive: Archive, image: Image, position: number): Promise<ArchiveImage> {
   const runnable = runnableImages(image)
+  const { config, configuration, manifest, layers } = runnable[0] ?? image
   return {
     position,
     names: [...image.names, ...image.tags],
     platforms: runnable.map(({ platform }) => formatPlatform(platform)),
     missing: image.missing.map(({ platform, digest }) => (platform ? formatPlatform(platform) : digest)),
-    shown: runnable[0] ?? image,
+    id: config?.digest ?? manifest.digest,
+    created: configuration?.created,
+    layers: layers.map(({ digest, size, createdBy }) => ({ digest, size, createdBy })),
     isIndex: image.children.length + image.missing.length > 0,
     destination: (await getPrimaryTag(archive, { image: position })) ?? { repository: '', tag: image.tags[0] ?? '' },
   }

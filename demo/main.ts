@@ -1,15 +1,7 @@
-import {
-  browserSessions,
-  type Credentials,
-  type CredentialsRequest,
-  checkRegistryConnectivity,
-  createPushController,
-  openRegistry,
-  pushDockerTar,
-  type Registry,
-} from 'registry-api-v2-client'
+import { proxy, wrap } from 'comlink'
+import type { Credentials, CredentialsRequest } from 'registry-api-v2-client'
 import { clearError, showError } from './alert-view.ts'
-import { type ArchiveImage, type ReadArchive, readArchive } from './archive.ts'
+import type { ArchiveImage } from './archive.ts'
 import { hideImages, lockImages, showImages, showWarnings } from './archive-view.ts'
 import { type Dropped, readDropped } from './dropped.ts'
 import { findElement } from './element.ts'
@@ -18,6 +10,7 @@ import { chosenPlatforms, offerPlatforms } from './platform-choice.ts'
 import { hideProgress, openProgress, type ProgressView } from './progress-view.ts'
 import { hideResult, showResult } from './result-view.ts'
 import { askForCredentials } from './sign-in.ts'
+import type { DemoWorker } from './worker.ts'
 
 const drop = findElement('drop', HTMLElement)
 const input = findElement('file', HTMLInputElement)
@@ -34,42 +27,39 @@ const cancelButton = findElement('cancel', HTMLButtonElement)
 const progressTitle = findElement('progress-title', HTMLElement)
 const status = findElement('status', HTMLElement)
 
-let reading = new AbortController()
-let pushing = createPushController()
-let progress: ProgressView | undefined
-let opened: ReadArchive | undefined
-let chosen: ArchiveImage | undefined
-let session: { readonly address: string; readonly handle: Registry } | undefined
+const worker = wrap<DemoWorker>(new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }))
 
-async function open({ name, size, input }: Dropped): Promise<void> {
-  reading.abort()
-  reading = new AbortController()
-  const { signal } = reading
+let shown: Dropped | undefined
+let progress: ProgressView | undefined
+let chosen: ArchiveImage | undefined
+let [isPaused, isCancelled] = [false, false]
+
+async function open(dropped: Dropped): Promise<void> {
+  shown = dropped
+  // Another file may be chosen meanwhile.
+  const isShown = () => shown === dropped
   clearOutcome()
   hideImages()
   form.hidden = true
-  fileName.textContent = `${name}, ${formatBytes(size)}`
+  fileName.textContent = `${dropped.name}, ${formatBytes(dropped.size)}`
   status.textContent = 'Reading the archive…'
+  const showStatus = (text: string) => {
+    if (isShown()) status.textContent = text
+  }
   try {
-    await opened?.archive.close()
-    const read = await readArchive(input, signal, (text) => {
-      status.textContent = text
-    })
-    if (signal.aborted) return read.archive.close()
-    opened = read
-    const { archive, images } = read
+    const { images, warnings } = await worker.open(dropped.input, proxy(showStatus))
+    if (!isShown()) return
     showImages(images, (image) => {
       chosen = image
       repository.value = image.destination.repository
       tag.value = image.destination.tag || 'latest'
       offerPlatforms(image)
     })
-    showWarnings(archive.warnings)
+    showWarnings(warnings)
     form.hidden = false
     status.textContent = `${formatCount(images.length, 'image')} found. Nothing is sent yet.`
   } catch (error) {
-    // Another file was chosen meanwhile.
-    if (signal.aborted) return
+    if (!isShown()) return
     status.textContent = ''
     showError(error)
   }
@@ -85,55 +75,45 @@ async function openDropped(items: DataTransferItemList): Promise<void> {
 }
 
 async function push(): Promise<void> {
-  if (!opened || !chosen) return
-  const controller = createPushController()
-  const { signal } = controller
-  pushing = controller
+  if (!chosen) return
+  isPaused = isCancelled = false
   clearOutcome()
-  const destination = `${repository.value}:${tag.value}`
-  progress = openProgress(destination)
+  const name = `${repository.value}:${tag.value}`
+  const view = openProgress(name)
+  progress = view
   setPushing(true)
   status.textContent = 'Pushing…'
   try {
-    const target = targetRegistry(registry.value)
-    // First this: a registry that is not there is told in fewer words.
-    await checkRegistryConnectivity(target, { signal })
-    const digest = await pushDockerTar(opened.archive, target, repository.value, tag.value, {
-      image: chosen.position,
-      ...chosenPlatforms(),
-      onProgress: progress.show,
-      sessions: browserSessions(),
-      onEvent: ({ kind }) => {
-        if (kind === 'retry') status.textContent = 'The connection is unsteady. Trying again…'
-        if (kind === 'resume') status.textContent = 'Going on where it was left…'
-        if (kind === 'restart') status.textContent = 'The registry has lost a layer. Sending it again…'
-      },
-      controller,
-    })
-    status.textContent = `Pushed ${destination}.`
-    showResult(digest, `docker pull ${new URL(target.url).host}/${destination}`)
+    const destination = { registry: registry.value, repository: repository.value, tag: tag.value }
+    const { digest, url } = await worker.push(
+      { ...destination, image: chosen.position, ...chosenPlatforms() },
+      proxy({
+        onProgress: view.show,
+        onEvent(kind) {
+          if (kind === 'retry') status.textContent = 'The connection is unsteady. Trying again…'
+          if (kind === 'resume') status.textContent = 'Going on where it was left…'
+          if (kind === 'restart') status.textContent = 'The registry has lost a layer. Sending it again…'
+        },
+        askUser,
+      }),
+    )
+    status.textContent = `Pushed ${name}.`
+    showResult(digest, `docker pull ${new URL(url).host}/${name}`)
   } catch (error) {
-    progress.stop()
-    status.textContent = signal.aborted ? 'Cancelled. You can push again.' : ''
-    if (!signal.aborted) showError(error)
+    view.stop()
+    status.textContent = isCancelled ? 'Cancelled. You can push again.' : ''
+    if (!isCancelled) showError(error)
   } finally {
     setPushing(false)
   }
 }
 
-/** The same handle as long as the address is the same: it keeps who the user is. */
-function targetRegistry(address: string): Registry {
-  if (session?.address !== address) session = { address, handle: openRegistry(address, { credentials: askUser }) }
-  return session.handle
-}
-
-async function askUser(request: CredentialsRequest): Promise<Credentials> {
+async function askUser(request: CredentialsRequest): Promise<Credentials | undefined> {
   status.textContent = 'The registry asks who you are.'
   const credentials = await askForCredentials(request)
-  if (!credentials) pushing.abort()
-  pushing.signal.throwIfAborted()
-  status.textContent = 'Pushing…'
-  return credentials as Credentials
+  if (credentials) status.textContent = 'Pushing…'
+  else isCancelled = true
+  return credentials
 }
 
 function setPushing(isPushing: boolean): void {
@@ -182,13 +162,14 @@ form.addEventListener('submit', (event) => {
   if (!fields.disabled) void push()
 })
 pauseButton.addEventListener('click', () => {
-  if (pushing.isPaused) pushing.resume()
-  else pushing.pause()
-  pauseButton.textContent = pushing.isPaused ? 'Resume' : 'Pause'
-  status.textContent = pushing.isPaused ? 'Paused.' : 'Pushing…'
-  progress?.pause(pushing.isPaused)
+  isPaused = !isPaused
+  void (isPaused ? worker.pause() : worker.resume())
+  pauseButton.textContent = isPaused ? 'Resume' : 'Pause'
+  status.textContent = isPaused ? 'Paused.' : 'Pushing…'
+  progress?.pause(isPaused)
 })
 cancelButton.addEventListener('click', () => {
   status.textContent = 'Cancelling…'
-  pushing.abort()
+  isCancelled = true
+  void worker.cancel()
 })
