@@ -7,7 +7,7 @@ import { withFreshRegistry } from '../registry.js'
 import { runInTurn } from '../rounds.js'
 import { largeImage, oneLayer } from './push.js'
 
-// A page that pushes, beside one that puts the same slices of the same file with nothing but `fetch`.
+// A page that pushes, on its thread and in a Worker, beside one that puts the same slices of the same file with nothing but `fetch`.
 
 /** @type {readonly import('./index.js').Case[]} */
 export const CHROMIUM_CASES = [
@@ -47,6 +47,11 @@ function chromiumCase({ name, title, archive: specify }) {
       })
       const runners = [
         { name: 'sdk', title: 'this package', ...runsOf((url) => `bench.push(${JSON.stringify(url)})`) },
+        {
+          name: 'worker',
+          title: 'this package in a Worker of the page',
+          ...runsOf((url) => `bench.pushInWorker(${JSON.stringify(url)})`),
+        },
         {
           name: 'fetch',
           title: 'fetch, 5 at once, no hashing',
