@@ -35,7 +35,7 @@ export default defineConfig({
           /^@zip\.js/,
         ],
       ],
-      output: { preserveModules: true, preserveModulesRoot: 'src' },
+      output: { chunkFileNames: 'chunks/[name].js' },
     },
   },
   test: {

@@ -37,7 +37,7 @@ beforeAll(async () => {
       .replaceAll('exported.tar', archive)
     writeFileSync(join(FOLDER, `${name}.ts`), real)
   }
-  const options = { extends: '../../tsconfig.json', include: ['*.ts'] }
+  const options = { extends: '../../tsconfig.json', include: ['*.ts', '../../src/**/*.d.ts'] }
   writeFileSync(join(FOLDER, 'tsconfig.json'), JSON.stringify(options))
 })
 afterAll(() => {
