@@ -1,3 +1,5 @@
+/// <reference path="./inline-worker.d.ts" />
+
 import type { HashWorkers } from './hash-pool.ts'
 
 /** What starts a Worker with the script of `hash-worker.ts`; `false` for none. */

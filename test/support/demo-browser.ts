@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { type BrowserContext, chromium } from 'playwright'
-import { createServer } from 'vite'
+import { createServer, type InlineConfig } from 'vite'
 import { findChromium } from '../../scripts/find/chromium.js'
 
 const CONFIG = fileURLToPath(new URL('../../demo/vite.config.ts', import.meta.url))
@@ -13,10 +13,11 @@ export interface DemoBrowser {
   close(): Promise<void>
 }
 
-export async function openDemoBrowser(): Promise<DemoBrowser> {
+/** @param page What is served. @default the demo */
+export async function openDemoBrowser(page: InlineConfig = { configFile: CONFIG }): Promise<DemoBrowser> {
   // Without a watcher: a file that somebody saves meanwhile would load the page anew.
   const server = { host: '127.0.0.1', hmr: false, watch: null } as const
-  const vite = await createServer({ configFile: CONFIG, logLevel: 'error', server })
+  const vite = await createServer({ ...page, logLevel: 'error', server })
   await vite.listen()
   const browser = await chromium.launch({
     executablePath: findChromium(),
