@@ -1,9 +1,10 @@
 import { TarReadError } from '../errors.ts'
+import { loaded } from '../load.ts'
 import { type Source, sliceSource } from '../source/source.ts'
 import { createFileIndex, type FileEntry, type FileIndex, normalizePath } from './file-index.ts'
 import { createHeaderReader } from './header-reader.ts'
 import type { ArchiveLimits } from './limits.ts'
-import { type PaxOverrides, parsePax } from './pax.ts'
+import type { PaxOverrides } from './pax.ts'
 import { BLOCK_SIZE, parseTarHeader, type TarHeader } from './tar-header.ts'
 
 const KINDS: Readonly<Record<string, FileEntry['kind']>> = {
@@ -89,6 +90,8 @@ async function readExtendedHeader(
   const data = await read(start, start + header.size)
   if (header.type === 'L') return { longPath: longName(data, offset) }
   if (header.type === 'K') return { longLinkPath: longName(data, offset) }
+  // What saves images has no need of it, as a rule.
+  const { parsePax } = await loaded(import('./pax.ts'))
   const pax = parsePax(data, offset)
   if (header.type === 'x') return { pax }
   if (Object.keys(pax).length === 0) return {}
