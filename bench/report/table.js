@@ -41,7 +41,7 @@ export function caseTable(name, result) {
     ...(rows.length > 0 ? [table([['', ...columns.map(({ title }) => title)], ...rows])] : []),
     ...(loads.length > 0 ? [table([['loaded', ''], ...loads.map(([what, size]) => [what, bytes(size)])])] : []),
     ...(parts.length > 0
-      ? [table([['part', 'without it there were less by'], ...parts.map(([part, size]) => [part, bytes(size)])])]
+      ? [table([['part', 'so much less without it'], ...parts.map(([part, size]) => [part, bytes(size)])])]
       : []),
   ].join('\n\n')
 }
