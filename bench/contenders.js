@@ -3,7 +3,7 @@ import { findCrane } from './peers/crane.js'
 import { findDocker } from './peers/docker.js'
 import { findPython } from './peers/python.js'
 import { findSkopeo } from './peers/skopeo.js'
-import { sdk } from './sdk.js'
+import { sdk, sdkGzip, sdkZstd } from './sdk.js'
 
 /**
  * What is to be pushed, and where to.
@@ -23,6 +23,7 @@ import { sdk } from './sdk.js'
  * @property {string} name
  * @property {string} title
  * @property {(job: Job) => Promise<readonly string[]>} command What is run, and measured. What that needs is made ready here.
+ * @property {(job: Job) => readonly string[]} [countCommand] The same, and it says what it reads; for runs that are not timed. Ours alone can.
  * @property {(stdout: string) => Partial<import('./measure.js').Sample>} [report] What it says of itself, which goes before what was seen of it.
  * @property {boolean} [isFloor] It sends blobs alone.
  * @property {boolean} [isClient] The work is done by a server of its own: what the process takes says nothing.
@@ -31,6 +32,8 @@ import { sdk } from './sdk.js'
 /** By name: how to find each. Ours first, then the floor. */
 const CONTENDERS = {
   sdk: () => sdk,
+  'sdk-zstd': () => sdkZstd,
+  'sdk-gzip': () => sdkGzip,
   curl: findFloor,
   python: findPython,
   skopeo: findSkopeo,

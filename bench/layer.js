@@ -1,4 +1,5 @@
 import { createCipheriv, createHash } from 'node:crypto'
+import { installedFiles } from './installed.js'
 import { tarEnd, tarHeader } from './tar.js'
 
 /**
@@ -6,8 +7,9 @@ import { tarEnd, tarHeader } from './tar.js'
  *
  * @typedef {object} LayerSpec
  * @property {string} seed The same seed gives the same bytes.
- * @property {number} bytes Of its one file, about.
- * @property {'noise' | 'mixed'} kind Noise cannot be compressed; three quarters of what is mixed are words, so that it compresses as programs do.
+ * @property {number} bytes Of its files, about.
+ * @property {'noise' | 'mixed' | 'installed'} kind Noise cannot be compressed; three quarters of what is mixed are words; what is installed is what npm
+ *   has installed here, which compresses as real layers do.
  */
 
 const MIB = 1024 ** 2
@@ -15,12 +17,22 @@ const MIB = 1024 ** 2
 const WORDS = createWords(4096)
 
 /**
- * Makes a layer: a tar of one file.
+ * Makes a layer: a tar.
  *
  * @param {LayerSpec} spec
  * @param {(bytes: Uint8Array) => Promise<void>} write
  */
-export async function writeLayer({ seed, bytes, kind }, write) {
+export async function writeLayer(spec, write) {
+  if (spec.kind === 'installed') for (const file of installedFiles(spec.seed, spec.bytes)) await write(file)
+  else await writeFile(spec, write)
+  await write(tarEnd())
+}
+
+/**
+ * @param {LayerSpec} spec
+ * @param {(bytes: Uint8Array) => Promise<void>} write
+ */
+async function writeFile({ seed, bytes, kind }, write) {
   const size = Math.max(Math.ceil(bytes / 512) * 512, 512)
   const noise = createNoise(seed)
   await write(tarHeader('data', size))
@@ -29,7 +41,6 @@ export async function writeLayer({ seed, bytes, kind }, write) {
     if (kind === 'mixed') putWords(block)
     await write(block.subarray(0, Math.min(size - position, MIB)))
   }
-  await write(tarEnd())
 }
 
 /**

@@ -2,17 +2,11 @@ import { fileURLToPath } from 'node:url'
 
 const PROGRAM = fileURLToPath(new URL('push-program.js', import.meta.url))
 
-/**
- * This package, as it was built, in a process of its own.
- *
- * @type {import('./contenders.js').Contender}
- */
-export const sdk = {
-  name: 'sdk',
-  title: 'this package',
-  command: async (job) => pushCommand(job),
-  report: (stdout) => JSON.parse(stdout).sample,
-}
+/** This package, as it was built, in a process of its own. */
+export const sdk = createSdk('sdk', 'this package')
+/** The same, when it compresses layers on their way. */
+export const sdkZstd = createSdk('sdk-zstd', 'this package, with zstd', 'zstd')
+export const sdkGzip = createSdk('sdk-gzip', 'this package, with gzip', 'gzip')
 
 /**
  * What it reads of an archive, in a run that is not timed.
@@ -23,13 +17,29 @@ export const sdk = {
  */
 
 /**
- * @param {import('./contenders.js').Job} job
- * @param {{ isCounted?: boolean }} [options]
- * @returns {readonly string[]}
+ * @param {string} name
+ * @param {string} title
+ * @param {'gzip' | 'zstd'} [compress] At its default level.
+ * @returns {import('./contenders.js').Contender}
  */
-export function pushCommand({ archive, url, repository, isAll }, { isCounted = false } = {}) {
-  const isPacked = archive.path !== archive.plainPath
-  const windows = isPacked ? [] : archive.layers.map(({ offset, size }) => [offset, offset + size])
-  const layers = isCounted ? windows : undefined
-  return [process.execPath, PROGRAM, JSON.stringify({ path: archive.path, url, repository, isAll, layers })]
+function createSdk(name, title, compress) {
+  /**
+   * @param {import('./contenders.js').Job} job
+   * @param {readonly (readonly number[])[]} [layers]
+   */
+  const command = ({ archive: { path }, url, repository, isAll }, layers) => [
+    process.execPath,
+    PROGRAM,
+    JSON.stringify({ path, url, repository, isAll, compress, layers }),
+  ]
+  return {
+    name,
+    title,
+    command: async (job) => command(job),
+    countCommand(job) {
+      const { path, plainPath, layers } = job.archive
+      return command(job, path === plainPath ? layers.map(({ offset, size }) => [offset, offset + size]) : [])
+    },
+    report: (stdout) => JSON.parse(stdout).sample,
+  }
 }

@@ -70,6 +70,18 @@ const TARGETS = [
     measured: (cases) => roundTripsOf(cases['slow-link'], 'sdk'),
   },
   {
+    what: 'push of 1.45 GB, compressed by zstd: time against `skopeo copy`, which uses gzip',
+    limit: 0.9,
+    format: plain,
+    measured: ({ compress }) => ratioOf(compress, 'sdk-zstd', 'skopeo'),
+  },
+  {
+    what: 'the same, compressed by gzip',
+    limit: 0.9,
+    format: plain,
+    measured: ({ compress }) => ratioOf(compress, 'sdk-gzip', 'skopeo'),
+  },
+  {
     what: 'Chromium push of 1.45 GB: time against plain `fetch`',
     limit: 1.2,
     format: plain,

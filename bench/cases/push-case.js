@@ -6,7 +6,6 @@ import { serveCountingProxy } from '../counting-proxy.js'
 import { measure } from '../measure.js'
 import { withFreshRegistry } from '../registry.js'
 import { runInTurn } from '../rounds.js'
-import { pushCommand, sdk } from '../sdk.js'
 
 /**
  * A case in which an archive is pushed.
@@ -16,6 +15,7 @@ import { pushCommand, sdk } from '../sdk.js'
  * @property {string} title
  * @property {(scale: number) => import('../archives.js').ArchiveSpec} archive
  * @property {readonly import('../contenders.js').ContenderName[]} contenders
+ * @property {import('../contenders.js').ContenderName} [floor] Which of them the others are compared with first. Default: `curl`, where it is one of them.
  * @property {boolean} [isAll] Every image under its own name. Default: the first one.
  * @property {boolean} [isPresent] The registry has it already, by the same contender. Default: false.
  * @property {import('../../test/support/slow-link.js').Link} [link] Default: loopback.
@@ -39,6 +39,7 @@ export function pushCase(what) {
  */
 async function runPushCase(what, { folder, scale, rounds, say }) {
   const { title, isAll = false, isPresent = false, link } = what
+  const { floor = what.contenders.includes('curl') ? 'curl' : undefined } = what
   const { present, absent } = findContenders(what.contenders)
   say('makes the archive')
   const archive = await bringArchive(folder, what.archive(scale))
@@ -51,12 +52,12 @@ async function runPushCase(what, { folder, scale, rounds, say }) {
       pushed(contender, job, (url) =>
         withLink(url, link, (reached) => take(contender, { ...job, url: reached }, isPresent)),
       ),
-    mayFail: contender !== sdk && !contender.isFloor,
+    mayFail: !contender.countCommand && !contender.isFloor,
   }))
   const blobs = [...archive.layers, ...archive.configs]
   return {
     title,
-    ...(what.contenders.includes('curl') && { floor: 'curl' }),
+    ...(floor && { floor }),
     bytes: blobs.reduce((sum, { size }) => sum + size, 0),
     layers: archive.layers.length,
     ...(link && { link }),
@@ -108,11 +109,11 @@ async function count(contender, job, isPresent) {
       await measure(await contender.command(counted))
       proxy.forget()
     }
-    if (contender !== sdk) {
+    if (!contender.countCommand) {
       await measure(await contender.command(counted))
       return proxy.counts()
     }
-    const { stdout } = await measure(pushCommand(counted, { isCounted: true }))
+    const { stdout } = await measure(contender.countCommand(counted))
     return { ...proxy.counts(), ...JSON.parse(stdout).counts }
   } finally {
     await proxy.stop()

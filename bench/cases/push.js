@@ -1,3 +1,4 @@
+import { installedVersion } from '../installed.js'
 import { pushCase } from './push-case.js'
 
 /** @type {readonly import('../contenders.js').ContenderName[]} */
@@ -8,7 +9,7 @@ const MB = 1_000_000
  * @param {string} seed
  * @param {number} count
  * @param {number} bytes Of each.
- * @param {'noise' | 'mixed'} [kind]
+ * @param {import('../layer.js').LayerSpec['kind']} [kind]
  */
 function layers(seed, count, bytes, kind = 'noise') {
   return Array.from({ length: count }, (_, index) => ({ seed: `${seed} ${index}`, bytes: Math.round(bytes), kind }))
@@ -29,6 +30,9 @@ function oneImage(layers, more) {
 export const largeImage = (scale) => oneImage(layers('large', 5, 290 * MB * scale, 'mixed'))
 /** @param {number} scale */
 export const oneLayer = (scale) => oneImage(layers('one', 1, 4000 * MB * scale))
+
+/** @param {number} scale */
+const installedImage = (scale) => oneImage(layers(`installed ${installedVersion()}`, 5, 290 * MB * scale, 'installed'))
 
 /** Every case in which Node pushes an archive. */
 export const PUSH_CASES = [
@@ -70,6 +74,13 @@ export const PUSH_CASES = [
     title: '290 MB in 2 layers, the archive packed by gzip',
     archive: (scale) => oneImage(layers('packed', 2, 145 * MB * scale, 'mixed'), { packing: 'gzip' }),
     contenders: ['sdk', 'curl', 'skopeo'],
+  }),
+  pushCase({
+    name: 'compress',
+    title: '1.45 GB of what npm has installed, in 5 layers that are compressed on their way',
+    archive: installedImage,
+    contenders: ['sdk-zstd', 'sdk-gzip', 'skopeo'],
+    floor: 'skopeo',
   }),
   pushCase({
     name: 'parallel-images',

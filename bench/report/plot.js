@@ -72,7 +72,7 @@ function barsOf(result) {
     const isFloor = name === result.floor
     const against = isFloor ? undefined : ratioOf(result, name, result.floor)
     const note = against === undefined ? seconds(time) : `${seconds(time)}, ${ratio(against)}`
-    return { label: title, style: name === 'sdk' ? 'bar sdk' : isFloor ? 'bar floor' : 'bar', time, note }
+    return { label: title, style: name.startsWith('sdk') ? 'bar sdk' : isFloor ? 'bar floor' : 'bar', time, note }
   })
 }
 

@@ -25,7 +25,7 @@ export function caseTable(name, result) {
     result.contenders[contender]?.title ?? contender,
     ...columns.map(({ cell }) => cell(result, contender) ?? '–'),
   ])
-  const rounds = result.contenders.sdk?.samples.length
+  const rounds = Object.values(result.contenders)[0]?.samples.length
   const facts = [
     result.bytes !== undefined && bytes(result.bytes),
     result.layers !== undefined && `${result.layers} ${result.layers === 1 ? 'layer' : 'layers'}`,
