@@ -59,9 +59,9 @@ function shuffled(paths, seed) {
  */
 function readHead(path, bytes) {
   const head = Buffer.alloc(Math.min(statSync(path).size, bytes))
-  const file = openSync(path)
+  const file = openSync(path, 'r')
   try {
-    return head.subarray(0, readSync(file, head))
+    return head.subarray(0, readSync(file, head, 0, head.length, 0))
   } finally {
     closeSync(file)
   }

@@ -98,10 +98,16 @@ async function pushNamed(
     const handle = toRegistry(registry)
     return withArchive(archive, options, async ({ images }) => {
       const named = name(images)
-      const { registry: steered } = await steer(handle, controlOf(options))
+      const steered = await steer(handle, controlOf(options))
       const plan = await withCompressorIf(options.compress !== undefined, options, async (compressor) => {
-        const { plan, contents } = await planPushes(named, images, steered, { ...options, skipsTags: true }, compressor)
-        await carryOut(plan, contents, handle, options)
+        const { plan, contents, known } = await planPushes(
+          named,
+          images,
+          steered.registry,
+          { ...options, steered },
+          compressor,
+        )
+        await carryOut(plan, async () => contents, handle, { ...options, known })
         return plan
       })
       const changes = new Map(plan.digestChanges.map(({ repository, from, to }) => [`${repository}@${from}`, to]))

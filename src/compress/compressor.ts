@@ -5,24 +5,26 @@ import { createWasmHasher } from '../oci/sha256.ts'
 import { spoolToBlob } from '../source/spool.ts'
 import { compressionKey, parseStoredCompression, type StoredCompression } from './cache.ts'
 import type { Encoder } from './encoder.ts'
+import { createGate } from './gate.ts'
 import { type PackedLayer, packLayer } from './layer.ts'
 import type { EncodingOptions } from './options.ts'
 
-/** Compresses the layers of one push, each once, and keeps what comes of them until it is closed. */
+/** In bytes. A layer above it is on all cores already, so one at a time will do; those below it have too few blocks for that. */
+const LARGE = 16 * 1024 * 1024
+/** So many of them as there are where one large layer would be. */
+const SMALL_WEIGHT = 1 / 4
+
+/** Called with the size of each piece that was read of a layer to compress it. */
+export type OnRead = (layer: Content, bytes: number) => void
+
+/** Compresses the layers of one push, each once and some at a time, and keeps what comes of them until it is closed. */
 export interface Compressor {
-  /**
-   * Finds out what comes of a layer: asks the cache, or compresses it.
-   *
-   * @param onRead Called with the sizes of what was read of it.
-   */
-  resolve(
-    layer: Content,
-    encoder: Encoder,
-    onRead: (bytes: number) => void,
-    signal?: AbortSignal,
-  ): Promise<StoredCompression>
+  /** Asks the cache what comes of a layer. */
+  find(layer: Content, encoder: Encoder): Promise<StoredCompression | undefined>
+  /** Compresses a layer, and tells the cache. */
+  compress(layer: Content, encoder: Encoder, onRead?: OnRead, signal?: AbortSignal): Promise<StoredCompression>
   /** The bytes of a layer of which is known what comes of it. Unless they are there, it is compressed when they are read first. */
-  open(layer: Content, encoder: Encoder, known: StoredCompression): Content['source']
+  open(layer: Content, encoder: Encoder, known: StoredCompression, onRead?: OnRead): Content['source']
   close(): Promise<void>
 }
 
@@ -48,6 +50,7 @@ export async function withCompressor<T>(
 function createCompressor({ compressions, onWarning, ...options }: CompressorOptions): Compressor {
   const { createHasher = createWasmHasher, spool = spoolToBlob } = options
   const packed = new Map<string, Promise<PackedLayer>>()
+  const gate = createGate(1)
   let cache = compressions
 
   /** A cache that fails once is let alone from then on. */
@@ -62,9 +65,26 @@ function createCompressor({ compressions, onWarning, ...options }: CompressorOpt
     }
   }
 
-  async function pack(layer: Content, encoder: Encoder, signal?: AbortSignal, onRead?: (bytes: number) => void) {
+  async function begin(layer: Content, encoder: Encoder, onRead?: OnRead, signal?: AbortSignal): Promise<PackedLayer> {
+    const leave = await gate(layer.size > LARGE ? 1 : SMALL_WEIGHT)
+    let readBytes = 0
+    function count(bytes: number): void {
+      readBytes += bytes
+      // What is left to do of it does not take all cores.
+      if (readBytes === layer.size) leave()
+      onRead?.(layer, bytes)
+    }
+    try {
+      signal?.throwIfAborted()
+      return await packLayer(layer, { encoder, createHasher, spool, onRead: count }, signal)
+    } finally {
+      leave()
+    }
+  }
+
+  async function pack(layer: Content, encoder: Encoder, onRead?: OnRead, signal?: AbortSignal) {
     const key = compressionKey(layer.digest, encoder)
-    const packing = packed.get(key) ?? packLayer(layer, { encoder, createHasher, spool, onRead }, signal)
+    const packing = packed.get(key) ?? begin(layer, encoder, onRead, signal)
     packed.set(key, packing)
     try {
       return await packing
@@ -76,21 +96,22 @@ function createCompressor({ compressions, onWarning, ...options }: CompressorOpt
   }
 
   return {
-    async resolve(layer, encoder, onRead, signal) {
-      const key = compressionKey(layer.digest, encoder)
-      const stored = parseStoredCompression(await ask((cache) => cache.get(key)))
-      if (stored) return stored
-      const { digest, source } = await pack(layer, encoder, signal, onRead)
+    async find(layer, encoder) {
+      return parseStoredCompression(await ask((cache) => cache.get(compressionKey(layer.digest, encoder))))
+    },
+
+    async compress(layer, encoder, onRead, signal) {
+      const { digest, source } = await pack(layer, encoder, onRead, signal)
       const made = { digest, size: source.size }
-      await ask((cache) => cache.set(key, made))
+      await ask((cache) => cache.set(compressionKey(layer.digest, encoder), made))
       return made
     },
 
-    open(layer, encoder, { digest, size }) {
+    open(layer, encoder, { digest, size }, onRead) {
       return {
         size,
         async read(start, end, signal) {
-          const { digest: actual, source } = await pack(layer, encoder, signal)
+          const { digest: actual, source } = await pack(layer, encoder, onRead, signal)
           if (actual === digest) return source.read(start, end, signal)
           await ask((cache) => cache.delete(compressionKey(layer.digest, encoder)))
           throw outdated(layer.digest, encoder, digest, actual)

@@ -5,29 +5,34 @@ import { plainLayersUnder, type Replacing, replaceLayers } from '../compress/ima
 import type { Compression, CompressOptions } from '../compress/options.ts'
 import { createPortableEncoder } from '../compress/portable.ts'
 import { type Content, descriptorOf } from '../oci/descriptor.ts'
-import type { CreateHasher, Digest } from '../oci/digest.ts'
+import type { Digest } from '../oci/digest.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
+import { type Ahead, createAhead, type SendAhead } from './ahead.ts'
+import { weigh } from './bring.ts'
 import { type ImagePush, layOutPush } from './layout.ts'
+import type { KnownBlobs, LookUpOptions } from './look-up.ts'
+import type { PushOptions } from './options.ts'
 import type { PlannedCompression } from './plan.ts'
 import { fixed, runPool } from './pool.ts'
-import { type PushProgress, trackProgress } from './progress.ts'
+import { trackProgress } from './progress.ts'
+import type { Steered } from './steering.ts'
 
-/** In bytes. A layer above it is on all cores already, so one at a time will do; those below it have too few blocks for that. */
-const LARGE = 16 * 1024 * 1024
-const SMALL_AT_ONCE = 4
+/** Layers that are compressed or wait for it at once, where none is sent. */
+const LAYERS_AT_ONCE = 4
 
 /** How to compress what is planned. */
-export interface CompressingOptions extends CompressOptions {
-  readonly createHasher?: CreateHasher | undefined
+export interface CompressingOptions extends CompressOptions, PushOptions, Pick<LookUpOptions, 'mountFrom'> {
   readonly onWarning?: ((warning: string) => void) | undefined
-  readonly onProgress?: ((progress: PushProgress) => void) | undefined
-  readonly signal?: AbortSignal | undefined
+  /** Through which each layer is sent as soon as it is known, while others are still compressed. @default none is sent */
+  readonly steered?: Steered | undefined
 }
 
 /** What is pushed in the place of what was to be, and how the layers in it came about, by their digests. */
 export interface CompressedPushes {
   readonly pushes: readonly ImagePush[]
   readonly compressions: ReadonlyMap<Digest, PlannedCompression>
+  /** What was sent. */
+  readonly known?: KnownBlobs | undefined
 }
 
 /**
@@ -46,7 +51,8 @@ export async function compressPushes(
     pushes.flatMap(({ image }) => [...plainLayersUnder(image)]).map((layer) => [layer.digest, layer]),
   )
   if (!encoder || layers.size === 0) return { pushes, compressions: new Map() }
-  const made = await compressAll(pushes, [...layers.values()], encoder, compressor, options)
+  const ahead = options.steered && createAhead(options.steered, options)
+  const made = await compressAll(pushes, [...layers.values()], encoder, compressor, { ...options, ahead })
   const { createHasher = createWasmHasher, onWarning } = options
   const replacing: Replacing = {
     format: encoder.format,
@@ -66,34 +72,58 @@ export async function compressPushes(
   }
   const { format, level, name } = encoder
   const compressions = [...made].map(([from, { digest }]) => [digest, { from, format, level, encoder: name }] as const)
-  return { pushes: withoutStrangers(replaced, replacing), compressions: new Map(compressions) }
+  return { pushes: withoutStrangers(replaced, replacing), compressions: new Map(compressions), known: ahead }
 }
 
+/** The largest first, so that little is left to be sent when the last is compressed. */
 async function compressAll(
   pushes: readonly ImagePush[],
   layers: readonly Content[],
   encoder: Encoder,
   compressor: Compressor,
-  { onProgress, signal }: CompressingOptions,
+  {
+    onProgress,
+    signal,
+    ahead,
+  }: Pick<CompressingOptions, 'onProgress' | 'signal'> & { readonly ahead?: Ahead | undefined },
 ): Promise<ReadonlyMap<Digest, StoredCompression>> {
-  const planned = layOutPush(pushes).blobs.map(({ content, ...blob }) => ({ ...descriptorOf(content), ...blob }))
-  const totalBytes = layers.reduce((sum, { size }) => sum + size, 0)
-  const progress = trackProgress(planned, onProgress)
-  let doneBytes = 0
-  const onRead = (bytes: number) => {
-    doneBytes += bytes
-    progress.compress({ doneBytes, totalBytes })
-  }
-  onRead(0)
+  const needed = layOutPush(pushes).blobs
+  const planned = needed.map(({ content, ...blob }) => ({ ...descriptorOf(content), ...blob }))
+  const progress = trackProgress(planned, onProgress, ahead?.speed)
   const made = new Map<Digest, StoredCompression>()
-  for (const [isTurn, atOnce] of [
-    [(size: number) => size > LARGE, 1],
-    [(size: number) => size <= LARGE, SMALL_AT_ONCE],
-  ] as const) {
-    const turn = layers.filter(({ size }) => isTurn(size))
-    await runPool(turn, fixed(atOnce), signal, async (layer, signal) => {
-      made.set(layer.digest, await compressor.resolve(layer, encoder, onRead, signal))
-    })
+  for (const layer of layers) {
+    const known = await compressor.find(layer, encoder)
+    if (known) made.set(layer.digest, known)
+  }
+  progress.phase(
+    'compress',
+    layers.filter(({ digest }) => !made.has(digest)),
+  )
+
+  async function bring(layer: Content, signal: AbortSignal, send?: SendAhead): Promise<void> {
+    const { compress: onRead } = progress
+    const known = made.get(layer.digest) ?? (await compressor.compress(layer, encoder, onRead, signal))
+    made.set(layer.digest, known)
+    const places = needed.flatMap(({ repository, content }, index) =>
+      content.digest === layer.digest ? { repository, index } : [],
+    )
+    for (const { index } of places) progress.replace(index, known)
+    const content = { ...layer, ...known, source: compressor.open(layer, encoder, known, onRead) }
+    await send?.({ content, places }, signal)
+  }
+
+  const bySize = [...layers].sort((one, other) => other.size - one.size)
+  if (!ahead) await runPool(bySize, fixed(LAYERS_AT_ONCE), signal, bring)
+  else {
+    await ahead.sending(progress, (send) =>
+      runPool(
+        bySize,
+        ahead.control,
+        signal,
+        (layer, signal) => bring(layer, signal, send),
+        (layer) => weigh(layer, ahead.control),
+      ),
+    )
   }
   return made
 }

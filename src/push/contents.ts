@@ -1,4 +1,4 @@
-import type { Compressor } from '../compress/compressor.ts'
+import type { Compressor, OnRead } from '../compress/compressor.ts'
 import type { CreateEncoder } from '../compress/encoder.ts'
 import { ValidationError } from '../errors.ts'
 import { loaded } from '../load.ts'
@@ -16,6 +16,7 @@ import type { PlannedBlob, PlannedCompression, PlannedManifest, PushPlan } from 
 interface Compressing {
   readonly compressor: Compressor
   readonly createEncoder?: CreateEncoder | undefined
+  readonly onRead?: OnRead | undefined
 }
 
 /**
@@ -29,7 +30,7 @@ interface Compressing {
 export async function findContents(
   { blobs, manifests, tags }: PushPlan,
   images: readonly Image[],
-  { compressor, createEncoder }: Partial<Compressing>,
+  { compressor, createEncoder, onRead }: Partial<Compressing>,
 ): Promise<ReadonlyMap<Digest, Content>> {
   const contents = new Map<Digest, Content>()
   for (const image of images) {
@@ -43,7 +44,7 @@ export async function findContents(
     const { action, compression } = blob
     const layer = compression && contents.get(compression.from)
     if (action === 'present' || !layer || !compressor) continue
-    contents.set(blob.digest, await compressedContent(blob, compression, layer, { compressor, createEncoder }))
+    contents.set(blob.digest, await compressedContent(blob, compression, layer, { compressor, createEncoder, onRead }))
   }
   for (const wanted of [...blobs.filter(({ action }) => action !== 'present'), ...manifests]) {
     if (contents.get(wanted.digest)?.size !== wanted.size) throw lacking(wanted)
@@ -73,12 +74,12 @@ async function compressedContent(
   { mediaType, digest, size }: PlannedBlob,
   { format, level, encoder: name }: PlannedCompression,
   layer: Content,
-  { compressor, createEncoder }: Compressing,
+  { compressor, createEncoder, onRead }: Compressing,
 ): Promise<Content> {
   const { createEncoderWith } = await loaded(import('./compress.ts'))
   const encoder = await createEncoderWith(createEncoder, format, level)
   if (encoder.name === name) {
-    return { mediaType, digest, size, source: compressor.open(layer, encoder, { digest, size }) }
+    return { mediaType, digest, size, source: compressor.open(layer, encoder, { digest, size }, onRead) }
   }
   throw new TypeError(
     `Cannot push: the plan was made where ${name} compresses, but here it is ${encoder.name}; plan anew, or use createPortableEncoder in both places`,

@@ -8,7 +8,7 @@ import { locateRepository } from '../registry/repository.ts'
 import type { NeededBlob, PushLayout } from './layout.ts'
 import { positive } from './numbers.ts'
 import { fixed, runPool } from './pool.ts'
-import { type PushProgress, trackProgress } from './progress.ts'
+import { type BlobState, type PushProgress, trackProgress } from './progress.ts'
 import { list } from './shapes.ts'
 
 /** How to look for what a registry has. */
@@ -24,6 +24,12 @@ export interface LookUpOptions {
 
 const DEFAULT_LOOKUPS = 32
 
+/** What is known before, of some blobs: it need not be looked for. */
+export interface KnownBlobs {
+  /** The repositories that have a blob, and whether it was sent there by this push; nothing of a blob that is not known. */
+  find(digest: Digest): ReadonlyMap<string, Extract<BlobState, 'present' | 'uploaded'>> | undefined
+}
+
 /** What the registry has of what a push needs. */
 export interface Found {
   /** The repositories that have a blob, by its digest. */
@@ -31,15 +37,27 @@ export interface Found {
   readonly tags: ReadonlyMap<string, Digest | undefined>
 }
 
-/** Looks for each blob, also where it may be mounted from, and for each tag. */
-export async function lookUp(registry: Registry, { blobs, tags }: PushLayout, options: LookUpOptions): Promise<Found> {
-  const { signal, mountFrom = [] } = options
+/**
+ * Looks for each blob, also where it may be mounted from, and for each tag.
+ *
+ * @param options.known What need not be looked for.
+ */
+export async function lookUp(
+  registry: Registry,
+  { blobs, tags }: Pick<PushLayout, 'blobs' | 'tags'>,
+  options: LookUpOptions & { readonly known?: KnownBlobs | undefined },
+): Promise<Found> {
+  const { signal, mountFrom = [], known } = options
   const concurrency = positive('concurrency', options.concurrency ?? DEFAULT_LOOKUPS)
   const hints =
     typeof mountFrom === 'string' ? [mountFrom] : list('mountFrom', mountFrom, 'a repository or an array of them')
-  const planned = blobs.map(({ content, ...blob }) => ({ ...descriptorOf(content), ...blob }))
+  const planned = blobs.map(({ content, ...blob }) => {
+    return { ...descriptorOf(content), ...blob, state: known?.find(content.digest)?.get(blob.repository) }
+  })
   const progress = trackProgress(planned, options.onProgress)
-  const holders = new Map(blobs.map(({ content }) => [content.digest, new Set<string>()]))
+  const holders = new Map(
+    blobs.map(({ content: { digest } }) => [digest, new Set<string>(known?.find(digest)?.keys())]),
+  )
   const tagged = new Map<string, Digest | undefined>()
   // A token for writing from the start, so that there is one for the whole push.
   const writing = (repository: string) => withScopes(registry, locateRepository(registry.url, repository).push)
@@ -59,7 +77,9 @@ export async function lookUp(registry: Registry, { blobs, tags }: PushLayout, op
   }
   progress.phase('plan')
   const lookups = [
-    ...blobs.map((blob, index) => (signal: AbortSignal) => findBlob(blob, index, signal)),
+    ...blobs.flatMap((blob, index) =>
+      known?.find(blob.content.digest) ? [] : (signal: AbortSignal) => findBlob(blob, index, signal),
+    ),
     ...tags.map((tag) => (signal: AbortSignal) => findTag(tag, signal)),
   ]
   await runPool(lookups, fixed(concurrency), signal, (look, signal) => look(signal))

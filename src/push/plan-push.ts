@@ -12,7 +12,7 @@ import { readAll } from '../source/source.ts'
 import { measureStream } from '../source/spool.ts'
 import type { CompressedPushes } from './compress.ts'
 import { type ImagePush, layOutPush, manifestsUnder, type PushLayout } from './layout.ts'
-import { type Found, type LookUpOptions, lookUp } from './look-up.ts'
+import { type Found, type KnownBlobs, type LookUpOptions, lookUp } from './look-up.ts'
 import { nameImages, type PushNaming } from './naming.ts'
 import { positive } from './numbers.ts'
 import { DEFAULT_CHUNK_SIZE } from './options.ts'
@@ -20,6 +20,7 @@ import type { DigestChange, PlannedBlob, PlannedManifest, PushPlan } from './pla
 import { type PlatformSelection, preparePushes } from './prepare.ts'
 import { countManifestRequests } from './put-manifests.ts'
 import { imagesOf, optionalList } from './shapes.ts'
+import type { Steered } from './steering.ts'
 
 /** What plans and pushes share. */
 export interface PlanningOptions extends LookUpOptions, PlatformSelection, CompressOptions {
@@ -69,24 +70,30 @@ export function chooseImages(
 export interface PlannedPush {
   readonly plan: PushPlan
   readonly contents: ReadonlyMap<Digest, Content>
+  /** What of it was sent before the plan was made. */
+  readonly known?: KnownBlobs | undefined
 }
 
 /**
  * The same for images whose places are known. What the compressor keeps need not be made again when the plan is carried out.
  *
- * @param options.skipsTags Nobody will see the plan: what tags point at now is not asked. @default false
+ * @param options.steered Through which layers are sent while others are compressed. Nobody will see the plan: what tags point at now is not asked.
+ *   @default none is sent
  */
 export async function planPushes(
   pushes: readonly ImagePush[],
   images: readonly Image[],
   registry: Registry,
-  options: PlanningOptions & { readonly skipsTags?: boolean },
+  options: PlanningOptions & { readonly steered?: Steered },
   compressor: Compressor | undefined,
 ): Promise<PlannedPush> {
   const chunkSize = positive('chunkSize', options.chunkSize ?? DEFAULT_CHUNK_SIZE)
   const prepared = await compressed(await preparePushes(pushes, images, options), compressor, options)
   const layout = layOutPush(prepared.pushes)
-  const found = await lookUp(registry, options.skipsTags ? { ...layout, tags: [] } : layout, options)
+  const found = await lookUp(registry, options.steered ? { ...layout, tags: [] } : layout, {
+    ...options,
+    known: prepared.known,
+  })
   const blobs = planBlobs(layout, found, prepared)
   const tags = layout.tags.map((tag) => {
     const previous = found.tags.get(`${tag.repository}:${tag.tag}`)
@@ -107,13 +114,14 @@ export async function planPushes(
     requests: sum(uploads, requestsOf) + mounts.length + countManifestRequests({ manifests, tags }),
   }
   const needed = [...layout.blobs, ...layout.manifests]
-  return { plan, contents: new Map(needed.map(({ content }) => [content.digest, content])) }
+  const contents = new Map(needed.map(({ content }) => [content.digest, content]))
+  return { plan, contents, known: prepared.known }
 }
 
 async function compressed(
   pushes: readonly ImagePush[],
   compressor: Compressor | undefined,
-  options: PlanningOptions,
+  options: PlanningOptions & { readonly steered?: Steered },
 ): Promise<CompressedPushes> {
   if (!compressor) return { pushes, compressions: new Map() }
   const { compressPushes } = await loaded(import('./compress.ts'))

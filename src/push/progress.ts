@@ -1,13 +1,16 @@
-import { type BlobInfo, descriptorOf } from '../oci/descriptor.ts'
+import { type BlobInfo, type Descriptor, descriptorOf } from '../oci/descriptor.ts'
+import type { Digest } from '../oci/digest.ts'
 import type { UploadEvent } from '../registry/upload/options.ts'
 import type { BlobKind } from './layout.ts'
+
+export type BlobState = 'waiting' | 'uploading' | 'present' | 'mounted' | 'uploaded'
 
 /** How far one blob is. */
 export interface BlobProgress extends BlobInfo {
   readonly repository: string
   readonly kind: BlobKind
   /** `present` and `mounted` blobs cost no bytes. */
-  readonly state: 'waiting' | 'uploading' | 'present' | 'mounted' | 'uploaded'
+  readonly state: BlobState
   /** Bytes that the registry has, sent now or there before: `size` at the end. Less than before only after a `restart` event for the blob. */
   readonly sentBytes: number
 }
@@ -26,15 +29,22 @@ export interface PushProgress {
   readonly bytesPerSecond: number
   /** Until all bytes are there, at that speed and if none of the waiting blobs is there already. Nothing while that is not known. */
   readonly remainingSeconds: number | undefined
-  /** While layers are compressed: the bytes of plain layers, read and in all. `blobs` and `totalBytes` are of plain layers, too. */
+  /**
+   * While layers are compressed: the bytes of plain layers, read and in all. A layer that is not compressed yet is among the `blobs`, and in `totalBytes`, as it is in
+   * the archive.
+   */
   readonly compression?: { readonly doneBytes: number; readonly totalBytes: number }
   readonly blobs: readonly BlobProgress[]
 }
 
 /** Keeps count of a push, and tells it. */
 export interface ProgressTracker {
-  phase(phase: PushProgress['phase']): void
-  compress(compression: PushProgress['compression']): void
+  /** @param layers What will be compressed in it, as far as that is known. */
+  phase(phase: PushProgress['phase'], layers?: readonly Descriptor[]): void
+  /** Counts what is read of a layer to compress it. */
+  compress(layer: Descriptor, bytes: number): void
+  /** Puts a compressed layer in the place of a plain one. */
+  replace(index: number, compressed: Pick<Descriptor, 'digest' | 'size'>): void
   /** @param index The blob's place in the plan. */
   blob(index: number, state: BlobProgress['state'], sentBytes: number): void
   /** Takes note of what befalls uploads, after somebody else did: only what was lost may make a blob's bytes fewer. */
@@ -45,8 +55,8 @@ export interface ProgressTracker {
 interface TrackedBlob extends BlobInfo {
   readonly repository: string
   readonly kind: BlobKind
-  /** What is known of it before; a blob that is not `present` is waiting. */
-  readonly action?: string
+  /** What is known of it before. @default waiting */
+  readonly state?: BlobState | undefined
 }
 
 export function trackProgress(
@@ -55,19 +65,29 @@ export function trackProgress(
   speed: { readonly bytesPerSecond: number } = { bytesPerSecond: 0 },
 ): ProgressTracker {
   let phase: PushProgress['phase'] = 'plan'
-  const blobs: BlobProgress[] = planned.map(({ repository, kind, action, ...blob }) => ({
+  const blobs: BlobProgress[] = planned.map(({ repository, kind, state = 'waiting', ...blob }) => ({
     ...descriptorOf(blob),
     repository,
     kind,
-    ...(action === 'present' ? { state: 'present', sentBytes: blob.size } : { state: 'waiting', sentBytes: 0 }),
+    state,
+    sentBytes: state === 'waiting' ? 0 : blob.size,
   }))
-  const totalBytes = blobs.reduce((sum, { size }) => sum + size, 0)
+  let totalBytes = blobs.reduce((sum, { size }) => sum + size, 0)
   let sentBytes = blobs.reduce((sum, { sentBytes }) => sum + sentBytes, 0)
+  const compressing = new Set<Digest>()
+  let compression = { doneBytes: 0, totalBytes: 0 }
 
-  function tell(also: Pick<PushProgress, 'compression'> = {}): void {
+  function expect({ digest, size }: Descriptor): void {
+    if (compressing.has(digest)) return
+    compressing.add(digest)
+    compression = { ...compression, totalBytes: compression.totalBytes + size }
+  }
+
+  function tell(): void {
     const { bytesPerSecond } = speed
     const left = totalBytes - sentBytes
     const remainingSeconds = left === 0 ? 0 : bytesPerSecond > 0 ? left / bytesPerSecond : undefined
+    const also = compressing.size > 0 && { compression }
     onProgress?.({ phase, sentBytes, totalBytes, bytesPerSecond, remainingSeconds, ...also, blobs: [...blobs] })
   }
 
@@ -78,13 +98,20 @@ export function trackProgress(
   }
 
   return {
-    phase(next) {
+    phase(next, layers = []) {
       phase = next
+      layers.forEach(expect)
       tell()
     },
-    compress(compression) {
-      phase = 'compress'
-      tell({ compression })
+    compress(layer, bytes) {
+      expect(layer)
+      compression = { ...compression, doneBytes: compression.doneBytes + bytes }
+      tell()
+    },
+    replace(index, { digest, size }) {
+      const before = blobs[index] as BlobProgress
+      totalBytes += size - before.size
+      blobs[index] = { ...before, digest, size }
     },
     blob(index, state, sent) {
       // A registry may say that it has less than it said before, and still goes on with the upload.

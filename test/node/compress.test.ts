@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { Readable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createNativeEncoder } from '../../src/node/encoder.ts'
 import {
   type CompressionCache,
@@ -282,14 +282,40 @@ describe('a push with { compress }', () => {
     expect(seen.at(-1)?.sentBytes).toBe(seen.at(-1)?.totalBytes)
   })
 
-  it('sends nothing of an archive that is damaged', async () => {
+  it('sends each layer while others are still compressed, and looks for it once', async () => {
+    const there = target()
+    const isSent = () => there.exchanges.some(({ method, url }) => method === 'PUT' && url.pathname.includes('/blobs/'))
+    let begun = 0
+    const createEncoder: CreateEncoder = async (format, level) => {
+      const encoder = await createPortableEncoder(format, level)
+      async function* encode(bytes: AsyncIterable<Uint8Array>) {
+        if (++begun === 2) await vi.waitUntil(isSent, { timeout: 5000 })
+        yield* encoder.encode(bytes)
+      }
+      return { ...encoder, encode }
+    }
+    const seen: PushProgress[] = []
+    const onProgress = (progress: PushProgress) => seen.push(progress)
+    await pushDockerTar(await archive, there.handle, 'team/app', 'v1', { compress: 'gzip', createEncoder, onProgress })
+    expect(begun).toBe(2)
+    expect([there.count('HEAD'), there.count('POST')]).toEqual([3, 3])
+    const sent = seen.map(({ sentBytes }) => sentBytes)
+    expect(sent).toEqual([...sent].sort((one, other) => one - other))
+    expect(seen.some(({ phase, sentBytes }) => phase === 'compress' && sentBytes > 0)).toBe(true)
+    expect(seen.at(-1)?.blobs.map(({ state }) => state)).toEqual(['uploaded', 'uploaded', 'uploaded'])
+    expect((await diffIdsOf(there, 'v1')).unpacked).toHaveLength(2)
+  })
+
+  it('puts no manifest of an archive that is damaged, and nothing of the layer', async () => {
     const there = target()
     const bytes = Buffer.from(await archive)
     bytes.write('X', bytes.indexOf('Compressed, it is') + 1_000_000)
     const { spools, spool } = countedSpools()
     const push = pushDockerTar(bytes, there.handle, 'team/app', 'v1', { compress: 'gzip', spool })
     await rejection(push, DigestMismatchError)
-    expect(there.exchanges).toEqual([])
+    expect(there.exchanges.filter(({ url }) => url.pathname.includes('/manifests/'))).toEqual([])
+    // The other one may be there by then.
+    expect(there.count('POST')).toBeLessThanOrEqual(1)
     expect(spools.open).toBe(0)
   })
 
@@ -303,7 +329,7 @@ describe('a push with { compress }', () => {
     const options = { compress: 'gzip', spool, signal: aborting.signal, onProgress } as const
     await expect(pushDockerTar(await archive, there.handle, 'team/app', 'v1', options)).rejects.toBe('enough')
     expect([spools.open, spools.made > 0]).toEqual([0, true])
-    expect(there.count('PUT')).toBe(0)
+    expect(there.exchanges.filter(({ url }) => url.pathname.includes('/manifests/'))).toEqual([])
     const { spool: _, ...own } = options
     await expect(pushDockerTar(await archive, there.handle, 'team/app', 'v1', own)).rejects.toBe('enough')
     expect(readdirSync(tmpdir()).filter((name) => name.includes(`client-spool-${process.pid}-`))).toEqual([])
@@ -327,7 +353,10 @@ describe('a plan with { compress }', () => {
     expect(layer.compression).toMatchObject({ from: images[0]?.layers[0]?.digest, format: 'gzip' })
     expect(there.count('POST')).toBe(0)
     const anew = (await openArchive(await archive)).images
-    await executePush(plan, anew, there.handle)
+    const told: PushProgress['compression'][] = []
+    await executePush(plan, anew, there.handle, { onProgress: ({ compression }) => told.push(compression) })
+    const totalBytes = anew[0]?.layers.reduce((sum, { size }) => sum + size, 0)
+    expect(told.at(-1)).toEqual({ doneBytes: totalBytes, totalBytes })
     const { said, unpacked } = await diffIdsOf(there, 'v1')
     expect(unpacked).toEqual(said)
   })

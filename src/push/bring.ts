@@ -1,0 +1,101 @@
+import type { Content } from '../oci/descriptor.ts'
+import type { HashWorkers } from '../oci/hash-pool.ts'
+import { openHashWorkers } from '../oci/hash-workers.ts'
+import { createParallelHasher } from '../oci/sha256.ts'
+import type { Registry } from '../registry/registry.ts'
+import { attemptStore } from '../registry/sessions/attempts.ts'
+import { createChunkSizer } from '../registry/upload/chunk-sizer.ts'
+import type { UploadOptions } from '../registry/upload/options.ts'
+import { uploadBlob } from '../registry/upload/upload.ts'
+import { toReadable } from '../source/stream.ts'
+import type { PushControl } from './control.ts'
+import { natural, positive } from './numbers.ts'
+import { DEFAULT_CHUNK_SIZE, MAX_CHUNK_SIZE, type PushOptions } from './options.ts'
+import type { PlannedBlob } from './plan.ts'
+import type { ProgressTracker } from './progress.ts'
+import { able } from './shapes.ts'
+import type { Steered } from './steering.ts'
+
+/** In bytes: so small a blob takes its requests' way there and back, and next to no time of the wire and no memory. */
+const SMALL_BLOB = 1024 * 1024
+/** So many of them as there are where one large blob would be. */
+const SMALL_WEIGHT = 3 / 16
+const DEFAULT_UPLOAD_RETRY = 5
+const DEFAULT_RETRY_DELAY = 500
+const STORE = ['get', 'set', 'delete'] as const
+const WHERE_STORES_COME_FROM = 'a store, as memorySessions() gives one'
+
+/** What brings the blobs of one push into a registry. */
+export interface Bringing {
+  readonly registry: Registry
+  readonly progress: ProgressTracker
+  readonly upload: SharedUploadOptions
+}
+
+type SharedUploadOptions = Omit<UploadOptions, 'mountFrom' | 'onSent' | 'signal'>
+
+/**
+ * Has what brings blobs in, for as long as it is used.
+ *
+ * @throws {RangeError} if an option is no such number
+ */
+export async function withBringing<T>(
+  { registry, pace }: Steered,
+  progress: ProgressTracker,
+  options: PushOptions,
+  use: (bringing: Bringing) => Promise<T>,
+): Promise<T> {
+  const workers = openHashWorkers(options.hashWorkers)
+  try {
+    const upload = { ...uploadOptionsOf(options, workers), pace, onEvent: progress.after(options.onEvent) }
+    return await use({ registry, progress, upload })
+  } finally {
+    workers.close()
+  }
+}
+
+function uploadOptionsOf(options: PushOptions, workers: HashWorkers): SharedUploadOptions {
+  const { createHasher = (state) => createParallelHasher(workers, state) } = options
+  const { createBody = (bytes) => new Blob([bytes]) } = options
+  const { createStreamBody = (stream) => new Response(toReadable(stream)).blob() } = options
+  // Bodies of the caller's own are used, and may be kept in memory.
+  const { streamsChunks = !options.createBody && !options.createStreamBody } = options
+  // What the user asks for is what they get.
+  const grows = streamsChunks && options.chunkSize === undefined
+  return {
+    chunkSize: positive('chunkSize', options.chunkSize ?? DEFAULT_CHUNK_SIZE),
+    sizer: grows ? createChunkSizer(DEFAULT_CHUNK_SIZE, MAX_CHUNK_SIZE) : undefined,
+    uploadRetry: natural('uploadRetry', options.uploadRetry ?? DEFAULT_UPLOAD_RETRY),
+    retryDelay: natural('retryDelay', options.retryDelay ?? DEFAULT_RETRY_DELAY),
+    createHasher,
+    createBody,
+    createStreamBody,
+    streamsChunks,
+    reusesPieces: options.reusesPieces,
+    slicesChunks: streamsChunks && options.createStreamBody === undefined,
+    sessions: options.sessions && attemptStore(able('sessions', options.sessions, STORE, WHERE_STORES_COME_FROM)),
+  }
+}
+
+/**
+ * Brings in one blob: mounts it where that is planned and works, else uploads it.
+ *
+ * @param index Its place in the progress.
+ */
+export async function bringBlob(
+  content: Content,
+  index: number,
+  { repository, mountFrom }: Pick<PlannedBlob, 'repository' | 'mountFrom'>,
+  { registry, progress, upload }: Bringing,
+  signal: AbortSignal,
+): Promise<void> {
+  const onSent = (sentBytes: number) => progress.blob(index, 'uploading', sentBytes)
+  onSent(0)
+  const outcome = await uploadBlob(registry, repository, content, { ...upload, mountFrom, onSent, signal })
+  progress.blob(index, outcome, content.size)
+}
+
+/** How much a blob takes of a push's concurrency. */
+export function weigh({ size }: { readonly size: number }, control: PushControl): number {
+  return control.isConcurrencyChosen() || size > SMALL_BLOB ? 1 : SMALL_WEIGHT
+}
