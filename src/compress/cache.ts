@@ -21,7 +21,10 @@ export interface CompressionCache {
 }
 
 /** What a cache keeps a layer by: its diff ID, and all that decides what comes of it. */
-export function compressionKey(diffId: Digest, { format, level, name }: Omit<Encoder, 'encode'>): string {
+export function compressionKey(
+  diffId: Digest,
+  { format, level, name }: Pick<Encoder, 'format' | 'level' | 'name'>,
+): string {
   return `${diffId} ${format} ${level} ${name}`
 }
 

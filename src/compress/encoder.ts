@@ -11,6 +11,8 @@ export interface Encoder {
   readonly name: string
   /** Reads a stream to its end as it is itself read. */
   encode(bytes: ByteStream): AsyncGenerator<Uint8Array>
+  /** Whether it is done with each piece of the stream when it asks for the next, so that all may come in the same memory. @default false */
+  readonly copiesPieces?: boolean
 }
 
 /**

@@ -32,7 +32,7 @@ export async function packLayer(
 ): Promise<PackedLayer> {
   const [before, after] = [await createHasher(), await createHasher()]
   async function* plain(): AsyncGenerator<Uint8Array> {
-    for await (const piece of streamSource(layer.source, signal)) {
+    for await (const piece of streamSource(layer.source, signal, { reusesMemory: encoder.copiesPieces })) {
       before.update(piece)
       onRead?.(piece.byteLength)
       yield piece

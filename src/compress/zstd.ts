@@ -9,8 +9,8 @@ export const ZSTD_BLOCK = 2 * 1024 * 1024
 /** What a frame begins with (RFC 8878 § Zstandard Frames). */
 const MAGIC = [0x28, 0xb5, 0x2f, 0xfd]
 
-/** Makes a frame of each block. */
-export type CompressBlocks = (blocks: ByteStream, level: number) => AsyncGenerator<Uint8Array>
+/** Makes frames of a stream, one of each 2 MiB: of nothing there may be none. */
+export type ToFrames = (bytes: ByteStream, level: number) => AsyncGenerator<Uint8Array>
 
 /**
  * Makes an encoder of Zstandard (RFC 8878): the reference encoder in WebAssembly, loaded when it is needed. It gives frames of 2 MiB one after the other, so that
@@ -19,34 +19,27 @@ export type CompressBlocks = (blocks: ByteStream, level: number) => AsyncGenerat
  * @throws {RangeError} if there is no such level
  * @throws {RegistryError} if it does not load
  */
-export async function createZstdEncoder(level = LEVEL, compressBlocks?: CompressBlocks): Promise<Encoder> {
+export async function createZstdEncoder(level = LEVEL, toFrames: ToFrames = toFramesHere): Promise<Encoder> {
   const checked = checkLevel(level, [1, 19])
-  const toFrames = compressBlocks ?? (await loadHere())
+  const compress = await loadZstd()
   return {
     format: 'zstd',
     level: checked,
     name: '@bokuweb/zstd-wasm 0.0.27',
     async *encode(bytes: ByteStream) {
-      for await (const frame of toFrames(atLeastOne(inBlocks(bytes, ZSTD_BLOCK)), checked)) yield verifyFrame(frame)
+      let isEmpty = true
+      for await (const frame of toFrames(bytes, checked)) {
+        isEmpty = false
+        yield verifyFrame(frame)
+      }
+      if (isEmpty) yield verifyFrame(compress(new Uint8Array(), checked))
     },
   }
 }
 
-/** Of nothing there is one frame, too. */
-async function* atLeastOne(blocks: ByteStream): AsyncGenerator<Uint8Array> {
-  let isEmpty = true
-  for await (const block of blocks) {
-    isEmpty = false
-    yield block
-  }
-  if (isEmpty) yield new Uint8Array()
-}
-
-async function loadHere(): Promise<CompressBlocks> {
+async function* toFramesHere(bytes: ByteStream, level: number): AsyncGenerator<Uint8Array> {
   const compress = await loadZstd()
-  return async function* (blocks, level) {
-    for await (const block of blocks) yield compress(block, level)
-  }
+  for await (const block of inBlocks(bytes, ZSTD_BLOCK)) yield compress(block, level)
 }
 
 type Compress = typeof import('@bokuweb/zstd-wasm').compress

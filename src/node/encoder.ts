@@ -1,7 +1,7 @@
 import { type CompressionFormat, checkLevel, type Encoder } from '../compress/encoder.ts'
 import { createZstdEncoder } from '../compress/zstd.ts'
 import { compressGzip } from './gzip.ts'
-import { compressInThreads } from './zstd.ts'
+import { compressZstd } from './zstd.ts'
 
 /** Hardly slower than the levels below, and as small as what skopeo makes: docs/compression.md has the figures. */
 const GZIP_LEVEL = 4
@@ -11,13 +11,14 @@ const GZIP_LEVEL = 4
  * portable one in threads, whose bytes are the same.
  */
 export async function createNativeEncoder(format: CompressionFormat, level?: number): Promise<Encoder> {
-  if (format === 'zstd') return createZstdEncoder(level, compressInThreads)
+  if (format === 'zstd') return { ...(await createZstdEncoder(level, compressZstd)), copiesPieces: true }
   const checked = checkLevel(level ?? GZIP_LEVEL, [1, 9])
   return {
     format,
     level: checked,
     name: nameOfZlib(),
     encode: (bytes) => compressGzip(bytes, checked),
+    copiesPieces: true,
   }
 }
 

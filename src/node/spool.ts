@@ -40,15 +40,26 @@ export async function spoolToFile(stream: ByteStream, signal?: AbortSignal): Pro
 
 async function write(file: FileHandle, stream: ByteStream, signal?: AbortSignal): Promise<number> {
   let size = 0
-  for await (const piece of stream) {
-    signal?.throwIfAborted()
-    for (let written = 0; written < piece.length; ) {
-      const { bytesWritten } = await spooling(file.write(piece, written, piece.length - written, size + written))
-      written += bytesWritten
+  let writing = Promise.resolve()
+  try {
+    for await (const piece of stream) {
+      signal?.throwIfAborted()
+      await writing
+      // While the next piece is made.
+      writing = writePiece(file, piece, size)
+      size += piece.length
     }
-    size += piece.length
+  } finally {
+    await writing
   }
   return size
+}
+
+async function writePiece(file: FileHandle, piece: Uint8Array, position: number): Promise<void> {
+  for (let written = 0; written < piece.length; ) {
+    const { bytesWritten } = await spooling(file.write(piece, written, piece.length - written, position + written))
+    written += bytesWritten
+  }
 }
 
 /** Removes the files of processes that are no more. Other users' files stay; so do those of a process that has got an old number. */

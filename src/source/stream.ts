@@ -6,10 +6,19 @@ export type ByteStream = AsyncIterable<Uint8Array>
 /** In bytes, of one read. */
 const PIECE = 1024 * 1024
 
-/** Reads a source from its first byte to its last, piece by piece, as the reader goes on. */
-export async function* streamSource(source: Source, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+/**
+ * Reads a source from its first byte to its last, piece by piece, as the reader goes on.
+ *
+ * @param options.reusesMemory The reader is done with each piece when it asks for the next: all may come in the same memory. @default false
+ */
+export async function* streamSource(
+  source: Source,
+  signal?: AbortSignal,
+  { reusesMemory = false } = {},
+): AsyncGenerator<Uint8Array> {
+  const into = reusesMemory ? new Uint8Array(Math.min(PIECE, source.size)) : undefined
   for (let start = 0; start < source.size; start += PIECE) {
-    yield await source.read(start, Math.min(start + PIECE, source.size), signal)
+    yield await source.read(start, Math.min(start + PIECE, source.size), signal, into)
   }
 }
 
