@@ -1,6 +1,7 @@
 import { findFloor } from './floor.js'
 import { findCrane } from './peers/crane.js'
 import { findDocker } from './peers/docker.js'
+import { plainFetch } from './peers/plain-fetch.js'
 import { findPython } from './peers/python.js'
 import { findSkopeo } from './peers/skopeo.js'
 import { sdk, sdkGzip, sdkZstd } from './sdk.js'
@@ -35,6 +36,7 @@ const CONTENDERS = {
   'sdk-zstd': () => sdkZstd,
   'sdk-gzip': () => sdkGzip,
   curl: findFloor,
+  'plain-fetch': () => plainFetch,
   python: findPython,
   skopeo: findSkopeo,
   crane: findCrane,

@@ -9,6 +9,7 @@ import { text } from 'node:stream/consumers'
  * @property {number} seconds From the start of the process to its end.
  * @property {number} [workSeconds] Without what the runtime took to start.
  * @property {number} [cpuSeconds] On all cores, with its children.
+ * @property {number} [registryCpuSeconds] What the registry took of all cores meanwhile.
  * @property {number} [peakBytes] The largest resident set of its largest process.
  * @property {number} [readBytes] By read calls of all kinds: from files, pipes and sockets.
  * @property {number} [heapBytes] The largest JS heap, of a page and its workers.
@@ -88,6 +89,19 @@ function descendants(pid) {
  */
 export function peakOf(pid) {
   return Number(/VmHWM:\s+(\d+)/.exec(readProcess(pid, 'status'))?.[1] ?? 0) * 1024
+}
+
+/**
+ * What a process has taken of all cores, the user's time and the system's.
+ *
+ * @param {number | undefined} pid
+ */
+export function cpuSecondsOf(pid) {
+  // Behind the name, which may hold anything: the 12th and 13th field, in hundredths.
+  const [, fields] = readProcess(pid ?? 0, 'stat').split(/\) (?!.*\) )/)
+  if (fields === undefined) return undefined
+  const [user = 0, system = 0] = fields.split(' ').slice(11, 13).map(Number)
+  return (user + system) / 100
 }
 
 /**

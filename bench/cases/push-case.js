@@ -4,7 +4,7 @@ import { assertArrived } from '../arrived.js'
 import { findContenders } from '../contenders.js'
 import { serveCountingProxy } from '../counting-proxy.js'
 import { measure } from '../measure.js'
-import { withFreshRegistry } from '../registry.js'
+import { withCostOf, withFreshRegistry } from '../registry.js'
 import { runInTurn } from '../rounds.js'
 
 /**
@@ -49,8 +49,8 @@ async function runPushCase(what, { folder, scale, rounds, say }) {
     title: contender.title,
     count: () => pushed(contender, job, (url) => count(contender, { ...job, url }, isPresent)),
     take: () =>
-      pushed(contender, job, (url) =>
-        withLink(url, link, (reached) => take(contender, { ...job, url: reached }, isPresent)),
+      pushed(contender, job, (url, registry) =>
+        withLink(url, link, (reached) => take(contender, { ...job, url: reached }, isPresent, registry)),
       ),
     mayFail: !contender.countCommand && !contender.isFloor,
   }))
@@ -72,12 +72,12 @@ async function runPushCase(what, { folder, scale, rounds, say }) {
  * @template T
  * @param {import('../contenders.js').Contender} contender
  * @param {Omit<import('../contenders.js').Job, 'url'>} job
- * @param {(url: string) => Promise<T>} push
+ * @param {(url: string, registry: import('../registry.js').FreshRegistry) => Promise<T>} push
  * @returns {Promise<T>}
  */
 function pushed(contender, job, push) {
-  return withFreshRegistry(async (url) => {
-    const outcome = await push(url)
+  return withFreshRegistry(async (url, registry) => {
+    const outcome = await push(url, registry)
     await assertArrived(contender, { ...job, url })
     return outcome
   })
@@ -87,12 +87,16 @@ function pushed(contender, job, push) {
  * @param {import('../contenders.js').Contender} contender
  * @param {import('../contenders.js').Job} job
  * @param {boolean} isPresent It has pushed the same before.
+ * @param {import('../registry.js').FreshRegistry} registry
  * @returns {Promise<import('../measure.js').Sample>}
  */
-async function take({ command, report, isClient }, job, isPresent) {
+async function take({ command, report, isClient }, job, isPresent, registry) {
   if (isPresent) await measure(await command(job))
-  const { sample, stdout } = await measure(await command(job))
-  return isClient ? { seconds: sample.seconds } : { ...sample, ...report?.(stdout) }
+  const made = await command(job)
+  return withCostOf(registry, async () => {
+    const { sample, stdout } = await measure(made)
+    return isClient ? { seconds: sample.seconds } : { ...sample, ...report?.(stdout) }
+  })
 }
 
 /**

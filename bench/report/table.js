@@ -65,6 +65,7 @@ const COLUMNS = [
   },
   { title: 'round trips beyond the bytes', cell: (...of) => when(roundTripsOf(...of), count) },
   { title: 'CPU', cell: (...of) => when(medianOf(...of, 'cpuSeconds'), seconds) },
+  { title: 'CPU of the registry', cell: (...of) => when(medianOf(...of, 'registryCpuSeconds'), seconds) },
   { title: 'peak memory', cell: (...of) => when(medianOf(...of, 'peakBytes'), bytes) },
   { title: 'JS heap', cell: (...of) => when(medianOf(...of, 'heapBytes'), bytes) },
   { title: 'frames', cell: (...of) => when(medianOf(...of, 'frames'), count) },

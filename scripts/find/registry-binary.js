@@ -37,7 +37,7 @@ export function bringRegistryBinary() {
  * @param {number} [options.port] Default: a free one.
  * @param {string} [options.data] Where it keeps its data. Default: a temporary folder, removed at the end.
  * @param {Readonly<Record<string, string>>} [options.settings] What is otherwise than in registry.yml, in distribution's words: `REGISTRY_HTTP_HOST`.
- * @returns {Promise<{ port: number, stop: () => Promise<void> }>}
+ * @returns {Promise<{ port: number, pid: number | undefined, stop: () => Promise<void> }>}
  */
 export async function startRegistryBinary(binary, { port, data, settings } = {}) {
   const chosen = port ?? (await freePort())
@@ -54,6 +54,7 @@ export async function startRegistryBinary(binary, { port, data, settings } = {})
   })
   return {
     port: chosen,
+    pid: server.pid,
     async stop() {
       await server.stop()
       if (data === undefined) rmSync(folder, { recursive: true, force: true })

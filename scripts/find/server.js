@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process'
  * @param {readonly string[]} args
  * @param {{ isUp: () => Promise<boolean>, env?: Readonly<Record<string, string>> }} options How to tell that it is up, and
  *   what is added to its environment.
- * @returns {Promise<{ stop: () => Promise<void> }>} what ends it
+ * @returns {Promise<{ pid: number | undefined, stop: () => Promise<void> }>} its process, and what ends it
  */
 export async function startServer(program, args, { isUp, env }) {
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env } })
@@ -29,7 +29,7 @@ export async function startServer(program, args, { isUp, env }) {
     process.off('exit', kill)
   }
   for (let attempt = 0; attempt < 100 && !isEnded; attempt++) {
-    if (await isUp()) return { stop }
+    if (await isUp()) return { pid: child.pid, stop }
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   const fault = isEnded ? 'ended at once.' : 'did not answer within 10 s.'

@@ -285,7 +285,7 @@ describe('concurrency, changed while a push runs', () => {
 
   it('is that of the options where the controller has none of its own', async () => {
     const [own, none] = [createPushController({ concurrency: 3 }), createPushController()]
-    expect([own.concurrency, none.concurrency, none.maxBytesPerSecond]).toEqual([3, 4, Number.POSITIVE_INFINITY])
+    expect([own.concurrency, none.concurrency, none.maxBytesPerSecond]).toEqual([3, 6, Number.POSITIVE_INFINITY])
     for (const controller of [own, none]) {
       await (await disturbedPush((_, go) => go(), { controller, concurrency: 7, maxBytesPerSecond: 1e9 })).pushing
     }
