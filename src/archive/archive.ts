@@ -97,7 +97,7 @@ async function readImages(
   tarManifest: readonly TarManifestEntry[] | undefined,
 ): Promise<Pick<Archive, 'format' | 'images'>> {
   if (hasFile(reading.files, INDEX_PATH)) {
-    const { incompleteLayout, readLayout } = await loaded(import('./oci-layout.ts'))
+    const { incompleteLayout, readLayout } = await loadReader(reading, import('./oci-layout.ts'))
     const { images, lacking } = await readLayout(reading)
     const gap = lacking[0] ?? (tarManifest && configBeside(images, tarManifest))
     if (gap === undefined && images.length > 0) return { format: 'oci', images }
@@ -105,7 +105,7 @@ async function readImages(
     reading.warn(`The OCI layout in the archive lacks ${gap}; its "manifest.json" was read instead.`)
   }
   if (tarManifest) {
-    const { readDockerImages } = await loaded(import('./docker-image.ts'))
+    const { readDockerImages } = await loadReader(reading, import('./docker-image.ts'))
     return { format: 'docker', images: await readDockerImages(reading, tarManifest) }
   }
   // Seldom met since 2016.
@@ -115,6 +115,12 @@ async function readImages(
     'Cannot find images: the archive holds no "manifest.json", no "index.json" and no "repositories"; make one with "docker save -o image.tar name:tag"',
     { path: MANIFEST_PATH },
   )
+}
+
+/** Loads what reads an archive together with what hashes its manifests: on a slow link that is one way there and back, not two. */
+async function loadReader<T>({ createHasher }: Reading, part: Promise<T>): Promise<T> {
+  const [reader] = await Promise.all([loaded(part), createHasher()])
+  return reader
 }
 
 /** The path of a config that `manifest.json` names, and that is in no image of the layout beside it. */
