@@ -42,8 +42,12 @@ export function createSend(exchange: Exchange, settings: AuthenticatorSettings):
     return loading
   }
 
+  // Long before it is needed, as a rule: a page waits for its user's file first. A failure is told to who needs it.
+  const isSigningIn = settings.credentials !== undefined
+  if (isSigningIn) loadAuthenticator().catch(() => undefined)
+
   async function authorize(scopes: readonly Scope[]): Promise<Authorization | undefined> {
-    if (!loading && settings.credentials === undefined) return undefined
+    if (!loading && !isSigningIn) return undefined
     const authenticator = await loadAuthenticator()
     return authenticator.authorize(scopes)
   }
