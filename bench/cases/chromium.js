@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { findChromium } from '../../scripts/find/chromium.js'
+import { serveSlowLink } from '../../test/support/slow-link.js'
 import { bringArchive } from '../archives.js'
 import { measurePage, servePage } from '../chromium/open-page.js'
 import { serveCountingProxy } from '../counting-proxy.js'
@@ -16,6 +17,15 @@ export const CHROMIUM_CASES = [
     ...chromiumCase({ name: 'chromium-4g', title: 'one layer of 4 GB, from a page in Chromium', archive: oneLayer }),
     isOnlyNamed: true,
   },
+  {
+    ...chromiumCase({
+      name: 'chromium-gigabit',
+      title: '1.45 GB in 5 layers, from a page in Chromium over a link of 1 Gbit/s',
+      archive: largeImage,
+      link: { roundTrip: 2, bitsPerSecond: 1e9 },
+    }),
+    isOnlyNamed: true,
+  },
 ]
 
 /**
@@ -23,9 +33,10 @@ export const CHROMIUM_CASES = [
  * @param {string} what.name
  * @param {string} what.title
  * @param {(scale: number) => import('../archives.js').ArchiveSpec} what.archive
+ * @param {import('../../test/support/slow-link.js').Link} [what.link] Default: none, so that it is the loopback.
  * @returns {import('./index.js').Case}
  */
-function chromiumCase({ name, title, archive: specify }) {
+function chromiumCase({ name, title, archive: specify, link }) {
   return {
     name,
     title,
@@ -37,7 +48,8 @@ function chromiumCase({ name, title, archive: specify }) {
       const page = await servePage(join(folder, 'page'))
       /** @param {(url: string) => string} work */
       const runsOf = (work) => ({
-        take: () => withFreshRegistry((url) => measurePage(page.url, archive.path, work(url))),
+        take: () =>
+          withFreshRegistry((url) => over(link, url, (url) => measurePage(page.url, archive.path, work(url)))),
         count: () =>
           withFreshRegistry(async (url) => {
             const proxy = await serveCountingProxy(url)
@@ -61,10 +73,23 @@ function chromiumCase({ name, title, archive: specify }) {
       try {
         const bytes = blobs.reduce((sum, { size }) => sum + size, 0)
         const shown = await runInTurn(runners, { rounds, say })
-        return { title, floor: 'fetch', bytes, layers: archive.layers.length, ...shown }
+        return { title, floor: 'fetch', bytes, layers: archive.layers.length, ...(link && { link }), ...shown }
       } finally {
         await page.stop()
       }
     },
   }
+}
+
+/**
+ * @template T
+ * @param {import('../../test/support/slow-link.js').Link | undefined} link
+ * @param {string} url
+ * @param {(url: string) => Promise<T>} use
+ * @returns {Promise<T>}
+ */
+async function over(link, url, use) {
+  if (!link) return use(url)
+  const slow = await serveSlowLink(url, link)
+  return use(slow.url).finally(slow.stop)
 }
