@@ -73,7 +73,7 @@ function chromiumCase({ name, title, archive: specify, link }) {
       try {
         const bytes = blobs.reduce((sum, { size }) => sum + size, 0)
         const shown = await runInTurn(runners, { rounds, say })
-        return { title, floor: 'fetch', bytes, layers: archive.layers.length, ...(link && { link }), ...shown }
+        return { title, floor: 'fetch', bytes, layers: archive.layers.length, ...shown }
       } finally {
         await page.stop()
       }

@@ -30,7 +30,7 @@ export interface PushOptions extends PushSettings, EncodingOptions {
   readonly hashWorkers?: CreateHashWorker | undefined
   /**
    * How bytes become the body of a request.
-   * @default in a `Blob`: Chromium sends bare bytes ten times as slowly. In `./node` bare, since a `Blob` is a second copy.
+   * @default in a `Blob`: Chromium sends bare bytes slowly while its DevTools listen. In `./node` bare, since a `Blob` is a second copy.
    */
   readonly createBody?: CreateBody | undefined
   /**
