@@ -1,3 +1,5 @@
+/// <reference path="./inline-worker.d.ts" />
+
 import type { HashedState, HashJob } from './hash-worker.ts'
 
 /** What hashes parts of files off the thread of whoever asks. */
@@ -17,12 +19,19 @@ interface Task {
   readonly resolve: (state: HashedState) => void
 }
 
+/** @param createWorker @default starts a Worker of a Blob URL, whose script loads only then */
+export async function openHashPool(createWorker?: () => Worker): Promise<HashWorkers> {
+  if (createWorker) return createHashPool(createWorker)
+  const { default: InlineWorker } = await import('./hash-worker.ts?worker&inline')
+  return createHashPool(() => new InlineWorker())
+}
+
 /**
  * Hashes parts of files in Workers, each of which has one at a time: at most one for each core, and no more than there are parts at once.
  *
  * @param createWorker Starts a Worker with the script of `hash-worker.ts`.
  */
-export function createHashPool(createWorker: () => Worker): HashWorkers {
+function createHashPool(createWorker: () => Worker): HashWorkers {
   const most = globalThis.navigator?.hardwareConcurrency ?? 1
   const workers = new Set<Worker>()
   const idle: Worker[] = []
