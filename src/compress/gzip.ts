@@ -1,5 +1,6 @@
 import { Gzip } from 'fflate'
-import { type ByteStream, inBlocks } from '../source/stream.ts'
+import { inBlocks } from '../source/pieces.ts'
+import type { ByteStream } from '../source/stream.ts'
 import { checkLevel, type Encoder } from './encoder.ts'
 
 /** zlib's own: beyond it, time grows and size hardly shrinks. */

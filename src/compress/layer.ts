@@ -1,8 +1,8 @@
 import type { Content } from '../oci/descriptor.ts'
 import type { CreateHasher, Digest } from '../oci/digest.ts'
 import { verifyDigest } from '../oci/verify.ts'
+import { streamSource } from '../source/pieces.ts'
 import type { OpenSource, Spool } from '../source/spool.ts'
-import { streamSource } from '../source/stream.ts'
 import type { Encoder } from './encoder.ts'
 
 /** What compressing takes. */

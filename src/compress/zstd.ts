@@ -1,5 +1,6 @@
 import { RegistryError } from '../errors.ts'
-import { type ByteStream, inBlocks } from '../source/stream.ts'
+import { inBlocks } from '../source/pieces.ts'
+import type { ByteStream } from '../source/stream.ts'
 import { checkLevel, type Encoder } from './encoder.ts'
 
 /** zstd's own. */

@@ -1,5 +1,6 @@
 import { TarReadError } from '../errors.ts'
-import { abandon, type ByteStream, inPieces } from '../source/stream.ts'
+import { inPieces } from '../source/pieces.ts'
+import { abandon, type ByteStream } from '../source/stream.ts'
 
 /**
  * Unpacks gzip by the runtime's own decoder, which verifies its checksum. Browsers' takes files of one member only

@@ -1,8 +1,9 @@
 import type { FileEntry, ZipReader as Reader } from '@zip.js/zip.js'
 import { ZipReader } from '@zip.js/zip.js/lib/zip-core-reader.js'
 import { TarReadError, ValidationError } from '../errors.ts'
+import { inPieces, streamSource } from '../source/pieces.ts'
 import { type Source, sliceSource } from '../source/source.ts'
-import { type ByteStream, inPieces, readStream, streamSource, toReadable } from '../source/stream.ts'
+import { type ByteStream, readStream, toReadable } from '../source/stream.ts'
 import type { UnpackLimits } from './limits.ts'
 
 /** A file in a zip. */

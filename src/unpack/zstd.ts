@@ -1,5 +1,6 @@
 import { RegistryError, TarReadError } from '../errors.ts'
-import { abandon, type ByteStream, inPieces } from '../source/stream.ts'
+import { inPieces } from '../source/pieces.ts'
+import { abandon, type ByteStream } from '../source/stream.ts'
 
 /** So many steps without a byte: the decoder has met data that it cannot read, and would go on for ever. A piece may hold 8192 frames to be skipped. */
 const MAX_IDLE_STEPS = 10_000

@@ -1,0 +1,74 @@
+import type { Source } from './source.ts'
+import { type ByteStream, concat } from './stream.ts'
+
+/** In bytes, of one read. */
+const PIECE = 1024 * 1024
+
+/**
+ * Reads a source from its first byte to its last, piece by piece, as the reader goes on.
+ *
+ * @param options.reusesMemory The reader is done with each piece when it asks for the next: all may come in the same memory. @default false
+ */
+export async function* streamSource(
+  source: Source,
+  signal?: AbortSignal,
+  { reusesMemory = false } = {},
+): AsyncGenerator<Uint8Array> {
+  const into = reusesMemory ? new Uint8Array(Math.min(PIECE, source.size)) : undefined
+  for (let start = 0; start < source.size; start += PIECE) {
+    yield await source.read(start, Math.min(start + PIECE, source.size), signal, into)
+  }
+}
+
+/** Cuts a stream into small pieces: what takes them in needs room for what comes out of one. */
+export async function* inPieces(stream: ByteStream, size = 64 * 1024): AsyncGenerator<Uint8Array> {
+  for await (const piece of stream) {
+    for (let start = 0; start < piece.byteLength; start += size) yield piece.subarray(start, start + size)
+  }
+}
+
+/** Puts a stream together anew, in blocks of one size but for the last: what becomes of them shall not depend on how it came. */
+export async function* inBlocks(stream: ByteStream, size: number): AsyncGenerator<Uint8Array> {
+  let waiting: Uint8Array[] = []
+  let length = 0
+  for await (const piece of stream) {
+    for (let start = 0; start < piece.byteLength; ) {
+      const part = piece.subarray(start, start + size - length)
+      start += part.byteLength
+      length += part.byteLength
+      waiting.push(part)
+      if (length < size) continue
+      yield waiting.length === 1 ? part : concat(waiting)
+      waiting = []
+      length = 0
+    }
+  }
+  if (length > 0) yield concat(waiting)
+}
+
+/**
+ * Looks at the first bytes of a stream.
+ *
+ * @param length How many; fewer come where the stream is shorter.
+ * @returns them, and the stream as it was before
+ */
+export async function peek(stream: ByteStream, length: number): Promise<{ head: Uint8Array; stream: ByteStream }> {
+  const iterator = stream[Symbol.asyncIterator]()
+  const seen: Uint8Array[] = []
+  for (let size = 0; size < length; ) {
+    const { done, value } = await iterator.next()
+    if (done) break
+    seen.push(value)
+    size += value.byteLength
+  }
+  return { head: concat(seen).subarray(0, length), stream: resume(seen, iterator) }
+}
+
+async function* resume(seen: readonly Uint8Array[], iterator: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* seen
+    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value
+  } finally {
+    await iterator.return?.()
+  }
+}
