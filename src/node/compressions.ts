@@ -1,8 +1,12 @@
 import { type CompressionCache, parseStoredCompression } from '../compress/cache.ts'
 import { keepInFolder, userFolder } from './folder-store.ts'
 
+/** In milliseconds: ninety days. */
+const MAX_AGE = 90 * 24 * 60 * 60 * 1000
+
 /**
- * Keeps in a folder what came of compressing layers, a file each, that only its owner may look into: who writes into it decides which blobs a pushed image names.
+ * Keeps in a folder what came of compressing layers for ninety days, a file each, that only its owner may look into: who writes into it decides which blobs a
+ * pushed image names.
  *
  * @param path The folder, which is made if it is not there. @default `registry-api-v2-client/compressions` in `$XDG_CACHE_HOME`, else in
  *   `~/.cache`; on Windows in `%LOCALAPPDATA%`
@@ -15,5 +19,6 @@ export function folderCompressions(
     what: 'compressions',
     danger: 'whoever writes into it decides which layers a pushed image has',
     parse: parseStoredCompression,
+    maxAge: MAX_AGE,
   })
 }

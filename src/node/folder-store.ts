@@ -26,6 +26,8 @@ export interface FolderContent<T> {
   readonly danger: string
   /** Gives nothing if it is none. */
   parse(value: unknown): T | undefined
+  /** In milliseconds: what was written before is removed when the folder is opened. @default nothing grows old */
+  readonly maxAge?: number
 }
 
 /**
@@ -86,15 +88,16 @@ async function sweep<T>(path: string, content: FolderContent<T>): Promise<void> 
   for (const name of await readdir(path)) {
     if (!NAME.test(name)) continue
     const file = join(path, name)
-    if (name.endsWith('.json')) await readValue(file, content)
-    else if (await isLeftBehind(file)) await rm(file, { force: true })
+    const isWhole = name.endsWith('.json')
+    if (await isOlder(file, isWhole ? content.maxAge : MAX_WRITING)) await rm(file, { force: true })
+    else if (isWhole) await readValue(file, content)
   }
 }
 
-async function isLeftBehind(file: string): Promise<boolean> {
-  // Another process may have finished it meanwhile.
+async function isOlder(file: string, age = Number.POSITIVE_INFINITY): Promise<boolean> {
+  // Another process may have finished or removed it meanwhile.
   const written = await stat(file).catch(() => undefined)
-  return written !== undefined && Date.now() - written.mtimeMs > MAX_WRITING
+  return written !== undefined && Date.now() - written.mtimeMs > age
 }
 
 async function readValue<T>(file: string, { parse }: FolderContent<T>): Promise<T | undefined> {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
@@ -60,6 +60,18 @@ describe('folderCompressions()', () => {
       expect(readdirSync(folder)).toEqual([])
     },
   )
+
+  it('forgets after ninety days', async () => {
+    const folder = newFolder()
+    await folderCompressions(folder).set('key', compression)
+    const file = join(folder, readdirSync(folder)[0] as string)
+    const daysAgo = (days: number) => new Date(Date.now() - days * 24 * 60 * 60 * 1000)
+    utimesSync(file, daysAgo(89), daysAgo(89))
+    expect(await folderCompressions(folder).get('key')).toEqual(compression)
+    utimesSync(file, daysAgo(91), daysAgo(91))
+    expect(await folderCompressions(folder).get('key')).toBeUndefined()
+    expect(readdirSync(folder)).toEqual([])
+  })
 
   it('is in the place of the user for caches', async () => {
     const home = newFolder()
