@@ -9,27 +9,31 @@ const MAX_THREADS = 4
 /** What a thread does: it is told where a block lies and how to compress it, and hands back what comes of it. */
 const THREAD = `
 const { parentPort } = require('node:worker_threads')
-const { deflateRawSync } = require('node:zlib')
+const { deflateRawSync, zstdCompressSync } = require('node:zlib')
 let loading
-async function loadZstd(path) {
+async function compressByWasm(block, { path, level }) {
   const { init, compress } = require(path)
-  await init()
-  return compress
+  loading ??= init()
+  await loading
+  return compress(block, level)
 }
-parentPort.on('message', async ({ id, memory, range: [start, from, end], deflate, zstd }) => {
+parentPort.on('message', async ({ id, memory, range: [start, from, end], deflate, zstd, wasm }) => {
   const block = new Uint8Array(memory, from, end - from)
   const dictionary = start < from ? { dictionary: new Uint8Array(memory, start, from - start) } : {}
   const made = deflate
     ? deflateRawSync(block, { ...deflate, ...dictionary })
-    : (await (loading ??= loadZstd(zstd.path)))(block, zstd.level)
+    : zstd
+      ? zstdCompressSync(block, { ...zstd, pledgedSrcSize: block.length })
+      : await compressByWasm(block, wasm)
   // Neither makes any that share their memory with others.
   parentPort.postMessage({ id, made }, [made.buffer])
 })`
 
-/** How a block is compressed: with which options of zlib; or by which file of `@bokuweb/zstd-wasm`, and at which level. */
+/** How a block is compressed: with which options of the runtime's deflate or zstd; or by which file of `@bokuweb/zstd-wasm`, and at which level. */
 export interface Job {
   readonly deflate?: ZlibOptions
-  readonly zstd?: { readonly path: string; readonly level: number }
+  readonly zstd?: { readonly params: Readonly<Record<number, number>>; readonly chunkSize: number }
+  readonly wasm?: { readonly path: string; readonly level: number }
 }
 
 /** In bytes of a memory: where the dictionary begins, where the block does, and where that ends. */
