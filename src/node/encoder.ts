@@ -3,12 +3,12 @@ import { createZstdEncoder } from '../compress/zstd.ts'
 import { compressGzip } from './gzip.ts'
 import { compressZstd } from './zstd.ts'
 
-/** Hardly slower than the levels below, and as small as what skopeo makes: docs/compression.md has the figures. */
+/** In the time of skopeo, and as small as what that makes: docs/compression.md has the figures. */
 const GZIP_LEVEL = 4
 
 /**
  * Makes an encoder that works on all cores: for gzip the runtime's own zlib, whose bytes depend on which zlib that is, and in which version; for zstd the
- * portable one in threads, whose bytes are the same.
+ * portable one in threads, or the runtime's where that is the same version: the bytes are the same.
  */
 export async function createNativeEncoder(format: CompressionFormat, level?: number): Promise<Encoder> {
   if (format === 'zstd') return { ...(await createZstdEncoder(level, compressZstd)), copiesPieces: true }

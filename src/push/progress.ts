@@ -17,7 +17,7 @@ export interface BlobProgress extends BlobInfo {
 
 /** How far a push is. Every event is a snapshot of its own. */
 export interface PushProgress {
-  /** `compress`: layers are compressed; `plan`: what the registry has is looked for; `verify`: what was pushed is. */
+  /** `compress`: layers are compressed, and sent as they come; `plan`: what the registry has is looked for; `verify`: what was pushed is. */
   readonly phase: 'compress' | 'plan' | 'blobs' | 'manifests' | 'verify' | 'done'
   /** Bytes that the registry has, sent now or there before: `totalBytes` at the end. Less than before only after a `restart` event. */
   readonly sentBytes: number

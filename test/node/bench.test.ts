@@ -18,14 +18,15 @@ const read = (name: string) => readFileSync(join(folder, 'registry-api-v2-client
 describe('the benchmarks', () => {
   let said: string
   beforeAll(async () => {
-    const { stdout } = await bench('--scale', '0.0005', '--rounds', '1', '--case', 'node-large', '--case', 'index')
+    const cases = ['node-large', 'index', 'compress'].flatMap((name) => ['--case', name])
+    const { stdout } = await bench('--scale', '0.0005', '--rounds', '1', ...cases)
     said = stdout
   })
 
   it('pair each push with the floor, and write down every sample', () => {
     const { scale, cases } = JSON.parse(read('latest.json'))
     expect(scale).toBe(0.0005)
-    expect(Object.keys(cases)).toEqual(['node-large', 'index'])
+    expect(Object.keys(cases)).toEqual(['node-large', 'compress', 'index'])
     const { sdk, curl } = cases['node-large'].contenders
     for (const { samples } of [sdk, curl]) {
       expect(samples).toHaveLength(1)
@@ -36,6 +37,15 @@ describe('the benchmarks', () => {
     expect(curl.counts.methods).toEqual({ POST: 6, PUT: 6 })
     expect(sdk.counts.layerBytesRead).toBeGreaterThanOrEqual(5 * 0.0005 * 290_000_000)
     expect(sdk.counts.methods.POST).toBe(6)
+  })
+
+  it('compress layers of what npm has installed, and send less than there is', () => {
+    const { compress } = JSON.parse(read('latest.json')).cases
+    for (const name of ['sdk-zstd', 'sdk-gzip']) {
+      const { sentBytes, layerBytesRead } = compress.contenders[name].counts
+      expect(layerBytesRead).toBeGreaterThanOrEqual(5 * 0.0005 * 290_000_000)
+      expect(sentBytes).toBeLessThan(layerBytesRead / 2)
+    }
   })
 
   it('hold what was measured against the targets, and show it', () => {
