@@ -83,6 +83,8 @@ async function sliced(
   // What is being sent may end after an abort, and is to be known then.
   const hashed = reader.catchUp(end, isClosing ? signal : undefined)
   if (isClosing) await hashed
+  // It may fail while the part is still being sent: who waits for that learns of it then.
+  hashed.catch(() => undefined)
   return {
     body: slice(start, end),
     hashed,
