@@ -67,6 +67,14 @@ describe('the Workers of a push from a page', () => {
     expect(seen.started).toBe(0)
   })
 
+  it('come to an end, whenever garbage is collected', async () => {
+    const { file } = await chooseArchive(1, 200)
+    const hashWorkers = () =>
+      new Worker(new URL('../support/collecting-hash-worker.ts', import.meta.url), { type: 'module' })
+    await push(file, { chunkSize: 50 * MIB, hashWorkers })
+    expect(seen).toMatchObject({ hashed: 4, refused: 0 })
+  })
+
   it('find out that a File is not what its archive says, before it is in', async () => {
     const { file, diffIds } = await chooseArchive(1, 12)
     const bytes = new Uint8Array(await file.arrayBuffer())

@@ -16,7 +16,7 @@ const DEPENDENCIES = [
 const chromium = playwright({
   launchOptions: {
     executablePath: findChromium(),
-    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking'],
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking', '--js-flags=--expose-gc'],
   },
 })
 // The channel is for a stock Firefox; without it playwright wants one of its own making.
