@@ -107,7 +107,7 @@ async function pushNamed(
           { ...options, steered },
           compressor,
         )
-        await carryOut(plan, async () => contents, handle, { ...options, known })
+        await carryOut(plan, async () => contents, steered, { ...options, known })
         return plan
       })
       const changes = new Map(plan.digestChanges.map(({ repository, from, to }) => [`${repository}@${from}`, to]))

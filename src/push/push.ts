@@ -5,7 +5,7 @@ import { loaded } from '../load.ts'
 import type { Content } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
 import type { Image } from '../oci/image.ts'
-import { type Registry, type RegistryInput, toRegistry } from '../registry/registry.ts'
+import { type RegistryInput, toRegistry } from '../registry/registry.ts'
 import { bringBlob, weigh, withBringing } from './bring.ts'
 import { controlOf, withControl } from './control.ts'
 import type { KnownBlobs } from './look-up.ts'
@@ -15,7 +15,7 @@ import { runPool } from './pool.ts'
 import { trackProgress } from './progress.ts'
 import { putManifests } from './put-manifests.ts'
 import { imagesOf, show } from './shapes.ts'
-import { steer } from './steering.ts'
+import { type Steered, steer } from './steering.ts'
 import { verifyPush } from './verify.ts'
 
 /**
@@ -53,7 +53,7 @@ export async function executePush(
     await withCompressorIf(compresses, options, async (compressor) => {
       const { findContents } = await loaded(import('./contents.ts'))
       const find = (onRead: OnRead) => findContents(plan, given, { ...options, compressor, onRead })
-      await carryOut(plan, find, handle, options)
+      await carryOut(plan, find, await steer(handle, controlOf(options)), options)
     })
   })
 }
@@ -64,7 +64,7 @@ function isPlan(plan: PushPlan): boolean {
 }
 
 /**
- * The same under a control that is there already.
+ * The same with a registry that is under the push's control already.
  *
  * @param findContents Gives the bytes of all that is sent, and tells what is read of layers that are compressed for it.
  * @param options.known What was sent before the plan was made.
@@ -72,11 +72,10 @@ function isPlan(plan: PushPlan): boolean {
 export async function carryOut(
   plan: PushPlan,
   findContents: (onRead: OnRead) => Promise<ReadonlyMap<Digest, Content>>,
-  handle: Registry,
+  steered: Steered,
   options: PushOptions & { readonly known?: KnownBlobs | undefined },
 ): Promise<void> {
   const control = controlOf(options)
-  const steered = await steer(handle, control)
   const { registry, speed } = steered
   const { signal, known } = options
   const tracked = plan.blobs.map(({ action, ...blob }) => {

@@ -302,6 +302,7 @@ describe('a push with { compress }', () => {
     const sent = seen.map(({ sentBytes }) => sentBytes)
     expect(sent).toEqual([...sent].sort((one, other) => one - other))
     expect(seen.some(({ phase, sentBytes }) => phase === 'compress' && sentBytes > 0)).toBe(true)
+    expect(seen.find(({ phase }) => phase === 'blobs')?.bytesPerSecond).toBeGreaterThan(0)
     expect(seen.at(-1)?.blobs.map(({ state }) => state)).toEqual(['uploaded', 'uploaded', 'uploaded'])
     expect((await diffIdsOf(there, 'v1')).unpacked).toHaveLength(2)
   })
