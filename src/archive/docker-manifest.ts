@@ -9,7 +9,7 @@ export interface TarManifestEntry {
   readonly Config: string
   /** The image's names. Docker writes `null` where there are none. */
   readonly RepoTags: readonly string[] | null
-  /** The paths of the layers, lowest first. */
+  /** The paths of the layers, lowest first. Empty where Docker writes `null`. */
   readonly Layers: readonly string[]
   /** Descriptors of layers by their diff IDs: Docker writes them of foreign layers, and since version 25 of all. */
   readonly LayerSources?: JsonObject
@@ -41,15 +41,15 @@ function parseManifestEntry(entry: unknown, position: number): TarManifestEntry 
   const valid =
     isJsonObject(entry) &&
     typeof entry.Config === 'string' &&
-    isTextList(entry.Layers) &&
-    (entry.RepoTags === null || entry.RepoTags === undefined || isTextList(entry.RepoTags))
+    isTextList(entry.Layers ?? []) &&
+    isTextList(entry.RepoTags ?? [])
   if (!valid) {
     throw new ValidationError(
       `Cannot read image ${position} of "manifest.json": expected texts in "Config", "Layers" and "RepoTags"`,
       { path: MANIFEST_PATH },
     )
   }
-  return { ...entry, RepoTags: entry.RepoTags ?? null } as unknown as TarManifestEntry
+  return { ...entry, RepoTags: entry.RepoTags ?? null, Layers: entry.Layers ?? [] } as unknown as TarManifestEntry
 }
 
 function isTextList(value: unknown): value is readonly string[] {

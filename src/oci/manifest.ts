@@ -35,7 +35,7 @@ export function isIndex(manifest: Manifest | Index): manifest is Index {
 }
 
 /**
- * Parses a manifest or an index, and checks the descriptors in it.
+ * Parses a manifest or an index, and checks the descriptors in it. A list that is `null` or absent is an empty one: Go writes so.
  *
  * @param what The document, for the message.
  * @param statedType What it is said to be by who gives it: the `Content-Type` of an answer.
@@ -44,16 +44,34 @@ export function isIndex(manifest: Manifest | Index): manifest is Index {
 export function parseManifest(bytes: Uint8Array, what: string, statedType?: string): Manifest | Index {
   const document = parseJson(bytes, what)
   const fields: JsonObject = isJsonObject(document) ? document : {}
-  const hasManifests = hasField(fields, /^manifests$/iu)
   const hasLayers = hasField(fields, /^(?:layers|config)$/iu)
+  const hasManifests = hasField(fields, /^manifests$/iu) || (!hasLayers && saysIndex(fields.mediaType ?? statedType))
   if (hasManifests === hasLayers || fields.schemaVersion !== 2) {
     throw new ValidationError(`Cannot read ${what}: it is not one of image manifest and index (of schema version 2)`)
   }
   verifyMediaTypes([fields.mediaType, statedType], hasManifests, what)
-  const lists = hasManifests ? [fields.manifests] : [[fields.config], fields.layers]
-  if (fields.subject !== undefined && fields.subject !== null) lists.push([fields.subject])
-  for (const list of lists) verifyDescriptors(list, what)
-  return document as unknown as Manifest | Index
+  const given = withoutNulls(fields)
+  const [name, anyCase] = hasManifests ? (['manifests', /^manifests$/iu] as const) : (['layers', /^layers$/iu] as const)
+  const manifest: JsonObject = hasField(given, anyCase) ? given : { ...given, [name]: [] }
+  verifyDescriptors(manifest[name], what)
+  if (!hasManifests) verifyDescriptors([manifest.config], what)
+  if (manifest.subject !== undefined) verifyDescriptors([manifest.subject], what)
+  return manifest as unknown as Manifest | Index
+}
+
+function saysIndex(mediaType: unknown): boolean {
+  return typeof mediaType === 'string' && isIndexType(mediaType)
+}
+
+/** The same without fields that are `null`, at any depth: that is how Go writes a list or a map that was never made. */
+function withoutNulls(object: JsonObject): JsonObject {
+  const set = Object.entries(object).filter(([, value]) => value !== null)
+  return Object.fromEntries(set.map(([key, value]) => [key, withoutNullsIn(value)]))
+}
+
+function withoutNullsIn(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNullsIn)
+  return isJsonObject(value) ? withoutNulls(value) : value
 }
 
 /** Readers in Go take a field by its name in any case, and `ſ` for an `s`. */

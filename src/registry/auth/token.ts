@@ -99,8 +99,8 @@ async function postForToken(exchange: Exchange, request: TokenRequest, identityT
 async function readToken(answer: Answer, askedAt: number): Promise<Token> {
   const document = await readJsonAnswer(answer, MAX_TOKEN_ANSWER)
   const object = isJsonObject(document) ? document : {}
-  // Docker's name for it, and OAuth's.
-  const text = [object.token, object.access_token].find((value) => value !== undefined && value !== '')
+  // Docker's name for it, and OAuth's. A server may write both, and null or an empty text in one of them.
+  const text = object.token || object.access_token
   if (!isToken(text)) throw unexpectedAnswer(answer, 'it holds no token')
   const stated = object.expires_in
   const lifetime = typeof stated === 'number' && stated > 0 ? stated : DEFAULT_LIFETIME

@@ -1,0 +1,3 @@
+import { describeGoNil } from '../support/go-nil-contract.ts'
+
+describeGoNil()

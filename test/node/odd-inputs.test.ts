@@ -1,0 +1,12 @@
+import { expect, inject, it } from 'vitest'
+import { getImageInfo, openRegistry, pushDockerTar } from '../../src/index.ts'
+import { describeGoNil, layoutOf } from '../support/go-nil-contract.ts'
+
+describeGoNil()
+
+it('a real registry takes and gives an image whose layers are null', async () => {
+  const { layout, manifest } = await layoutOf({ layers: null })
+  const registry = openRegistry(inject('registryUrl'))
+  expect(await pushDockerTar(layout.tar(), registry, 'odd/no-layers', 'v1')).toBe(manifest.digest)
+  expect(await getImageInfo(registry, 'odd/no-layers', 'v1')).toMatchObject({ layerCount: 0, digest: manifest.digest })
+})
