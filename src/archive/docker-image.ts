@@ -47,7 +47,8 @@ export async function readDockerImages(
 }
 
 /**
- * Puts an image together whose archive has no manifest for it. The same image gives the same bytes on every runtime.
+ * Makes the manifest of an image whose archive has none, with the same bytes on every runtime. Its media types are OCI's: Quay refuses plain
+ * layers in a Docker manifest (containers/image#1270), and zot refuses Docker manifests (project-zot/zot#724).
  *
  * @throws {ValidationError} if all that is read and made goes over the limits of JSON
  */
@@ -60,7 +61,7 @@ export async function buildImage(
 ): Promise<Image> {
   const document = {
     schemaVersion: 2,
-    mediaType: MEDIA_TYPES.dockerManifest,
+    mediaType: MEDIA_TYPES.ociManifest,
     config: descriptorOf(config),
     layers: layers.map((layer) => ({ ...descriptorOf(layer), ...(layer.urls && { urls: layer.urls }) })),
   }
@@ -92,6 +93,6 @@ async function readConfig(reading: Reading, path: string): Promise<{ config: Con
   if (!isJsonObject(document)) {
     throw new ValidationError(`Cannot read config ${JSON.stringify(path)}: it is not a JSON object`, { path })
   }
-  const config = { mediaType: MEDIA_TYPES.dockerConfig, digest, size: bytes.length, source: toSource(bytes) }
+  const config = { mediaType: MEDIA_TYPES.ociConfig, digest, size: bytes.length, source: toSource(bytes) }
   return { config, configuration: readImageConfig(document) }
 }

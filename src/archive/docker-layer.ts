@@ -2,6 +2,7 @@ import { type Descriptor, descriptorOf } from '../oci/descriptor.ts'
 import { type Digest, isDigest } from '../oci/digest.ts'
 import { isJsonObject, type JsonObject, objectField } from '../oci/json.ts'
 import { isForeignLayerType, MEDIA_TYPES } from '../oci/media-type.ts'
+import { toOciType } from '../oci/oci-types.ts'
 import { verifyDigest } from '../oci/verify.ts'
 import type { Source } from '../source/source.ts'
 import { packingOf, readHead } from '../unpack/packing.ts'
@@ -30,8 +31,8 @@ export async function findDockerLayer(
   const source = await openEntry(files, path, 'manifest.json', signal)
   const claimed = claimedDigest(path) ?? craneClaim(entry, path)
   // A blob with the name of its diff ID is not compressed: nothing to look at.
-  const mediaType = claimed === diffId ? MEDIA_TYPES.dockerLayer : await layerMediaType(source, signal)
-  if (mediaType !== MEDIA_TYPES.dockerLayer) {
+  const mediaType = claimed === diffId ? MEDIA_TYPES.ociLayer : await layerMediaType(source, signal)
+  if (mediaType !== MEDIA_TYPES.ociLayer) {
     return { mediaType, digest: claimed ?? (await hashLayer(source)), size: source.size, source }
   }
   if (claimed) verifyDigest(`layer ${JSON.stringify(path)}`, diffId, claimed)
@@ -56,7 +57,7 @@ function foreignLayer(source: unknown): FoundLayer | undefined {
   const { mediaType, digest, size, urls } = source
   const isForeign = typeof mediaType === 'string' && isForeignLayerType(mediaType)
   if (!isForeign || !isDigest(digest) || !isSize(size)) return undefined
-  const descriptor = descriptorOf({ mediaType, digest, size })
+  const descriptor = descriptorOf({ mediaType: toOciType(mediaType), digest, size })
   const places = Array.isArray(urls) ? urls.filter((url) => typeof url === 'string') : []
   return { ...descriptor, source: undefined, urls: places }
 }
@@ -67,7 +68,7 @@ function isSize(value: unknown): value is number {
 
 async function layerMediaType(source: Source, signal?: AbortSignal): Promise<string> {
   const packing = packingOf(await readHead(source, signal))
-  if (packing === 'gzip') return MEDIA_TYPES.dockerLayerGzip
-  if (packing === 'zstd') return MEDIA_TYPES.dockerLayerZstd
-  return MEDIA_TYPES.dockerLayer
+  if (packing === 'gzip') return `${MEDIA_TYPES.ociLayer}+gzip`
+  if (packing === 'zstd') return `${MEDIA_TYPES.ociLayer}+zstd`
+  return MEDIA_TYPES.ociLayer
 }

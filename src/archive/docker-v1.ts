@@ -40,7 +40,7 @@ export async function readDockerV1Images(reading: Reading): Promise<readonly Ima
     const chain = await readChain(reading, id)
     const layers = []
     for (const { source } of chain) {
-      layers.push({ mediaType: MEDIA_TYPES.dockerLayer, digest: await hashLayer(source), size: source.size, source })
+      layers.push({ mediaType: MEDIA_TYPES.ociLayer, digest: await hashLayer(source), size: source.size, source })
     }
     const document = makeConfig(
       chain.map((layer) => layer.document),
@@ -48,7 +48,7 @@ export async function readDockerV1Images(reading: Reading): Promise<readonly Ima
     )
     const bytes = new TextEncoder().encode(stringify(document))
     const digest = await digestOf(bytes, reading.createHasher)
-    const config = { mediaType: MEDIA_TYPES.dockerConfig, digest, size: bytes.length, source: toSource(bytes) }
+    const config = { mediaType: MEDIA_TYPES.ociConfig, digest, size: bytes.length, source: toSource(bytes) }
     images.push(await buildImage(reading, names, config, readImageConfig(document), layers))
   }
   return images

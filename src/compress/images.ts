@@ -3,10 +3,10 @@ import { type CreateHasher, type Digest, digestOf } from '../oci/digest.ts'
 import type { Image, Layer } from '../oci/image.ts'
 import { type JsonObject, objectField, parseJson, textField } from '../oci/json.ts'
 import { isPlainLayerType, MEDIA_TYPES } from '../oci/media-type.ts'
+import { toOciType } from '../oci/oci-types.ts'
 import { toSource } from '../source/from.ts'
 import { readAll } from '../source/source.ts'
 import type { CompressionFormat } from './encoder.ts'
-import { toOciType } from './oci-types.ts'
 
 /** What takes the place of what. */
 export interface Replacing {

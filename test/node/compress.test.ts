@@ -26,6 +26,7 @@ import {
   pushDockerTarWithAllOriginalTags,
   type Spool,
 } from '../../src/node/index.ts'
+import type { Source } from '../../src/source/source.ts'
 import { spoolToBlob } from '../../src/source/spool.ts'
 import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
 import { unpackZstd } from '../../src/unpack/zstd.ts'
@@ -39,7 +40,9 @@ import { recordingFetch } from '../support/recording-fetch.ts'
 const PLAIN = 'application/vnd.oci.image.layer.v1.tar'
 const CONFIG = 'application/vnd.oci.image.config.v1+json'
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
-const DOCKER_GZIP = 'application/vnd.docker.image.rootfs.diff.tar.gzip'
+const DOCKER_MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json'
+const DOCKER_CONFIG = 'application/vnd.docker.container.image.v1+json'
+const DOCKER_LAYER = 'application/vnd.docker.image.rootfs.diff.tar'
 
 const text = 'Compressed, it is not as long as it is here. '.repeat(50_000)
 const shared = { a: text }
@@ -58,6 +61,21 @@ function target() {
   return { handle, exchanges, count, blob }
 }
 type Target = ReturnType<typeof target>
+
+/** The image of `archive` in a layout, with a manifest of Docker's media types. */
+async function dockerLayout(): Promise<Uint8Array<ArrayBuffer>> {
+  const layout = createLayout()
+  const [image] = (await openArchive(await archive)).images
+  if (!image?.config) return expect.fail('expected an image')
+  const copy = async (mediaType: string, { source, size }: { source?: Source | undefined; size: number }) =>
+    layout.add(mediaType, (await source?.read(0, size)) ?? '')
+  const config = await copy(DOCKER_CONFIG, image.config)
+  const plain = []
+  for (const layer of image.layers) plain.push(await copy(DOCKER_LAYER, layer))
+  const document = { schemaVersion: 2, mediaType: DOCKER_MANIFEST, config, layers: plain }
+  layout.list(withName(await layout.add(DOCKER_MANIFEST, document), 'team/app:v1'))
+  return layout.tar()
+}
 
 async function collect(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
   const pieces: Uint8Array[] = []
@@ -108,8 +126,7 @@ describe('a push with { compress }', () => {
     expect(unpacked).toEqual(before.layers.map(({ digest }) => digest))
     expect(manifest.config.digest).toBe(before.config?.digest)
     expect(manifest.mediaType).toBe(before.manifest.mediaType)
-    const type = layout === 'docker-24' ? DOCKER_GZIP : `${PLAIN}+gzip`
-    expect(manifest.layers.map(({ mediaType }) => mediaType)).toEqual([type, type])
+    expect(manifest.layers.map(({ mediaType }) => mediaType)).toEqual([`${PLAIN}+gzip`, `${PLAIN}+gzip`])
     expect(manifest.layers.every(({ size }) => size < 50_000)).toBe(true)
     expect(digest).not.toBe(before.manifest.digest)
     expect((await getManifest(there.handle, 'team/app', 'v1')).digest).toBe(digest)
@@ -158,11 +175,20 @@ describe('a push with { compress }', () => {
     expect(dependencies[name]).toBe(version)
   })
 
+  it('keeps the media types of a Docker manifest for gzip', async () => {
+    const there = target()
+    await pushDockerTar(await dockerLayout(), there.handle, 'team/app', 'v1', { compress: 'gzip' })
+    const { manifest, said, unpacked } = await diffIdsOf(there, 'v1')
+    expect(unpacked).toEqual(said)
+    expect(manifest.mediaType).toBe(DOCKER_MANIFEST)
+    expect(manifest.layers.map(({ mediaType }) => mediaType)).toEqual([`${DOCKER_LAYER}.gzip`, `${DOCKER_LAYER}.gzip`])
+  })
+
   it('turns Docker manifests into those of OCI for zstd, which Docker has no word for', async () => {
     const there = target()
-    const bytes = await createTestArchive({ images: [{ names: ['team/app:v1'], layers }], layout: 'docker-24' })
+    const bytes = await dockerLayout()
     const { images } = await openArchive(bytes)
-    expect(images[0]?.manifest.mediaType).toContain('vnd.docker')
+    expect(images[0]?.manifest.mediaType).toBe(DOCKER_MANIFEST)
     await pushDockerTar(bytes, there.handle, 'team/app', 'v1', { compress: 'zstd' })
     const { manifest, said, unpacked } = await diffIdsOf(there, 'v1')
     expect(unpacked).toEqual(said)

@@ -167,8 +167,8 @@ describe('inspectDockerTar() of an odd archive', () => {
     })
     const { layers, config } = await inspectDockerTar(archive)
     expect(layers.map(({ mediaType }) => mediaType)).toEqual([
-      'application/vnd.docker.image.rootfs.diff.tar.gzip',
-      'application/vnd.docker.image.rootfs.diff.tar.zstd',
+      'application/vnd.oci.image.layer.v1.tar+gzip',
+      'application/vnd.oci.image.layer.v1.tar+zstd',
     ])
     expect(layers[1]?.digest).toBe(`sha256:${sha256(Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 1, 2, 3))}`)
     expect(layers.map(({ diffId }) => diffId)).toEqual(config.diffIds)
@@ -185,7 +185,7 @@ describe('inspectDockerTar() of an odd archive', () => {
       files.set('manifest.json', JSON.stringify(manifest))
     })
     const { layers, config } = await inspectDockerTar(archive)
-    expect(layers[0]?.mediaType).toBe('application/vnd.docker.image.rootfs.diff.tar.gzip')
+    expect(layers[0]?.mediaType).toBe('application/vnd.oci.image.layer.v1.tar+gzip')
     expect(layers[0]?.digest).not.toBe(layers[0]?.diffId)
     expect(layers[0]?.diffId).toBe(config.diffIds[0])
   })
@@ -195,8 +195,8 @@ describe('inspectDockerTar() of an odd archive', () => {
     const source = countingSource((await make?.()) ?? new Uint8Array(0))
     const { layers } = await inspectDockerTar(source)
     expect(layers.map(({ mediaType, digest, diffId }) => [mediaType, digest === diffId])).toEqual([
-      ['application/vnd.docker.image.rootfs.diff.tar.gzip', false],
-      ['application/vnd.docker.image.rootfs.diff.tar.gzip', false],
+      ['application/vnd.oci.image.layer.v1.tar+gzip', false],
+      ['application/vnd.oci.image.layer.v1.tar+gzip', false],
     ])
     // Of a layer, what tells that it is compressed.
     const inLayers = source.reads.filter(
@@ -207,14 +207,15 @@ describe('inspectDockerTar() of an odd archive', () => {
   })
 
   it('keeps a foreign layer in the manifest, and asks nobody for it (CVE-2020-15157)', async () => {
-    const mediaType = 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip'
+    const dockers = 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip'
+    const mediaType = 'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip'
     const foreign = { mediaType, size: 7, digest: `sha256:${'ab'.repeat(32)}`, urls: ['https://mcr.example/layer'] }
     const withForeign = (fields: object) =>
       changedManifest((entry, files) => {
         const [path] = entry.Layers as [string]
         const [diffId] = readJson(files, entry.Config as string).rootfs.diff_ids
         files.delete(path)
-        entry.LayerSources = { [diffId]: { ...foreign, ...fields } }
+        entry.LayerSources = { [diffId]: { ...foreign, mediaType: dockers, ...fields } }
       })
     const [image] = (await openArchive(await withForeign({}))).images
     expect(image?.layers[0]).toMatchObject({ mediaType, digest: foreign.digest, source: undefined })

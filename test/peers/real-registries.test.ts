@@ -49,7 +49,7 @@ function started({ start }: RealRegistry, options?: RealRegistryOptions): { read
 
 describeReal('{}', ALL, (real) => {
   const registry = started(real)
-  const target = () => ({ url: registry.url, takesOciOnly: real.profile === 'zot' })
+  const target = () => ({ url: registry.url })
   describeRegistry('from the Node entry', node, target, asBytes)
   describePushes(() => registry.url, WAYS[real.profile])
 })

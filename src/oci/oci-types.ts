@@ -1,4 +1,4 @@
-import { MEDIA_TYPES } from '../oci/media-type.ts'
+import { MEDIA_TYPES } from './media-type.ts'
 
 /** OCI's names for what Docker has names of its own for (image-spec § Compatibility Matrix). */
 const OCI_NAMES: Readonly<Record<string, string>> = {
