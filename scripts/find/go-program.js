@@ -53,6 +53,22 @@ export const GO_PROGRAMS = Object.freeze({
     command: '.',
     tags: [],
   }),
+  // Keeps the images of Docker 29. The version is the one that dockerd itself is made with.
+  containerd: /** @type {GoProgram} */ ({
+    title: 'containerd 2.3.5',
+    module: 'github.com/containerd/containerd/v2',
+    version: 'v2.3.5',
+    command: './cmd/containerd',
+    tags: [],
+  }),
+  // The Go module has versions of its own. Of this one the API is 1.56, which is that of Docker 29.8.
+  dockerd: /** @type {GoProgram} */ ({
+    title: 'Docker 29.8',
+    module: 'github.com/moby/moby/v2',
+    version: 'v2.0.0-beta.24',
+    command: './cmd/dockerd',
+    tags: ['exclude_graphdriver_btrfs'],
+  }),
 })
 
 /**
