@@ -1,6 +1,7 @@
 import ky, { HTTPError, type Options, TimeoutError } from 'ky'
 import { NetworkError, RegistryError, type ResponseError } from '../errors.ts'
 import { type Answer, createAnswer, unexpectedAnswer } from './answer.ts'
+import { letGo } from './body.ts'
 import { withGrace } from './grace.ts'
 import { isLastingFailure, noAnswer, timedOut } from './network-failure.ts'
 import { createPause, MAX_DELAY } from './pause.ts'
@@ -8,6 +9,7 @@ import { redactCause } from './redact.ts'
 import { fetchFollowing } from './redirect.ts'
 import { boundErrorBody, toResponseError } from './response-error.ts'
 import { endSilence, watchTaking } from './silence.ts'
+import { untilAborted } from './until-aborted.ts'
 
 /** Bytes, or what makes them anew each time that they are sent: a stream can be read once only. */
 export type RequestBody = Uint8Array<ArrayBuffer> | Blob | (() => Promise<Blob> | ReadableStream<Uint8Array>)
@@ -46,7 +48,7 @@ export interface PrivateRequest extends HttpRequest {
   readonly secrets?: readonly string[]
   /** @default true, for requests without a body */
   readonly followsRedirects?: boolean
-  /** Whether the answer's body is wanted, if it is no GET. @default false */
+  /** Whether the answer's body is wanted. @default true for GET */
   readonly keepsBody?: boolean
 }
 
@@ -113,21 +115,22 @@ export function createExchange(connection: Connection): Exchange {
     })
     const { signal: graceful, stop } = withGrace(request.signal, grace)
     const signal = watched && graceful ? AbortSignal.any([graceful, watched.signal]) : (watched?.signal ?? graceful)
+    const sending: Promise<Response> = ky(
+      url,
+      kyOptions(connection, { ...request, signal }, body, url, (response, place) => {
+        pause.note(place.origin, response)
+        from = place
+      }),
+    )
     try {
-      const response = await ky(
-        url,
-        kyOptions(connection, { ...request, signal }, body, url, (response, place) => {
-          pause.note(place.origin, response)
-          from = place
-        }),
-      )
-      const isWanted = method === 'GET' || request.keepsBody
-      const answered = isWanted && response.body ? endSilence(response.body, connection.timeout) : null
-      // Unread bodies keep their connection busy.
-      if (!answered) await response.body?.cancel()
+      // A fetch of the user's own may not look at the signal.
+      const response = await untilAborted(sending, signal)
+      const answered =
+        response.body && wantsBody(request) ? endSilence(response.body, connection.timeout, request.signal) : null
+      if (!answered) letGo(response.body)
       const exchanged = give(response, answered)
       if (response.ok && /html/i.test(response.headers.get('content-type') ?? '')) {
-        await answered?.cancel()
+        letGo(answered)
         throw unexpectedAnswer(exchanged.answer, 'that is a web page')
       }
       return exchanged
@@ -141,9 +144,13 @@ export function createExchange(connection: Connection): Exchange {
         return give(error.response, null, refusal)
       }
       if (error instanceof TimeoutError) throw late(timeout)
-      // A fetch of the user's own may not tell why it was aborted.
-      if (watched?.signal.aborted && !graceful?.aborted) throw watched.signal.reason
-      throw error
+      if (!signal?.aborted) throw error
+      // Its answer may come late.
+      sending.then(
+        ({ body }) => letGo(body),
+        () => undefined,
+      )
+      throw signal.reason
     } finally {
       watched?.stop()
       stop()
@@ -195,18 +202,20 @@ function kyOptions(
 async function fetchOnce(
   { fetch, base, ownHeaders }: Connection,
   request: Request,
-  { act, secrets = [] }: PrivateRequest,
-  given: Headers,
+  given: PrivateRequest,
+  headers: Headers,
   onAnswer: (response: Response, url: URL) => void,
 ): Promise<Response> {
   // A fetch of the user's own may not look at the signal.
   request.signal.throwIfAborted()
+  const { act, secrets = [], allow = [] } = given
   const { method, url } = request
   const hidden = [...secrets, ...Object.values(ownHeaders).flatMap(secretsIn)]
   try {
-    const { response, url: from } = await fetchFollowing(fetch, request, { base, given, act })
+    const { response, url: from } = await fetchFollowing(fetch, request, { base, given: headers, act })
     onAnswer(response, from)
-    return response.ok ? response : await boundErrorBody(response, hidden)
+    const isUnread = allow.includes(response.status) && !wantsBody(given)
+    return response.ok || isUnread ? response : await boundErrorBody(response, hidden, request.signal)
   } catch (error) {
     if (request.signal.aborted || error instanceof RegistryError) throw error
     const cause = redactCause(error, hidden)
@@ -217,6 +226,10 @@ async function fetchOnce(
 /** A header's value, and without the scheme that it may begin with (`Bearer …`): servers echo tokens alone. */
 function secretsIn(header: string): readonly string[] {
   return [header, header.replace(/^(?:basic|bearer)\s+/i, '')]
+}
+
+function wantsBody({ method, keepsBody = method === 'GET' }: PrivateRequest): boolean {
+  return keepsBody
 }
 
 function isSignedIn({ authorization, headers }: PrivateRequest): boolean {

@@ -1,4 +1,5 @@
 import { createAnswer, unexpectedAnswer } from './answer.ts'
+import { letGo } from './body.ts'
 import { resolveLocation } from './location.ts'
 
 /** Where redirects may lead, and what goes along. */
@@ -42,7 +43,7 @@ export async function fetchFollowing(
     const { status, headers } = response
     const refuse = (fault: string) =>
       unexpectedAnswer(createAnswer({ status, headers, body: null, url, method, act }), fault)
-    await response.body?.cancel()
+    letGo(response.body)
     if (count > MAX_REDIRECTS) throw refuse('its redirects do not end')
     const { location, fault } = resolveLocation(headers.get('location'), url)
     if (!location) throw refuse(`its redirect ${fault}`)

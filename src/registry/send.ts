@@ -2,6 +2,7 @@ import { loaded } from '../load.ts'
 import type { Answer } from './answer.ts'
 import type { Authenticator, AuthenticatorSettings, Authorization } from './auth/authenticator.ts'
 import type { Scope } from './auth/scope.ts'
+import { letGo } from './body.ts'
 import { accept, type Exchange, type HttpRequest } from './http.ts'
 import { untilAborted } from './until-aborted.ts'
 
@@ -69,7 +70,7 @@ export function createSend(exchange: Exchange, settings: AuthenticatorSettings):
       const wanted = learn({ status, headers, scopes, authorization, startedAt })
       const next = wanted && (await sign(wanted))
       if (!next || next.value === authorization?.value) return accept(exchanged)
-      await exchanged.answer.body?.cancel()
+      letGo(exchanged.answer.body)
       scopes = wanted
       authorization = next
     }

@@ -1,9 +1,15 @@
+import { untilAborted } from './until-aborted.ts'
+
 /**
- * Makes a stream break off where nothing comes of it for so long: whoever waits for a server that has fallen silent would wait for ever.
+ * Makes a stream fail when nothing comes for this long, or when the signal aborts. The body of a custom `fetch` may heed no signal itself.
  *
  * @param limit In milliseconds.
  */
-export function endSilence(stream: ReadableStream<Uint8Array>, limit: number): ReadableStream<Uint8Array> {
+export function endSilence(
+  stream: ReadableStream<Uint8Array>,
+  limit: number,
+  signal?: AbortSignal,
+): ReadableStream<Uint8Array> {
   const reader = stream.getReader()
   const source: UnderlyingDefaultSource<Uint8Array> = {
     async pull(controller) {
@@ -12,7 +18,7 @@ export function endSilence(stream: ReadableStream<Uint8Array>, limit: number): R
         timer = setTimeout(() => reject(new TypeError(`nothing came for ${limit} ms`)), limit)
       })
       try {
-        const { done, value } = await Promise.race([reader.read(), silence])
+        const { done, value } = await untilAborted(Promise.race([reader.read(), silence]), signal)
         if (done) controller.close()
         else controller.enqueue(value)
       } catch (error) {
@@ -23,7 +29,10 @@ export function endSilence(stream: ReadableStream<Uint8Array>, limit: number): R
         clearTimeout(timer)
       }
     },
-    cancel: (reason) => reader.cancel(reason),
+    cancel(reason) {
+      // Not waited for: that of a clone may never settle.
+      reader.cancel(reason).catch(() => undefined)
+    },
   }
   // Nothing is read ahead: who takes his time does not make the server silent.
   return new ReadableStream(source, { highWaterMark: 0 })

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Locator, Page } from 'playwright'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { freePort } from '../../scripts/find/port.js'
 import { getManifest, inspectDockerTar, listRepositories, listTags } from '../../src/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
@@ -213,6 +213,24 @@ describe('the demo page, pushing', () => {
 
     await shows(blobs(), 'already there, 10.2 kB')
     await shows(status(), 'Pushed')
+  })
+
+  it.each(['the embedded registry', 'a real registry'])('counts no request to %s as failed', async (name) => {
+    const url = name === 'a real registry' ? inject('registryUrl') : registry.url
+    const repository = `demo/${Date.now().toString(36)}`
+    const [methods, failed] = [new Set<string>(), [] as string[]]
+    page.on('requestfinished', (request) => methods.add(request.method()))
+    page.on('requestfailed', (request) => failed.push(`${request.method()} ${request.url()}`))
+    await openDemo(url)
+    await chooseFile('hello.tar', await createTestArchive({ images: [{ layers: [{ big: 'a'.repeat(6 * 2 ** 20) }] }] }))
+    for (const tag of ['v1', 'v2']) {
+      await page.getByRole('textbox', { name: 'Repository' }).fill(repository)
+      await page.getByRole('textbox', { name: 'Tag' }).fill(tag)
+      await button('Push').click()
+      await shows(status(), `Pushed ${repository}:${tag}.`)
+    }
+    expect([...methods]).toEqual(expect.arrayContaining(['GET', 'HEAD', 'POST', 'PATCH', 'PUT']))
+    expect(failed).toEqual([])
   })
 
   it('by Enter in a field, gives the focus to the button in the end', async () => {

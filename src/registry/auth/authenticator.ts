@@ -66,8 +66,8 @@ export function createAuthenticator(
   let probing: Promise<void> | undefined
 
   async function probe(): Promise<void> {
-    const { answer, isForeign } = await exchange({ act: 'reach the registry', method: 'GET', url: 'v2/', allow: [401] })
-    await answer.body?.cancel()
+    const request = { act: 'reach the registry', method: 'GET', url: 'v2/', allow: [401], keepsBody: false } as const
+    const { answer, isForeign } = await exchange(request)
     if (answer.status === 401 && !isForeign) challenge ??= choose(answer.headers)
   }
 

@@ -1,5 +1,6 @@
 import { shortDigest } from '../../oci/digest.ts'
 import { type Answer, verifyStatedDigest } from '../answer.ts'
+import { letGo } from '../body.ts'
 import { uploadLocation, withDigest } from '../location.ts'
 import type { Chunk } from './chunk.ts'
 import type { Upload } from './options.ts'
@@ -76,7 +77,7 @@ export async function askSession(
     url: location,
     allow: [400, 404, 405, 410, 416],
   })
-  await answer.body?.cancel()
+  letGo(answer.body)
   if (answer.status === 404 || answer.status === 410) return 'lost'
   if (answer.status >= 300) return undefined
   return { ...readSession(upload, answer, 0, location), offset: takenBytes(answer.headers) }
