@@ -20,7 +20,8 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'credentials-'))
   file = join(folder, 'config.json')
   // Nothing of the machine's own is read.
-  for (const name of ['REGISTRY_AUTH_FILE', 'DOCKER_CONFIG', 'XDG_CONFIG_HOME']) vi.stubEnv(name, undefined)
+  for (const name of ['DOCKER_AUTH_CONFIG', 'REGISTRY_AUTH_FILE', 'DOCKER_CONFIG', 'XDG_CONFIG_HOME'])
+    vi.stubEnv(name, undefined)
   vi.stubEnv('XDG_RUNTIME_DIR', join(folder, 'run'))
   vi.stubEnv('HOME', join(folder, 'home'))
   vi.stubEnv('PATH', [folder, process.env.PATH].join(delimiter))
@@ -81,7 +82,28 @@ describe('dockerCredentials()', () => {
     expect(await ask('0.test')).toBeUndefined()
   })
 
+  it('reads DOCKER_AUTH_CONFIG before any file, as GitLab CI sets it', async () => {
+    const ask = (host: string) => dockerCredentials()({ registry: `https://${host}/`, service: undefined, scopes: [] })
+    write({ auths: { 'a.test': user('file'), 'b.test': user('file') } }, join(folder, 'home/.docker/config.json'))
+    vi.stubEnv('DOCKER_AUTH_CONFIG', JSON.stringify({ auths: { 'a.test': user('variable') } }, null, 4))
+    expect(await ask('a.test')).toEqual(credentials('variable'))
+    expect(await ask('b.test')).toEqual(credentials('file'))
+    writeHelper(folder, 'all', HELPERS.answers({ Username: 'helper', Secret: SECRET }))
+    vi.stubEnv('DOCKER_AUTH_CONFIG', JSON.stringify({ credHelpers: { 'a.test': 'all' } }))
+    expect(await ask('a.test')).toEqual(credentials('helper'))
+    vi.stubEnv('DOCKER_AUTH_CONFIG', '')
+    expect(await ask('a.test')).toEqual(credentials('file'))
+  })
+
+  it('refuses a DOCKER_AUTH_CONFIG that is no JSON, names it, and shows nothing of it', async () => {
+    vi.stubEnv('DOCKER_AUTH_CONFIG', `{"auths":{"a.test":{"auth":"${SECRET}"`)
+    const asking = dockerCredentials()({ registry: REGISTRY, service: undefined, scopes: [] })
+    const message = /from the variable DOCKER_AUTH_CONFIG: it is no JSON object; put it right, or unset it$/
+    expectSilence(await rejection(asking, ValidationError, message))
+  })
+
   it('with a file of its own reads no other', async () => {
+    vi.stubEnv('DOCKER_AUTH_CONFIG', JSON.stringify({ auths: { 'registry.example.com': user('variable') } }))
     write({ auths: { 'registry.example.com': user('other') } }, join(folder, 'home/.docker/config.json'))
     expect(await find({ auths: {} })).toBeUndefined()
     expect(await find('')).toBeUndefined()
@@ -132,6 +154,7 @@ describe('dockerCredentials() in auths', () => {
     ["an identity token of Docker's", { auth: base64('<token>:'), identitytoken: 't' }, { identityToken: 't' }],
     ['a registry token', { registrytoken: 't' }, { token: 't' }],
     ['nothing', {}, undefined],
+    ['null', null, undefined],
     ['nothing but an address', { email: 'bob@example.com' }, undefined],
     ['nothing in auth', { auth: '' }, undefined],
     ['nobody', { auth: base64(':') }, undefined],
@@ -158,6 +181,14 @@ describe('dockerCredentials() in auths', () => {
     ['https://registry.example.com', REGISTRY],
     ['https://registry.example.com/v1/', REGISTRY],
     ['http://registry.example.com/v2/', REGISTRY],
+    ['registry.example.com/', REGISTRY],
+    ['registry.example.com/v1', REGISTRY],
+    ['registry.example.com/v2', REGISTRY],
+    ['registry.example.com/v2/', REGISTRY],
+    ['https://registry.example.com/', REGISTRY],
+    ['https://registry.example.com/v2', REGISTRY],
+    ['localhost:15000/v2/', 'http://localhost:15000/'],
+    ['index.docker.io/v1/', HUB],
     ['Registry.Example.com', REGISTRY],
     ['registry.example.com:443', REGISTRY],
     ['registry.example.com', 'https://registry.example.com/below/'],
@@ -182,6 +213,9 @@ describe('dockerCredentials() in auths', () => {
     ['registry.example.com:8443', REGISTRY],
     ['registry.example.com:80', REGISTRY],
     ['registry.example.com/team', REGISTRY],
+    ['registry.example.com/team/v2', REGISTRY],
+    ['registry.example.com/v3', REGISTRY],
+    ['/registry.example.com', REGISTRY],
     ['*', REGISTRY],
     ['docker.io', 'https://docker.io.evil.test/'],
     ['https://index.docker.io/v1/', 'https://registry-1.docker.io:8443/'],
@@ -266,6 +300,24 @@ describe('dockerCredentials() with a helper', () => {
       expect(existsSync('x')).toBe(false)
     },
   )
+
+  it.each(['absent', 'text'])('whose program does not start (%s) leaves it to the entries', async (name) => {
+    write('no program', join(folder, 'docker-credential-text'))
+    const auths = { 'registry.example.com': user('entry') }
+    expect(await find({ auths, credsStore: name })).toEqual(credentials('entry'))
+    expect(await find({ auths, credHelpers: { 'registry.example.com': name } })).toEqual(credentials('entry'))
+    write({ auths: { 'registry.example.com': {} }, credsStore: name }, join(folder, 'home/.docker/config.json'))
+    const asking = () => dockerCredentials()({ registry: REGISTRY, service: undefined, scopes: [] })
+    await rejection(asking(), RegistryError, new RegExp(`docker-credential-${name}, which ".*config\\.json" names`))
+    write({ auths }, join(folder, 'run/containers/auth.json'))
+    expect(await asking()).toEqual(credentials('entry'))
+  })
+
+  it('that fails is an error, whatever the entries have', async () => {
+    helper('bad', 'process.exitCode = 1')
+    const finding = find({ credsStore: 'bad', auths: { 'registry.example.com': user('entry') } })
+    await rejection(finding, RegistryError, /failed \(1\)/)
+  })
 
   it('that is not there is an error', async () => {
     const message = /docker-credential-absent, which ".*config\.json" names, is not on the PATH; install it/

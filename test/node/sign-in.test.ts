@@ -231,10 +231,13 @@ describe('a registry that asks for bearer tokens', () => {
     await rejection(listTags(handle, 'a'), ResponseError, /404/)
   })
 
-  it('takes the one that is not empty', async () => {
-    const { handle } = withDesk({ answer: (token) => ({ token: '', access_token: token }) })
-    await rejection(listTags(handle, 'a'), ResponseError, /404/)
-  })
+  it.each([{ token: '' }, { token: null }, { token: null, expires_in: null, refresh_token: null }])(
+    'takes `access_token` beside %j',
+    async (other) => {
+      const { handle } = withDesk({ answer: (token) => ({ ...other, access_token: token }) })
+      await rejection(listTags(handle, 'a'), ResponseError, /404/)
+    },
+  )
 
   it('names the service once, also where the realm does', async () => {
     const { desk, origins, servers, handle } = withDesk()

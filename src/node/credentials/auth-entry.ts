@@ -3,12 +3,13 @@ import { isJsonObject, textField } from '../../oci/json.ts'
 import { type Credentials, parseCredentials, TOKEN_USERNAME } from '../../registry/auth/credentials.ts'
 
 /**
- * Reads an entry of `auths`. What a helper keeps leaves an empty one, and that is nothing.
+ * Reads an entry of `auths`. It is empty, or null, for what a helper keeps.
  *
  * @param where The entry, for the message.
  * @throws {ValidationError} if it is no entry; the message does not show it
  */
 export function parseAuthEntry(entry: unknown, where: string): Credentials | undefined {
+  if (entry === null) return undefined
   if (!isJsonObject(entry)) throw malformed(where)
   const token = textField(entry, 'registrytoken')
   if (token) return checked({ token }, where)

@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { ValidationError } from '../../errors.ts'
 import { isJsonObject, type JsonObject, objectField, textField } from '../../oci/json.ts'
 
-/** What a file of Docker's or podman's says about credentials. */
+/** What a file of Docker or podman, or a variable of the environment, says about credentials. */
 export interface DockerConfig {
-  readonly path: string
+  /** Where this was read, for messages. */
+  readonly place: string
   /** Names of helpers, by host. */
   readonly credHelpers: JsonObject
   /** The helper of all other hosts. */
@@ -17,6 +18,7 @@ export interface DockerConfig {
 
 /** In bytes. */
 const MAX_SIZE = 2 ** 20
+const FILE_REMEDY = 'put it right, or name another file with { file }'
 
 /** Where Docker and podman keep credentials, in the order in which they are read here. */
 export function configPaths(): readonly string[] {
@@ -35,17 +37,31 @@ function runtimePath(): string | undefined {
 }
 
 /**
- * Reads such a file.
+ * Reads `DOCKER_AUTH_CONFIG`, which holds the text of a config file (GitLab CI, Docker from 28.3).
+ *
+ * @returns nothing if the variable is not set
+ * @throws {ValidationError} if it is not JSON; the message shows nothing of what is in it
+ */
+export function readConfigVariable(): DockerConfig | undefined {
+  const text = process.env.DOCKER_AUTH_CONFIG
+  return text ? parseConfig('the variable DOCKER_AUTH_CONFIG', text, 'put it right, or unset it') : undefined
+}
+
+/**
+ * Reads a config file.
  *
  * @returns nothing if it is not there
  * @throws {ValidationError} if it cannot be read, or is not JSON; the message shows nothing of what is in it
  */
 export async function readConfigFile(path: string): Promise<DockerConfig | undefined> {
   const text = await readText(path)
-  if (text === undefined) return undefined
-  const document = parse(path, text)
+  return text === undefined ? undefined : parseConfig(`"${path}"`, text, FILE_REMEDY)
+}
+
+function parseConfig(place: string, text: string, remedy: string): DockerConfig {
+  const document = parse(place, text, remedy)
   return {
-    path,
+    place,
     credHelpers: objectField(document, 'credHelpers'),
     credsStore: textField(document, 'credsStore'),
     auths: objectField(document, 'auths'),
@@ -75,8 +91,8 @@ async function readText(path: string): Promise<string | undefined> {
   }
 }
 
-function parse(path: string, text: string): JsonObject {
-  // An empty file is what `touch` leaves; podman, too, takes it for one without entries.
+function parse(place: string, text: string, remedy: string): JsonObject {
+  // `touch` leaves an empty file, which has no entries for podman either.
   if (text.trim() === '') return {}
   try {
     const document: unknown = JSON.parse(text)
@@ -84,10 +100,10 @@ function parse(path: string, text: string): JsonObject {
   } catch {
     // Without the cause: it quotes the text.
   }
-  throw unreadable(path, 'it is no JSON object')
+  throw new ValidationError(`Cannot read credentials from ${place}: it is no JSON object; ${remedy}`)
 }
 
 function unreadable(path: string, state: string, cause?: unknown): ValidationError {
-  const message = `Cannot read credentials from "${path}": ${state}; put it right, or name another file with { file }`
+  const message = `Cannot read credentials from "${path}": ${state}; ${FILE_REMEDY}`
   return new ValidationError(message, cause === undefined ? {} : { cause })
 }

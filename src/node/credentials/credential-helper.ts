@@ -7,12 +7,15 @@ import { type Credentials, parseCredentials, TOKEN_USERNAME } from '../../regist
 export interface HelperQuestion {
   /** Its program is `docker-credential-<name>`. */
   readonly name: string
-  /** The file that names it, for messages. */
-  readonly path: string
+  /** What names it, for messages. */
+  readonly place: string
   readonly server: string
   /** In milliseconds. */
   readonly timeout: number
 }
+
+/** The helper's program is not there, or cannot be started. */
+export class HelperNotStartedError extends RegistryError {}
 
 /** In bytes: more is no answer. */
 const MAX_OUTPUT = 2 ** 16
@@ -27,13 +30,14 @@ const NOT_FOUND = 'credentials not found in native keychain'
  *
  * @returns nothing if the helper knows no credentials for the server
  * @throws {ValidationError} if its name can be no program's
- * @throws {RegistryError} if it is not there, fails, takes too long or answers something else
+ * @throws {HelperNotStartedError} if its program does not start
+ * @throws {RegistryError} if it fails, takes too long or answers something else
  */
 export async function askHelper(question: HelperQuestion): Promise<Credentials | undefined> {
-  const { name, path } = question
+  const { name, place } = question
   if (!NAME.test(name)) {
     throw new ValidationError(
-      `Cannot use the credential helper ${JSON.stringify(name)} of "${path}": a name has letters, digits, ".", "_" and "-" only`,
+      `Cannot use the credential helper ${JSON.stringify(name)} of ${place}: a name has letters, digits, ".", "_" and "-" only`,
       { input: name },
     )
   }
@@ -71,7 +75,8 @@ function runHelper(question: HelperQuestion): Promise<Outcome> {
     child.once('error', (cause: NodeJS.ErrnoException) => {
       clearTimeout(timer)
       const state = cause.code === 'ENOENT' ? 'is not on the PATH' : `cannot be started (${cause.code})`
-      reject(failure(question, `${state}; install it, or sign in again without it`, { cause }))
+      const message = failureMessage(question, `${state}; install it, or sign in again without it`)
+      reject(new HelperNotStartedError(message, { cause }))
     })
     child.once('close', (code, signal) => {
       clearTimeout(timer)
@@ -102,7 +107,10 @@ function byHand({ name, server }: HelperQuestion): string {
   return `try it by hand (echo ${server} | docker-credential-${name} get)`
 }
 
-function failure({ name, path, server }: HelperQuestion, state: string, options?: ErrorOptions): RegistryError {
-  const helper = `the helper docker-credential-${name}, which "${path}" names,`
-  return new RegistryError(`Cannot get credentials for "${server}": ${helper} ${state}`, options)
+function failure(question: HelperQuestion, state: string): RegistryError {
+  return new RegistryError(failureMessage(question, state))
+}
+
+function failureMessage({ name, place, server }: HelperQuestion, state: string): string {
+  return `Cannot get credentials for "${server}": the helper docker-credential-${name}, which ${place} names, ${state}`
 }

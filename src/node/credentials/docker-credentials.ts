@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url'
 import { ValidationError } from '../../errors.ts'
 import type { Credentials, CredentialsRequest } from '../../registry/auth/credentials.ts'
 import { parseAuthEntry } from './auth-entry.ts'
-import { configPaths, type DockerConfig, readConfigFile } from './config-file.ts'
-import { askHelper } from './credential-helper.ts'
+import { configPaths, type DockerConfig, readConfigFile, readConfigVariable } from './config-file.ts'
+import { askHelper, HelperNotStartedError } from './credential-helper.ts'
 import { helperServer, hostKeys, normalizeKey, repositoryKeys } from './registry-keys.ts'
 
 /** Where to find what Docker and podman keep. */
@@ -18,17 +18,17 @@ export interface DockerCredentialsOptions {
 const MAX_TIMEOUT = 2 ** 31 - 1
 
 /**
- * Gives the credentials that `docker login`, `podman login` and their like have kept, to be passed to `openRegistry`.
+ * Gives the credentials that `docker login`, `podman login` and similar tools keep, to be passed to `openRegistry`.
  *
- * It reads `REGISTRY_AUTH_FILE`, then `config.json` in `DOCKER_CONFIG` or `~/.docker`, then podman's `containers/auth.json` in
- * `XDG_RUNTIME_DIR` (without it `/run/containers/<uid>/auth.json`), then the one in `XDG_CONFIG_HOME` or `~/.config`. The first
- * that has something for the registry wins, and files that are not there are skipped. Within a file, the helper of the host
- * (`credHelpers`) goes before that of all hosts (`credsStore`). For what the helper does not know, the entries in `auths` are
- * looked through, those of a repository before that of its host. Helpers are started without a shell. Files are read, and helpers
- * asked, when a handle wants credentials: once, so that what is kept for single repositories wants a handle for each.
+ * It reads `DOCKER_AUTH_CONFIG` (the text of a config file, as GitLab CI sets it), then the file `REGISTRY_AUTH_FILE`, then `config.json` in
+ * `DOCKER_CONFIG` or `~/.docker`, then podman's `containers/auth.json` in `XDG_RUNTIME_DIR` (without it `/run/containers/<uid>/auth.json`), then the
+ * one in `XDG_CONFIG_HOME` or `~/.config`. The first place that has something for the registry wins. Within a place, the helper of the host
+ * (`credHelpers`) comes before the helper of all hosts (`credsStore`). If the helper knows nothing, or its program is missing, the entries in `auths`
+ * count, those of a repository before that of its host. Helpers are started without a shell. Files are read, and helpers asked, when a handle wants
+ * credentials for the first time: open a handle for each repository that has credentials of its own.
  *
- * @returns a function that gives nothing where nobody signed in. It rejects with a `ValidationError` for a file that cannot be
- *   read, and with a `RegistryError` for a helper that fails; neither shows what is in the one or what the other said.
+ * @returns a function that gives nothing if nobody signed in. It rejects with a `ValidationError` if a file cannot be read, and with a
+ *   `RegistryError` if a helper fails, or is missing and no entry was found. Neither error shows what is in the file or what the helper said.
  * @throws {RangeError} if `timeout` is no such number
  */
 export function dockerCredentials(
@@ -40,27 +40,37 @@ export function dockerCredentials(
   }
   const chosen = file instanceof URL ? fileURLToPath(file) : file
   return async (request) => {
-    for (const path of chosen === undefined ? configPaths() : [chosen]) {
-      const config = await readConfigFile(path)
-      if (!config && chosen !== undefined) {
-        throw new ValidationError(`Cannot read credentials from "${path}": it is not there; name another with { file }`)
-      }
-      const found = config && (await findCredentials(config, request, timeout))
+    let notStarted: HelperNotStartedError | undefined
+    for await (const config of readConfigs(chosen)) {
+      const kept = await askHelperOf(config, request.registry, timeout).catch((error) => {
+        if (!(error instanceof HelperNotStartedError)) throw error
+        // An entry may do: a file outlives the program that it names, such as Docker Desktop's.
+        notStarted ??= error
+      })
+      const found = kept ?? findEntry(config, request)
       if (found) return found
     }
+    if (notStarted) throw notStarted
     return undefined
   }
 }
 
-async function findCredentials(
-  config: DockerConfig,
-  request: CredentialsRequest,
-  timeout: number,
-): Promise<Credentials | undefined> {
-  const name = findHelper(config, request.registry)
-  const server = helperServer(request.registry)
-  const kept = name ? await askHelper({ name, path: config.path, server, timeout }) : undefined
-  return kept ?? findEntry(config, request)
+/** Reads one place after the other, as they are needed. */
+async function* readConfigs(chosen: string | undefined): AsyncGenerator<DockerConfig> {
+  const variable = chosen === undefined ? readConfigVariable() : undefined
+  if (variable) yield variable
+  for (const path of chosen === undefined ? configPaths() : [chosen]) {
+    const config = await readConfigFile(path)
+    if (config) yield config
+    else if (chosen !== undefined) {
+      throw new ValidationError(`Cannot read credentials from "${path}": it is not there; name another with { file }`)
+    }
+  }
+}
+
+async function askHelperOf(config: DockerConfig, registry: string, timeout: number): Promise<Credentials | undefined> {
+  const name = findHelper(config, registry)
+  return name ? askHelper({ name, place: config.place, server: helperServer(registry), timeout }) : undefined
 }
 
 /** An empty name for a host says that it has none, whatever the others have. */
@@ -70,13 +80,13 @@ function findHelper({ credHelpers, credsStore }: DockerConfig, registry: string)
   return typeof own?.[1] === 'string' ? own[1] : credsStore
 }
 
-function findEntry({ auths, path }: DockerConfig, request: CredentialsRequest): Credentials | undefined {
+function findEntry({ auths, place }: DockerConfig, request: CredentialsRequest): Credentials | undefined {
   // What Docker writes today comes before what it wrote once.
   const today = helperServer(request.registry)
   const entries = Object.entries(auths).sort(([one], [other]) => Number(other === today) - Number(one === today))
   for (const wanted of repositoryKeys(request)) {
     for (const [key, entry] of entries) {
-      const found = normalizeKey(key) === wanted ? parseAuthEntry(entry, `the entry "${key}" of "${path}"`) : undefined
+      const found = normalizeKey(key) === wanted ? parseAuthEntry(entry, `the entry "${key}" of ${place}`) : undefined
       if (found) return found
     }
   }

@@ -29,12 +29,14 @@ export function helperServer(registry: string): string {
   return HUB_HOSTS.includes(host) ? HUB_SERVER : host
 }
 
-/** Brings the older forms of a key, `https://host/v1/` and `https://host`, to the newer one, which may have a repository's path. */
+/**
+ * Brings a key to the form `host` or, as podman writes for single repositories, `host/team/app`. A key that is a URL stands for its host, as for
+ * Docker; so does one that ends in the API's path (`host/`, `host/v1/`, `host/v2`).
+ */
 export function normalizeKey(key: string): string {
   const text = key.toLowerCase()
   const bare = text.replace(/^https?:\/\//, '')
-  const isOld = bare !== text || /\/v[12]\/$/.test(text)
-  return isOld ? bare.replace(/\/.*$/, '') : bare
+  return bare === text ? bare.replace(/^([^/]*)\/(?:v[12]\/?)?$/, '$1') : bare.replace(/\/.*$/s, '')
 }
 
 /** The repository that is asked for: of several, the one that is written to (`repository:team/app:pull,push`). */
