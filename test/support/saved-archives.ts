@@ -1,0 +1,55 @@
+import type { Digest } from '../../src/index.ts'
+
+// What has to become of each archive in `test/archives`. Most of them hold the same image.
+
+/** The config of the image for linux/amd64: its ID. */
+const APP: Digest = 'sha256:dd0bdf9a776b31c412fa7b4d8215a1bf0de67f033040abaad68c28ae42e8fda9'
+/** The index of that image, the image for linux/arm64/v8, and an attestation of each. */
+const MULTI: Digest = 'sha256:4a09bab9f5bcd9c2ef1c4e037f13ea0d76ae674946d499f79e6f3dba85e15c0b'
+/** The index of that image and an attestation that is an artifact. */
+const ATTESTED: Digest = 'sha256:5ad10d25bcd0dccbd0a3b445b9b6405e967173c90a6e8e1587997ff5a9774ef3'
+/** The config of an image that has only the first of these layers. */
+const BASE: Digest = 'sha256:98cff252fd6f1627f2a786f90b370e995c65466f059b79ec808c7f6f1886613b'
+/** The config of the image that jib makes. */
+const JIB: Digest = 'sha256:d3ea4461b4e01fa41873fe0e19ccd99d61bc88f744b7e8aedff70bb2a6f332fe'
+
+const SEVERAL = /^Cannot choose an image: the archive holds [23] /
+
+/** An archive that a real tool wrote. `test/archives/README.md` has the version of the tool and its command. */
+export interface SavedArchive {
+  /** Its name in `test/archives`, without `.tar`. */
+  readonly name: string
+  /** What arrives under its own names: the digest of the image's config, or of the index. Or the message of the error. */
+  readonly own: Readonly<Record<string, Digest>> | RegExp
+  /** What arrives under a given name, likewise. */
+  readonly given: Digest | RegExp
+  /** A warning that has to come. @default there is no warning */
+  readonly warning?: RegExp
+}
+
+export const SAVED_ARCHIVES: readonly SavedArchive[] = [
+  {
+    name: 'docker-20.10-graph-driver',
+    own: { 'team/app:v1': APP, 'team/app:latest': APP, 'other/app:v1': APP },
+    given: APP,
+  },
+  {
+    name: 'docker-28.5-graph-driver',
+    own: { 'team/app:v1': APP, 'team/app:latest': APP, 'other/app:v1': APP },
+    given: APP,
+  },
+  {
+    name: 'docker-29.8-graph-driver',
+    own: { 'team/app:v1': APP, 'team/app:latest': APP, 'other/app:v1': APP },
+    given: APP,
+  },
+  { name: 'docker-29.8-containerd-two-of-three', own: /linux\/s390x.*platform/s, given: /linux\/s390x.*platform/s },
+  { name: 'docker-29.8-containerd-all-platforms', own: { 'team/multi:v1': MULTI }, given: MULTI },
+  { name: 'docker-29.8-containerd-attestation-artifact', own: { 'team/artifact:v1': ATTESTED }, given: ATTESTED },
+  { name: 'docker-29.8-containerd-zstd', own: { 'team/zstd:v1': APP }, given: APP },
+  { name: 'docker-29.8-containerd-content-missing', own: /does not hold/, given: /does not hold/ },
+  { name: 'crane-0.22', own: { 'team/app:v1': APP, 'team/base:v1': BASE }, given: SEVERAL },
+  { name: 'crane-0.22-zstd', own: { 'team/zstd:v1': APP }, given: APP },
+  { name: 'regctl-0.11', own: { 'team/multi:v1': MULTI }, given: MULTI },
+  { name: 'jib-3.4', own: { 'team/app:latest': JIB, 'team/app:v1': JIB }, given: JIB },
+]
