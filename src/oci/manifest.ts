@@ -19,6 +19,7 @@ export interface Manifest {
 export interface Index {
   readonly schemaVersion: 2
   readonly mediaType?: string
+  readonly artifactType?: string
   readonly manifests: readonly IndexEntry[]
   readonly annotations?: Readonly<Record<string, string>>
 }

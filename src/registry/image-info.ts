@@ -1,92 +1,101 @@
 import { ValidationError } from '../errors.ts'
-import { type Descriptor, formatPlatform } from '../oci/descriptor.ts'
+import type { Descriptor } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
-import { type ImageConfig, readImageConfig } from '../oci/image.ts'
-import { isJsonObject, parseJson } from '../oci/json.ts'
 import { type Index, isIndex, type Manifest } from '../oci/manifest.ts'
+import { isIndexType } from '../oci/media-type.ts'
 import { isPlatform } from '../oci/platforms.ts'
-import { getBlob } from './blobs.ts'
-import { getManifest } from './manifests.ts'
+import { type ImageFacts, platformIn, readFacts } from './image-facts.ts'
+import { type IndexImage, platformOfEntry, readIndexFacts } from './index-images.ts'
+import { getManifest, type ManifestInfo } from './manifests.ts'
 import type { Registry } from './registry.ts'
 
-/** What a registry says of an image. */
-export interface ImageInfo extends Descriptor {
+/**
+ * What a registry says of an image. Of an index, the facts are those of its only image that runs somewhere. If there are several, sizes and layers
+ * are the sum, in which a shared layer counts once; the date is the newest; and config, architecture and os are absent.
+ */
+export interface ImageInfo extends Descriptor, ImageFacts {
   readonly repository: string
   /** The tag or digest that was asked for. */
   readonly tag: string
   readonly manifest: Manifest | Index
   /** The platforms that an index offers, as `linux/arm64/v8`; empty for a single image. */
   readonly platforms: readonly string[]
-  /** What the image's config says. Absent for an index, which has none of its own: ask with `{ platform }`. */
-  readonly config: ImageConfig | undefined
-  readonly architecture: string | undefined
-  readonly os: string | undefined
-  readonly created: string | undefined
-  /** Config and layers together, in bytes, as the registry stores them. 0 for an index. */
-  readonly totalSize: number
-  readonly layerCount: number
+  /** What each image of an index has, as far as the registry holds them; empty for a single image. */
+  readonly images: readonly IndexImage[]
 }
 
-/** In bytes. */
-const MAX_CONFIG = 8 * 1024 * 1024
+/** Where an image is, and who wants to know. */
+interface Asked {
+  readonly registry: Registry
+  readonly repository: string
+  readonly reference: string
+  readonly signal: AbortSignal | undefined
+}
 
 /** Reads an image's manifest and config, and tells what they say; throws what `getImageInfo` throws. */
 export async function readImageInfo(
   registry: Registry,
   repository: string,
   reference: string,
-  options: { readonly platform?: string; readonly signal?: AbortSignal },
+  { platform, signal }: { readonly platform?: string; readonly signal?: AbortSignal },
 ): Promise<ImageInfo> {
-  const root = await getManifest(registry, repository, reference, options)
-  const chosen =
-    options.platform !== undefined && isIndex(root.manifest)
-      ? await getManifest(registry, repository, choosePlatform(root.manifest, options.platform), options)
-      : root
-  const { mediaType, digest, size, manifest } = chosen
-  const platforms = isIndex(root.manifest) ? platformsOf(root.manifest) : []
-  const common = { repository, tag: reference, mediaType, digest, size, manifest, platforms }
-  if (isIndex(manifest)) {
-    const none = { config: undefined, architecture: undefined, os: undefined, created: undefined }
-    return { ...common, ...none, totalSize: 0, layerCount: 0 }
+  const asked = { registry, repository, reference, signal }
+  const root = await getManifest(registry, repository, reference, { signal })
+  if (!isIndex(root.manifest)) return describeImage(asked, root, root.manifest, platform)
+  const platforms = platformsOf(root.manifest)
+  if (platform !== undefined) {
+    const digest = await findPlatform(asked, root.manifest, platform)
+    const found = await getManifest(registry, repository, digest, { signal })
+    if (!isIndex(found.manifest)) return { ...(await describeImage(asked, found, found.manifest)), platforms }
+    return describeIndex(asked, found, found.manifest)
   }
-  const config = await getConfig(registry, repository, manifest.config, options.signal)
-  const { architecture, os, created } = config
-  if (options.platform !== undefined && chosen === root) verifyPlatform(formatPlatform(config), options.platform)
-  const totalSize = [manifest.config, ...manifest.layers].reduce((sum, blob) => sum + blob.size, 0)
-  return { ...common, config, architecture, os, created, totalSize, layerCount: manifest.layers.length }
+  return describeIndex(asked, root, root.manifest)
 }
 
-async function getConfig(
-  registry: Registry,
-  repository: string,
-  descriptor: Descriptor,
-  signal?: AbortSignal,
-): Promise<ImageConfig> {
-  const bytes = await getBlob(registry, repository, descriptor, MAX_CONFIG, signal)
-  const document = parseJson(bytes, `the config ${descriptor.digest}`)
-  if (isJsonObject(document)) return readImageConfig(document)
-  throw new ValidationError(`Cannot read the config ${descriptor.digest} of "${repository}": it is not a JSON object`)
+async function describeImage(
+  { registry, repository, reference, signal }: Asked,
+  { mediaType, digest, size }: ManifestInfo,
+  manifest: Manifest,
+  wanted?: string,
+): Promise<ImageInfo> {
+  const facts = await readFacts(registry, repository, manifest, undefined, signal)
+  if (wanted !== undefined) verifyPlatform(platformIn(facts.config), wanted)
+  return { repository, tag: reference, mediaType, digest, size, manifest, platforms: [], images: [], ...facts }
 }
 
-function platformsOf(index: Index): readonly string[] {
-  return index.manifests.flatMap(({ platform }) => (platform ? [formatPlatform(platform)] : []))
+async function describeIndex(
+  { registry, repository, reference, signal }: Asked,
+  { mediaType, digest, size }: ManifestInfo,
+  manifest: Index,
+): Promise<ImageInfo> {
+  const facts = await readIndexFacts(registry, repository, manifest, signal)
+  const platforms = platformsOf(manifest, facts.images)
+  return { repository, tag: reference, mediaType, digest, size, manifest, platforms, ...facts }
 }
 
-function choosePlatform(index: Index, wanted: string): Digest {
-  const match = index.manifests.find(({ platform }) => platform && isPlatform(formatPlatform(platform), wanted))
-  if (match) return match.digest
-  throw new ValidationError(
-    `Cannot find the platform ${JSON.stringify(wanted)}: the index offers ${platformsOf(index).join(', ') || 'none'}`,
-    { input: wanted },
-  )
+/** By what the index says; if it says too little, by what its images say. */
+async function findPlatform({ registry, repository, signal }: Asked, index: Index, wanted: string): Promise<Digest> {
+  const entry = index.manifests.find((entry) => isPlatform(platformOfEntry(entry), wanted))
+  if (entry) return entry.digest
+  const isTold = index.manifests.every(({ platform, mediaType }) => platform && !isIndexType(mediaType))
+  const { images } = isTold ? { images: [] } : await readIndexFacts(registry, repository, index, signal)
+  const image = images.find(({ platform }) => isPlatform(platform, wanted))
+  if (image) return image.digest
+  const offered = platformsOf(index, images).join(', ') || 'none'
+  throw new ValidationError(`Cannot find the platform ${JSON.stringify(wanted)}: the index offers ${offered}`, {
+    input: wanted,
+  })
 }
 
-function verifyPlatform(platform: string, wanted: string): void {
+function platformsOf({ manifests }: Index, images: readonly IndexImage[] = []): readonly string[] {
+  const platforms = [...manifests.map(platformOfEntry), ...images.map(({ platform }) => platform)]
+  return [...new Set(platforms)].filter((platform) => platform !== undefined)
+}
+
+function verifyPlatform(platform: string | undefined, wanted: string): void {
   if (isPlatform(platform, wanted)) return
   throw new ValidationError(
-    `Cannot find the platform ${JSON.stringify(wanted)}: the image is a single one, of ${platform}`,
-    {
-      input: wanted,
-    },
+    `Cannot find the platform ${JSON.stringify(wanted)}: the image is a single one, of ${platform ?? 'no platform'}`,
+    { input: wanted },
   )
 }

@@ -3,12 +3,14 @@ import type { ImageInfo } from './image-info.ts'
 import { type RegistryInput, toRegistry } from './registry.ts'
 
 /**
- * Reads an image's manifest and config, and tells what they say.
+ * Reads an image's manifest and config, and tells what they say. Of an index it reads those of each image in it, except attestations. An artifact
+ * has no image config; its type, sizes and date are told.
  *
  * @param reference A tag or a digest.
- * @param options.platform Of an index, the image to tell about, as `linux/arm64` or `linux/arm64/v8`; a single image has to
- *   be of it. @default whatever the reference names
- * @throws {ValidationError} if there is no such platform. Else throws what `getManifest` throws.
+ * @param options.platform Which image of an index to tell about, as `linux/arm64` or `linux/arm64/v8`. A single image has to be of this platform.
+ *   @default all
+ * @throws {ValidationError} if there is no such platform, or the manifests and configs of an index have more than 64 MiB. Also throws what
+ *   `getManifest` throws.
  */
 export async function getImageInfo(
   registry: RegistryInput,

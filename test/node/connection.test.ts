@@ -5,7 +5,6 @@ import {
   checkRegistryConnectivity,
   DigestMismatchError,
   deleteImage,
-  getImageInfo,
   getManifest,
   listRepositories,
   listTags,
@@ -348,54 +347,6 @@ describe('getManifest()', () => {
       expect(registry.requests).toEqual([])
     },
   )
-})
-
-describe('getImageInfo()', () => {
-  it('verifies the bytes of the config', async () => {
-    const { handle } = changing((request) => {
-      const isConfig = request.method === 'GET' && request.url.includes('/blobs/')
-      return isConfig ? new Response('{"os":"evil"}') : undefined
-    })
-    await pushDockerTar(await createTestArchive(), handle, 'a', 'v1')
-    await rejection(getImageInfo(handle, 'a', 'v1'), DigestMismatchError, /what the registry holds as sha256:/)
-  })
-})
-
-describe('getImageInfo() of an index', () => {
-  it('tells its platforms, and about the image of one of them', async () => {
-    const registry = createTestRegistry()
-    const handle = openRegistry(URL_TEXT, { fetch: registry.fetch })
-    const manifests = []
-    for (const [architecture, variant] of [['amd64'], ['arm64', 'v8']] as const) {
-      const archive = await createTestArchive({ images: [{ architecture }] })
-      await pushDockerTar(archive, handle, 'multi', architecture)
-      const { mediaType, digest, size } = await getManifest(handle, 'multi', architecture)
-      manifests.push({ mediaType, digest, size, platform: { os: 'linux', architecture, variant } })
-    }
-    const mediaType = 'application/vnd.oci.image.index.v1+json'
-    const body = JSON.stringify({ schemaVersion: 2, mediaType, manifests })
-    const put = { method: 'PUT', headers: { 'content-type': mediaType }, body }
-    expect((await registry.fetch(new Request(`${URL_TEXT}/v2/multi/manifests/v1`, put))).status).toBe(201)
-
-    const index = await getImageInfo(handle, 'multi', 'v1')
-    expect(index).toMatchObject({
-      mediaType,
-      platforms: ['linux/amd64', 'linux/arm64/v8'],
-      config: undefined,
-      layerCount: 0,
-    })
-    expect(await getImageInfo(handle, 'multi', 'v1', { platform: 'linux/arm64' })).toMatchObject({
-      digest: manifests[1]?.digest,
-      architecture: 'arm64',
-      layerCount: 2,
-      platforms: ['linux/amd64', 'linux/arm64/v8'],
-    })
-    const single = getImageInfo(handle, 'multi', 'amd64', { platform: 'linux/arm64' })
-    await rejection(single, ValidationError, /single one, of linux\/amd64/)
-    expect((await getImageInfo(handle, 'multi', 'amd64', { platform: 'linux/amd64' })).layerCount).toBe(2)
-    const asking = getImageInfo(handle, 'multi', 'v1', { platform: 'windows/amd64' })
-    await rejection(asking, ValidationError, /offers linux\/amd64, linux\/arm64\/v8/)
-  })
 })
 
 describe('deleteImage()', () => {

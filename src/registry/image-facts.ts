@@ -1,0 +1,93 @@
+import { ValidationError } from '../errors.ts'
+import { type Descriptor, formatPlatform } from '../oci/descriptor.ts'
+import { type ImageConfig, platformOf, readImageConfig } from '../oci/image.ts'
+import { isJsonObject, objectField, parseJson, textField } from '../oci/json.ts'
+import type { Index, IndexEntry, Manifest } from '../oci/manifest.ts'
+import { isImageConfigType } from '../oci/media-type.ts'
+import { getBlob } from './blobs.ts'
+import type { Registry } from './registry.ts'
+
+/** What a manifest and its config say of an image or an artifact. */
+export interface ImageFacts {
+  /** What the image's config says. Absent for an artifact, which has no image config. */
+  readonly config: ImageConfig | undefined
+  readonly architecture: string | undefined
+  readonly os: string | undefined
+  /** When it was made, in RFC 3339: by its config, else by the annotation `org.opencontainers.image.created`. */
+  readonly created: string | undefined
+  /** Config and layers together, in bytes, as the registry stores them: what is listed twice counts once. */
+  readonly totalSize: number
+  readonly layerCount: number
+  /** What an artifact says that it is (image-spec § Guidelines for Artifact Usage): `application/vnd.cncf.helm.config.v1+json`. */
+  readonly artifactType: string | undefined
+}
+
+/** In bytes. */
+const MAX_CONFIG = 8 * 1024 * 1024
+/** The type of configs that Docker 1.10 pushed (moby/moby#22378). Artifacts have it too. */
+const OLD_CONFIG = 'application/octet-stream'
+
+/**
+ * Tells the facts of a manifest. Reads its config if that is the config of an image.
+ *
+ * @param spend Called with the size of what is read, in bytes.
+ * @throws {ValidationError} if the config of an image is not a JSON object
+ */
+export async function readFacts(
+  registry: Registry,
+  repository: string,
+  manifest: Manifest,
+  spend: (bytes: number) => void = () => {},
+  signal?: AbortSignal,
+): Promise<ImageFacts> {
+  const { layers } = manifest
+  const config = await readConfig(registry, repository, manifest.config, spend, signal)
+  return {
+    config,
+    architecture: config?.architecture || undefined,
+    os: config?.os || undefined,
+    created: config?.created ?? createdOf(manifest),
+    totalSize: storedSize([manifest.config, ...layers]),
+    layerCount: layers.length,
+    artifactType: manifest.artifactType || (config ? undefined : manifest.config.mediaType),
+  }
+}
+
+/** The platform that a config names, as `linux/arm64/v8`. Attestations have none. */
+export function platformIn(config: ImageConfig | undefined): string | undefined {
+  const platform = config && platformOf(config)
+  return platform && platform.os !== 'unknown' ? formatPlatform(platform) : undefined
+}
+
+/** When the image was made, by an annotation. */
+export function createdOf({ annotations }: Manifest | Index | IndexEntry): string | undefined {
+  return textField(objectField({ annotations }, 'annotations'), 'org.opencontainers.image.created')
+}
+
+/** In bytes: a registry stores a blob once, however often it is listed. */
+export function storedSize(blobs: readonly Descriptor[]): number {
+  return [...new Map(blobs.map(({ digest, size }) => [digest, size])).values()].reduce((sum, size) => sum + size, 0)
+}
+
+async function readConfig(
+  registry: Registry,
+  repository: string,
+  descriptor: Descriptor,
+  spend: (bytes: number) => void,
+  signal: AbortSignal | undefined,
+): Promise<ImageConfig | undefined> {
+  const { digest, mediaType, size } = descriptor
+  const isOld = mediaType === OLD_CONFIG
+  // Tools for artifacts once wrote an empty config of an image's type.
+  if (!(isImageConfigType(mediaType) || isOld) || size === 0) return undefined
+  const bytes = await getBlob(registry, repository, descriptor, MAX_CONFIG, signal)
+  spend(bytes.length)
+  try {
+    const document = parseJson(bytes, `the config ${digest} of "${repository}"`)
+    if (isJsonObject(document)) return readImageConfig(document)
+  } catch (error) {
+    if (!isOld) throw error
+  }
+  if (isOld) return undefined
+  throw new ValidationError(`Cannot read the config ${digest} of "${repository}": it is not a JSON object`)
+}

@@ -1,0 +1,145 @@
+import { ResponseError, ValidationError } from '../errors.ts'
+import { type Descriptor, descriptorOf, formatPlatform } from '../oci/descriptor.ts'
+import type { Digest } from '../oci/digest.ts'
+import { textField } from '../oci/json.ts'
+import { type Index, type IndexEntry, isIndex } from '../oci/manifest.ts'
+import { isIndexType, isManifestType } from '../oci/media-type.ts'
+import { createdOf, type ImageFacts, platformIn, readFacts, storedSize } from './image-facts.ts'
+import { getManifest, type ManifestInfo } from './manifests.ts'
+import type { Registry } from './registry.ts'
+
+/** An image that an index lists. */
+export interface IndexImage extends Descriptor, ImageFacts {
+  /** As `linux/arm64/v8`: by the index, else by the image's config. */
+  readonly platform: string | undefined
+}
+
+/** What an index lists: an image or an artifact, or a blob. */
+interface Listed {
+  readonly image: IndexImage | undefined
+  /** Whether it runs somewhere. */
+  readonly isRunnable: boolean
+  readonly blobs: readonly Descriptor[]
+  readonly layers: readonly Descriptor[]
+}
+
+/** In bytes: all manifests and configs of one index. */
+const MAX_READ = 64 * 1024 * 1024
+/** Images that are read at once. */
+const CONCURRENCY = 6
+
+/**
+ * Reads the images that an index lists, also those of an index in it, and sums up what they have. Images count that run somewhere; only if there
+ * are none, artifacts and attestations do. What the registry lacks of the index is left out.
+ *
+ * @throws {ValidationError} if their manifests and configs have more than 64 MiB
+ */
+export async function readIndexFacts(
+  registry: Registry,
+  repository: string,
+  index: Index,
+  signal?: AbortSignal,
+): Promise<ImageFacts & { readonly images: readonly IndexImage[] }> {
+  const listed = await readListed(registry, repository, index, signal)
+  const hasRunnable = listed.some(({ isRunnable }) => isRunnable)
+  const counted = listed.filter(({ image, isRunnable }) => isRunnable || !(image && hasRunnable))
+  const images = counted.flatMap(({ image }) => image ?? [])
+  const only = images.length === 1 ? images[0] : undefined
+  return {
+    images,
+    config: only?.config,
+    architecture: only?.architecture,
+    os: only?.os,
+    created: newest(images) ?? createdOf(index),
+    totalSize: storedSize(counted.flatMap(({ blobs }) => blobs)),
+    layerCount: only?.layerCount ?? new Set(counted.flatMap(({ layers }) => layers.map(({ digest }) => digest))).size,
+    artifactType: index.artifactType ?? only?.artifactType,
+  }
+}
+
+/** The platform that an entry of an index names, as `linux/arm64/v8`. Attestations have none. */
+export function platformOfEntry(entry: IndexEntry): string | undefined {
+  return entry.platform && !isAttestation(entry) ? formatPlatform(entry.platform) : undefined
+}
+
+async function readListed(
+  registry: Registry,
+  repository: string,
+  root: Index,
+  signal: AbortSignal | undefined,
+): Promise<readonly Listed[]> {
+  const seen = new Set<Digest>()
+  let left = MAX_READ
+  function spend(bytes: number): void {
+    left -= bytes
+    if (left >= 0) return
+    throw new ValidationError(
+      `Cannot tell about the images of an index in "${repository}": their manifests and configs have more than ${MAX_READ} bytes; ask for one with { platform }`,
+    )
+  }
+
+  async function read(entry: IndexEntry): Promise<readonly Listed[]> {
+    if (!isManifest(entry)) return [{ image: undefined, isRunnable: false, blobs: [entry], layers: [entry] }]
+    const found = await findManifest(registry, repository, entry.digest, signal)
+    if (!found) return []
+    spend(found.size)
+    const { manifest } = found
+    if (isIndex(manifest)) return readAll(manifest)
+    const facts = await readFacts(registry, repository, manifest, spend, signal)
+    const platform = platformOfEntry(entry) ?? platformIn(facts.config)
+    const created = facts.created ?? createdOf(entry)
+    return [
+      {
+        image: { ...descriptorOf(found), platform, ...facts, created },
+        isRunnable: !isAttestation(entry) && platform !== undefined,
+        blobs: [manifest.config, ...manifest.layers],
+        layers: manifest.layers,
+      },
+    ]
+  }
+
+  async function readAll({ manifests }: Index): Promise<readonly Listed[]> {
+    const candidates = manifests.some((entry) => !isAttestation(entry))
+      ? manifests.filter((entry) => !isAttestation(entry))
+      : manifests
+    const entries = candidates.filter(({ digest }) => !seen.has(digest) && seen.add(digest))
+    const listed: Listed[] = []
+    for (let start = 0; start < entries.length; start += CONCURRENCY) {
+      const batch = await Promise.all(entries.slice(start, start + CONCURRENCY).map(read))
+      listed.push(...batch.flat())
+    }
+    return listed
+  }
+
+  return readAll(root)
+}
+
+async function findManifest(
+  registry: Registry,
+  repository: string,
+  digest: Digest,
+  signal: AbortSignal | undefined,
+): Promise<ManifestInfo | undefined> {
+  try {
+    return await getManifest(registry, repository, digest, { signal })
+  } catch (error) {
+    if (error instanceof ResponseError && error.status === 404) return undefined
+    throw error
+  }
+}
+
+function isManifest({ mediaType }: Descriptor): boolean {
+  return isIndexType(mediaType) || isManifestType(mediaType)
+}
+
+/** BuildKit lists an attestation with an annotation and the platform unknown/unknown (moby/buildkit § attestation-storage). */
+function isAttestation({ platform, annotations = {} }: IndexEntry): boolean {
+  return platform?.os === 'unknown' || textField(annotations, 'vnd.docker.reference.type') === 'attestation-manifest'
+}
+
+function newest(images: readonly IndexImage[]): string | undefined {
+  const times = images.flatMap(({ created }) =>
+    created !== undefined && !Number.isNaN(Date.parse(created)) ? [created] : [],
+  )
+  return times.sort((one, other) => Date.parse(other) - Date.parse(one))[0]
+}
