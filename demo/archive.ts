@@ -18,7 +18,7 @@ export interface ArchiveImage {
   readonly names: readonly string[]
   /** `linux/amd64`, of all that the archive holds of it. */
   readonly platforms: readonly string[]
-  /** The platforms that its index lists, but the archive lacks. */
+  /** The platforms and attestations that its index lists, but the archive lacks. */
   readonly missing: readonly string[]
   /** Of itself, or of its first platform, as all that follows. */
   readonly id: Digest
@@ -67,11 +67,16 @@ async function describe(archive: Archive, image: Image, position: number): Promi
     position,
     names: [...image.names, ...image.tags],
     platforms: runnable.map(({ platform }) => formatPlatform(platform)),
-    missing: image.missing.map(({ platform, digest }) => (platform ? formatPlatform(platform) : digest)),
+    missing: image.missing.map(nameMissing),
     id: config?.digest ?? manifest.digest,
     created: configuration?.created,
     layers: layers.map(({ digest, size, createdBy }) => ({ digest, size, createdBy })),
     isIndex: image.children.length + image.missing.length > 0,
     destination: (await getPrimaryTag(archive, { image: position })) ?? { repository: '', tag: image.tags[0] ?? '' },
   }
+}
+
+function nameMissing({ platform, digest }: Image['missing'][number]): string {
+  if (!platform) return digest
+  return platform.os === 'unknown' ? 'an attestation' : formatPlatform(platform)
 }

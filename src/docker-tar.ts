@@ -47,10 +47,10 @@ export async function pushDockerTar(
   tag?: string,
   options: PushArchiveOptions & PlatformChoice = {},
 ): Promise<Digest> {
-  const { rename } = options
+  const { rename, onWarning } = options
   const tags = tag === undefined ? options.tags : [tag, ...(optionalList('tags', options.tags) ?? [])]
   const [pushed] = await pushNamed(archive, registry, options, (images) => [
-    nameImage(chooseImage(images, options), { repository, tags, rename }),
+    nameImage(chooseImage(images, options), { repository, tags, rename, onWarning }),
   ])
   return pushed?.digest as Digest
 }
@@ -80,9 +80,9 @@ export async function pushDockerTarWithAllOriginalTags(
   registry: RegistryInput,
   options: PushArchiveOptions & Pick<PlanOptions, 'images'> = {},
 ): Promise<readonly Digest[]> {
-  const { tags, rename } = options
+  const { tags, rename, onWarning } = options
   const pushed = await pushNamed(archive, registry, options, (images) =>
-    nameImages(chooseImages(images, options), images, { tags, rename }),
+    nameImages(chooseImages(images, options), images, { tags, rename, onWarning }),
   )
   return pushed.flatMap(({ tags, digest }) => tags.map(() => digest))
 }

@@ -1,8 +1,8 @@
 import { DigestMismatchError, TarReadError, ValidationError } from '../errors.ts'
 import { loaded } from '../load.ts'
 import { chooseImage, type ImageChoice, type PlatformChoice } from '../oci/choose-image.ts'
-import { requireWhole } from '../oci/platforms.ts'
-import { dropRegistry, type RepositoryTag } from '../oci/reference.ts'
+import { isWhole, runnableImages } from '../oci/platforms.ts'
+import { dropRegistry, isName, type RepositoryTag } from '../oci/reference.ts'
 import { type Archive, withArchive } from './archive.ts'
 import { MANIFEST_PATH, type TarManifestEntry } from './docker-manifest.ts'
 import type { ArchiveInput } from './input.ts'
@@ -46,17 +46,17 @@ export async function getTarManifest(
 const ARCHIVE_FAULTS = [TarReadError, ValidationError, DigestMismatchError]
 
 /**
- * Tells whether a file is a whole archive of images: every manifest and config is read, every layer is there.
- * To learn what is wrong with it, call `inspectDockerTar`.
+ * Tells whether a file is an archive of images that can be pushed: every manifest and config is read, every layer is there. Of a
+ * multi-platform image, one platform has to be there: Docker writes and loads archives of those that were pulled.
+ * To learn what is wrong with an archive, call `inspectDockerTar`.
  *
  * @returns false where the file is no such archive. A file that cannot be opened at all rejects.
  */
 export async function validateDockerTar(archive: ArchiveInput | Archive, options: ReadOptions = {}): Promise<boolean> {
   try {
-    return await withArchive(archive, options, ({ images }) => {
-      images.forEach(requireWhole)
-      return true
-    })
+    return await withArchive(archive, options, ({ images }) =>
+      images.every((image) => isWhole(image) || runnableImages(image).length > 0),
+    )
   } catch (error) {
     if (ARCHIVE_FAULTS.some((fault) => error instanceof fault)) return false
     throw error
@@ -64,28 +64,28 @@ export async function validateDockerTar(archive: ArchiveInput | Archive, options
 }
 
 /**
- * Lists the names of all images of an archive, as they stand there: `localhost:5000/team/app:v1`.
- * `parseRepositoryTag` takes one apart. Throws what `openArchive` throws.
+ * Lists the names of all images of an archive that can be pushed by, as they stand there: `localhost:5000/team/app:v1`. Digests, IDs and
+ * `<none>:<none>` are left out. `parseRepositoryTag` takes a name apart. Throws what `openArchive` throws.
  */
 export async function extractOriginalTags(
   archive: ArchiveInput | Archive,
   options: ReadOptions = {},
 ): Promise<readonly string[]> {
-  return withArchive(archive, options, ({ images }) => images.flatMap(({ names }) => names))
+  return withArchive(archive, options, ({ images }) => images.flatMap(({ names }) => names.filter(isName)))
 }
 
 /**
- * Finds where an image would be pushed by its own name: its first name, without the registry. Throws what `openArchive` throws.
+ * Finds where an image would be pushed by its own name: the first that it can be pushed by, without the registry. Throws what `openArchive` throws.
  *
- * @returns nothing if the image has no name
- * @throws {ValidationError} if the archive holds several images and none is chosen, or the name is none
+ * @returns nothing if the image has no such name
+ * @throws {ValidationError} if the archive holds several images and none is chosen
  */
 export async function getPrimaryTag(
   archive: ArchiveInput | Archive,
   options: ReadOptions & ImageChoice = {},
 ): Promise<RepositoryTag | undefined> {
   return withArchive(archive, options, ({ images }) => {
-    const name = chooseImage(images, options).names[0]
+    const name = chooseImage(images, options).names.find(isName)
     return name === undefined ? undefined : dropRegistry(name)
   })
 }

@@ -2,7 +2,8 @@ import { ValidationError } from '../errors.ts'
 import { type Descriptor, formatPlatform } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
 import type { Image, ImageConfig, Layer } from '../oci/image.ts'
-import { runnableImages, selectPlatform } from '../oci/platforms.ts'
+import { runnableImages } from '../oci/platforms.ts'
+import { selectPlatform } from '../oci/select-platforms.ts'
 
 /** One layer of an inspected image. */
 export type LayerInfo = Omit<Layer, 'source'>

@@ -1,8 +1,8 @@
 import { ValidationError } from '../errors.ts'
 import { formatPlatform } from './descriptor.ts'
 import type { Image } from './image.ts'
-import { isPlatform, runnableImages } from './platforms.ts'
-import { dropRegistry } from './reference.ts'
+import { runsOn } from './platforms.ts'
+import { dropRegistry, isName } from './reference.ts'
 
 /** Which image of an archive is meant. */
 export interface ImageChoice {
@@ -61,11 +61,8 @@ function askedFor(image: Image, position: number, asked: string | number): Image
   return tags.includes(asked) ? { ...image, names: [], tags: [asked] } : undefined
 }
 
-function runsOn(image: Image, wanted: string): boolean {
-  return runnableImages(image).some(({ platform }) => isPlatform(formatPlatform(platform), wanted))
-}
-
-function withoutRegistry(name: string): string {
+function withoutRegistry(name: string): string | undefined {
+  if (!isName(name)) return undefined
   const { repository, tag } = dropRegistry(name)
   return `${repository}:${tag}`
 }

@@ -4,7 +4,7 @@ import { readAll } from '../source/source.ts'
 import { type CreateHasher, digestOf } from './digest.ts'
 import type { Image } from './image.ts'
 import { type JsonObject, objectField, parseJson, textField } from './json.ts'
-import { missingNames } from './platforms.ts'
+import { isWhole } from './platforms.ts'
 
 /**
  * Leaves out of an index what the archive does not hold, attestations of that, and indexes of which nothing is left. All else
@@ -22,7 +22,7 @@ export async function pruneIndex(image: Image, createHasher: CreateHasher): Prom
 }
 
 async function prune(image: Image, createHasher: CreateHasher): Promise<Image | undefined> {
-  if (!missingNames(image)) return image
+  if (isWhole(image)) return image
   const document = parseJson(await readAll(image.manifest.source), 'an index') as JsonObject
   const entries: JsonObject[] = []
   const children: Image[] = []

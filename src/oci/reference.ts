@@ -20,6 +20,8 @@ const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/
 const HOST_LABEL = '(?:[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9])'
 const REGISTRY = new RegExp(`^(?:${HOST_LABEL}(?:\\.${HOST_LABEL})*|\\[[0-9A-Fa-f:]+\\])(?::[0-9]+)?$`)
 const MAX_REPOSITORY_LENGTH = 255
+/** A digest or an image's ID. By the grammar it could be a name, but Docker takes it for none either. */
+const ID = /^(?:(?:sha256|sha384|sha512):)?[0-9a-f]{64,}$/
 
 const DOCKER_HUB = 'docker.io'
 const DOCKER_HUB_NAMES: readonly string[] = [DOCKER_HUB, 'index.docker.io']
@@ -29,23 +31,43 @@ const DOCKER_HUB_NAMES: readonly string[] = [DOCKER_HUB, 'index.docker.io']
  * the first slash is a registry if it has a dot, a colon or a capital letter, or is `localhost`.
  * Docker Hub's official images lose their `library/` (`docker.io/library/nginx` is `nginx`); a missing tag is `latest`.
  *
- * @throws {ValidationError} if the text is no such name
+ * @throws {ValidationError} if the text is no such name, but a digest or an image's ID for example
  */
 export function parseRepositoryTag(text: string): ParsedRepositoryTag {
+  const name = readName(text)
+  if (name) return name
+  throw new ValidationError(
+    `Cannot read ${JSON.stringify(text)} as an image name: expected [registry/]repository[:tag], as in "localhost:5000/team/app:v1"`,
+    { input: text },
+  )
+}
+
+/** Tells whether an image can be pushed by this name. Archives also name images by digests, by IDs, and as `<none>:<none>`. */
+export function isName(text: string): boolean {
+  return readName(text) !== undefined
+}
+
+/** Tells whether a text is a tag, and not an image's ID. */
+export function isTag(text: string): boolean {
+  return TAG.test(text) && !isId(text)
+}
+
+/** Tells whether a text is an image's ID, or another digest. */
+export function isId(text: string): boolean {
+  return ID.test(text)
+}
+
+function readName(text: string): ParsedRepositoryTag | undefined {
   const { registry, rest } = splitRegistry(text)
-  const colon = rest.indexOf(':')
-  const path = colon < 0 ? rest : rest.slice(0, colon)
-  const tag = colon < 0 ? 'latest' : rest.slice(colon + 1)
-  const valid = (registry === undefined || REGISTRY.test(registry)) && isRepository(path) && TAG.test(tag)
-  if (!valid) {
-    throw new ValidationError(
-      `Cannot read ${JSON.stringify(text)} as an image name: expected [registry/]repository[:tag], as in "localhost:5000/team/app:v1"`,
-      { input: text },
-    )
-  }
-  if (registry === undefined) return { repository: path, tag }
-  if (!DOCKER_HUB_NAMES.includes(registry)) return { registry, repository: path, tag }
-  return { registry: DOCKER_HUB, repository: path.replace(/^library\/(?=[^/]+$)/, ''), tag }
+  const isHub = registry !== undefined && DOCKER_HUB_NAMES.includes(registry)
+  const name = isHub ? rest.replace(/^library\/(?=[^/]+$)/, '') : rest
+  const colon = name.indexOf(':')
+  const repository = colon < 0 ? name : name.slice(0, colon)
+  const tag = colon < 0 ? 'latest' : name.slice(colon + 1)
+  const isValid = (registry === undefined || REGISTRY.test(registry)) && isRepository(repository) && TAG.test(tag)
+  const isElsewhere = registry !== undefined && !isHub
+  if (!isValid || isId(name) || (!isElsewhere && isId(repository))) return undefined
+  return { ...(registry !== undefined && { registry: isHub ? DOCKER_HUB : registry }), repository, tag }
 }
 
 /** Where a name leads in another registry: its repository and tag. Throws what `parseRepositoryTag` throws. */

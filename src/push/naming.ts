@@ -1,69 +1,115 @@
 import { ValidationError } from '../errors.ts'
 import { isReferrer } from '../oci/choose-image.ts'
 import type { Image } from '../oci/image.ts'
-import { dropRegistry, parseRepository, parseTag, type RepositoryTag } from '../oci/reference.ts'
+import { dropRegistry, isId, isName, isTag, parseRepository, parseTag, type RepositoryTag } from '../oci/reference.ts'
 import type { ImagePush } from './layout.ts'
 import { optionalList, show } from './shapes.ts'
 
 /** What images are called in the registry. */
 export interface PushNaming {
-  /** One repository, in the place of those of their names. @default those of their names */
+  /** One repository, instead of those of the images' names. @default those of their names */
   readonly repository?: string | undefined
-  /** Which tags each image gets, in the place of those of its names. @default those of its names */
+  /** Which tags each image gets, instead of those of its names. @default those of its names */
   readonly tags?: readonly string[] | undefined
   /**
    * What a name becomes: `repository:tag`, or nothing if an image shall not go by this name. A registry in front is dropped.
    * @default the name itself, its registry dropped
    */
   readonly rename?: ((reference: string) => string | undefined) | undefined
+  /** Called for each thing that is odd, but does no harm. */
+  readonly onWarning?: ((warning: string) => void) | undefined
 }
 
+/** Where an image goes by one of its names. Nothing if rename says that it shall not go by this name. */
+type Place = RepositoryTag | undefined
+
 /**
- * Finds where images go by all their names.
+ * Finds where images go by all their names. Names that no image can be pushed by are skipped, with a warning.
  *
  * @param all All images of the archive: referrers of others need no name.
- * @throws {ValidationError} if an image has no name and is given none
+ * @throws {ValidationError} if an image has no name and is given none, or no image has a name to push by
  */
 export function nameImages(images: readonly Image[], all: readonly Image[], naming: PushNaming): readonly ImagePush[] {
-  return images.flatMap((image) => {
-    const pushes = destinationsOf(image, naming)
-    if (pushes.length > 0 || image.names.length > 0 || isReferrer(image, all)) return pushes
-    throw nameless(
-      image,
-      all.findIndex(({ manifest }) => manifest.digest === image.manifest.digest),
-    )
+  const skipped = new Set<string>()
+  const pushes = images.flatMap((image) => {
+    const destinations = destinationsOf(image, naming, placesOf(image, naming, skipped), tagsOf(image, skipped))
+    if (destinations.length > 0 || image.names.length > 0 || isReferrer(image, all)) return destinations
+    throw nameless(image, all)
   })
+  const [first] = images
+  if (first && pushes.length === 0 && skipped.size > 0) throw nameless(first, all)
+  warnOfSkipped(skipped, naming)
+  return pushes
 }
 
 /**
- * Finds where one image goes by its first name; without a tag to go by it is `latest`.
+ * Finds where one image goes by the first of its names that it can be pushed by; without a tag to go by it is `latest`.
  *
- * @throws {ValidationError} if it has no name, or rename leaves it none, and it is given no place to go to
+ * @throws {ValidationError} if it has no such name, or rename leaves it none, and it is given no place to go to
  */
 export function nameImage(image: Image, naming: PushNaming): ImagePush {
-  const first = { ...image, names: image.names.slice(0, 1), tags: [image.tags[0] ?? 'latest'] }
-  const [push] = destinationsOf(first, naming)
-  if (push) return { ...push, image }
-  throw new ValidationError(
-    'Cannot push the image: it has no name to go by, its own or one that rename gives it; pass a repository and a tag to push it to',
-  )
+  const skipped = new Set<string>()
+  const place = firstOf(placesOf(image, naming, skipped))
+  const [push] = destinationsOf(image, naming, place, firstOf(tagsOrLatest(image, skipped)))
+  if (!push) {
+    throw new ValidationError(
+      'Cannot push the image: it has no name to go by, its own or one that rename gives it; pass a repository and a tag to push it to',
+    )
+  }
+  warnOfSkipped(skipped, naming)
+  return push
 }
 
-function destinationsOf(image: Image, { repository, tags, rename = (name) => name }: PushNaming): ImagePush[] {
+/** Looks at the image's own names and tags only where it is not given others. */
+function destinationsOf(
+  image: Image,
+  { repository, tags }: PushNaming,
+  ownPlaces: Iterable<Place>,
+  ownTags: Iterable<string>,
+): readonly ImagePush[] {
   const given = repository === undefined ? undefined : parseRepository(repository)
   optionalList('tags', tags)?.forEach(parseTag)
-  // A name that is not needed may be none: "<none>:<none>".
   if (given !== undefined && tags) return [{ image, repository: given, tags }]
-  const names = image.names.flatMap((name): readonly RepositoryTag[] => {
-    const renamed = callRename(rename, name)
-    return renamed === undefined ? [] : [dropRegistry(renamed)]
-  })
+  const places = [...ownPlaces]
+  const names = places.filter((place) => place !== undefined)
   if (given !== undefined) {
-    const own = image.names.length > 0 ? names.map(({ tag }) => tag) : image.tags.map(parseTag)
+    const own = places.length > 0 ? names.map(({ tag }) => tag) : [...ownTags]
     return own.length > 0 ? [{ image, repository: given, tags: own }] : []
   }
   if (!tags) return names.map(({ repository, tag }) => ({ image, repository, tags: [tag] }))
   return [...new Set(names.map(({ repository }) => repository))].map((repository) => ({ image, repository, tags }))
+}
+
+/** Where an image goes by its names. Texts that are no names to push by are skipped, unless rename makes names of them. */
+function* placesOf(
+  { names }: Image,
+  { rename = (name) => name }: PushNaming,
+  skipped: Set<string>,
+): Generator<Place, undefined> {
+  for (const name of names) {
+    const renamed = callRename(rename, name)
+    if (renamed === name && !isName(name)) skipped.add(name)
+    else yield renamed === undefined ? undefined : dropRegistry(renamed)
+  }
+}
+
+/** The tags that an image has without a repository. */
+function* tagsOf({ tags }: Image, skipped: Set<string>): Generator<string, undefined> {
+  for (const tag of tags) {
+    if (isTag(tag)) yield tag
+    else skipped.add(tag)
+  }
+}
+
+/** After them `latest`. A text that is meant as a tag but is none, is an error: to move `latest` would be a guess. */
+function* tagsOrLatest(image: Image, skipped: Set<string>): Generator<string, undefined> {
+  yield* tagsOf(image, skipped)
+  const wrong = image.tags.find((tag) => !isId(tag))
+  yield wrong === undefined ? 'latest' : parseTag(wrong)
+}
+
+function* firstOf<T>(items: Iterable<T>): Generator<T, undefined> {
+  for (const item of items) return void (yield item)
 }
 
 function callRename(rename: unknown, name: string): string | undefined {
@@ -73,9 +119,19 @@ function callRename(rename: unknown, name: string): string | undefined {
   throw new TypeError(`Cannot push: rename has to give a name or undefined at once for "${name}", not ${show(renamed)}`)
 }
 
-function nameless({ tags }: Image, position: number): ValidationError {
-  const [tag] = tags
-  const has = tag === undefined ? 'has none' : `has no whole name, only the tag "${tag}"`
+function warnOfSkipped(skipped: ReadonlySet<string>, { onWarning }: PushNaming): void {
+  for (const name of skipped) {
+    onWarning?.(
+      `The archive names an image ${JSON.stringify(name)}, which no image can be pushed by; the name was skipped.`,
+    )
+  }
+}
+
+function nameless({ names, tags, manifest }: Image, all: readonly Image[]): ValidationError {
+  const position = all.findIndex((image) => image.manifest.digest === manifest.digest)
+  const [text = tags[0]] = names
+  const kind = names.length > 0 ? 'name that it can be pushed by, but' : 'whole name, only the tag'
+  const has = text === undefined ? 'has none' : `has no ${kind} ${JSON.stringify(text)}`
   return new ValidationError(
     `Cannot push all images by their names: image ${position} ${has}; push it with pushDockerTar, a repository and { image: ${position} }`,
   )

@@ -6,7 +6,6 @@ import {
   formatPlatform,
   getManifest,
   inspectDockerTar,
-  isIndex,
   listTags,
   openArchive,
   openRegistry,
@@ -14,11 +13,9 @@ import {
   type PushArchiveOptions,
   pushDockerTar,
   pushDockerTarWithAllOriginalTags,
-  ResponseError,
   runnableImages,
   TarReadError,
   ValidationError,
-  validateDockerTar,
 } from '../../src/index.ts'
 import { layOutPush } from '../../src/push/layout.ts'
 import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
@@ -49,83 +46,6 @@ async function push(archive: ArchiveInput, options: PushArchiveOptions & Platfor
 }
 
 const refuses = (archive: ArchiveInput, message: RegExp) => rejection(openArchive(archive), ValidationError, message)
-
-describe('a sparse index', () => {
-  const sparse = async () => {
-    const made = await multiPlatform()
-    made.layout.files.delete(blobPath(made.arm64.digest))
-    made.layout.list(withName(made.index, 'team/app:v1'))
-    return made
-  }
-
-  it('opens, and tells what it lacks', async () => {
-    const { layout, arm64 } = await sparse()
-    const archive = await openArchive(layout.tar())
-    expect(archive.images[0]?.missing).toMatchObject([
-      { digest: arm64.digest, platform: { os: 'linux', architecture: 'arm64', variant: 'v8' } },
-    ])
-    expect(archive.images[0]?.children).toHaveLength(2)
-    expect(await validateDockerTar(layout.tar())).toBe(false)
-    expect((await inspectDockerTar(layout.tar())).architecture).toBe('amd64')
-  })
-
-  it('is refused by default, with what is missing and what to do', async () => {
-    const { layout } = await sparse()
-    const error = await rejection(push(layout.tar()), ValidationError)
-    expect(error.message).toMatch(/also lists linux\/arm64\/v8, which the archive does not hold/)
-    expect(error.message).toMatch(/\{ platforms: 'available' \}.*\{ platform: 'linux\/amd64' \}/)
-    await rejection(pushDockerTarWithAllOriginalTags(layout.tar(), embedded()), ValidationError, /linux\/arm64\/v8/)
-  })
-
-  it('is pruned by { platforms: "available" }, and its new digest is told', async () => {
-    const { layout, index, amd64, attestation } = await sparse()
-    const warnings: string[] = []
-    const pushed = await push(layout.tar(), { platforms: 'available', onWarning: (warning) => warnings.push(warning) })
-    if (!isIndex(pushed.manifest)) return expect.fail('expected an index')
-    expect(pushed.manifest.manifests.map(({ digest }) => digest)).toEqual([amd64.digest, attestation.digest])
-    expect(pushed.manifest.manifests[0]?.platform).toEqual({ os: 'linux', architecture: 'amd64' })
-    expect(pushed.digest).not.toBe(index.digest)
-    expect(warnings).toEqual([expect.stringContaining(`${pushed.digest}.`)])
-    // The same archive gives the same index.
-    expect((await push(layout.tar(), { platforms: 'available' })).digest).toBe(pushed.digest)
-  })
-
-  it('loses attestations of what it lacks, and indexes of which nothing is left', async () => {
-    const { layout, index, amd64, arm64, attestation } = await multiPlatform()
-    for (const { digest } of [amd64, arm64]) layout.files.delete(blobPath(digest))
-    const other = await layout.addImage({ text: 'other' })
-    const outer = await layout.addIndex([{ ...index }, withPlatform(other, 'linux/riscv64')])
-    layout.list({ ...outer })
-    const pushed = await push(layout.tar(), { platforms: 'available' })
-    if (!isIndex(pushed.manifest)) return expect.fail('expected an index')
-    // The inner index had an attestation left, about an image that is gone.
-    expect(pushed.manifest.manifests.map(({ digest }) => digest)).toEqual([other.digest])
-    await rejection(getManifest(pushed.registry, 'team/app', attestation.digest), ResponseError, /404/)
-  })
-
-  it('of which nothing is there cannot be pruned', async () => {
-    const { layout, amd64, arm64, attestation } = await sparse()
-    for (const { digest } of [amd64, arm64, attestation]) layout.files.delete(blobPath(digest))
-    await rejection(push(layout.tar(), { platforms: 'available' }), ValidationError, /holds nothing of what its index/)
-  })
-
-  it('gives one platform by { platform }', async () => {
-    const { layout, amd64 } = await sparse()
-    expect((await push(layout.tar(), { platform: 'linux/amd64' })).digest).toBe(amd64.digest)
-    const message =
-      /Cannot find the platform "linux\/arm64": the archive holds linux\/amd64, and lacks linux\/arm64\/v8/
-    await rejection(push(layout.tar(), { platform: 'linux/arm64' }), ValidationError, message)
-  })
-
-  it('counts a child as missing when a layer or its config is', async () => {
-    const { layout, arm64, index } = await multiPlatform()
-    const manifest = JSON.parse(new TextDecoder().decode(layout.files.get(blobPath(arm64.digest)) as Uint8Array))
-    layout.files.delete(blobPath(manifest.layers[0].digest))
-    layout.list({ ...index })
-    const archive = await openArchive(layout.tar())
-    expect(archive.images[0]?.missing.map(({ digest }) => digest)).toEqual([arm64.digest])
-  })
-})
 
 describe('openArchive() of an OCI layout', () => {
   it('keeps a whole index to the byte, with its attestation and indexes in it', async () => {

@@ -20,6 +20,11 @@ describe('parseRepositoryTag()', () => {
     ['index.docker.io/library/nginx', { registry: 'docker.io', repository: 'nginx', tag: 'latest' }],
     ['docker.io/team/app:v1', { registry: 'docker.io', repository: 'team/app', tag: 'v1' }],
     ['quay.io/library/nginx', { registry: 'quay.io', repository: 'library/nginx', tag: 'latest' }],
+    [
+      'app:da39a3ee5e6b4b0d3255bfef95601890afd80709',
+      { repository: 'app', tag: 'da39a3ee5e6b4b0d3255bfef95601890afd80709' },
+    ],
+    ['sha256:v1', { repository: 'sha256', tag: 'v1' }],
     ['a__b/c---d.e:v1', { repository: 'a__b/c---d.e', tag: 'v1' }],
   ])('reads %s', (text, parts) => {
     expect(parseRepositoryTag(text)).toEqual(parts)
@@ -44,6 +49,11 @@ describe('parseRepositoryTag()', () => {
     'localhost:port/app',
     'a/../b',
     `app@${DIGEST}`,
+    DIGEST,
+    '0'.repeat(64),
+    `docker.io/library/${DIGEST}`,
+    `sha512:${'0'.repeat(128)}`,
+    '<none>:<none>',
     'a'.repeat(256),
   ])('refuses %j', (text) => {
     expect(() => parseRepositoryTag(text)).toThrow(ValidationError)

@@ -17,6 +17,22 @@ export type ArchiveApi<Input> = Pick<typeof portable, 'TarReadError' | 'Validati
   getPrimaryTag(archive: Input, options?: portable.ImageChoice): Promise<portable.RepositoryTag | undefined>
 }
 
+/** What stands for a name in archives, but is none to push by. */
+export const NO_NAMES = [
+  '<none>:<none>',
+  `sha256:${'e6'.repeat(32)}`,
+  'e6'.repeat(32),
+  `team/app@sha256:${'e6'.repeat(32)}`,
+  `team/app:v1@sha256:${'e6'.repeat(32)}`,
+  `import-2024-01-01@sha256:${'e6'.repeat(32)}`,
+  `docker.io/library/sha256:${'e6'.repeat(32)}`,
+  `docker.io/library/${'e6'.repeat(32)}:latest`,
+  `sha512:${'e6'.repeat(64)}`,
+  'team/app:<none>',
+  'Team/App:v1',
+  '',
+]
+
 const NAMES = ['localhost:5000/team/app:v1', 'docker.io/library/nginx:alpine']
 const TWO_IMAGES = {
   images: [{ names: ['team/app:v1'] }, { names: ['localhost:5000/other:v2'], layers: [{ a: 'a' }] }],
@@ -83,6 +99,14 @@ export function describeArchiveReading<Input>(
       expect(await primary(['localhost:5000/team/app:v1', 'other:v2'])).toEqual({ repository: 'team/app', tag: 'v1' })
       expect(await primary(['docker.io/library/nginx:alpine'])).toEqual({ repository: 'nginx', tag: 'alpine' })
       expect(await primary([])).toBeUndefined()
+    })
+
+    it('extractOriginalTags() and getPrimaryTag() leave out digests, IDs and <none>:<none>', async () => {
+      const names = [...NO_NAMES, 'localhost:5000/team/app:v1']
+      const input = await archive({ images: [{ names }, { names: NO_NAMES, layers: [{ a: 'a' }] }] })
+      expect(await sdk.extractOriginalTags(input)).toEqual(['localhost:5000/team/app:v1'])
+      expect(await sdk.getPrimaryTag(input, { image: 0 })).toEqual({ repository: 'team/app', tag: 'v1' })
+      expect(await sdk.getPrimaryTag(input, { image: 1 })).toBeUndefined()
     })
 
     it('inspectDockerTar() of several images asks for a choice and lists them', async () => {

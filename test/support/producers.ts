@@ -1,3 +1,4 @@
+import type { Digest } from '../../src/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
 import { changedArchive, readJson } from './archive-files.ts'
 import { blobPath, createLayout, withName, withPlatform } from './layout.ts'
@@ -163,6 +164,36 @@ export async function multiPlatform() {
     withPlatform(attestation, 'unknown/unknown', about),
   ])
   return { layout, index, amd64, arm64, attestation }
+}
+
+/**
+ * What `docker save` writes of an image that was pulled, since Docker 29 keeps it in containerd's store: an index that lists a manifest and an
+ * attestation for each platform. Only the manifests of the platforms that were pulled are there, and `manifest.json` names the first.
+ */
+export async function pulledPlatforms(here: readonly string[], absent: readonly string[], layout = createLayout()) {
+  const images: Record<string, Digest> = {}
+  const platforms: object[] = []
+  const attestations: object[] = []
+  for (const architecture of [...here, ...absent]) {
+    const { addImage } = here.includes(architecture) ? layout : createLayout()
+    const image = await addImage({ text: 'alpine', architecture })
+    const attestation = await createLayout().addImage({ text: image.digest, os: 'unknown', architecture: 'unknown' })
+    const about = { 'vnd.docker.reference.type': 'attestation-manifest', 'vnd.docker.reference.digest': image.digest }
+    platforms.push(withPlatform(image, `linux/${architecture}`))
+    attestations.push(withPlatform(attestation, 'unknown/unknown', about))
+    images[architecture] = image.digest
+  }
+  const index = await layout.addIndex([...platforms, ...attestations] as Array<Readonly<Record<string, unknown>>>)
+  layout.list({ ...index, annotations: { [CONTAINERD_NAME]: 'docker.io/library/alpine:3.22', [REF_NAME]: '3.22' } })
+  const [first] = here
+  const bytes = first && layout.files.get(blobPath(images[first] as Digest))
+  if (bytes) {
+    const { config, layers } = JSON.parse(new TextDecoder().decode(bytes as Uint8Array))
+    const Layers = layers.map(({ digest }: { digest: Digest }) => blobPath(digest))
+    const entry = { Config: blobPath(config.digest), RepoTags: ['alpine:3.22'], Layers }
+    layout.files.set('manifest.json', JSON.stringify([entry]))
+  }
+  return { layout, index, images }
 }
 
 /** An archive with a `manifest.json` whose files have names of another fashion. */
