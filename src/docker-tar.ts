@@ -1,11 +1,11 @@
 import { type Archive, withArchive } from './archive/archive.ts'
+import { chosenImage } from './archive/chosen-image.ts'
 import type { ArchiveInput } from './archive/input.ts'
 import type { ReadOptions } from './archive/options.ts'
 import type { CompressOptions } from './compress/options.ts'
 import { withCompressorIf } from './compress/when-asked.ts'
-import { chooseImage, type PlatformChoice } from './oci/choose-image.ts'
+import type { PlatformChoice } from './oci/choose-image.ts'
 import type { Digest } from './oci/digest.ts'
-import type { Image } from './oci/image.ts'
 import { controlOf, withControl } from './push/control.ts'
 import type { ImagePush } from './push/layout.ts'
 import { nameImage, nameImages, type PushNaming } from './push/naming.ts'
@@ -49,8 +49,8 @@ export async function pushDockerTar(
 ): Promise<Digest> {
   const { rename, onWarning } = options
   const tags = tag === undefined ? options.tags : [tag, ...(optionalList('tags', options.tags) ?? [])]
-  const [pushed] = await pushNamed(archive, registry, options, (images) => [
-    nameImage(chooseImage(images, options), { repository, tags, rename, onWarning }),
+  const [pushed] = await pushNamed(archive, registry, options, async (archive) => [
+    nameImage(await chosenImage(archive, options), { repository, tags, rename, onWarning }),
   ])
   return pushed?.digest as Digest
 }
@@ -81,8 +81,8 @@ export async function pushDockerTarWithAllOriginalTags(
   options: PushArchiveOptions & Pick<PlanOptions, 'images'> = {},
 ): Promise<readonly Digest[]> {
   const { tags, rename, onWarning } = options
-  const pushed = await pushNamed(archive, registry, options, (images) =>
-    nameImages(chooseImages(images, options), images, { tags, rename, onWarning }),
+  const pushed = await pushNamed(archive, registry, options, async ({ images }) =>
+    nameImages(await chooseImages(images, options), images, { tags, rename, onWarning }),
   )
   return pushed.flatMap(({ tags, digest }) => tags.map(() => digest))
 }
@@ -92,12 +92,13 @@ async function pushNamed(
   archive: ArchiveInput | Archive,
   registry: RegistryInput,
   given: PushArchiveOptions,
-  name: (images: readonly Image[]) => readonly ImagePush[],
+  name: (archive: Archive) => Promise<readonly ImagePush[]>,
 ): Promise<ReadonlyArray<{ readonly tags: readonly string[]; readonly digest: Digest }>> {
   return withControl(given, async (options) => {
     const handle = toRegistry(registry)
-    return withArchive(archive, options, async ({ images }) => {
-      const named = name(images)
+    return withArchive(archive, options, async (archive) => {
+      const { images } = archive
+      const named = await name(archive)
       const steered = await steer(handle, controlOf(options))
       const plan = await withCompressorIf(options.compress !== undefined, options, async (compressor) => {
         const { plan, contents, known } = await planPushes(

@@ -1,9 +1,10 @@
 import { DigestMismatchError, TarReadError, ValidationError } from '../errors.ts'
 import { loaded } from '../load.ts'
-import { chooseImage, type ImageChoice, type PlatformChoice } from '../oci/choose-image.ts'
+import type { ImageChoice, PlatformChoice } from '../oci/choose-image.ts'
 import { isWhole, runnableImages } from '../oci/platforms.ts'
 import { dropRegistry, isName, type RepositoryTag } from '../oci/reference.ts'
 import { type Archive, withArchive } from './archive.ts'
+import { chosenImage } from './chosen-image.ts'
 import { MANIFEST_PATH, type TarManifestEntry } from './docker-manifest.ts'
 import type { ArchiveInput } from './input.ts'
 import type { ImageInspect } from './inspect.ts'
@@ -18,9 +19,9 @@ export async function inspectDockerTar(
   archive: ArchiveInput | Archive,
   options: ReadOptions & PlatformChoice = {},
 ): Promise<ImageInspect> {
-  return withArchive(archive, options, async ({ images }) => {
+  return withArchive(archive, options, async (archive) => {
     const { inspectImage } = await loaded(import('./inspect.ts'))
-    return inspectImage(chooseImage(images, options), options.platform)
+    return inspectImage(await chosenImage(archive, options), options.platform)
   })
 }
 
@@ -84,8 +85,8 @@ export async function getPrimaryTag(
   archive: ArchiveInput | Archive,
   options: ReadOptions & ImageChoice = {},
 ): Promise<RepositoryTag | undefined> {
-  return withArchive(archive, options, ({ images }) => {
-    const name = chooseImage(images, options).names.find(isName)
+  return withArchive(archive, options, async (archive) => {
+    const name = (await chosenImage(archive, options)).names.find(isName)
     return name === undefined ? undefined : dropRegistry(name)
   })
 }

@@ -3,6 +3,7 @@ import { formatPlatform } from './descriptor.ts'
 import type { Image } from './image.ts'
 import { runsOn } from './platforms.ts'
 import { dropRegistry, isName } from './reference.ts'
+import { isReferrer } from './referrer.ts'
 
 /** Which image of an archive is meant. */
 export interface ImageChoice {
@@ -39,16 +40,6 @@ export function chooseImage(images: readonly Image[], { image, platform }: Platf
       'Choose one with { image: "name:tag" } or { image: index }',
     image === undefined ? {} : { input: String(image) },
   )
-}
-
-/** Tells whether an image is about another one of the archive: a signature, an SBOM. */
-export function isReferrer({ subject }: Image, images: readonly Image[]): boolean {
-  return subject !== undefined && images.some((image) => contains(image, subject))
-}
-
-/** Tells whether a manifest is an image's own, or under it. */
-export function contains({ manifest, children }: Image, digest: string): boolean {
-  return manifest.digest === digest || children.some((child) => contains(child, digest))
 }
 
 /** The image if it is meant, with the name or tag that says so in front. */

@@ -1,7 +1,7 @@
 import { ValidationError } from '../errors.ts'
-import { isReferrer } from '../oci/choose-image.ts'
 import type { Image } from '../oci/image.ts'
 import { dropRegistry, isId, isName, isTag, parseRepository, parseTag, type RepositoryTag } from '../oci/reference.ts'
+import { isReferrer } from '../oci/referrer.ts'
 import type { ImagePush } from './layout.ts'
 import { optionalList, show } from './shapes.ts'
 

@@ -2,7 +2,6 @@ import type { Compressor } from '../compress/compressor.ts'
 import type { CompressOptions } from '../compress/options.ts'
 import { withCompressorIf } from '../compress/when-asked.ts'
 import { loaded } from '../load.ts'
-import { chooseImage } from '../oci/choose-image.ts'
 import { type Content, type Descriptor, descriptorOf } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
 import type { Image } from '../oci/image.ts'
@@ -50,7 +49,7 @@ export async function planPush(
   options: PlanOptions = {},
 ): Promise<PushPlan> {
   const all = imagesOf(images)
-  const named = nameImages(chooseImages(all, options), all, options)
+  const named = nameImages(await chooseImages(all, options), all, options)
   const measuring = { ...options, spool: measureStream }
   return withCompressorIf(options.compress !== undefined, measuring, async (compressor) => {
     const { plan } = await planPushes(named, all, toRegistry(registry), options, compressor)
@@ -59,11 +58,14 @@ export async function planPush(
 }
 
 /** Those of the images that are asked for. */
-export function chooseImages(
+export async function chooseImages(
   all: readonly Image[],
   { images, platform }: Pick<PlanOptions, 'images' | 'platform'>,
-): readonly Image[] {
-  return optionalList('the option images', images)?.map((image) => chooseImage(all, { image, platform })) ?? all
+): Promise<readonly Image[]> {
+  const chosen = optionalList('the option images', images)
+  if (!chosen) return all
+  const { chooseImage } = await loaded(import('../oci/choose-image.ts'))
+  return chosen.map((image) => chooseImage(all, { image, platform }))
 }
 
 /** A plan, and the bytes of all that it sends. */

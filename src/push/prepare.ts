@@ -1,8 +1,8 @@
 import { loaded } from '../load.ts'
-import { contains } from '../oci/choose-image.ts'
 import type { CreateHasher, Digest } from '../oci/digest.ts'
 import type { Image } from '../oci/image.ts'
 import { isWhole } from '../oci/platforms.ts'
+import { contains } from '../oci/referrer.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
 import type { ImagePush } from './layout.ts'
 
