@@ -88,6 +88,19 @@ async function pullBack(docker: DockerApi, forgotten: string, repository: string
 }
 
 describeDocker29('an index that it pulled', ['containerd'], (docker) => {
+  it('with one platform there: pushDockerTar() pushes that platform, as docker push does', async () => {
+    const { name, repository, images } = await publish()
+    await docker().pull(name)
+    const { layers } = await inspect(docker(), name)
+    const pushed = await saveAndPush(docker(), name)
+    expect(pushed.digest).toBe(images[0])
+    expect(pushed.digest).toBe(await pushByDocker(docker(), name))
+    expect(pushed.warnings).toContain(THERE)
+    expect(await pushDockerTarWithAllOriginalTags(pushed.path, inject('registryUrl'))).toEqual([pushed.digest])
+    expect((await stored(repository)).digest).toBe(pushed.digest)
+    expect(await pullBack(docker(), name, pushed.repository)).toEqual({ id: pushed.digest, layers })
+  })
+
   it('with all platforms and the attestation there: pushDockerTar() pushes the index, as docker push does', async () => {
     const { name, index } = await publish()
     await docker().pull(name)

@@ -6,6 +6,8 @@ import type { Digest } from '../../src/index.ts'
 const APP: Digest = 'sha256:dd0bdf9a776b31c412fa7b4d8215a1bf0de67f033040abaad68c28ae42e8fda9'
 /** The index of that image, the image for linux/arm64/v8, and an attestation of each. */
 const MULTI: Digest = 'sha256:4a09bab9f5bcd9c2ef1c4e037f13ea0d76ae674946d499f79e6f3dba85e15c0b'
+/** The same index without the attestations. */
+const REST: Digest = 'sha256:12078755ad8d5bb53523b9e52c5a3ac2f6726e122f9922e2075c99ba8171f804'
 /** The index of that image and an attestation that is an artifact. */
 const ATTESTED: Digest = 'sha256:5ad10d25bcd0dccbd0a3b445b9b6405e967173c90a6e8e1587997ff5a9774ef3'
 /** The config of an image that has only the first of these layers. */
@@ -34,22 +36,47 @@ export const SAVED_ARCHIVES: readonly SavedArchive[] = [
     given: APP,
   },
   {
+    name: 'docker-25.0.0-containerd-two-platforms',
+    own: { 'team/multi:v1': REST },
+    given: REST,
+    warning: /lacks 2 attestations/,
+  },
+  {
     name: 'docker-28.5-graph-driver',
     own: { 'team/app:v1': APP, 'team/app:latest': APP, 'other/app:v1': APP },
     given: APP,
+  },
+  {
+    name: 'docker-28.5-containerd-one-platform',
+    own: { 'team/multi:v1': APP },
+    given: APP,
+    warning: /linux\/arm64\/v8/,
   },
   {
     name: 'docker-29.8-graph-driver',
     own: { 'team/app:v1': APP, 'team/app:latest': APP, 'other/app:v1': APP },
     given: APP,
   },
+  {
+    name: 'docker-29.8-containerd-one-platform',
+    own: { 'team/multi:v1': APP },
+    given: APP,
+    warning: /linux\/arm64\/v8/,
+  },
   { name: 'docker-29.8-containerd-two-of-three', own: /linux\/s390x.*platform/s, given: /linux\/s390x.*platform/s },
   { name: 'docker-29.8-containerd-all-platforms', own: { 'team/multi:v1': MULTI }, given: MULTI },
   { name: 'docker-29.8-containerd-attestation-artifact', own: { 'team/artifact:v1': ATTESTED }, given: ATTESTED },
+  {
+    name: 'docker-29.8-containerd-several-images',
+    own: { 'team/app:v1': APP, 'team/multi:v1': APP, 'team/artifact:v1': ATTESTED },
+    given: SEVERAL,
+    warning: /linux\/arm64\/v8/,
+  },
   { name: 'docker-29.8-containerd-zstd', own: { 'team/zstd:v1': APP }, given: APP },
   { name: 'docker-29.8-containerd-content-missing', own: /does not hold/, given: /does not hold/ },
   { name: 'crane-0.22', own: { 'team/app:v1': APP, 'team/base:v1': BASE }, given: SEVERAL },
   { name: 'crane-0.22-zstd', own: { 'team/zstd:v1': APP }, given: APP },
   { name: 'regctl-0.11', own: { 'team/multi:v1': MULTI }, given: MULTI },
+  { name: 'ctr-2.3-one-platform', own: { 'team/multi:v1': APP }, given: APP, warning: /linux\/arm64\/v8/ },
   { name: 'jib-3.4', own: { 'team/app:latest': JIB, 'team/app:v1': JIB }, given: JIB },
 ]
