@@ -1,12 +1,12 @@
 import ky, { HTTPError, type Options, TimeoutError } from 'ky'
 import { NetworkError, RegistryError, type ResponseError } from '../errors.ts'
+import { loaded } from '../load.ts'
 import { type Answer, createAnswer, unexpectedAnswer } from './answer.ts'
 import { letGo } from './body.ts'
 import { withGrace } from './grace.ts'
 import { isLastingFailure, noAnswer, timedOut } from './network-failure.ts'
 import { createPause, MAX_DELAY } from './pause.ts'
 import { redactCause } from './redact.ts'
-import { fetchFollowing } from './redirect.ts'
 import { boundErrorBody, toResponseError } from './response-error.ts'
 import { endSilence, watchTaking } from './silence.ts'
 import { untilAborted } from './until-aborted.ts'
@@ -212,7 +212,11 @@ async function fetchOnce(
   const { method, url } = request
   const hidden = [...secrets, ...Object.values(ownHeaders).flatMap(secretsIn)]
   try {
-    const { response, url: from } = await fetchFollowing(fetch, request, { base, given: headers, act })
+    const first = await fetch(request)
+    const rules = { fetch, base, given: headers, act }
+    const { response, url: from } = isRedirect(first)
+      ? await loaded(import('./redirect.ts')).then(({ followRedirects }) => followRedirects(request, first, rules))
+      : { response: first, url: new URL(url) }
     onAnswer(response, from)
     const isUnread = allow.includes(response.status) && !wantsBody(given)
     return response.ok || isUnread ? response : await boundErrorBody(response, hidden, request.signal)
@@ -226,6 +230,11 @@ async function fetchOnce(
 /** A header's value, and without the scheme that it may begin with (`Bearer …`): servers echo tokens alone. */
 function secretsIn(header: string): readonly string[] {
   return [header, header.replace(/^(?:basic|bearer)\s+/i, '')]
+}
+
+/** Whether an answer is a redirect, or came of one that a browser followed, or a fetch of the user's own. */
+function isRedirect({ status, type, redirected }: Response): boolean {
+  return redirected || type === 'opaqueredirect' || (status >= 300 && status < 400)
 }
 
 function wantsBody({ method, keepsBody = method === 'GET' }: PrivateRequest): boolean {

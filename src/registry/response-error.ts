@@ -45,7 +45,9 @@ export function toResponseError(
   const said = errors.map(({ code, message }) => (message ? `${code}: ${message}` : code)).join('; ')
   const detail = said ? ` (${said.slice(0, MAX_SHOWN)})` : foreignBody(headers, data)
   const known = status === 401 && isSignedIn ? REFUSED_CREDENTIALS : REMEDIES[status]
-  const remedy = known ? `; ${known}` : ''
+  // What Go's servers and nginx say to http where they speak https.
+  const wantsHttps = status === 400 && detail && !said && url.protocol === 'http:'
+  const remedy = known ? `; ${known}` : wantsHttps ? '; is it at https://?' : ''
   const message = `Cannot ${act}: ${publicUrl(url.href)} answered ${status}${detail}${remedy}`
   return new ResponseError(message, { method, url: url.href, status, errors })
 }
