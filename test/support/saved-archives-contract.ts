@@ -30,7 +30,7 @@ export function describeSavedArchives<Input>(
   const nextFolder = () => `saved-${run}/${count++}`
 
   describe(title, () => {
-    for (const { name, own, given, warning } of SAVED_ARCHIVES) {
+    for (const { name, own, given, warning, referrers = [] } of SAVED_ARCHIVES) {
       const warnings: string[] = []
       const onWarning = (text: string) => warnings.push(text)
       const expectWarning = () => {
@@ -52,6 +52,7 @@ export function describeSavedArchives<Input>(
         for (const [original, expected] of Object.entries(own)) {
           const [repository = '', tag = ''] = original.split(':')
           expect(await verifyImage(url, `${folder}/${repository}`, tag)).toBe(expected)
+          for (const digest of referrers) await verifyImage(url, `${folder}/${repository}`, digest)
         }
         expectWarning()
       })
@@ -64,6 +65,7 @@ export function describeSavedArchives<Input>(
         const digest = await push
         expect((await portable.getManifest(url, folder, 'given')).digest).toBe(digest)
         expect(await verifyImage(url, folder, 'given')).toBe(given)
+        for (const digest of referrers) await verifyImage(url, folder, digest)
         expectWarning()
       })
     }

@@ -15,6 +15,11 @@ const BASE: Digest = 'sha256:98cff252fd6f1627f2a786f90b370e995c65466f059b79ec808
 /** The config of the image that jib makes. */
 const JIB: Digest = 'sha256:d3ea4461b4e01fa41873fe0e19ccd99d61bc88f744b7e8aedff70bb2a6f332fe'
 
+/** The config of an image that BuildKit built. */
+const BUILT: Digest = 'sha256:f193c57cf8898301270de0fcd3a7cd93ed0d7e451d9757a5bcb83b1f639c84ec'
+/** The index of that image, one for linux/arm64, and an attestation of each. */
+const BUILT_MULTI: Digest = 'sha256:f7643d18c02e42d6002876a6b506e153cb49e44c961ae8a01bf431bd6c45e6f1'
+
 const SEVERAL = /^Cannot choose an image: the archive holds [23] /
 
 /** An archive that a real tool wrote. `test/archives/README.md` has the version of the tool and its command. */
@@ -25,6 +30,8 @@ export interface SavedArchive {
   readonly own: Readonly<Record<string, Digest>> | RegExp
   /** What arrives under a given name, likewise. */
   readonly given: Digest | RegExp
+  /** Manifests that go along with the image: signatures and attestations. @default none */
+  readonly referrers?: readonly Digest[]
   /** A warning that has to come. @default there is no warning */
   readonly warning?: RegExp
 }
@@ -74,6 +81,8 @@ export const SAVED_ARCHIVES: readonly SavedArchive[] = [
   },
   { name: 'docker-29.8-containerd-zstd', own: { 'team/zstd:v1': APP }, given: APP },
   { name: 'docker-29.8-containerd-content-missing', own: /does not hold/, given: /does not hold/ },
+  { name: 'buildkit-0.33-docker', own: { 'team/built:v1': BUILT }, given: BUILT },
+  { name: 'buildkit-0.33-oci', own: { 'team/built:v1': BUILT_MULTI }, given: BUILT_MULTI },
   { name: 'crane-0.22', own: { 'team/app:v1': APP, 'team/base:v1': BASE }, given: SEVERAL },
   { name: 'crane-0.22-zstd', own: { 'team/zstd:v1': APP }, given: APP },
   { name: 'regctl-0.11', own: { 'team/multi:v1': MULTI }, given: MULTI },
