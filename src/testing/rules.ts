@@ -146,6 +146,9 @@ export const SPEC: Rules = {
   },
 }
 
+/** The spec without tags in a PUT by digest (opencontainers/distribution-spec#600): most registries ignore `?tag=` without a word. */
+export const WITHOUT_TAG_QUERY: Rules = { ...SPEC, manifests: { ...SPEC.manifests, takesTagQuery: false } }
+
 /** The smallest chunk as the spec has it: told, and insisted on. Any size will do with 0. */
 export function minChunkBySpec(length: number): MinChunkRule | undefined {
   if (length === 0) return undefined

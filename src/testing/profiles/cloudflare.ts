@@ -1,0 +1,48 @@
+import type { RefusalRule } from '../answers.ts'
+import { type Rules, SPEC } from '../rules.ts'
+
+const MiB = 1024 * 1024
+
+/** Of what R2, which stores the parts, does not take. */
+const CLOUDFLARE_RANGE: RefusalRule = {
+  status: 416,
+  code: 'RANGE_ERROR',
+  message: 'the chunk does not match the state',
+}
+const CLOUDFLARE_ERROR: RefusalRule = { status: 500, code: 'INTERNAL_ERROR', message: 'internal error' }
+
+/** cloudflare/serverless-registry, as read in src/router.ts and src/registry/r2.ts. */
+export const CLOUDFLARE: Rules = {
+  manifests: { ...SPEC.manifests, takesTagQuery: false },
+  uploads: {
+    ...SPEC.uploads,
+    staleState: CLOUDFLARE_RANGE,
+    rangeCheckedOn: ['PATCH'],
+    outOfOrder: CLOUDFLARE_RANGE,
+    malformedRange: CLOUDFLARE_RANGE,
+    oneByteRange: CLOUDFLARE_RANGE,
+    unequalChunk: CLOUDFLARE_RANGE,
+    // opencontainers/distribution-spec#577
+    emptyRange: '0--1',
+    minChunk: {
+      length: 5 * MiB,
+      isTold: true,
+      refusedAt: 'next-chunk',
+      refusal: CLOUDFLARE_RANGE,
+      endsUpload: false,
+    },
+    // cloudflare/serverless-registry#67: what is larger never gets through to it.
+    maxChunk: {
+      length: 100_000_000,
+      isTold: true,
+      appliesTo: 'all',
+      refusal: { status: 413, code: '', message: 'Request Entity Too Large', body: 'html' },
+    },
+    // cloudflare/serverless-registry#138: after chunks the closing PUT has to be empty, and its failures are 500.
+    takesLastChunkInClose: false,
+    emptyBlob: CLOUDFLARE_ERROR,
+    wrongDigest: CLOUDFLARE_ERROR,
+    cutBody: 'dropped',
+  },
+  lists: { ...SPEC.lists, catalogLink: 'bare' },
+}

@@ -1,0 +1,47 @@
+import type { RefusalRule } from '../answers.ts'
+import { type Rules, SPEC } from '../rules.ts'
+
+/** The methods of the upload URL, less the two that ask for the status. */
+const CHANGES = ['PATCH', 'PUT', 'DELETE']
+
+/** Of distribution, 2 and 3 alike. */
+const BAD_CONTENT_TYPE: RefusalRule = { status: 500, code: 'UNKNOWN', message: 'unknown error' }
+
+/** As tried with 2.8.2, and read in registry/handlers/blobupload.go of 2.8.3. */
+export const DISTRIBUTION_2: Rules = {
+  uploads: {
+    ...SPEC.uploads,
+    // The state holds the offset, and even GET compares it. After a lost answer nobody knows a location that works:
+    // "upload resumed at wrong offset" (blobUploadDispatcher). Fixed in 3 by distribution/distribution#3755.
+    stateCheckedOn: ['GET', 'HEAD', ...CHANGES],
+    staleState: { status: 404, code: 'BLOB_UPLOAD_INVALID', message: 'blob upload invalid' },
+    tellsWhereItStands: false,
+    // It does not look at Content-Range: a misplaced chunk shows up as DIGEST_INVALID (distribution/distribution#3141).
+    rangeCheckedOn: [],
+    otherContentType: BAD_CONTENT_TYPE,
+    // distribution/distribution#3230
+    takesSinglePost: false,
+    wrongDigestEndsUpload: false,
+  },
+  // distribution/distribution#3174; and a PUT with ?tag= is a PUT without.
+  manifests: { deletesTags: false, takesTagQuery: false, listsReferrers: false },
+  // distribution/distribution#1936 and #3232: all tags at once, and null for none.
+  lists: { ...SPEC.lists, pagesTags: false, noTags: 'null' },
+}
+
+/** As tried with 3.1.2. */
+export const DISTRIBUTION_3: Rules = {
+  manifests: { deletesTags: true, takesTagQuery: false, listsReferrers: false },
+  uploads: {
+    ...SPEC.uploads,
+    stateCheckedOn: CHANGES,
+    staleState: { status: 416, code: 'RANGE_INVALID', message: 'invalid content range' },
+    tellsWhereItStands: false,
+    outOfOrder: { status: 416, code: 'RANGE_INVALID', message: 'invalid content range' },
+    malformedRange: { status: 500, code: 'UNKNOWN', message: 'unknown error' },
+    otherContentType: BAD_CONTENT_TYPE,
+    takesSinglePost: false,
+    wrongDigestEndsUpload: false,
+  },
+  lists: { ...SPEC.lists, linksFullPages: true },
+}

@@ -1,0 +1,24 @@
+import { type Rules, SPEC } from '../rules.ts'
+
+/** As tried with 1.4.3; what later ones do otherwise is said where it is. They set the tags of a PUT by digest (project-zot/zot#3885). */
+export const ZOT: Rules = {
+  lists: { ...SPEC.lists, linksFullPages: true },
+  uploads: {
+    ...SPEC.uploads,
+    stateCheckedOn: [],
+    tellsWhereItStands: false,
+    malformedRange: { status: 416, code: '', message: '', body: 'none' },
+    // regclient/regclient#961: what a chunk is answered with tells of that chunk alone. Put right in 2025 (opencontainers/distribution-spec#581).
+    reportedRange: 'newest-chunk',
+    // opencontainers/distribution-spec#578. Put right by project-zot/zot#3983.
+    emptyRange: '0--1',
+    wrongDigestEndsUpload: false,
+    // "could be io.ErrUnexpectedEOF […]: removing .uploads/ files"
+    cutBody: 'ends-upload',
+  },
+  // project-zot/zot#724. Since project-zot/zot#2714 it takes them where `http.compat` says "docker2s2".
+  manifests: {
+    ...SPEC.manifests,
+    dockerManifest: { status: 415, code: 'MANIFEST_INVALID', message: 'manifest invalid' },
+  },
+}
