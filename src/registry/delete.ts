@@ -1,24 +1,24 @@
-import { ValidationError } from '../errors.ts'
+import { ResponseError, ValidationError } from '../errors.ts'
 import { type Digest, parseDigest } from '../oci/digest.ts'
 import { parseTag } from '../oci/reference.ts'
 import { listTags } from './lists.ts'
-import { deleteManifest, resolveManifest } from './manifests.ts'
+import { manifestAt, resolveManifest } from './manifests.ts'
 import { type Registry, type RegistryInput, toRegistry } from './registry.ts'
 
-/** Answers of registries that delete no tags: 400 by distribution 2, 405 by the spec. */
-const CANNOT_DELETE_TAGS = [400, 405]
+/** Answers of registries that delete no tags: 400 by distribution 2, 404 by Nexus (regclient/regclient#258), 405 by the spec. */
+const CANNOT_DELETE_TAGS = [400, 404, 405, 501]
 /** Requests at once. */
 const CONCURRENCY = 8
 
 /**
- * Deletes one tag, and nothing else where the registry can do that (distribution 2 cannot).
- * Where it cannot, the manifest is deleted by its digest, but only if no other tag names it. Indexes of the repository that
+ * Deletes one tag, and nothing else if the registry can do that (distribution 2 and Nexus cannot).
+ * If it cannot, the manifest is deleted by its digest, but only if no other tag names it. Indexes of the repository that
  * list the manifest are not looked into.
  *
- * @param options.deleteSharedManifest Delete the manifest with all its tags, where a single tag cannot be deleted. @default false
+ * @param options.deleteSharedManifest Delete the manifest with all its tags if the registry cannot delete a single tag. @default false
  * @returns true if it is deleted, false if there was no such tag
  * @throws {ValidationError} if other tags would go with it; the message names them
- * @throws {ResponseError} if the registry refuses (405: deletes are not enabled)
+ * @throws {ResponseError} if the registry refuses (405: deletes are not enabled; 404: it has the manifest and does not delete it)
  * @throws {NetworkError} if it does not answer
  */
 export async function deleteImage(
@@ -29,10 +29,13 @@ export async function deleteImage(
 ): Promise<boolean> {
   const { deleteSharedManifest = false, signal } = options
   const handle = toRegistry(registry)
-  const digest = await resolveManifest(handle, repository, parseTag(tag), signal)
+  let digest = await resolveManifest(handle, repository, parseTag(tag), signal)
   if (!digest) return false
-  const status = await deleteManifest(handle, repository, tag, [404, ...CANNOT_DELETE_TAGS], signal)
-  if (!CANNOT_DELETE_TAGS.includes(status)) return status !== 404
+  const refusal = await tryDelete(handle, repository, tag, CANNOT_DELETE_TAGS, signal)
+  if (!refusal) return true
+  // Somebody else may have deleted or moved the tag by now.
+  if (refusal.status === 404) digest = await resolveManifest(handle, repository, tag, signal)
+  if (!digest) return false
   if (!deleteSharedManifest) await refuseIfShared(handle, repository, tag, digest, signal)
   return deleteImageByDigest(handle, repository, digest, { signal })
 }
@@ -42,7 +45,7 @@ export async function deleteImage(
  *
  * @returns true if it is deleted, false if there was no such manifest
  * @throws {ValidationError} if the digest is none
- * @throws {ResponseError} if the registry refuses (405: deletes are not enabled)
+ * @throws {ResponseError} if the registry refuses (405: deletes are not enabled; 404: it has the manifest and does not delete it)
  * @throws {NetworkError} if it does not answer
  */
 export async function deleteImageByDigest(
@@ -51,8 +54,33 @@ export async function deleteImageByDigest(
   digest: string,
   options: { signal?: AbortSignal } = {},
 ): Promise<boolean> {
+  const { signal } = options
+  const handle = toRegistry(registry)
   const reference = parseDigest(digest, 'the image to delete')
-  return (await deleteManifest(toRegistry(registry), repository, reference, [404], options.signal)) !== 404
+  const refusal = await tryDelete(handle, repository, reference, [404], signal)
+  if (!refusal) return true
+  if (!(await resolveManifest(handle, repository, reference, signal))) return false
+  const { message, ...answer } = refusal
+  // Quay, for one, deletes no manifest without a tag.
+  throw new ResponseError(`${message}; it has the manifest: delete it in the registry's own way`, answer)
+}
+
+/** Deletes what a tag or a digest names (distribution-spec § Deleting tags, § Deleting Manifests). Gives the refusal if it has one of these statuses. */
+async function tryDelete(
+  registry: Registry,
+  repository: string,
+  reference: string,
+  statuses: readonly number[],
+  signal?: AbortSignal,
+): Promise<ResponseError | undefined> {
+  const act = `delete ${reference} of "${repository}"`
+  try {
+    await registry.send({ act, method: 'DELETE', ...manifestAt(registry, repository, reference), signal })
+    return undefined
+  } catch (error) {
+    if (error instanceof ResponseError && statuses.includes(error.status)) return error
+    throw error
+  }
 }
 
 async function refuseIfShared(

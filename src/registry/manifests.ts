@@ -38,40 +38,20 @@ export async function getManifest(
   reference: string,
   options: { signal?: AbortSignal } = {},
 ): Promise<ManifestInfo> {
-  const { bytes, digest, stated } = await readManifest(toRegistry(registry), repository, reference, options.signal)
+  const handle = toRegistry(registry)
+  const answer = await handle.send(manifestRequest('GET', handle, repository, reference, options.signal))
+  const { bytes, digest } = await readManifest(answer, reference)
+  const stated = bareMediaType(answer.headers.get('content-type'))
   const manifest = parseManifest(bytes, `the manifest ${reference} of "${repository}"`, stated)
   const mediaType = manifest.mediaType ?? stated ?? ''
   return { mediaType, digest, size: bytes.length, bytes, manifest }
 }
 
-/** Reads the bytes of a manifest, whatever they say. */
-async function readManifest(
-  registry: Registry,
-  repository: string,
-  reference: string,
-  signal: AbortSignal | undefined,
-): Promise<{
-  readonly bytes: Uint8Array<ArrayBuffer>
-  readonly digest: Digest
-  /** The media type that the registry states. */
-  readonly stated: string | undefined
-}> {
-  const answer = await registry.send({
-    act: `read the manifest ${reference} of "${repository}"`,
-    method: 'GET',
-    ...manifestAt(registry, repository, reference),
-    headers: ACCEPT,
-    signal,
-  })
-  const bytes = await readAnswer(answer, MAX_MANIFEST)
-  const digest = await digestOf(bytes, createWasmHasher)
-  if (isDigest(reference)) verifyDigest(`what the registry holds as ${reference}`, reference, digest)
-  verifyStatedDigest(answer, digest)
-  return { bytes, digest, stated: bareMediaType(answer.headers.get('content-type')) }
-}
+/** Statuses of HEAD that do not say what GET says: Nexus answers 404 for what is there (andrey-pohilko/registry-cli#14, #43). */
+const HEAD_SAYS_NOTHING = [404, 405, 501]
 
 /**
- * Asks which manifest a tag names, or whether a digest is there.
+ * Asks which manifest a tag names, or whether a digest is there. Only GET says that there is none.
  *
  * @returns nothing if there is none
  * @throws {DigestMismatchError} if the registry states another digest than the one asked for
@@ -82,19 +62,39 @@ export async function resolveManifest(
   reference: string,
   signal?: AbortSignal,
 ): Promise<Digest | undefined> {
-  const answer = await registry.send({
-    act: `look for the manifest ${reference} of "${repository}"`,
-    method: 'HEAD',
-    ...manifestAt(registry, repository, reference),
-    headers: ACCEPT,
-    allow: [404],
-    signal,
-  })
-  if (answer.status === 404) return undefined
-  if (isDigest(reference)) verifyStatedDigest(answer, reference)
-  const stated = answer.headers.get('docker-content-digest')
+  const ask = (method: 'GET' | 'HEAD', allow: readonly number[]) =>
+    registry.send({ ...manifestRequest(method, registry, repository, reference, signal), allow })
+  const head = await ask('HEAD', HEAD_SAYS_NOTHING)
+  const isFound = head.status < 300
+  if (isFound && isDigest(reference)) verifyStatedDigest(head, reference)
+  const stated = isFound ? head.headers.get('docker-content-digest') : null
   // Old registries do not state it, and a web page may not be allowed to read it.
-  return isDigest(stated) ? stated : (await readManifest(registry, repository, reference, signal)).digest
+  if (isDigest(stated)) return stated
+  const answer = await ask('GET', [404])
+  return answer.status === 404 ? undefined : (await readManifest(answer, reference)).digest
+}
+
+/** Reads the bytes of a manifest, whatever they say, and compares them with the digests that are asked for and stated. */
+async function readManifest(
+  answer: Answer,
+  reference: string,
+): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly digest: Digest }> {
+  const bytes = await readAnswer(answer, MAX_MANIFEST)
+  const digest = await digestOf(bytes, createWasmHasher)
+  if (isDigest(reference)) verifyDigest(`what the registry holds as ${reference}`, reference, digest)
+  verifyStatedDigest(answer, digest)
+  return { bytes, digest }
+}
+
+function manifestRequest(
+  method: 'GET' | 'HEAD',
+  registry: Registry,
+  repository: string,
+  reference: string,
+  signal: AbortSignal | undefined,
+): RegistryRequest {
+  const act = `${method === 'GET' ? 'read' : 'look for'} the manifest ${reference} of "${repository}"`
+  return { act, method, ...manifestAt(registry, repository, reference), headers: ACCEPT, signal }
 }
 
 /** A manifest and where it is put. */
@@ -163,30 +163,12 @@ async function sendManifest(
   })
 }
 
-/**
- * Deletes what a tag or a digest names (distribution-spec § Deleting tags, § Deleting Manifests).
- *
- * @param allow Statuses that are answers here, not failures.
- * @returns the status: 202 if it is deleted
- */
-export async function deleteManifest(
-  registry: Registry,
+/** Where a manifest is, and what reading it asks for. */
+export function manifestAt(
+  { url }: Registry,
   repository: string,
   reference: string,
-  allow: readonly number[],
-  signal?: AbortSignal,
-): Promise<number> {
-  const { status } = await registry.send({
-    act: `delete ${reference} of "${repository}"`,
-    method: 'DELETE',
-    ...manifestAt(registry, repository, reference),
-    allow,
-    signal,
-  })
-  return status
-}
-
-function manifestAt({ url }: Registry, repository: string, reference: string): Pick<RegistryRequest, 'url' | 'scopes'> {
+): Pick<RegistryRequest, 'url' | 'scopes'> {
   const { path, pull } = locateRepository(url, repository)
   return { url: `${path}manifests/${parseReference(reference)}`, scopes: pull }
 }

@@ -14,7 +14,14 @@ import { findRepository, openRepository, type Repository, type Storage, type Sto
 const MAX_MANIFEST = 4 * 1024 * 1024
 
 /** `GET` and `HEAD …/manifests/<reference>` */
-export function getManifest(storage: Storage, name: string, reference: string, method: string): Response {
+export function getManifest(
+  storage: Storage,
+  name: string,
+  reference: string,
+  method: string,
+  { head }: ManifestRules,
+): Response {
+  if (head && method === 'HEAD') throw refusalBy(head)
   const { digest, manifest } = find(findRepository(storage, name), reference)
   const headers = { 'content-type': manifest.mediaType, 'docker-content-digest': digest }
   if (method === 'HEAD') return answer(200, { ...headers, 'content-length': String(manifest.bytes.length) })
@@ -61,13 +68,10 @@ export function deleteManifest(
   storage: Storage,
   name: string,
   reference: string,
-  { deletesTags }: ManifestRules,
+  { tagDelete }: ManifestRules,
 ): Response {
   const repository = findRepository(storage, name)
-  if (!isDigest(reference) && !deletesTags) {
-    // As distribution 2 says it.
-    throw new Refusal(400, 'DIGEST_INVALID', 'provided digest did not match uploaded content')
-  }
+  if (!isDigest(reference) && tagDelete) throw refusalBy(tagDelete)
   const { digest } = find(repository, reference)
   if (isDigest(reference)) {
     repository.manifests.delete(digest)

@@ -6,6 +6,7 @@ import { GAR } from './profiles/gar.ts'
 import { GHCR } from './profiles/ghcr.ts'
 import { HARBOR } from './profiles/harbor.ts'
 import { HUB } from './profiles/hub.ts'
+import { NEXUS } from './profiles/nexus.ts'
 import { QUAY } from './profiles/quay.ts'
 import { ZOT } from './profiles/zot.ts'
 import type { Rules } from './rules.ts'
@@ -20,6 +21,7 @@ export type RegistryProfile =
   | 'acr'
   | 'harbor'
   | 'quay'
+  | 'nexus'
   | 'hub'
   | 'cloudflare'
   | 'zot'
@@ -34,6 +36,7 @@ export const PROFILES: Readonly<Record<RegistryProfile, Rules>> = {
   acr: ACR,
   harbor: HARBOR,
   quay: QUAY,
+  nexus: NEXUS,
   hub: HUB,
   cloudflare: CLOUDFLARE,
   zot: ZOT,

@@ -85,8 +85,10 @@ export interface MountRules {
 }
 
 export interface ManifestRules {
-  /** Whether a tag can be deleted alone. */
-  readonly deletesTags: boolean
+  /** Of HEAD of a manifest. */
+  readonly head?: RefusalRule
+  /** Of deleting a tag alone. */
+  readonly tagDelete?: RefusalRule | undefined
   /** Whether a PUT by digest sets the tags of its `?tag=` and tells them as `OCI-Tag`. */
   readonly takesTagQuery: boolean
   /** Whether it lists what refers to a manifest, and tells the subject of one that is put. */
@@ -134,7 +136,7 @@ export const SPEC: Rules = {
     cutBody: 'kept',
     mount: {},
   },
-  manifests: { deletesTags: true, takesTagQuery: true, listsReferrers: true },
+  manifests: { takesTagQuery: true, listsReferrers: true },
   lists: {
     pageSize: 100,
     maxN: 1000,
@@ -148,6 +150,13 @@ export const SPEC: Rules = {
 
 /** The spec without tags in a PUT by digest (opencontainers/distribution-spec#600): most registries ignore `?tag=` without a word. */
 export const WITHOUT_TAG_QUERY: Rules = { ...SPEC, manifests: { ...SPEC.manifests, takesTagQuery: false } }
+
+/** Of deleting a tag alone, as distribution 2 says it (distribution/distribution#3174). */
+export const NO_TAG_DELETE: RefusalRule = {
+  status: 400,
+  code: 'DIGEST_INVALID',
+  message: 'provided digest did not match uploaded content',
+}
 
 /** The smallest chunk as the spec has it: told, and insisted on. Any size will do with 0. */
 export function minChunkBySpec(length: number): MinChunkRule | undefined {

@@ -1,6 +1,6 @@
 import { ValidationError } from '../errors.ts'
 import { parseReference, parseRepository } from '../oci/reference.ts'
-import { jsonAnswer, Refusal } from './answers.ts'
+import { jsonAnswer, Refusal, type RefusalRule } from './answers.ts'
 import { deleteBlob, getBlob } from './blobs.ts'
 import { allowPages, preflight } from './cors.ts'
 import { answerWith, BrokenConnection, type RangeMemory } from './fault-effects.ts'
@@ -10,7 +10,7 @@ import { deleteManifest, getManifest, putManifest } from './manifests.ts'
 import { PROFILES, type RegistryProfile } from './profiles.ts'
 import { type Received, receive } from './received.ts'
 import { listReferrers } from './referrers.ts'
-import { minChunkBySpec, type Rules, SPEC, scaledRules } from './rules.ts'
+import { type ManifestRules, minChunkBySpec, NO_TAG_DELETE, type Rules, SPEC, scaledRules } from './rules.ts'
 import { createStorage, type Storage } from './storage.ts'
 import { cancelUpload, closeUpload, openUpload, patchUpload, uploadStatus } from './uploads.ts'
 
@@ -126,9 +126,14 @@ function rulesFor(options: TestRegistryOptions): Rules {
   const { uploads, manifests, lists } = scaledRules(own, scale)
   return {
     uploads: minChunkLength === undefined ? uploads : { ...uploads, minChunk: minChunkBySpec(minChunkLength) },
-    manifests: { ...manifests, ...(deletesTags !== undefined && { deletesTags }) },
+    manifests:
+      deletesTags === undefined ? manifests : { ...manifests, tagDelete: tagDeleteFor(deletesTags, manifests) },
     lists: { ...lists, ...(pageSize !== undefined && { pageSize }) },
   }
+}
+
+function tagDeleteFor(deletesTags: boolean, { tagDelete = NO_TAG_DELETE }: ManifestRules): RefusalRule | undefined {
+  return deletesTags ? undefined : tagDelete
 }
 
 /** What is cut is carried out as far as it came; there is nobody to answer. */
@@ -162,7 +167,7 @@ async function route(storage: Storage, rules: Rules, received: Received): Promis
   if (kind === 'tags/list' && isRead) return listTags(storage, name, url, rules.lists)
   if (kind === 'manifests') {
     const reference = parseReference(rest)
-    if (isRead) return getManifest(storage, name, reference, method)
+    if (isRead) return getManifest(storage, name, reference, method, rules.manifests)
     if (method === 'PUT') return putManifest(storage, name, reference, received, rules.manifests)
     if (method === 'DELETE') return deleteManifest(storage, name, reference, rules.manifests)
   }

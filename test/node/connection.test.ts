@@ -4,7 +4,6 @@ import { freePort } from '../../scripts/find/port.js'
 import {
   checkRegistryConnectivity,
   DigestMismatchError,
-  deleteImage,
   getManifest,
   listRepositories,
   listTags,
@@ -15,6 +14,7 @@ import {
   ValidationError,
 } from '../../src/index.ts'
 import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
+import { changedRegistry } from '../support/changed-registry.ts'
 import { rejection } from '../support/errors.ts'
 import { recordingFetch } from '../support/recording-fetch.ts'
 
@@ -24,16 +24,6 @@ type Fetch = (request: Request) => Promise<Response>
 /** A registry that gives one answer to everything. */
 const answering = (status: number, headers: Record<string, string> = {}, body: BodyInit | null = null) =>
   openRegistry(URL_TEXT, { retry: 0, fetch: async () => new Response(body, { status, headers }) })
-
-/** The embedded registry, with some answers changed on their way. */
-function changing(change: (request: Request, response: Response) => Response | undefined, options = {}) {
-  const registry = createTestRegistry()
-  const fetch: Fetch = async (request) => {
-    const response = await registry.fetch(request)
-    return change(request, response) ?? response
-  }
-  return { registry, handle: openRegistry(URL_TEXT, { fetch, ...options }) }
-}
 
 const errorBody = (code: string, message: string) => JSON.stringify({ errors: [{ code, message, detail: { a: 1 } }] })
 
@@ -86,7 +76,7 @@ describe('openRegistry()', () => {
 
   it('sends no cookies, and asks no cache', async () => {
     const asked: Request[] = []
-    const { registry } = changing(() => undefined)
+    const { registry } = changedRegistry(() => undefined)
     const fetch: Fetch = (request) => {
       asked.push(request)
       return registry.fetch(request)
@@ -340,36 +330,11 @@ describe('getManifest()', () => {
   it.each(['../x', 'a b', 'A', 'a/', '', 'a?b', 'a#b', 'a%2fb'])(
     'refuses %j as a repository before it asks',
     async (repository) => {
-      const { registry, handle } = changing(() => undefined)
+      const { registry, handle } = changedRegistry(() => undefined)
       await rejection(getManifest(handle, repository, 'v1'), ValidationError, /as a repository/)
       await rejection(listTags(handle, repository), ValidationError, /as a repository/)
       await rejection(getManifest(handle, 'a', `v1${repository}/?`), ValidationError, /as a tag/)
       expect(registry.requests).toEqual([])
     },
   )
-})
-
-describe('deleteImage()', () => {
-  it('reads the manifest where the registry does not state its digest', async () => {
-    const { registry, handle } = changing((_, response) => {
-      response.headers.delete('docker-content-digest')
-      return undefined
-    })
-    await pushDockerTar(await createTestArchive(), handle, 'a', 'v1')
-    expect(await deleteImage(handle, 'a', 'v1')).toBe(true)
-    expect(registry.requests.at(-2)?.method).toBe('GET')
-  })
-
-  it('of a registry that forbids deletes is a ResponseError', async () => {
-    const { handle } = changing((request) => {
-      const refused = new Response(errorBody('UNSUPPORTED', 'no deletes'), { status: 405 })
-      return request.method === 'DELETE' ? refused : undefined
-    })
-    await pushDockerTar(await createTestArchive(), handle, 'a', 'v1')
-    await rejection(
-      deleteImage(handle, 'a', 'v1'),
-      ResponseError,
-      /405 \(UNSUPPORTED: no deletes\).*configuration forbids/,
-    )
-  })
 })

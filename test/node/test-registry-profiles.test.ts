@@ -21,6 +21,7 @@ const ALL: readonly RegistryProfile[] = [
   'acr',
   'harbor',
   'quay',
+  'nexus',
   'hub',
   'cloudflare',
   'zot',
@@ -44,7 +45,7 @@ describe('createTestRegistry() with any profile', () => {
   })
 
   it('refuses a profile that there is not, and a scale that is none', () => {
-    expect(() => createTestRegistry({ profile: 'nexus' as never })).toThrow(/no profile "nexus", only distribution-2,/)
+    expect(() => createTestRegistry({ profile: 'pulp' as never })).toThrow(/no profile "pulp", only distribution-2,/)
     expect(() => createTestRegistry({ scale: 0 })).toThrow(RangeError)
   })
 
@@ -432,5 +433,24 @@ describe('zot', () => {
     const url = `/v2/a/manifests/${digestOfText(MANIFEST)}?tag=v1&tag=v2`
     const put = await ask('PUT', url, MANIFEST, { 'content-type': OCI_MANIFEST })
     expect(put.headers.get('oci-tag')).toBe('v1, v2')
+  })
+})
+
+describe('nexus', () => {
+  it('answers HEAD of a manifest with 404, andrey-pohilko/registry-cli#14, and GET with the manifest', async () => {
+    const { ask, putImage } = withProfile('nexus')
+    await putImage('v1')
+    for (const reference of ['v1', digestOfText(MANIFEST)]) {
+      expect((await ask('HEAD', `/v2/a/manifests/${reference}`)).status).toBe(404)
+      expect((await ask('GET', `/v2/a/manifests/${reference}`)).text).toBe(MANIFEST)
+    }
+  })
+
+  it('deletes no tag, regclient/regclient#258, and a manifest with its tags', async () => {
+    const { ask, putImage } = withProfile('nexus')
+    await putImage('v1')
+    expect(refusal(await ask('DELETE', '/v2/a/manifests/v1'))).toEqual([404, 'MANIFEST_UNKNOWN'])
+    expect((await ask('DELETE', `/v2/a/manifests/${digestOfText(MANIFEST)}`)).status).toBe(202)
+    expect((await ask('GET', '/v2/a/manifests/v1')).status).toBe(404)
   })
 })

@@ -1,5 +1,5 @@
 import type { RefusalRule } from '../answers.ts'
-import { type Rules, SPEC } from '../rules.ts'
+import { NO_TAG_DELETE, type Rules, SPEC } from '../rules.ts'
 
 /** The methods of the upload URL, less the two that ask for the status. */
 const CHANGES = ['PATCH', 'PUT', 'DELETE']
@@ -23,15 +23,15 @@ export const DISTRIBUTION_2: Rules = {
     takesSinglePost: false,
     wrongDigestEndsUpload: false,
   },
-  // distribution/distribution#3174; and a PUT with ?tag= is a PUT without.
-  manifests: { deletesTags: false, takesTagQuery: false, listsReferrers: false },
+  // A PUT with ?tag= is a PUT without.
+  manifests: { tagDelete: NO_TAG_DELETE, takesTagQuery: false, listsReferrers: false },
   // distribution/distribution#1936 and #3232: all tags at once, and null for none.
   lists: { ...SPEC.lists, pagesTags: false, noTags: 'null' },
 }
 
 /** As tried with 3.1.2. */
 export const DISTRIBUTION_3: Rules = {
-  manifests: { deletesTags: true, takesTagQuery: false, listsReferrers: false },
+  manifests: { takesTagQuery: false, listsReferrers: false },
   uploads: {
     ...SPEC.uploads,
     stateCheckedOn: CHANGES,
