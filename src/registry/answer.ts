@@ -41,12 +41,27 @@ export async function readAnswer(answer: Answer, limit: number): Promise<Uint8Ar
 
 /** Reads the body of an answer as JSON. Throws what `readAnswer` throws, and a `ResponseError` if it is none. */
 export async function readJsonAnswer(answer: Answer, limit: number): Promise<unknown> {
+  return parseAnswer(answer, await readAnswer(answer, limit))
+}
+
+/** Reads the body of an answer. Throws what `readAnswer` throws, and a `ResponseError` if it is a web page: html that is not JSON. */
+export async function readUnlessPage(answer: Answer, limit: number): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await readAnswer(answer, limit)
+  if (isHtml(answer.headers) && bytes.length > 0) parseAnswer(answer, bytes)
+  return bytes
+}
+
+function parseAnswer(answer: Answer, bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes))
   } catch {
     throw unexpectedAnswer(answer, 'its body is not JSON')
   }
+}
+
+/** Whether the type is html. Quay gives it to JSON and to empty bodies, too: only the body tells a web page (GoogleContainerTools/jib#1986). */
+export function isHtml(headers: Headers): boolean {
+  return /html/i.test(headers.get('content-type') ?? '')
 }
 
 /**

@@ -1,7 +1,7 @@
-import { readAnswer } from './answer.ts'
+import { readUnlessPage } from './answer.ts'
 import { type RegistryInput, toRegistry } from './registry.ts'
 
-/** In bytes. The answer is `{}`, or nothing at all. */
+/** In bytes. The answer is `{}`, or Quay's `true`, or nothing at all. */
 const MAX_ANSWER = 64 * 1024
 
 /**
@@ -17,6 +17,6 @@ export async function checkRegistryConnectivity(
 ): Promise<true> {
   const { send } = toRegistry(registry)
   const answer = await send({ act: 'reach the registry', method: 'GET', url: 'v2/', signal: options.signal })
-  await readAnswer(answer, MAX_ANSWER)
+  await readUnlessPage(answer, MAX_ANSWER)
   return true
 }

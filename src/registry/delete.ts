@@ -1,4 +1,4 @@
-import { ResponseError, ValidationError } from '../errors.ts'
+import { ValidationError } from '../errors.ts'
 import { type Digest, parseDigest } from '../oci/digest.ts'
 import { parseTag } from '../oci/reference.ts'
 import { listTags } from './lists.ts'
@@ -31,10 +31,10 @@ export async function deleteImage(
   const handle = toRegistry(registry)
   let digest = await resolveManifest(handle, repository, parseTag(tag), signal)
   if (!digest) return false
-  const refusal = await tryDelete(handle, repository, tag, CANNOT_DELETE_TAGS, signal)
-  if (!refusal) return true
+  const status = await sendDelete(handle, repository, tag, CANNOT_DELETE_TAGS, signal)
+  if (status < 300) return true
   // Somebody else may have deleted or moved the tag by now.
-  if (refusal.status === 404) digest = await resolveManifest(handle, repository, tag, signal)
+  if (status === 404) digest = await resolveManifest(handle, repository, tag, signal)
   if (!digest) return false
   if (!deleteSharedManifest) await refuseIfShared(handle, repository, tag, digest, signal)
   return deleteImageByDigest(handle, repository, digest, { signal })
@@ -57,30 +57,34 @@ export async function deleteImageByDigest(
   const { signal } = options
   const handle = toRegistry(registry)
   const reference = parseDigest(digest, 'the image to delete')
-  const refusal = await tryDelete(handle, repository, reference, [404], signal)
-  if (!refusal) return true
+  if ((await sendDelete(handle, repository, reference, [404], signal)) < 300) return true
   if (!(await resolveManifest(handle, repository, reference, signal))) return false
-  const { message, ...answer } = refusal
-  // Quay, for one, deletes no manifest without a tag.
-  throw new ResponseError(`${message}; it has the manifest: delete it in the registry's own way`, answer)
+  // Quay, for one, does not delete a manifest without a tag. That is a refusal.
+  await sendDelete(handle, repository, reference, [], signal)
+  return true
 }
 
-/** Deletes what a tag or a digest names (distribution-spec § Deleting tags, § Deleting Manifests). Gives the refusal if it has one of these statuses. */
-async function tryDelete(
+/**
+ * Deletes what a tag or a digest names (distribution-spec § Deleting tags, § Deleting Manifests).
+ *
+ * @param allow Statuses that are answers here, not failures.
+ * @returns the status: 202 if it is deleted
+ */
+async function sendDelete(
   registry: Registry,
   repository: string,
   reference: string,
-  statuses: readonly number[],
+  allow: readonly number[],
   signal?: AbortSignal,
-): Promise<ResponseError | undefined> {
-  const act = `delete ${reference} of "${repository}"`
-  try {
-    await registry.send({ act, method: 'DELETE', ...manifestAt(registry, repository, reference), signal })
-    return undefined
-  } catch (error) {
-    if (error instanceof ResponseError && statuses.includes(error.status)) return error
-    throw error
-  }
+): Promise<number> {
+  const { status } = await registry.send({
+    act: `delete ${reference} of "${repository}"${allow.length > 0 ? '' : ', which it has'}`,
+    method: 'DELETE',
+    ...manifestAt(registry, repository, reference),
+    allow,
+    signal,
+  })
+  return status
 }
 
 async function refuseIfShared(

@@ -1,7 +1,7 @@
 import ky, { HTTPError, type Options, TimeoutError } from 'ky'
 import { NetworkError, RegistryError, type ResponseError } from '../errors.ts'
 import { loaded } from '../load.ts'
-import { type Answer, createAnswer, unexpectedAnswer } from './answer.ts'
+import { type Answer, createAnswer, isHtml, unexpectedAnswer } from './answer.ts'
 import { letGo } from './body.ts'
 import { withGrace } from './grace.ts'
 import { isLastingFailure, noAnswer, timedOut } from './network-failure.ts'
@@ -129,10 +129,7 @@ export function createExchange(connection: Connection): Exchange {
         response.body && wantsBody(request) ? endSilence(response.body, connection.timeout, request.signal) : null
       if (!answered) letGo(response.body)
       const exchanged = give(response, answered)
-      if (response.ok && /html/i.test(response.headers.get('content-type') ?? '')) {
-        letGo(answered)
-        throw unexpectedAnswer(exchanged.answer, 'that is a web page')
-      }
+      if (isPageForAct(exchanged.answer)) throw unexpectedAnswer(exchanged.answer, 'that is a web page')
       return exchanged
     } catch (error) {
       if (error instanceof HTTPError) {
@@ -225,6 +222,15 @@ async function fetchOnce(
     const cause = redactCause(error, hidden)
     throw await noAnswer({ act, method, url }, cause)
   }
+}
+
+/**
+ * Tells whether a web site answered what is no GET. A registry says 201, 202 or 204 to an act, with html as its type if that is Quay
+ * (GoogleContainerTools/jib#1986), and the size or the digest of what it has to HEAD. Bodies are judged where they are read.
+ */
+function isPageForAct({ method, status, headers }: Answer): boolean {
+  const isSaid = method === 'HEAD' && (headers.has('docker-content-digest') || headers.has('content-length'))
+  return status === 200 && method !== 'GET' && isHtml(headers) && !isSaid
 }
 
 /** A header's value, and without the scheme that it may begin with (`Bearer …`): servers echo tokens alone. */

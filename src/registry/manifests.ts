@@ -1,12 +1,13 @@
+import { ResponseError } from '../errors.ts'
 import type { Content, Descriptor } from '../oci/descriptor.ts'
 import { type Digest, digestOf, isDigest } from '../oci/digest.ts'
 import { type Index, type Manifest, parseManifest } from '../oci/manifest.ts'
-import { bareMediaType, MANIFEST_MEDIA_TYPES } from '../oci/media-type.ts'
+import { bareMediaType, MANIFEST_MEDIA_TYPES, MEDIA_TYPES } from '../oci/media-type.ts'
 import { parseReference, parseTag } from '../oci/reference.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
 import { verifyDigest } from '../oci/verify.ts'
 import { readAll } from '../source/source.ts'
-import { type Answer, readAnswer, verifyStatedDigest } from './answer.ts'
+import { type Answer, readUnlessPage, verifyStatedDigest } from './answer.ts'
 import { type Registry, type RegistryInput, toRegistry } from './registry.ts'
 import { locateRepository } from './repository.ts'
 import type { RegistryRequest } from './send.ts'
@@ -79,7 +80,7 @@ async function readManifest(
   answer: Answer,
   reference: string,
 ): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly digest: Digest }> {
-  const bytes = await readAnswer(answer, MAX_MANIFEST)
+  const bytes = await readUnlessPage(answer, MAX_MANIFEST)
   const digest = await digestOf(bytes, createWasmHasher)
   if (isDigest(reference)) verifyDigest(`what the registry holds as ${reference}`, reference, digest)
   verifyStatedDigest(answer, digest)
@@ -153,14 +154,25 @@ async function sendManifest(
   reference: string,
   request: Pick<RegistryRequest, 'url' | 'allow' | 'signal'>,
 ): Promise<Answer> {
-  return registry.send({
+  const body = await readAll(source, request.signal)
+  const sending = registry.send({
     ...request,
     act: `put the manifest ${reference} of "${repository}"`,
     method: 'PUT',
     scopes: locateRepository(registry.url, repository).push,
     headers: { 'content-type': mediaType },
-    body: await readAll(source, request.signal),
+    body,
   })
+  return sending.catch((error) => {
+    throw error instanceof ResponseError && error.status === 400 ? withRemedy(error, body) : error
+  })
+}
+
+/** Quay takes no plain layers in a Docker manifest (containers/image#1270). */
+function withRemedy({ message, ...refusal }: ResponseError, manifest: Uint8Array): ResponseError {
+  const hasPlainLayer = new TextDecoder().decode(manifest).includes(`"${MEDIA_TYPES.dockerLayer}"`)
+  const remedy = hasPlainLayer ? "; if it takes no layers that are not compressed, pass { compress: 'gzip' }" : ''
+  return new ResponseError(message + remedy, refusal)
 }
 
 /** Where a manifest is, and what reading it asks for. */

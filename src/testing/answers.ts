@@ -7,6 +7,12 @@ export function jsonAnswer(status: number, document: unknown, headers: Record<st
   return textAnswer(status, JSON.stringify(document), 'application/json', headers)
 }
 
+/** Of `/v2/`: `{}`, or `true` of another type. */
+export function rootAnswer(type: string | undefined): Response {
+  const headers = { 'docker-distribution-api-version': 'registry/2.0' }
+  return type === undefined ? jsonAnswer(200, {}, headers) : textAnswer(200, 'true', type, headers)
+}
+
 function textAnswer(status: number, text: string, type: string, headers: Record<string, string>): Response {
   return answer(status, { 'content-type': type, ...headers }, new TextEncoder().encode(text))
 }

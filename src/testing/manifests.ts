@@ -1,7 +1,7 @@
 import { RegistryError } from '../errors.ts'
 import { type Digest, digestOf, isDigest } from '../oci/digest.ts'
-import { isIndex, parseManifest } from '../oci/manifest.ts'
-import { bareMediaType, isForeignLayerType, MANIFEST_MEDIA_TYPES } from '../oci/media-type.ts'
+import { type Index, isIndex, type Manifest, parseManifest } from '../oci/manifest.ts'
+import { bareMediaType, isForeignLayerType, isPlainLayerType, MANIFEST_MEDIA_TYPES } from '../oci/media-type.ts'
 import { parseTag } from '../oci/reference.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
 import { answer, Refusal, refusalBy } from './answers.ts'
@@ -37,14 +37,16 @@ export async function putManifest(
   name: string,
   reference: string,
   { url, headers, body: bytes, isCut }: Received,
-  { takesTagQuery, listsReferrers, dockerManifest }: ManifestRules,
+  { takesTagQuery, listsReferrers, dockerManifest, plainDockerLayer }: ManifestRules,
 ): Promise<Response> {
   if (isCut) throw new Refusal(400, 'MANIFEST_INVALID', 'the manifest ends before its time')
   if (bytes.length > MAX_MANIFEST) throw new Refusal(413, 'SIZE_INVALID', 'a manifest has at most 4 MiB')
   const mediaType = bareMediaType(headers.get('content-type')) ?? ''
-  if (dockerManifest && mediaType.startsWith('application/vnd.docker.')) throw refusalBy(dockerManifest)
+  const isDockers = mediaType.startsWith('application/vnd.docker.')
+  if (dockerManifest && isDockers) throw refusalBy(dockerManifest)
   const repository = openRepository(storage, name)
-  verifyManifest(repository, bytes, mediaType)
+  const manifest = verifyManifest(repository, bytes, mediaType)
+  if (plainDockerLayer && isDockers && hasPlainLayer(manifest)) throw refusalBy(plainDockerLayer)
   const digest = await digestOf(bytes, createWasmHasher)
   if (isDigest(reference) && reference !== digest) {
     throw new Refusal(400, 'DIGEST_INVALID', `the manifest's bytes are ${digest}`)
@@ -89,7 +91,7 @@ function find(repository: Repository, reference: string): { digest: Digest; mani
   throw new Refusal(404, 'MANIFEST_UNKNOWN', `${reference} is not known`)
 }
 
-function verifyManifest(repository: Repository, bytes: Uint8Array, mediaType: string): void {
+function verifyManifest(repository: Repository, bytes: Uint8Array, mediaType: string): Manifest | Index {
   const manifest = parse(bytes)
   const stated = manifest.mediaType ?? mediaType
   if (stated !== mediaType || !MANIFEST_MEDIA_TYPES.includes(mediaType)) {
@@ -108,9 +110,14 @@ function verifyManifest(repository: Repository, bytes: Uint8Array, mediaType: st
       throw new Refusal(400, 'MANIFEST_INVALID', `${digest} has ${there.length} bytes, not ${size}`)
     }
   }
+  return manifest
 }
 
-function parse(bytes: Uint8Array): ReturnType<typeof parseManifest> {
+function hasPlainLayer(manifest: Manifest | Index): boolean {
+  return !isIndex(manifest) && manifest.layers.some(({ mediaType }) => isPlainLayerType(mediaType))
+}
+
+function parse(bytes: Uint8Array): Manifest | Index {
   try {
     return parseManifest(bytes, 'the manifest')
   } catch (error) {

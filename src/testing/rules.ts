@@ -1,7 +1,12 @@
 import type { RefusalRule } from './answers.ts'
 
-/** What a registry does where registries differ. A rule that is not there is not in force. */
+/** What a registry does where registries differ. A rule that is absent is not in force. */
 export interface Rules {
+  /**
+   * The `Content-Type` of answers that have no document, and so no type of their own. With it the body of `/v2/` is `true`, of that type.
+   * Quay's way: its framework fills the type in.
+   */
+  readonly typeOfEmpty?: string
   readonly uploads: UploadRules
   readonly manifests: ManifestRules
   readonly lists: ListRules
@@ -25,6 +30,11 @@ export interface UploadRules {
   readonly chunkStatus: 201 | 202
   /** What `Range` tells: all that was received; for ever the first chunk alone; or of each chunk itself, and all when the status is asked for. */
   readonly reportedRange: 'all' | 'first-chunk' | 'newest-chunk'
+  /**
+   * What `Range` ends with when the status is asked for, and in a refusal of what does not fit: the last byte, or the number of bytes. With
+   * the number, the status has no `Location`, and an upload is opened with `bytes=0--1`. Quay's way.
+   */
+  readonly reportedEnd: 'last-byte' | 'count'
   /** `Range` of an upload without a byte, when its status is asked for. */
   readonly emptyRange: '0-0' | '0--1'
   /** Of any chunk: the registry takes blobs whole alone. */
@@ -95,6 +105,8 @@ export interface ManifestRules {
   readonly listsReferrers: boolean
   /** Of a manifest of Docker's media types. */
   readonly dockerManifest?: RefusalRule
+  /** Of such a manifest with a layer that is not compressed. */
+  readonly plainDockerLayer?: RefusalRule
 }
 
 export interface ListRules {
@@ -128,6 +140,7 @@ export const SPEC: Rules = {
     tellsWhereItStands: true,
     chunkStatus: 202,
     reportedRange: 'all',
+    reportedEnd: 'last-byte',
     emptyRange: '0-0',
     takesSinglePost: true,
     takesLastChunkInClose: true,

@@ -1,6 +1,6 @@
 import { ValidationError } from '../errors.ts'
 import { parseReference, parseRepository } from '../oci/reference.ts'
-import { jsonAnswer, Refusal, type RefusalRule } from './answers.ts'
+import { Refusal, type RefusalRule, rootAnswer } from './answers.ts'
 import { deleteBlob, getBlob } from './blobs.ts'
 import { allowPages, preflight } from './cors.ts'
 import { answerWith, BrokenConnection, type RangeMemory } from './fault-effects.ts'
@@ -123,8 +123,9 @@ function rulesFor(options: TestRegistryOptions): Rules {
       `Cannot make a test registry: there is no profile "${profile}", only ${Object.keys(PROFILES).join(', ')}`,
     )
   }
-  const { uploads, manifests, lists } = scaledRules(own, scale)
+  const { uploads, manifests, lists, ...others } = scaledRules(own, scale)
   return {
+    ...others,
     uploads: minChunkLength === undefined ? uploads : { ...uploads, minChunk: minChunkBySpec(minChunkLength) },
     manifests:
       deletesTags === undefined ? manifests : { ...manifests, tagDelete: tagDeleteFor(deletesTags, manifests) },
@@ -145,7 +146,11 @@ async function carryOut(storage: Storage, rules: Rules, received: Received): Pro
 
 async function respond(storage: Storage, rules: Rules, received: Received): Promise<Response> {
   try {
-    return await route(storage, rules, received)
+    const response = await route(storage, rules, received)
+    if (rules.typeOfEmpty && !response.headers.has('content-type')) {
+      response.headers.set('content-type', rules.typeOfEmpty)
+    }
+    return response
   } catch (error) {
     if (error instanceof Refusal) return error.toResponse()
     if (error instanceof ValidationError) return new Refusal(400, 'NAME_INVALID', error.message).toResponse()
@@ -157,7 +162,7 @@ async function route(storage: Storage, rules: Rules, received: Received): Promis
   const { method, url, headers } = received
   const path = decodeURIComponent(url.pathname)
   const isRead = method === 'GET' || method === 'HEAD'
-  if (path === '/v2/' && isRead) return jsonAnswer(200, {}, { 'docker-distribution-api-version': 'registry/2.0' })
+  if (path === '/v2/' && isRead) return rootAnswer(rules.typeOfEmpty)
   if (path === '/v2/_catalog' && isRead) return listRepositories(storage, url, rules.lists)
 
   const [, text = '', kind, rest = ''] =

@@ -12,21 +12,29 @@ export function created(repository: string, digest: Digest): Response {
 export function opened(upload: Upload, { minChunk, maxChunk, ...rules }: UploadRules): Response {
   return answer(202, {
     location: location(upload, rules),
-    range: '0-0',
-    'docker-upload-uuid': upload.id,
+    range: rules.reportedEnd === 'count' ? 'bytes=0--1' : '0-0',
+    ...uuidOf(upload),
     ...(minChunk?.isTold && { 'oci-chunk-min-length': String(minChunk.length) }),
     ...(maxChunk?.isTold && { 'oci-chunk-max-length': String(maxChunk.length) }),
   })
 }
 
-/** How far the upload is. */
+/** How far the upload is, to a chunk. */
 export function progress(status: number, upload: Upload, rules: UploadRules): Response {
-  // Whoever tells of each chunk by itself tells of all when asked for the status.
-  const isStatus = status === 204 && rules.reportedRange === 'newest-chunk'
-  const told = isStatus ? { ...rules, reportedRange: 'all' as const } : rules
-  const headers = { ...standing(upload, told), 'docker-upload-uuid': upload.id }
+  return answer(status, { location: location(upload, rules), range: rangeOf(upload, rules), ...uuidOf(upload) })
+}
+
+/** How far the upload is, to who asks. A registry that tells of each chunk by itself tells of all of them here. */
+export function status(upload: Upload, rules: UploadRules): Response {
+  const isCount = rules.reportedEnd === 'count'
+  const reportedRange = rules.reportedRange === 'newest-chunk' ? 'all' : rules.reportedRange
+  const headers = {
+    range: isCount ? `bytes=0-${upload.size}` : rangeOf(upload, { ...rules, reportedRange }),
+    ...(!isCount && { location: location(upload, rules) }),
+    ...uuidOf(upload),
+  }
   // 204 has no length (RFC 9110 § Content-Length).
-  return status === 204 ? new Response(null, { status, headers }) : answer(status, headers)
+  return new Response(null, { status: 204, headers })
 }
 
 /** A refusal of what does not fit where the upload is. */
@@ -36,14 +44,19 @@ export function misfit(
   rules: UploadRules,
   words: Readonly<Record<string, string | number>> = {},
 ): Refusal {
-  return refusalBy(rule, { size: upload.size, ...words }, rules.tellsWhereItStands ? standing(upload, rules) : {})
+  const range = rules.reportedEnd === 'count' ? `0-${upload.size}` : rangeOf(upload, rules)
+  const standing = { location: location(upload, rules), range }
+  return refusalBy(rule, { size: upload.size, ...words }, rules.tellsWhereItStands ? standing : {})
 }
 
-function standing(upload: Upload, rules: UploadRules): { location: string; range: string } {
-  const { size, chunks } = upload
+function rangeOf({ size, chunks }: Upload, { reportedRange, emptyRange }: UploadRules): string {
   const lengths = { all: size, 'first-chunk': chunks[0]?.length ?? 0, 'newest-chunk': chunks.at(-1)?.length ?? 0 }
-  const length = lengths[rules.reportedRange]
-  return { location: location(upload, rules), range: length === 0 ? rules.emptyRange : `0-${length - 1}` }
+  const length = lengths[reportedRange]
+  return length === 0 ? emptyRange : `0-${length - 1}`
+}
+
+function uuidOf({ id }: Upload): Record<string, string> {
+  return { 'docker-upload-uuid': id }
 }
 
 /** The upload's state is in the query of its newest location, so that clients have to keep it. */

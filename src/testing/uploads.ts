@@ -4,7 +4,7 @@ import { answer, Refusal, refusalBy } from './answers.ts'
 import { joined, type Received } from './received.ts'
 import type { MountRules, UploadRules } from './rules.ts'
 import { openRepository, type Storage, type Upload } from './storage.ts'
-import { created, opened, progress } from './upload-answers.ts'
+import { created, opened, progress, status } from './upload-answers.ts'
 import { tooSmall, verifyChunk, verifyLength, verifyRange, verifyState } from './upload-checks.ts'
 
 /** `POST …/blobs/uploads/`: opens an upload, mounts a blob, or takes a whole blob at once (distribution-spec § Pushing Blobs). */
@@ -40,7 +40,7 @@ export function uploadStatus(storage: Storage, id: string, received: Received, r
   const upload = find(storage, id)
   if (rules.uploadStatus) throw refusalBy(rules.uploadStatus)
   verifyState(received, upload, rules)
-  return progress(204, upload, rules)
+  return status(upload, rules)
 }
 
 /** `PATCH …/blobs/uploads/<id>`: takes a chunk, in order. */

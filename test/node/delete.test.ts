@@ -86,11 +86,7 @@ describe('deleteImage()', () => {
   it('throws if the registry answers 404 for what it has', async () => {
     const { handle } = refusing({ method: 'DELETE', ...unknown })
     await push(handle, 'v1')
-    const error = await rejection(
-      deleteImage(handle, 'a', 'v1'),
-      ResponseError,
-      /404 \(MANIFEST_UNKNOWN.*has the manifest/,
-    )
+    const error = await rejection(deleteImage(handle, 'a', 'v1'), ResponseError, /which it has.*404 \(MANIFEST_UNKNOWN/)
     expect(error).toMatchObject({ method: 'DELETE', status: 404, errors: [{ code: 'MANIFEST_UNKNOWN' }] })
   })
 })
@@ -107,7 +103,7 @@ describe('deleteImageByDigest()', () => {
     const fails = who === 'only GET finds' ? [{ ...headOfManifest, status: 404 }] : []
     const { handle } = refusing({ method: 'DELETE', ...unknown }, ...fails)
     const digest = await push(handle, 'v1')
-    await rejection(deleteImageByDigest(handle, 'a', digest), ResponseError, /404.*has the manifest/)
+    await rejection(deleteImageByDigest(handle, 'a', digest), ResponseError, /which it has.*404/)
   })
 
   it('passes on a refusal of GET: that does not mean that there is none', async () => {

@@ -454,3 +454,45 @@ describe('nexus', () => {
     expect((await ask('GET', '/v2/a/manifests/v1')).status).toBe(404)
   })
 })
+
+describe('quay', () => {
+  const html = 'text/html; charset=utf-8'
+
+  it('gives html as the type of what has none, GoogleContainerTools/jib#1986', async () => {
+    const { ask, open, patch, close, putImage } = withProfile('quay')
+    const root = await ask('GET', '/v2/')
+    expect([root.text, root.headers.get('content-type')]).toEqual(['true', html])
+    const location = await open()
+    const answers = [await patch(location, 0, 'hello'), await close(location, 'hello'), await putImage('v1')]
+    expect(answers.map(({ status, headers }) => [status, headers.get('content-type')])).toEqual([
+      [202, html],
+      [201, html],
+      [201, html],
+    ])
+    expect((await ask('GET', '/v2/a/tags/list')).headers.get('content-type')).toBe('application/json')
+  })
+
+  it('tells one byte too many where an upload is asked for, or a chunk is refused', async () => {
+    const { ask, open, patch } = withProfile('quay')
+    expect((await ask('POST', '/v2/a/blobs/uploads/')).range).toBe('bytes=0--1')
+    const location = await open()
+    expect(standing(await patch(location, 0, 'hello'))).toEqual([202, '0-4'])
+    const asked = await ask('GET', location)
+    expect([...standing(asked), asked.location]).toEqual([204, 'bytes=0-5', null])
+    expect(standing(await patch(location, 6, '!'))).toEqual([416, '0-5'])
+  })
+
+  it('takes no Docker manifest with a plain layer, containers/image#1270', async () => {
+    const { ask, putImage } = withProfile('quay')
+    await putImage('v1')
+    const put = (layer: string) => {
+      const mediaType = 'application/vnd.docker.distribution.manifest.v2+json'
+      const { config, layers } = JSON.parse(MANIFEST)
+      const named = layers.map((entry: object) => ({ ...entry, mediaType: layer }))
+      const body = JSON.stringify({ schemaVersion: 2, mediaType, config, layers: named })
+      return ask('PUT', '/v2/a/manifests/docker', body, { 'content-type': mediaType })
+    }
+    expect(refusal(await put('application/vnd.docker.image.rootfs.diff.tar'))).toEqual([400, 'MANIFEST_INVALID'])
+    expect((await put('application/vnd.docker.image.rootfs.diff.tar.gzip')).status).toBe(201)
+  })
+})

@@ -197,7 +197,7 @@ describe('a push with sessions', () => {
 
   it.each([
     ['nothing', '0-0'],
-    ['more than there is', `0-${LAYER_SIZE}`],
+    ['more than there is', `0-${LAYER_SIZE + 1}`],
   ])('begins anew, and cancels, where the registry says that it has %s', async (_, range) => {
     const stage = await createStage()
     await interrupted(stage)

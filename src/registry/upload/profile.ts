@@ -8,6 +8,8 @@ export interface UploadProfile {
   readonly takesWholeOnly: boolean
   /** Whether it tells how far an upload is. */
   readonly tellsStatus: boolean
+  /** Whether the `Range` of an upload's status ends with the number of bytes, not with the last byte: Quay's way. */
+  readonly tellsCount: boolean
   /** Whether the request that closes an upload may carry no bytes, once others did, and these have to be of one size: Cloudflare's ways. */
   readonly closesEmpty: boolean
 }
@@ -34,6 +36,7 @@ const STANDARD: UploadProfile = {
   maxChunkSize: Number.POSITIVE_INFINITY,
   takesWholeOnly: false,
   tellsStatus: true,
+  tellsCount: false,
   closesEmpty: false,
 }
 
@@ -58,8 +61,8 @@ const PROFILES: Readonly<Record<UploadProfileName, UploadProfile>> = {
   harbor: STANDARD,
   // Mounts as long as no `origin` is named, which never is here (google/go-containerregistry#1741).
   hub: STANDARD,
-  // Mounts only with `from`, which always is there here.
-  quay: STANDARD,
+  // Answers `bytes=0-<count>` to GET of an upload (quay/quay, endpoints/v2/blob.py).
+  quay: { ...STANDARD, tellsCount: true },
   // Of a chunk it tells that chunk alone (regclient/regclient#961): as with ECR, no more is believed than lies within it. Asked, it tells all.
   zot: STANDARD,
 }

@@ -95,17 +95,25 @@ async function findSession(
   upload: Upload,
   session: UploadSession,
   { error, remedy }: Failure,
-  { end }: Pick<Chunk, 'end'>,
+  { start, end }: Pick<Chunk, 'start' | 'end'>,
 ): Promise<UploadSession | undefined | 'lost'> {
-  const { tellsStatus, takesWholeOnly } = upload.registry.traits.current
+  const { traits } = upload.registry
+  const { tellsStatus, takesWholeOnly } = traits.current
   const status = error instanceof ResponseError ? error.status : undefined
   // Refused before its bytes were looked at.
   const isUntouched = status === 413 || status === 429
   if (!tellsStatus) return isUntouched ? session : undefined
-  const told = await askSession(upload, session)
+  const told = await askSession(upload, session, end)
   if (!told || told === 'lost') return told
-  const { location, offset = isUntouched ? session.offset : undefined } = told
-  if (offset === undefined || offset > Math.min(end, upload.blob.size)) return undefined
+  const { location } = told
+  let { offset = isUntouched ? session.offset : undefined } = told
+  if (remedy === 'ask' && status === 416 && offset === start && start > 0) {
+    // It refuses what it has asked for: so it counts in the other way.
+    const tellsCount = !traits.current.tellsCount
+    traits.learn({ tellsCount })
+    offset += tellsCount ? -1 : 1
+  }
+  if (offset === undefined || offset > end) return undefined
   // None, which it has just refused to be: then it has one byte.
   const isOne = remedy === 'ask' && status === 416 && offset === 0
   // What takes a blob whole only takes no rest of one.

@@ -65,11 +65,13 @@ export async function sendChunk(
 /**
  * Asks how far an upload is (distribution-spec § Pushing a blob in chunks).
  *
+ * @param most How many bytes it can have got.
  * @returns the session as the registry sees it, without an offset where it does not say that; nothing where it does not tell
  */
 export async function askSession(
   upload: Upload,
-  { location }: UploadSession,
+  { location, offset: known }: UploadSession,
+  most = upload.blob.size,
 ): Promise<{ readonly location: URL; readonly offset: number | undefined } | undefined | 'lost'> {
   const answer = await upload.send({
     act: `ask how far an upload to "${upload.repository}" is`,
@@ -80,7 +82,12 @@ export async function askSession(
   letGo(answer.body)
   if (answer.status === 404 || answer.status === 410) return 'lost'
   if (answer.status >= 300) return undefined
-  return { ...readSession(upload, answer, 0, location), offset: takenBytes(answer.headers) }
+  const { traits } = upload.registry
+  const taken = takenBytes(answer.headers)
+  // One byte more than it had, or than there was: most likely that is how it counts. If not, it refuses the next chunk, and tells again.
+  if (taken === known + 1 || taken === most + 1) traits.learn({ tellsCount: true })
+  const offset = taken && traits.current.tellsCount ? taken - 1 : taken
+  return { ...readSession(upload, answer, 0, location), offset }
 }
 
 /** How many bytes an answer says that the registry has: `0-<last>`. `0-0` stands for none and for one alike, and is taken for none. */

@@ -1,10 +1,27 @@
 import { type Rules, SPEC, WITHOUT_TAG_QUERY } from '../rules.ts'
 
+/** quay/quay, as read in endpoints/v2/ and image/docker/schema2/manifest.py. */
 export const QUAY: Rules = {
   ...WITHOUT_TAG_QUERY,
+  // GoogleContainerTools/jib#1986: Flask fills in a type where the registry sets none.
+  typeOfEmpty: 'text/html; charset=utf-8',
   uploads: {
     ...SPEC.uploads,
+    // blob.py has no state in its locations, and adds one to the count "since byte ranges are exclusive".
+    stateCheckedOn: [],
+    reportedEnd: 'count',
+    // It counts a chunk when all of it is stored.
+    cutBody: 'dropped',
     // GoogleContainerTools/jib#703. Later ones open an upload (quay/quay#899).
     mount: { withoutFrom: { status: 400, code: 'INVALID_REQUEST', message: 'Invalid request' } },
+  },
+  manifests: {
+    ...WITHOUT_TAG_QUERY.manifests,
+    // containers/image#1270, kubevirt/kubevirt#15728
+    plainDockerLayer: {
+      status: 400,
+      code: 'MANIFEST_INVALID',
+      message: 'manifest invalid',
+    },
   },
 }
