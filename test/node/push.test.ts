@@ -129,18 +129,20 @@ describe('pushDockerTar()', () => {
 
   it('stops all at the first failure, cancels what is open and moves no tag', async () => {
     const archive = await createTestArchive({ images: [{ layers: layers(6) }] })
-    let [posts, patches] = [0, 0]
+    let patches = 0
     let open = () => {}
-    const allOpen = new Promise<void>((resolve) => {
+    const allUnderWay = new Promise<void>((resolve) => {
       open = resolve
     })
     const { registry, recorder, handle } = behind(async (request, go) => {
-      if (request.method === 'POST' && ++posts === 4) open()
       if (request.method !== 'PATCH') return go()
-      await allOpen
-      return ++patches === 5 ? new Response('out of disk', { status: 507 }) : go()
+      const patch = ++patches
+      if (patch === 4) open()
+      await allUnderWay
+      return patch === 5 ? new Response('out of disk', { status: 507 }) : go()
     })
-    const error = await rejection(pushDockerTar(archive, handle, 'a', 'v1', { chunkSize: 2000 }), ResponseError)
+    const options = { chunkSize: 2000, concurrency: 4 }
+    const error = await rejection(pushDockerTar(archive, handle, 'a', 'v1', options), ResponseError)
     expect(error.message).toMatch(
       /^Cannot upload sha256:[0-9a-f]{12} to "a": https:\/\/registry\.test\/v2\/a\/blobs\/uploads/,
     )

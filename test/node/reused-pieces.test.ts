@@ -17,6 +17,11 @@ afterEach(() => {
   globalThis.fetch = nodeFetch
 })
 
+/** What Node's fetch sends by. */
+interface Dispatcher {
+  dispatch(...request: unknown[]): unknown
+}
+
 /** A file that notes which room it was given for what is read. */
 async function roomySource(): Promise<Source & { readonly rooms: (ArrayBuffer | undefined)[] }> {
   const bytes = await archive
@@ -68,17 +73,27 @@ describe('the pieces of a streamed blob', () => {
   })
 
   it("have bytes of their own where another agent sends what goes by Node's fetch", async () => {
-    class MockAgent {}
-    const name = Symbol.for('undici.globalDispatcher.2')
-    const globals = globalThis as unknown as Record<symbol, unknown>
-    const before = globals[name]
+    const url = inject('registryUrl')
+    // Node has an agent once its fetch was used.
+    await nodeFetch(`${url}/v2/`)
+    const globals = globalThis as unknown as Record<symbol, Dispatcher | undefined>
+    const [current, next] = [1, 2].map((version) => Symbol.for(`undici.globalDispatcher.${version}`)) as [
+      symbol,
+      symbol,
+    ]
+    const name = globals[next] ? next : current
+    const agent = globals[name] as Dispatcher
+    class TracingAgent {
+      dispatch(...request: unknown[]) {
+        return agent.dispatch(...request)
+      }
+    }
+    globals[name] = new TracingAgent()
     onTestFinished(() => {
-      globals[name] = before
+      globals[name] = agent
     })
-    globals[name] = new MockAgent()
     const source = await roomySource()
-    // Node 20 sends by an agent of another name still.
-    await pushDockerTar(source, inject('registryUrl'), `pieces/mock-${Date.now().toString(36)}`, 'v1', push)
+    await pushDockerTar(source, url, `pieces/mock-${Date.now().toString(36)}`, 'v1', push)
     expect(new Set(source.rooms)).toEqual(new Set([undefined]))
   })
 

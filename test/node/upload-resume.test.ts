@@ -486,17 +486,25 @@ describe('what is stored', () => {
 
   it('stays after another blob of the push was refused', async () => {
     const stage = await createStage({}, ['content', 'other content'])
-    let posts = 0
+    let [posts, isRefused] = [0, false]
+    const sleep = (time: number) => new Promise((resolve) => setTimeout(resolve, time))
     const until = async (isSo: () => boolean) => {
-      while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 1))
+      while (!isSo()) await sleep(1)
     }
     const refused = await stage.push({
       concurrency: 2,
       async behave({ method }, go) {
-        const isSecond = method === 'POST' && ++posts === 2
-        if (method === 'PATCH' && stage.store.entries.size === 1) await until(() => posts === 2)
-        if (isSecond) await until(() => stage.store.entries.size === 1)
-        return isSecond ? refuse(403)() : go()
+        if (method === 'POST' && ++posts === 2) {
+          await until(() => stage.store.entries.size === 1)
+          isRefused = true
+          return refuse(403)()
+        }
+        // The second chunk of the other blob is on its way until the push knows of the refusal.
+        if (method === 'PATCH' && stage.store.entries.size === 1) {
+          await until(() => isRefused)
+          await sleep(100)
+        }
+        return go()
       },
     })
     expect(refused.error).toBeInstanceOf(ResponseError)
