@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
+import { run } from './run.js'
 
 // The fuzz tests, longer and with other cases than in the check: npm run fuzz [-- --runs 200000] [--seed 1]
 
@@ -15,9 +15,5 @@ for (const [name, value] of Object.entries(values)) {
 }
 console.log(`${values.runs} runs by the seed ${values.seed}`)
 
-const { status } = spawnSync(
-  'npx',
-  ['--no-install', 'vitest', 'run', '--project=node', 'fuzz.test.ts', '--reporter=verbose'],
-  { stdio: 'inherit', env: { ...process.env, FUZZ_RUNS: values.runs, FUZZ_SEED: values.seed } },
-)
-process.exitCode = status ?? 1
+const command = ['vitest', 'run', '--project=node', 'fuzz.test.ts', '--reporter=verbose']
+process.exitCode = run(command, { env: { FUZZ_RUNS: values.runs ?? '', FUZZ_SEED: values.seed ?? '' } }) ? 0 : 1

@@ -1,9 +1,10 @@
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bringChromium } from './find/chromium.js'
 import { bringEngines } from './find/engines.js'
+import { bringNewestNode, NEWEST_NODE } from './find/newest-node.js'
+import { run } from './run.js'
 
 /**
  * What checks came to.
@@ -18,17 +19,6 @@ import { bringEngines } from './find/engines.js'
 export const ENGINES = ['browser', 'firefox', 'webkit']
 
 /**
- * Runs a program of this project's.
- *
- * @param {readonly string[]} command
- * @returns {boolean} whether it succeeded
- */
-export function run([program = '', ...args]) {
-  const { status } = spawnSync('npx', ['--no-install', program, ...args], { stdio: 'inherit' })
-  return status === 0
-}
-
-/**
  * Runs suites, with the browsers that they need.
  *
  * @param {readonly string[]} projects
@@ -38,11 +28,30 @@ export function runSuites(projects) {
   console.log('\n— tests')
   const browsers = { Chromium: bringChromium(), ...(projects.includes('webkit') && bringEngines()) }
   for (const [name, path] of Object.entries(browsers)) console.log(`${name}: ${path}`)
+  return runVitest(projects)
+}
+
+/**
+ * Runs the suite of Node on the newest Node.
+ *
+ * @returns {Counts}
+ */
+export function runOnNewestNode() {
+  console.log(`\n— tests on Node ${NEWEST_NODE}`)
+  return runVitest(['node'], bringNewestNode())
+}
+
+/**
+ * @param {readonly string[]} projects
+ * @param {string} [node] The path of the Node to run them on. Default: this one.
+ * @returns {Counts}
+ */
+function runVitest(projects, node) {
   const folder = mkdtempSync(join(tmpdir(), 'check-'))
   const report = join(folder, 'report.json')
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  const isPassed = run(['vitest', 'run', ...projects.map((name) => `--project=${name}`), ...reporters])
-  const counts = readCounts(report, isPassed)
+  const command = ['vitest', 'run', ...projects.map((name) => `--project=${name}`), ...reporters]
+  const counts = readCounts(report, run(command, { node }))
   rmSync(folder, { recursive: true })
   return counts
 }
@@ -50,11 +59,12 @@ export function runSuites(projects) {
 /**
  * Says what all came to in one line, and lets the process end accordingly.
  *
- * @param {Counts} counts
+ * @param {...Counts} counts
  */
-export function conclude({ passed, failed, skipped }) {
-  console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`)
-  process.exitCode = failed === 0 ? 0 : 1
+export function conclude(...counts) {
+  const sum = (/** @type {keyof Counts} */ kind) => counts.reduce((total, part) => total + part[kind], 0)
+  console.log(`\n${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`)
+  process.exitCode = sum('failed') === 0 ? 0 : 1
 }
 
 /**

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright'
 import { canInstallDebianPackages, installDebianPackage } from './debian.js'
 import { findExecutable } from './executable.js'
 
+const PLAYWRIGHT = fileURLToPath(new URL('../../node_modules/playwright/cli.js', import.meta.url))
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 
 /**
@@ -26,8 +28,8 @@ export function bringChromium() {
   if (found) return found
   const tried = []
   try {
-    console.log('No Chromium here: trying "npx playwright install chromium"')
-    execFileSync('npx', ['playwright', 'install', 'chromium'], { stdio: 'inherit', timeout: 600_000 })
+    console.log('No Chromium here: trying "playwright install chromium"')
+    execFileSync(process.execPath, [PLAYWRIGHT, 'install', 'chromium'], { stdio: 'inherit', timeout: 600_000 })
   } catch (error) {
     tried.push(`playwright cannot install one (${/** @type {Error} */ (error).message})`)
   }

@@ -1,6 +1,7 @@
-import { constants, crc32, deflateRawSync } from 'node:zlib'
+import { constants, deflateRawSync } from 'node:zlib'
 import type { ByteStream } from '../source/stream.ts'
 import { compressBlocks } from './blocks.ts'
+import { crc32 } from './crc32.ts'
 
 /** No name, no time (RFC 1952 § Member format), and the operating system that `gzip` writes, wherever it runs. */
 const HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3)

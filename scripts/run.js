@@ -1,0 +1,21 @@
+import { spawnSync } from 'node:child_process'
+import { delimiter, dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const PROGRAMS = fileURLToPath(new URL('../node_modules/.bin', import.meta.url))
+
+/**
+ * Runs a program of this project's dependencies, or one of the PATH.
+ *
+ * @param {readonly string[]} command
+ * @param {object} [options]
+ * @param {string} [options.node] The path of the Node that runs it. Default: the one that runs this.
+ * @param {Readonly<Record<string, string>>} [options.env] What is added to its environment.
+ * @returns {boolean} whether it succeeded
+ */
+export function run([program = '', ...args], { node = process.execPath, env } = {}) {
+  const PATH = [PROGRAMS, dirname(node), process.env.PATH].join(delimiter)
+  const { status, error } = spawnSync(program, args, { stdio: 'inherit', env: { ...process.env, ...env, PATH } })
+  if (error) console.error(error.message)
+  return status === 0
+}
