@@ -24,7 +24,7 @@ export default defineConfig({
           /^node:/,
           'ky',
           'fflate',
-          '@bokuweb/zstd-wasm',
+          '@hpcc-js/wasm-zstd',
           'hash-wasm',
           'idb-keyval',
           'nanotar',

@@ -1,16 +1,16 @@
 import { RegistryError } from './errors.ts'
 
 /**
- * Waits for a part of this package, or of what it is made with, that is loaded when it is met.
+ * Waits for a part of this package, or for another package, that loads when it is needed.
  *
- * @throws {RegistryError} if it does not come
+ * @throws {RegistryError} if it does not load
  */
 export async function loaded<T>(part: Promise<T>): Promise<T> {
   try {
     return await part
   } catch (cause) {
     throw new RegistryError(
-      'Cannot load a part of registry-api-v2-client: its file does not come; in a page, load that anew, since its files may be others by now',
+      'Cannot load a part of registry-api-v2-client; in a page, reload it, as its files may have changed; in a bundle, keep the package that does not load external',
       { cause },
     )
   }

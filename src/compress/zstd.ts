@@ -1,35 +1,55 @@
+import type { Zstd } from '@hpcc-js/wasm-zstd'
 import { RegistryError } from '../errors.ts'
 import { inBlocks } from '../source/pieces.ts'
 import type { ByteStream } from '../source/stream.ts'
 import { checkLevel, type Encoder } from './encoder.ts'
 
-/** zstd's own. */
+/** The default of zstd. */
 const LEVEL = 3
-/** In bytes. It decides what comes out: to change it gives all layers other digests. */
+/** In bytes. It decides the bytes: another size gives all layers other digests. */
 export const ZSTD_BLOCK = 2 * 1024 * 1024
-/** What a frame begins with (RFC 8878 § Zstandard Frames). */
+/** The version of zstd that makes the bytes, whoever built it. Another one gives all layers other digests. */
+export const ZSTD_VERSION = '1.5.7'
+/** The first bytes of a frame (RFC 8878 § Zstandard Frames). */
 const MAGIC = [0x28, 0xb5, 0x2f, 0xfd]
 
-/** Makes frames of a stream, one of each 2 MiB: of nothing there may be none. */
-export type ToFrames = (bytes: ByteStream, level: number) => AsyncGenerator<Uint8Array>
+/** Compresses a block into one frame. */
+export type CompressBlock = (block: Uint8Array, level: number) => Uint8Array
+
+/** Where an encoder has zstd from, and how it shares out the work. */
+export interface ZstdRuntime {
+  /** @throws {RegistryError} if the runtime has no zstd and the package does not load */
+  load(): Promise<CompressBlock>
+  /** Makes frames of 2 MiB each. An empty stream may give none. */
+  toFrames(bytes: ByteStream, compress: CompressBlock, level: number): AsyncGenerator<Uint8Array>
+}
+
+/** zstd in WebAssembly, on one core. */
+export const WASM_ZSTD: ZstdRuntime = {
+  load: loadZstd,
+  async *toFrames(bytes, compress, level) {
+    for await (const block of inBlocks(bytes, ZSTD_BLOCK)) yield compress(block, level)
+  },
+}
 
 /**
- * Makes an encoder of Zstandard (RFC 8878): the reference encoder in WebAssembly, loaded when it is needed. It gives frames of 2 MiB one after the other, so that
- * its memory does not know the layer's size, and that it can be shared out: the bytes are the same whoever makes the frames.
+ * Makes an encoder of Zstandard (RFC 8878). It writes frames of 2 MiB one after the other: its memory does not depend on the layer's size,
+ * several threads can make them, and the bytes are the same on every runtime.
  *
+ * @param level 1 to 19. @default 3
  * @throws {RangeError} if there is no such level
- * @throws {RegistryError} if it does not load
+ * @throws {RegistryError} if zstd does not load
  */
-export async function createZstdEncoder(level = LEVEL, toFrames: ToFrames = toFramesHere): Promise<Encoder> {
+export async function createZstdEncoder(level = LEVEL, { load, toFrames }: ZstdRuntime = WASM_ZSTD): Promise<Encoder> {
   const checked = checkLevel(level, [1, 19])
-  const compress = await loadZstd()
+  const compress = await load()
   return {
     format: 'zstd',
     level: checked,
-    name: '@bokuweb/zstd-wasm 0.0.27',
+    name: `zstd ${ZSTD_VERSION}`,
     async *encode(bytes: ByteStream) {
       let isEmpty = true
-      for await (const frame of toFrames(bytes, checked)) {
+      for await (const frame of toFrames(bytes, compress, checked)) {
         isEmpty = false
         yield verifyFrame(frame)
       }
@@ -38,36 +58,40 @@ export async function createZstdEncoder(level = LEVEL, toFrames: ToFrames = toFr
   }
 }
 
-async function* toFramesHere(bytes: ByteStream, level: number): AsyncGenerator<Uint8Array> {
-  const compress = await loadZstd()
-  for await (const block of inBlocks(bytes, ZSTD_BLOCK)) yield compress(block, level)
-}
+let loading: Promise<CompressBlock> | undefined
 
-type Compress = typeof import('@bokuweb/zstd-wasm').compress
-
-let loading: Promise<Compress> | undefined
-
-/** Loads it once: to initialize it again takes its memory away from who is using it. */
-export function loadZstd(): Promise<Compress> {
+function loadZstd(): Promise<CompressBlock> {
   loading ??= initialize().catch((cause) => {
     loading = undefined
     throw new RegistryError(
-      "Cannot compress with zstd: its encoder does not load; in a page its content security policy has to allow 'wasm-unsafe-eval', " +
-        'and its "zstd.wasm" has to be served beside it; gzip needs neither',
+      "Cannot compress with zstd: its encoder does not load; in a page the content security policy has to allow 'wasm-unsafe-eval'; { compress: 'gzip' } needs no WebAssembly for its encoder",
       { cause },
     )
   })
   return loading
 }
 
-async function initialize(): Promise<Compress> {
-  const { init, compress } = await import('@bokuweb/zstd-wasm')
-  await init()
-  return compress
+async function initialize(): Promise<CompressBlock> {
+  const { Zstd } = await import('@hpcc-js/wasm-zstd')
+  const zstd = await Zstd.load()
+  copyAtOnce(zstd)
+  return (block, level) => zstd.compress(block, level)
 }
 
-/** Another part of the program may initialize it too, in the midst of all. */
+/** What the package hides: how it copies a frame out of the memory of its WebAssembly. */
+interface Memory {
+  heapView(part: object): Uint8Array
+  heapToUint8Array(part: object): Uint8Array
+}
+
+/** The package copies byte by byte through an array, which takes four times as long as to compress. */
+function copyAtOnce(zstd: Zstd): void {
+  const { _mainModule: memory } = zstd as unknown as { readonly _mainModule?: Memory }
+  if (memory) memory.heapToUint8Array = (part) => memory.heapView(part).slice()
+}
+
+/** The package only logs that it could not compress. */
 function verifyFrame(frame: Uint8Array): Uint8Array {
   if (MAGIC.every((byte, position) => frame[position] === byte)) return frame
-  throw new RegistryError('Cannot compress with zstd: what its encoder gave is no frame of zstd; push again')
+  throw new RegistryError('Cannot compress with zstd: its encoder failed, possibly for lack of memory; push again')
 }

@@ -1,7 +1,7 @@
 import { type CompressionFormat, checkLevel, type Encoder } from '../compress/encoder.ts'
 import { createZstdEncoder } from '../compress/zstd.ts'
 import { compressGzip } from './gzip.ts'
-import { compressZstd } from './zstd.ts'
+import { NATIVE_ZSTD } from './zstd.ts'
 
 /** In the time of skopeo, and as small as what that makes: docs/compression.md has the figures. */
 const GZIP_LEVEL = 4
@@ -11,7 +11,7 @@ const GZIP_LEVEL = 4
  * portable one in threads, or the runtime's where that is the same version: the bytes are the same.
  */
 export async function createNativeEncoder(format: CompressionFormat, level?: number): Promise<Encoder> {
-  if (format === 'zstd') return { ...(await createZstdEncoder(level, compressZstd)), copiesPieces: true }
+  if (format === 'zstd') return { ...(await createZstdEncoder(level, NATIVE_ZSTD)), copiesPieces: true }
   const checked = checkLevel(level ?? GZIP_LEVEL, [1, 9])
   return {
     format,

@@ -11,11 +11,17 @@ const THREAD = `
 const { parentPort } = require('node:worker_threads')
 const { deflateRawSync, zstdCompressSync } = require('node:zlib')
 let loading
-async function compressByWasm(block, { path, level }) {
-  const { init, compress } = require(path)
-  loading ??= init()
-  await loading
-  return compress(block, level)
+async function loadWasm(url) {
+  const { Zstd } = await import(url)
+  const zstd = await Zstd.load()
+  // As copyAtOnce() of compress/zstd.ts.
+  const memory = zstd._mainModule
+  if (memory) memory.heapToUint8Array = (part) => memory.heapView(part).slice()
+  return zstd
+}
+async function compressByWasm(block, { url, level }) {
+  loading ??= loadWasm(url)
+  return (await loading).compress(block, level)
 }
 parentPort.on('message', async ({ id, memory, range: [start, from, end], deflate, zstd, wasm }) => {
   const block = new Uint8Array(memory, from, end - from)
@@ -29,11 +35,11 @@ parentPort.on('message', async ({ id, memory, range: [start, from, end], deflate
   parentPort.postMessage({ id, made }, [made.buffer])
 })`
 
-/** How a block is compressed: with which options of the runtime's deflate or zstd; or by which file of `@bokuweb/zstd-wasm`, and at which level. */
+/** How a block is compressed: with which options of the runtime's deflate or zstd; or by `@hpcc-js/wasm-zstd` from which URL, and at which level. */
 export interface Job {
   readonly deflate?: ZlibOptions
   readonly zstd?: { readonly params: Readonly<Record<number, number>>; readonly chunkSize: number }
-  readonly wasm?: { readonly path: string; readonly level: number }
+  readonly wasm?: { readonly url: string; readonly level: number }
 }
 
 /** In bytes of a memory: where the dictionary begins, where the block does, and where that ends. */

@@ -1,12 +1,13 @@
 import type { StoredCompression } from '../compress/cache.ts'
 import type { Compressor } from '../compress/compressor.ts'
-import type { CompressionFormat, CreateEncoder, Encoder } from '../compress/encoder.ts'
+import type { CreateEncoder, Encoder } from '../compress/encoder.ts'
 import { plainLayersUnder, type Replacing, replaceLayers } from '../compress/images.ts'
 import type { Compression, CompressOptions } from '../compress/options.ts'
 import { createPortableEncoder } from '../compress/portable.ts'
 import { type Content, descriptorOf } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
+import { untilAborted } from '../registry/until-aborted.ts'
 import { type Ahead, createAhead, type SendAhead } from './ahead.ts'
 import { weigh } from './bring.ts'
 import { type ImagePush, layOutPush } from './layout.ts'
@@ -129,19 +130,24 @@ async function compressAll(
 }
 
 /** The encoder that is asked for, if one is. */
-async function encoderOf({ compress, createEncoder }: CompressingOptions): Promise<Encoder | undefined> {
+async function encoderOf({ compress, createEncoder, signal }: CompressingOptions): Promise<Encoder | undefined> {
   if (compress === undefined) return undefined
   const { format, level }: Compression = typeof compress === 'string' ? { format: compress } : compress
-  if (format === 'gzip' || format === 'zstd') return createEncoderWith(createEncoder, format, level)
+  if (format === 'gzip' || format === 'zstd') return createEncoderWith(createEncoder, { format, level }, signal)
   throw new TypeError(`Cannot compress: compress has to be "gzip" or "zstd", not ${JSON.stringify(format)}`)
 }
 
-export async function createEncoderWith(
+/**
+ * Makes an encoder. An abort ends the waiting for it.
+ *
+ * @throws {RegistryError} if the runtime has no such encoder
+ */
+export function createEncoderWith(
   createEncoder: CreateEncoder = createPortableEncoder,
-  format: CompressionFormat,
-  level: number | undefined,
+  { format, level }: Compression,
+  signal: AbortSignal | undefined,
 ): Promise<Encoder> {
-  return createEncoder(format, level)
+  return untilAborted(Promise.resolve(createEncoder(format, level)), signal)
 }
 
 /** Leaves out what goes along with an image only because it is about one that is another one now; and what is about that. */

@@ -17,6 +17,7 @@ interface Compressing {
   readonly compressor: Compressor
   readonly createEncoder?: CreateEncoder | undefined
   readonly onRead?: OnRead | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /**
@@ -30,7 +31,7 @@ interface Compressing {
 export async function findContents(
   { blobs, manifests, tags }: PushPlan,
   images: readonly Image[],
-  { compressor, createEncoder, onRead }: Partial<Compressing>,
+  { compressor, ...making }: Partial<Compressing>,
 ): Promise<ReadonlyMap<Digest, Content>> {
   const contents = new Map<Digest, Content>()
   for (const image of images) {
@@ -44,7 +45,7 @@ export async function findContents(
     const { action, compression } = blob
     const layer = compression && contents.get(compression.from)
     if (action === 'present' || !layer || !compressor) continue
-    contents.set(blob.digest, await compressedContent(blob, compression, layer, { compressor, createEncoder, onRead }))
+    contents.set(blob.digest, await compressedContent(blob, compression, layer, { ...making, compressor }))
   }
   for (const wanted of [...blobs.filter(({ action }) => action !== 'present'), ...manifests]) {
     if (contents.get(wanted.digest)?.size !== wanted.size) throw lacking(wanted)
@@ -74,10 +75,10 @@ async function compressedContent(
   { mediaType, digest, size }: PlannedBlob,
   { format, level, encoder: name }: PlannedCompression,
   layer: Content,
-  { compressor, createEncoder, onRead }: Compressing,
+  { compressor, createEncoder, onRead, signal }: Compressing,
 ): Promise<Content> {
   const { createEncoderWith } = await loaded(import('./compress.ts'))
-  const encoder = await createEncoderWith(createEncoder, format, level)
+  const encoder = await createEncoderWith(createEncoder, { format, level }, signal)
   if (encoder.name === name) {
     return { mediaType, digest, size, source: compressor.open(layer, encoder, { digest, size }, onRead) }
   }

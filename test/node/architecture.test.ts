@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'docker-tar': ['errors', 'source', 'oci', 'unpack', 'archive', 'compress', 'registry', 'push'],
   testing: ['errors', 'oci'],
   index: ['errors', 'source', 'oci', 'unpack', 'archive', 'compress', 'registry', 'push', 'docker-tar'],
-  node: ['errors', 'source', 'oci', 'unpack', 'archive', 'compress', 'registry', 'push', 'docker-tar', 'index'],
+  node: ['errors', 'load', 'source', 'oci', 'unpack', 'archive', 'compress', 'registry', 'push', 'docker-tar', 'index'],
 }
 
 /** What may use the platform of Node, and modules of packages that need it. */

@@ -31,7 +31,7 @@ describe('the bundle of the portable entry', () => {
   it('loads SHA-256, encoders, what unpacks, databases, and the list of public suffixes when they are met', () => {
     const isPackage = (name: string) => !name.startsWith('src/')
     const packages = [
-      '@bokuweb/zstd-wasm',
+      '@hpcc-js/wasm-zstd',
       '@zip.js/zip.js',
       'fflate',
       'hash-wasm',

@@ -10,7 +10,7 @@ import { webkitGtk } from './webkit-gtk.ts'
 /** Made ready before the tests: what is met on the way would load the page anew. */
 const DEPENDENCIES = [
   ...['ky', 'fflate', 'hash-wasm', 'idb-keyval', 'nanotar', 'msw', 'msw/browser'],
-  ...['tldts', 'zstddec/stream', '@zip.js/zip.js', '@zip.js/zip.js/lib/zip-core-reader.js'],
+  ...['tldts', 'zstddec/stream', '@hpcc-js/wasm-zstd', '@zip.js/zip.js', '@zip.js/zip.js/lib/zip-core-reader.js'],
 ]
 
 const chromium = playwright({
@@ -55,8 +55,7 @@ function engineProject(
   return {
     extends: true,
     plugins: [serveMockServiceWorker()],
-    // Its WebAssembly lies beside it, where it looks for it.
-    optimizeDeps: { include: DEPENDENCIES, exclude: ['@bokuweb/zstd-wasm'] },
+    optimizeDeps: { include: DEPENDENCIES },
     test: {
       name,
       include: [...include],

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import { loaded } from '../../load.ts'
 import { openRegistry } from '../../registry/registry.ts'
 import { type ProxyOptions, planProxy, proxyRefusal } from './proxy.ts'
 import { planTls, type TlsOptions } from './tls.ts'
@@ -31,7 +32,7 @@ export function createFetch(options: FetchOptions): (request: Request) => Promis
   let opening: Promise<Dispatcher> | undefined
   return async (request) => {
     // Not before: it takes as long to load as all the rest, and the first undici to be loaded connects for the whole program.
-    opening ??= import('./dispatcher.ts').then(({ createDispatcher }) => createDispatcher(plan))
+    opening ??= loaded(import('./dispatcher.ts')).then(({ createDispatcher }) => createDispatcher(plan))
     // The types of the runtime's undici and of the package's are those of two versions; they work together (Node 20 to 26).
     const init = { dispatcher: await opening } as RequestInit
     return globalThis.fetch(request, init).catch((error) => {
