@@ -74,6 +74,12 @@ export const SAVED_ARCHIVES: readonly SavedArchive[] = [
   { name: 'docker-29.8-containerd-all-platforms', own: { 'team/multi:v1': MULTI }, given: MULTI },
   { name: 'docker-29.8-containerd-attestation-artifact', own: { 'team/artifact:v1': ATTESTED }, given: ATTESTED },
   {
+    name: 'docker-29.8-containerd-signed',
+    own: { 'team/signed:v1': MULTI },
+    given: MULTI,
+    referrers: ['sha256:542262840a51cb16f1a9be46b6e6d0f713a7ecde0c8ffb75bac231da0f8cc8dc'],
+  },
+  {
     name: 'docker-29.8-containerd-several-images',
     own: { 'team/app:v1': APP, 'team/multi:v1': APP, 'team/artifact:v1': ATTESTED },
     given: SEVERAL,
