@@ -5,6 +5,7 @@ import { createWasmHasher } from '../oci/sha256.ts'
 import { MANIFEST_PATH, readDockerManifest, type TarManifestEntry } from './docker-manifest.ts'
 import { hasFile } from './file-index.ts'
 import { type ArchiveInput, openInput } from './input.ts'
+import { readJsonFile } from './json-file.ts'
 import { withDefaultLimits } from './limits.ts'
 import type { ReadOptions } from './options.ts'
 import type { Reading } from './reading.ts'
@@ -14,9 +15,10 @@ const INDEX_PATH = 'index.json'
 
 /**
  * How an archive says what is in it: `oci`, an image layout (`index.json`); `docker`, a `manifest.json`, as Docker saves since 1.10,
- * podman, skopeo, kaniko and crane; `docker-v1`, `repositories` alone, as Docker saved before that.
+ * podman, skopeo, kaniko and crane; `docker-v1`, `repositories` alone, as Docker saved before that; `dir`, an image's own manifest as
+ * `manifest.json`, as skopeo writes folders.
  */
-export type ArchiveFormat = 'oci' | 'docker' | 'docker-v1'
+export type ArchiveFormat = 'oci' | 'docker' | 'docker-v1' | 'dir'
 
 /** An open archive: what is in it, and where the bytes are. */
 export interface Archive {
@@ -65,7 +67,9 @@ export async function openArchive(input: ArchiveInput, options: ReadOptions = {}
     return Object.freeze({ format, images, warnings, tarManifest, close })
   } catch (error) {
     await close()
-    throw error
+    if (!(error instanceof ValidationError)) throw error
+    const { explainError } = await loaded(import('./foreign-files.ts'))
+    throw explainError(error, files)
   }
 }
 
@@ -108,13 +112,17 @@ async function readImages(
     const { readDockerImages } = await loadReader(reading, import('./docker-image.ts'))
     return { format: 'docker', images: await readDockerImages(reading, tarManifest) }
   }
+  if (hasFile(reading.files, MANIFEST_PATH)) {
+    const { asLayout } = await loaded(import('./skopeo-dir.ts'))
+    const manifest = await readJsonFile(reading, MANIFEST_PATH, 'the folder')
+    const files = await asLayout(reading.files, manifest, reading.createHasher)
+    return { ...(await readImages({ ...reading, files }, undefined)), format: 'dir' }
+  }
   // Seldom met since 2016.
   const { isDockerV1, readDockerV1Images } = await loaded(import('./docker-v1.ts'))
   if (isDockerV1(reading)) return { format: 'docker-v1', images: await readDockerV1Images(reading) }
-  throw new ValidationError(
-    'Cannot find images: the archive holds no "manifest.json", no "index.json" and no "repositories"; make one with "docker save -o image.tar name:tag"',
-    { path: MANIFEST_PATH },
-  )
+  const { explainFiles } = await loaded(import('./foreign-files.ts'))
+  throw await explainFiles(reading.files, reading.signal)
 }
 
 /** Loads what reads an archive together with what hashes its manifests: on a slow link that is one way there and back, not two. */

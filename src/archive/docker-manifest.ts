@@ -20,11 +20,13 @@ export const MANIFEST_PATH = 'manifest.json'
 /**
  * Reads an archive's `manifest.json`.
  *
- * @throws {ValidationError} if it is not there, or is none
+ * @returns nothing if it is an object: it is not Docker's, but may be the manifest of an image, as in the folders that skopeo writes
+ * @throws {ValidationError} if it is not there, or is no list of images
  */
-export async function readDockerManifest(reading: Reading): Promise<readonly TarManifestEntry[]> {
+export async function readDockerManifest(reading: Reading): Promise<readonly TarManifestEntry[] | undefined> {
   const bytes = await readJsonFile(reading, MANIFEST_PATH, 'the archive')
   const document = parseJson(bytes, MANIFEST_PATH)
+  if (isJsonObject(document)) return undefined
   if (!Array.isArray(document) || document.length === 0) {
     throw new ValidationError('Cannot find images: "manifest.json" is not a list of images', { path: MANIFEST_PATH })
   }

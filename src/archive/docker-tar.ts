@@ -38,7 +38,7 @@ export async function getTarManifest(
   return withArchive(archive, options, ({ tarManifest, format }) => {
     if (tarManifest) return tarManifest
     throw new ValidationError(
-      `Cannot read "manifest.json": an archive of the format "${format}" has none; openArchive() tells what it holds`,
+      `Cannot read a list of images: an archive of the format "${format}" has none in a "manifest.json"; openArchive() tells what it holds`,
       { path: MANIFEST_PATH },
     )
   })

@@ -16,8 +16,12 @@ export interface FileEntry {
 /** The files of an archive by path: the entries of a tar, or the files of a folder. */
 export interface FileIndex {
   readonly entries: ReadonlyMap<string, FileEntry>
-  /** The folder that the image's files are in, with a slash at its end. Empty where they are at the top. */
+  /** The folder that all files are in, with a slash at its end. Empty where that is the top. */
+  readonly folder: string
+  /** The same, if an image's files are in it; else the top. */
   readonly root: string
+  /** Of a tar, its bytes and where its headers end. */
+  readonly tar?: { readonly source: Source; readonly end: number } | undefined
 }
 
 const MAX_LINKS = 32
@@ -26,29 +30,30 @@ const COMPARED_AT_ONCE = 1024 * 1024
 /** Entries that were compared already: by their kinds, and by their bytes. */
 const ofOneKind = new WeakSet<FileEntry>()
 const unambiguous = new WeakSet<FileEntry>()
-const MARKERS = /^(.*\/)?(?:oci-layout|index\.json|manifest\.json|repositories)$/
+/** One of them is in every archive of images. */
+const MARKERS = ['oci-layout', 'index.json', 'manifest.json', 'repositories']
 
 /**
- * Makes an index of entries. The folder that the images' files are in is found by their names.
+ * Makes an index of entries. The image's files are at the top, or in a folder that all files are in.
  *
- * @throws {ValidationError} if several folders hold such files, and none of them is above the others
+ * @param tar Where the headers of a tar end.
  */
-export function createFileIndex(entries: ReadonlyMap<string, FileEntry>): FileIndex {
-  let roots = new Set<string>()
-  for (const path of entries.keys()) {
-    const match = MARKERS.exec(path)
-    // A folder above the top is none.
-    if (!match || path.split('/').includes('..')) continue
-    const folder = match[1] ?? ''
-    const [other = folder] = roots
-    if (depth(folder) < depth(other)) roots = new Set()
-    if (depth(folder) <= depth(other)) roots.add(folder)
+export function createFileIndex(entries: FileIndex['entries'], tar?: FileIndex['tar']): FileIndex {
+  const folder = commonFolder(entries)
+  const isRoot = MARKERS.some((name) => entries.has(folder + name)) && !folder.split('/').includes('..')
+  return { entries, folder, root: isRoot ? folder : '', tar }
+}
+
+function commonFolder(entries: FileIndex['entries']): string {
+  let common: string | undefined
+  for (const { path, kind } of entries.values()) {
+    const folder = path.slice(0, path.lastIndexOf('/') + 1)
+    // macOS leaves `._image` beside `image/`.
+    if (kind === 'directory' || path.startsWith('._', folder.length)) continue
+    common ??= folder
+    while (!folder.startsWith(common)) common = common.slice(0, common.lastIndexOf('/', common.length - 2) + 1)
   }
-  const [root = '', ...others] = roots
-  if (others.length === 0) return { entries, root }
-  throw new ValidationError(
-    `Cannot choose a folder: ${[...roots].map((folder) => JSON.stringify(folder)).join(' and ')} hold images; open one of them alone`,
-  )
+  return common ?? ''
 }
 
 /** Tells whether a file is in the archive, by its own name or through links. */
@@ -160,8 +165,4 @@ async function isSame(one: FileEntry, other: FileEntry, signal?: AbortSignal): P
     for (let position = 0; position < bytes.length; position++) if (bytes[position] !== others[position]) return false
   }
   return true
-}
-
-function depth(folder: string): number {
-  return folder.split('/').length
 }

@@ -1,4 +1,5 @@
-import { RegistryError, ValidationError } from '../errors.ts'
+import { RegistryError, TarReadError, ValidationError } from '../errors.ts'
+import { loaded } from '../load.ts'
 import { type SourceInput, toSource } from '../source/from.ts'
 import type { Source } from '../source/source.ts'
 import { abandon, type ByteStream, readIterable, readStream } from '../source/stream.ts'
@@ -83,9 +84,16 @@ async function indexOpened(
   try {
     return { files: await indexTar(guarded, limits, signal), close }
   } catch (error) {
-    await close()
-    throw error
+    const told = await explain(error, guarded, signal).finally(close)
+    throw told
   }
+}
+
+/** Says what a file is that is no tar. */
+async function explain(error: unknown, source: Source, signal?: AbortSignal): Promise<unknown> {
+  if (!(error instanceof TarReadError)) return error
+  const { explainFile } = await loaded(import('./foreign-file.ts'))
+  return explainFile(error, source, signal)
 }
 
 function toStream(input: ArchiveInput, signal?: AbortSignal): AsyncGenerator<Uint8Array> | undefined {

@@ -49,7 +49,7 @@ function verifyChecksum(block: Uint8Array, offset: number): void {
   // Some old writers summed signed bytes (GNU tar manual § Checking tar archives).
   if (stated === unsigned || stated === signed) return
   throw new TarReadError(
-    `Cannot index tar: the header at byte ${offset} has a wrong checksum; the file is damaged, or no tar archive`,
+    `Cannot index tar: the header at byte ${offset} has a wrong checksum; the file is damaged: save or download it again`,
     { offset },
   )
 }
@@ -61,7 +61,7 @@ function number(block: Uint8Array, start: number, length: number, offset: number
   const value = first >= 0x80 ? base256(field) : octal(field)
   if (Number.isSafeInteger(value) && value >= 0) return value
   throw new TarReadError(
-    `Cannot index tar: the header at byte ${offset} has a number that cannot be read; the file is damaged, or no tar archive`,
+    `Cannot index tar: the header at byte ${offset} has a malformed number; the file is damaged: save or download it again`,
     { offset },
   )
 }

@@ -38,13 +38,17 @@ type ReadHeaders = (start: number, end: number) => Promise<Uint8Array>
  */
 export async function indexTar(source: Source, limits: ArchiveLimits, signal?: AbortSignal): Promise<FileIndex> {
   if (source.size === 0) {
-    throw new TarReadError('Cannot index tar: the file is empty, or was removed after it was chosen', { offset: 0 })
+    throw new TarReadError(
+      'Cannot index tar: the file is empty, or was removed after it was chosen; save it again, or choose it again',
+      { offset: 0 },
+    )
   }
   const read = createHeaderReader(source, signal)
   const entries = new Map<string, FileEntry>()
   let count = 0
   let extended = NOT_EXTENDED
-  for (let offset = 0; offset < source.size; ) {
+  let offset = 0
+  while (offset < source.size) {
     const header = await readHeader(source, read, offset)
     if (!header) break
     if ('xgLK'.includes(header.type)) {
@@ -65,7 +69,7 @@ export async function indexTar(source: Source, limits: ArchiveLimits, signal?: A
     extended = NOT_EXTENDED
     offset = nextBlock(start + size)
   }
-  return createFileIndex(entries)
+  return createFileIndex(entries, { source, end: offset })
 }
 
 async function readHeader(source: Source, read: ReadHeaders, offset: number): Promise<TarHeader | undefined> {
@@ -73,7 +77,7 @@ async function readHeader(source: Source, read: ReadHeaders, offset: number): Pr
   throw new TarReadError(
     offset === 0
       ? `Cannot index tar: the file has ${source.size} bytes, too few for a tar archive`
-      : `Cannot index tar: archive ends inside a header at byte ${offset}; it was cut short`,
+      : `Cannot index tar: archive ends inside a header at byte ${offset}; it was cut short: save or download it again`,
     { offset },
   )
 }
@@ -135,7 +139,7 @@ function requireClearName(path: string, offset: number): void {
 function requireData(source: Source, path: string, start: number, size: number): void {
   if (start + size <= source.size) return
   throw new TarReadError(
-    `Cannot index tar: archive ends inside ${JSON.stringify(path)} at byte ${source.size}; it was cut short`,
+    `Cannot index tar: archive ends inside ${JSON.stringify(path)} at byte ${source.size}; it was cut short: save or download it again`,
     { path, offset: source.size },
   )
 }

@@ -48,7 +48,9 @@ export function parseManifest(bytes: Uint8Array, what: string, statedType?: stri
   const hasLayers = hasField(fields, /^(?:layers|config)$/iu)
   const hasManifests = hasField(fields, /^manifests$/iu) || (!hasLayers && saysIndex(fields.mediaType ?? statedType))
   if (hasManifests === hasLayers || fields.schemaVersion !== 2) {
-    throw new ValidationError(`Cannot read ${what}: it is not one of image manifest and index (of schema version 2)`)
+    throw new ValidationError(`Cannot read ${what}: it is not one of image manifest and index (of schema version 2)`, {
+      path: what,
+    })
   }
   verifyMediaTypes([fields.mediaType, statedType], hasManifests, what)
   const given = withoutNulls(fields)

@@ -29,9 +29,10 @@ export async function* unpackGzip(packed: ByteStream): AsyncGenerator<Uint8Array
     }
   } catch (cause) {
     if (failure) throw failure.error
-    throw new TarReadError('Cannot unpack the archive: its gzip data are damaged, cut short, or of several members', {
-      cause,
-    })
+    throw new TarReadError(
+      'Cannot unpack the archive: its gzip data are damaged, cut short, or of several members; save or download it again, or unpack it first',
+      { cause },
+    )
   } finally {
     // The decoder is left as it is: to cancel or abort it while it works ends the process in Node 20 to 24.
     abandon(pieces)

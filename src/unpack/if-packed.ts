@@ -1,13 +1,13 @@
 import { loaded } from '../load.ts'
 import type { OpenSource } from '../source/spool.ts'
-import { foreignPackingOf, packingOf, readHead } from './packing.ts'
+import { packingOf, readHead } from './packing.ts'
 import type { Packed, UnpackOptions } from './unpack.ts'
 
 /** Takes off whatever a file is packed in, as `unpack`, which is loaded if there is anything to take off or to spool. */
 export async function unpackIfPacked(packed: Packed, options: UnpackOptions): Promise<OpenSource> {
   if ('source' in packed) {
     const head = await readHead(packed.source, options.signal)
-    if (!(packingOf(head) || foreignPackingOf(head))) return { ...packed.source, close: async () => undefined }
+    if (!packingOf(head)) return { ...packed.source, close: async () => undefined }
   }
   const { unpack } = await loaded(import('./unpack.ts'))
   return unpack(packed, options)

@@ -12,12 +12,6 @@ const MAGIC: ReadonlyArray<readonly [packing: Packing, ...magic: number[]]> = [
   ['zip', 0x50, 0x4b, 0x03, 0x04],
   ['zip', 0x50, 0x4b, 0x05, 0x06],
 ]
-const UNKNOWN: ReadonlyArray<readonly [packing: string, ...magic: number[]]> = [
-  ['xz', 0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00],
-  ['bzip2', 0x42, 0x5a, 0x68],
-  ['lz4', 0x04, 0x22, 0x4d, 0x18],
-  ['7-Zip', 0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c],
-]
 
 /** Reads the first bytes of what may be packed. */
 export function readHead(source: Source, signal?: AbortSignal): Promise<Uint8Array> {
@@ -30,11 +24,6 @@ export function packingOf(head: Uint8Array): Packing | undefined {
   const [first = 0, ...rest] = head
   if (first >> 4 === 5 && matches(rest, [0x2a, 0x4d, 0x18])) return 'zstd'
   return MAGIC.find(([, ...magic]) => matches(head, magic))?.[0]
-}
-
-/** Names a way of packing that is not read here. */
-export function foreignPackingOf(head: Uint8Array): string | undefined {
-  return UNKNOWN.find(([, ...magic]) => matches(head, magic))?.[0]
 }
 
 function matches(head: ArrayLike<number>, magic: readonly number[]): boolean {

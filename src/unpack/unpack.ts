@@ -4,10 +4,11 @@ import { peek, streamSource } from '../source/pieces.ts'
 import type { Source } from '../source/source.ts'
 import { type OpenSource, type Spool, spoolToBlob } from '../source/spool.ts'
 import type { ByteStream } from '../source/stream.ts'
+import { foreignPackingOf, packedWith } from './foreign-packing.ts'
 import { unpackGzip } from './gzip.ts'
 import { limitSize, limitUnpacked } from './limit-stream.ts'
 import type { UnpackLimits } from './limits.ts'
-import { foreignPackingOf, MAGIC_LENGTH, type Packing, packingOf, readHead } from './packing.ts'
+import { MAGIC_LENGTH, type Packing, packingOf, readHead } from './packing.ts'
 import { unpackZstd } from './zstd.ts'
 
 /** How to unpack. */
@@ -105,7 +106,8 @@ function spoolStream(stream: ByteStream, options: UnpackOptions): Promise<OpenSo
   return spool(counted(), signal)
 }
 
+/** Before a stream is spooled that can be of no use. */
 function refuseForeign(head: Uint8Array): void {
   const packing = foreignPackingOf(head)
-  if (packing) throw new TarReadError(`Cannot unpack the archive: it is packed with ${packing}; unpack it first`)
+  if (packing) throw packedWith(packing)
 }

@@ -84,7 +84,7 @@ function takeStep(steps: Iterator<Uint8Array>): IteratorResult<Uint8Array> {
 
 function damaged(cause?: unknown): TarReadError {
   return new TarReadError(
-    'Cannot unpack the archive: its zstd data are damaged, cut short, or packed with a window above 128 MiB',
+    'Cannot unpack the archive: its zstd data are damaged, cut short, or packed with a window above 128 MiB; save or download it again, or unpack it first',
     { cause },
   )
 }

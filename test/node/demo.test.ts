@@ -136,7 +136,7 @@ describe('the demo page, given an archive', () => {
     await chooseFile('notes.txt', new TextEncoder().encode('no archive\n'.repeat(100)))
 
     await shows(alert(), 'This file cannot be read')
-    await shows(alert(), 'Cannot index tar: ')
+    await shows(alert(), 'Cannot open the archive: ')
     expect(await button('Push').isVisible()).toBe(false)
   })
 

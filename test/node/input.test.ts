@@ -141,7 +141,7 @@ describe('openArchive() of a stream', () => {
     await rejection(node.openArchive(endless, { limits: { spoolSize: 10 ** 6 } }), TarReadError, /more than 1000000/)
     expect(cancel).toHaveBeenCalled()
     const packed = new ReadableStream({
-      pull: (controller) => controller.enqueue(Uint8Array.from([0x42, 0x5a, 0x68, 1, 1, 1])),
+      pull: (controller) => controller.enqueue(Uint8Array.from([0x42, 0x5a, 0x68, 0x39, 0x31, 0x41, 1, 1, 1])),
       cancel,
     })
     await rejection(node.openArchive(packed), TarReadError, /bzip2/)

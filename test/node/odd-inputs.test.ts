@@ -1,7 +1,9 @@
 import { expect, inject, it } from 'vitest'
 import { getImageInfo, openRegistry, pushDockerTar } from '../../src/index.ts'
+import { describeForeignFiles } from '../support/foreign-files-contract.ts'
 import { describeGoNil, layoutOf } from '../support/go-nil-contract.ts'
 
+describeForeignFiles()
 describeGoNil()
 
 it('a real registry takes and gives an image whose layers are null', async () => {

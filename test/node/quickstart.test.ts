@@ -34,7 +34,7 @@ describe('the quickstart', () => {
 
   it('says in one line what is wrong with a file', async () => {
     const { status, stderr } = quickstart(await asPath(new TextEncoder().encode('no archive'.repeat(100))))
-    expect(stderr.trim()).toMatch(/^TarReadError: Cannot index tar: .*$/)
+    expect(stderr.trim()).toMatch(/^TarReadError: Cannot open the archive: .*$/)
     expect(status).toBe(1)
   })
 })

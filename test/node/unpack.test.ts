@@ -55,9 +55,9 @@ describe('openArchive() of a packed archive', () => {
     await rejection(
       openArchive(packed(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0)),
       TarReadError,
-      /packed with xz; unpack it first/,
+      /packed with xz; unpack it first \("xz -d FILE"\)/,
     )
-    await rejection(openArchive(packed(0x42, 0x5a, 0x68)), TarReadError, /packed with bzip2/)
+    await rejection(openArchive(packed(0x42, 0x5a, 0x68, 0x39, 0x31, 0x41)), TarReadError, /packed with bzip2/)
     await rejection(openArchive(packed(0x04, 0x22, 0x4d, 0x18)), TarReadError, /packed with lz4/)
   })
 

@@ -9,6 +9,7 @@ import {
   type OpenProgress,
   openArchive,
   pushDockerTar,
+  TarReadError,
   ValidationError,
 } from '../../src/node/index.ts'
 import { startContainerd } from '../support/containerd.ts'
@@ -22,6 +23,7 @@ import { PRODUCERS } from '../support/producers.ts'
 const MINUTES = 60_000
 const APP = 'localhost/team/app:v1'
 const BASE = 'localhost/team/base:v1'
+const SYSTEM = 'localhost/team/system:v1'
 const AMD64 = 'linux/amd64'
 const folder = mkdtempSync(join(tmpdir(), 'producers-'))
 const at = (name: string) => join(folder, name)
@@ -66,6 +68,13 @@ beforeAll(async () => {
   writeFileSync(at('bundle/rootfs/file'), 'content')
   await umoci('repack', '--image', `${at('umoci-folder')}:v1`, at('bundle'))
   await bringPeer('tar')('-C', at('umoci-folder'), '-cf', at('umoci.tar'), '.')
+  await skopeo('copy', `oci-archive:${at('podman-oci.tar')}`, `dir:${at('skopeo-dir')}`)
+  await skopeo('copy', '--all', `oci-archive:${at('buildah-index.tar')}`, `dir:${at('skopeo-dir-index')}`)
+  await bringPeer('tar')('-C', folder, '-cf', at('skopeo-dir.tar'), 'skopeo-dir')
+  await buildah('copy', app, at('one'), '/bin/sh')
+  await buildah('commit', app, SYSTEM)
+  await podman('create', '--name', 'container', SYSTEM, '/bin/sh')
+  await podman('export', '--output', at('podman-export.tar'), 'container')
 }, 10 * MINUTES)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -82,6 +91,9 @@ describe('what real producers write', () => {
     ['skopeo-docker.tar', 'docker', docker('docker.io/team/app:v1')],
     ['skopeo-oci.tar', 'oci', [[[], ['v1'], ['linux/here']]]],
     ['skopeo-folder', 'oci', [[[], [], ['linux/here']]]],
+    ['skopeo-dir', 'dir', [[[], [], ['linux/here']]]],
+    ['skopeo-dir.tar', 'dir', [[[], [], ['linux/here']]]],
+    ['skopeo-dir-index', 'dir', [[[], [], [AMD64, 'linux/arm64']]]],
     ['umoci.tar', 'oci', [[[], ['v1'], ['linux/here']]]],
     ['umoci-folder', 'oci', [[[], ['v1'], ['linux/here']]]],
   ])('%s is read in place, and comes back from the registry the same', async (name, format, images) => {
@@ -112,6 +124,36 @@ describe('what real producers write', () => {
     const archive = await openArchive(at('artifact.zip'))
     expect(archive.images[0]?.names).toEqual([APP])
     await archive.close()
+  })
+})
+
+describe('what real tools write that is no archive of images', () => {
+  it.each([
+    ['podman-export.tar', /as "docker export" writes them/],
+    ['bundle', /a bundle for an OCI runtime/],
+  ])('%s is told as what it is', async (name, message) => {
+    await rejection(openArchive(at(name)), ValidationError, message)
+  })
+
+  it.each([
+    ['xz', 'xz', ['--keep', '--force']],
+    ['bzip2', 'bz2', ['--keep', '--force']],
+    ['lz4', 'lz4', ['--force', '-m']],
+  ])('an archive in %s is told with what to unpack it', async (tool, ending, options) => {
+    await bringPeer(tool)(...options, at('podman-oci.tar'))
+    const message = new RegExp(`packed with ${tool}; unpack it first \\("${tool} -d FILE"\\)`)
+    await rejection(openArchive(at(`podman-oci.tar.${ending}`)), TarReadError, message)
+  })
+
+  it.each([
+    ['podman-docker.tar', 'UTF-16'],
+    ['podman-oci.tar', 'UTF-16'],
+    // Of the other one all bytes are ASCII, and stay as they are.
+    ['podman-oci.tar', 'UTF-8'],
+  ])('%s that became text in %s, as PowerShell writes it, is told', async (name, encoding) => {
+    // A code page of one byte a character, as consoles have.
+    await bringPeer('iconv', 'libc-bin')('-f', 'CP437', '-t', encoding, '-o', at('text'), at(name))
+    await rejection(openArchive(at('text')), TarReadError, /was written as text, as ">" of PowerShell does/)
   })
 })
 

@@ -1,4 +1,4 @@
-import type { Digest } from '../../src/index.ts'
+import type { ArchiveFormat, Digest } from '../../src/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
 import { changedArchive, readJson } from './archive-files.ts'
 import { blobPath, createLayout, withName, withPlatform } from './layout.ts'
@@ -9,7 +9,7 @@ import { rawTar } from './tar.ts'
 export interface Producer {
   readonly producer: string
   readonly versions: string
-  readonly format: 'oci' | 'docker' | 'docker-v1'
+  readonly format: ArchiveFormat
   readonly make: () => Promise<Uint8Array<ArrayBuffer>>
   /** Of each image: its names, its bare tags, its platforms. */
   readonly images: ReadonlyArray<readonly [names: string[], tags: string[], platforms: string[]]>
@@ -117,6 +117,23 @@ export const PRODUCERS: readonly Producer[] = [
         (hex) => `sha256:${hex}`,
         gzip,
       ),
+  },
+  {
+    producer: 'skopeo (dir), also in a tar',
+    versions: '1',
+    format: 'dir',
+    images: [[[], [], [AMD64, 'linux/arm64/v8']]],
+    make: async () => {
+      const { layout, index } = await multiPlatform()
+      const files = [...layout.files].flatMap(([path, data]) => {
+        const hex = /^blobs\/sha256\/(.*)$/.exec(path)?.[1]
+        const isIndex = path === blobPath(index.digest)
+        const isManifest = data instanceof Uint8Array && new TextDecoder().decode(data).includes('"layers"')
+        if (hex === undefined) return [{ name: 'version', data: 'Directory Transport Version: 1.1\n' }]
+        return [{ name: isIndex ? 'manifest.json' : `${hex}${isManifest ? '.manifest.json' : ''}`, data }]
+      })
+      return rawTar(files.map(({ name, data }) => ({ name: `image/${name}`, data })))
+    },
   },
   {
     producer: 'oras, a layout of artifacts',

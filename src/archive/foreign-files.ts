@@ -1,0 +1,135 @@
+import { type RegistryError, ValidationError } from '../errors.ts'
+import type { FileIndex } from './file-index.ts'
+import { explainEnd, SAVE } from './foreign-file.ts'
+
+const MARKERS = ['oci-layout', 'index.json', 'manifest.json', 'repositories']
+const MAX_SHOWN = 3
+const LAYERS = /^blobs\/sha256\/|(?:^|\/)layer\.tar$/
+/** Files that a `manifest.json` names, and their folder. */
+const CONFIG_OR_LAYER = /^(.*\/)[0-9a-f]{64}(?:\.json|\.tar(?:\.gz)?|\/layer\.tar)$/
+/** What macOS leaves. */
+const HIDDEN = /(?:^|\/)(?:\._|__MACOSX\/)/
+const ARCHIVE_NAME = /\.(?:tar|tgz|tzst|txz|tar\.\w+)$/i
+/** Folders at the top of a root file system. */
+const SYSTEM_FOLDERS = [
+  'bin',
+  'dev',
+  'etc',
+  'home',
+  'lib',
+  'opt',
+  'proc',
+  'root',
+  'run',
+  'sbin',
+  'sys',
+  'tmp',
+  'usr',
+  'var',
+]
+/** One of these files alone tells what it is. */
+const SYSTEM_FILES = ['.dockerenv', 'bin/sh', 'etc/passwd', 'etc/os-release']
+const WINDOWS = /^(?:Files\/)?Windows\/System32\//i
+
+/** The paths of files, without the folder that all of them are in. */
+interface Paths {
+  readonly all: readonly string[]
+  /** The first steps of all paths. */
+  readonly tops: ReadonlySet<string>
+  has(path: string): boolean
+}
+
+const KINDS: ReadonlyArray<readonly [is: (paths: Paths) => boolean, what: string, remedy: string]> = [
+  [({ has }) => has('Chart.yaml'), 'a Helm chart', 'push it with "helm push FILE oci://registry/repository"'],
+  [
+    ({ tops, has }) => tops.has('rootfs') && has('config.json'),
+    'a bundle for an OCI runtime',
+    'make an image of it first ("umoci repack")',
+  ],
+  [
+    isRootFileSystem,
+    'the files of a container or of one layer, as "docker export" writes them',
+    `${SAVE}; of a container, make an image first ("docker commit")`,
+  ],
+  [
+    ({ all }) => all.some((path) => /^(?:Dockerfile|Containerfile)(?:\.[^/]*)?$/.test(path)),
+    'what an image is built from',
+    `build it first ("docker build -t name:tag ."), then ${SAVE}`,
+  ],
+]
+
+/** Finds out what files are that are no image: the error that says that, and the remedy. */
+export async function explainFiles(files: FileIndex, signal?: AbortSignal): Promise<RegistryError> {
+  const mangled = files.tar && (await explainEnd(files.tar.source, files.tar.end, signal))
+  if (mangled) return mangled
+  const paths = pathsOf(files)
+  return explainKind(paths) ?? explainFolders(paths) ?? explainParts(paths) ?? explainNames(paths)
+}
+
+/** The same for a file that has the name of one of an archive, but is something else: gives the error back if that is not so. */
+export function explainError(error: ValidationError, files: FileIndex): ValidationError {
+  return (MARKERS.includes(error.path ?? '') && explainKind(pathsOf(files))) || error
+}
+
+function explainKind(paths: Paths): ValidationError | undefined {
+  const kind = KINDS.find(([is]) => is(paths))
+  return kind && noImages(`it holds ${kind[1]}, not an image; ${kind[2]}`)
+}
+
+/** Images in folders that other files stand beside. */
+function explainFolders({ all, has }: Paths): ValidationError | undefined {
+  const withConfigs = new Set(all.map((path) => CONFIG_OR_LAYER.exec(path)?.[1]))
+  const folders = all.flatMap((path) => {
+    const [, folder, marker] = /^(.*\/)(oci-layout|manifest\.json)$/.exec(path) ?? []
+    const isImage = marker === 'oci-layout' ? has(`${folder}index.json`) : withConfigs.has(folder)
+    return folder !== undefined && isImage ? [folder] : []
+  })
+  const [first, ...others] = [...new Set(folders)].map((folder) => JSON.stringify(folder))
+  if (first === undefined) return undefined
+  return others.length === 0
+    ? noImages(`an image is in the folder ${first}, beside other files; open that folder alone, or a tar of it`)
+    : noImages(`images are in the folders ${shown([first, ...others])}; open one of them alone`)
+}
+
+/** What is an archive itself, or was part of one. */
+function explainParts({ all }: Paths): ValidationError | undefined {
+  if (all.some((path) => LAYERS.test(path))) {
+    return noImages(
+      `it holds layers, but no "manifest.json" and no "index.json"; it was cut short or taken apart: ${SAVE}`,
+    )
+  }
+  const archives = all.filter((path) => ARCHIVE_NAME.test(path)).map((path) => JSON.stringify(path))
+  return archives.length === 0
+    ? undefined
+    : noImages(`it holds no image, but ${shown(archives)}; unpack it, and open what it holds`)
+}
+
+function explainNames({ all }: Paths): ValidationError {
+  const others = all.length === 0 ? 'it is empty' : `it holds ${shown(all.map((path) => JSON.stringify(path)))}`
+  return noImages(`the archive holds no "manifest.json", no "index.json" and no "repositories": ${others}; ${SAVE}`)
+}
+
+function noImages(fault: string): ValidationError {
+  return new ValidationError(`Cannot find images: ${fault}`, { path: 'manifest.json' })
+}
+
+function pathsOf({ entries, folder: common }: FileIndex): Paths {
+  const folder = SYSTEM_FOLDERS.includes(common.split('/', 1)[0] as string) ? '' : common
+  const all: string[] = []
+  for (const { path, kind } of entries.values()) {
+    if (kind !== 'directory' && !HIDDEN.test(path)) all.push(path.slice(folder.length))
+  }
+  const tops = new Set(all.map((path) => path.split('/', 1)[0] as string))
+  return { all, tops, has: (path) => entries.has(folder + path) }
+}
+
+function isRootFileSystem({ all, tops, has }: Paths): boolean {
+  const folders = SYSTEM_FOLDERS.filter((folder) => tops.has(folder))
+  return folders.length > 2 || SYSTEM_FILES.some(has) || all.some((path) => WINDOWS.test(path))
+}
+
+/** The first few of many names. */
+function shown(names: readonly string[]): string {
+  const more = names.length - MAX_SHOWN
+  return `${names.slice(0, MAX_SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}

@@ -1,0 +1,46 @@
+import { ValidationError } from '../errors.ts'
+import { type CreateHasher, digestOf } from '../oci/digest.ts'
+import type { JsonObject } from '../oci/json.ts'
+import { MEDIA_TYPES } from '../oci/media-type.ts'
+import { toSource } from '../source/from.ts'
+import type { Source } from '../source/source.ts'
+import type { FileEntry, FileIndex } from './file-index.ts'
+
+/**
+ * Gives the files of a folder that `skopeo copy … dir:` writes the paths of an OCI layout. `manifest.json` in it is the image's own
+ * manifest or index, and blobs have their digests as names (containers-image § dir transport).
+ *
+ * @param bytes Those of `manifest.json`, which are a JSON object.
+ * @throws {ValidationError} if that is no manifest
+ */
+export async function asLayout(files: FileIndex, bytes: Uint8Array, createHasher: CreateHasher): Promise<FileIndex> {
+  const document: JsonObject = JSON.parse(new TextDecoder().decode(bytes))
+  if (document.schemaVersion !== 2) {
+    throw new ValidationError(
+      'Cannot find images: "manifest.json" is neither a list of images, as Docker writes it, nor the manifest of an image of schema version 2',
+      { path: 'manifest.json' },
+    )
+  }
+  const digest = await digestOf(bytes, createHasher)
+  const { mediaType = 'manifests' in document ? MEDIA_TYPES.ociIndex : MEDIA_TYPES.ociManifest } = document
+  const manifests = [{ mediaType, digest, size: bytes.length }]
+  const entries = new Map<string, FileEntry>()
+  const add = (path: string, source: Source) => entries.set(path, { path, kind: 'file', source, target: '' })
+  add('oci-layout', jsonSource({ imageLayoutVersion: '1.0.0' }))
+  add('index.json', jsonSource({ schemaVersion: 2, manifests }))
+  for (const [path, entry] of files.entries) {
+    const hex =
+      path.startsWith(files.root) && /^([0-9a-f]{64})(?:\.manifest\.json)?$/.exec(path.slice(files.root.length))?.[1]
+    if (hex) entries.set(blobPath(hex), entry)
+  }
+  add(blobPath(digest.slice('sha256:'.length)), toSource(bytes))
+  return { entries, folder: '', root: '' }
+}
+
+function blobPath(hex: string): string {
+  return `blobs/sha256/${hex}`
+}
+
+function jsonSource(document: object): Source {
+  return toSource(new TextEncoder().encode(JSON.stringify(document)))
+}

@@ -1,0 +1,35 @@
+import { TarReadError } from '../errors.ts'
+import { startsWith } from './magic.ts'
+
+/** A way of packing that is not read here, and the command that takes it off. */
+export interface ForeignPacking {
+  readonly name: string
+  readonly command: string
+}
+
+const FOREIGN: ReadonlyArray<readonly [magic: string, name: string, command: string]> = [
+  ['\xfd7zXZ\0', 'xz', 'xz -d'],
+  // The fourth byte is a size. What comes after it is a block, or the end of an empty file.
+  ['BZh?1A', 'bzip2', 'bzip2 -d'],
+  ['BZh?\x17r', 'bzip2', 'bzip2 -d'],
+  ['\x04"M\x18', 'lz4', 'lz4 -d'],
+  ['LZIP\x01', 'lzip', 'lzip -d'],
+  ['\x1f\x9d', 'compress', 'gzip -d'],
+  ['7z\xbc\xaf\x27\x1c', '7-Zip', '7z x'],
+  ['Rar!\x1a\x07', 'RAR', 'unrar x'],
+]
+
+/**
+ * Finds out with what a file or a layer is packed, if that is not read here.
+ *
+ * @param head Its first bytes, as `readHead` gives them.
+ */
+export function foreignPackingOf(head: Uint8Array): ForeignPacking | undefined {
+  const match = FOREIGN.find(([magic]) => startsWith(head, magic))
+  return match && { name: match[1], command: match[2] }
+}
+
+/** The error for an archive that is packed so. */
+export function packedWith({ name, command }: ForeignPacking): TarReadError {
+  return new TarReadError(`Cannot unpack the archive: it is packed with ${name}; unpack it first ("${command} FILE")`)
+}
