@@ -1,12 +1,13 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it, vi } from 'vitest'
-import { DigestMismatchError, ResponseError, TarReadError } from '../../src/index.ts'
+import { DigestMismatchError, pushDockerTar, ResponseError, TarReadError } from '../../src/index.ts'
 import { createNativeHasher } from '../../src/node/sha256.ts'
 import { digestOf } from '../../src/oci/digest.ts'
 import { createWasmHasher } from '../../src/oci/sha256.ts'
 import { openRegistry } from '../../src/registry/registry.ts'
 import { uploadBlob } from '../../src/registry/upload/upload.ts'
 import { toReadable } from '../../src/source/stream.ts'
+import { createTestArchive } from '../../src/testing/index.ts'
 import { at, type Behave, broken, disturbedPush, lost } from '../support/disturbed-push.ts'
 import { rejection } from '../support/errors.ts'
 
@@ -115,6 +116,41 @@ describe('a refusal', () => {
     const { pushing, events } = await disturbedPush(at('PATCH', 4, () => refusal(status, 'BLOB_UPLOAD_INVALID')))
     await pushing
     expect(kinds(events)).toEqual(['retry', 'restart'])
+  })
+
+  it.each([
+    ['POST', 1],
+    ['PATCH', 1],
+    ['PATCH', 4],
+    ['PUT', 1],
+  ])('of 409 to a %s of a blob that came in meanwhile counts it as present', async (method, nth) => {
+    const conflict = at(method, nth, async (_request, _go, ask) => {
+      const archive = await createTestArchive({ images: [{ layers: [{ file: 'content' }] }] })
+      await pushDockerTar(archive, openRegistry('https://registry.test', { fetch: ask }), 'a', 'of-another')
+      return refusal(409, 'BLOB_EXISTS')
+    })
+    const states: string[] = []
+    const { pushing, registry, recorder, events } = await disturbedPush(conflict, {
+      uploadRetry: 0,
+      onProgress: ({ blobs }) => states.push(...blobs.map(({ kind, state }) => `${kind} ${state}`)),
+    })
+    await pushing
+    expect(states).toContain('layer present')
+    expect([registry.openUploads, events]).toEqual([0, []])
+    expect(recorder.exchanges.filter(({ status }) => status === 409)).toHaveLength(1)
+  })
+
+  it('of 409 to a blob that is not there yet begins it anew, and is told in the end', async () => {
+    const busy = () => refusal(409, 'BLOB_UPLOAD_BUSY')
+    const passing = await disturbedPush(at('POST', 1, busy, 2))
+    await passing.pushing
+    expect(kinds(passing.events)).toEqual(['retry', 'retry'])
+    const inside = await disturbedPush(at('PATCH', 4, busy))
+    await inside.pushing
+    expect([kinds(inside.events), inside.registry.openUploads]).toEqual([['retry', 'restart'], 0])
+    const staying = await disturbedPush(at('POST', 1, busy, 99), { uploadRetry: 2 })
+    await rejection(staying.pushing, ResponseError, /409 \(BLOB_UPLOAD_BUSY: no\)/)
+    expect(staying.recorder.count('POST')).toBe(3)
   })
 
   it('of a first chunk that is too large needs no other upload (GHCR)', async () => {

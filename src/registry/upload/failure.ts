@@ -3,9 +3,10 @@ import { isLastingFailure } from '../network-failure.ts'
 
 /**
  * What may heal the failure of an upload's request: `ask` how far the upload is, and go on; the same with smaller chunks (`shrink`);
- * the blob from the start, in another upload (`restart`), or `whole` in one request; or `nothing`.
+ * the blob from the start, in another upload (`restart`), or `whole` in one request; `look` for the blob, which may be there already, else restart;
+ * or `nothing`.
  */
-export type Remedy = 'ask' | 'shrink' | 'restart' | 'whole' | 'nothing'
+export type Remedy = 'ask' | 'shrink' | 'restart' | 'whole' | 'look' | 'nothing'
 
 /** What passes: the registry, or what is before it, is busy, or restarts. 499 and 52x are those of nginx and Cloudflare. */
 const PASSING = [408, 425, 429, 499, 500, 502, 503, 504, 520, 521, 522, 523, 524]
@@ -22,11 +23,13 @@ export function remedyFor(error: unknown, sent: 'no bytes' | 'part' | 'whole'): 
   if (!(error instanceof ResponseError)) return 'nothing'
   const { status, errors, message } = error
   if (PASSING.includes(status)) return 'ask'
+  const isLost = errors.some(({ code }) => LOST.includes(code))
+  // Some say so of a blob that they have, or that another client is sending.
+  if (status === 409 && (sent === 'no bytes' || !isLost)) return 'look'
   if (sent === 'no bytes') return 'nothing'
   if (status === 413) return 'shrink'
   // GHCR says by it that a chunk is too large; to others it is one in the wrong place (oras-project/rust-oci-client#35).
   if (status === 416) return /too large|exceeds|maximum/i.test(message) ? 'shrink' : 'ask'
-  const isLost = errors.some(({ code }) => LOST.includes(code))
   if (status === 404 || ((status === 400 || status === 409) && isLost)) return 'restart'
   const isUnknown = status === 405 || status === 501 || errors.some(({ code }) => code === 'UNSUPPORTED')
   return sent === 'part' && isUnknown ? 'whole' : 'nothing'

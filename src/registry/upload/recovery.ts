@@ -70,6 +70,14 @@ function learn(upload: Upload, error: unknown, lesson: { maxChunkSize: number } 
   upload.onEvent?.({ kind: 'learned', ...eventOf(upload, error), ...lesson })
 }
 
+/** Looks whether the registry has the blob already. The upload is of no use then. */
+export async function isThere(upload: Upload, session: UploadSession | undefined): Promise<boolean> {
+  const { registry, repository, blob, signal } = upload
+  const isThere = await hasBlob(registry, repository, blob, signal)
+  if (isThere && session) await cancelSession(upload, session)
+  return isThere
+}
+
 /** Finds out where an upload is after a failure; gives no session where it has to begin anew. */
 export async function recover(
   upload: Upload,

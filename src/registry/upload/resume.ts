@@ -35,7 +35,8 @@ async function askStored(upload: Upload, session: UploadSession): ReturnType<typ
 
 /** Whether the registry said no, and will say so again. Who signs in anew may go on after 401. */
 export function isRefusal(error: unknown): boolean {
-  return error instanceof ResponseError && error.status !== 401 && remedyFor(error, 'no bytes') === 'nothing'
+  if (!(error instanceof ResponseError) || error.status === 401) return false
+  return ['look', 'nothing'].includes(remedyFor(error, 'no bytes'))
 }
 
 /** What the registry is known to want, for a push that opens no upload of its own. */

@@ -10,7 +10,7 @@ import type { Bookmark } from './bookmark.ts'
 import { type Chunk, prepareChunk } from './chunk.ts'
 import { remedyFor } from './failure.ts'
 import type { Upload, UploadOptions } from './options.ts'
-import { adapt, type Failure, recover, suspectSize, wait } from './recovery.ts'
+import { adapt, type Failure, isThere, recover, suspectSize, wait } from './recovery.ts'
 import { cancelSession, sendChunk, type UploadSession } from './session.ts'
 
 /** In milliseconds: what is under way may take so long after an abort. */
@@ -23,13 +23,13 @@ const SUSPICIOUS = 2
  * in the closing PUT (distribution-spec § Pushing a blob in chunks). Every byte is hashed once, on its way.
  *
  * After a failure that may pass it waits, asks the registry how far the upload is, and goes on from there; where the registry has lost the
- * upload it sends the blob from the start. Chunks that are too large are halved, and a registry that takes none gets the blob whole.
+ * upload it sends the blob from the start. If it answers 409, the blob may be there already, and is looked for. Chunks that are too large are halved, and a registry that takes none gets the blob whole.
  * After any failure that stays, an abort included, the open session is cancelled at the registry. For that, an abort lets the
  * request under way end, within 5 s: distribution 2 can neither go on with nor clean up a session whose chunk broke off.
  * With a store of sessions it is noted after each chunk, begins with what an earlier push has noted, and stays open after an abort and after
  * failures that may pass.
  *
- * @returns how the blob came in
+ * @returns how the blob came in; `present` if the registry has it already
  * @throws {DigestMismatchError} before the closing PUT, if the bytes are not the descriptor's
  * @throws {ResponseError} if the registry refuses
  * @throws {NetworkError} if it does not answer
@@ -39,7 +39,7 @@ export async function uploadBlob(
   repository: string,
   blob: Content,
   options: UploadOptions,
-): Promise<'mounted' | 'uploaded'> {
+): Promise<'mounted' | 'uploaded' | 'present'> {
   const { signal } = options
   signal?.throwIfAborted()
   const target = withScopes(registry, locateRepository(registry.url, repository).push)
@@ -50,7 +50,7 @@ export async function uploadBlob(
 }
 
 /** One loop over one state: the session, and what went wrong with it last. */
-async function deliver(upload: Upload): Promise<'mounted' | 'uploaded'> {
+async function deliver(upload: Upload): Promise<'mounted' | 'uploaded' | 'present'> {
   const { blob, signal, sizer, uploadRetry, onSent } = upload
   const bookmark = await openBookmark(upload)
   let session: UploadSession | undefined
@@ -98,6 +98,10 @@ async function deliver(upload: Upload): Promise<'mounted' | 'uploaded'> {
         }
         const remedy = remedyFor(error, sentOf(chunk))
         if (remedy === 'nothing') throw error
+        if (remedy === 'look' && (await isThere(upload, session))) {
+          await bookmark?.remove()
+          return 'present'
+        }
         const isKnown = failure !== undefined
         failure ??= { error, remedy, chunk }
         if (!isKnown && adapt(upload, failure)) continue
