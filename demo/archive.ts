@@ -6,10 +6,12 @@ import {
   getPrimaryTag,
   type Image,
   openArchive,
+  parseRepositoryTag,
   type RepositoryTag,
   runnableImages,
+  ValidationError,
 } from 'registry-api-v2-client'
-import { formatBytes } from './format.ts'
+import { formatBytes, formatCount } from './format.ts'
 
 /** One image of an archive, as the page shows it: plain data, which a Worker can pass on. */
 export interface ArchiveImage {
@@ -29,6 +31,8 @@ export interface ArchiveImage {
   readonly isIndex: boolean
   /** Where it would go by its own name; empty texts if it has none. */
   readonly destination: RepositoryTag
+  /** All names that it can be pushed by, without their registries: `team/app:v1`. */
+  readonly places: readonly string[]
 }
 
 export interface ArchiveLayer {
@@ -67,16 +71,32 @@ async function describe(archive: Archive, image: Image, position: number): Promi
     position,
     names: [...image.names, ...image.tags],
     platforms: runnable.map(({ platform }) => formatPlatform(platform)),
-    missing: image.missing.map(nameMissing),
+    missing: nameMissing(image),
     id: config?.digest ?? manifest.digest,
     created: configuration?.created,
     layers: layers.map(({ digest, size, createdBy }) => ({ digest, size, createdBy })),
     isIndex: image.children.length + image.missing.length > 0,
     destination: (await getPrimaryTag(archive, { image: position })) ?? { repository: '', tag: image.tags[0] ?? '' },
+    places: [...new Set(image.names.flatMap(placeOf))],
   }
 }
 
-function nameMissing({ platform, digest }: Image['missing'][number]): string {
-  if (!platform) return digest
-  return platform.os === 'unknown' ? 'an attestation' : formatPlatform(platform)
+/** Digests and `<none>:<none>` are no names to push by. */
+function placeOf(name: string): readonly string[] {
+  try {
+    const { repository, tag } = parseRepositoryTag(name)
+    return [`${repository}:${tag}`]
+  } catch (error) {
+    if (error instanceof ValidationError) return []
+    throw error
+  }
+}
+
+function nameMissing({ missing }: Image): readonly string[] {
+  const attestations = missing.filter(({ platform }) => platform?.os === 'unknown')
+  const others = missing.filter((entry) => !attestations.includes(entry))
+  return [
+    ...others.map(({ platform, digest }) => (platform ? formatPlatform(platform) : digest)),
+    ...(attestations.length > 0 ? [formatCount(attestations.length, 'attestation')] : []),
+  ]
 }

@@ -6,18 +6,26 @@ export interface Dropped {
   /** In bytes. */
   readonly size: number
   readonly input: ArchiveInput
+  /** How many files and folders came with it, and are left out. */
+  readonly others: number
 }
 
 /** Finds what was dropped on the page. It has to be called while the event is handled: afterwards a drop is empty. */
 export async function readDropped(items: DataTransferItemList): Promise<Dropped | undefined> {
   const entry = items[0]?.webkitGetAsEntry()
   const file = items[0]?.getAsFile()
+  const others = items.length - 1
   if (isFolder(entry)) {
     const files = new Map<string, File>()
     for await (const found of filesUnder(entry)) files.set(found.path, found.file)
-    return { name: entry.name, size: [...files.values()].reduce((sum, { size }) => sum + size, 0), input: files }
+    return {
+      name: entry.name,
+      size: [...files.values()].reduce((sum, { size }) => sum + size, 0),
+      input: files,
+      others,
+    }
   }
-  return file ? { name: file.name, size: file.size, input: file } : undefined
+  return file ? { name: file.name, size: file.size, input: file, others } : undefined
 }
 
 async function* filesUnder(folder: FileSystemDirectoryEntry): AsyncGenerator<{ path: string; file: File }> {

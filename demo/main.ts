@@ -1,15 +1,17 @@
 import { proxy, wrap } from 'comlink'
-import type { Credentials, CredentialsRequest } from 'registry-api-v2-client'
+import type { Credentials } from 'registry-api-v2-client'
 import { clearError, showError } from './alert-view.ts'
 import type { ArchiveImage } from './archive.ts'
 import { hideImages, lockImages, showImages, showWarnings } from './archive-view.ts'
+import { fillDestination, readDestination, showFaults } from './destination.ts'
 import { type Dropped, readDropped } from './dropped.ts'
 import { findElement } from './element.ts'
 import { formatBytes, formatCount } from './format.ts'
+import { chosenNames, offerNames } from './name-choice.ts'
 import { chosenPlatforms, offerPlatforms } from './platform-choice.ts'
 import { hideProgress, openProgress, type ProgressView } from './progress-view.ts'
 import { hideResult, showResult } from './result-view.ts'
-import { askForCredentials } from './sign-in.ts'
+import { askForCredentials, closeSignIn, type SignInRequest } from './sign-in.ts'
 import type { DemoWorker } from './worker.ts'
 
 const drop = findElement('drop', HTMLElement)
@@ -17,9 +19,6 @@ const input = findElement('file', HTMLInputElement)
 const fileName = findElement('file-name', HTMLElement)
 const form = findElement('destination', HTMLFormElement)
 const fields = findElement('fields', HTMLFieldSetElement)
-const registry = findElement('registry', HTMLInputElement)
-const repository = findElement('repository', HTMLInputElement)
-const tag = findElement('tag', HTMLInputElement)
 const pushButton = findElement('push', HTMLButtonElement)
 const controls = findElement('controls', HTMLElement)
 const pauseButton = findElement('pause', HTMLButtonElement)
@@ -28,6 +27,8 @@ const progressTitle = findElement('progress-title', HTMLElement)
 const status = findElement('status', HTMLElement)
 
 const worker = wrap<DemoWorker>(new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }))
+
+const PAGE_TITLE = document.title
 
 let shown: Dropped | undefined
 let progress: ProgressView | undefined
@@ -42,25 +43,27 @@ async function open(dropped: Dropped): Promise<void> {
   hideImages()
   form.hidden = true
   fileName.textContent = `${dropped.name}, ${formatBytes(dropped.size)}`
-  status.textContent = 'Reading the archive…'
+  say('Reading the archive…')
   const showStatus = (text: string) => {
-    if (isShown()) status.textContent = text
+    if (isShown()) say(text)
   }
   try {
     const { images, warnings } = await worker.open(dropped.input, proxy(showStatus))
     if (!isShown()) return
     showImages(images, (image) => {
       chosen = image
-      repository.value = image.destination.repository
-      tag.value = image.destination.tag || 'latest'
+      const { repository, tag } = image.destination
+      fillDestination({ repository, tag: tag || 'latest' })
+      offerNames(image)
       offerPlatforms(image)
     })
     showWarnings(warnings)
     form.hidden = false
-    status.textContent = `${formatCount(images.length, 'image')} found. Nothing is sent yet.`
+    const onlyThis = dropped.others > 0 ? ` Only the first of ${dropped.others + 1} dropped files was opened.` : ''
+    say(`${formatCount(images.length, 'image')} found. Nothing is sent yet.${onlyThis}`)
   } catch (error) {
     if (!isShown()) return
-    status.textContent = ''
+    say('')
     showError(error)
   }
 }
@@ -78,42 +81,81 @@ async function push(): Promise<void> {
   if (!chosen) return
   isPaused = isCancelled = false
   clearOutcome()
-  const name = `${repository.value}:${tag.value}`
-  const view = openProgress(name)
+  const destination = readDestination()
+  const own = chosenNames()
+  const byAllNames = own !== undefined
+  const faults = await worker.check(destination, byAllNames)
+  if (faults.length > 0) {
+    fields.disabled = false
+    return showFaults(faults)
+  }
+  const names = own ?? [`${destination.repository}:${destination.tag}`]
+  const title = names.join(', ')
+  const view = openProgress(title)
   progress = view
   setPushing(true)
-  status.textContent = 'Pushing…'
+  say('Pushing…')
   try {
-    const destination = { registry: registry.value, repository: repository.value, tag: tag.value }
     const { digest, url } = await worker.push(
-      { ...destination, image: chosen.position, ...chosenPlatforms() },
+      { ...destination, image: chosen.position, byAllNames, ...chosenPlatforms() },
       proxy({
-        onProgress: view.show,
+        onReached: closeSignIn,
+        onProgress(progress) {
+          // A registry that everybody may read asks later.
+          if (progress.phase !== 'plan') closeSignIn()
+          view.show(progress)
+          // Calls of a Worker may come after its answer.
+          if (fields.disabled)
+            setTitle(`${Math.floor((100 * progress.sentBytes) / Math.max(progress.totalBytes, 1))} %`)
+        },
         onEvent(kind) {
-          if (kind === 'retry') status.textContent = 'The connection is unsteady. Trying again…'
-          if (kind === 'resume') status.textContent = 'Going on where it was left…'
-          if (kind === 'restart') status.textContent = 'The registry has lost a layer. Sending it again…'
+          if (isCancelled) return
+          if (kind === 'retry') say('The connection is unsteady. Trying again…')
+          if (kind === 'resume') say('Going on where it was left…')
+          if (kind === 'restart') say('The registry has lost a layer. Sending it again…')
         },
         askUser,
       }),
     )
-    status.textContent = `Pushed ${name}.`
-    showResult(digest, `docker pull ${new URL(url).host}/${name}`)
+    say(`Pushed ${title}.`)
+    setTitle(`Pushed ${title}`)
+    showResult(digest, names.map((name) => `docker pull ${new URL(url).host}/${name}`).join('\n'))
   } catch (error) {
     view.stop()
-    status.textContent = isCancelled ? 'Cancelled. You can push again.' : ''
+    say(isCancelled ? 'Cancelled. You can push again.' : '')
+    setTitle(isCancelled ? 'Cancelled' : 'Not pushed')
     if (!isCancelled) showError(error)
   } finally {
+    closeSignIn()
     setPushing(false)
   }
 }
 
-async function askUser(request: CredentialsRequest): Promise<Credentials | undefined> {
-  status.textContent = 'The registry asks who you are.'
-  const credentials = await askForCredentials(request)
-  if (credentials) status.textContent = 'Pushing…'
+async function askUser(request: SignInRequest): Promise<Credentials | undefined> {
+  say('The registry asks who you are.')
+  const credentials = await askForCredentials(request, cancel)
+  if (credentials) say('Pushing…')
   else isCancelled = true
   return credentials
+}
+
+/** The SDK lets what is being sent end, so that the registry can clean up; the user hears at once. */
+function cancel(): void {
+  isCancelled = true
+  say('Cancelling… What is being sent may take up to 5 seconds to end.')
+  progress?.stop()
+  progressTitle.focus()
+  pauseButton.disabled = cancelButton.disabled = true
+  void worker.cancel()
+}
+
+function say(text: string): void {
+  status.textContent = text
+}
+
+/** Tells who looks at another tab meanwhile. */
+function setTitle(text: string): void {
+  document.title = `${text} – ${PAGE_TITLE}`
 }
 
 function setPushing(isPushing: boolean): void {
@@ -122,6 +164,7 @@ function setPushing(isPushing: boolean): void {
   pushButton.hidden = isPushing
   controls.hidden = !isPushing
   pauseButton.textContent = 'Pause'
+  pauseButton.disabled = cancelButton.disabled = false
   // The button with the focus is about to go, and with it the place of whoever uses the keyboard.
   if (isPushing) progressTitle.focus()
   else pushButton.focus({ preventScroll: true })
@@ -131,15 +174,18 @@ function clearOutcome(): void {
   clearError()
   hideProgress()
   hideResult()
+  document.title = PAGE_TITLE
 }
 
-registry.value = new URLSearchParams(location.search).get('registry') ?? 'http://localhost:15000'
+fillDestination({
+  registry: new URLSearchParams(location.search).get('registry') ?? 'http://localhost:15000',
+})
 
 input.addEventListener('change', () => {
   const file = input.files?.[0]
   // The same file can be chosen again, after it has changed.
   input.value = ''
-  if (file) void open({ name: file.name, size: file.size, input: file })
+  if (file) void open({ name: file.name, size: file.size, input: file, others: 0 })
 })
 
 // The whole page takes the drop: a file that misses the zone would replace the page.
@@ -159,17 +205,15 @@ document.addEventListener('drop', (event) => {
 form.addEventListener('submit', (event) => {
   event.preventDefault()
   // Enter in a field submits too, also while the button is hidden.
-  if (!fields.disabled) void push()
+  if (fields.disabled) return
+  fields.disabled = true
+  void push()
 })
 pauseButton.addEventListener('click', () => {
   isPaused = !isPaused
   void (isPaused ? worker.pause() : worker.resume())
   pauseButton.textContent = isPaused ? 'Resume' : 'Pause'
-  status.textContent = isPaused ? 'Paused.' : 'Pushing…'
+  say(isPaused ? 'Paused.' : 'Pushing…')
   progress?.pause(isPaused)
 })
-cancelButton.addEventListener('click', () => {
-  status.textContent = 'Cancelling…'
-  isCancelled = true
-  void worker.cancel()
-})
+cancelButton.addEventListener('click', cancel)

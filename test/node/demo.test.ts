@@ -4,13 +4,13 @@ import { dirname, join } from 'node:path'
 import type { Locator, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { freePort } from '../../scripts/find/port.js'
-import { getManifest, inspectDockerTar, listRepositories, listTags } from '../../src/index.ts'
+import { getImageInfo, getManifest, inspectDockerTar, listRepositories, listTags } from '../../src/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
 import { type ServedTestRegistry, serveTestRegistry } from '../../src/testing/node.ts'
 import { type DemoBrowser, openDemoBrowser } from '../support/demo-browser.ts'
 import { blobPath, createLayout, withName, withPlatform } from '../support/layout.ts'
 import { gzip } from '../support/packing.ts'
-import { multiPlatform } from '../support/producers.ts'
+import { multiPlatform, pulledPlatforms } from '../support/producers.ts'
 import { withBasic } from '../support/protected-registry.ts'
 import { serveForPages } from '../support/serve-for-pages.ts'
 
@@ -52,6 +52,8 @@ describe('the demo page, given an archive', () => {
     await shows(image, 'Jan 1, 1970')
     await shows(image, short(id))
     await shows(image, '2 layers, 20.5 kB')
+    // It has one platform only.
+    expect(await page.getByLabel('Platforms').isVisible()).toBe(false)
     const items = await image.getByRole('listitem').allTextContents()
     expect(items).toEqual(layers.map(({ digest }, position) => `COPY layer-${position} /${short(digest)}10.2 kB`))
     expect(await destination()).toEqual({ registry: registry.url, repository: 'team/hello', tag: 'v1' })
@@ -69,6 +71,18 @@ describe('the demo page, given an archive', () => {
 
     await shows(page.locator('main'), 'dropped.tar')
     await shows(page.getByRole('region', { name: 'Image' }), 'team/hello:v1')
+  })
+
+  it('says so if it takes only the first of several dropped files', async () => {
+    const archive = Array.from(await createTestArchive())
+    const dataTransfer = await page.evaluateHandle((bytes) => {
+      const transfer = new DataTransfer()
+      for (const name of ['a.tar', 'b.tar']) transfer.items.add(new File([new Uint8Array(bytes)], name))
+      return transfer
+    }, archive)
+    await page.locator('#drop').dispatchEvent('drop', { dataTransfer })
+
+    await shows(status(), '1 image found. Nothing is sent yet. Only the first of 2 dropped files was opened.')
   })
 
   it('takes the files of a dropped folder', async () => {
@@ -111,6 +125,15 @@ describe('the demo page, given an archive', () => {
       'Only linux/amd64',
     ])
     expect(await platforms.inputValue()).toBe('linux/amd64')
+    const note = page.locator('#platforms-note')
+    await shows(
+      note,
+      "The archive lacks linux/arm64/v8 of this image. Only linux/amd64 is pushed, under the image's name.",
+    )
+    await platforms.selectOption('Those in the archive (a new index)')
+    await shows(note, 'What is pushed lists linux/amd64 alone, and so has a digest of its own.')
+    await platforms.selectOption('Only linux/amd64')
+    expect(registry.requests).toEqual([])
     await button('Push').click()
     await shows(status(), 'Pushed team/multi:v1.')
     expect((await getManifest(registry.url, 'team/multi', 'v1')).digest).toBe(amd64.digest)
@@ -121,7 +144,7 @@ describe('the demo page, given an archive', () => {
     const { layers } = await inspectDockerTar(archive, { image: 1 })
     await chooseFile('two.tar', archive)
     await shows(page.getByRole('heading'), '2 images')
-    expect(await destination()).toMatchObject({ repository: 'team/hello', tag: 'v1' })
+    await shows(page.locator('label'), 'By all its names: team/hello:v1, team/hello:latest')
     await page.getByRole('radio', { name: 'ghcr.io/acme/worker:2.0' }).check()
     expect(await destination()).toMatchObject({ repository: 'acme/worker', tag: '2.0' })
     await button('Push').click()
@@ -138,6 +161,31 @@ describe('the demo page, given an archive', () => {
     await shows(alert(), 'This file cannot be read')
     await shows(alert(), 'Cannot open the archive: ')
     expect(await button('Push').isVisible()).toBe(false)
+  })
+
+  it('as Docker 29 saves a pulled image, says what is pushed, and pushes that', async () => {
+    const { layout } = await pulledPlatforms(['amd64'], ['arm64', 's390x'])
+    await chooseFile('pulled.tar', layout.tar())
+
+    const note = page.locator('#platforms-note')
+    await shows(note, "Only linux/amd64 is pushed, under the image's name.")
+    await shows(note, 'The archive lacks linux/arm64, linux/s390x, 3 attestations of this image.')
+    expect(registry.requests).toEqual([])
+    await page.getByRole('textbox', { name: 'Repository' }).fill('team/pulled')
+    await button('Push').click()
+    await shows(status(), 'Pushed team/pulled:')
+    expect((await getImageInfo(registry.url, 'team/pulled', (await destination()).tag)).architecture).toBe('amd64')
+  })
+
+  it('one of whose names is none, says so and pushes it by the other', async () => {
+    const layout = createLayout()
+    const image = await layout.addImage()
+    layout.list(withName(image, 'Not A Name!'), withName(image, 'team/good:v1'))
+    await chooseFile('odd.tar', layout.tar())
+    await shows(page.getByRole('region', { name: /image/i }), 'Not A Name!')
+    await page.getByRole('textbox', { name: 'Repository' }).fill('team/good')
+    await button('Push').click()
+    await shows(status(), 'Pushed team/good:')
   })
 
   it('with markup in all that it says, and in what the registry says, shows it as text', async () => {
@@ -178,7 +226,7 @@ describe('the demo page, given an archive', () => {
     await button('Push').click()
     await shows(alert(), markup)
     expect(await page.locator('img').count()).toBe(0)
-    expect(await page.title()).toBe('Push an image')
+    expect(await page.title()).toBe('Not pushed – Push an image')
   })
 
   it('with markup in its names, shows it as text', async () => {
@@ -191,6 +239,50 @@ describe('the demo page, given an archive', () => {
     await page.getByRole('textbox', { name: 'Tag' }).fill('v1')
     await button('Push').click()
     await shows(status(), 'Pushed a:v1.')
+  })
+})
+
+describe('the demo page, pushing an image with several names', () => {
+  const names = ['team/hello:v1', 'localhost:5000/team/hello:latest', 'team/other:v1']
+  const allNames = () => page.getByRole('checkbox', { name: 'By all its names' })
+
+  beforeEach(async () => {
+    await chooseFile('three.tar', await createTestArchive({ images: [{ names }] }))
+    await allNames().waitFor()
+  })
+
+  it('sets all of them', async () => {
+    expect(await page.getByRole('textbox', { name: 'Repository' }).isVisible()).toBe(false)
+    await button('Push').click()
+
+    await shows(status(), 'Pushed team/hello:v1, team/hello:latest, team/other:v1.')
+    const result = page.getByRole('region', { name: 'In the registry' })
+    for (const name of ['team/hello:v1', 'team/hello:latest', 'team/other:v1']) {
+      await shows(result, `docker pull ${new URL(registry.url).host}/${name}`)
+    }
+    expect([...(await listTags(registry.url, 'team/hello'))].sort()).toEqual(['latest', 'v1'])
+    expect(await listTags(registry.url, 'team/other')).toEqual(['v1'])
+  })
+
+  it('sets another one alone, if the user says so', async () => {
+    await page.getByRole('textbox', { name: 'Registry' }).fill(registry.url)
+    await allNames().uncheck()
+    expect(await destination()).toMatchObject({ repository: 'team/hello', tag: 'v1' })
+    await page.getByRole('textbox', { name: 'Tag' }).fill('v7')
+    await button('Push').click()
+
+    await shows(status(), 'Pushed team/hello:v7.')
+    expect(await listRepositories(registry.url)).toEqual(['team/hello'])
+    expect(await listTags(registry.url, 'team/hello')).toEqual(['v7'])
+  })
+
+  it('sets all of them after a field for one was left empty', async () => {
+    await allNames().uncheck()
+    await page.getByRole('textbox', { name: 'Tag' }).fill('')
+    await allNames().check()
+    await button('Push').click()
+
+    await shows(status(), 'Pushed team/hello:v1, ')
   })
 })
 
@@ -257,13 +349,60 @@ describe('the demo page, pushing', () => {
     await button('Push').waitFor()
   })
 
-  it('to a name that is none, shows an alert and sends nothing', async () => {
+  it('to names and an address that are none, says so at the fields and sends nothing', async () => {
     await chooseFile('hello.tar', await createTestArchive())
-    await page.getByRole('textbox', { name: 'Repository' }).fill('Team/Hello')
+    const wrong: readonly [string, string, string][] = [
+      ['Registry', 'not a registry', 'Type a host or an address'],
+      ['Repository', 'Team/Hello', 'Use small letters'],
+      ['Repository', 'localhost:5000/team/hello', 'Use small letters'],
+      ['Repository', 'team/hello:v1', 'Use small letters'],
+      ['Tag', '-v1', 'Use letters, digits'],
+    ]
+    for (const [name, text, fault] of wrong) {
+      const field = page.getByRole('textbox', { name })
+      const before = await field.inputValue()
+      await field.fill(text)
+      await button('Push').click()
+
+      await shows(page.locator('form .fault'), fault)
+      expect(await field.getAttribute('aria-invalid')).toBe('true')
+      expect(await field.evaluate((element) => element === document.activeElement)).toBe(true)
+      expect(await page.locator('[aria-invalid=true]').count()).toBe(1)
+      await field.fill(before)
+    }
+    expect(registry.requests).toEqual([])
+
+    await button('Push').click()
+    await shows(status(), 'Pushed')
+    expect(await page.locator('[aria-invalid=true]').count()).toBe(0)
+  })
+
+  it('takes a host alone, and spaces that copying leaves at the ends', async () => {
+    await chooseFile('hello.tar', await createTestArchive())
+    await page.getByRole('textbox', { name: 'Registry' }).fill(` ${new URL(registry.url).host} `)
+    await page.getByRole('textbox', { name: 'Repository' }).fill(' team/spaces ')
+    await page.getByRole('textbox', { name: 'Tag' }).fill('v1\t')
     await button('Push').click()
 
-    await shows(alert(), 'Cannot use "Team/Hello" as a repository')
-    expect(registry.requests.filter(({ url }) => url !== '/v2/')).toEqual([])
+    await shows(status(), 'Pushed team/spaces:v1.')
+    expect(await page.title()).toBe('Pushed team/spaces:v1 – Push an image')
+    expect(await listTags(registry.url, 'team/spaces')).toEqual(['v1'])
+  })
+
+  it.each([
+    [403, 'You may not push to this place'],
+    [429, 'The registry is busy'],
+    [500, 'The registry has a problem'],
+  ])('to a registry that answers %i, says in words for people what that means', async (status, title) => {
+    await page.route('**/v2/**', (route) => {
+      const headers = { 'access-control-allow-origin': '*', 'retry-after': '0' }
+      return route.fulfill({ status, headers, json: { errors: [{ code: 'DENIED', message: 'for a reason' }] } })
+    })
+    await chooseFile('hello.tar', await createTestArchive())
+    await button('Push').click()
+
+    await shows(alert(), title)
+    await shows(alert(), 'for a reason')
   })
 
   it('and paused, sends nothing more until it is resumed', async () => {
@@ -313,18 +452,23 @@ describe('the demo page, pushing', () => {
     expect(await listRepositories(registry.url)).toEqual([])
   })
 
-  it('and cancelled, says so, leaves no upload open, and can push again', async () => {
+  it('and cancelled, says so at once, leaves no upload open, and can push again', async () => {
     const isUploading = holdUploads()
     await chooseFile('hello.tar', await createTestArchive())
     await button('Push').click()
     await isUploading
     await shows(blobs(), 'uploading, ')
     expect(registry.openUploads).toBeGreaterThan(0)
-    await button('Cancel').click()
+    const second = { timeout: 1000 }
+    await button('Cancel').click(second)
 
     // The SDK gives the held requests a few seconds to end.
+    await status().filter({ hasText: 'Cancelling…' }).waitFor(second)
+    await blobs().filter({ hasText: 'stopped, ' }).waitFor(second)
+    expect(await page.locator('#total-text').textContent()).not.toMatch(/left|second/)
+    expect([await button('Pause').isDisabled(), await button('Cancel').isDisabled()]).toEqual([true, true])
     await shows(status(), 'Cancelled.')
-    await shows(blobs(), 'stopped, ')
+    expect(await page.title()).toBe('Cancelled – Push an image')
     expect(registry.openUploads).toBe(0)
     expect(await listRepositories(registry.url)).toEqual([])
     expect(await alert().textContent()).toBe('')
@@ -365,12 +509,28 @@ describe('the demo page, with a registry that wants a sign-in', () => {
     expect(await page.content()).not.toContain('hunter2')
   })
 
-  it('says so if the password is wrong, and asks again at the next try', async () => {
-    await fillIn('wrong')
-    await shows(alert(), '401')
-    await button('Push').click()
+  it('says in the same dialog that a password is wrong, until one is right', async () => {
+    for (const password of ['wrong', 'wrong again']) {
+      await fillIn(password)
+      await shows(signIn(), 'The registry did not accept that.')
+      expect(await signIn().getByLabel('User name').inputValue()).toBe('ci')
+      const field = signIn().getByLabel('Password')
+      expect(await field.inputValue()).toBe('')
+      expect(await field.evaluate((element) => element === document.activeElement)).toBe(true)
+    }
     await fillIn('hunter2')
     await shows(status(), 'Pushed team/hello:v1.')
+    expect(await signIn().isVisible()).toBe(false)
+    expect(await alert().textContent()).toBe('')
+  })
+
+  it('cancels the push while the registry looks at a password', async () => {
+    await page.route('**/v2/', () => undefined)
+    await fillIn('hunter2')
+    await shows(signIn(), 'Signing in…')
+    await signIn().getByRole('button', { name: 'Cancel' }).click()
+    await shows(status(), 'Cancelled.')
+    expect(await listRepositories(registry.url)).toEqual([])
   })
 
   it('cancels the push if the user would rather not say', async () => {
