@@ -136,6 +136,31 @@ export const PRODUCERS: readonly Producer[] = [
     },
   },
   {
+    producer: 'nix, dockerTools',
+    versions: '20.09 and later',
+    format: 'docker',
+    images: [[[NAME], [], [AMD64]]],
+    make: () =>
+      flattened(
+        (hex) => `${hex}/layer.tar`,
+        (hex) => `${hex}.json`,
+      ),
+  },
+  {
+    producer: 'bazel, rules_oci',
+    versions: '1 and later',
+    format: 'docker',
+    // A file of tags that ends with a line break gives an empty one, which no push goes by.
+    images: [[[NAME, ''], [], [AMD64]]],
+    make: () =>
+      flattened(
+        (hex) => `blobs/sha256/${hex}.tar.gz`,
+        (hex) => `blobs/sha256/${hex}`,
+        gzip,
+        [NAME, ''],
+      ),
+  },
+  {
     producer: 'oras, a layout of artifacts',
     versions: '1',
     format: 'oci',
@@ -218,6 +243,7 @@ function flattened(
   layerName: (hex: string) => string,
   configName: (hex: string) => string,
   pack: (bytes: Uint8Array) => Promise<Uint8Array> = async (bytes) => bytes,
+  names: readonly string[] = [NAME],
 ): Promise<Uint8Array<ArrayBuffer>> {
   return changedArchive({ layout: 'docker-25', images: [{ names: [NAME] }] }, async (files) => {
     const [entry] = readJson(files, 'manifest.json')
@@ -235,6 +261,6 @@ function flattened(
       layers.push(name)
     }
     const Config = configName((entry.Config as string).slice('blobs/sha256/'.length))
-    files.set('manifest.json', JSON.stringify([{ Config, RepoTags: [NAME], Layers: layers }]))
+    files.set('manifest.json', JSON.stringify([{ Config, RepoTags: names, Layers: layers }]))
   }) as Promise<Uint8Array<ArrayBuffer>>
 }
