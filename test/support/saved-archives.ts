@@ -21,6 +21,7 @@ const BUILT: Digest = 'sha256:f193c57cf8898301270de0fcd3a7cd93ed0d7e451d9757a5bc
 const BUILT_MULTI: Digest = 'sha256:f7643d18c02e42d6002876a6b506e153cb49e44c961ae8a01bf431bd6c45e6f1'
 
 const SEVERAL = /^Cannot choose an image: the archive holds [23] /
+const NAMELESS = /^Cannot push all images by their names: image 0 has no/
 
 /** An archive that a real tool wrote. `test/archives/README.md` has the version of the tool and its command. */
 export interface SavedArchive {
@@ -87,6 +88,7 @@ export const SAVED_ARCHIVES: readonly SavedArchive[] = [
   },
   { name: 'docker-29.8-containerd-zstd', own: { 'team/zstd:v1': APP }, given: APP },
   { name: 'docker-29.8-containerd-content-missing', own: /does not hold/, given: /does not hold/ },
+  { name: 'docker-29.8-export', own: /docker export/, given: /docker export/ },
   { name: 'buildkit-0.33-docker', own: { 'team/built:v1': BUILT }, given: BUILT },
   { name: 'buildkit-0.33-oci', own: { 'team/built:v1': BUILT_MULTI }, given: BUILT_MULTI },
   { name: 'crane-0.22', own: { 'team/app:v1': APP, 'team/base:v1': BASE }, given: SEVERAL },
@@ -94,4 +96,5 @@ export const SAVED_ARCHIVES: readonly SavedArchive[] = [
   { name: 'regctl-0.11', own: { 'team/multi:v1': MULTI }, given: MULTI },
   { name: 'ctr-2.3-one-platform', own: { 'team/multi:v1': APP }, given: APP, warning: /linux\/arm64\/v8/ },
   { name: 'jib-3.4', own: { 'team/app:latest': JIB, 'team/app:v1': JIB }, given: JIB },
+  { name: 'skopeo-1.9-dir', own: NAMELESS, given: APP },
 ]
