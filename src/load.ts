@@ -1,17 +1,34 @@
 import { RegistryError } from './errors.ts'
 
 /**
- * Waits for a part of this package, or for another package, that loads when it is needed.
+ * Waits for a part of this package, or for another package, that loads when it is needed. An abort ends the wait.
  *
  * @throws {RegistryError} if it does not load
  */
-export async function loaded<T>(part: Promise<T>): Promise<T> {
+export async function loaded<T>(part: Promise<T>, signal?: AbortSignal): Promise<T> {
   try {
-    return await part
+    return await untilAborted(part, signal)
   } catch (cause) {
+    signal?.throwIfAborted()
     throw new RegistryError(
-      'Cannot load a part of registry-api-v2-client; in a page, reload it, as its files may have changed; in a bundle, keep the package that does not load external',
+      'Cannot load a part of registry-api-v2-client; reload the page, or keep the missing package external in the bundle',
       { cause },
     )
+  }
+}
+
+/** Waits for a promise. An abort ends the wait, not what the promise stands for: others may wait for it too. */
+export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise
+  let abort = () => {}
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason)
+    if (signal.aborted) abort()
+    else signal.addEventListener('abort', abort, { once: true })
+  })
+  try {
+    return await Promise.race([promise, aborted])
+  } finally {
+    signal.removeEventListener('abort', abort)
   }
 }

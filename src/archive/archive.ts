@@ -119,15 +119,15 @@ async function readImages(
     return { ...(await readImages({ ...reading, files }, undefined)), format: 'dir' }
   }
   // Seldom met since 2016.
-  const { isDockerV1, readDockerV1Images } = await loaded(import('./docker-v1.ts'))
+  const { isDockerV1, readDockerV1Images } = await loaded(import('./docker-v1.ts'), reading.signal)
   if (isDockerV1(reading)) return { format: 'docker-v1', images: await readDockerV1Images(reading) }
   const { explainFiles } = await loaded(import('./foreign-files.ts'))
   throw await explainFiles(reading.files, reading.signal)
 }
 
 /** Loads what reads an archive together with what hashes its manifests: on a slow link that is one way there and back, not two. */
-async function loadReader<T>({ createHasher }: Reading, part: Promise<T>): Promise<T> {
-  const [reader] = await Promise.all([loaded(part), createHasher()])
+async function loadReader<T>({ createHasher, signal }: Reading, part: Promise<T>): Promise<T> {
+  const [reader] = await Promise.all([loaded(part, signal), createHasher()])
   return reader
 }
 

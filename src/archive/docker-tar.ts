@@ -20,7 +20,7 @@ export async function inspectDockerTar(
   options: ReadOptions & PlatformChoice = {},
 ): Promise<ImageInspect> {
   return withArchive(archive, options, async (archive) => {
-    const { inspectImage } = await loaded(import('./inspect.ts'))
+    const { inspectImage } = await loaded(import('./inspect.ts'), options.signal)
     return inspectImage(await chosenImage(archive, options), options.platform)
   })
 }

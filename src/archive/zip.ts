@@ -13,6 +13,6 @@ export async function listZipEntries(
   zip: SourceInput,
   options: Pick<ReadOptions, 'signal' | 'limits'> = {},
 ): Promise<readonly ZipEntry[]> {
-  const { readZipEntries } = await loaded(import('../unpack/zip.ts'))
+  const { readZipEntries } = await loaded(import('../unpack/zip.ts'), options.signal)
   return readZipEntries(toSource(zip), withDefaultLimits(options.limits), options.signal)
 }

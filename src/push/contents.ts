@@ -77,7 +77,7 @@ async function compressedContent(
   layer: Content,
   { compressor, createEncoder, onRead, signal }: Compressing,
 ): Promise<Content> {
-  const { createEncoderWith } = await loaded(import('./compress.ts'))
+  const { createEncoderWith } = await loaded(import('./compress.ts'), signal)
   const encoder = await createEncoderWith(createEncoder, { format, level }, signal)
   if (encoder.name === name) {
     return { mediaType, digest, size, source: compressor.open(layer, encoder, { digest, size }, onRead) }

@@ -126,7 +126,7 @@ async function compressed(
   options: PlanningOptions & { readonly steered?: Steered },
 ): Promise<CompressedPushes> {
   if (!compressor) return { pushes, compressions: new Map() }
-  const { compressPushes } = await loaded(import('./compress.ts'))
+  const { compressPushes } = await loaded(import('./compress.ts'), options.signal)
   return compressPushes(pushes, compressor, options)
 }
 

@@ -51,7 +51,7 @@ export async function executePush(
     }
     const compresses = plan.blobs.some(({ compression }) => compression !== undefined)
     await withCompressorIf(compresses, options, async (compressor) => {
-      const { findContents } = await loaded(import('./contents.ts'))
+      const { findContents } = await loaded(import('./contents.ts'), options.signal)
       const find = (onRead: OnRead) => findContents(plan, given, { ...options, compressor, onRead })
       await carryOut(plan, find, await steer(handle, controlOf(options)), options)
     })

@@ -1,6 +1,6 @@
 import ky, { HTTPError, type Options, TimeoutError } from 'ky'
 import { NetworkError, RegistryError, type ResponseError } from '../errors.ts'
-import { loaded } from '../load.ts'
+import { loaded, untilAborted } from '../load.ts'
 import { type Answer, createAnswer, isHtml, unexpectedAnswer } from './answer.ts'
 import { letGo } from './body.ts'
 import { withGrace } from './grace.ts'
@@ -9,7 +9,6 @@ import { createPause, MAX_DELAY } from './pause.ts'
 import { redactCause } from './redact.ts'
 import { boundErrorBody, toResponseError } from './response-error.ts'
 import { endSilence, watchTaking } from './silence.ts'
-import { untilAborted } from './until-aborted.ts'
 
 /** Bytes, or what makes them anew each time that they are sent: a stream can be read once only. */
 export type RequestBody = Uint8Array<ArrayBuffer> | Blob | (() => Promise<Blob> | ReadableStream<Uint8Array>)

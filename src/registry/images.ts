@@ -18,6 +18,6 @@ export async function getImageInfo(
   reference: string,
   options: { platform?: string; signal?: AbortSignal } = {},
 ): Promise<ImageInfo> {
-  const { readImageInfo } = await loaded(import('./image-info.ts'))
+  const { readImageInfo } = await loaded(import('./image-info.ts'), options.signal)
   return readImageInfo(toRegistry(registry), repository, reference, options)
 }

@@ -14,7 +14,7 @@ export async function listRepositories(
   options: { signal?: AbortSignal } = {},
 ): Promise<readonly string[]> {
   const list = { act: 'list the repositories', path: 'v2/_catalog', key: 'repositories', scopes: [CATALOG] }
-  const { readPages } = await loaded(import('./pages.ts'))
+  const { readPages } = await loaded(import('./pages.ts'), options.signal)
   return readPages(toRegistry(registry), list, options.signal)
 }
 
@@ -33,6 +33,6 @@ export async function listTags(
   const handle = toRegistry(registry)
   const { path, pull } = locateRepository(handle.url, repository)
   const list = { act: `list the tags of "${repository}"`, path: `${path}tags/list`, key: 'tags', scopes: pull }
-  const { readPages } = await loaded(import('./pages.ts'))
+  const { readPages } = await loaded(import('./pages.ts'), options.signal)
   return readPages(handle, list, options.signal)
 }

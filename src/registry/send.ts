@@ -1,10 +1,9 @@
-import { loaded } from '../load.ts'
+import { loaded, untilAborted } from '../load.ts'
 import type { Answer } from './answer.ts'
 import type { Authenticator, AuthenticatorSettings, Authorization } from './auth/authenticator.ts'
 import type { Scope } from './auth/scope.ts'
 import { letGo } from './body.ts'
 import { accept, type Exchange, type HttpRequest } from './http.ts'
-import { untilAborted } from './until-aborted.ts'
 
 /** One request to a registry. */
 export interface RegistryRequest extends HttpRequest {

@@ -1,4 +1,4 @@
-import { untilAborted } from './until-aborted.ts'
+import { untilAborted } from '../load.ts'
 
 /**
  * Makes a stream fail when nothing comes for this long, or when the signal aborts. The body of a custom `fetch` may heed no signal itself.

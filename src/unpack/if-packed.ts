@@ -9,6 +9,6 @@ export async function unpackIfPacked(packed: Packed, options: UnpackOptions): Pr
     const head = await readHead(packed.source, options.signal)
     if (!packingOf(head)) return { ...packed.source, close: async () => undefined }
   }
-  const { unpack } = await loaded(import('./unpack.ts'))
+  const { unpack } = await loaded(import('./unpack.ts'), options.signal)
   return unpack(packed, options)
 }

@@ -86,7 +86,7 @@ function decode(bytes: Packed, packing: Exclude<Packing, 'zip'>, { limits, signa
 }
 
 async function openZip(zip: Source, { entry, limits, signal }: UnpackOptions): Promise<Packed> {
-  const { openZipEntry } = await loaded(import('./zip.ts'))
+  const { openZipEntry } = await loaded(import('./zip.ts'), signal)
   const opened = await openZipEntry(zip, entry, limits, signal)
   if ('source' in opened) return opened
   return { stream: limitUnpacked(opened.stream, () => opened.packedSize, limits) }

@@ -1,9 +1,9 @@
+import { untilAborted } from '../../load.ts'
 import type { Content } from '../../oci/descriptor.ts'
 import type { CreateHasher, Digest, Hasher } from '../../oci/digest.ts'
 import { verifyDigest } from '../../oci/verify.ts'
 import { exactSource } from '../../source/source.ts'
 import type { ByteStream } from '../../source/stream.ts'
-import { untilAborted } from '../until-aborted.ts'
 
 /** In bytes, of one read in a stream. */
 export const PIECE = 512 * 1024

@@ -122,9 +122,9 @@ async function deliver(upload: Upload): Promise<'mounted' | 'uploaded' | 'presen
 
 /** What keeps uploads loads where there is a store to keep them in: before the first byte, since it may be needed after a failure. */
 async function openBookmark(upload: Upload): Promise<Bookmark | undefined> {
-  const { sessions } = upload
+  const { sessions, signal } = upload
   if (!sessions) return undefined
-  const { createBookmark } = await loaded(import('./bookmark.ts'))
+  const { createBookmark } = await loaded(import('./bookmark.ts'), signal)
   return createBookmark(upload, sessions)
 }
 
