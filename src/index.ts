@@ -1,4 +1,4 @@
-export { type Archive, type ArchiveFormat, openArchive } from './archive/archive.ts'
+export { type Archive, openArchive } from './archive/archive.ts'
 export type { TarManifestEntry } from './archive/docker-manifest.ts'
 export {
   extractOriginalTags,
@@ -7,6 +7,7 @@ export {
   inspectDockerTar,
   validateDockerTar,
 } from './archive/docker-tar.ts'
+export type { ArchiveFormat } from './archive/format.ts'
 export type { ArchiveInput, FolderInput, StreamInput } from './archive/input.ts'
 export type { ImageInspect, LayerInfo } from './archive/inspect.ts'
 export type { ArchiveLimits } from './archive/limits.ts'

@@ -7,9 +7,20 @@ import { MEDIA_TYPES } from '../oci/media-type.ts'
 import { verifyDigest } from '../oci/verify.ts'
 import { toSource } from '../source/from.ts'
 import { claimedDigest, type FoundLayer, findDockerLayer } from './docker-layer.ts'
-import type { TarManifestEntry } from './docker-manifest.ts'
+import { readDockerManifest, type TarManifestEntry } from './docker-manifest.ts'
+import type { Contents } from './format.ts'
 import { claimJson, readJsonFile } from './json-file.ts'
 import { createLayerHasher, type Reading } from './reading.ts'
+
+/**
+ * Reads an archive by its `manifest.json` alone. Throws what `readDockerManifest` and `readDockerImages` throw.
+ *
+ * @returns nothing if `manifest.json` is not Docker's
+ */
+export async function readDockerArchive(reading: Reading): Promise<Contents | undefined> {
+  const tarManifest = await readDockerManifest(reading)
+  return tarManifest && { format: 'docker', images: await readDockerImages(reading, tarManifest), tarManifest }
+}
 
 /**
  * Reads the images of an archive by its `manifest.json`. Of the layers at most the first bytes are read: their digests are

@@ -15,7 +15,7 @@ export interface TarManifestEntry {
   readonly LayerSources?: JsonObject
 }
 
-export const MANIFEST_PATH = 'manifest.json'
+const MANIFEST_PATH = 'manifest.json'
 
 /**
  * Reads an archive's `manifest.json`.

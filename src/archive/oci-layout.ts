@@ -5,6 +5,7 @@ import { isJsonObject, objectField, parseJson, showJson, textField } from '../oc
 import { type IndexEntry, isIndex, parseManifest } from '../oci/manifest.ts'
 import { isIndexType, isManifestType } from '../oci/media-type.ts'
 import { hasFile } from './file-index.ts'
+import type { Contents } from './format.ts'
 import { readJsonFile } from './json-file.ts'
 import { createManifestReader } from './oci-manifest.ts'
 import type { Reading } from './reading.ts'
@@ -46,6 +47,17 @@ export async function readLayout(reading: Reading): Promise<Layout> {
     else lacking.push(digest)
   }
   return { images: [...images.values()], lacking }
+}
+
+/**
+ * Reads an archive by its layout alone. Throws what `readLayout` throws.
+ *
+ * @throws {ValidationError} if the layout lists nothing, or more than there is
+ */
+export async function readWholeLayout(reading: Reading): Promise<Contents> {
+  const { images, lacking } = await readLayout(reading)
+  if (images.length === 0 || lacking.length > 0) throw incompleteLayout(lacking[0])
+  return { format: 'oci', images, tarManifest: undefined }
 }
 
 /** Says that a layout lists nothing, or lacks what it lists. */

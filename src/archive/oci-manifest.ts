@@ -3,15 +3,10 @@ import { type Content, descriptorOf, type Platform } from '../oci/descriptor.ts'
 import { describeLayers, type Image, type ImageConfig, type Layer, platformOf, readImageConfig } from '../oci/image.ts'
 import { isJsonObject, type JsonObject, objectField, parseJson, textField } from '../oci/json.ts'
 import { type Index, type IndexEntry, isIndex, type Manifest, parseManifest } from '../oci/manifest.ts'
-import {
-  isForeignLayerType,
-  isImageConfigType,
-  isIndexType,
-  isManifestType,
-  isPlainLayerType,
-} from '../oci/media-type.ts'
+import { isForeignLayerType, isImageConfigType, isIndexType, isManifestType } from '../oci/media-type.ts'
 import { readAll } from '../source/source.ts'
 import type { FoundLayer } from './docker-layer.ts'
+import { verifyLayers } from './layer-order.ts'
 import { findContent, readContent } from './oci-content.ts'
 import type { Reading } from './reading.ts'
 
@@ -125,15 +120,10 @@ async function readSingle(
     return { ...described, artifactType, config, layers: layers.map((layer) => ({ ...layer, ...UNTOLD })) }
   }
   const configuration = await readConfiguration(config)
-  const told = describeLayers(layers, configuration)
-  warnOfDiffIds(reading, told, entry)
-  return {
-    ...described,
-    platform: described.platform ?? platformOf(configuration),
-    config,
-    configuration,
-    layers: told,
-  }
+  const platform = described.platform ?? platformOf(configuration)
+  const image = { ...described, platform, config, configuration, layers: describeLayers(layers, configuration) }
+  await verifyLayers(reading, image)
+  return image
 }
 
 function contradiction({ digest, mediaType }: IndexEntry, listedBy: string): ValidationError {
@@ -169,15 +159,6 @@ async function readConfiguration(config: Content): Promise<ImageConfig> {
   throw new ValidationError(`Cannot read the config ${config.digest}: it is not a JSON object`, {
     input: config.digest,
   })
-}
-
-function warnOfDiffIds({ warn }: Reading, layers: readonly Layer[], { digest }: IndexEntry): void {
-  for (const [position, layer] of layers.entries()) {
-    if (!isPlainLayerType(layer.mediaType) || layer.diffId === undefined || layer.diffId === layer.digest) continue
-    warn(
-      `Layer ${position} of ${digest} is said not to be compressed, but its digest is not its diff ID; engines may refuse to pull it.`,
-    )
-  }
 }
 
 function platformIn(entry: IndexEntry): Platform | undefined {

@@ -1,24 +1,29 @@
 import { ValidationError } from '../errors.ts'
-import { type CreateHasher, digestOf } from '../oci/digest.ts'
-import type { JsonObject } from '../oci/json.ts'
+import { digestOf } from '../oci/digest.ts'
+import { type JsonObject, parseJson } from '../oci/json.ts'
 import { MEDIA_TYPES } from '../oci/media-type.ts'
 import { toSource } from '../source/from.ts'
 import type { Source } from '../source/source.ts'
 import type { FileEntry, FileIndex } from './file-index.ts'
+import { readJsonFile } from './json-file.ts'
+import type { Reading } from './reading.ts'
+
+const MANIFEST_PATH = 'manifest.json'
 
 /**
  * Gives the files of a folder that `skopeo copy … dir:` writes the paths of an OCI layout. `manifest.json` in it is the image's own
  * manifest or index, and blobs have their digests as names (containers-image § dir transport).
  *
- * @param bytes Those of `manifest.json`, which are a JSON object.
- * @throws {ValidationError} if that is no manifest
+ * @throws {ValidationError} if `manifest.json` is no manifest
  */
-export async function asLayout(files: FileIndex, bytes: Uint8Array, createHasher: CreateHasher): Promise<FileIndex> {
-  const document: JsonObject = JSON.parse(new TextDecoder().decode(bytes))
+export async function asLayout(reading: Reading): Promise<FileIndex> {
+  const { files, createHasher } = reading
+  const bytes = await readJsonFile(reading, MANIFEST_PATH, 'the folder')
+  const document = parseJson(bytes, MANIFEST_PATH) as JsonObject
   if (document.schemaVersion !== 2) {
     throw new ValidationError(
       'Cannot find images: "manifest.json" is neither a list of images, as Docker writes it, nor the manifest of an image of schema version 2',
-      { path: 'manifest.json' },
+      { path: MANIFEST_PATH },
     )
   }
   const digest = await digestOf(bytes, createHasher)

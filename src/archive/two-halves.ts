@@ -1,0 +1,143 @@
+import { DigestMismatchError, ValidationError } from '../errors.ts'
+import { loaded } from '../load.ts'
+import type { Image } from '../oci/image.ts'
+import { claimedDigest } from './docker-layer.ts'
+import { readDockerManifest, type TarManifestEntry } from './docker-manifest.ts'
+import type { Contents } from './format.ts'
+import { wrongLayers } from './layer-order.ts'
+import type * as layoutReader from './oci-layout.ts'
+import type { Reading } from './reading.ts'
+
+/** An image of the layout whose layers `manifest.json` lists otherwise. */
+interface Disputed {
+  readonly image: Image
+  /** Where `manifest.json` lists it. */
+  readonly position: number
+}
+
+/**
+ * Reads an archive that says twice what it holds, as Docker's do since version 25: by an OCI layout and by a `manifest.json`. The layout is
+ * taken, since it has the images' own manifests. If it has a fault or lacks an image, `manifest.json` is taken, with a warning.
+ *
+ * @throws {ValidationError} if neither can be used
+ * @throws {DigestMismatchError} the same, where a manifest or a config is not what its path says
+ */
+export async function readTwoHalves(
+  reading: Reading,
+  { incompleteLayout, readLayout, readWholeLayout }: typeof layoutReader,
+): Promise<Contents> {
+  const listed = await attempt(readDockerManifest(reading))
+  const tarManifest = listed.value
+  if (!tarManifest && !listed.fault) return readWholeLayout(reading)
+  const layout = await attempt(readLayout(reading))
+  const { images, lacking } = layout.value ?? { images: [], lacking: [] }
+  const disputed = tarManifest ? findDisputed(images, tarManifest) : []
+  const incomplete = images.length > 0 && lacking.length === 0 ? undefined : incompleteLayout(lacking[0])
+  const fault = layout.fault ?? incomplete ?? (await findMisfit(reading, disputed))
+  const lacks = layout.value && (lacking[0] ?? configBeside(images, tarManifest))
+  const fromLayout: Contents = { format: 'oci', images: withNames(images, tarManifest), tarManifest }
+  if (tarManifest && !fault && lacks === undefined) {
+    for (const { image } of disputed) reading.warn(otherwise(image))
+    return fromLayout
+  }
+
+  const docker = await attempt(
+    tarManifest ? readDockerHalf(reading, tarManifest, disputed) : Promise.reject(listed.fault),
+  )
+  if (docker.value) {
+    const what = lacks === undefined ? `cannot be used (${fault?.message})` : `lacks ${lacks}`
+    reading.warn(`The OCI layout in the archive ${what}; its "manifest.json" was read instead.`)
+    return { format: 'docker', images: docker.value, tarManifest }
+  }
+  if (fault) throw fault
+  reading.warn(`The "manifest.json" in the archive cannot be used (${docker.fault.message}); its OCI layout was read.`)
+  return fromLayout
+}
+
+/** What reading gave, or why it gave nothing. Other failures, such as an abort, are thrown. */
+type Attempt<T> =
+  | { readonly value: T; readonly fault?: undefined }
+  | { readonly value?: undefined; readonly fault: Error }
+
+async function attempt<T>(reading: Promise<T>): Promise<Attempt<T>> {
+  try {
+    return { value: await reading }
+  } catch (error) {
+    if (error instanceof ValidationError || error instanceof DigestMismatchError) return { fault: error }
+    throw error
+  }
+}
+
+/** @throws {ValidationError} also if it lists disputed layers in another order than the config */
+async function readDockerHalf(
+  reading: Reading,
+  tarManifest: readonly TarManifestEntry[],
+  disputed: readonly Disputed[],
+): Promise<readonly Image[]> {
+  const { readDockerImages } = await loaded(import('./docker-image.ts'), reading.signal)
+  const images = await readDockerImages(reading, tarManifest)
+  const misfit = await findMisfit(
+    reading,
+    disputed.map(({ position }) => ({ position, image: images[position] as Image })),
+  )
+  if (misfit) throw misfit
+  return images
+}
+
+/** Says that one of the images has layers that do not fit its config. Compressed layers are unpacked for it. */
+async function findMisfit(reading: Reading, disputed: readonly Disputed[]): Promise<ValidationError | undefined> {
+  if (disputed.length === 0) return undefined
+  const { fitsConfig } = await loaded(import('./unpacked-order.ts'), reading.signal)
+  for (const { image } of disputed) {
+    if (!(await fitsConfig(reading, image))) return wrongLayers(image, 'their order is another one')
+  }
+  return undefined
+}
+
+function otherwise({ manifest: { digest } }: Image): string {
+  return `The "manifest.json" in the archive lists other layers than the manifest ${digest}, which fits the config; the OCI layout was read.`
+}
+
+/** The path of a config that `manifest.json` names, and that no image of the layout has. */
+function configBeside(images: readonly Image[], tarManifest: readonly TarManifestEntry[] = []): string | undefined {
+  const configs = byConfig(images)
+  return tarManifest.find((entry) => !configs.has(configOf(entry)))?.Config
+}
+
+/** Gives images without a name in the layout those of `manifest.json`. */
+function withNames(images: readonly Image[], tarManifest: readonly TarManifestEntry[] = []): readonly Image[] {
+  return images.map((image) => {
+    if (image.names.length > 0) return image
+    const configs = byConfig([image])
+    const entries = tarManifest.filter((entry) => configOf(entry) !== undefined && configs.has(configOf(entry)))
+    return { ...image, names: entries.flatMap(({ RepoTags }) => RepoTags ?? []) }
+  })
+}
+
+/** Finds the images whose layers `manifest.json` lists otherwise than their manifests, as far as its paths tell. */
+function findDisputed(images: readonly Image[], tarManifest: readonly TarManifestEntry[]): readonly Disputed[] {
+  const configs = byConfig(images)
+  return tarManifest.flatMap((entry, position) => {
+    const [image, ...others] = configs.get(configOf(entry)) ?? []
+    const digests = entry.Layers.map(claimedDigest)
+    if (!image || digests.includes(undefined)) return []
+    const isSame = ({ layers }: Image) => layers.map(({ digest }) => digest).join() === digests.join()
+    return [image, ...others].some(isSame) ? [] : [{ image, position }]
+  })
+}
+
+/** The images of a layout, and those under them, by the hexadecimal digits of their configs. */
+function byConfig(images: readonly Image[]): ReadonlyMap<string | undefined, readonly Image[]> {
+  const configs = new Map<string | undefined, Image[]>()
+  const collect = (image: Image) => {
+    const hex = image.config?.digest.slice('sha256:'.length)
+    configs.set(hex, [...(configs.get(hex) ?? []), image])
+    image.children.forEach(collect)
+  }
+  images.forEach(collect)
+  return configs
+}
+
+function configOf({ Config }: TarManifestEntry): string | undefined {
+  return /[0-9a-f]{64}/.exec(Config)?.[0]
+}
