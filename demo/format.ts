@@ -9,12 +9,20 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 || value >= 99.5 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`
 }
 
-/** How long something takes, as roughly as it is known: `40 seconds`, `3 minutes`, `2 hours`. */
+/** How long something takes, to about a tenth: `40 seconds`, `2 minutes 20 seconds`, `1 hour 10 minutes`. */
 export function formatDuration(seconds: number): string {
-  if (seconds < 55) return formatCount(Math.max(Math.ceil(seconds / 5) * 5, 5), 'second')
-  return seconds < 55 * 60
-    ? formatCount(Math.ceil(seconds / 60), 'minute')
-    : formatCount(Math.ceil(seconds / 3600), 'hour')
+  if (seconds < 20) return formatCount(Math.max(Math.round(seconds), 1), 'second')
+  if (seconds < 57.5) return formatCount(Math.round(seconds / 5) * 5, 'second')
+  if (seconds < 595) return formatParts(Math.round(seconds / 10) * 10, 60, 'minute', 'second')
+  if (seconds < 59.5 * 60) return formatCount(Math.round(seconds / 60), 'minute')
+  return formatParts(Math.round(seconds / 600) * 10, 60, 'hour', 'minute')
+}
+
+/** Both units of a count of the smaller one, the second only if there are some. */
+function formatParts(count: number, perLarger: number, larger: string, smaller: string): string {
+  const rest = count % perLarger
+  const whole = formatCount((count - rest) / perLarger, larger)
+  return rest === 0 ? whole : `${whole} ${formatCount(rest, smaller)}`
 }
 
 /** The first twelve digits of a digest, as Docker shortens it. */

@@ -4,13 +4,13 @@ import { openHashWorkers } from '../oci/hash-workers.ts'
 import { createParallelHasher } from '../oci/sha256.ts'
 import type { Registry } from '../registry/registry.ts'
 import { attemptStore } from '../registry/sessions/attempts.ts'
-import { createChunkSizer } from '../registry/upload/chunk-sizer.ts'
 import type { UploadOptions } from '../registry/upload/options.ts'
 import { uploadBlob } from '../registry/upload/upload.ts'
 import { toReadable } from '../source/stream.ts'
 import type { PushControl } from './control.ts'
+import type { Link } from './link.ts'
 import { natural, positive } from './numbers.ts'
-import { DEFAULT_CHUNK_SIZE, MAX_CHUNK_SIZE, type PushOptions } from './options.ts'
+import { DEFAULT_CHUNK_SIZE, type PushOptions } from './options.ts'
 import type { PlannedBlob } from './plan.ts'
 import type { ProgressTracker } from './progress.ts'
 import { able } from './shapes.ts'
@@ -29,6 +29,7 @@ const WHERE_STORES_COME_FROM = 'a store, as memorySessions() gives one'
 export interface Bringing {
   readonly registry: Registry
   readonly progress: ProgressTracker
+  readonly link: Link
   readonly upload: SharedUploadOptions
 }
 
@@ -40,15 +41,20 @@ type SharedUploadOptions = Omit<UploadOptions, 'mountFrom' | 'onSent' | 'signal'
  * @throws {RangeError} if an option is no such number
  */
 export async function withBringing<T>(
-  { registry, pace }: Steered,
+  { registry, pace, link }: Steered,
   progress: ProgressTracker,
   options: PushOptions,
   use: (bringing: Bringing) => Promise<T>,
 ): Promise<T> {
   const workers = openHashWorkers(options.hashWorkers)
   try {
-    const upload = { ...uploadOptionsOf(options, workers), pace, onEvent: progress.after(options.onEvent) }
-    return await use({ registry, progress, upload })
+    const upload = {
+      ...uploadOptionsOf(options, workers),
+      ...(options.chunkSize === undefined && { link }),
+      pace,
+      onEvent: progress.after(options.onEvent),
+    }
+    return await use({ registry, progress, link, upload })
   } finally {
     workers.close()
   }
@@ -60,11 +66,8 @@ function uploadOptionsOf(options: PushOptions, workers: HashWorkers): SharedUplo
   const { createStreamBody = (stream) => new Response(toReadable(stream)).blob() } = options
   // Bodies of the caller's own are used, and may be kept in memory.
   const { streamsChunks = !options.createBody && !options.createStreamBody } = options
-  // What the user asks for is what they get.
-  const grows = streamsChunks && options.chunkSize === undefined
   return {
     chunkSize: positive('chunkSize', options.chunkSize ?? DEFAULT_CHUNK_SIZE),
-    sizer: grows ? createChunkSizer(DEFAULT_CHUNK_SIZE, MAX_CHUNK_SIZE) : undefined,
     uploadRetry: natural('uploadRetry', options.uploadRetry ?? DEFAULT_UPLOAD_RETRY),
     retryDelay: natural('retryDelay', options.retryDelay ?? DEFAULT_RETRY_DELAY),
     createHasher,
@@ -86,13 +89,18 @@ export async function bringBlob(
   content: Content,
   index: number,
   { repository, mountFrom }: Pick<PlannedBlob, 'repository' | 'mountFrom'>,
-  { registry, progress, upload }: Bringing,
+  { registry, progress, link, upload }: Bringing,
   signal: AbortSignal,
 ): Promise<void> {
   const onSent = (sentBytes: number) => progress.blob(index, 'uploading', sentBytes)
   onSent(0)
-  const outcome = await uploadBlob(registry, repository, content, { ...upload, mountFrom, onSent, signal })
-  progress.blob(index, outcome, content.size)
+  const leave = link.join(content.size)
+  try {
+    const outcome = await uploadBlob(registry, repository, content, { ...upload, mountFrom, onSent, signal })
+    progress.blob(index, outcome, content.size)
+  } finally {
+    leave()
+  }
 }
 
 /** How much a blob takes of a push's concurrency. */

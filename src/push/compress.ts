@@ -90,7 +90,7 @@ async function compressAll(
 ): Promise<ReadonlyMap<Digest, StoredCompression>> {
   const needed = layOutPush(pushes).blobs
   const planned = needed.map(({ content, ...blob }) => ({ ...descriptorOf(content), ...blob }))
-  const progress = trackProgress(planned, onProgress, ahead?.speed)
+  const progress = trackProgress(planned, onProgress, ahead?.speed.measure)
   const made = new Map<Digest, StoredCompression>()
   for (const layer of layers) {
     const known = await compressor.find(layer, encoder)

@@ -18,7 +18,8 @@ export interface PushOptions extends PushSettings, EncodingOptions {
   /** Steers the push while it runs: `createPushController` makes one, for one push. Its own settings go first. */
   readonly controller?: PushController | undefined
   /**
-   * Bytes in one request. @default 5 MiB, below which Amazon ECR takes none; twice as much while each takes less than a second, up to 64 MiB
+   * Bytes in one request. @default 5 MiB for a blob of no more than that; for a larger one what the link carries in one to two seconds, from 64 KiB to
+   *   64 MiB (to 5 MiB where chunks are held in memory), and 512 KiB at first
    */
   readonly chunkSize?: number | undefined
   /** The SHA-256 to use. @default hash-wasm; in `./node` the runtime's own, which is several times faster */
@@ -66,5 +67,3 @@ export interface PushOptions extends PushSettings, EncodingOptions {
 
 /** In bytes. */
 export const DEFAULT_CHUNK_SIZE = 5 * 1024 * 1024
-/** In bytes: so large do streamed chunks become, as long as each takes less than a second. */
-export const MAX_CHUNK_SIZE = 64 * 1024 * 1024

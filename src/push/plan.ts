@@ -61,6 +61,9 @@ export interface PushPlan {
   readonly totalBytes: number
   /** Of the blobs that are uploaded, in bytes. Mounts that the registry turns down come on top. */
   readonly uploadBytes: number
-  /** How many requests it takes at most, if none fails and nobody has to sign in. A registry that sets several tags at once takes fewer. */
+  /**
+   * How many requests it takes in chunks of `chunkSize`, if none fails and nobody has to sign in. A push without that option chooses the size of chunks by
+   * the link, and a registry that sets several tags at once takes fewer.
+   */
   readonly requests: number
 }

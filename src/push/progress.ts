@@ -23,11 +23,11 @@ export interface PushProgress {
   readonly sentBytes: number
   readonly totalBytes: number
   /**
-   * Bytes that were sent in a second, over the last seconds; 0 while nothing is known. What the registry had before does not count, nor does the
-   * time of a pause.
+   * Bytes that were sent in a second, over the last seconds. What the registry had before does not count, nor does the time of a pause. 0 until the push
+   * has sent 256 KiB or a tenth of what it has to send: small blobs take the time of a round trip, whatever the speed.
    */
   readonly bytesPerSecond: number
-  /** Until all bytes are there, at that speed and if none of the waiting blobs is there already. Nothing while that is not known. */
+  /** Until all bytes are there, at that speed and if none of the waiting blobs is there already. `undefined` while `bytesPerSecond` is 0. */
   readonly remainingSeconds: number | undefined
   /**
    * While layers are compressed: the bytes of plain layers, read and in all. A layer that is not compressed yet is among the `blobs`, and in `totalBytes`, as it is in
@@ -51,6 +51,16 @@ export interface ProgressTracker {
   after(onEvent: ((event: UploadEvent) => void) | undefined): (event: UploadEvent) => void
 }
 
+/** How fast a push sends. */
+export interface MeasuredSpeed {
+  /** Bytes that the push has brought in. */
+  readonly sentBytes: number
+  /** Over the last seconds; 0 before the first request ends. */
+  readonly bytesPerSecond: number
+  /** Bytes of the requests under way that have probably left. */
+  readonly underWayBytes: number
+}
+
 /** A blob to keep count of. */
 interface TrackedBlob extends BlobInfo {
   readonly repository: string
@@ -59,10 +69,13 @@ interface TrackedBlob extends BlobInfo {
   readonly state?: BlobState | undefined
 }
 
+/** In bytes: what has to be sent before its time says how fast the link is. */
+const LEAST_MEASURED = 256 * 1024
+
 export function trackProgress(
   planned: readonly TrackedBlob[],
   onProgress: ((progress: PushProgress) => void) | undefined,
-  speed: { readonly bytesPerSecond: number } = { bytesPerSecond: 0 },
+  measure: () => MeasuredSpeed = () => ({ sentBytes: 0, bytesPerSecond: 0, underWayBytes: 0 }),
 ): ProgressTracker {
   let phase: PushProgress['phase'] = 'plan'
   const blobs: BlobProgress[] = planned.map(({ repository, kind, state = 'waiting', ...blob }) => ({
@@ -84,9 +97,12 @@ export function trackProgress(
   }
 
   function tell(): void {
-    const { bytesPerSecond } = speed
     const left = totalBytes - sentBytes
-    const remainingSeconds = left === 0 ? 0 : bytesPerSecond > 0 ? left / bytesPerSecond : undefined
+    const speed = measure()
+    const isMeasured = speed.sentBytes >= Math.min(LEAST_MEASURED, (left + speed.sentBytes) / 10)
+    const bytesPerSecond = isMeasured ? speed.bytesPerSecond : 0
+    const toSend = Math.max(left - speed.underWayBytes, 0)
+    const remainingSeconds = left === 0 ? 0 : bytesPerSecond > 0 ? toSend / bytesPerSecond : undefined
     const also = compressing.size > 0 && { compression }
     onProgress?.({ phase, sentBytes, totalBytes, bytesPerSecond, remainingSeconds, ...also, blobs: [...blobs] })
   }

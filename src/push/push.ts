@@ -82,7 +82,7 @@ export async function carryOut(
     const state = known?.find(blob.digest)?.get(blob.repository)
     return { ...blob, state: state ?? (action === 'present' ? action : undefined) }
   })
-  const progress = trackProgress(tracked, options.onProgress, speed)
+  const progress = trackProgress(tracked, options.onProgress, speed.measure)
   const contents = await findContents(progress.compress)
 
   progress.phase('blobs')

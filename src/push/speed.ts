@@ -1,26 +1,43 @@
 import type { PushControl } from './control.ts'
+import type { MeasuredSpeed } from './progress.ts'
 
-/** How fast a push sends. */
+/** Measures how fast a push sends. */
 export interface Speed {
-  /** A request with bytes of a blob goes out. */
-  begin(): void
-  /** It has come to its end, and so many bytes are in. */
-  end(bytes: number): void
-  /** Over the last seconds; 0 while nothing is known. */
-  readonly bytesPerSecond: number
+  /**
+   * A request with so many bytes of a blob goes out.
+   *
+   * @returns what ends it, with how many of them have come in
+   */
+  begin(bytes: number): (arrived: number) => void
+  measure(): MeasuredSpeed
 }
 
-/** In milliseconds: the time that is looked back at, and the least that two samples lie apart. */
-const [WINDOW, STEP] = [5000, 100]
+/** A request with bytes of a blob, in milliseconds by a clock that stands still in a pause. */
+interface Sending {
+  readonly begun: number
+  /** Those that it carries; at its end, those that have come in. */
+  readonly bytes: number
+}
+
+interface Sent extends Sending {
+  readonly ended: number
+}
+
+/** In milliseconds: the time that is looked back at. */
+const WINDOW = 5000
+/** So many requests that have ended are looked at, however long ago that was. */
+const LEAST_ENDED = 2
 
 /**
- * Measures the bytes that requests have brought in, over the last five seconds or since the last request before them. Time in which the push is paused and
- * nothing is under way does not count.
+ * Measures the last five seconds. The bytes of a request count evenly over its time. One that is under way counts as fast as those that have ended:
+ * connections share a link about evenly, and no engine tells how many bytes have really left. Time in which the push is paused and nothing is under
+ * way does not count.
  */
 export function createSpeed(control: PushControl): Speed {
-  /** How many bytes were in by when, by the clock that stands still in a pause; oldest first. */
-  const samples: { readonly time: number; readonly bytes: number }[] = []
-  let [time, sentBytes, underWay] = [0, 0, 0]
+  const underWay = new Set<Sending>()
+  let ended: Sent[] = []
+  let [time, sentBytes] = [0, 0]
+  let first: number | undefined
   let last = performance.now()
   let isRunning = false
 
@@ -28,32 +45,45 @@ export function createSpeed(control: PushControl): Speed {
     const now = performance.now()
     if (isRunning) time += now - last
     last = now
-    isRunning = underWay > 0 || (samples.length > 0 && !control.isPaused)
+    isRunning = underWay.size > 0 || (first !== undefined && !control.isPaused)
     return time
   }
 
   control.watch(tick)
   return {
-    begin() {
+    begin(bytes) {
+      const sending = { begun: tick(), bytes }
+      first ??= time
+      underWay.add(sending)
       tick()
-      if (samples.length === 0) samples.push({ time, bytes: 0 })
-      underWay++
-      tick()
+      return (arrived) => {
+        tick()
+        underWay.delete(sending)
+        sentBytes += arrived
+        ended.push({ ...sending, bytes: arrived, ended: time })
+        const old = ended.length - LEAST_ENDED
+        ended = ended.filter((sending, index) => index >= old || time - sending.ended < WINDOW)
+        tick()
+      }
     },
-    end(bytes) {
-      tick()
-      underWay--
-      sentBytes += bytes
-      const [newest, before] = [samples.at(-1), samples.at(-2)]
-      if (newest && before && newest.time - before.time < STEP) samples.pop()
-      samples.push({ time, bytes: sentBytes })
-      while (samples.length > 2 && time - (samples[1]?.time ?? time) >= WINDOW) samples.shift()
-      tick()
-    },
-    get bytesPerSecond() {
-      const [oldest] = samples
-      const seconds = (tick() - (oldest?.time ?? 0)) / 1000
-      return oldest && seconds > 0 ? (sentBytes - oldest.bytes) / seconds : 0
+    measure() {
+      const now = tick()
+      const from = Math.max(first ?? 0, now - WINDOW)
+      let [bytes, took, within, underWayBytes] = [0, 0, 0, 0]
+      const count = (sent: number, begun: number, end: number) => {
+        if (end > from) within += (sent * (end - Math.max(begun, from))) / (end - begun || 1)
+      }
+      for (const sending of ended) {
+        bytes += sending.bytes
+        took += sending.ended - sending.begun
+        count(sending.bytes, sending.begun, sending.ended)
+      }
+      for (const { begun, bytes: all } of underWay) {
+        const sent = took > 0 ? Math.min((bytes / took) * (now - begun), all) : 0
+        underWayBytes += sent
+        count(sent, begun, now)
+      }
+      return { sentBytes, bytesPerSecond: now > from ? (within / (now - from)) * 1000 : 0, underWayBytes }
     },
   }
 }

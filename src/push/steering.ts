@@ -3,6 +3,7 @@ import type { Answer } from '../registry/answer.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { RegistryRequest } from '../registry/send.ts'
 import type { PushControl } from './control.ts'
+import { createLink, type Link } from './link.ts'
 import type { Pace } from './pace.ts'
 import { createSpeed, type Speed } from './speed.ts'
 
@@ -12,6 +13,7 @@ export interface Steered {
   /** Absent where nothing slows the push down. */
   readonly pace: Pace | undefined
   readonly speed: Speed
+  readonly link: Link
 }
 
 /**
@@ -20,6 +22,7 @@ export interface Steered {
  */
 export async function steer(registry: Registry, control: PushControl): Promise<Steered> {
   const speed = createSpeed(control)
+  const link = createLink()
   const { pace, sendBytes = measure } = control.isPaced ? await loadPace() : {}
 
   async function loadPace() {
@@ -28,14 +31,17 @@ export async function steer(registry: Registry, control: PushControl): Promise<S
   }
 
   async function measure(request: RegistryRequest): Promise<Answer> {
-    speed.begin()
-    let sent = 0
+    const bytes = sizeOf(request)
+    const end = speed.begin(bytes)
+    const begun = performance.now()
+    let arrived = 0
     try {
       const answer = await registry.send(request)
-      sent = sizeOf(request)
+      arrived = bytes
+      link.learn({ bytes, milliseconds: performance.now() - begun, isClosing: request.method === 'PUT' })
       return answer
     } finally {
-      speed.end(sent)
+      end(arrived)
     }
   }
 
@@ -48,7 +54,7 @@ export async function steer(registry: Registry, control: PushControl): Promise<S
     return request.isUpload && request.body ? sendBytes(request) : registry.send(request)
   }
 
-  return { pace, speed, registry: { ...registry, send } }
+  return { pace, speed, link, registry: { ...registry, send } }
 }
 
 /** In bytes. Of a body that is made when it is sent, a header tells. */

@@ -18,7 +18,6 @@ import { createNativeHasher } from '../../src/node/sha256.ts'
 import { digestOf } from '../../src/oci/digest.ts'
 import { createExchange } from '../../src/registry/http.ts'
 import { createBlobReader, PIECE } from '../../src/registry/upload/blob-reader.ts'
-import { createChunkSizer } from '../../src/registry/upload/chunk-sizer.ts'
 import { toSource } from '../../src/source/from.ts'
 import { toReadable } from '../../src/source/stream.ts'
 import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
@@ -272,28 +271,5 @@ describe('a stream that is sent', () => {
     const exchange = exchangeWith('https://registry.test', 1, fetch)
     const body = () => new Blob(['a']).stream()
     await rejection(exchange({ ...request, standstill: 50, body }), NetworkError, /no answer from .* within 50 ms/)
-  })
-})
-
-describe('createChunkSizer()', () => {
-  it('makes chunks larger while they are quick, up to the most, and smaller when they are slow', () => {
-    const sizer = createChunkSizer(5, 64)
-    const sizes = [500, 500, 500, 500, 500].map((duration) => {
-      sizer.note(sizer.size, duration)
-      return sizer.size
-    })
-    expect(sizes).toEqual([10, 20, 40, 64, 64])
-    sizer.note(64, 2000)
-    expect(sizer.size).toBe(64)
-    sizer.note(64, 5000)
-    expect(sizer.size).toBe(32)
-    for (let turn = 0; turn < 5; turn++) sizer.note(1, 9000)
-    expect(sizer.size).toBe(5)
-  })
-
-  it('learns nothing from a last chunk that is small', () => {
-    const sizer = createChunkSizer(5, 64)
-    sizer.note(4, 1)
-    expect(sizer.size).toBe(5)
   })
 })

@@ -49,12 +49,10 @@ export function chunkLength(chunkSize: number, { minChunkSize, maxChunkSize }: U
 
 /** Reads the next bytes of a blob, as many as the registry takes in one request; or makes what reads them while they are sent. */
 export async function prepareChunk(upload: Upload, start: number): Promise<Chunk> {
-  const { blob, registry, pace, sizer, reader, streamsChunks, slicesChunks, createBody, signal } = upload
+  const { blob, registry, reader, streamsChunks, slicesChunks, createBody, signal } = upload
   const { takesWholeOnly, closesEmpty } = registry.traits.current
-  const wanted = Math.min(sizer?.size ?? upload.chunkSize, pace?.maxChunk ?? Number.POSITIVE_INFINITY)
-  // Cloudflare's chunks are all of one size, but for the last (the rule of R2's multipart uploads).
-  const chunkSize = closesEmpty ? upload.chunkSize : wanted
-  const length = chunkLength(chunkSize, registry.traits.current)
+  const wanted = wantedLength(upload)
+  const length = chunkLength(wanted, registry.traits.current)
   // An upload that has some chunks already may have taken them before the registry was known to take none.
   const isWhole = takesWholeOnly && start === 0
   const end = isWhole ? blob.size : Math.min(start + length, blob.size)
@@ -63,7 +61,7 @@ export async function prepareChunk(upload: Upload, start: number): Promise<Chunk
   const standstill = SILENCE + (isClosing ? (blob.size / LEAST_CLOSING_RATE) * 1000 : 0)
   const timeout = Math.min(standstill + ((end - start) / LEAST_RATE) * 1000, MAX_TIMEOUT)
   const chunk = { digest: blob.digest, start, end, size: blob.size, isClosing, timeout, standstill }
-  const held = Math.max(length, chunkSize)
+  const held = Math.max(length, wanted)
   if (end - start > (streamsChunks ? Math.min(PIECE, held) : held)) {
     if (slicesChunks && blob.source.slice) return { ...chunk, ...(await sliced(upload, blob.source.slice, chunk)) }
     // Before the request, which would stand still meanwhile.
@@ -71,6 +69,17 @@ export async function prepareChunk(upload: Upload, start: number): Promise<Chunk
     return { ...chunk, ...streamed(upload, start, end) }
   }
   return { ...chunk, body: createBody(await reader.read(start, end)) }
+}
+
+/** In bytes: what a chunk should have, before the registry's own limits. */
+function wantedLength({ blob, registry, pace, link, streamsChunks, chunkSize }: Upload): number {
+  // Cloudflare's chunks are all of one size, but for the last (the rule of R2's multipart uploads).
+  if (registry.traits.current.closesEmpty) return chunkSize
+  // A blob that one request holds needs no second one, however the link is.
+  const byLink = blob.size > chunkSize ? link?.chunkSize : undefined
+  // A chunk that is held in memory stays as small as the caller expects.
+  const byMemory = streamsChunks ? Number.POSITIVE_INFINITY : chunkSize
+  return Math.min(byLink ?? chunkSize, byMemory, pace?.maxChunk ?? Number.POSITIVE_INFINITY)
 }
 
 /** A body that the browser reads. It is hashed at the same time, unless it closes the upload: then it goes out if the digest agrees. */

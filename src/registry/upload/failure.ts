@@ -3,10 +3,10 @@ import { isLastingFailure } from '../network-failure.ts'
 
 /**
  * What may heal the failure of an upload's request: `ask` how far the upload is, and go on; the same with smaller chunks (`shrink`);
- * the blob from the start, in another upload (`restart`), or `whole` in one request; `look` for the blob, which may be there already, else restart;
- * or `nothing`.
+ * the blob from the start, in another upload (`restart`), in larger chunks (`grow`), or `whole` in one request; `look` for the blob, which may be
+ * there already, else restart; or `nothing`.
  */
-export type Remedy = 'ask' | 'shrink' | 'restart' | 'whole' | 'look' | 'nothing'
+export type Remedy = 'ask' | 'shrink' | 'grow' | 'restart' | 'whole' | 'look' | 'nothing'
 
 /** What passes: the registry, or what is before it, is busy, or restarts. 499 and 52x are those of nginx and Cloudflare. */
 const PASSING = [408, 425, 429, 499, 500, 502, 503, 504, 520, 521, 522, 523, 524]
@@ -30,6 +30,8 @@ export function remedyFor(error: unknown, sent: 'no bytes' | 'part' | 'whole'): 
   if (status === 413) return 'shrink'
   // GHCR says by it that a chunk is too large; to others it is one in the wrong place (oras-project/rust-oci-client#35).
   if (status === 416) return /too large|exceeds|maximum/i.test(message) ? 'shrink' : 'ask'
+  // ECR says so when the upload is closed (dotnet/sdk-container-builds#424), and S3's words may come through.
+  if (status === 400 && sent === 'part' && /too small|at least 5 ?M|minimum allowed size/i.test(message)) return 'grow'
   if (status === 404 || ((status === 400 || status === 409) && isLost)) return 'restart'
   const isUnknown = status === 405 || status === 501 || errors.some(({ code }) => code === 'UNSUPPORTED')
   return sent === 'part' && isUnknown ? 'whole' : 'nothing'

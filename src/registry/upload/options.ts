@@ -5,7 +5,6 @@ import type { Registry } from '../registry.ts'
 import type { SendRequest } from '../send.ts'
 import type { StoreAttempts } from '../sessions/attempts.ts'
 import type { BlobReader } from './blob-reader.ts'
-import type { ChunkSizer } from './chunk-sizer.ts'
 
 /** Makes the body of a request from its bytes, in the way that suits the runtime. */
 export type CreateBody = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | Blob
@@ -29,11 +28,12 @@ export type UploadEvent = {
     }
   /** The registry has lost the upload, or cannot go on with it, or it was of other bytes: the blob is sent from its start. */
   | { readonly kind: 'restart'; readonly error: Error; readonly lostBytes: number }
-  /** The registry takes smaller chunks only (in bytes), or no chunks at all. */
+  /** The registry takes smaller or larger chunks only (in bytes), or no chunks at all. */
   | {
       readonly kind: 'learned'
       readonly error: Error
       readonly maxChunkSize?: number
+      readonly minChunkSize?: number
       readonly takesWholeOnly?: boolean
     }
   /** It goes on with the upload of an earlier push, of which the registry has so many bytes. */
@@ -55,8 +55,8 @@ export interface UploadOptions {
   readonly slicesChunks?: boolean | undefined
   /** Bytes in one request; a registry's own limits come first. */
   readonly chunkSize: number
-  /** What may make chunks larger than that, while they go fast. */
-  readonly sizer?: ChunkSizer | undefined
+  /** Says how many bytes the next chunk of a larger blob should have. Without it, every chunk has `chunkSize`. */
+  readonly link?: { readonly chunkSize: number } | undefined
   /** What may make chunks smaller than that from one to the next, in bytes. */
   readonly pace?: { readonly maxChunk: number }
   /** How many failures in a row, without a byte of progress, are not yet the end. */

@@ -4,6 +4,7 @@ import { MAX_DELAY, sleep } from '../pause.ts'
 import type { Chunk } from './chunk.ts'
 import type { Remedy } from './failure.ts'
 import type { Upload } from './options.ts'
+import type { UploadProfile } from './profile.ts'
 import { askSession, cancelSession, type UploadSession } from './session.ts'
 
 /** A failure, and what it was that failed. */
@@ -19,6 +20,9 @@ const LEAST_CHUNK = 512
 /** In bytes. A smaller chunk without an answer is the network's fault: proxies take 1 MiB (nginx's `client_max_body_size`) or more. */
 const LEAST_SUSPECT = 1024 * 1024
 
+/** In bytes: the smallest part that S3 takes, and so what registries take that pass chunks on to it. */
+const LEAST_PART = 5 * 1024 * 1024
+
 /** Exponential, with full jitter: many clients that failed together do not come back together. */
 export async function wait(
   { retryDelay, onEvent, signal, ...upload }: Upload,
@@ -31,13 +35,14 @@ export async function wait(
 }
 
 /**
- * Takes to other requests where a registry refuses these: half as large, or the whole blob in one.
+ * Takes to other requests where a registry refuses these: half as large, larger ones, or the whole blob in one.
  *
  * @returns whether it did; that comes to an end by itself
  * @throws the failure, if there are no others
  */
 export function adapt(upload: Upload, { error, remedy, chunk }: Failure): boolean {
-  if (!chunk || (remedy !== 'shrink' && remedy !== 'whole')) return false
+  if (!chunk || (remedy !== 'shrink' && remedy !== 'grow' && remedy !== 'whole')) return false
+  if (remedy === 'grow') return growChunks(upload, error)
   if (remedy === 'shrink' && !halveChunks(upload, chunk, error, LEAST_CHUNK)) throw error
   // Another blob may have learned as much meanwhile.
   if (remedy === 'whole' && !upload.registry.traits.current.takesWholeOnly)
@@ -65,7 +70,17 @@ function halveChunks(
   return true
 }
 
-function learn(upload: Upload, error: unknown, lesson: { maxChunkSize: number } | { takesWholeOnly: true }): void {
+/** @returns false if the registry is known to want that, or to refuse it: then it is a failure as any other, which ends after some tries */
+function growChunks(upload: Upload, error: unknown): boolean {
+  const { minChunkSize, maxChunkSize } = upload.registry.traits.current
+  if (minChunkSize >= LEAST_PART || maxChunkSize < LEAST_PART) return false
+  learn(upload, error, { minChunkSize: LEAST_PART })
+  return true
+}
+
+type Lesson = Partial<Pick<UploadProfile, 'minChunkSize' | 'maxChunkSize' | 'takesWholeOnly'>>
+
+function learn(upload: Upload, error: unknown, lesson: Lesson): void {
   upload.registry.traits.learn(lesson)
   upload.onEvent?.({ kind: 'learned', ...eventOf(upload, error), ...lesson })
 }

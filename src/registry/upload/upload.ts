@@ -51,7 +51,7 @@ export async function uploadBlob(
 
 /** One loop over one state: the session, and what went wrong with it last. */
 async function deliver(upload: Upload): Promise<'mounted' | 'uploaded' | 'present'> {
-  const { blob, signal, sizer, uploadRetry, onSent } = upload
+  const { blob, signal, uploadRetry, onSent } = upload
   const bookmark = await openBookmark(upload)
   let session: UploadSession | undefined
   let failure: Failure | undefined
@@ -81,9 +81,7 @@ async function deliver(upload: Upload): Promise<'mounted' | 'uploaded' | 'presen
           if (bookmark?.isResumed) progress(session.offset)
         }
         chunk = await prepareChunk(upload, session.offset)
-        const begun = performance.now()
         session = await sendChunk(upload, session, chunk)
-        sizer?.note(chunk.end - chunk.start, performance.now() - begun)
         await chunk.hashed
         if (session) await bookmark?.save(session)
         progress(session?.offset ?? blob.size)
