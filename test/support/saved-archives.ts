@@ -12,6 +12,8 @@ const REST: Digest = 'sha256:12078755ad8d5bb53523b9e52c5a3ac2f6726e122f9922e2075
 const ATTESTED: Digest = 'sha256:5ad10d25bcd0dccbd0a3b445b9b6405e967173c90a6e8e1587997ff5a9774ef3'
 /** The config of an image that has only the first of these layers. */
 const BASE: Digest = 'sha256:98cff252fd6f1627f2a786f90b370e995c65466f059b79ec808c7f6f1886613b'
+/** The config of an image that has the first of these layers twice. */
+const REPEAT: Digest = 'sha256:69c24b6527749e9b8221044a57ee368bd85f4a46cf35b275a47b1e260d187c8b'
 /** The config of the image that jib makes. */
 const JIB: Digest = 'sha256:d3ea4461b4e01fa41873fe0e19ccd99d61bc88f744b7e8aedff70bb2a6f332fe'
 
@@ -42,6 +44,20 @@ export const SAVED_ARCHIVES: readonly SavedArchive[] = [
     name: 'docker-20.10-graph-driver',
     own: { 'team/app:v1': APP, 'team/app:latest': APP, 'other/app:v1': APP },
     given: APP,
+  },
+  {
+    // The layers of one image are in the wrong order in the layout.
+    name: 'docker-25.0.0-graph-driver-order',
+    own: { 'team/app:v1': APP, 'team/base:v1': BASE },
+    given: SEVERAL,
+    warning: /"manifest\.json" was read instead/,
+  },
+  {
+    // One image lacks a layer in the layout, and the layers of another are in the wrong order.
+    name: 'docker-25.0.0-graph-driver-layers',
+    own: { 'team/app:v1': APP, 'team/base:v1': BASE, 'team/repeat:v1': REPEAT },
+    given: SEVERAL,
+    warning: /"manifest\.json" was read instead/,
   },
   {
     name: 'docker-25.0.0-containerd-two-platforms',
@@ -87,7 +103,11 @@ export const SAVED_ARCHIVES: readonly SavedArchive[] = [
     warning: /linux\/arm64\/v8/,
   },
   { name: 'docker-29.8-containerd-zstd', own: { 'team/zstd:v1': APP }, given: APP },
-  { name: 'docker-29.8-containerd-content-missing', own: /does not hold/, given: /does not hold/ },
+  {
+    name: 'docker-29.8-containerd-content-missing',
+    own: /lacks its config or a layer/,
+    given: /lacks its config or a layer/,
+  },
   { name: 'docker-29.8-export', own: /docker export/, given: /docker export/ },
   { name: 'buildkit-0.33-docker', own: { 'team/built:v1': BUILT }, given: BUILT },
   { name: 'buildkit-0.33-oci', own: { 'team/built:v1': BUILT_MULTI }, given: BUILT_MULTI },
