@@ -6,7 +6,7 @@ import { locateRepository } from './repository.ts'
 /**
  * Lists all repositories of a registry, all pages of them. Not every registry lets itself be listed: Docker Hub and GHCR do not.
  *
- * @throws {ResponseError} if the registry refuses
+ * @throws {ResponseError} if the registry refuses, or does not give all of them
  * @throws {NetworkError} if it does not answer
  */
 export async function listRepositories(
@@ -22,7 +22,7 @@ export async function listRepositories(
  * Lists all tags of a repository, all pages of them (distribution-spec § Listing Tags).
  *
  * @throws {ValidationError} if the name is no repository's
- * @throws {ResponseError} if the registry refuses, or has no such repository (`status` 404)
+ * @throws {ResponseError} if the registry refuses, has no such repository (`status` 404), or does not give all of them
  * @throws {NetworkError} if it does not answer
  */
 export async function listTags(

@@ -1,13 +1,23 @@
 import { isJsonObject } from '../oci/json.ts'
 import { type Answer, readJsonAnswer, unexpectedAnswer } from './answer.ts'
 import type { Scope } from './auth/scope.ts'
-import { resolveLocation } from './location.ts'
+import { nextQuery } from './link.ts'
 import type { Registry } from './registry.ts'
 
 /** Entries asked for at once. More than 1000 are refused by distribution and ECR. */
 const PAGE_SIZE = 1000
+/** The pages of registries have round lengths. */
+const ROUND = 10
+/** Answers to a number that a registry does not take: 400 by distribution, 405 by ECR (google/go-containerregistry#681). */
+const N_REFUSED = [400, 405, 413, 422]
+/** Answers to a query that a registry does not take. */
+const QUERY_REFUSED = [...N_REFUSED, 404, 414, 501]
 const MAX_PAGES = 10_000
 const MAX_ITEMS = 1_000_000
+/** In characters, of all entries. */
+const MAX_LENGTH = 128 * 1024 * 1024
+/** In characters. Servers take no longer addresses. */
+const MAX_QUERY = 16 * 1024
 /** In bytes. */
 const MAX_PAGE = 16 * 1024 * 1024
 
@@ -20,55 +30,145 @@ export interface List {
   readonly scopes: readonly Scope[]
 }
 
+/** One page of a list. */
+interface Page {
+  /** What was asked for, without a number that was refused. */
+  readonly query: string
+  readonly answer: Answer
+  /** None if the query was refused. */
+  readonly entries: readonly string[]
+}
+
+/** Reads the pages of one list, and keeps each entry once. */
+interface ListReading {
+  readonly items: ReadonlySet<string>
+  /**
+   * Asks for a page and keeps its entries.
+   *
+   * @param isGuess Whether the registry may refuse it.
+   * @returns the page, and whether it brought new entries
+   */
+  read(query: string, isGuess?: boolean): Promise<{ readonly page: Page; readonly isNew: boolean }>
+}
+
 /**
  * Reads a list, all pages of it.
  *
- * @throws {ResponseError} if the registry refuses, or its pages do not end
+ * Of a `Link` to the next page only the query counts, on the list's own path: registries name an inner host of a proxy there, or leave out a
+ * part of the path (RTFACT-18971, sonatype/nexus-public#1011).
+ *
+ * @throws {ResponseError} if the registry refuses, its pages do not end, or it does not give all of them
  * @throws {NetworkError} if it does not answer
  */
-export async function readPages(
-  registry: Registry,
-  { act, path, key, scopes }: List,
-  signal?: AbortSignal,
-): Promise<readonly string[]> {
-  const request = { act, method: 'GET', scopes, signal } as const
-  const items: string[] = []
+export async function readPages(registry: Registry, list: List, signal?: AbortSignal): Promise<readonly string[]> {
+  const reading = startReading(registry, list, signal)
   const visited = new Set<string>()
-  let next: URL | undefined = new URL(`${path}?n=${PAGE_SIZE}`, registry.url)
-  while (next) {
-    const isFirst = visited.size === 0
-    visited.add(next.href)
-    let answer: Answer = await registry.send({ ...request, url: next, allow: isFirst ? [400] : [] })
-    // Some set a lower limit than 1000, and say no more than that.
-    if (answer.status === 400) answer = await registry.send({ ...request, url: path })
-    // Not by a spread: a page may have more entries than a call may have arguments.
-    for (const item of await readPage(answer, key)) items.push(item)
-    next = nextPage(answer, registry.url)
-    if (next && visited.has(next.href)) throw unexpectedAnswer(answer, 'its pages go in a circle')
-    if (visited.size > MAX_PAGES) throw unexpectedAnswer(answer, `there are more than ${MAX_PAGES} pages`)
-    if (items.length > MAX_ITEMS) throw unexpectedAnswer(answer, `there are more than ${MAX_ITEMS} entries`)
+  let query = `n=${PAGE_SIZE}`
+  for (;;) {
+    visited.add(query)
+    const { page, isNew } = await reading.read(query)
+    const { answer, entries } = page
+    const link = nextQuery(answer.headers.get('link'))
+    if (link && link.length > MAX_QUERY) throw unexpectedAnswer(answer, 'its next page has too long an address')
+    if (link === undefined) {
+      if (visited.size === 1) await readOn(reading, page)
+      return [...reading.items]
+    }
+    // Cloudflare's last page has a link, too: to what comes after nothing.
+    const isEnd = new URLSearchParams(link).get('last') === '' || (entries.length === 0 && (!link || visited.has(link)))
+    if (isEnd) return [...reading.items]
+    query = link || queryAfter(page)
+    const isForward = !visited.has(query) && (isNew || entries.length === 0)
+    if (!isForward) throw unexpectedAnswer(answer, 'its pages go in a circle')
   }
-  return items
-}
-
-async function readPage(answer: Answer, key: string): Promise<readonly string[]> {
-  const document = await readJsonAnswer(answer, MAX_PAGE)
-  // distribution writes null where there are none.
-  const items = isJsonObject(document) ? (document[key] ?? []) : undefined
-  if (Array.isArray(items) && items.every((item) => typeof item === 'string')) return items
-  throw unexpectedAnswer(answer, `its "${key}" is not a list of texts`)
 }
 
 /**
- * Finds the next page of a list: `Link: <…>; rel="next"` (RFC 8288).
- *
- * @param registry The registry's base URL.
- * @throws {ResponseError} if it leads to another origin than the registry's (GHSA-h7vf-4x9w-h99v)
+ * Asks what comes after a page without a `Link`, as long as the page may have been cut. Nexus sends no `Link` (sonatype/nexus-public#117), and
+ * a web page may not be allowed to read it.
  */
-function nextPage(answer: Answer, registry: string): URL | undefined {
-  const target = /<([^>]*)>\s*;[^<]*\brel\s*=\s*"?next\b/i.exec(answer.headers.get('link') ?? '')?.[1]
-  if (!target) return undefined
-  const { location } = resolveLocation(target, answer.url)
-  if (location?.origin === new URL(registry).origin) return location
-  throw unexpectedAnswer(answer, 'its next page is on another host')
+async function readOn(reading: ListReading, first: Page): Promise<void> {
+  for (let page = first; mayBeCut(page); ) {
+    const next = await reading.read(queryAfter(page), true)
+    if (!next.isNew) {
+      const isIgnored = next.page.entries.length > 0 || next.page.answer.status >= 300
+      if (isIgnored && page.entries.length === PAGE_SIZE) await readWhole(reading)
+      return
+    }
+    page = next.page
+  }
+}
+
+function mayBeCut({ entries, answer }: Page): boolean {
+  const isRound = entries.length % ROUND === 0
+  return entries.length > 0 && (isRound || nextQuery(answer.headers.get('link')) !== undefined)
+}
+
+/** Reads a list of as many entries as were asked for from a registry that does not tell what comes after them. */
+async function readWhole(reading: ListReading): Promise<void> {
+  // Distribution 2 gives all tags, whatever the number (distribution/distribution#1936).
+  const { page: single } = await reading.read('n=1')
+  if (single.entries.length > 1) return
+  const { page: whole } = await reading.read('')
+  if (whole.entries.length > PAGE_SIZE) return
+  const fault = `it gives no more than ${whole.entries.length} entries, and does not tell what comes after them`
+  throw unexpectedAnswer(whole.answer, fault)
+}
+
+function startReading(
+  registry: Registry,
+  { act, path, key, scopes }: List,
+  signal: AbortSignal | undefined,
+): ListReading {
+  const items = new Set<string>()
+  let [pages, length] = [0, 0]
+
+  function ask(query: string, allow: readonly number[]): Promise<Answer> {
+    const url = new URL(path, registry.url)
+    url.search = query
+    return registry.send({ act, method: 'GET', scopes, signal, url, allow })
+  }
+
+  async function askForPage(query: string, isGuess: boolean): Promise<Page> {
+    const others = query.split('&').filter((part) => !part.startsWith('n='))
+    const plain = others.join('&')
+    const answer = await ask(query, isGuess ? QUERY_REFUSED : plain === query ? [] : N_REFUSED)
+    if (answer.status < 300) return { query, answer, entries: await readEntries(answer, key) }
+    if (isGuess) return { query, answer, entries: [] }
+    // Some take no number as large as that, and say no more.
+    const second = await ask(plain, [])
+    return { query: plain, answer: second, entries: await readEntries(second, key) }
+  }
+
+  return {
+    items,
+    async read(query, isGuess = false) {
+      const page = await askForPage(query, isGuess)
+      const before = items.size
+      for (const entry of page.entries) {
+        if (!items.has(entry)) length += entry.length
+        items.add(entry)
+      }
+      if (++pages > MAX_PAGES) throw unexpectedAnswer(page.answer, `there are more than ${MAX_PAGES} pages`)
+      if (items.size > MAX_ITEMS) throw unexpectedAnswer(page.answer, `there are more than ${MAX_ITEMS} entries`)
+      if (length > MAX_LENGTH)
+        throw unexpectedAnswer(page.answer, `its entries have more than ${MAX_LENGTH} characters`)
+      return { page, isNew: items.size > before }
+    },
+  }
+}
+
+async function readEntries(answer: Answer, key: string): Promise<readonly string[]> {
+  const document = await readJsonAnswer(answer, MAX_PAGE)
+  // distribution writes null where there are none.
+  const entries = isJsonObject(document) ? (document[key] ?? []) : undefined
+  if (Array.isArray(entries) && entries.every((entry) => typeof entry === 'string')) return entries
+  throw unexpectedAnswer(answer, `its "${key}" is not a list of texts`)
+}
+
+/** The query of what comes after a page (distribution-spec § Listing Tags). */
+function queryAfter({ query, entries }: Page): string {
+  const parameters = new URLSearchParams(query)
+  parameters.set('last', entries.at(-1) ?? '')
+  return parameters.toString()
 }

@@ -1,32 +1,34 @@
 import { jsonAnswer, refusalBy } from './answers.ts'
-import type { ListRules } from './rules.ts'
+import type { LinkForm, ListRules } from './rules.ts'
 import { findRepository, type Storage } from './storage.ts'
+
+/** A page of names, and the query of the next one if there is one. */
+interface ListPage {
+  readonly items: readonly string[]
+  readonly next?: URLSearchParams
+}
 
 /** `GET /v2/_catalog`: the repositories that hold a manifest. */
 export function listRepositories({ repositories }: Storage, url: URL, rules: ListRules): Response {
   const names = [...repositories].flatMap(([name, { manifests }]) => (manifests.size > 0 ? [name] : []))
-  const { items, next } = page(names, url, rules)
-  if (rules.catalogLink === 'standard') return jsonAnswer(200, { repositories: items }, linkTo(url.pathname, next))
-  const query = new URLSearchParams({ n: url.searchParams.get('n') ?? String(rules.maxN), last: items.at(-1) ?? '' })
-  const link = `${url.protocol}//${url.hostname}${url.pathname}?${query}; rel=next`
-  return jsonAnswer(200, { repositories: items }, { link })
+  const shown = page(names, url, rules)
+  return jsonAnswer(200, { repositories: shown.items }, linkTo(rules.catalogLink, url, shown))
 }
 
 /** `GET …/tags/list` (distribution-spec § Listing Tags) */
 export function listTags(storage: Storage, name: string, url: URL, rules: ListRules): Response {
-  const tags = [...findRepository(storage, name).tags.keys()]
-  const { items, next } = rules.pagesTags ? page(tags, url, rules, rules.linksFullPages) : { items: tags }
-  const shown = items.length === 0 && rules.noTags === 'null' ? null : items
-  return jsonAnswer(200, { name, tags: shown }, linkTo(url.pathname, next))
+  const names = [...findRepository(storage, name).tags.keys()]
+  const shown = rules.pagesTags ? page(names, url, rules, rules.linksFullPages) : { items: names }
+  const tags = shown.items.length === 0 && rules.noTags === 'null' ? null : shown.items
+  return jsonAnswer(200, { name, tags }, linkTo(rules.tagsLink, url, shown))
 }
 
-/** A page of names, and the query of the next one, if there is one. */
 function page(
   names: readonly string[],
   url: URL,
   { pageSize, maxN, tooLargeN }: ListRules,
   linksFullPages = false,
-): { items: readonly string[]; next?: URLSearchParams } {
+): ListPage {
   const n = url.searchParams.get('n')
   if (n !== null && !(/^[0-9]+$/.test(n) && Number(n) <= maxN)) throw refusalBy(tooLargeN, { max: maxN })
   const last = url.searchParams.get('last') ?? ''
@@ -38,8 +40,20 @@ function page(
   return { items, next: new URLSearchParams({ last: items.at(-1) as string, n: String(size) }) }
 }
 
-function linkTo(path: string, next: URLSearchParams | undefined): Record<string, string> {
-  return next ? { link: `<${path}?${next}>; rel="next"` } : {}
+function linkTo(form: LinkForm, url: URL, { items, next }: ListPage): Record<string, string> {
+  const { pathname, protocol, hostname, searchParams } = url
+  if (form === 'bare') {
+    const query = new URLSearchParams({ n: searchParams.get('n') ?? '1000', last: items.at(-1) ?? '' })
+    return { link: `${protocol}//${hostname}${pathname}?${query}; rel=next` }
+  }
+  if (form === 'none' || !next) return {}
+  const targets = {
+    standard: pathname,
+    inner: `http://registry:5000/repository/docker${pathname}`,
+    // Of the first part of a name that has several.
+    short: pathname.replace(/^\/v2\/[^/]+\/(?=.+\/tags\/list$)/, '/v2/'),
+  }
+  return { link: `<${targets[form]}?${next}>; rel="next"` }
 }
 
 function byCodeUnits(a: string, b: string): number {

@@ -1,4 +1,5 @@
 import { ACR } from './profiles/acr.ts'
+import { ARTIFACTORY } from './profiles/artifactory.ts'
 import { CLOUDFLARE } from './profiles/cloudflare.ts'
 import { DISTRIBUTION_2, DISTRIBUTION_3 } from './profiles/distribution.ts'
 import { ECR } from './profiles/ecr.ts'
@@ -22,6 +23,7 @@ export type RegistryProfile =
   | 'harbor'
   | 'quay'
   | 'nexus'
+  | 'artifactory'
   | 'hub'
   | 'cloudflare'
   | 'zot'
@@ -37,6 +39,7 @@ export const PROFILES: Readonly<Record<RegistryProfile, Rules>> = {
   harbor: HARBOR,
   quay: QUAY,
   nexus: NEXUS,
+  artifactory: ARTIFACTORY,
   hub: HUB,
   cloudflare: CLOUDFLARE,
   zot: ZOT,

@@ -109,6 +109,12 @@ export interface ManifestRules {
   readonly plainDockerLayer?: RefusalRule
 }
 
+/**
+ * How a list names its next page. `standard` is RFC 8288. `bare`: without `<` and `>`, and on every page. `inner`: on another host, with a path
+ * that is none here. `short`: without the first part of the repository's name. `none`: not at all.
+ */
+export type LinkForm = 'standard' | 'bare' | 'inner' | 'short' | 'none'
+
 export interface ListRules {
   /** Entries in one page. */
   readonly pageSize: number
@@ -121,8 +127,8 @@ export interface ListRules {
   readonly linksFullPages: boolean
   /** `tags` of a repository that has none. */
   readonly noTags: 'empty' | 'null'
-  /** `Link` of the catalog: as RFC 8288 has it, or without `<` and `>`, and on every page. */
-  readonly catalogLink: 'standard' | 'bare'
+  readonly tagsLink: LinkForm
+  readonly catalogLink: LinkForm
 }
 
 /** The OCI Distribution Spec, to the letter. */
@@ -157,6 +163,7 @@ export const SPEC: Rules = {
     pagesTags: true,
     linksFullPages: false,
     noTags: 'empty',
+    tagsLink: 'standard',
     catalogLink: 'standard',
   },
 }

@@ -1,7 +1,15 @@
 import { describe, expect, inject, it } from 'vitest'
-import { checkRegistryConnectivity, NetworkError, openRegistry, pushDockerTar, ResponseError } from '../../src/index.ts'
+import {
+  checkRegistryConnectivity,
+  listTags,
+  NetworkError,
+  openRegistry,
+  pushDockerTar,
+  ResponseError,
+} from '../../src/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
 import { rejection } from '../support/errors.ts'
+import { LISTED_TAGS } from '../support/listed-tags.ts'
 
 describe('a registry that is not set up for pages', () => {
   it('is a NetworkError that speaks of CORS, where it allows nothing', async () => {
@@ -15,5 +23,9 @@ describe('a registry that is not set up for pages', () => {
     expect(await checkRegistryConnectivity(registry)).toBe(true)
     const pushing = pushDockerTar(await createTestArchive(), registry, 'team/app', 'v1')
     await rejection(pushing, ResponseError, /Access-Control-Expose-Headers: Location/)
+  })
+
+  it('lists all tags, where its Link cannot be read', async () => {
+    expect(await listTags(inject('registryWithoutExposedHeaders'), 'team/listed')).toEqual(LISTED_TAGS)
   })
 })

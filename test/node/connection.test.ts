@@ -13,7 +13,7 @@ import {
   ResponseError,
   ValidationError,
 } from '../../src/index.ts'
-import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
+import { createTestArchive } from '../../src/testing/index.ts'
 import { changedRegistry } from '../support/changed-registry.ts'
 import { rejection } from '../support/errors.ts'
 import { recordingFetch } from '../support/recording-fetch.ts'
@@ -233,55 +233,6 @@ describe('an answer that is a refusal', () => {
   it('is not taken for an absent blob', async () => {
     const pushing = pushDockerTar(await createTestArchive(), answering(401), 'a', 'v1')
     await rejection(pushing, ResponseError, /Cannot look for sha256:[0-9a-f]{12} in "a".*401/)
-  })
-})
-
-describe('listTags() and listRepositories()', () => {
-  it('follow the pages to the end', async () => {
-    const registry = createTestRegistry({ pageSize: 3 })
-    const handle = openRegistry(URL_TEXT, { fetch: registry.fetch })
-    const archive = await createTestArchive()
-    const names = Array.from({ length: 10 }, (_, index) => `n${index}`)
-    for (const name of names) await pushDockerTar(archive, handle, `team/${name}`, 'v1')
-    for (const tag of names) await pushDockerTar(archive, handle, 'a', tag)
-    expect(await listTags(handle, 'a')).toEqual(names)
-    expect(await listRepositories(handle)).toEqual(['a', ...names.map((name) => `team/${name}`)])
-    expect(registry.requests.filter(({ url }) => url.startsWith('/v2/_catalog'))).toHaveLength(4)
-  })
-
-  it('take a page of 200,000 entries', async () => {
-    const tags = Array.from({ length: 200_000 }, (_, index) => `v${index}`)
-    expect(await listTags(answering(200, {}, JSON.stringify({ tags })), 'a')).toHaveLength(200_000)
-  })
-
-  it('take null and nothing for none', async () => {
-    expect(await listTags(answering(200, {}, '{"name":"a","tags":null}'), 'a')).toEqual([])
-    expect(await listTags(answering(200, {}, '{"name":"a"}'), 'a')).toEqual([])
-    await rejection(listTags(answering(200, {}, '{"tags":[1]}'), 'a'), ResponseError, /"tags" is not a list of texts/)
-  })
-
-  it('ask without a number where a registry refuses theirs', async () => {
-    const fetch: Fetch = async ({ url }) =>
-      url.includes('n=') ? new Response('{}', { status: 400 }) : new Response('{"tags":["v1"]}')
-    expect(await listTags(openRegistry(URL_TEXT, { fetch }), 'a')).toEqual(['v1'])
-  })
-
-  it.each([
-    ['another host', '<https://evil.test/v2/a/tags/list?last=b>; rel="next"', /next page is on another host/],
-    ['another port', '<https://registry.test:444/v2/a/tags/list?last=b>; rel="next"', /next page is on another host/],
-    ['itself', '</v2/a/tags/list?n=1000>; rel="next"', /go in a circle/],
-  ])('do not follow a link to %s (GHSA-h7vf-4x9w-h99v)', async (_, link, message) => {
-    await rejection(listTags(answering(200, { link }, '{"tags":["b"]}'), 'a'), ResponseError, message)
-  })
-
-  it('find the next page among other links', async () => {
-    const fetch: Fetch = async ({ url }) =>
-      url.includes('last=')
-        ? new Response('{"tags":["b"]}', { headers: { link: '</v2/a/tags/list>; rel="first"' } })
-        : new Response('{"tags":["a"]}', {
-            headers: { link: '</v2/>; rel="up", </v2/a/tags/list?last=a&n=1>; title="x"; rel=next' },
-          })
-    expect(await listTags(openRegistry(URL_TEXT, { fetch }), 'a')).toEqual(['a', 'b'])
   })
 })
 

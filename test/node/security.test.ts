@@ -398,7 +398,7 @@ describe('a redirect', () => {
 
 describe('a page of a list', () => {
   it.each([`${EVIL}/v2/a/tags/list`, `${REGISTRY}:8443/v2/a/tags/list`, 'http://evil.test/', '//evil.test/v2/'])(
-    'that goes on at %s is refused (GHSA-h7vf-4x9w-h99v, go-containerregistry#2332)',
+    'that goes on at %s goes on at the registry (GHSA-h7vf-4x9w-h99v, go-containerregistry#2332)',
     async (next) => {
       const change: Attack['change'] = (_, response) => {
         response.headers.set('link', `<${next}>; rel="next"`)
@@ -406,9 +406,8 @@ describe('a page of a list', () => {
       }
       const { world, handle } = attacked({ change })
       await push(handle)
-      for (const list of [listTags(handle, 'team/app'), listRepositories(handle)]) {
-        await rejection(list, ResponseError, /next page is on another host/)
-      }
+      expect(await listTags(handle, 'team/app')).toEqual(['v1'])
+      expect(await listRepositories(handle)).toEqual(['team/app'])
       expect(world.seen.filter(({ origin }) => origin !== REGISTRY && origin !== DESK)).toEqual([])
     },
   )
@@ -417,7 +416,7 @@ describe('a page of a list', () => {
     let count = 0
     const change: Attack['change'] = (request, response) => {
       if (!response.ok || !request.url.includes('_catalog')) return undefined
-      const repositories = Array.from({ length: 50_000 }, (_, index) => `r${index}`)
+      const repositories = Array.from({ length: 50_000 }, (_, index) => `r${count}/${index}`)
       return Response.json({ repositories }, { headers: { link: `</v2/_catalog?last=${count++}>; rel="next"` } })
     }
     await rejection(listRepositories(attacked({ change }).handle), ResponseError, /more than 1000000 entries/)

@@ -22,6 +22,7 @@ const ALL: readonly RegistryProfile[] = [
   'harbor',
   'quay',
   'nexus',
+  'artifactory',
   'hub',
   'cloudflare',
   'zot',
@@ -433,6 +434,24 @@ describe('zot', () => {
     const url = `/v2/a/manifests/${digestOfText(MANIFEST)}?tag=v1&tag=v2`
     const put = await ask('PUT', url, MANIFEST, { 'content-type': OCI_MANIFEST })
     expect(put.headers.get('oci-tag')).toBe('v1, v2')
+  })
+})
+
+describe('lists', () => {
+  it.each<[RegistryProfile, string, string, string | null]>([
+    ['nexus', 'sonatype/nexus-public#117', '/v2/team/app/tags/list', null],
+    ['nexus', 'sonatype/nexus-public#1011', '/v2/_catalog', '<http://registry:5000/repository/docker/v2/_catalog?'],
+    ['artifactory', 'RTFACT-18971', '/v2/team/app/tags/list', '</v2/app/tags/list?'],
+    ['artifactory', 'a name of one part', '/v2/app/tags/list', '</v2/app/tags/list?'],
+    ['quay', 'as the spec has it', '/v2/team/app/tags/list', '</v2/team/app/tags/list?'],
+  ])('of %s have their own Link, %s', async (profile, _, path, link) => {
+    const { ask, putImage } = withProfile(profile)
+    for (const repository of ['team/app', 'app']) for (const tag of ['a', 'b']) await putImage(tag, repository)
+    const listed = await ask('GET', `${path}?n=1`)
+    const last = path.endsWith('_catalog') ? 'app' : 'a'
+    expect(listed.headers.get('link')).toBe(link && `${link}last=${last}&n=1>; rel="next"`)
+    const next = JSON.parse((await ask('GET', `${path}?n=1&last=${last}`)).text)
+    expect(next.tags ?? next.repositories).toEqual([path.endsWith('_catalog') ? 'team/app' : 'b'])
   })
 })
 

@@ -36,7 +36,7 @@ const KNOWN: Readonly<Partial<Record<RegistryProfile, Partial<UploadProfile>>>> 
 }
 const PROFILES: readonly (RegistryProfile | 'spec')[] = [
   ...(['spec', 'distribution-2', 'distribution-3', 'ecr', 'ghcr', 'gar'] as const),
-  ...(['acr', 'harbor', 'quay', 'nexus', 'hub', 'cloudflare', 'zot'] as const),
+  ...(['acr', 'harbor', 'quay', 'nexus', 'artifactory', 'hub', 'cloudflare', 'zot'] as const),
 ]
 
 const match = {

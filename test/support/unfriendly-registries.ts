@@ -1,6 +1,8 @@
 import { serve } from 'srvx/node'
 import type { TestProject } from 'vitest/node'
-import { createTestRegistry } from '../../src/testing/index.ts'
+import { openRegistry, pushDockerTar } from '../../src/index.ts'
+import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
+import { LISTED_TAGS } from './listed-tags.ts'
 import { serveRedirectingRegistry, USER } from './redirecting-registry.ts'
 
 declare module 'vitest' {
@@ -33,7 +35,9 @@ async function serveWithout(
   header: RegExp,
   project: TestProject,
 ): Promise<ReturnType<typeof serve>> {
-  const registry = createTestRegistry()
+  const registry = createTestRegistry({ pageSize: 10 })
+  const handle = openRegistry('http://registry.test', { fetch: registry.fetch })
+  for (const tag of LISTED_TAGS) await pushDockerTar(await createTestArchive(), handle, 'team/listed', tag)
   const server = serve({
     port: 0,
     hostname: '127.0.0.1',
