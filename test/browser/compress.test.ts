@@ -3,6 +3,7 @@ import { browserCompressions, getManifest, type Manifest, pushDockerTar } from '
 import { makePortableArchive, PORTABLE_DIGESTS } from '../support/compressed-archive.ts'
 import { describeCompressionCache } from '../support/compression-cache-contract.ts'
 import { countingSource } from '../support/counting-source.ts'
+import { runUnderPolicy } from '../support/policy-frame.ts'
 
 describeCompressionCache('browserCompressions()', async () => {
   const name = crypto.randomUUID()
@@ -33,11 +34,26 @@ describe('a push with { compress } in a page', () => {
     expect(await push(source)).toBe(PORTABLE_DIGESTS.gzip)
     expect(source.bytesRead).toBeLessThan(50_000)
   })
+
   it('gives the zstd of every other runtime', async () => {
     const repository = `compress/${crypto.randomUUID()}`
     const digest = await pushDockerTar(await makePortableArchive(), inject('registryUrl'), repository, 'v1', {
       compress: 'zstd',
     })
     expect(digest).toBe(PORTABLE_DIGESTS.zstd)
+  })
+
+  it("needs no connect-src 'self' for zstd", async () => {
+    const url = inject('registryUrl')
+    const script = `return sdk.pushDockerTar(input.file, input.url, input.repository, 'v1', { compress: 'zstd' })`
+    const file = new File([await makePortableArchive()], 'exported.tar')
+    const input = { file, url, repository: `compress/${crypto.randomUUID()}` }
+    const policy = { scripts: "'wasm-unsafe-eval'", connections: new URL(url).origin }
+    expect(await runUnderPolicy(policy, script, input)).toBe(PORTABLE_DIGESTS.zstd)
+  })
+
+  it("says so where a policy without 'wasm-unsafe-eval' keeps zstd from loading", async () => {
+    const said = await runUnderPolicy({ connections: "'none'" }, "return sdk.createPortableEncoder('zstd')", {})
+    expect(said).toMatch(/^RegistryError: Cannot compress with zstd: its encoder does not load; .*'wasm-unsafe-eval'/)
   })
 })
