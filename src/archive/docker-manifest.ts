@@ -1,5 +1,6 @@
 import { ValidationError } from '../errors.ts'
 import { isJsonObject, type JsonObject, parseJson } from '../oci/json.ts'
+import { type FileIndex, hasFile } from './file-index.ts'
 import { readJsonFile } from './json-file.ts'
 import type { Reading } from './reading.ts'
 
@@ -36,7 +37,7 @@ export async function readDockerManifest(reading: Reading): Promise<readonly Tar
       { path: MANIFEST_PATH },
     )
   }
-  return document.map(parseManifestEntry)
+  return document.map(parseManifestEntry).map((entry) => withSlashes(entry, reading.files))
 }
 
 function parseManifestEntry(entry: unknown, position: number): TarManifestEntry {
@@ -52,6 +53,12 @@ function parseManifestEntry(entry: unknown, position: number): TarManifestEntry 
     )
   }
   return { ...entry, RepoTags: entry.RepoTags ?? null, Layers: entry.Layers ?? [] } as unknown as TarManifestEntry
+}
+
+/** Daemons on Windows wrote paths with backslashes, of files whose names have slashes. */
+function withSlashes(entry: TarManifestEntry, files: FileIndex): TarManifestEntry {
+  const toPath = (path: string) => (path.includes('\\') && !hasFile(files, path) ? path.replaceAll('\\', '/') : path)
+  return { ...entry, Config: toPath(entry.Config), Layers: entry.Layers.map(toPath) }
 }
 
 function isTextList(value: unknown): value is readonly string[] {

@@ -5,10 +5,11 @@ import { isJsonObject, type JsonObject, objectField, parseJson, textField, textL
 import { MEDIA_TYPES } from '../oci/media-type.ts'
 import { toSource } from '../source/from.ts'
 import type { Source } from '../source/source.ts'
-import { MAGIC_LENGTH, packingOf } from '../unpack/packing.ts'
+import { packingOf, readHead } from '../unpack/packing.ts'
 import { buildImage } from './docker-image.ts'
 import { hasFile, openEntry } from './file-index.ts'
 import { readJsonFile } from './json-file.ts'
+import { refusePackedLayer } from './packed-layer.ts'
 import { createLayerHasher, type Reading } from './reading.ts'
 
 const REPOSITORIES_PATH = 'repositories'
@@ -85,7 +86,9 @@ async function readChain(reading: Reading, topmost: string): Promise<readonly V1
       throw new ValidationError(`Cannot read "${id}/json": it is not a JSON object`, { path: `${id}/json` })
     }
     const source = await openEntry(reading.files, path, 'the archive', reading.signal)
-    if (packingOf(await source.read(0, Math.min(MAGIC_LENGTH, source.size), reading.signal))) {
+    const head = await readHead(source, reading.signal)
+    refusePackedLayer(head, path)
+    if (packingOf(head)) {
       throw new ValidationError(`Cannot read the image: ${JSON.stringify(path)} is packed, as it never was then`, {
         path,
       })

@@ -108,9 +108,9 @@ async function readSingle(
   const config = isImage ? await readContent(reading, document.config) : await findContent(reading, document.config)
   const layers: FoundLayer[] = []
   for (const layer of document.layers) {
-    const isForeign = isForeignLayerType(layer.mediaType)
-    const found = isForeign ? { ...descriptorOf(layer), source: undefined } : await findContent(reading, layer)
+    const found = await findContent(reading, layer)
     if (found) layers.push(found)
+    else if (isForeignLayerType(layer.mediaType)) layers.push({ ...descriptorOf(layer), source: undefined })
   }
   if (!config || layers.length < document.layers.length) return undefined
   const described = describe(manifest, document, entry)

@@ -26,10 +26,17 @@ export interface Hasher {
 export type CreateHasher = (state?: Uint8Array) => Hasher | Promise<Hasher>
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/
+/** By other registered algorithms (image-spec § Registered Algorithms). */
+const OTHER_DIGEST = /^(?:sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}|blake3:[0-9a-f]{64})$/
 
 /** Tells whether a text is a digest that this package works with, strictly: digests become URLs and keys. */
 export function isDigest(text: unknown): text is Digest {
   return typeof text === 'string' && DIGEST.test(text)
+}
+
+/** Tells whether a text is a digest by another algorithm: manifests may list such content, but it cannot be verified here. */
+export function isOtherDigest(text: unknown): boolean {
+  return typeof text === 'string' && OTHER_DIGEST.test(text)
 }
 
 /**

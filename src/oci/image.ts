@@ -34,7 +34,7 @@ export interface HistoryEntry {
 
 /** A layer of an image, and what the image's config says of it. */
 export interface Layer extends Descriptor {
-  /** Its bytes. Absent for a foreign layer, which is named in the manifest but never uploaded. */
+  /** Its bytes. Absent for a foreign layer (image-spec § Non-Distributable Layers) whose bytes the archive does not have. */
   readonly source: Source | undefined
   /** The digest of the layer when it is not compressed. Absent where the config does not tell. */
   readonly diffId: Digest | undefined

@@ -1,6 +1,6 @@
 import { ValidationError } from '../errors.ts'
 import type { Descriptor, Platform } from './descriptor.ts'
-import { parseDigest } from './digest.ts'
+import { isOtherDigest, parseDigest } from './digest.ts'
 import { isJsonObject, type JsonObject, parseJson } from './json.ts'
 import { isIndexType, isManifestType } from './media-type.ts'
 
@@ -36,7 +36,8 @@ export function isIndex(manifest: Manifest | Index): manifest is Index {
 }
 
 /**
- * Parses a manifest or an index, and checks the descriptors in it. A list that is `null` or absent is an empty one: Go writes so.
+ * Parses a manifest or an index, and checks the descriptors in it. A list that is `null` or absent is an empty one: Go writes so. Digests of
+ * descriptors may be by other algorithms than SHA-256: whoever needs such content checks that.
  *
  * @param what The document, for the message.
  * @param statedType What it is said to be by who gives it: the `Content-Type` of an answer.
@@ -97,7 +98,7 @@ function verifyDescriptors(list: unknown, what: string): void {
     if (!isJsonObject(descriptor) || !isSized(descriptor)) {
       throw new ValidationError(`Cannot read ${what}: a descriptor in it lacks its media type or its size`)
     }
-    parseDigest(descriptor.digest, `a descriptor in ${what}`)
+    if (!isOtherDigest(descriptor.digest)) parseDigest(descriptor.digest, `a descriptor in ${what}`)
   }
 }
 

@@ -35,7 +35,7 @@ export async function findContents(
 ): Promise<ReadonlyMap<Digest, Content>> {
   const contents = new Map<Digest, Content>()
   for (const image of images) {
-    for (const { content } of blobsUnder(image)) contents.set(content.digest, content)
+    for (const { content } of blobsUnder(image, 'upload')) contents.set(content.digest, content)
     for (const content of manifestsUnder(image)) contents.set(content.digest, content)
   }
   for (const manifest of manifests) {

@@ -2,6 +2,7 @@ import { ValidationError } from '../errors.ts'
 import type { Content, Descriptor } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
 import type { Image } from '../oci/image.ts'
+import { isForeignLayerType } from '../oci/media-type.ts'
 
 /** An image, and where it shall go. */
 export interface ImagePush {
@@ -43,20 +44,24 @@ export interface PushLayout {
   readonly tags: readonly NeededTag[]
 }
 
+/** Whether the bytes of foreign layers are pushed, where the archive has them. */
+export type ForeignLayers = 'skip' | 'upload'
+
 /**
- * Lays out what images come to where they go. Foreign layers are left out: nobody uploads them.
+ * Lays out what images come to where they go.
  *
+ * @param foreignLayers @default `skip`
  * @throws {ValidationError} if two images would get the same tag, or two files of other sizes claim one digest
  */
-export function layOutPush(pushes: readonly ImagePush[]): PushLayout {
-  return { blobs: layOutBlobs(pushes), manifests: layOutManifests(pushes), tags: layOutTags(pushes) }
+export function layOutPush(pushes: readonly ImagePush[], foreignLayers: ForeignLayers = 'skip'): PushLayout {
+  return { blobs: layOutBlobs(pushes, foreignLayers), manifests: layOutManifests(pushes), tags: layOutTags(pushes) }
 }
 
-function layOutBlobs(pushes: readonly ImagePush[]): readonly NeededBlob[] {
+function layOutBlobs(pushes: readonly ImagePush[], foreignLayers: ForeignLayers): readonly NeededBlob[] {
   const blobs = new Map<string, NeededBlob>()
   const contents = new Map<Digest, Content>()
   for (const { image, repository } of pushes) {
-    for (const { kind, content } of blobsUnder(image)) {
+    for (const { kind, content } of blobsUnder(image, foreignLayers)) {
       const key = `${repository}@${content.digest}`
       const known = contents.get(content.digest) ?? content
       if (known.size !== content.size) throw sizeClash(content)
@@ -91,12 +96,16 @@ function layOutTags(pushes: readonly ImagePush[]): readonly NeededTag[] {
 }
 
 /** The blobs of an image and of all below it. */
-export function* blobsUnder({ layers, config, children }: Image): Generator<Omit<NeededBlob, 'repository'>> {
+export function* blobsUnder(
+  { layers, config, children }: Image,
+  foreignLayers: ForeignLayers,
+): Generator<Omit<NeededBlob, 'repository'>> {
   for (const { mediaType, digest, size, source } of layers) {
-    if (source) yield { kind: 'layer', content: { mediaType, digest, size, source } }
+    if (source && (foreignLayers === 'upload' || !isForeignLayerType(mediaType)))
+      yield { kind: 'layer', content: { mediaType, digest, size, source } }
   }
   if (config) yield { kind: 'config', content: config }
-  for (const child of children) yield* blobsUnder(child)
+  for (const child of children) yield* blobsUnder(child, foreignLayers)
 }
 
 /** Children before parents: a registry takes no index that lists what it has not. */

@@ -101,23 +101,17 @@ export async function carryOut(
     }
   })
   progress.phase('manifests')
-  await putManifests(registry, plan, contents, signal).catch((error) => {
-    throw isStale(error) ? stale(error) : error
+  await putManifests(registry, plan, contents, signal).catch(async (error) => {
+    if (!(error instanceof ResponseError)) throw error
+    const { explainRefusal } = await loaded(import('./refused-manifest.ts'))
+    throw await explainRefusal(
+      error,
+      plan.manifests.map(({ digest }) => contents.get(digest) as Content),
+    )
   })
   if (options.verify) {
     progress.phase('verify')
     await verifyPush(registry, plan, control, signal)
   }
   progress.phase('done')
-}
-
-/** Whether the registry lacks a blob that was there when the plan was made. */
-function isStale(error: unknown): error is ResponseError {
-  const codes = ['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN']
-  return error instanceof ResponseError && error.errors.some(({ code }) => codes.includes(code))
-}
-
-function stale({ message, method, url, status, errors }: ResponseError): ResponseError {
-  const remedy = 'a blob that was there when the push was planned is there no more; plan and push again'
-  return new ResponseError(`${message}; ${remedy}`, { method, url, status, errors })
 }

@@ -1,8 +1,7 @@
-import { ResponseError } from '../errors.ts'
 import type { Content, Descriptor } from '../oci/descriptor.ts'
 import { type Digest, digestOf, isDigest } from '../oci/digest.ts'
 import { type Index, type Manifest, parseManifest } from '../oci/manifest.ts'
-import { bareMediaType, MANIFEST_MEDIA_TYPES, MEDIA_TYPES } from '../oci/media-type.ts'
+import { bareMediaType, MANIFEST_MEDIA_TYPES } from '../oci/media-type.ts'
 import { parseReference, parseTag } from '../oci/reference.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
 import { verifyDigest } from '../oci/verify.ts'
@@ -154,25 +153,14 @@ async function sendManifest(
   reference: string,
   request: Pick<RegistryRequest, 'url' | 'allow' | 'signal'>,
 ): Promise<Answer> {
-  const body = await readAll(source, request.signal)
-  const sending = registry.send({
+  return registry.send({
     ...request,
     act: `put the manifest ${reference} of "${repository}"`,
     method: 'PUT',
     scopes: locateRepository(registry.url, repository).push,
     headers: { 'content-type': mediaType },
-    body,
+    body: await readAll(source, request.signal),
   })
-  return sending.catch((error) => {
-    throw error instanceof ResponseError && error.status === 400 ? withRemedy(error, body) : error
-  })
-}
-
-/** Quay takes no plain layers in a Docker manifest (containers/image#1270). */
-function withRemedy({ message, ...refusal }: ResponseError, manifest: Uint8Array): ResponseError {
-  const hasPlainLayer = new TextDecoder().decode(manifest).includes(`"${MEDIA_TYPES.dockerLayer}"`)
-  const remedy = hasPlainLayer ? "; if it takes no layers that are not compressed, pass { compress: 'gzip' }" : ''
-  return new ResponseError(message + remedy, refusal)
 }
 
 /** Where a manifest is, and what reading it asks for. */

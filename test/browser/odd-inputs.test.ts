@@ -1,5 +1,7 @@
 import { describeForeignFiles } from '../support/foreign-files-contract.ts'
+import { describeForeignLayers } from '../support/foreign-layers-contract.ts'
 import { describeGoNil } from '../support/go-nil-contract.ts'
 
 describeForeignFiles()
+describeForeignLayers()
 describeGoNil()

@@ -174,6 +174,40 @@ describe('inspectDockerTar() of an odd archive', () => {
     expect(layers.map(({ diffId }) => diffId)).toEqual(config.diffIds)
   })
 
+  it.each([
+    ['xz', Uint8Array.of(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 1, 2, 3)],
+    ['bzip2', new TextEncoder().encode('BZh91AY&SY')],
+  ])('refuses layers in %s, which have no media type', async (name, bytes) => {
+    const archive = await changedManifest((entry, files) => files.set((entry.Layers as [string])[0], bytes))
+    const message = new RegExp(`layer ".*layer\\.tar": it is packed with ${name}, which has no media type.*docker load`)
+    await rejection(inspectDockerTar(archive), ValidationError, message)
+    // A file in a layer may have such a name.
+    const likeIt = await changedManifest((entry, files) => files.set((entry.Layers as [string])[0], 'BZhX'))
+    expect((await inspectDockerTar(likeIt)).layers).toHaveLength(2)
+  })
+
+  it('takes the bytes of a foreign layer where the archive has them under its digest', async () => {
+    const foreign = {
+      mediaType: 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip',
+      urls: ['https://mcr.example'],
+    }
+    const sourceOf = async (size: number) => {
+      const archive = await changedArchive({}, (files) => {
+        files.delete('index.json')
+        const [entry] = readJson(files, 'manifest.json')
+        const [diffId] = readJson(files, entry.Config).rootfs.diff_ids
+        const digest = `sha256:${sha256('base')}`
+        files.set(`blobs/sha256/${sha256('base')}`, 'base')
+        entry.Layers[0] = `blobs/sha256/${sha256('base')}`
+        entry.LayerSources = { [diffId]: { ...foreign, digest, size } }
+        files.set('manifest.json', JSON.stringify([entry]))
+      })
+      return (await openArchive(archive)).images[0]?.layers[0]?.source
+    }
+    expect((await sourceOf(4))?.size).toBe(4)
+    expect(await sourceOf(5)).toBeUndefined()
+  })
+
   it('takes the digest of a compressed layer from its path where that gives one', async () => {
     const archive = await changedArchive({}, (files) => {
       files.delete('index.json')
