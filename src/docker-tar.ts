@@ -24,7 +24,7 @@ export interface PushArchiveOptions
     PlatformSelection,
     CompressOptions,
     Pick<PushNaming, 'tags' | 'rename'>,
-    Pick<PlanOptions, 'mountFrom' | 'foreignLayers'> {}
+    Pick<PlanOptions, 'mountFrom' | 'existing' | 'foreignLayers'> {}
 
 /**
  * Pushes one image of an archive: what its name stands for, be that a single image or a multi-platform one, byte for byte as the archive has

@@ -24,14 +24,17 @@ export interface Ahead extends KnownBlobs {
   sending<T>(progress: ProgressTracker, use: (send: SendAhead) => Promise<T>): Promise<T>
 }
 
-export function createAhead(steered: Steered, options: PushOptions & Pick<LookUpOptions, 'mountFrom'>): Ahead {
+export function createAhead(
+  steered: Steered,
+  options: PushOptions & Pick<LookUpOptions, 'mountFrom' | 'existing'>,
+): Ahead {
   const holders = new Map<Digest, Map<string, 'present' | 'uploaded'>>()
-  const { mountFrom } = options
+  const { mountFrom, existing } = options
 
   async function send({ content, places }: AheadBlob, bringing: Bringing, signal: AbortSignal): Promise<void> {
     const { digest } = content
     const blobs = places.map(({ repository }) => ({ repository, kind: 'layer', content }) as const)
-    const found = await lookUp(steered.registry, { blobs, tags: [] }, { mountFrom, signal })
+    const found = await lookUp(steered.registry, { blobs, tags: [] }, { mountFrom, existing, signal })
     const holds = new Map<string, 'present' | 'uploaded'>()
     for (const repository of found.blobs.get(digest) ?? []) holds.set(repository, 'present')
     const [first] = places

@@ -22,7 +22,10 @@ import type { Steered } from './steering.ts'
 const LAYERS_AT_ONCE = 4
 
 /** How to compress what is planned. */
-export interface CompressingOptions extends CompressOptions, PushOptions, Pick<LookUpOptions, 'mountFrom'> {
+export interface CompressingOptions
+  extends CompressOptions,
+    PushOptions,
+    Pick<LookUpOptions, 'mountFrom' | 'existing'> {
   readonly onWarning?: ((warning: string) => void) | undefined
   /** Through which each layer is sent as soon as it is known, while others are still compressed. @default none is sent */
   readonly steered?: Steered | undefined

@@ -14,8 +14,8 @@ export interface ImagePush {
   readonly madeOf?: Digest
 }
 
-/** What kind of blob it is. */
-export type BlobKind = 'config' | 'layer'
+/** What kind of blob it is. A manifest is sent as a blob, too, by `{ existing: 'upload' }`. */
+export type BlobKind = 'config' | 'layer' | 'manifest'
 
 /** A blob that a repository needs. */
 export interface NeededBlob {

@@ -9,12 +9,17 @@ import type { NeededBlob, PushLayout } from './layout.ts'
 import { positive } from './numbers.ts'
 import { fixed, runPool } from './pool.ts'
 import { type BlobState, type PushProgress, trackProgress } from './progress.ts'
-import { list } from './shapes.ts'
+import { list, show } from './shapes.ts'
 
 /** How to look for what a registry has. */
 export interface LookUpOptions {
   /** Repositories of the same registry that may have some of the blobs, to mount them from. @default none but those of the push itself */
   readonly mountFrom?: string | readonly string[] | undefined
+  /**
+   * What becomes of blobs that the registry says it has: `skip` leaves them out. `upload` sends all blobs without asking, and manifests as blobs too: for
+   * a registry whose cache still names what a garbage collection has deleted. @default skip
+   */
+  readonly existing?: 'skip' | 'upload' | undefined
   /** Blobs and tags that are looked for at once. @default 32 */
   readonly concurrency?: number | undefined
   /** Called with a snapshot whenever a blob was found to be there. */
@@ -47,7 +52,10 @@ export async function lookUp(
   { blobs, tags }: Pick<PushLayout, 'blobs' | 'tags'>,
   options: LookUpOptions & { readonly known?: KnownBlobs | undefined },
 ): Promise<Found> {
-  const { signal, mountFrom = [], known } = options
+  const { signal, mountFrom = [], known, existing = 'skip' } = options
+  if (existing !== 'skip' && existing !== 'upload') {
+    throw new TypeError(`Cannot push: existing has to be "skip" or "upload", not ${show(existing)}`)
+  }
   const concurrency = positive('concurrency', options.concurrency ?? DEFAULT_LOOKUPS)
   const hints =
     typeof mountFrom === 'string' ? [mountFrom] : list('mountFrom', mountFrom, 'a repository or an array of them')
@@ -78,7 +86,9 @@ export async function lookUp(
   progress.phase('plan')
   const lookups = [
     ...blobs.flatMap((blob, index) =>
-      known?.find(blob.content.digest) ? [] : (signal: AbortSignal) => findBlob(blob, index, signal),
+      existing === 'upload' || known?.find(blob.content.digest)
+        ? []
+        : (signal: AbortSignal) => findBlob(blob, index, signal),
     ),
     ...tags.map((tag) => (signal: AbortSignal) => findTag(tag, signal)),
   ]

@@ -96,7 +96,7 @@ export async function planPushes(
 ): Promise<PlannedPush> {
   const chunkSize = positive('chunkSize', options.chunkSize ?? DEFAULT_CHUNK_SIZE)
   const prepared = await compressed(await preparePushes(pushes, images, options), compressor, options)
-  const layout = layOutPush(prepared.pushes, foreignLayersIn(options))
+  const layout = withManifests(layOutPush(prepared.pushes, foreignLayersIn(options)), options)
   const found = await lookUp(registry, options.steered ? { ...layout, tags: [] } : layout, {
     ...options,
     known: prepared.known,
@@ -138,6 +138,13 @@ async function compressed(
   if (!compressor) return { pushes, compressions: new Map() }
   const { compressPushes } = await loaded(import('./compress.ts'), options.signal)
   return compressPushes(pushes, compressor, options)
+}
+
+/** Manifests are blobs in distribution's store: it does not write one again that its cache knows, unless that comes as a blob. */
+function withManifests(layout: PushLayout, { existing }: PlanningOptions): PushLayout {
+  if (existing !== 'upload') return layout
+  const manifests = layout.manifests.map((manifest) => ({ ...manifest, kind: 'manifest' as const }))
+  return { ...layout, blobs: [...layout.blobs, ...manifests] }
 }
 
 function planBlobs({ blobs }: PushLayout, found: Found, { compressions }: CompressedPushes): readonly PlannedBlob[] {

@@ -16,7 +16,6 @@ import { trackProgress } from './progress.ts'
 import { putManifests } from './put-manifests.ts'
 import { imagesOf, show } from './shapes.ts'
 import { type Steered, steer } from './steering.ts'
-import { verifyPush } from './verify.ts'
 
 /**
  * Carries out a plan: all blobs, several at once, then the manifests in their order, then the tags. No tag moves before everything
@@ -111,6 +110,7 @@ export async function carryOut(
   })
   if (options.verify) {
     progress.phase('verify')
+    const { verifyPush } = await loaded(import('./verify.ts'))
     await verifyPush(registry, plan, control, signal)
   }
   progress.phase('done')

@@ -8,7 +8,9 @@ const LACKS_BLOB = ['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN']
 /** Statuses that say that the manifest is not what the registry takes. */
 const NOT_TAKEN = [400, 404, 409, 415, 422]
 
-const STALE = 'a blob that was there when the push was planned is there no more; plan and push again'
+const STALE =
+  'a blob that was there when the push was planned is there no more; plan and push again, ' +
+  "with { existing: 'upload' } if the registry still says that it has it"
 /** Quay takes no plain layers in a Docker manifest (containers/image#1270). */
 const PLAIN = "if it takes no layers that are not compressed, pass { compress: 'gzip' }"
 

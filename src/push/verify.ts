@@ -1,13 +1,15 @@
-import { RegistryError } from '../errors.ts'
+import { NetworkError, RegistryError } from '../errors.ts'
 import { verifyDigest } from '../oci/verify.ts'
-import { hasBlob } from '../registry/blobs.ts'
+import { givesBlob } from '../registry/blob-end.ts'
+import { lookForBlob } from '../registry/blobs.ts'
 import { resolveManifest } from '../registry/manifests.ts'
 import type { Registry } from '../registry/registry.ts'
-import type { PushPlan } from './plan.ts'
+import type { PlannedBlob, PushPlan } from './plan.ts'
 import { type Concurrency, runPool } from './pool.ts'
 
 /**
- * Asks the registry for all that a push brought in: each blob, each manifest, and what each tag points at.
+ * Asks the registry for all that a push brought in: each blob, each manifest, and what each tag points at. Of a blob that was there before, it reads
+ * the last byte.
  *
  * @throws {RegistryError} if it lacks something that it has taken
  * @throws {DigestMismatchError} if a tag points at something else
@@ -20,7 +22,8 @@ export async function verifyPush(
 ): Promise<void> {
   const checks = [
     ...blobs.map((blob) => async (signal: AbortSignal) => {
-      if (!(await hasBlob(registry, blob.repository, blob, signal))) throw lacking(blob.digest, blob.repository)
+      if (await isHeld(registry, blob, signal)) return
+      throw lacking(blob.digest, blob.repository)
     }),
     ...manifests.map(({ repository, digest }) => async (signal: AbortSignal) => {
       if (!(await resolveManifest(registry, repository, digest, signal))) throw lacking(digest, repository)
@@ -34,8 +37,23 @@ export async function verifyPush(
   await runPool(checks, concurrency, signal, (check, signal) => check(signal))
 }
 
+/** A blob that this push has not sent is read at its end, and so is one of whose size there is doubt. */
+async function isHeld(registry: Registry, blob: PlannedBlob, signal: AbortSignal): Promise<boolean> {
+  const found = await lookForBlob(registry, blob.repository, blob, signal)
+  if (found === 'absent') return false
+  if (found === 'there' && blob.action === 'upload') return true
+  try {
+    return await givesBlob(registry, blob.repository, blob, signal)
+  } catch (error) {
+    // A web page may not be let read where the registry keeps its blobs.
+    if (found === 'there' && error instanceof NetworkError) return true
+    throw error
+  }
+}
+
+/** Some registries keep in a cache what they have, and a garbage collection does not clear it. */
 function lacking(what: string, repository: string): RegistryError {
   return new RegistryError(
-    `Cannot verify the push: the registry has taken ${what} into "${repository}", and now says that it is not there; push again, and see what collects its garbage`,
+    `Cannot verify the push: the registry has taken ${what} into "${repository}", but does not have it; push again with { existing: 'upload' }, which sends also what it says it has, and see what collects its garbage`,
   )
 }

@@ -1,6 +1,7 @@
 import { NetworkError, publicUrl, ResponseError } from '../errors.ts'
 import { type Digest, isDigest } from '../oci/digest.ts'
 import { verifyDigest } from '../oci/verify.ts'
+import { readStream } from '../source/stream.ts'
 import { readUpTo } from './body.ts'
 import { redactCause } from './redact.ts'
 
@@ -37,6 +38,25 @@ export async function readAnswer(answer: Answer, limit: number): Promise<Uint8Ar
   })
   if (isWhole) return bytes
   throw unexpectedAnswer(answer, `its body has more than ${limit} bytes`)
+}
+
+/**
+ * Counts the bytes of an answer's body, which it does not keep.
+ *
+ * @param limit In bytes: where there are more, it stops.
+ * @throws {NetworkError} if the body breaks off
+ */
+export async function countAnswer(answer: Answer, limit: number): Promise<number> {
+  let size = 0
+  try {
+    for await (const { byteLength } of answer.body ? readStream(answer.body) : []) {
+      size += byteLength
+      if (size > limit) break
+    }
+  } catch (cause) {
+    throw brokenOff(answer, cause)
+  }
+  return size
 }
 
 /** Reads the body of an answer as JSON. Throws what `readAnswer` throws, and a `ResponseError` if it is none. */

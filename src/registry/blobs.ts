@@ -2,22 +2,33 @@ import type { Descriptor } from '../oci/descriptor.ts'
 import { digestOf, shortDigest } from '../oci/digest.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
 import { verifyDigest } from '../oci/verify.ts'
-import { readAnswer, unexpectedAnswer, verifyStatedDigest } from './answer.ts'
+import { isHtml, readAnswer, unexpectedAnswer, verifyStatedDigest } from './answer.ts'
 import type { Registry } from './registry.ts'
 import { locateRepository } from './repository.ts'
 
 /**
- * Asks whether a repository has a blob. Only 404 says that it has not: any other failure is one.
+ * Asks whether a repository has a blob. Only 404 says that it does not: any other failure is an error. A blob whose size is another one counts as
+ * absent: it is uploaded again.
  *
- * @throws {ResponseError} if the registry refuses, or has another size under this digest
+ * @throws {ResponseError} if the registry refuses
  * @throws {DigestMismatchError} if it states another digest
  */
 export async function hasBlob(
   registry: Registry,
   repository: string,
-  { digest, size }: Descriptor,
+  blob: Descriptor,
   signal?: AbortSignal,
 ): Promise<boolean> {
+  return (await lookForBlob(registry, repository, blob, signal)) === 'there'
+}
+
+/** The same. `doubtful` says that the registry has something under the digest, and tells another size: of a part, or wrongly. */
+export async function lookForBlob(
+  registry: Registry,
+  repository: string,
+  { digest, size }: Descriptor,
+  signal?: AbortSignal,
+): Promise<'there' | 'absent' | 'doubtful'> {
   const { path, pull } = locateRepository(registry.url, repository)
   const answer = await registry.send({
     act: `look for ${shortDigest(digest)} in "${repository}"`,
@@ -27,12 +38,13 @@ export async function hasBlob(
     allow: [404],
     signal,
   })
-  if (answer.status === 404) return false
+  if (answer.status === 404) return 'absent'
   verifyStatedDigest(answer, digest)
   const length = answer.headers.get('content-length')
-  // Proxies that compress leave it out, and then 0 is no size either.
-  if (!length || length === String(size) || length === '0') return true
-  throw unexpectedAnswer(answer, `it holds ${length} bytes under this digest, which has ${size}`)
+  // The length of what a proxy compresses says nothing, and most proxies leave it out.
+  if (!length || length === String(size) || answer.headers.has('content-encoding')) return 'there'
+  if (length !== '0' && isHtml(answer.headers)) throw unexpectedAnswer(answer, 'that is a web page')
+  return 'doubtful'
 }
 
 /**

@@ -268,7 +268,11 @@ describe('executePush()', () => {
     const { handle } = target()
     const plan = await planPush(images, handle)
     const present = { ...plan, blobs: plan.blobs.map((blob) => ({ ...blob, action: 'present' as const })) }
-    await rejection(executePush(present, images, handle), ResponseError, /there no more; plan and push again/)
+    await rejection(
+      executePush(present, images, handle),
+      ResponseError,
+      /there no more; plan and push again, with \{ existing: 'upload' \}/,
+    )
   })
 })
 

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import {
   DigestMismatchError,
   listTags,
-  NetworkError,
   openRegistry,
   pushDockerTar,
   pushDockerTarWithAllOriginalTags,
@@ -203,7 +202,8 @@ describe('pushDockerTar()', () => {
       const body = new ReadableStream({ pull: (controller) => controller.error(new TypeError('terminated')) })
       return request.method === 'PUT' ? new Response(body, { status: 500 }) : go()
     })
-    const error = await rejection(pushDockerTar(await createTestArchive(), handle, 'a', 'v1'), NetworkError)
+    const error = await rejection(pushDockerTar(await createTestArchive(), handle, 'a', 'v1'), ResponseError)
+    expect(error.status).toBe(500)
     expect(error.message).not.toContain('_state')
   })
 
@@ -252,14 +252,6 @@ describe('pushDockerTar()', () => {
     }
     await expect(pushDockerTar(await createTestArchive(), handle, 'a', 'v1', { onProgress })).rejects.toBe(mistake)
     expect(registry.openUploads).toBe(0)
-  })
-
-  it('does not take another blob of the same digest for present', async () => {
-    const { handle } = behind((request, go) =>
-      request.method === 'HEAD' ? new Response(null, { headers: { 'content-length': '7' } }) : go(),
-    )
-    const pushing = pushDockerTar(await createTestArchive(), handle, 'a', 'v1')
-    await rejection(pushing, ResponseError, /it holds 7 bytes under this digest/)
   })
 
   it.each([

@@ -1,5 +1,5 @@
 import { ResponseError } from '../../errors.ts'
-import { hasBlob } from '../blobs.ts'
+import { hasBlob, lookForBlob } from '../blobs.ts'
 import { MAX_DELAY, sleep } from '../pause.ts'
 import type { Chunk } from './chunk.ts'
 import type { Remedy } from './failure.ts'
@@ -88,7 +88,8 @@ function learn(upload: Upload, error: unknown, lesson: Lesson): void {
 /** Looks whether the registry has the blob already. The upload is of no use then. */
 export async function isThere(upload: Upload, session: UploadSession | undefined): Promise<boolean> {
   const { registry, repository, blob, signal } = upload
-  const isThere = await hasBlob(registry, repository, blob, signal)
+  // Of whatever size: the registry has said so before.
+  const isThere = (await lookForBlob(registry, repository, blob, signal)) !== 'absent'
   if (isThere && session) await cancelSession(upload, session)
   return isThere
 }
