@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { RegistryError } from '../../src/index.ts'
 import { loaded } from '../../src/load.ts'
+import { createFetch, listTags, openRegistry } from '../../src/node/index.ts'
 import { rejection } from '../support/errors.ts'
 
 describe('loaded()', () => {
@@ -20,5 +21,17 @@ describe('loaded()', () => {
     const controller = new AbortController()
     setTimeout(() => controller.abort(reason), 10)
     await expect(loaded(new Promise(() => {}), controller.signal)).rejects.toBe(reason)
+  })
+})
+
+vi.mock('undici', () => {
+  throw new Error('Dynamic require of "node:assert" is not supported')
+})
+
+describe('createFetch()', () => {
+  it('makes requests throw a RegistryError, no NetworkError, in a bundle that lost undici', async () => {
+    const registry = openRegistry('http://127.0.0.1:1', { fetch: createFetch({ registry: 'http://127.0.0.1:1' }) })
+    const error = await rejection(listTags(registry, 'team/app'), RegistryError)
+    expect([error.name, error.message]).toEqual(['RegistryError', expect.stringMatching(/^Cannot load a part of/)])
   })
 })
