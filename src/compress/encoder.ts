@@ -1,24 +1,24 @@
 import type { ByteStream } from '../source/stream.ts'
 
-/** What a layer may be compressed with: gzip is read by every engine, zstd by those of 2021 and later. */
+/** Every engine reads gzip. Engines since 2021 read zstd. */
 export type CompressionFormat = 'gzip' | 'zstd'
 
-/** Compresses layers. The same bytes in give the same bytes out, however they come in pieces. */
+/** Compresses layers. The same bytes give the same output, in whatever pieces they come. */
 export interface Encoder {
   readonly format: CompressionFormat
   readonly level: number
-  /** What decides the bytes beside format and level: who encodes, in which version. `fflate 0.8`, `node:zlib 1.3.1`. */
+  /** What decides the output beside format and level: the library and its version, as in `fflate 0.8.3` and `zstd 1.5.7`. */
   readonly name: string
-  /** Reads a stream to its end as it is itself read. */
+  /** Reads the stream as its own output is read. */
   encode(bytes: ByteStream): AsyncGenerator<Uint8Array>
-  /** Whether it is done with each piece of the stream when it asks for the next, so that all may come in the same memory. @default false */
+  /** Whether it keeps no piece of the stream after it asks for the next one. Then all pieces may use the same memory. @default false */
   readonly copiesPieces?: boolean
 }
 
 /**
  * Makes an encoder.
  *
- * @param level From little to much work, in the format's own numbers. @default the encoder's
+ * @param level In the numbers of the format: the higher, the smaller and slower. @default the encoder's
  * @throws {RangeError} if there is no such level
  * @throws {RegistryError} if the runtime has no such encoder
  */

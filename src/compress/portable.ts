@@ -2,12 +2,12 @@ import { loaded } from '../load.ts'
 import type { CompressionFormat, Encoder } from './encoder.ts'
 
 /**
- * Makes an encoder that gives the same bytes on every runtime: fflate for gzip, which is plain JavaScript, and the reference encoder in WebAssembly for zstd. They are
- * loaded when they are needed, and work where they are called, on one core.
+ * Makes an encoder that gives the same bytes on every runtime: gzip by fflate, in JavaScript, and zstd in WebAssembly. Each loads when it is needed, and works on the
+ * thread that calls it.
  *
  * @param level @default 6 for gzip, 3 for zstd
  * @throws {RangeError} if there is no such level
- * @throws {RegistryError} if it does not load
+ * @throws {RegistryError} if the encoder does not load
  */
 export async function createPortableEncoder(format: CompressionFormat, level?: number): Promise<Encoder> {
   if (format === 'zstd') {

@@ -1,7 +1,7 @@
 import { loaded } from '../load.ts'
 import type { Compressor, CompressorOptions } from './compressor.ts'
 
-/** Has a compressor for as long as it is used, if there is anything to compress: what compresses loads no earlier. */
+/** Lends a compressor if there is something to compress, and closes it afterwards. Its code loads only then. */
 export async function withCompressorIf<T>(
   isNeeded: boolean,
   options: CompressorOptions & { readonly signal?: AbortSignal | undefined },

@@ -3,12 +3,15 @@ import { createZstdEncoder } from '../compress/zstd.ts'
 import { compressGzip } from './gzip.ts'
 import { NATIVE_ZSTD } from './zstd.ts'
 
-/** In the time of skopeo, and as small as what that makes: docs/compression.md has the figures. */
+/** As fast as skopeo, and as small: docs/compression.md has the figures. */
 const GZIP_LEVEL = 4
 
 /**
- * Makes an encoder that works on all cores: for gzip the runtime's own zlib, whose bytes depend on which zlib that is, and in which version; for zstd the
- * portable one in threads, or the runtime's where that is the same version: the bytes are the same.
+ * Makes an encoder that works on all cores. gzip comes from the zlib of the runtime, and its bytes depend on that zlib and its version. zstd comes from the runtime
+ * if that has zstd 1.5.7, otherwise from WebAssembly: the bytes are the same.
+ *
+ * @throws {RangeError} if there is no such level
+ * @throws {RegistryError} if zstd does not load
  */
 export async function createNativeEncoder(format: CompressionFormat, level?: number): Promise<Encoder> {
   if (format === 'zstd') return { ...(await createZstdEncoder(level, NATIVE_ZSTD)), copiesPieces: true }
@@ -22,7 +25,7 @@ export async function createNativeEncoder(format: CompressionFormat, level?: num
   }
 }
 
-/** Runtimes have each a zlib of their own, and what that makes may also depend on the processor. */
+/** Each runtime has its own zlib, whose bytes may also depend on the processor. */
 function nameOfZlib(): string {
   const { zlib, bun, deno } = process.versions
   const runtime = bun ? `bun ${bun}` : deno ? `deno ${deno}` : 'node'

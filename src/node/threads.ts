@@ -3,10 +3,10 @@ import { Worker } from 'node:worker_threads'
 import type { ZlibOptions } from 'node:zlib'
 import { RegistryError } from '../errors.ts'
 
-/** More would be more than disk and network can follow. */
+/** More threads would outrun disk and network. */
 const MAX_THREADS = 4
 
-/** What a thread does: it is told where a block lies and how to compress it, and hands back what comes of it. */
+/** The program of a thread: it gets the place of a block in shared memory, compresses it, and sends the result. */
 const THREAD = `
 const { parentPort } = require('node:worker_threads')
 const { deflateRawSync, zstdCompressSync } = require('node:zlib')
@@ -31,24 +31,24 @@ parentPort.on('message', async ({ id, memory, range: [start, from, end], deflate
     : zstd
       ? zstdCompressSync(block, { ...zstd, pledgedSrcSize: block.length })
       : await compressByWasm(block, wasm)
-  // Neither makes any that share their memory with others.
+  // The result has memory of its own, so that it can be transferred.
   parentPort.postMessage({ id, made }, [made.buffer])
 })`
 
-/** How a block is compressed: with which options of the runtime's deflate or zstd; or by `@hpcc-js/wasm-zstd` from which URL, and at which level. */
+/** How to compress a block: by deflate or zstd of the runtime with these options, or by `@hpcc-js/wasm-zstd` from this URL. */
 export interface Job {
   readonly deflate?: ZlibOptions
   readonly zstd?: { readonly params: Readonly<Record<number, number>>; readonly chunkSize: number }
   readonly wasm?: { readonly url: string; readonly level: number }
 }
 
-/** In bytes of a memory: where the dictionary begins, where the block does, and where that ends. */
+/** Offsets in bytes: the start of the dictionary, the start of the block, and the end of the block. */
 export type BlockRange = readonly [start: number, from: number, end: number]
 
-/** The threads that compress, one block each at a time, and the memory that blocks are put into. */
+/** Threads that compress one block at a time each, and the memory for the blocks. */
 export interface Threads {
   readonly count: number
-  /** Waits for memory. What was taken goes back by `compress` or by `giveMemory`. */
+  /** Waits for memory. `compress` or `giveMemory` gives it back. */
   takeMemory(): Promise<SharedArrayBuffer>
   giveMemory(memory: SharedArrayBuffer): void
   /** @throws {RegistryError} if the thread fails */
@@ -59,9 +59,9 @@ let shared: (Threads & { stop(): Promise<unknown> }) | undefined
 let users = 0
 
 /**
- * Has threads for as long as they are used: as many as there are cores, which all who compress in this process share.
+ * Lends the threads of this process, one for each core, and stops them after their last use.
  *
- * @param memorySize In bytes: what a block and its dictionary need at most. The first who comes decides.
+ * @param memorySize In bytes: the most that a block and its dictionary need. The first caller decides.
  */
 export async function* withThreads<T>(
   memorySize: number,
@@ -84,7 +84,7 @@ export async function* withThreads<T>(
 function createThreads(memorySize: number): Threads & { stop(): Promise<unknown> } {
   const count = Math.min(availableParallelism(), MAX_THREADS)
   const threads: Thread[] = []
-  // Used again and again: what is thrown away keeps the garbage collector busy.
+  // Memory is used again, to spare the garbage collector.
   const unused = Array.from({ length: 2 * count + 2 }, () => new SharedArrayBuffer(memorySize))
   const waiting: ((memory: SharedArrayBuffer) => void)[] = []
 
@@ -94,7 +94,7 @@ function createThreads(memorySize: number): Threads & { stop(): Promise<unknown>
     else unused.push(memory)
   }
 
-  /** One that has nothing to do; or else a new one, as long as there are cores for it. */
+  /** An idle thread, otherwise a new one while there are cores for it, otherwise the one with the least work. */
   function chooseThread(): Thread {
     const [idlest] = [...threads].sort((one, other) => one.load - other.load)
     if (idlest && (idlest.load === 0 || threads.length === count)) return idlest
@@ -119,13 +119,13 @@ function createThreads(memorySize: number): Threads & { stop(): Promise<unknown>
 }
 
 interface Thread extends Pick<Threads, 'compress'> {
-  /** Blocks that it has to compress. */
+  /** The number of blocks that wait for it. */
   readonly load: number
   stop(): Promise<unknown>
 }
 
 function startThread(): Thread {
-  // Without what this process was started with: `--input-type=module` would change what the text means.
+  // Without the options of this process: with `--input-type=module` the program would not be CommonJS.
   const worker = new Worker(THREAD, { eval: true, execArgv: [] })
   const waiting = new Map<number, { done(made: Uint8Array): void; fail(error: Error): void }>()
   let failure: RegistryError | undefined
