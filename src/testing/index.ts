@@ -10,5 +10,6 @@ export type {
   StatusFault,
 } from './faults.ts'
 export type { RegistryProfile } from './profiles.ts'
+export type { TestCredentials } from './sign-in.ts'
 export { createTestArchive, type TestArchiveOptions, type TestImage } from './test-archive.ts'
 export { createTestRegistry, type TestRegistry, type TestRegistryOptions, type TestRequest } from './test-registry.ts'

@@ -7,9 +7,18 @@ export interface Rules {
    * Quay's way: its framework fills the type in.
    */
   readonly typeOfEmpty?: string
+  readonly signIn: SignInRules
   readonly uploads: UploadRules
   readonly manifests: ManifestRules
   readonly lists: ListRules
+}
+
+/** Which rights its token server knows. */
+export interface SignInRules {
+  /** Of a right to something else than a repository. With it, the list of repositories asks for a token with any rights. */
+  readonly foreignScope?: RefusalRule
+  /** What deleting asks for. */
+  readonly deleteActions: string
 }
 
 /** How blobs come in. */
@@ -133,6 +142,7 @@ export interface ListRules {
 
 /** The OCI Distribution Spec, to the letter. */
 export const SPEC: Rules = {
+  signIn: { deleteActions: 'delete' },
   uploads: {
     stateCheckedOn: ['PATCH', 'PUT'],
     staleState: { status: 416, code: 'BLOB_UPLOAD_INVALID', message: 'this is not the newest location of the upload' },

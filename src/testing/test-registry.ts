@@ -1,18 +1,13 @@
-import { ValidationError } from '../errors.ts'
-import { parseReference, parseRepository } from '../oci/reference.ts'
-import { Refusal, type RefusalRule, rootAnswer } from './answers.ts'
-import { deleteBlob, getBlob } from './blobs.ts'
+import type { RefusalRule } from './answers.ts'
 import { allowPages, preflight } from './cors.ts'
-import { answerWith, BrokenConnection, type RangeMemory } from './fault-effects.ts'
+import { answerWith, type RangeMemory } from './fault-effects.ts'
 import { createFaultList, type Fault } from './faults.ts'
-import { listRepositories, listTags } from './lists.ts'
-import { deleteManifest, getManifest, putManifest } from './manifests.ts'
 import { PROFILES, type RegistryProfile } from './profiles.ts'
-import { type Received, receive } from './received.ts'
-import { listReferrers } from './referrers.ts'
+import { receive } from './received.ts'
+import { carryOut } from './route.ts'
 import { type ManifestRules, minChunkBySpec, NO_TAG_DELETE, type Rules, SPEC, scaledRules } from './rules.ts'
-import { createStorage, type Storage } from './storage.ts'
-import { cancelUpload, closeUpload, openUpload, patchUpload, uploadStatus } from './uploads.ts'
+import { createSignIn, type TestCredentials } from './sign-in.ts'
+import { createStorage } from './storage.ts'
 
 /** How the registry behaves, where registries differ. What is given here goes before what the profile has. */
 export interface TestRegistryOptions {
@@ -23,6 +18,8 @@ export interface TestRegistryOptions {
    * @default 1
    */
   readonly scale?: number
+  /** The one user, for whom its own token server gives bearer tokens. @default anybody may do anything */
+  readonly credentials?: TestCredentials
   /** What goes wrong. @default nothing */
   readonly faults?: readonly Fault[]
   /** Entries in one page of a list. @default 100 */
@@ -63,7 +60,7 @@ export interface TestRegistry {
 /**
  * Makes a registry in memory, strict to the OCI Distribution Spec (order of chunks, digests, sizes, missing blobs, pages),
  * or with the ways of a real one, and with the faults that it is given.
- * It is for tests, trials and demos: it forgets everything, and asks nobody to sign in.
+ * It is for tests, trials and demos: it forgets everything, and asks nobody to sign in unless it is given `credentials`.
  *
  * @throws {TypeError} if there is no such profile, or no such kind of fault
  * @throws {RangeError} unless the scale and the page size are numbers above 0, and those of the faults such as they can have
@@ -71,6 +68,7 @@ export interface TestRegistry {
 export function createTestRegistry(options: TestRegistryOptions = {}): TestRegistry {
   const storage = createStorage()
   const rules = rulesFor(options)
+  const signIn = options.credentials && createSignIn(options.credentials, rules.signIn)
   const faults = createFaultList(options.faults ?? [])
   const requests: TestRequest[] = []
   const ranges: RangeMemory = new Map()
@@ -90,7 +88,7 @@ export function createTestRegistry(options: TestRegistryOptions = {}): TestRegis
       try {
         const received = await receive(request, fault?.kind === 'cut' ? fault.afterBytes : undefined)
         if (pathname.includes('/blobs/uploads/')) bodyBytes += received.body.length
-        const response = await answerWith(fault, request, () => carryOut(storage, rules, received), ranges)
+        const response = await answerWith(fault, request, () => carryOut({ storage, rules, signIn }, received), ranges)
         note(response.status)
         return allowPages(response)
       } catch (error) {
@@ -135,59 +133,4 @@ function rulesFor(options: TestRegistryOptions): Rules {
 
 function tagDeleteFor(deletesTags: boolean, { tagDelete = NO_TAG_DELETE }: ManifestRules): RefusalRule | undefined {
   return deletesTags ? undefined : tagDelete
-}
-
-/** What is cut is carried out as far as it came; there is nobody to answer. */
-async function carryOut(storage: Storage, rules: Rules, received: Received): Promise<Response> {
-  const response = await respond(storage, rules, received)
-  if (received.isCut) throw new BrokenConnection()
-  return response
-}
-
-async function respond(storage: Storage, rules: Rules, received: Received): Promise<Response> {
-  try {
-    const response = await route(storage, rules, received)
-    if (rules.typeOfEmpty && !response.headers.has('content-type')) {
-      response.headers.set('content-type', rules.typeOfEmpty)
-    }
-    return response
-  } catch (error) {
-    if (error instanceof Refusal) return error.toResponse()
-    if (error instanceof ValidationError) return new Refusal(400, 'NAME_INVALID', error.message).toResponse()
-    throw error
-  }
-}
-
-async function route(storage: Storage, rules: Rules, received: Received): Promise<Response> {
-  const { method, url, headers } = received
-  const path = decodeURIComponent(url.pathname)
-  const isRead = method === 'GET' || method === 'HEAD'
-  if (path === '/v2/' && isRead) return rootAnswer(rules.typeOfEmpty)
-  if (path === '/v2/_catalog' && isRead) return listRepositories(storage, url, rules.lists)
-
-  const [, text = '', kind, rest = ''] =
-    /^\/v2\/(.+?)\/(tags\/list|manifests|referrers|blobs\/uploads|blobs)(?:\/([^/]*))?$/.exec(path) ?? []
-  if (!kind) throw new Refusal(404, 'UNSUPPORTED', `${path} is no path of a registry`)
-  const name = parseRepository(text)
-  if (kind === 'tags/list' && isRead) return listTags(storage, name, url, rules.lists)
-  if (kind === 'manifests') {
-    const reference = parseReference(rest)
-    if (isRead) return getManifest(storage, name, reference, method, rules.manifests)
-    if (method === 'PUT') return putManifest(storage, name, reference, received, rules.manifests)
-    if (method === 'DELETE') return deleteManifest(storage, name, reference, rules.manifests)
-  }
-  if (kind === 'referrers') {
-    if (!rules.manifests.listsReferrers) throw new Refusal(404, 'UNSUPPORTED', 'referrers are not listed here')
-    if (isRead) return listReferrers(storage, name, rest, url)
-  }
-  if (kind === 'blobs/uploads') {
-    if (method === 'POST' && rest === '') return openUpload(storage, name, received, rules.uploads)
-    if (isRead) return uploadStatus(storage, rest, received, rules.uploads)
-    if (method === 'PATCH') return patchUpload(storage, rest, received, rules.uploads)
-    if (method === 'PUT') return closeUpload(storage, rest, received, rules.uploads)
-    if (method === 'DELETE') return cancelUpload(storage, rest, received, rules.uploads)
-  }
-  if (kind === 'blobs' && isRead) return getBlob(storage, name, rest, method, headers)
-  if (kind === 'blobs' && method === 'DELETE') return deleteBlob(storage, name, rest)
-  throw new Refusal(405, 'UNSUPPORTED', `${method} is not supported here`)
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   checkRegistryConnectivity,
   deleteImage,
@@ -56,6 +56,31 @@ describe('a registry like Quay, which gives html as the type of what has none', 
   it.each(['true', '{}', ''])('is there if /v2/ is %j', async (body) => {
     const fetch = async () => new Response(body, { headers: HTML })
     expect(await checkRegistryConnectivity(openRegistry('https://quay.test', { fetch }))).toBe(true)
+  })
+})
+
+describe('the token server of a registry like Quay, which knows rights to repositories alone', () => {
+  const credentials = { username: 'ci', password: 'hunter2' }
+
+  it('is asked for the rights that it knows: the list of repositories needs no other', async () => {
+    const registry = createTestRegistry({ profile: 'quay', credentials })
+    const provide = vi.fn(() => credentials)
+    const handle = openRegistry('https://quay.test', { fetch: registry.fetch, credentials: provide, retry: 0 })
+    await pushDockerTar(await createTestArchive(), handle, 'team/app', 'v1')
+    expect(await listRepositories(handle)).toEqual(['team/app'])
+    expect(await listRepositories(handle)).toEqual(['team/app'])
+    expect(await deleteImage(handle, 'team/app', 'v1')).toBe(true)
+    // A refusal of a right is none of who asks: nobody is asked again.
+    expect(provide).toHaveBeenCalledTimes(1)
+    const asked = registry.requests.filter(({ url }) => url.startsWith('/v2/auth') && url.includes('catalog'))
+    expect(asked.map(({ status }) => status)).toEqual([400])
+  })
+
+  it('says no to a wrong password, also if it is asked for such a right', async () => {
+    const registry = createTestRegistry({ profile: 'quay', credentials })
+    const wrong = { username: 'ci', password: 'wrong' }
+    const handle = openRegistry('https://quay.test', { fetch: registry.fetch, credentials: wrong, retry: 0 })
+    await rejection(listRepositories(handle), ResponseError, /Cannot get a token.*401/)
   })
 })
 

@@ -323,6 +323,34 @@ describe('a registry that asks for bearer tokens', () => {
     expect(desk.requests[0]?.scopes).toEqual(['registry:catalog:*'])
   })
 
+  it.each<[string, Credentials]>([
+    ['a password', PASSWORD],
+    ['an identity token', { identityToken: 'my-refresh-token' }],
+  ])('gets a token for %s without the right that its token server does not know', async (_, credentials) => {
+    const isKnown = (scope: string) => scope.startsWith('repository:')
+    const { registry, desk, origins } = withDesk({
+      refuse: ({ scopes }) => (scopes.every(isKnown) ? undefined : Response.json({}, { status: 400 })),
+    })
+    const fetch = createOrigins({
+      [DESK]: desk.fetch,
+      // The registry itself wants no more than somebody who has signed in.
+      [REGISTRY]: (request) =>
+        desk.judge(request.headers.get('authorization'), []) === 'valid'
+          ? registry.fetch(request)
+          : unauthorized(`Bearer realm="${DESK}/token",service="registry.test"`),
+    }).fetch
+    const handle = openRegistry(REGISTRY, { fetch, credentials, retry: 0 })
+    expect(await listRepositories(handle)).toEqual([])
+    expect(desk.requests.map(({ scopes }) => scopes)).toEqual([['registry:catalog:*'], []])
+    expect(origins.seen).toEqual([])
+  })
+
+  it('gets no token without rights to repositories, if those are refused', async () => {
+    const { desk, handle } = withDesk({ refuse: () => Response.json({}, { status: 400 }) })
+    await rejection(listTags(handle, 'team/app'), ResponseError, /Cannot get a token.*400/)
+    expect(desk.requests).toHaveLength(1)
+  })
+
   it('gets more rights once, where those that were asked for are too few', async () => {
     const { desk, handle, origins } = withDesk({ credentials: PASSWORD })
     await pushDockerTar(await createTestArchive(), handle, 'team/app', 'v1')

@@ -7,6 +7,11 @@ export type Scope = string
 /** What listing all repositories asks for. */
 export const CATALOG: Scope = 'registry:catalog:*'
 
+/** Tells whether a right is one to a repository. */
+export function isRepositoryScope(scope: Scope): boolean {
+  return scope.startsWith('repository:')
+}
+
 /** What reading a repository asks for. */
 export function pullScope(repository: string): Scope {
   return `repository:${repository}:pull`

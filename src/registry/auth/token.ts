@@ -1,8 +1,9 @@
+import { ResponseError } from '../../errors.ts'
 import { isJsonObject, textField } from '../../oci/json.ts'
 import { type Answer, readJsonAnswer, unexpectedAnswer } from '../answer.ts'
 import { accept, type Exchange } from '../http.ts'
 import { basicAuthorization, type Credentials, isToken, TOKEN_USERNAME } from './credentials.ts'
-import type { Scope } from './scope.ts'
+import { isRepositoryScope, type Scope } from './scope.ts'
 
 /** A bearer token, and how long it is used. */
 export interface Token {
@@ -43,6 +44,18 @@ const NO_OAUTH = [404, 405]
  * @throws {NetworkError} if it does not answer
  */
 export async function fetchToken(exchange: Exchange, request: TokenRequest): Promise<Token> {
+  const scopes = request.scopes.filter(isRepositoryScope)
+  try {
+    return await askForToken(exchange, request)
+  } catch (error) {
+    // Quay's knows repositories alone: it refuses the right to list them, which nobody needs there (openshift/oc-mirror#168).
+    const isUnknown = error instanceof ResponseError && error.status === 400 && scopes.length < request.scopes.length
+    if (!isUnknown) throw error
+    return askForToken(exchange, { ...request, scopes })
+  }
+}
+
+async function askForToken(exchange: Exchange, request: TokenRequest): Promise<Token> {
   const { credentials } = request
   const askedAt = Date.now()
   if (credentials && 'identityToken' in credentials) {

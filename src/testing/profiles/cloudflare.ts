@@ -13,6 +13,7 @@ const CLOUDFLARE_ERROR: RefusalRule = { status: 500, code: 'INTERNAL_ERROR', mes
 
 /** cloudflare/serverless-registry, as read in src/router.ts and src/registry/r2.ts. */
 export const CLOUDFLARE: Rules = {
+  ...SPEC,
   manifests: { ...SPEC.manifests, takesTagQuery: false },
   uploads: {
     ...SPEC.uploads,

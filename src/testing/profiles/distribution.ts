@@ -9,6 +9,7 @@ const BAD_CONTENT_TYPE: RefusalRule = { status: 500, code: 'UNKNOWN', message: '
 
 /** As tried with 2.8.2, and read in registry/handlers/blobupload.go of 2.8.3. */
 export const DISTRIBUTION_2: Rules = {
+  ...SPEC,
   uploads: {
     ...SPEC.uploads,
     // The state holds the offset, and even GET compares it. After a lost answer nobody knows a location that works:
@@ -31,6 +32,7 @@ export const DISTRIBUTION_2: Rules = {
 
 /** As tried with 3.1.2. */
 export const DISTRIBUTION_3: Rules = {
+  ...SPEC,
   manifests: { takesTagQuery: false, listsReferrers: false },
   uploads: {
     ...SPEC.uploads,

@@ -5,6 +5,15 @@ export const QUAY: Rules = {
   ...WITHOUT_TAG_QUERY,
   // GoogleContainerTools/jib#1986: Flask fills in a type where the registry sets none.
   typeOfEmpty: 'text/html; charset=utf-8',
+  // v2auth.py; openshift/oc-mirror#168, xelalexv/dregsy#57
+  signIn: {
+    foreignScope: {
+      status: 400,
+      code: 'INVALID_REQUEST',
+      message: 'Unable to decode repository and actions: {scope}',
+    },
+    deleteActions: 'pull,push',
+  },
   uploads: {
     ...SPEC.uploads,
     // blob.py has no state in its locations, and adds one to the count "since byte ranges are exclusive".

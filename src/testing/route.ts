@@ -1,0 +1,76 @@
+import { ValidationError } from '../errors.ts'
+import { parseReference, parseRepository } from '../oci/reference.ts'
+import { Refusal, rootAnswer } from './answers.ts'
+import { deleteBlob, getBlob } from './blobs.ts'
+import { BrokenConnection } from './fault-effects.ts'
+import { listRepositories, listTags } from './lists.ts'
+import { deleteManifest, getManifest, putManifest } from './manifests.ts'
+import type { Received } from './received.ts'
+import { listReferrers } from './referrers.ts'
+import type { Rules } from './rules.ts'
+import type { SignIn } from './sign-in.ts'
+import type { Storage } from './storage.ts'
+import { cancelUpload, closeUpload, openUpload, patchUpload, uploadStatus } from './uploads.ts'
+
+/** What answers requests: what the registry holds, how it behaves, and who may use it. */
+export interface Backend {
+  readonly storage: Storage
+  readonly rules: Rules
+  /** @default anybody may */
+  readonly signIn: SignIn | undefined
+}
+
+/** What is cut is carried out as far as it came; there is nobody to answer. */
+export async function carryOut(registry: Backend, received: Received): Promise<Response> {
+  const response = await respond(registry, received)
+  if (received.isCut) throw new BrokenConnection()
+  return response
+}
+
+async function respond({ storage, rules, signIn }: Backend, received: Received): Promise<Response> {
+  try {
+    const response = signIn?.(received) ?? (await route(storage, rules, received))
+    if (rules.typeOfEmpty && !response.headers.has('content-type')) {
+      response.headers.set('content-type', rules.typeOfEmpty)
+    }
+    return response
+  } catch (error) {
+    if (error instanceof Refusal) return error.toResponse()
+    if (error instanceof ValidationError) return new Refusal(400, 'NAME_INVALID', error.message).toResponse()
+    throw error
+  }
+}
+
+async function route(storage: Storage, rules: Rules, received: Received): Promise<Response> {
+  const { method, url, headers } = received
+  const path = decodeURIComponent(url.pathname)
+  const isRead = method === 'GET' || method === 'HEAD'
+  if (path === '/v2/' && isRead) return rootAnswer(rules.typeOfEmpty)
+  if (path === '/v2/_catalog' && isRead) return listRepositories(storage, url, rules.lists)
+
+  const [, text = '', kind, rest = ''] =
+    /^\/v2\/(.+?)\/(tags\/list|manifests|referrers|blobs\/uploads|blobs)(?:\/([^/]*))?$/.exec(path) ?? []
+  if (!kind) throw new Refusal(404, 'UNSUPPORTED', `${path} is no path of a registry`)
+  const name = parseRepository(text)
+  if (kind === 'tags/list' && isRead) return listTags(storage, name, url, rules.lists)
+  if (kind === 'manifests') {
+    const reference = parseReference(rest)
+    if (isRead) return getManifest(storage, name, reference, method, rules.manifests)
+    if (method === 'PUT') return putManifest(storage, name, reference, received, rules.manifests)
+    if (method === 'DELETE') return deleteManifest(storage, name, reference, rules.manifests)
+  }
+  if (kind === 'referrers') {
+    if (!rules.manifests.listsReferrers) throw new Refusal(404, 'UNSUPPORTED', 'referrers are not listed here')
+    if (isRead) return listReferrers(storage, name, rest, url)
+  }
+  if (kind === 'blobs/uploads') {
+    if (method === 'POST' && rest === '') return openUpload(storage, name, received, rules.uploads)
+    if (isRead) return uploadStatus(storage, rest, received, rules.uploads)
+    if (method === 'PATCH') return patchUpload(storage, rest, received, rules.uploads)
+    if (method === 'PUT') return closeUpload(storage, rest, received, rules.uploads)
+    if (method === 'DELETE') return cancelUpload(storage, rest, received, rules.uploads)
+  }
+  if (kind === 'blobs' && isRead) return getBlob(storage, name, rest, method, headers)
+  if (kind === 'blobs' && method === 'DELETE') return deleteBlob(storage, name, rest)
+  throw new Refusal(405, 'UNSUPPORTED', `${method} is not supported here`)
+}
