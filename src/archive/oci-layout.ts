@@ -7,6 +7,7 @@ import { isIndexType, isManifestType } from '../oci/media-type.ts'
 import { hasFile } from './file-index.ts'
 import type { Contents } from './format.ts'
 import { readJsonFile } from './json-file.ts'
+import { type UnverifiableError, unlessUnverifiable } from './oci-content.ts'
 import { createManifestReader } from './oci-manifest.ts'
 import type { Reading } from './reading.ts'
 
@@ -34,6 +35,7 @@ export async function readLayout(reading: Reading): Promise<Layout> {
   const readManifest = createManifestReader(reading)
   const images = new Map<string, Image>()
   const lacking: Digest[] = []
+  const unverifiable = new Map<Digest, UnverifiableError>()
   // One image that is listed by several names is one image.
   for (const [digest, entries] of groupByDigest(isIndex(index) ? index.manifests : [])) {
     const [entry] = entries
@@ -42,10 +44,13 @@ export async function readLayout(reading: Reading): Promise<Layout> {
       reading.warn(`"index.json" lists ${digest} as "${entry.mediaType}", which is no manifest; it was left out.`)
       continue
     }
-    const image = await readManifest(entry, INDEX_PATH)
+    const leaveOut = (reason: UnverifiableError) => unverifiable.set(digest, reason)
+    const image = await unlessUnverifiable(reading, readManifest(entry, INDEX_PATH), leaveOut)
     if (image) images.set(digest, { ...image, ...namesIn(entries) })
-    else lacking.push(digest)
+    else if (!unverifiable.has(digest)) lacking.push(digest)
   }
+  const [reason] = unverifiable.values()
+  if (reason && images.size + lacking.length === 0) throw reason
   return { images: [...images.values()], lacking }
 }
 

@@ -1,5 +1,6 @@
 import { ValidationError } from '../errors.ts'
 import { type Content, descriptorOf, type Platform } from '../oci/descriptor.ts'
+import { isOtherDigest } from '../oci/digest.ts'
 import { describeLayers, type Image, type ImageConfig, type Layer, platformOf, readImageConfig } from '../oci/image.ts'
 import { isJsonObject, type JsonObject, objectField, parseJson, textField } from '../oci/json.ts'
 import { type Index, type IndexEntry, isIndex, type Manifest, parseManifest } from '../oci/manifest.ts'
@@ -7,7 +8,7 @@ import { isForeignLayerType, isImageConfigType, isIndexType, isManifestType } fr
 import { readAll } from '../source/source.ts'
 import type { FoundLayer } from './docker-layer.ts'
 import { verifyLayers } from './layer-order.ts'
-import { findContent, readContent } from './oci-content.ts'
+import { findContent, readContent, unlessUnverifiable } from './oci-content.ts'
 import type { Reading } from './reading.ts'
 
 /** Reads a manifest or an index, and all that is under it. Gives nothing where it, its config or a layer is not there. */
@@ -88,9 +89,9 @@ async function readIndex(
   const missing: IndexEntry[] = []
   for (const listed of document.manifests) {
     const isManifest = isIndexType(listed.mediaType) || isManifestType(listed.mediaType)
-    const child = isManifest ? await readChild(listed) : undefined
+    const child = isManifest ? await unlessUnverifiable(reading, readChild(listed)) : undefined
     // BuildKit's caches list blobs in indexes.
-    const blob = isManifest ? undefined : await findContent(reading, listed)
+    const blob = isManifest ? undefined : await unlessUnverifiable(reading, findContent(reading, listed))
     if (child) children.push({ ...child, platform: platformIn(listed) ?? child.platform })
     else if (blob) layers.push({ ...blob, ...UNTOLD })
     else missing.push({ ...listed, platform: platformIn(listed) })
@@ -108,9 +109,10 @@ async function readSingle(
   const config = isImage ? await readContent(reading, document.config) : await findContent(reading, document.config)
   const layers: FoundLayer[] = []
   for (const layer of document.layers) {
-    const found = await findContent(reading, layer)
+    const isForeign = isForeignLayerType(layer.mediaType)
+    const found = isForeign && isOtherDigest(layer.digest) ? undefined : await findContent(reading, layer)
     if (found) layers.push(found)
-    else if (isForeignLayerType(layer.mediaType)) layers.push({ ...descriptorOf(layer), source: undefined })
+    else if (isForeign) layers.push({ ...descriptorOf(layer), source: undefined })
   }
   if (!config || layers.length < document.layers.length) return undefined
   const described = describe(manifest, document, entry)

@@ -1,5 +1,5 @@
 import { ValidationError } from '../errors.ts'
-import { type Digest, isDigest } from './digest.ts'
+import { type Digest, isDigest, isOtherDigest, parseDigest } from './digest.ts'
 
 /** A repository and a tag in it. */
 export interface RepositoryTag {
@@ -115,7 +115,7 @@ export function parseTag(text: string): string {
  * @throws {ValidationError} if it is neither
  */
 export function parseReference(text: string): string | Digest {
-  return isDigest(text) ? text : parseTag(text)
+  return isDigest(text) || isOtherDigest(text) ? parseDigest(text, 'the manifest') : parseTag(text)
 }
 
 function isRepository(text: unknown): boolean {

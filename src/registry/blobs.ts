@@ -1,5 +1,5 @@
 import type { Descriptor } from '../oci/descriptor.ts'
-import { digestOf, shortDigest } from '../oci/digest.ts'
+import { digestOf, parseDigest, shortDigest } from '../oci/digest.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
 import { verifyDigest } from '../oci/verify.ts'
 import { isHtml, readAnswer, unexpectedAnswer, verifyStatedDigest } from './answer.ts'
@@ -51,6 +51,7 @@ export async function lookForBlob(
  * Reads a small blob whole, and verifies it.
  *
  * @param limit In bytes.
+ * @throws {ValidationError} if its digest is by another algorithm than SHA-256
  * @throws {DigestMismatchError} if the bytes are not the descriptor's
  */
 export async function getBlob(
@@ -60,6 +61,7 @@ export async function getBlob(
   limit: number,
   signal?: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  parseDigest(digest, 'the blob')
   const act = `read ${shortDigest(digest)} of "${repository}"`
   const { path, pull } = locateRepository(registry.url, repository)
   const answer = await registry.send({ act, method: 'GET', url: `${path}blobs/${digest}`, scopes: pull, signal })

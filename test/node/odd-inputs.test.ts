@@ -2,9 +2,11 @@ import { expect, inject, it } from 'vitest'
 import { getImageInfo, openRegistry, pushDockerTar } from '../../src/index.ts'
 import { describeForeignFiles } from '../support/foreign-files-contract.ts'
 import { describeGoNil, layoutOf } from '../support/go-nil-contract.ts'
+import { describeOtherDigests } from '../support/other-digests-contract.ts'
 
 describeForeignFiles()
 describeGoNil()
+describeOtherDigests()
 
 it('a real registry takes and gives an image whose layers are null', async () => {
   const { layout, manifest } = await layoutOf({ layers: null })
