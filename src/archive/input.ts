@@ -1,6 +1,7 @@
 import { RegistryError, TarReadError, ValidationError } from '../errors.ts'
 import { loaded } from '../load.ts'
 import { type SourceInput, toSource } from '../source/from.ts'
+import { letGo } from '../source/let-go.ts'
 import type { Source } from '../source/source.ts'
 import { abandon, type ByteStream, readIterable, readStream } from '../source/stream.ts'
 import { unpackIfPacked } from '../unpack/if-packed.ts'
@@ -110,7 +111,7 @@ function isResponse(input: ArchiveInput): input is Response {
 
 function bodyOf(response: Response): ReadableStream<Uint8Array> {
   if (response.ok && response.body && !response.bodyUsed) return response.body
-  response.body?.cancel().catch(() => undefined)
+  letGo(response.body)
   const fault = response.ok ? 'has no body, or one that was read already' : `has status ${response.status}`
   throw new RegistryError(`Cannot read an archive from the response: it ${fault}`)
 }

@@ -1,8 +1,8 @@
 import { NetworkError } from '../errors.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import { shortDigest } from '../oci/digest.ts'
+import { letGo } from '../source/let-go.ts'
 import { type Answer, countAnswer } from './answer.ts'
-import { letGo } from './body.ts'
 import type { Registry } from './registry.ts'
 import { locateRepository } from './repository.ts'
 

@@ -1,6 +1,6 @@
 import { publicUrl, ResponseError } from '../errors.ts'
+import { letGo } from '../source/let-go.ts'
 import { createAnswer, unexpectedAnswer } from './answer.ts'
-import { letGo } from './body.ts'
 import { resolveLocation } from './location.ts'
 
 /** Where redirects may lead, and what goes along. */

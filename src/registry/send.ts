@@ -1,8 +1,8 @@
 import { loaded, untilAborted } from '../load.ts'
+import { letGo } from '../source/let-go.ts'
 import type { Answer } from './answer.ts'
 import type { Authenticator, AuthenticatorSettings, Authorization } from './auth/authenticator.ts'
 import type { Scope } from './auth/scope.ts'
-import { letGo } from './body.ts'
 import { accept, type Exchange, type HttpRequest } from './http.ts'
 
 /** One request to a registry. */

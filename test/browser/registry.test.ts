@@ -1,8 +1,8 @@
 import { http } from 'msw'
 import { setupWorker } from 'msw/browser'
-import { afterAll, afterEach, beforeAll, describe, expect, inject } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import * as portable from '../../src/index.ts'
-import { createTestRegistry } from '../../src/testing/index.ts'
+import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
 import { asBytes, asFile } from '../support/archive-contract.ts'
 import { describeRegistry } from '../support/registry-contract.ts'
 
@@ -12,6 +12,25 @@ describeRegistry(
   () => ({ url: inject('registryUrl') }),
   asFile,
 )
+
+it('a fetch that clones answers and leaves the clones unread changes nothing in a page', async () => {
+  const clones: Response[] = []
+  const fetch = async (request: Request) => {
+    const response = await globalThis.fetch(request)
+    clones.push(response.clone())
+    return response
+  }
+  const registry = portable.openRegistry(inject('registryUrl'), { fetch, retry: 0 })
+  const repository = `cloned/${Date.now().toString(36)}`
+  const digest = await portable.pushDockerTar(await createTestArchive(), registry, repository, 'v1', {
+    chunkSize: 1024,
+    verify: true,
+  })
+  expect(await portable.listTags(registry, repository)).toEqual(['v1'])
+  expect(await portable.getImageInfo(registry, repository, 'v1')).toMatchObject({ digest, layerCount: 2 })
+  expect(await portable.deleteImage(registry, repository, 'v1')).toBe(true)
+  expect(clones.length).toBeGreaterThan(20)
+})
 
 describe('the embedded registry in a page', () => {
   const embedded = createTestRegistry()

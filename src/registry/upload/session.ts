@@ -1,6 +1,6 @@
 import { shortDigest } from '../../oci/digest.ts'
+import { letGo } from '../../source/let-go.ts'
 import { type Answer, verifyStatedDigest } from '../answer.ts'
-import { letGo } from '../body.ts'
 import { uploadLocation, withDigest } from '../location.ts'
 import type { Chunk } from './chunk.ts'
 import type { Upload } from './options.ts'
