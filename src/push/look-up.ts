@@ -1,8 +1,9 @@
 import { ResponseError } from '../errors.ts'
+import { loaded } from '../load.ts'
 import { type Descriptor, descriptorOf } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
 import { hasBlob } from '../registry/blobs.ts'
-import { resolveManifest } from '../registry/manifests.ts'
+import { manifestAt } from '../registry/manifests.ts'
 import { type Registry, withScopes } from '../registry/registry.ts'
 import { locateRepository } from '../registry/repository.ts'
 import type { NeededBlob, PushLayout } from './layout.ts'
@@ -81,7 +82,8 @@ export async function lookUp(
     }
   }
   const findTag = async ({ repository, tag }: PushLayout['tags'][number], signal: AbortSignal) => {
-    tagged.set(`${repository}:${tag}`, await resolveManifest(writing(repository), repository, tag, signal))
+    const { resolveManifest } = await loaded(import('../registry/read-manifest.ts'))
+    tagged.set(`${repository}:${tag}`, await resolveManifest(manifestAt(writing(repository), repository, tag), signal))
   }
   progress.phase('plan')
   const lookups = [

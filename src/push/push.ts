@@ -83,6 +83,8 @@ export async function carryOut(
   })
   const progress = trackProgress(tracked, options.onProgress, speed.measure)
   const contents = await findContents(progress.compress)
+  // Before the first byte is sent: afterwards the push shall not fail because it cannot be loaded.
+  const verification = options.verify ? await loaded(import('./verify.ts')) : undefined
 
   progress.phase('blobs')
   const blobs = [...plan.blobs.entries()]
@@ -108,10 +110,9 @@ export async function carryOut(
       plan.manifests.map(({ digest }) => contents.get(digest) as Content),
     )
   })
-  if (options.verify) {
+  if (verification) {
     progress.phase('verify')
-    const { verifyPush } = await loaded(import('./verify.ts'))
-    await verifyPush(registry, plan, control, signal)
+    await verification.verifyPush(registry, plan, control, signal)
   }
   progress.phase('done')
 }

@@ -2,7 +2,8 @@ import { NetworkError, RegistryError } from '../errors.ts'
 import { verifyDigest } from '../oci/verify.ts'
 import { givesBlob } from '../registry/blob-end.ts'
 import { lookForBlob } from '../registry/blobs.ts'
-import { resolveManifest } from '../registry/manifests.ts'
+import { manifestAt } from '../registry/manifests.ts'
+import { resolveManifest } from '../registry/read-manifest.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { PlannedBlob, PushPlan } from './plan.ts'
 import { type Concurrency, runPool } from './pool.ts'
@@ -26,10 +27,10 @@ export async function verifyPush(
       throw lacking(blob.digest, blob.repository)
     }),
     ...manifests.map(({ repository, digest }) => async (signal: AbortSignal) => {
-      if (!(await resolveManifest(registry, repository, digest, signal))) throw lacking(digest, repository)
+      if (!(await resolveManifest(manifestAt(registry, repository, digest), signal))) throw lacking(digest, repository)
     }),
     ...tags.map(({ repository, tag, digest }) => async (signal: AbortSignal) => {
-      const pointsAt = await resolveManifest(registry, repository, tag, signal)
+      const pointsAt = await resolveManifest(manifestAt(registry, repository, tag), signal)
       if (!pointsAt) throw lacking(`the tag ${tag}`, repository)
       verifyDigest(`what the tag ${tag} of "${repository}" points at`, digest, pointsAt)
     }),

@@ -1,3 +1,4 @@
+import { DigestMismatchError } from '../errors.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import { digestOf, parseDigest, shortDigest } from '../oci/digest.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
@@ -64,8 +65,22 @@ export async function getBlob(
   parseDigest(digest, 'the blob')
   const act = `read ${shortDigest(digest)} of "${repository}"`
   const { path, pull } = locateRepository(registry.url, repository)
-  const answer = await registry.send({ act, method: 'GET', url: `${path}blobs/${digest}`, scopes: pull, signal })
-  const bytes = await readAnswer(answer, limit)
-  verifyDigest(`what the registry holds as ${digest}`, digest, await digestOf(bytes, createWasmHasher))
-  return bytes
+  async function read(cache?: 'kept'): Promise<Uint8Array<ArrayBuffer>> {
+    const answer = await registry.send({
+      act,
+      method: 'GET',
+      url: `${path}blobs/${digest}`,
+      scopes: pull,
+      cache,
+      signal,
+    })
+    const bytes = await readAnswer(answer, limit)
+    verifyDigest(`what the registry holds as ${digest}`, digest, await digestOf(bytes, createWasmHasher))
+    return bytes
+  }
+  return read('kept').catch((error) => {
+    // A browser may keep a blob for a year, also after the registry has put it right.
+    if (error instanceof DigestMismatchError) return read()
+    throw error
+  })
 }

@@ -1,8 +1,9 @@
 import { ValidationError } from '../errors.ts'
+import { loaded } from '../load.ts'
 import { type Digest, parseDigest } from '../oci/digest.ts'
 import { parseTag } from '../oci/reference.ts'
 import { listTags } from './lists.ts'
-import { manifestAt, resolveManifest } from './manifests.ts'
+import { manifestAt } from './manifests.ts'
 import { type Registry, type RegistryInput, toRegistry } from './registry.ts'
 
 /** Answers of registries that delete no tags: 400 by distribution 2, 404 by Nexus (regclient/regclient#258), 405 by the spec. */
@@ -29,12 +30,12 @@ export async function deleteImage(
 ): Promise<boolean> {
   const { deleteSharedManifest = false, signal } = options
   const handle = toRegistry(registry)
-  let digest = await resolveManifest(handle, repository, parseTag(tag), signal)
+  let digest = await resolve(handle, repository, parseTag(tag), signal)
   if (!digest) return false
   const status = await sendDelete(handle, repository, tag, CANNOT_DELETE_TAGS, signal)
   if (status < 300) return true
   // Somebody else may have deleted or moved the tag by now.
-  if (status === 404) digest = await resolveManifest(handle, repository, tag, signal)
+  if (status === 404) digest = await resolve(handle, repository, tag, signal)
   if (!digest) return false
   if (!deleteSharedManifest) await refuseIfShared(handle, repository, tag, digest, signal)
   return deleteImageByDigest(handle, repository, digest, { signal })
@@ -58,7 +59,7 @@ export async function deleteImageByDigest(
   const handle = toRegistry(registry)
   const reference = parseDigest(digest, 'the image to delete')
   if ((await sendDelete(handle, repository, reference, [404], signal)) < 300) return true
-  if (!(await resolveManifest(handle, repository, reference, signal))) return false
+  if (!(await resolve(handle, repository, reference, signal))) return false
   // Quay, for one, does not delete a manifest without a tag. That is a refusal.
   await sendDelete(handle, repository, reference, [], signal)
   return true
@@ -98,7 +99,7 @@ async function refuseIfShared(
   const sharing: string[] = []
   for (let start = 0; start < others.length; start += CONCURRENCY) {
     const batch = others.slice(start, start + CONCURRENCY)
-    const digests = await Promise.all(batch.map((other) => resolveManifest(registry, repository, other, signal)))
+    const digests = await Promise.all(batch.map((other) => resolve(registry, repository, other, signal)))
     sharing.push(...batch.filter((_, index) => digests[index] === digest))
   }
   if (sharing.length === 0) return
@@ -108,4 +109,14 @@ async function refuseIfShared(
       'Pass { deleteSharedManifest: true } to delete them all',
     { input: tag },
   )
+}
+
+async function resolve(
+  registry: Registry,
+  repository: string,
+  reference: string,
+  signal?: AbortSignal,
+): Promise<Digest | undefined> {
+  const { resolveManifest } = await loaded(import('./read-manifest.ts'))
+  return resolveManifest(manifestAt(registry, repository, reference), signal)
 }

@@ -6,6 +6,7 @@ import { type Answer, createAnswer, isHtml, unexpectedAnswer } from './answer.ts
 import { withGrace } from './grace.ts'
 import { isLastingFailure, noAnswer, timedOut } from './network-failure.ts'
 import { createPause, MAX_DELAY } from './pause.ts'
+import { createPreflights, type Preflights, type Read } from './preflights.ts'
 import { redactCause } from './redact.ts'
 import { boundErrorBody, toResponseError } from './response-error.ts'
 import { endSilence, watchTaking } from './silence.ts'
@@ -14,13 +15,14 @@ import { endSilence, watchTaking } from './silence.ts'
 export type RequestBody = Uint8Array<ArrayBuffer> | Blob | (() => Promise<Blob> | ReadableStream<Uint8Array>)
 
 /** One request over HTTP, to a registry or to its token server. */
-export interface HttpRequest {
+export interface HttpRequest extends Read {
   /** What is being done, to go after "Cannot" in a message: `list the tags of "team/app"`. */
   readonly act: string
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Relative to the registry's base URL, or absolute. */
   readonly url: string | URL
   readonly headers?: Readonly<Record<string, string>>
+  /** Chooses the `Accept` header: where a page may spare a preflight, it has to have at most 128 characters for that. @default any type */
+  readonly accept?: (sparesPreflight: boolean) => string
   readonly body?: RequestBody
   /** Statuses from 300 on that are answers here, not failures. @default none */
   readonly allow?: readonly number[]
@@ -81,6 +83,11 @@ export interface Connection {
   readonly timeout: number
 }
 
+/** The same, and what is learned about it. */
+interface LearningConnection extends Connection {
+  readonly preflights: Preflights
+}
+
 /** 413 is not among them: a body that is too large once is too large again. */
 const PASSING_STATUSES = [408, 429, 500, 502, 503, 504]
 const MAX_RETRY_AFTER = 60_000
@@ -91,7 +98,8 @@ export function accept({ answer, refusal }: Exchanged): Answer {
   return answer
 }
 
-export function createExchange(connection: Connection): Exchange {
+export function createExchange(settings: Connection): Exchange {
+  const connection = { ...settings, preflights: createPreflights() }
   const pause = createPause()
   return async (request) => {
     const { act, method, skipsPause = false, grace = 0 } = request
@@ -118,6 +126,7 @@ export function createExchange(connection: Connection): Exchange {
       url,
       kyOptions(connection, { ...request, signal }, body, url, (response, place) => {
         pause.note(place.origin, response)
+        if (place.origin === connection.base.origin) connection.preflights.note(response)
         from = place
       }),
     )
@@ -155,17 +164,29 @@ export function createExchange(connection: Connection): Exchange {
 }
 
 function kyOptions(
-  connection: Connection,
+  connection: LearningConnection,
   request: PrivateRequest,
   body: Uint8Array<ArrayBuffer> | Blob | ReadableStream<Uint8Array> | undefined,
   url: URL,
   onAnswer: (response: Response, url: URL) => void,
 ): Options {
-  const { method, headers, signal, authorization, allow = [], isUpload = false, followsRedirects = true } = request
-  const { base, ownHeaders, retry, timeout } = connection
+  const {
+    method,
+    headers,
+    accept,
+    signal,
+    authorization,
+    allow = [],
+    isUpload = false,
+    followsRedirects = true,
+  } = request
+  const { base, ownHeaders, retry, timeout, preflights } = connection
   const given = new Headers(headers)
-  const own = url.origin === base.origin ? new Headers(ownHeaders) : new Headers()
+  const isOwn = url.origin === base.origin
+  const own = new Headers(isOwn ? ownHeaders : undefined)
   if (authorization !== undefined) own.set('authorization', authorization)
+  const isBare = [...own].length === 0
+  if (accept) given.set('accept', accept(preflights.spares(isBare)))
   return {
     method,
     headers: { ...Object.fromEntries(own), ...Object.fromEntries(given) },
@@ -187,7 +208,7 @@ function kyOptions(
     hooks: { beforeRetry: [() => request.hold?.()] },
     // Without cookies: Harbor takes a request with them for one of its pages and asks for a CSRF token.
     credentials: 'omit',
-    cache: 'no-store',
+    cache: isOwn ? preflights.cacheMode(request, isBare) : 'no-store',
     // A redirected body would be kept whole in memory to be sent again, and these two prevent it (nodejs/undici#4058).
     redirect: body || !followsRedirects ? 'error' : 'manual',
     window: null,
@@ -196,7 +217,7 @@ function kyOptions(
 
 /** Where the runtime's fetch is called: its failures get our type here, and error bodies their limit. */
 async function fetchOnce(
-  { fetch, base, ownHeaders }: Connection,
+  { fetch, base, ownHeaders, preflights }: LearningConnection,
   request: Request,
   given: PrivateRequest,
   headers: Headers,
@@ -208,11 +229,18 @@ async function fetchOnce(
   const { method, url } = request
   const hidden = [...secrets, ...Object.values(ownHeaders).flatMap(secretsIn)]
   try {
-    const first = await fetch(request)
     const rules = { fetch, base, given: headers, act }
-    const { response, url: from } = isRedirect(first)
-      ? await loaded(import('./redirect.ts')).then(({ followRedirects }) => followRedirects(request, first, rules))
-      : { response: first, url: new URL(url) }
+    const follow = async (request: Request) => {
+      const first = await fetch(request)
+      if (!isRedirect(first)) return { response: first, url: new URL(url) }
+      const { followRedirects } = await loaded(import('./redirect.ts'))
+      return followRedirects(request, first, rules)
+    }
+    let { response, url: from } = await follow(request)
+    if (preflights.isOld(given, request.cache, response)) {
+      letGo(response.body)
+      ;({ response, url: from } = await follow(new Request(request, { cache: 'no-store' })))
+    }
     onAnswer(response, from)
     const isUnread = allow.includes(response.status) && !wantsBody(given)
     return response.ok || isUnread ? response : await boundErrorBody(response, hidden, request.signal)

@@ -6,7 +6,8 @@ import { isIndexType } from '../oci/media-type.ts'
 import { isPlatform } from '../oci/platforms.ts'
 import { type ImageFacts, platformIn, readFacts } from './image-facts.ts'
 import { type IndexImage, platformOfEntry, readIndexFacts } from './index-images.ts'
-import { getManifest, type ManifestInfo } from './manifests.ts'
+import { manifestAt } from './manifests.ts'
+import { type ManifestInfo, readManifest } from './read-manifest.ts'
 import type { Registry } from './registry.ts'
 
 /**
@@ -40,12 +41,12 @@ export async function readImageInfo(
   { platform, signal }: { readonly platform?: string; readonly signal?: AbortSignal },
 ): Promise<ImageInfo> {
   const asked = { registry, repository, reference, signal }
-  const root = await getManifest(registry, repository, reference, { signal })
+  const root = await readManifest(manifestAt(registry, repository, reference), signal)
   if (!isIndex(root.manifest)) return describeImage(asked, root, root.manifest, platform)
   const platforms = platformsOf(root.manifest)
   if (platform !== undefined) {
     const digest = await findPlatform(asked, root.manifest, platform)
-    const found = await getManifest(registry, repository, digest, { signal })
+    const found = await readManifest(manifestAt(registry, repository, digest), signal)
     if (!isIndex(found.manifest)) return { ...(await describeImage(asked, found, found.manifest)), platforms }
     return describeIndex(asked, found, found.manifest)
   }

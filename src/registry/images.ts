@@ -1,6 +1,27 @@
 import { loaded } from '../load.ts'
 import type { ImageInfo } from './image-info.ts'
+import { manifestAt } from './manifests.ts'
+import type { ManifestInfo } from './read-manifest.ts'
 import { type RegistryInput, toRegistry } from './registry.ts'
+
+/**
+ * Reads a manifest. Its digest comes from its bytes, and has to be the one asked for and the one that the registry states.
+ *
+ * @param reference A tag or a digest.
+ * @throws {ValidationError} if repository or reference are none, or the answer is no manifest
+ * @throws {DigestMismatchError} if the bytes are others than the digest promises
+ * @throws {ResponseError} if the registry refuses, or has no such manifest (`status` 404)
+ * @throws {NetworkError} if it does not answer
+ */
+export async function getManifest(
+  registry: RegistryInput,
+  repository: string,
+  reference: string,
+  options: { signal?: AbortSignal } = {},
+): Promise<ManifestInfo> {
+  const { readManifest } = await loaded(import('./read-manifest.ts'))
+  return readManifest(manifestAt(toRegistry(registry), repository, reference), options.signal)
+}
 
 /**
  * Reads an image's manifest and config, and tells what they say. Of an index it reads those of each image in it, except attestations. An artifact

@@ -5,7 +5,8 @@ import { textField } from '../oci/json.ts'
 import { type Index, type IndexEntry, isIndex } from '../oci/manifest.ts'
 import { isIndexType, isManifestType } from '../oci/media-type.ts'
 import { createdOf, type ImageFacts, platformIn, readFacts, storedSize } from './image-facts.ts'
-import { getManifest, type ManifestInfo } from './manifests.ts'
+import { manifestAt } from './manifests.ts'
+import { type ManifestInfo, readManifest } from './read-manifest.ts'
 import type { Registry } from './registry.ts'
 
 /** An image that an index lists. */
@@ -121,7 +122,7 @@ async function findManifest(
   signal: AbortSignal | undefined,
 ): Promise<ManifestInfo | undefined> {
   try {
-    return await getManifest(registry, repository, digest, { signal })
+    return await readManifest(manifestAt(registry, repository, digest), signal)
   } catch (error) {
     if (error instanceof ResponseError && error.status === 404) return undefined
     throw error

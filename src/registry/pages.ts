@@ -126,7 +126,7 @@ function startReading(
   function ask(query: string, allow: readonly number[]): Promise<Answer> {
     const url = new URL(path, registry.url)
     url.search = query
-    return registry.send({ act, method: 'GET', scopes, signal, url, allow })
+    return registry.send({ act, method: 'GET', scopes, cache: 'revalidated', signal, url, allow })
   }
 
   async function askForPage(query: string, isGuess: boolean): Promise<Page> {

@@ -48,6 +48,8 @@ export interface Registry {
   readonly send: SendRequest
   /** What is known of how it wants blobs. */
   readonly traits: UploadTraits
+  /** The media type of the manifest that was last read or put in a repository. */
+  readonly manifestTypes: Map<string, string>
   /** Whether the runtime's own `fetch` sends its requests, since no other was given. */
   readonly usesRuntimeFetch: boolean
 }
@@ -90,7 +92,13 @@ export function openRegistry(address: string | URL, options: RegistryOptions = {
     allowedRealms: parseOrigins(allowedRealms),
   })
   const traits = createUploadTraits(base, options.profile)
-  return Object.freeze({ url: base.href, send, traits, usesRuntimeFetch: options.fetch === undefined })
+  return Object.freeze({
+    url: base.href,
+    send,
+    traits,
+    manifestTypes: new Map(),
+    usesRuntimeFetch: options.fetch === undefined,
+  })
 }
 
 /** The handle itself, or one with default settings for an address. */

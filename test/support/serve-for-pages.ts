@@ -1,14 +1,21 @@
 import { serve } from 'srvx/node'
 
+/** What is served. */
+export interface ServedForPages {
+  readonly url: string
+  /** Method and path of each request, preflights included. */
+  readonly asked: string[]
+  close(): Promise<void>
+}
+
 /** Serves something over HTTP, and lets web pages of all origins ask it for everything. */
-export async function serveForPages(
-  handle: (request: Request) => Promise<Response>,
-): Promise<{ readonly url: string; close(): Promise<void> }> {
+export async function serveForPages(handle: (request: Request) => Promise<Response>): Promise<ServedForPages> {
+  const asked: string[] = []
   const allowed = (request: Request) => request.headers.get('access-control-request-headers') ?? '*'
   const cors = {
     'access-control-allow-origin': '*',
     'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
-    'access-control-expose-headers': 'Location, WWW-Authenticate, Range',
+    'access-control-expose-headers': 'Location, WWW-Authenticate, Range, Link, Docker-Content-Digest',
   }
   const server = serve({
     port: 0,
@@ -16,7 +23,13 @@ export async function serveForPages(
     silent: true,
     gracefulShutdown: false,
     async fetch(request) {
-      const preflight = { ...cors, 'access-control-allow-headers': allowed(request) }
+      asked.push(`${request.method} ${new URL(request.url).pathname}`)
+      const preflight = {
+        ...cors,
+        'access-control-allow-headers': allowed(request),
+        // Else Chromium remembers it for five seconds.
+        'access-control-max-age': '7200',
+      }
       if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: preflight })
       const response = await handle(request)
       for (const [name, value] of Object.entries(cors)) response.headers.set(name, value)
@@ -24,5 +37,5 @@ export async function serveForPages(
     },
   })
   await server.ready()
-  return { url: server.url as string, close: () => server.close(true) }
+  return { url: server.url as string, asked, close: () => server.close(true) }
 }

@@ -1,0 +1,58 @@
+/** What of a request decides on its preflight and on the use of the browser's HTTP cache. */
+export interface Read {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /**
+   * Whether the answer may come from the HTTP cache of a browser, where that spares preflights: `revalidated` if the registry confirms it,
+   * `kept` in any case, because it is verified by its digest. @default it may not
+   */
+  readonly cache?: 'revalidated' | 'kept'
+}
+
+/**
+ * Spares preflights: before a request to another origin than the page's, a browser asks for permission (Fetch § CORS-preflight fetch). It need
+ * not ask for a request without headers, or with an `Accept` of at most 128 characters. It remembers what it has asked, but Chromium uses
+ * that memory only for requests that may use its HTTP cache, too.
+ */
+export interface Preflights {
+  /** Whether a request needs no preflight if its `Accept` is short. @param isBare Whether it has no other headers. */
+  spares(isBare: boolean): boolean
+  /** The cache mode of a request: `default` where that spares preflights, and the answer cannot be old. */
+  cacheMode(request: Read, isBare: boolean): RequestCache
+  /** Tells whether an answer may be older than the registry's own; then cached answers are not used any more. */
+  isOld(request: Read, mode: RequestCache, response: Response): boolean
+  /** Notes where an answer of the registry's origin came from. */
+  note(response: Response): void
+}
+
+export function createPreflights(): Preflights {
+  // Unknown before the first answer, and never so outside of a page.
+  let isCrossOrigin: boolean | undefined
+  let answersGrowOld = false
+  return {
+    spares: (isBare) => isBare && isCrossOrigin !== false,
+    cacheMode({ method, cache }, isBare) {
+      const isRead = method === 'GET' || method === 'HEAD'
+      const mayBeCached = cache === 'kept' || (cache && !answersGrowOld)
+      // No write is answered from the cache.
+      return isCrossOrigin && (!isRead || (mayBeCached && !isBare)) ? 'default' : 'no-store'
+    },
+    isOld({ cache }, mode, response) {
+      const isOld = isCrossOrigin && mode === 'default' && cache === 'revalidated' && mayBeOld(response)
+      if (isOld) answersGrowOld = true
+      return isOld ?? false
+    },
+    note({ type }) {
+      isCrossOrigin = type === 'cors'
+    },
+  }
+}
+
+/**
+ * Tells whether a browser may have answered from its HTTP cache without asking (RFC 9111 § Freshness). A page may read these headers of any
+ * answer. 410 and permanent redirects are kept without any.
+ */
+function mayBeOld({ headers, status, redirected }: Response): boolean {
+  const control = headers.get('cache-control')
+  if (control !== null) return !/\bno-(?:cache|store)\b(?!=)/i.test(control)
+  return redirected || status === 410 || headers.has('expires') || headers.has('last-modified')
+}
