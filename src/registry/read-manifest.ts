@@ -5,8 +5,8 @@ import { type Index, type Manifest, parseManifest } from '../oci/manifest.ts'
 import { bareMediaType, MANIFEST_MEDIA_TYPES } from '../oci/media-type.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
 import { verifyDigest } from '../oci/verify.ts'
+import { letGo } from '../source/let-go.ts'
 import { type Answer, readUnlessPage, verifyStatedDigest } from './answer.ts'
-import { letGo } from './body.ts'
 import type { ManifestPlace } from './manifests.ts'
 
 /** A manifest as a registry gave it: its descriptor, its bytes, and what they say. */
