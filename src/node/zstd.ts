@@ -6,7 +6,7 @@ import { compressBlocks } from './blocks.ts'
 import type { Job } from './threads.ts'
 
 /** How runtimes name the version of zstd that all encoders here use: Node by its number, Bun by its commit. */
-const SAME_VERSION: readonly unknown[] = [ZSTD_VERSION, 'f8745da6ff1ad1e7bab384bd1f9d742439278e99']
+const SAME_VERSION: readonly (string | undefined)[] = [ZSTD_VERSION, 'f8745da6ff1ad1e7bab384bd1f9d742439278e99']
 
 /** zstd on all cores: that of the runtime if it is the same version, otherwise WebAssembly. */
 export const NATIVE_ZSTD: ZstdRuntime = {
