@@ -106,9 +106,10 @@ function mayBeCut({ entries, answer }: Page): boolean {
 
 /** Reads a list of as many entries as were asked for from a registry that does not tell what comes after them. */
 async function readWhole(reading: ListReading): Promise<void> {
-  // Distribution 2 gives all tags, whatever the number (distribution/distribution#1936).
   const { page: single } = await reading.read('n=1')
-  if (single.entries.length > 1) return
+  // Distribution 2 gives all tags, whatever the number (distribution/distribution#1936). zot 1.4 has links, but gives all tags again if `n` is
+  // no smaller than their number.
+  if (single.entries.length > 1 || nextQuery(single.answer.headers.get('link')) !== undefined) return
   const { page: whole } = await reading.read('')
   if (whole.entries.length > PAGE_SIZE) return
   const fault = `it gives no more than ${whole.entries.length} entries, and does not tell what comes after them`

@@ -18,7 +18,8 @@ export function listRepositories({ repositories }: Storage, url: URL, rules: Lis
 /** `GET …/tags/list` (distribution-spec § Listing Tags) */
 export function listTags(storage: Storage, name: string, url: URL, rules: ListRules): Response {
   const names = [...findRepository(storage, name).tags.keys()]
-  const shown = rules.pagesTags ? page(names, url, rules, rules.linksFullPages) : { items: names }
+  const isWhole = rules.ignoresLastOfWhole && Number(url.searchParams.get('n')) >= names.length
+  const shown = rules.pagesTags && !isWhole ? page(names, url, rules, rules.linksFullPages) : { items: names }
   const tags = shown.items.length === 0 && rules.noTags === 'null' ? null : shown.items
   return jsonAnswer(200, { name, tags }, linkTo(rules.tagsLink, url, shown))
 }
@@ -42,11 +43,12 @@ function page(
 
 function linkTo(form: LinkForm, url: URL, { items, next }: ListPage): Record<string, string> {
   const { pathname, protocol, hostname, searchParams } = url
-  if (form === 'bare') {
+  if (form === 'bare-always') {
     const query = new URLSearchParams({ n: searchParams.get('n') ?? '1000', last: items.at(-1) ?? '' })
     return { link: `${protocol}//${hostname}${pathname}?${query}; rel=next` }
   }
   if (form === 'none' || !next) return {}
+  if (form === 'bare') return { link: `${pathname}?${next}; rel="next"` }
   const targets = {
     standard: pathname,
     inner: `http://registry:5000/repository/docker${pathname}`,

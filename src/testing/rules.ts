@@ -119,10 +119,10 @@ export interface ManifestRules {
 }
 
 /**
- * How a list names its next page. `standard` is RFC 8288. `bare`: without `<` and `>`, and on every page. `inner`: on another host, with a path
- * that is none here. `short`: without the first part of the repository's name. `none`: not at all.
+ * How a list names its next page. `standard` is RFC 8288. `bare`: without `<` and `>`. `bare-always`: the same, on the last page too. `inner`: on
+ * another host, with a path that is none here. `short`: without the first part of the repository's name. `none`: not at all.
  */
-export type LinkForm = 'standard' | 'bare' | 'inner' | 'short' | 'none'
+export type LinkForm = 'standard' | 'bare' | 'bare-always' | 'inner' | 'short' | 'none'
 
 export interface ListRules {
   /** Entries in one page. */
@@ -134,6 +134,8 @@ export interface ListRules {
   readonly pagesTags: boolean
   /** Whether a page of tags as long as it may be has a `Link` also where nothing comes after it. */
   readonly linksFullPages: boolean
+  /** Whether `last` is ignored if `n` is no smaller than the whole list. */
+  readonly ignoresLastOfWhole: boolean
   /** `tags` of a repository that has none. */
   readonly noTags: 'empty' | 'null'
   readonly tagsLink: LinkForm
@@ -172,6 +174,7 @@ export const SPEC: Rules = {
     tooLargeN: { status: 400, code: 'PAGINATION_NUMBER_INVALID', message: 'n has to be a number up to {max}' },
     pagesTags: true,
     linksFullPages: false,
+    ignoresLastOfWhole: false,
     noTags: 'empty',
     tagsLink: 'standard',
     catalogLink: 'standard',

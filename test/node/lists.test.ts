@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  getManifest,
   listRepositories,
   listTags,
   openRegistry,
@@ -261,6 +262,19 @@ describe('a list without a Link', () => {
     const { list, asked } = lister({ tags, ignores: ['n', 'last'] })
     expect(await list()).toEqual(tags)
     expect(asked.length).toBeLessThanOrEqual(3)
+  })
+
+  it('of zot, which gives all again if `n` is no smaller than their number, is whole', async () => {
+    const registry = createTestRegistry({ profile: 'zot', pageSize: 1000 })
+    const handle = openRegistry(ORIGIN, { fetch: registry.fetch })
+    await pushDockerTar(await createTestArchive(), handle, 'a', 'v')
+    const { bytes, mediaType } = await getManifest(handle, 'a', 'v')
+    for (let count = 1; count < 1000; count++) {
+      const url = `${ORIGIN}/v2/a/manifests/v${count}`
+      const put = { method: 'PUT', headers: { 'content-type': mediaType }, body: bytes }
+      await registry.fetch(new Request(url, put))
+    }
+    expect(await listTags(handle, 'a')).toHaveLength(1000)
   })
 
   it('of a registry that heeds `n` alone is asked for without', async () => {

@@ -414,6 +414,18 @@ describe('zot', () => {
     expect((await close(location, 'hello!', 5)).status).toBe(201)
   })
 
+  it('links pages of tags without < and >, and gives all again if `n` is no smaller than their number', async () => {
+    const { ask, putImage } = withProfile('zot')
+    for (const tag of ['a', 'b', 'c']) await putImage(tag)
+    const page = async (query: string) => {
+      const answer = await ask('GET', `/v2/a/tags/list${query}`)
+      return [JSON.parse(answer.text).tags, answer.headers.get('link')]
+    }
+    expect(await page('?n=2')).toEqual([['a', 'b'], '/v2/a/tags/list?last=b&n=2; rel="next"'])
+    expect(await page('?n=2&last=b')).toEqual([['c'], null])
+    expect(await page('?n=3&last=c')).toEqual([['a', 'b', 'c'], null])
+  })
+
   it('answers a chunk with that chunk alone, regclient/regclient#961, and tells all by GET', async () => {
     const { open, patch, ask } = withProfile('zot')
     const location = await open()

@@ -77,6 +77,40 @@ describeReal('{} with lists of two entries a page', DISTRIBUTIONS, (real) => {
   })
 })
 
+describeReal('{} with as many tags as are asked for at once, and more', ALL, (real) => {
+  const registry = started(real)
+
+  it('listTags() gives each of them, and deleteImage() finds the others that name a manifest', async () => {
+    const archive = await createTestArchive()
+    const digest = await pushDockerTar(archive, registry.url, 'tags', 'v0000')
+    const { bytes, mediaType } = await node.getManifest(registry.url, 'tags', digest)
+    const put = async (tag: string) => {
+      const url = new URL(`v2/tags/manifests/${tag}`, registry.url)
+      const answer = await fetch(url, { method: 'PUT', headers: { 'content-type': mediaType }, body: bytes })
+      expect([answer.status, await answer.text()]).toEqual([201, ''])
+    }
+    const tags = Array.from({ length: 1010 }, (_, index) => `v${String(index).padStart(4, '0')}`)
+    const tagAll = async (from: number, to: number) => {
+      for (let start = from; start < to; start += 10) await Promise.all(tags.slice(start, start + 10).map(put))
+    }
+    const listed = async () => [...(await listTags(registry.url, 'tags'))].sort()
+    await tagAll(0, 20)
+    expect(await listed()).toEqual(tags.slice(0, 20))
+    await tagAll(20, 1000)
+    expect(await listed()).toEqual(tags.slice(0, 1000))
+    await tagAll(1000, 1010)
+    expect(await listed()).toEqual(tags)
+
+    const deleting = deleteImage(registry.url, 'tags', 'v1009')
+    if (real.profile === 'distribution-2') {
+      return void (await rejection(deleting, node.ValidationError, /"v0000".*would go too/))
+    }
+    expect(await deleting).toBe(true)
+    expect(await listed()).toEqual(tags.slice(0, -1))
+    expect(await deleteImage(registry.url, 'tags', 'v1009')).toBe(false)
+  }, 120_000)
+})
+
 describeReal('{} that does not delete', DISTRIBUTIONS, (real) => {
   const registry = started(real, { settings: { REGISTRY_STORAGE_DELETE_ENABLED: 'false' } })
 

@@ -158,10 +158,13 @@ const TALKS: Readonly<Record<string, (client: PlainClient, base: string) => Prom
     await putImage('v2', 'tags')
     const tags = async (query = '?n=1000') => {
       const { text, headers } = await ask('GET', `/v2/tags/tags/list${query}`)
-      return [JSON.parse(text).tags?.toSorted() ?? null, headers.has('link')]
+      // How it begins tells its form.
+      return [JSON.parse(text).tags?.toSorted() ?? null, headers.get('link')?.[0]]
     }
     const all = await tags()
-    const pages = [await tags('?n=1'), await tags('?n=1&last=v1'), await tags('?n=1&last=v2')]
+    const queries = ['?n=1', '?n=1&last=v1', '?n=1&last=v2', '?n=2&last=v1', '?n=2&last=v2']
+    const pages: unknown[] = []
+    for (const query of queries) pages.push(await tags(query))
     const unknown = await ask('GET', '/v2/nowhere/tags/list')
     const tooMany = await ask('GET', '/v2/_catalog?n=1001')
     const digest = digestOfText(MANIFEST)

@@ -45,5 +45,5 @@ export const CLOUDFLARE: Rules = {
     wrongDigest: CLOUDFLARE_ERROR,
     cutBody: 'dropped',
   },
-  lists: { ...SPEC.lists, catalogLink: 'bare' },
+  lists: { ...SPEC.lists, catalogLink: 'bare-always' },
 }

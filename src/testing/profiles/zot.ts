@@ -3,7 +3,7 @@ import { type Rules, SPEC } from '../rules.ts'
 /** As tried with 1.4.3; what later ones do otherwise is said where it is. They set the tags of a PUT by digest (project-zot/zot#3885). */
 export const ZOT: Rules = {
   ...SPEC,
-  lists: { ...SPEC.lists, linksFullPages: true },
+  lists: { ...SPEC.lists, linksFullPages: true, ignoresLastOfWhole: true, tagsLink: 'bare' },
   uploads: {
     ...SPEC.uploads,
     stateCheckedOn: [],
