@@ -11,7 +11,7 @@ import { redactCause } from './redact.ts'
 import { boundErrorBody, toResponseError } from './response-error.ts'
 import { endSilence, watchTaking } from './silence.ts'
 
-/** Bytes, or what makes them anew each time that they are sent: a stream can be read once only. */
+/** Bytes, or a function that makes them each time that they are sent: a stream can be read only once. */
 export type RequestBody = Uint8Array<ArrayBuffer> | Blob | (() => Promise<Blob> | ReadableStream<Uint8Array>)
 
 /** One request over HTTP, to a registry or to its token server. */
@@ -24,7 +24,7 @@ export interface HttpRequest extends Read {
   /** Chooses the `Accept` header: where a page may spare a preflight, it has to have at most 128 characters for that. @default any type */
   readonly accept?: (sparesPreflight: boolean) => string
   readonly body?: RequestBody
-  /** Statuses from 300 on that are answers here, not failures. @default none */
+  /** Statuses from 300 that are answers here and not failures. @default none */
   readonly allow?: readonly number[]
   /** The body is a blob's bytes: never sent a second time unasked. @default false */
   readonly isUpload?: boolean
@@ -33,19 +33,19 @@ export interface HttpRequest extends Read {
   /** In milliseconds: how long a body that is a stream may stand still while it is sent, and then its answer may take. @default none */
   readonly standstill?: number
   readonly signal?: AbortSignal
-  /** In milliseconds: once it is under way, it may take so long after an abort. @default 0 */
+  /** In milliseconds: how long a request under way may take after an abort. @default 0 */
   readonly grace?: number
-  /** It goes out even where the registry asked for a pause. @default false */
+  /** Whether it is sent even if the registry asked for a pause. @default false */
   readonly skipsPause?: boolean
-  /** Called before each try: it goes out when that resolves, and not if it rejects. */
+  /** Called before each try. The request is sent when this resolves, and fails if it rejects. */
   readonly hold?: () => Promise<void>
 }
 
-/** A request with what is not for everybody. */
+/** A request with secrets. */
 export interface PrivateRequest extends HttpRequest {
   /** For the registry's own origin alone. */
   readonly authorization?: string | undefined
-  /** What may not stand in an error. */
+  /** Texts that no error may show. */
   readonly secrets?: readonly string[]
   /** @default true, for requests without a body */
   readonly followsRedirects?: boolean
@@ -53,17 +53,17 @@ export interface PrivateRequest extends HttpRequest {
   readonly keepsBody?: boolean
 }
 
-/** An answer, which may be a refusal. */
+/** An answer, or a refusal. */
 export interface Exchanged {
   readonly answer: Answer
-  /** The error that the answer stands for, unless its status is a good one or an allowed one. */
+  /** The error that the answer stands for, if its status is neither good nor allowed. */
   readonly refusal?: ResponseError
   /** Whether another origin than the registry's gave it. */
   readonly isForeign: boolean
 }
 
 /**
- * Sends a request as it is, and gives what is answered.
+ * Sends a request as it is, and returns the answer.
  *
  * @throws {ResponseError} if that is no answer of a registry
  * @throws {NetworkError} if there is none
@@ -88,7 +88,7 @@ interface LearningConnection extends Connection {
   readonly preflights: Preflights
 }
 
-/** 413 is not among them: a body that is too large once is too large again. */
+/** Statuses that may pass. 413 is no such status: the body is too large again. */
 const PASSING_STATUSES = [408, 429, 500, 502, 503, 504]
 const MAX_RETRY_AFTER = 60_000
 

@@ -42,7 +42,7 @@ export function createSend(exchange: Exchange, settings: AuthenticatorSettings):
     return loading
   }
 
-  // Long before it is needed, as a rule: a page waits for its user's file first. A failure is told to who needs it.
+  // Usually long before it is needed: a page first waits for the user's file. The request that needs it reports a failure.
   const isSigningIn = settings.credentials !== undefined
   if (isSigningIn) loadAuthenticator().catch(() => undefined)
 

@@ -34,11 +34,11 @@ export function endSilence(
       reader.cancel(reason).catch(() => undefined)
     },
   }
-  // Nothing is read ahead: who takes his time does not make the server silent.
+  // Nothing is read ahead: a slow reader does not make the server silent.
   return new ReadableStream(source, { highWaterMark: 0 })
 }
 
-/** A stream that is being sent, and what tells that nobody takes it any more. */
+/** A stream that is being sent, and a signal that tells when it stands still. */
 export interface WatchedStream {
   readonly stream: ReadableStream<Uint8Array>
   /** Aborted when nothing of it was taken for so long; or, once all is taken, when so long has passed since. */
@@ -48,8 +48,8 @@ export interface WatchedStream {
 }
 
 /**
- * Watches how a stream is taken: however long it takes, and whatever the stream itself waits for, only that nobody takes what is there is a
- * failure.
+ * Watches how a stream is sent. It may take long, and the stream itself may wait for bytes. It is a failure only if bytes are there and nothing
+ * takes them.
  *
  * @param limit In milliseconds. Without one it may stand still.
  * @param reason Makes what the signal aborts with.

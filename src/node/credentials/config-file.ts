@@ -31,7 +31,7 @@ export function configPaths(): readonly string[] {
   ].filter((path): path is string => path !== undefined && path !== '')
 }
 
-/** Where podman writes in Linux if nobody's session has a folder, as for root (containers-auth.json(5)). */
+/** Where podman writes on Linux if there is no session folder, as for root (containers-auth.json(5)). */
 function runtimePath(): string | undefined {
   return process.platform === 'linux' ? `/run/containers/${process.getuid?.()}/auth.json` : undefined
 }

@@ -21,7 +21,7 @@ export class HelperNotStartedError extends RegistryError {}
 const MAX_OUTPUT = 2 ** 16
 /** It goes into the name of a program. */
 const NAME = /^[A-Za-z0-9._-]+$/
-/** What the helpers of Docker's write to say that they know nobody (docker/docker-credential-helpers § credentials/error.go). */
+/** What Docker's helpers write if they have no credentials (docker/docker-credential-helpers § credentials/error.go). */
 const NOT_FOUND = 'credentials not found in native keychain'
 
 /**

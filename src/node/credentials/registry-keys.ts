@@ -11,7 +11,7 @@ const HUB_SERVER = 'https://index.docker.io/v1/'
 export function hostKeys(registry: string): readonly string[] {
   const { host, port, protocol } = new URL(registry)
   if (HUB_HOSTS.includes(host)) return HUB_HOSTS
-  // A URL drops the port that its scheme has anyway; whoever signed in may have written it.
+  // A URL drops the default port of its scheme; the sign-in may have named it.
   return port === '' ? [host, `${host}:${protocol === 'http:' ? 80 : 443}`] : [host]
 }
 

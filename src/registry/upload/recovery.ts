@@ -15,7 +15,7 @@ export interface Failure {
   readonly chunk: Pick<Chunk, 'start' | 'end' | 'isClosing'> | undefined
 }
 
-/** In bytes. Who takes no more than this in one request is not helped by less. */
+/** In bytes. Smaller chunks do not help a registry that refuses this size. */
 const LEAST_CHUNK = 512
 /** In bytes. A smaller chunk without an answer is the network's fault: proxies take 1 MiB (nginx's `client_max_body_size`) or more. */
 const LEAST_SUSPECT = 1024 * 1024
@@ -94,7 +94,7 @@ export async function isThere(upload: Upload, session: UploadSession | undefined
   return isThere
 }
 
-/** Finds out where an upload is after a failure; gives no session where it has to begin anew. */
+/** Finds out where an upload is after a failure. Returns no session if it has to start again. */
 export async function recover(
   upload: Upload,
   session: UploadSession | undefined,

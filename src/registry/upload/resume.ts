@@ -33,7 +33,7 @@ async function askStored(upload: Upload, session: UploadSession): ReturnType<typ
   }
 }
 
-/** Whether the registry said no, and will say so again. Who signs in anew may go on after 401. */
+/** Whether the registry said no, and will say so again. After 401 another sign-in may help. */
 export function isRefusal(error: unknown): boolean {
   if (!(error instanceof ResponseError) || error.status === 401) return false
   return ['look', 'nothing'].includes(remedyFor(error, 'no bytes'))

@@ -99,7 +99,7 @@ function takenBytes(headers: Headers): number | undefined {
 
 /** Forgets an upload. Whether that works changes nothing: those that stay expire at the registry. */
 export async function cancelSession({ send, repository }: Upload, { location }: UploadSession): Promise<void> {
-  // A time of its own: what leads here may be an abort. Signing in keeps to the signal, a fetch of the user's own perhaps not.
+  // Its own limit: the upload's signal may be aborted.
   const limits = { signal: AbortSignal.timeout(GRACE), grace: 0, timeout: GRACE, skipsPause: true }
   try {
     await send({
