@@ -5,6 +5,7 @@ export {
   getPrimaryTag,
   getTarManifest,
   inspectDockerTar,
+  type ValidateOptions,
   validateDockerTar,
 } from './archive/docker-tar.ts'
 export type { ArchiveFormat } from './archive/format.ts'

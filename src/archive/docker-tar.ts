@@ -46,21 +46,36 @@ export async function getTarManifest(
 
 const ARCHIVE_FAULTS = [TarReadError, ValidationError, DigestMismatchError]
 
+/** How to validate an archive. */
+export interface ValidateOptions extends ReadOptions {
+  /** Whether to read all bytes: each blob has to be what its digest says, and each compressed layer what its diff ID says. @default false */
+  readonly verify?: boolean | undefined
+}
+
 /**
- * Tells whether a file is an archive of images that can be pushed: every manifest and config is read, every layer is there. Of a
- * multi-platform image, one platform has to be there: Docker writes and loads archives of those that were pulled.
- * To learn what is wrong with an archive, call `inspectDockerTar`.
+ * Tells whether a file is an archive of images that can be pushed. Of a multi-platform image, one platform has to be there: Docker writes
+ * and loads archives of those that were pulled. By default, manifests and configs are read and compared with their digests; layers and the
+ * blobs of artifacts have to be there, but their bytes are not read. A push compares those with their digests. `verify` reads them here.
  *
- * @returns false where the file is no such archive. A file that cannot be opened at all rejects.
+ * @returns false where the file is no such archive; `onWarning` is told why. A file that cannot be opened at all rejects.
  */
-export async function validateDockerTar(archive: ArchiveInput | Archive, options: ReadOptions = {}): Promise<boolean> {
+export async function validateDockerTar(
+  archive: ArchiveInput | Archive,
+  options: ValidateOptions = {},
+): Promise<boolean> {
   try {
-    return await withArchive(archive, options, ({ images }) =>
-      images.every((image) => isWhole(image) || runnableImages(image).length > 0),
-    )
+    return await withArchive(archive, options, async ({ images }) => {
+      const hollow = images.find((image) => !isWhole(image) && runnableImages(image).length === 0)
+      if (hollow) options.onWarning?.(`The archive holds no platform of the index ${hollow.manifest.digest}.`)
+      if (hollow || !options.verify) return !hollow
+      const { verifyImages } = await loaded(import('./verify-images.ts'), options.signal)
+      await verifyImages(images, options)
+      return true
+    })
   } catch (error) {
-    if (ARCHIVE_FAULTS.some((fault) => error instanceof fault)) return false
-    throw error
+    if (!ARCHIVE_FAULTS.some((fault) => error instanceof fault)) throw error
+    options.onWarning?.((error as Error).message)
+    return false
   }
 }
 

@@ -4,11 +4,14 @@ import type { ArchiveLimits } from './limits.ts'
 
 /** What is under way while an archive is opened, where that takes more than a look at its headers. */
 export interface OpenProgress {
-  /** `spool`: the archive comes as a stream, or is packed, and is put where it can be read. `hash`: layers whose digest nothing tells are read. */
-  readonly phase: 'spool' | 'hash'
-  /** Bytes spooled or hashed so far. */
+  /**
+   * `spool`: the archive comes as a stream, or is packed, and is put where it can be read. `hash`: layers whose digest nothing tells are read.
+   * `verify`: all blobs are read, and compressed layers a second time, to be unpacked.
+   */
+  readonly phase: 'spool' | 'hash' | 'verify'
+  /** Bytes spooled, hashed or read so far. */
   readonly doneBytes: number
-  /** Of the layer that is hashed; of a stream nobody knows. */
+  /** Of the layer that is hashed, or of all that is verified; of a stream nobody knows. */
   readonly totalBytes: number | undefined
 }
 

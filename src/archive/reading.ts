@@ -1,6 +1,6 @@
 import type { CreateHasher, Digest } from '../oci/digest.ts'
 import { digestOfSource } from '../oci/verify.ts'
-import type { Source } from '../source/source.ts'
+import { reportedSource, type Source } from '../source/source.ts'
 import type { FileIndex } from './file-index.ts'
 import type { ArchiveLimits } from './limits.ts'
 import type { OpenProgress } from './options.ts'
@@ -19,22 +19,17 @@ export interface Reading {
 }
 
 /** Hashes layers whose digest nothing tells, each of them once, and tells how far that is. */
-export function createLayerHasher({ createHasher, signal, onProgress }: Reading): (source: Source) => Promise<Digest> {
+export function createLayerHasher(reading: Reading): (source: Source) => Promise<Digest> {
   const digests = new Map<Source, Promise<Digest>>()
   return (source) => {
-    const known = digests.get(source) ?? digestOfSource(reported(source, onProgress), createHasher, signal)
+    const known =
+      digests.get(source) ?? digestOfSource(reportedLayer(source, reading), reading.createHasher, reading.signal)
     digests.set(source, known)
     return known
   }
 }
 
-function reported(source: Source, onProgress: Reading['onProgress']): Source {
-  return {
-    size: source.size,
-    async read(start, end, signal) {
-      const bytes = await source.read(start, end, signal)
-      onProgress({ phase: 'hash', doneBytes: end, totalBytes: source.size })
-      return bytes
-    },
-  }
+/** The same layer, which tells how far it is read. */
+export function reportedLayer(source: Source, { onProgress }: Reading): Source {
+  return reportedSource(source, (doneBytes) => onProgress({ phase: 'hash', doneBytes, totalBytes: source.size }))
 }

@@ -126,7 +126,7 @@ export function getTarManifest(
 }
 
 /** Tells whether a file is a whole archive. As in the portable entry, and the archive may be a path. */
-export function validateDockerTar(archive: Given, options: core.ReadOptions = {}): Promise<boolean> {
+export function validateDockerTar(archive: Given, options: core.ValidateOptions = {}): Promise<boolean> {
   return withInput(archive, options, (input) => core.validateDockerTar(input, reading(options)))
 }
 

@@ -33,6 +33,18 @@ export function sliceSource(source: Source, start: number, end: number): Source 
   }
 }
 
+/** The same source, which tells where each read ends. */
+export function reportedSource(source: Source, onRead: (end: number) => void): Source {
+  return {
+    size: source.size,
+    async read(start, end, ...how) {
+      const bytes = await source.read(start, end, ...how)
+      onRead(end)
+      return bytes
+    },
+  }
+}
+
 /** Reads the whole of a small source. Bound its size before calling. */
 export function readAll(source: Source, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
   return source.read(0, source.size, signal)

@@ -23,6 +23,10 @@ export interface UnpackOptions {
   readonly signal: AbortSignal | undefined
 }
 
+interface DecodeOptions extends Pick<UnpackOptions, 'limits' | 'signal'> {
+  readonly gunzip?: ((packed: ByteStream) => ByteStream) | undefined
+}
+
 /** Bytes at some depth of packing: in place, or to be read once. */
 export type Packed = { readonly source: Source } | { readonly stream: ByteStream }
 
@@ -58,7 +62,8 @@ export async function unpack(packed: Packed, options: UnpackOptions): Promise<Op
           `Cannot unpack the archive: it is packed more than ${depth} times ({ limits: { packings } })`,
         )
       }
-      const inner = packing === 'zip' ? await openZip(await seekable(bytes), options) : decode(bytes, packing, options)
+      const inner =
+        packing === 'zip' ? await openZip(await seekable(bytes), options) : { stream: decode(bytes, packing, options) }
       ;({ bytes, head } = await look(inner, options))
     }
   } catch (error) {
@@ -73,7 +78,16 @@ async function look(packed: Packed, { signal }: UnpackOptions): Promise<{ bytes:
   return { bytes: { stream }, head }
 }
 
-function decode(bytes: Packed, packing: Exclude<Packing, 'zip'>, { limits, signal }: UnpackOptions): Packed {
+/**
+ * Takes off one packing, within limits.
+ *
+ * @param options.gunzip @default the runtime's own decoder
+ */
+export function decode(
+  bytes: Packed,
+  packing: Exclude<Packing, 'zip'>,
+  { limits, signal, gunzip = unpackGzip }: DecodeOptions,
+): ByteStream {
   let packedBytes = 0
   async function* counted(): AsyncGenerator<Uint8Array> {
     for await (const piece of 'source' in bytes ? streamSource(bytes.source, signal) : bytes.stream) {
@@ -81,8 +95,8 @@ function decode(bytes: Packed, packing: Exclude<Packing, 'zip'>, { limits, signa
       yield piece
     }
   }
-  const unpacked = packing === 'gzip' ? unpackGzip(counted()) : unpackZstd(counted())
-  return { stream: limitUnpacked(unpacked, () => packedBytes, limits) }
+  const unpacked = packing === 'gzip' ? gunzip(counted()) : unpackZstd(counted())
+  return limitUnpacked(unpacked, () => packedBytes, limits)
 }
 
 async function openZip(zip: Source, { entry, limits, signal }: UnpackOptions): Promise<Packed> {

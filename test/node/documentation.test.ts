@@ -48,7 +48,7 @@ afterAll(() => {
 
 describe('the examples of the documents', () => {
   it('are there', () => {
-    expect([examples.length, runnable.length]).toEqual([27, 20])
+    expect([examples.length, runnable.length]).toEqual([28, 21])
   })
 
   it('compile', () => {

@@ -3,10 +3,12 @@ import { getImageInfo, openRegistry, pushDockerTar } from '../../src/index.ts'
 import { describeForeignFiles } from '../support/foreign-files-contract.ts'
 import { describeGoNil, layoutOf } from '../support/go-nil-contract.ts'
 import { describeOtherDigests } from '../support/other-digests-contract.ts'
+import { describeVerifying } from '../support/verify-contract.ts'
 
 describeForeignFiles()
 describeGoNil()
 describeOtherDigests()
+describeVerifying()
 
 it('a real registry takes and gives an image whose layers are null', async () => {
   const { layout, manifest } = await layoutOf({ layers: null })

@@ -1,0 +1,23 @@
+import { Gunzip } from 'fflate'
+import { TarReadError } from '../errors.ts'
+import { inPieces } from '../source/pieces.ts'
+import type { ByteStream } from '../source/stream.ts'
+
+/**
+ * Unpacks gzip of any number of members in plain JavaScript, which is slower than `unpackGzip`. eStargz layers have a member a file. Neither
+ * checksums nor the end are checked: compare the digest of what comes out.
+ *
+ * @throws {TarReadError} if the data are damaged
+ */
+export async function* unpackGzipMembers(packed: ByteStream): AsyncGenerator<Uint8Array> {
+  const made: Uint8Array[] = []
+  const gunzip = new Gunzip((piece) => void made.push(piece))
+  for await (const piece of inPieces(packed)) {
+    try {
+      gunzip.push(piece)
+    } catch (cause) {
+      throw new TarReadError('Cannot unpack the layer: its gzip data are damaged', { cause })
+    }
+    yield* made.splice(0)
+  }
+}
