@@ -103,7 +103,8 @@ async function readContents(reading: Reading): Promise<Contents> {
   // Seldom met since 2016.
   const { isDockerV1, readDockerV1Images } = await loaded(import('./docker-v1.ts'), signal)
   if (isDockerV1(reading)) {
-    return { format: 'docker-v1', images: await readDockerV1Images(reading), tarManifest: undefined }
+    const images = await readDockerV1Images(reading)
+    return { format: 'docker-v1', images, index: undefined, tarManifest: undefined }
   }
   const { explainFiles } = await loaded(import('./foreign-files.ts'), signal)
   throw await explainFiles(files, signal)
@@ -114,7 +115,7 @@ async function readSkopeoDir(reading: Reading): Promise<Contents> {
     loaded(import('./skopeo-dir.ts'), reading.signal),
     loaded(import('./oci-layout.ts'), reading.signal),
   ])
-  return { ...(await readWholeLayout({ ...reading, files: await asLayout(reading) })), format: 'dir' }
+  return { ...(await readWholeLayout({ ...reading, files: await asLayout(reading) })), format: 'dir', index: undefined }
 }
 
 /** Loads what reads an archive together with what hashes its manifests: on a slow link that is one way there and back, not two. */

@@ -8,9 +8,9 @@ import type { Archive } from './archive.ts'
  *
  * @throws {ValidationError} if that is not exactly one image
  */
-export async function chosenImage({ images }: Archive, choice: PlatformChoice): Promise<Image> {
+export async function chosenImage({ images, index }: Archive, choice: PlatformChoice): Promise<Image> {
   const [only] = images
   if (only && images.length === 1 && choice.image === undefined) return only
   const { chooseImage } = await loaded(import('../oci/choose-image.ts'))
-  return chooseImage(images, choice)
+  return chooseImage(images, choice, index)
 }

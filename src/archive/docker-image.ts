@@ -19,7 +19,14 @@ import { createLayerHasher, type Reading } from './reading.ts'
  */
 export async function readDockerArchive(reading: Reading): Promise<Contents | undefined> {
   const tarManifest = await readDockerManifest(reading)
-  return tarManifest && { format: 'docker', images: await readDockerImages(reading, tarManifest), tarManifest }
+  return (
+    tarManifest && {
+      format: 'docker',
+      images: await readDockerImages(reading, tarManifest),
+      index: undefined,
+      tarManifest,
+    }
+  )
 }
 
 /**

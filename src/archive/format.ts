@@ -13,6 +13,11 @@ export interface Contents {
   readonly format: ArchiveFormat
   /** In the archive's order. A multi-platform image is one, with its platforms as `children`. */
   readonly images: readonly Image[]
+  /**
+   * The `index.json` of a layout, as one index of all that it lists. `{ image: 'index' }` pushes it, where it is itself the multi-platform image.
+   * Absent for other formats.
+   */
+  readonly index: Image | undefined
   /** What its `manifest.json` says, where it has one that can be read. */
   readonly tarManifest: readonly TarManifestEntry[] | undefined
 }

@@ -4,6 +4,8 @@ import { isPlainLayerType } from '../oci/media-type.ts'
 import { packingOf, readHead } from '../unpack/packing.ts'
 import type { Reading } from './reading.ts'
 
+const LAYER = /^application\/vnd\.(?:oci\.image\.layer|docker\.image\.rootfs)\./
+
 /**
  * Sees to it that an image has as many layers as its config has diff IDs, and in their order, as far as that shows without unpacking: the
  * digest of a plain layer is its diff ID. Engines refuse images that break this rule (image-spec § Image Configuration).
@@ -29,9 +31,10 @@ export async function verifyLayers({ signal, warn }: Reading, image: Image): Pro
   }
 }
 
-/** Artifacts and attestations may use the config of an image too, and need not fill it in. */
-function isRootFilesystem({ platform, artifactType, subject, configuration }: Image): boolean {
+/** Artifacts, signatures and attestations may use the config of an image too, and need not fill it in. */
+function isRootFilesystem({ platform, artifactType, subject, configuration, layers }: Image): boolean {
   if (!configuration || artifactType !== undefined || subject !== undefined) return false
+  if (layers.length > 0 && !layers.some(({ mediaType }) => LAYER.test(mediaType))) return false
   return platform ? platform.os !== 'unknown' : configuration.diffIds.length > 0
 }
 

@@ -1,24 +1,28 @@
 import { ValidationError } from '../errors.ts'
-import type { Digest } from '../oci/digest.ts'
+import { type Digest, digestOf } from '../oci/digest.ts'
 import type { Image } from '../oci/image.ts'
-import { isJsonObject, objectField, parseJson, showJson, textField } from '../oci/json.ts'
+import { isJsonObject, parseJson, showJson } from '../oci/json.ts'
 import { type IndexEntry, isIndex, parseManifest } from '../oci/manifest.ts'
-import { isIndexType, isManifestType } from '../oci/media-type.ts'
+import { isIndexType, isManifestType, MEDIA_TYPES } from '../oci/media-type.ts'
+import { toSource } from '../source/from.ts'
 import { hasFile } from './file-index.ts'
 import type { Contents } from './format.ts'
+import { readListings } from './index-entries.ts'
 import { readJsonFile } from './json-file.ts'
 import { type UnverifiableError, unlessUnverifiable } from './oci-content.ts'
-import { createManifestReader } from './oci-manifest.ts'
+import { createManifestReader, describe } from './oci-manifest.ts'
+import { type Listed, missingImages, ownImages } from './own-images.ts'
 import type { Reading } from './reading.ts'
+import { findUnlistedReferrers } from './unlisted-referrers.ts'
 
 const INDEX_PATH = 'index.json'
 const LAYOUT_PATH = 'oci-layout'
-const NAME = 'io.containerd.image.name'
-const REF_NAME = 'org.opencontainers.image.ref.name'
 
 /** What a layout holds, and what its `index.json` lists but is not there, or lacks its config or a layer. */
 export interface Layout {
   readonly images: readonly Image[]
+  /** `index.json` itself, as one index of all that it lists. */
+  readonly index: Image
   readonly lacking: readonly Digest[]
 }
 
@@ -31,27 +35,47 @@ export interface Layout {
  */
 export async function readLayout(reading: Reading): Promise<Layout> {
   await verifyLayoutVersion(reading)
-  const index = parseManifest(await readJsonFile(reading, INDEX_PATH, 'the layout'), INDEX_PATH)
+  const bytes = await readJsonFile(reading, INDEX_PATH, 'the layout')
+  const document = parseManifest(bytes, INDEX_PATH)
+  const { listed, leftOut } = await readListed(reading, isIndex(document) ? document.manifests : [])
+  const { mediaType = MEDIA_TYPES.ociIndex } = document
+  const digest = await digestOf(bytes, reading.createHasher)
+  const manifest = { mediaType, digest, size: bytes.length, source: toSource(bytes) }
+  const absent = listed.flatMap(({ listing, image }) => (image ? [] : listing.entry))
+  return {
+    images: ownImages(listed),
+    index: {
+      ...describe(manifest, document, manifest),
+      children: listed.flatMap(({ image }) => image ?? []),
+      missing: [...absent, ...leftOut],
+    },
+    lacking: missingImages(listed),
+  }
+}
+
+/** Reads what `index.json` lists, and tells what of it cannot be read here. */
+async function readListed(
+  reading: Reading,
+  entries: readonly IndexEntry[],
+): Promise<{ readonly listed: readonly Listed[]; readonly leftOut: readonly IndexEntry[] }> {
   const readManifest = createManifestReader(reading)
-  const images = new Map<string, Image>()
-  const lacking: Digest[] = []
-  const unverifiable = new Map<Digest, UnverifiableError>()
-  // One image that is listed by several names is one image.
-  for (const [digest, entries] of groupByDigest(isIndex(index) ? index.manifests : [])) {
-    const [entry] = entries
+  const listed: Listed[] = []
+  const leftOut = new Map<IndexEntry, UnverifiableError | undefined>()
+  for (const listing of readListings(entries)) {
+    const { entry, names, tags } = listing
     if (!isIndexType(entry.mediaType) && !isManifestType(entry.mediaType)) {
       // image-spec § Image Index: an unknown media type is no error.
-      reading.warn(`"index.json" lists ${digest} as "${entry.mediaType}", which is no manifest; it was left out.`)
+      reading.warn(`"index.json" lists ${entry.digest} as "${entry.mediaType}", which is no manifest; it was left out.`)
+      leftOut.set(entry, undefined)
       continue
     }
-    const leaveOut = (reason: UnverifiableError) => unverifiable.set(digest, reason)
+    const leaveOut = (reason: UnverifiableError) => leftOut.set(entry, reason)
     const image = await unlessUnverifiable(reading, readManifest(entry, INDEX_PATH), leaveOut)
-    if (image) images.set(digest, { ...image, ...namesIn(entries) })
-    else if (!unverifiable.has(digest)) lacking.push(digest)
+    if (!leftOut.has(entry)) listed.push({ listing, image: image && { ...image, names, tags } })
   }
-  const [reason] = unverifiable.values()
-  if (reason && images.size + lacking.length === 0) throw reason
-  return { images: [...images.values()], lacking }
+  const reason = [...leftOut.values()].find((reason) => reason !== undefined)
+  if (reason && listed.length === 0) throw reason
+  return { listed, leftOut: [...leftOut.keys()] }
 }
 
 /**
@@ -60,9 +84,10 @@ export async function readLayout(reading: Reading): Promise<Layout> {
  * @throws {ValidationError} if the layout lists nothing, or more than there is
  */
 export async function readWholeLayout(reading: Reading): Promise<Contents> {
-  const { images, lacking } = await readLayout(reading)
+  const { images, index, lacking } = await readLayout(reading)
   if (images.length === 0 || lacking.length > 0) throw incompleteLayout(lacking[0])
-  return { format: 'oci', images, tarManifest: undefined }
+  const unlisted = await findUnlistedReferrers(reading, images)
+  return { format: 'oci', images: [...images, ...unlisted], index, tarManifest: undefined }
 }
 
 /** Says that a layout lists nothing, or lacks what it lists. */
@@ -85,29 +110,4 @@ async function verifyLayoutVersion(reading: Reading): Promise<void> {
   throw new ValidationError(`Cannot read the layout: its version is ${showJson(version)}, and only 1.x is known here`, {
     path: LAYOUT_PATH,
   })
-}
-
-function groupByDigest(entries: readonly IndexEntry[]): ReadonlyMap<Digest, readonly [IndexEntry, ...IndexEntry[]]> {
-  const groups = new Map<Digest, [IndexEntry, ...IndexEntry[]]>()
-  for (const entry of entries) {
-    const group = groups.get(entry.digest)
-    if (group) group.push(entry)
-    else groups.set(entry.digest, [entry])
-  }
-  return groups
-}
-
-/** What is a whole name and what a tag alone, nobody says: a tag has neither a slash nor a colon. */
-function namesIn(entries: readonly IndexEntry[]): Pick<Image, 'names' | 'tags'> {
-  const names = new Set<string>()
-  const tags = new Set<string>()
-  for (const entry of entries) {
-    const annotations = objectField({ ...entry }, 'annotations')
-    const refName = textField(annotations, REF_NAME)
-    const isName = refName !== undefined && /[/:]/.test(refName)
-    const name = textField(annotations, NAME) ?? (isName ? refName : undefined)
-    if (name !== undefined) names.add(name)
-    else if (refName !== undefined) tags.add(refName)
-  }
-  return { names: [...names], tags: [...tags] }
 }

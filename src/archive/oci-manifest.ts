@@ -138,7 +138,7 @@ function contradiction({ digest, mediaType }: IndexEntry, listedBy: string): Val
 const UNTOLD = { diffId: undefined, created: undefined, createdBy: undefined }
 
 /** What manifests and indexes have in common. */
-function describe(manifest: Content, document: Manifest | Index, entry: IndexEntry): Image {
+export function describe(manifest: Content, document: Manifest | Index, entry: IndexEntry): Image {
   const { artifactType, subject } = document as Pick<Manifest, 'artifactType' | 'subject'>
   return {
     names: [],

@@ -8,6 +8,8 @@ import { wrongLayers } from './layer-order.ts'
 import type * as layoutReader from './oci-layout.ts'
 import type { Reading } from './reading.ts'
 
+const NOTHING = { images: [], index: undefined, lacking: [] }
+
 /** An image of the layout whose layers `manifest.json` lists otherwise. */
 interface Disputed {
   readonly image: Image
@@ -30,12 +32,13 @@ export async function readTwoHalves(
   const tarManifest = listed.value
   if (!tarManifest && !listed.fault) return readWholeLayout(reading)
   const layout = await attempt(readLayout(reading))
-  const { images, lacking } = layout.value ?? { images: [], lacking: [] }
+  const { images, index, lacking } = layout.value ?? NOTHING
   const disputed = tarManifest ? findDisputed(images, tarManifest) : []
-  const incomplete = images.length > 0 && lacking.length === 0 ? undefined : incompleteLayout(lacking[0])
+  const isWhole = images.length > 0 && lacking.length === 0
+  const incomplete = layout.value && !isWhole ? incompleteLayout(lacking[0]) : undefined
   const fault = layout.fault ?? incomplete ?? (await findMisfit(reading, disputed))
   const lacks = layout.value && (lacking[0] ?? configBeside(images, tarManifest))
-  const fromLayout: Contents = { format: 'oci', images: withNames(images, tarManifest), tarManifest }
+  const fromLayout: Contents = { format: 'oci', images: withNames(images, tarManifest), index, tarManifest }
   if (tarManifest && !fault && lacks === undefined) {
     for (const { image } of disputed) reading.warn(otherwise(image))
     return fromLayout
@@ -47,7 +50,7 @@ export async function readTwoHalves(
   if (docker.value) {
     const what = lacks === undefined ? `cannot be used (${fault?.message})` : `lacks ${lacks}`
     reading.warn(`The OCI layout in the archive ${what}; its "manifest.json" was read instead.`)
-    return { format: 'docker', images: docker.value, tarManifest }
+    return { format: 'docker', images: docker.value, index: undefined, tarManifest }
   }
   if (fault) throw fault
   reading.warn(`The "manifest.json" in the archive cannot be used (${docker.fault.message}); its OCI layout was read.`)

@@ -1,4 +1,5 @@
 import { ValidationError } from '../errors.ts'
+import { isAttestation } from './attestation.ts'
 import { formatPlatform } from './descriptor.ts'
 import type { CreateHasher } from './digest.ts'
 import type { Image } from './image.ts'
@@ -96,9 +97,4 @@ function describe(entries: readonly IndexEntry[]): string {
   const attestations = entries.length - platforms.length
   if (attestations > 0) names.push(attestations === 1 ? 'an attestation' : `${attestations} attestations`)
   return names.join(', ')
-}
-
-/** Tells whether an index lists an attestation: by BuildKit's annotation, or since it runs nowhere. */
-function isAttestation({ platform, annotations }: IndexEntry): boolean {
-  return platform?.os === 'unknown' || annotations?.['vnd.docker.reference.type'] !== undefined
 }

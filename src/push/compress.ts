@@ -7,6 +7,7 @@ import { createPortableEncoder } from '../compress/portable.ts'
 import { untilAborted } from '../load.ts'
 import { type Content, descriptorOf } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
+import { isReferrerTag } from '../oci/referrer-tag.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
 import { type Ahead, createAhead, type SendAhead } from './ahead.ts'
 import { weigh } from './bring.ts'
@@ -158,7 +159,7 @@ function withoutStrangers(pushes: readonly ImagePush[], { changed, onLeftOut }: 
   const gone = new Set<Digest>(changed.keys())
   return pushes.filter(({ image, tags, madeOf }) => {
     const { subject, manifest } = image
-    if (subject === undefined || !gone.has(subject) || tags.length > 0) return true
+    if (subject === undefined || !gone.has(subject) || !tags.every(isReferrerTag)) return true
     gone.add(madeOf ?? manifest.digest)
     onLeftOut(manifest.digest, subject)
     return false

@@ -32,6 +32,8 @@ type Place = RepositoryTag | undefined
 export function nameImages(images: readonly Image[], all: readonly Image[], naming: PushNaming): readonly ImagePush[] {
   const skipped = new Set<string>()
   const pushes = images.flatMap((image) => {
+    // A referrer goes along with what it is about, unless somebody asks for it.
+    if (images === all && image.names.length === 0 && isReferrer(image, all)) return []
     const destinations = destinationsOf(image, naming, placesOf(image, naming, skipped), tagsOf(image, skipped))
     if (destinations.length > 0 || image.names.length > 0 || isReferrer(image, all)) return destinations
     throw nameless(image, all)

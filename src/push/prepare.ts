@@ -1,8 +1,7 @@
 import { loaded } from '../load.ts'
-import type { CreateHasher, Digest } from '../oci/digest.ts'
+import type { CreateHasher } from '../oci/digest.ts'
 import type { Image } from '../oci/image.ts'
 import { isWhole } from '../oci/platforms.ts'
-import { contains } from '../oci/referrer.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
 import type { ImagePush } from './layout.ts'
 
@@ -43,7 +42,11 @@ export async function preparePushes(
     const before = push.image.manifest.digest
     return { ...push, image, ...(image.manifest.digest !== before && { madeOf: before }) }
   })
-  return withReferrers(made, all, selection)
+  // An index of which one platform is pushed may list what is about that.
+  const referrers = all.flatMap((image) => [...allUnder(image)]).filter(({ subject }) => subject !== undefined)
+  if (referrers.length === 0) return made
+  const { withReferrers } = await loaded(import('./referrers.ts'))
+  return withReferrers(made, referrers, selection.onWarning)
 }
 
 async function prepare(image: Image, selection: PlatformSelection): Promise<Image> {
@@ -59,34 +62,8 @@ async function prepare(image: Image, selection: PlatformSelection): Promise<Imag
   return make(image, createHasher, onWarning)
 }
 
-/** Adds what is about the images that are pushed, and about that in turn, by digest to the repositories that they go to. */
-async function withReferrers(
-  pushes: readonly ImagePush[],
-  images: readonly Image[],
-  { onWarning }: PlatformSelection,
-): Promise<readonly ImagePush[]> {
-  const referrers = images.flatMap(allUnder).filter(({ subject }) => subject !== undefined)
-  const all = new Map(pushes.map((push) => [`${push.repository}@${push.image.manifest.digest}:${push.tags}`, push]))
-  const strangers = new Map<Digest, Digest>()
-  // Those that are added on the way are looked at too.
-  for (const { image, repository, madeOf } of all.values()) {
-    for (const referrer of referrers) {
-      const { subject, manifest } = referrer
-      if (subject === undefined || contains(image, manifest.digest)) continue
-      if (subject === madeOf) strangers.set(manifest.digest, subject)
-      if (!contains(image, subject)) continue
-      if (!isWhole(referrer)) throw (await loaded(import('../oci/select-platforms.ts'))).notWhole(referrer)
-      const key = `${repository}@${manifest.digest}:`
-      if (!all.has(key)) all.set(key, { image: referrer, repository, tags: [] })
-    }
-  }
-  for (const [digest, about] of strangers) {
-    onWarning?.(`${digest} is about the index ${about}, which is not pushed, so it is not pushed either.`)
-  }
-  return [...all.values()]
-}
-
-/** An image, and all that is under it: an index of which one platform is pushed may list what is about that. */
-function allUnder(image: Image): readonly Image[] {
-  return [image, ...image.children.flatMap(allUnder)]
+/** An image, and all that is under it. */
+function* allUnder(image: Image): Generator<Image> {
+  yield image
+  for (const child of image.children) yield* allUnder(child)
 }

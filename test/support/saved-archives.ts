@@ -102,6 +102,18 @@ export const SAVED_ARCHIVES: readonly SavedArchive[] = [
     given: SEVERAL,
     warning: /linux\/arm64\/v8/,
   },
+  {
+    name: 'docker-29.8-containerd-referrers',
+    own: { 'team/app:v1': APP },
+    given: APP,
+    referrers: ['sha256:d97b71c060fdc58128878e395401dde783ca004707ac84cb2a0dd713cbd6fa68'],
+  },
+  {
+    name: 'docker-29.8-containerd-by-id',
+    own: NAMELESS,
+    given: APP,
+    referrers: ['sha256:d97b71c060fdc58128878e395401dde783ca004707ac84cb2a0dd713cbd6fa68'],
+  },
   { name: 'docker-29.8-containerd-zstd', own: { 'team/zstd:v1': APP }, given: APP },
   {
     name: 'docker-29.8-containerd-content-missing',
@@ -115,6 +127,20 @@ export const SAVED_ARCHIVES: readonly SavedArchive[] = [
   { name: 'crane-0.22-zstd', own: { 'team/zstd:v1': APP }, given: APP },
   { name: 'regctl-0.11', own: { 'team/multi:v1': MULTI }, given: MULTI },
   { name: 'ctr-2.3-one-platform', own: { 'team/multi:v1': APP }, given: APP, warning: /linux\/arm64\/v8/ },
+  { name: 'oras-1.3', own: NAMELESS, given: MULTI },
+  { name: 'oras-1.3-artifact', own: NAMELESS, given: ATTESTED },
+  {
+    name: 'cosign-3.1-bundle',
+    own: NAMELESS,
+    given: APP,
+    referrers: ['sha256:8b4b2e2035381331ab2e3226e2beb3ef831409531eff3dd6e6bb4ff5fcf3c2ef'],
+  },
+  {
+    name: 'cosign-3.1-sig',
+    own: NAMELESS,
+    given: APP,
+    referrers: ['sha256:d768eb4d5b5be2d60f7484815d54d547e40dae1a106d3b0ef43cfc34953cb77a'],
+  },
   { name: 'jib-3.4', own: { 'team/app:latest': JIB, 'team/app:v1': JIB }, given: JIB },
   { name: 'skopeo-1.9-dir', own: NAMELESS, given: APP },
 ]

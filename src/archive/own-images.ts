@@ -1,0 +1,57 @@
+import { isAttestation } from '../oci/attestation.ts'
+import type { Digest } from '../oci/digest.ts'
+import type { Image } from '../oci/image.ts'
+import type { Listing } from './index-entries.ts'
+
+/** What `index.json` lists, as far as it is there, and what it says of it. */
+export interface Listed {
+  readonly listing: Listing
+  readonly image: Image | undefined
+}
+
+/**
+ * Leaves out what `index.json` lists but is no image of its own: what another entry has under it, since oras lists every child without a
+ * name, and what is only listed beside an image and does not say itself what it is about, since no registry would find it.
+ */
+export function ownImages(listed: readonly Listed[]): readonly Image[] {
+  const { here, missing, under } = digestsOf(listed)
+  return listed.flatMap(({ listing: { about }, image }) => {
+    if (!image || (isNameless(image) && under.has(image.manifest.digest))) return []
+    if (about === undefined) return [image]
+    const { tags, subject, children } = image
+    const [tag] = tags
+    if (tag === undefined) return subject !== undefined && (here.has(subject) || missing.has(subject)) ? [image] : []
+    // The list of referrers that stands in for a registry's own (distribution-spec § Referrers Tag Schema).
+    if (!tag.includes('.')) return children.filter((child) => child.subject !== undefined)
+    return [{ ...image, subject: subject ?? about }]
+  })
+}
+
+/** What `index.json` lists of its own, but is not there. What is only listed beside an image, or under one, may be absent. */
+export function missingImages(listed: readonly Listed[]): readonly Digest[] {
+  const { missing } = digestsOf(listed)
+  return listed.flatMap(({ listing, image }) => {
+    const { entry, about } = listing
+    const isOptional = isNameless(listing) && (about !== undefined || isAttestation(entry) || missing.has(entry.digest))
+    return image || isOptional ? [] : [entry.digest]
+  })
+}
+
+function isNameless({ names, tags }: Pick<Image, 'names' | 'tags'>): boolean {
+  return names.length === 0 && tags.length === 0
+}
+
+/** The manifests that are there, those that indexes lack, and those that indexes have. */
+function digestsOf(listed: readonly Listed[]) {
+  const [here, missing, under] = [new Set<Digest>(), new Set<Digest>(), new Set<Digest>()]
+  const collect = (image: Image) => {
+    here.add(image.manifest.digest)
+    for (const { digest } of image.missing) missing.add(digest)
+    for (const child of image.children) {
+      under.add(child.manifest.digest)
+      collect(child)
+    }
+  }
+  for (const { image } of listed) if (image) collect(image)
+  return { here, missing, under }
+}

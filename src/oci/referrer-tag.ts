@@ -1,0 +1,22 @@
+import type { Digest } from './digest.ts'
+
+const REFERRER_TAG = /^sha256-([0-9a-f]{64})(?:\.\w+)?$/
+
+/** The tag by which cosign finds signatures (`sig`), attestations (`att`) and SBOMs (`sbom`) of a manifest. */
+export function referrerTag(subject: Digest, ending: string): string {
+  return `${subject.replace(':', '-')}.${ending}`
+}
+
+/**
+ * The manifest that a tag is about: such a tag is cosign's, or without an ending that of a list of referrers (distribution-spec § Referrers
+ * Tag Schema).
+ */
+export function subjectOfTag(tag: string | undefined): Digest | undefined {
+  const hex = REFERRER_TAG.exec(tag ?? '')?.[1]
+  return hex === undefined ? undefined : `sha256:${hex}`
+}
+
+/** Tells whether a tag is about the manifest that its name says, such as a signature of cosign's. */
+export function isReferrerTag(tag: string): boolean {
+  return tag.includes('.') && subjectOfTag(tag) !== undefined
+}
