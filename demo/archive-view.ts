@@ -52,6 +52,9 @@ function showImage({ names, platforms, missing, id, created, layers }: ArchiveIm
     ...createFact('Name', ...(names.length > 0 ? names : [NAMELESS])),
     ...createFact(platforms.length > 1 ? 'Platforms' : 'Platform', platforms.join(', ') || 'none'),
     ...(missing.length > 0 ? createFact('Not in the archive', missing.join(', ')) : []),
+    ...(missing.length > 0 && platforms.length === 1
+      ? createFact('Pushed', `${platforms[0]} alone, as "docker push" does, unless you choose otherwise`)
+      : []),
     ...createFact('Created', created === undefined ? 'not recorded' : formatDate(created)),
     ...createFact('Image ID', createDigest(id)),
   )

@@ -27,15 +27,15 @@ export interface PushArchiveOptions
     Pick<PlanOptions, 'mountFrom' | 'existing' | 'foreignLayers'> {}
 
 /**
- * Pushes one image of an archive: what its name stands for, be that a single image or a multi-platform one, byte for byte as the archive has
- * it. Referrers of it in the archive, such as signatures, go along. It is `planPush` and `executePush` in a row, but for what tags point at
- * now, which it does not ask.
+ * Pushes one image of an archive, single or multi-platform, byte for byte as the archive has it. If the archive has only one platform of the
+ * image's index, it pushes that one, as `docker push` does. Referrers of the image in the archive, such as signatures, go along. It does what
+ * `planPush` and `executePush` do, but does not ask what tags point at now.
  *
  * @param repository Where to. @default the repository of the name by which the image was chosen, or of its first, the registry dropped
  * @param tag Which tag to set; `tags` come on top. @default the tag of that name, or `latest` if it has none
  * @returns the digest of the image's manifest or index
  * @throws {TarReadError} if the archive is none, or is damaged
- * @throws {ValidationError} if it holds no image, or several and none is chosen, or lacks a platform, or there is no name to push to
+ * @throws {ValidationError} if it holds no image, or several and none is chosen, or some platforms but not all and none is chosen, or there is no name to push to
  * @throws {DigestMismatchError} if its bytes are not what it says they are
  * @throws {ResponseError} if the registry refuses
  * @throws {NetworkError} if it does not answer

@@ -1,5 +1,5 @@
 import { ValidationError } from '../errors.ts'
-import type { Content, Descriptor } from '../oci/descriptor.ts'
+import { type Content, type Descriptor, formatPlatform } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
 import type { Image } from '../oci/image.ts'
 import { isForeignLayerType } from '../oci/media-type.ts'
@@ -82,13 +82,15 @@ function layOutManifests(pushes: readonly ImagePush[]): readonly NeededManifest[
 }
 
 function layOutTags(pushes: readonly ImagePush[]): readonly NeededTag[] {
+  const images = new Map<string, Image>()
   const byName = new Map<string, NeededTag>()
   for (const { image, repository, tags } of pushes) {
     const { digest } = image.manifest
     for (const tag of tags) {
       const name = `${repository}:${tag}`
-      const other = byName.get(name)
-      if (other && other.digest !== digest) throw clash(name)
+      const other = images.get(name)
+      if (other && other.manifest.digest !== digest) throw clash(name, image, other)
+      images.set(name, image)
       byName.set(name, { repository, tag, digest })
     }
   }
@@ -121,9 +123,12 @@ function sizeClash({ digest, size }: Descriptor): ValidationError {
   )
 }
 
-function clash(name: string): ValidationError {
+function clash(name: string, image: Image, other: Image): ValidationError {
+  const [one, two] = [image, other].map(({ platform }) => platform && formatPlatform(platform))
+  const whole =
+    one && two && one !== two ? ", or as one multi-platform image with pushDockerTar and { image: 'index' }" : ''
   return new ValidationError(
-    `Cannot push two images as ${JSON.stringify(name)}: the second would replace the first; push them one by one, each with a name of its own`,
+    `Cannot push two images as ${JSON.stringify(name)}: the second would replace the first; push them one by one, each with a name of its own${whole}`,
     { input: name },
   )
 }

@@ -44,7 +44,7 @@ export interface PlanOptions extends PushNaming, PlanningOptions {
  * With `compress`, layers are compressed to learn their digests, unless `compressions` knows them; the bytes are made again when they are sent.
  *
  * @param images Those of an open archive.
- * @throws {ValidationError} if an image has no name and is given none, two would get the same tag, or an index lists what the archive lacks
+ * @throws {ValidationError} if an image has no name and is given none, two would get the same tag, or a choice of platforms is needed
  * @throws {ResponseError} if the registry refuses
  * @throws {NetworkError} if it does not answer
  */

@@ -22,7 +22,7 @@ export interface PlatformSelection {
 }
 
 /**
- * Makes of each image what is to be pushed of it, and adds what is about them (signatures, SBOMs), and about that in turn.
+ * Takes of each image what is pushed of it, and adds its referrers (signatures, SBOMs), and theirs.
  *
  * @param all All images of the archive.
  * @throws {ValidationError} if the archive lacks some of an index, and a choice is needed, or the platform is not there

@@ -119,6 +119,7 @@ describe('the demo page, given an archive', () => {
     await shows(image, 'linux/amd64')
     await shows(image, 'Not in the archive')
     await shows(image, 'linux/arm64/v8')
+    await shows(image, 'linux/amd64 alone, as "docker push" does')
     const platforms = page.getByRole('combobox', { name: 'Platforms' })
     expect(await platforms.locator('option').allTextContents()).toEqual([
       'Those in the archive (a new index)',

@@ -139,6 +139,20 @@ describe("{ image: 'index' }", () => {
     ])
   })
 
+  it('is a remedy where platforms have one name', async () => {
+    const { layout, amd64, arm64, digest } = await platforms()
+    layout.list(withName(amd64, 'team/app:v1'), withName(arm64, 'team/app:v1'))
+    const named = pushDockerTarWithAllOriginalTags(layout.tar(), embedded())
+    await rejection(
+      named,
+      ValidationError,
+      /or as one multi-platform image with pushDockerTar and \{ image: 'index' \}$/,
+    )
+    const error = await rejection(push(layout, { image: 'team/app:v1' } as PushArchiveOptions), ValidationError)
+    expect(error.message).toMatch(/names 2 of them\..*with \{ image: "index" \}$/)
+    expect((await push(layout, { image: 'index' } as PushArchiveOptions)).digest).not.toBe(digest)
+  })
+
   it('gives one of its platforms, is planned, and names none by itself', async () => {
     const { layout, arm64, digest } = await platforms()
     const options = { image: 'index', platform: 'linux/arm64' }
