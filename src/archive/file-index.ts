@@ -16,7 +16,7 @@ export interface FileEntry {
 /** The files of an archive by path: the entries of a tar, or the files of a folder. */
 export interface FileIndex {
   readonly entries: ReadonlyMap<string, FileEntry>
-  /** The folder that all files are in, with a slash at its end. Empty where that is the top. */
+  /** The folder that all files but hidden ones are in, with a slash at its end. Empty where that is the top. */
   readonly folder: string
   /** The same, if an image's files are in it; else the top. */
   readonly root: string
@@ -48,8 +48,8 @@ function commonFolder(entries: FileIndex['entries']): string {
   let common: string | undefined
   for (const { path, kind } of entries.values()) {
     const folder = path.slice(0, path.lastIndexOf('/') + 1)
-    // macOS leaves `._image` beside `image/`.
-    if (kind === 'directory' || path.startsWith('._', folder.length)) continue
+    // macOS leaves `._image` and `.DS_Store` beside `image/`.
+    if (kind === 'directory' || path[folder.length] === '.') continue
     common ??= folder
     while (!folder.startsWith(common)) common = common.slice(0, common.lastIndexOf('/', common.length - 2) + 1)
   }

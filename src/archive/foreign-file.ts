@@ -118,7 +118,7 @@ function countControls(text: string): number {
 function isWrittenAsText(head: Uint8Array): boolean {
   const isMarked = [...UTF_16.map(([mark]) => mark), '\xef\xbb\xbf'].some((mark) => startsWith(head, mark))
   const [first, second = '', third] = decode(head) ?? ''
-  return isMarked || (first === '\x1f' && second > '\x7f' && third === '\b')
+  return isMarked || (first === '\x1f' && (second > '\x7f' || second === '?') && third === '\b')
 }
 
 /** The error for a tar whose headers end where they should not, if a shell or a download took what is before that for text. */

@@ -6,7 +6,7 @@ const MARKERS = ['oci-layout', 'index.json', 'manifest.json', 'repositories']
 const MAX_SHOWN = 3
 const LAYERS = /^blobs\/sha256\/|(?:^|\/)layer\.tar$/
 /** Files that a `manifest.json` names, and their folder. */
-const CONFIG_OR_LAYER = /^(.*\/)[0-9a-f]{64}(?:\.json|\.tar(?:\.gz)?|\/layer\.tar)$/
+const CONFIG_OR_LAYER = /^(.*\/)[0-9a-f]{64}(?:\.json|\.tar(?:\.gz)?|\/layer\.tar)?$/
 /** What macOS leaves. */
 const HIDDEN = /(?:^|\/)(?:\._|__MACOSX\/)/
 const ARCHIVE_NAME = /\.(?:tar|tgz|tzst|txz|tar\.\w+)$/i
@@ -27,20 +27,30 @@ const SYSTEM_FOLDERS = [
   'usr',
   'var',
 ]
+/** Those that hold nothing else than a system, and archives of users do not begin with. */
+const PROGRAM_FOLDERS = ['bin', 'etc', 'lib', 'lib64', 'sbin', 'usr']
 /** One of these files alone tells what it is. */
 const SYSTEM_FILES = ['.dockerenv', 'bin/sh', 'etc/passwd', 'etc/os-release']
 const WINDOWS = /^(?:Files\/)?Windows\/System32\//i
 
 /** The paths of files, without the folder that all of them are in. */
 interface Paths {
+  readonly folder: string
   readonly all: readonly string[]
   /** The first steps of all paths. */
   readonly tops: ReadonlySet<string>
   has(path: string): boolean
 }
 
+const REGISTRY_STORAGE = /(?:^|\/)docker\/registry\/v2\/(?:blobs|repositories)\//
+
 const KINDS: ReadonlyArray<readonly [is: (paths: Paths) => boolean, what: string, remedy: string]> = [
   [({ has }) => has('Chart.yaml'), 'a Helm chart', 'push it with "helm push FILE oci://registry/repository"'],
+  [
+    ({ all, folder }) => all[0] !== undefined && REGISTRY_STORAGE.test(folder + all[0]),
+    'the storage of a registry',
+    'start a registry with it, and copy the images from there ("skopeo copy")',
+  ],
   [
     ({ tops, has }) => tops.has('rootfs') && has('config.json'),
     'a bundle for an OCI runtime',
@@ -60,10 +70,16 @@ const KINDS: ReadonlyArray<readonly [is: (paths: Paths) => boolean, what: string
 
 /** Finds out what files are that are no image: the error that says that, and the remedy. */
 export async function explainFiles(files: FileIndex, signal?: AbortSignal): Promise<RegistryError> {
-  const mangled = files.tar && (await explainEnd(files.tar.source, files.tar.end, signal))
+  const { tar } = files
+  const mangled = tar && (await explainEnd(tar.source, tar.end, signal))
   if (mangled) return mangled
   const paths = pathsOf(files)
-  return explainKind(paths) ?? explainFolders(paths) ?? explainParts(paths) ?? explainNames(paths)
+  return explainKind(paths) ?? explainFolders(paths) ?? explainParts(paths, files) ?? explainNames(paths, files)
+}
+
+/** The same for what could be indexed of a tar: gives nothing if that tells nothing. */
+export function explainPart(files: FileIndex): ValidationError | undefined {
+  return explainKind(pathsOf(files))
 }
 
 /** The same for a file that has the name of one of an archive, but is something else: gives the error back if that is not so. */
@@ -92,20 +108,21 @@ function explainFolders({ all, has }: Paths): ValidationError | undefined {
 }
 
 /** What is an archive itself, or was part of one. */
-function explainParts({ all }: Paths): ValidationError | undefined {
+function explainParts({ all }: Paths, { tar }: FileIndex): ValidationError | undefined {
   if (all.some((path) => LAYERS.test(path))) {
     return noImages(
       `it holds layers, but no "manifest.json" and no "index.json"; it was cut short or taken apart: ${SAVE}`,
     )
   }
   const archives = all.filter((path) => ARCHIVE_NAME.test(path)).map((path) => JSON.stringify(path))
-  return archives.length === 0
-    ? undefined
-    : noImages(`it holds no image, but ${shown(archives)}; unpack it, and open what it holds`)
+  if (archives.length === 0) return undefined
+  return noImages(`it holds no image, but ${shown(archives)}; ${tar ? 'unpack it, and open that' : 'open that alone'}`)
 }
 
-function explainNames({ all }: Paths): ValidationError {
-  const others = all.length === 0 ? 'it is empty' : `it holds ${shown(all.map((path) => JSON.stringify(path)))}`
+function explainNames({ all }: Paths, { tar }: FileIndex): ValidationError {
+  const isUnfinished = tar !== undefined && tar.end === 0
+  const nothing = isUnfinished ? 'it begins with zeros, as a download that did not finish' : 'it is empty'
+  const others = all.length === 0 ? nothing : `it holds ${shown(all.map((path) => JSON.stringify(path)))}`
   return noImages(`the archive holds no "manifest.json", no "index.json" and no "repositories": ${others}; ${SAVE}`)
 }
 
@@ -120,12 +137,14 @@ function pathsOf({ entries, folder: common }: FileIndex): Paths {
     if (kind !== 'directory' && !HIDDEN.test(path)) all.push(path.slice(folder.length))
   }
   const tops = new Set(all.map((path) => path.split('/', 1)[0] as string))
-  return { all, tops, has: (path) => entries.has(folder + path) }
+  return { folder, all, tops, has: (path) => entries.has(folder + path) }
 }
 
 function isRootFileSystem({ all, tops, has }: Paths): boolean {
   const folders = SYSTEM_FOLDERS.filter((folder) => tops.has(folder))
-  return folders.length > 2 || SYSTEM_FILES.some(has) || all.some((path) => WINDOWS.test(path))
+  const isPartOfOne = tops.size > 0 && [...tops].every((top) => PROGRAM_FOLDERS.includes(top))
+  const isWhole = folders.length > 2 || tops.has('rootfs') || SYSTEM_FILES.some(has)
+  return isPartOfOne || isWhole || all.some((path) => WINDOWS.test(path))
 }
 
 /** The first few of many names. */

@@ -82,18 +82,29 @@ async function indexOpened(
     isClosed = true
     await source.close()
   }
+  const entries = new Map<string, FileEntry>()
   try {
-    return { files: await indexTar(guarded, limits, signal), close }
+    return { files: await indexTar(guarded, limits, signal, entries), close }
   } catch (error) {
-    const told = await explain(error, guarded, signal).finally(close)
+    const told = await explain(error, guarded, entries, signal).finally(close)
     throw told
   }
 }
 
-/** Says what a file is that is no tar. */
-async function explain(error: unknown, source: Source, signal?: AbortSignal): Promise<unknown> {
+/** Says what a file is that is no tar, or what a tar holds that cannot be read to its end. */
+async function explain(
+  error: unknown,
+  source: Source,
+  entries: FileIndex['entries'],
+  signal?: AbortSignal,
+): Promise<unknown> {
   if (!(error instanceof TarReadError)) return error
-  const { explainFile } = await loaded(import('./foreign-file.ts'))
+  if (entries.size > 0) {
+    const { explainPart } = await loaded(import('./foreign-files.ts'), signal)
+    const told = explainPart(createFileIndex(entries))
+    if (told) return told
+  }
+  const { explainFile } = await loaded(import('./foreign-file.ts'), signal)
   return explainFile(error, source, signal)
 }
 

@@ -1,10 +1,14 @@
 import { ValidationError } from '../errors.ts'
+import { loaded } from '../load.ts'
 import type { Image } from '../oci/image.ts'
 import { isPlainLayerType } from '../oci/media-type.ts'
 import { packingOf, readHead } from '../unpack/packing.ts'
 import type { Reading } from './reading.ts'
 
 const LAYER = /^application\/vnd\.(?:oci\.image\.layer|docker\.image\.rootfs)\./
+
+/** Packings of layers that engines do not know (image-spec § Image Layer Filesystem Changeset). */
+const FOREIGN_PACKING = /[.+](?:xz|lzma|bzip2|bz2|lz4|br|lzip)$/
 
 /**
  * Sees to it that an image has as many layers as its config has diff IDs, and in their order, as far as that shows without unpacking: the
@@ -22,9 +26,15 @@ export async function verifyLayers({ signal, warn }: Reading, image: Image): Pro
   for (const [position, { mediaType, digest, source }] of layers.entries()) {
     if (!source || digest === diffIds[position]) continue
     if (diffIds.includes(digest)) throw wrongLayers(image, `layer ${position} is at another position in the config`)
+    if (FOREIGN_PACKING.test(mediaType))
+      warn(`Layer ${position} of ${manifest.digest} is "${mediaType}", which engines cannot unpack.`)
     if (!isPlainLayerType(mediaType)) continue
-    if (!packingOf(await readHead(source, signal)))
+    const head = await readHead(source, signal)
+    if (!packingOf(head)) {
+      const { refusePackedLayer } = await loaded(import('./packed-layer.ts'), signal)
+      refusePackedLayer(head, digest)
       throw wrongLayers(image, `the config does not know layer ${position}`)
+    }
     warn(
       `Layer ${position} of ${manifest.digest} is said not to be compressed, but it is; engines may refuse to pull it.`,
     )

@@ -34,9 +34,15 @@ type ReadHeaders = (start: number, end: number) => Promise<Uint8Array>
 /**
  * Walks the headers of a tar; the data between them are never needed. A missing end mark is let pass, as tar does.
  *
+ * @param entries Is filled, also if that fails.
  * @throws {TarReadError} if the source is not a tar, is cut short, or holds what readers disagree about
  */
-export async function indexTar(source: Source, limits: ArchiveLimits, signal?: AbortSignal): Promise<FileIndex> {
+export async function indexTar(
+  source: Source,
+  limits: ArchiveLimits,
+  signal?: AbortSignal,
+  entries = new Map<string, FileEntry>(),
+): Promise<FileIndex> {
   if (source.size === 0) {
     throw new TarReadError(
       'Cannot index tar: the file is empty, or was removed after it was chosen; save it again, or choose it again',
@@ -44,7 +50,6 @@ export async function indexTar(source: Source, limits: ArchiveLimits, signal?: A
     )
   }
   const read = createHeaderReader(source, signal)
-  const entries = new Map<string, FileEntry>()
   let count = 0
   let extended = NOT_EXTENDED
   let offset = 0

@@ -19,6 +19,9 @@ export interface ZipEntry {
 const MAX_READ = 64 * 1024 * 1024
 const LOCAL_HEADER = 30
 const ARCHIVE_NAME = /\.(tar|tgz|tzst|zip|gz|zst)$/i
+/** What a `manifest.json` names. */
+const CONFIG_OR_LAYER = /(?:^|\/)[0-9a-f]{64}(?:\.json|\.tar|\/layer\.tar)?$/
+const SAVE = 'save the image with "docker save -o image.tar name:tag"'
 /** What macOS and editors leave in zips. */
 const LITTER = /(^|\/)(__MACOSX\/|\.(?!\/))/
 
@@ -66,17 +69,27 @@ function chooseEntry(files: readonly FileEntry[], path: string | undefined): Fil
   const matches = path === undefined ? candidates : files.filter(({ filename }) => filename === path)
   const [match] = matches
   if (match && matches.length === 1) return match
-  const names = candidates.map(({ filename }) => filename).slice(0, 20)
-  if (path === undefined && /(^|\/)oci-layout$/m.test(names.join('\n'))) {
-    throw new ValidationError(
-      'Cannot open the zip: it holds the files of an OCI layout; unpack it, and open the folder or a tar of it',
-    )
-  }
+  const names = candidates.map(({ filename }) => filename)
+  if (path === undefined && archives.length === 0) throw withoutArchive(names)
   const asked = path === undefined ? 'none was chosen' : `${JSON.stringify(path)} names ${matches.length} of them`
   throw new ValidationError(
-    `Cannot choose an archive: the zip holds ${candidates.length} (${names.join('; ')}) and ${asked}. Choose one with { entry: "name" }`,
+    `Cannot choose an archive: the zip holds ${candidates.length} (${names.slice(0, 20).join('; ')}) and ${asked}. Choose one with { entry: "name" }`,
     path === undefined ? {} : { input: path },
   )
+}
+
+function withoutArchive(names: readonly string[]): ValidationError {
+  const has = (name: RegExp) => names.some((path) => name.test(path))
+  const isUnpacked = has(/(?:^|\/)oci-layout$/) || (has(/(?:^|\/)manifest\.json$/) && has(CONFIG_OR_LAYER))
+  const shown = names.slice(0, 3).map((name) => JSON.stringify(name))
+  const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : ''
+  const others = names.length === 0 ? 'nothing' : `no archive of images, but ${shown.join(', ')}${more}`
+  const fault = isUnpacked
+    ? 'the files of an image archive; unpack it, and open the folder or a tar of it'
+    : has(/(?:^|\/)(?:Dockerfile|Containerfile)$/)
+      ? `what an image is built from; build it first ("docker build -t name:tag ."), then ${SAVE}`
+      : `${others}; ${SAVE}`
+  return new ValidationError(`Cannot open the zip: it holds ${fault}`)
 }
 
 async function openZip(zip: Source, { entries }: UnpackLimits, signal?: AbortSignal): Promise<readonly FileEntry[]> {

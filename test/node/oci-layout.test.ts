@@ -110,6 +110,31 @@ describe('openArchive() of an OCI layout', () => {
     await refuses(layout.tar(), /images are in the folders "a\/", "b\/"; open one of them alone/)
   })
 
+  it('refuses a layer that is said not to be compressed, but is xz, and warns of one that is said to be', async () => {
+    const xz = Uint8Array.of(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 1, 2, 3)
+    const withLayer = async (mediaType: string) => {
+      const layout = createLayout()
+      const layer = await layout.add(mediaType, xz)
+      const { digest } = await createLayout().add('', 'unpacked')
+      const rootfs = { diff_ids: [digest] }
+      const config = await layout.add('application/vnd.oci.image.config.v1+json', {
+        os: 'linux',
+        architecture: 'a',
+        rootfs,
+      })
+      layout.list({ ...(await layout.add(MANIFEST, { schemaVersion: 2, config, layers: [layer] })) })
+      return layout.tar()
+    }
+    const LAYER = 'application/vnd.oci.image.layer.v1.tar'
+    await refuses(await withLayer(LAYER), /it is packed with xz, which has no media type in images/)
+    const { images, warnings } = await openArchive(await withLayer(`${LAYER}+xz`))
+    expect(images).toHaveLength(1)
+    expect(warnings).toEqual([
+      expect.stringMatching(/^Layer 0 of sha256:\w+ is ".*tar\+xz", which engines cannot unpack\.$/),
+    ])
+    expect((await openArchive(await withLayer(`${LAYER}+gzip+encrypted`))).warnings).toEqual([])
+  })
+
   it('keeps foreign layers in the manifest, and asks nobody for them (CVE-2020-15157)', async () => {
     const layout = createLayout()
     const base = { mediaType: FOREIGN, digest: `sha256:${'ab'.repeat(32)}`, size: 123, urls: ['https://mcr.example/l'] }

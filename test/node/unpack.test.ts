@@ -241,8 +241,8 @@ describe('openArchive() of a zip', () => {
 
   it('says what to do with the files of a layout, with nothing in it, and with a password', async () => {
     const layout = { 'oci-layout': new Uint8Array(1), 'index.json': new Uint8Array(1) }
-    await rejection(openArchive(await zip(layout)), ValidationError, /files of an OCI layout; unpack it/)
-    await rejection(openArchive(await zip({})), ValidationError, /the zip holds 0/)
+    await rejection(openArchive(await zip(layout)), ValidationError, /files of an image archive; unpack it/)
+    await rejection(openArchive(await zip({})), ValidationError, /it holds nothing; save the image/)
     await rejection(openArchive(await zip({ 'a.tar': archive }, { password: 'x' })), ValidationError, /encrypted/)
     await rejection(listZipEntries(archive), TarReadError, /Cannot read the zip/)
   })

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { openArchive, RegistryError, TarReadError, ValidationError, validateDockerTar } from '../../src/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
 import { rejection } from './errors.ts'
-import { gzip } from './packing.ts'
+import { gzip, zip } from './packing.ts'
 import { concat, rawTar } from './tar.ts'
 
 const utf8 = new TextEncoder()
@@ -79,6 +79,12 @@ const SAMPLES: ReadonlyArray<
   ['a tar in UTF-8', async () => inUtf8(await archive()), AS_TEXT, AS_TEXT],
   ['a tar in UTF-8, its bytes replaced', async () => replaced(await archive()), AS_TEXT, AS_TEXT],
   ['a tar of text whose lines got other ends', () => utf8.encode(TEXT_TAR.replaceAll('\n', '\r\n')), AS_TEXT, AS_TEXT],
+  [
+    'a gzip in ASCII',
+    async () => (await gzip(await archive())).map((byte) => (byte > 0x7f ? 0x3f : byte)),
+    AS_TEXT,
+    AS_TEXT,
+  ],
   ['a gzip in UTF-8', async () => inUtf8(await gzip(await archive())), AS_TEXT, AS_TEXT],
   ['a gzip in UTF-8, its bytes replaced', async () => replaced(await gzip(await archive())), AS_TEXT, AS_TEXT],
   [
@@ -134,7 +140,7 @@ const TREES: ReadonlyArray<readonly [what: string, paths: readonly string[], sai
   ],
   ['what an image is built of', ['Dockerfile', 'package.json', 'public/manifest.json'], /built from.*"docker build/],
   ['the same in a folder', ['app/Containerfile', 'app/manifest.json', 'app/index.json'], /built from.*"docker build/],
-  ['a tar in a tar', ['image.tar'], /no image, but "image\.tar"; unpack it, and open what it holds$/],
+  ['a tar in a tar', ['image.tar'], /no image, but "image\.tar"; (?:unpack it, and open that|open that alone)$/],
   [
     'archives in a tar',
     ['a/1.tar.gz', 'a/2.tgz', 'a/3.tar', 'a/4.tar', 'a/n.txt'],
@@ -158,7 +164,20 @@ const TREES: ReadonlyArray<readonly [what: string, paths: readonly string[], sai
     ['a.txt', 'b/c.txt'],
     /no "manifest\.json", no "index\.json" .*: it holds "a\.txt", "b\/c\.txt"; .*docker save/,
   ],
-  ['nothing', [], /it is empty; .*docker save/],
+  ['a layer of one file', ['etc/apk/repositories'], /or of one layer/],
+  ['a container of LXC', ['metadata.yaml', 'rootfs/bin/sh', 'templates/hosts'], /"docker export"/],
+  [
+    'the storage of a registry',
+    ['docker/registry/v2/blobs/sha256/ab/x/data', 'docker/registry/v2/repositories/a/y'],
+    /the storage of a registry.*skopeo copy/,
+  ],
+  [
+    'several folders of skopeo sync',
+    ['a:v1/manifest.json', `a:v1/${HEX}`, 'b:v1/manifest.json', `b:v1/${HEX}`],
+    /images are in the folders "a:v1\/", "b:v1\/"/,
+  ],
+  ['a file that was packed with its whole path', ['home/me/image.tar'], /no image, but "home\/me\/image\.tar"/],
+  ['nothing', [], /it is empty|begins with zeros/],
 ]
 
 /** Files that are no archives: each is told as what it is, with the remedy, when it is opened. */
@@ -183,6 +202,30 @@ export function describeForeignFiles(): void {
       expect(await validateDockerTar(tarOf(...paths))).toBe(false)
     })
 
+    it('says so also of a tar that cannot be read to its end, or goes over a limit', async () => {
+      const paths = ['bin/sh', 'etc/passwd', 'etc/motd', 'usr/a']
+      const cut = tarOf(...paths).slice(0, -1300)
+      await rejection(openArchive(cut), ValidationError, /"docker export"/)
+      await rejection(openArchive(tarOf(...paths), { limits: { entries: 3 } }), ValidationError, /"docker export"/)
+      const odd = rawTar([...paths.map((name) => ({ name, data: 'x' })), { name: 'dev/x', type: 'S' }])
+      await rejection(openArchive(odd), ValidationError, /"docker export"/)
+    })
+
+    it.each([
+      ['what an image is built of', ['app/Dockerfile', 'app/a.js'], /what an image is built from; build it first/],
+      ['an OCI layout', ['oci-layout', 'index.json', 'blobs/sha256/aa'], /files of an image archive; unpack it/],
+      ['docker save, unpacked', ['a/manifest.json', `a/${HEX}.json`], /files of an image archive; unpack it/],
+      [
+        'other files',
+        ['a.txt', 'b.txt', 'c', 'd'],
+        /no archive of images, but "a\.txt", "b\.txt", "c" and 1 more; .*docker save/,
+      ],
+      ['nothing', [], /it holds nothing; .*docker save/],
+    ])('says what a zip holds and what to do: %s', async (_, paths, said) => {
+      const packed = await zip(Object.fromEntries(paths.map((path) => [path, utf8.encode('x')])))
+      await rejection(openArchive(packed), ValidationError, said)
+    })
+
     it('takes no web application for an image, though its manifest.json is an object', async () => {
       const archive = rawTar([{ name: 'manifest.json', data: '{"name":"app","icons":[]}' }])
       await rejection(openArchive(archive), ValidationError, /"manifest\.json" is neither a list of images, .*, nor/)
@@ -191,7 +234,7 @@ export function describeForeignFiles(): void {
     it('reads an archive in a folder, though macOS leaves files beside it', async () => {
       const files = await archiveFiles()
       const inFolder = files.map(({ name, data }) => ({ name: `image/${name}`, data }))
-      const litter = ['._image', 'image/._index.json', 'image/.DS_Store'].map((name) => ({ name, data: 'x' }))
+      const litter = ['._image', '.DS_Store', 'image/._index.json'].map((name) => ({ name, data: 'x' }))
       expect((await openArchive(rawTar([...litter, ...inFolder]))).images).toHaveLength(1)
     })
 
