@@ -1,7 +1,7 @@
 import { isJsonObject } from '../oci/json.ts'
 import { type Answer, readJsonAnswer, unexpectedAnswer } from './answer.ts'
 import type { Scope } from './auth/scope.ts'
-import { nextQuery } from './link.ts'
+import { nextQuery } from './link-header.ts'
 import type { Registry } from './registry.ts'
 
 /** Entries asked for at once. More than 1000 are refused by distribution and ECR. */

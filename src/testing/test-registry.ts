@@ -11,7 +11,7 @@ import { createStorage } from './storage.ts'
 
 /** How the registry behaves, where registries differ. What is given here goes before what the profile has. */
 export interface TestRegistryOptions {
-  /** The registry whose ways it takes on (docs/testing.md). @default none: the spec, to the letter */
+  /** The registry whose ways it takes on (docs/registries.md). @default none: the spec, to the letter */
   readonly profile?: RegistryProfile
   /**
    * What the profile's sizes of chunks are divided by, so that tests need no large blobs: with 1024, 5 MiB are 5 KiB.
