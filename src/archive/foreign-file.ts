@@ -141,5 +141,11 @@ function isMangled(bytes: Uint8Array): boolean {
   const strange = Array.from(text).filter((character) => character > '\x7f').length
   // Between the files of a tar there are many NULs.
   const isBinary = strange >= MANY && countControls(text.replaceAll('\0', '')) >= MANY
-  return isBinary || (text.includes('\n') && !/(?:^|[^\r])\n/.test(text))
+  return isBinary || hasOtherLineEnds(bytes)
+}
+
+/** Whether each line feed has a carriage return before it, which in binary data is next to impossible. */
+function hasOtherLineEnds(bytes: Uint8Array): boolean {
+  const isFeed = (byte: number) => byte === 0x0a
+  return bytes.some(isFeed) && bytes.every((byte, index) => !isFeed(byte) || bytes[index - 1] === 0x0d)
 }
