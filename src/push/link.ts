@@ -24,7 +24,7 @@ const MOST = 64 * MIB
 /** How long a chunk should be under way, in milliseconds. A page shows progress so often, and a reload loses so much. */
 const GOAL = 1200
 /** The same where a single upload is under way: nothing else uses the link while it waits for an answer. */
-const MOST_ALONE = 1400
+const MOST_ALONE = 1300
 /** A chunk is at most so many times as large as one that went well, or has at most `LEAP` bytes: a proxy may refuse it for its size. */
 const GROWTH = 16
 const LEAP = 4 * MIB

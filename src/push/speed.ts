@@ -24,12 +24,12 @@ interface Sent extends Sending {
 }
 
 /** In milliseconds: the time that is looked back at. */
-const WINDOW = 5000
+const WINDOW = 10_000
 /** So many requests that have ended are looked at, however long ago that was. */
 const LEAST_ENDED = 2
 
 /**
- * Measures the last five seconds. The bytes of a request count evenly over its time. One that is under way counts as fast as those that have ended:
+ * Measures the last ten seconds. The bytes of a request count evenly over its time. One that is under way counts as fast as those that have ended:
  * connections share a link about evenly, and no engine tells how many bytes have really left. Time in which the push is paused and nothing is under
  * way does not count.
  */

@@ -125,7 +125,7 @@ describe('bytesPerSecond and remainingSeconds', () => {
       const resumed = await until(8 * 1024)
       expect(resumed.bytesPerSecond / 1024).toBeCloseTo(1, 1)
       slowness = 250
-      const fast = await until(16 * 1024)
+      const fast = await until(19 * 1024)
       expect(fast.bytesPerSecond / 1024).toBeGreaterThan(1.6)
       expect(fast.bytesPerSecond / 1024).toBeLessThan(4)
       slowness = 0
