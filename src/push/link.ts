@@ -23,6 +23,9 @@ const LEAST = 64 * KIB
 const MOST = 64 * MIB
 /** How long a chunk should be under way, in milliseconds. A page shows progress so often, and a reload loses so much. */
 const GOAL = 1200
+/** The same where that is more than `FAST` bytes: requests are fewer. */
+const FAST_GOAL = 2000
+const FAST = 8 * MIB
 /** The same where a single upload is under way: nothing else uses the link while it waits for an answer. */
 const MOST_ALONE = 1300
 /** A chunk is at most so many times as large as one that went well, or has at most `LEAP` bytes: a proxy may refuse it for its size. */
@@ -51,10 +54,11 @@ export function createLink(): Link {
   const current = () => Math.min(Math.max(Math.floor((total ?? FIRST) / share()), LEAST), MOST)
 
   /** In milliseconds. */
-  function goalAfter({ milliseconds }: Sent): number {
+  function goalAfter({ bytes, milliseconds }: Sent): number {
+    const goal = bytes * GOAL > FAST * milliseconds ? FAST_GOAL : GOAL
     // Other sizes have to be tried to tell a slow link from a slow registry, but a page waits for progress.
-    if (fixed === undefined) return Math.max(GOAL, 1.4 * milliseconds)
-    return Math.max(GOAL, members > 1 ? 0 : Math.min(10 * fixed, MOST_ALONE), 2 * fixed)
+    if (fixed === undefined) return Math.max(goal, 1.4 * milliseconds)
+    return Math.max(goal, members > 1 ? 0 : Math.min(10 * fixed, MOST_ALONE), 2 * fixed)
   }
 
   return {

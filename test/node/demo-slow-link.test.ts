@@ -6,14 +6,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'v
 import { serveTestRegistry } from '../../src/testing/node.ts'
 import { type DemoBrowser, openDemoBrowser } from '../support/demo-browser.ts'
 import { writeLargeArchive } from '../support/large-archive.ts'
+import { shownProgress, standstills, watchProgress, wrongEstimates } from '../support/shown-progress.js'
 import { serveSlowLink } from '../support/slow-link.js'
-
-/** What the page shows, and when, in seconds since the push began. */
-interface Shown {
-  readonly at: number
-  readonly bytes: number
-  readonly text: string
-}
 
 const MIB = 2 ** 20
 const folder = mkdtempSync(join(tmpdir(), 'slow-link-'))
@@ -40,26 +34,22 @@ describe('the demo page over a slow link', () => {
     await writeLargeArchive(path, { layers: 2, layerMiB: 6, name })
     const link = await serveSlowLink(inject('registryUrl'), { roundTrip: 40, bitsPerSecond: 3_200_000 })
     await choose(path, link.url)
-    await page.evaluate(watch)
+    await watchProgress(page)
     await push()
     await says(`Pushed ${name}.`)
-    const all = await page.evaluate(() => (window as unknown as { shown: Shown[] }).shown)
+    const shown = await shownProgress(page)
     await link.stop()
 
-    const shown = all.filter(({ bytes }, index) => bytes > (all[index - 1]?.bytes ?? 0))
-    const end = shown.at(-1)?.at ?? 0
-    expect(end).toBeGreaterThan(28)
-    const standstills = shown.map(({ at }, index) => at - (shown[index - 1]?.at ?? 0)).sort((a, b) => a - b)
-    expect(standstills.at(Math.floor(standstills.length * 0.9))).toBeLessThan(2)
-    expect(standstills.at(-1)).toBeLessThan(6)
+    expect(shown.at(-1)?.at).toBeGreaterThan(28)
+    const still = standstills(shown)
+    expect(still.at(Math.floor(still.length * 0.9))).toBeLessThan(2)
+    expect(still.at(-1)).toBeLessThan(6)
 
-    expect(shown.filter(({ bytes }) => bytes < 65_536).map(({ text }) => leftIn(text))).not.toContainEqual(
-      expect.any(Number),
-    )
-    const estimates = shown.filter(({ at }) => at > 10 && at < end - 5)
-    expect(estimates.length).toBeGreaterThan(5)
-    const right = estimates.filter(({ at, text }) => Math.abs((leftIn(text) ?? 0) / (end - at) - 1) < 0.3)
-    expect(right.length / estimates.length).toBeGreaterThan(0.8)
+    const early = shown.filter(({ bytes }) => bytes < 65_536)
+    expect(early.map(({ left }) => left)).toEqual(early.map(() => undefined))
+    const wrong = wrongEstimates(shown)
+    expect(wrong.length).toBeGreaterThan(5)
+    expect(wrong.at(Math.floor(wrong.length * 0.8))).toBeLessThan(0.3)
   })
 
   it('loaded anew, goes on with what it had sent before', { timeout: 120_000 }, async () => {
@@ -77,9 +67,9 @@ describe('the demo page over a slow link', () => {
     const sent = registry.bodyBytes
     expect(sent).toBeGreaterThan(10 * MIB)
     expect(sent).toBeLessThan(layerBytes)
-    // So much any registry goes on with, also one that loses a chunk that breaks off.
+    // So much is in chunks that have ended: a proxy that keeps requests back until they are whole passes on no more.
     const noted = await page.evaluate(notedOffsets)
-    expect(noted.reduce((sum, offset) => sum + offset) / sent).toBeGreaterThan(0.8)
+    expect(noted.reduce((sum, offset) => sum + offset) / sent).toBeGreaterThan(0.75)
 
     await choose(path)
     await push()
@@ -102,30 +92,6 @@ async function push(): Promise<void> {
 
 async function says(text: string): Promise<void> {
   await page.getByRole('status').filter({ hasText: text }).waitFor({ timeout: 100_000 })
-}
-
-/** Notes in the page what it shows whenever that changes. */
-function watch(): void {
-  const shown: Shown[] = []
-  const total = document.querySelector('#total') as HTMLProgressElement
-  const text = document.querySelector('#total-text') as HTMLElement
-  let begun: number | undefined
-  Object.assign(window, { shown })
-  document.querySelector('#push')?.addEventListener('click', () => {
-    begun = performance.now()
-  })
-  setInterval(() => {
-    if (begun === undefined || total.value === shown.at(-1)?.bytes) return
-    shown.push({ at: (performance.now() - begun) / 1000, bytes: total.value, text: text.textContent })
-  }, 50)
-}
-
-/** In seconds: `about 2 minutes 20 seconds left`. */
-function leftIn(text: string): number | undefined {
-  const left = /about (.*) left/.exec(text)?.[1]
-  if (left === undefined) return undefined
-  const parts = [...left.matchAll(/([0-9]+) (second|minute)/g)]
-  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (unit === 'minute' ? 60 : 1), 0)
 }
 
 /** How far the page's database says that uploads are, in bytes. */

@@ -87,7 +87,7 @@ describe('the chunks of a blob of more than 5 MiB', () => {
 
   it('are 5 MiB once a registry behind another name has refused smaller ones', async () => {
     const { events, chunks } = await pushOverLink(
-      { bytesPerSecond: FAST / 50 },
+      { bytesPerSecond: FAST / 100 },
       { layers: [12 * MIB], registry: { profile: 'ecr' } },
     )
     expect(events).toMatchObject([{ kind: 'learned', minChunkSize: 5 * MIB }, { kind: 'restart' }])
