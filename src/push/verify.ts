@@ -38,10 +38,9 @@ export async function verifyPush(
   await runPool(checks, concurrency, signal, (check, signal) => check(signal))
 }
 
-/** A blob that this push has not sent is read at its end, and so is one of whose size there is doubt. */
+/** A blob that this push has not sent is read at its end, and so is one that HEAD does not find, or with another size. */
 async function isHeld(registry: Registry, blob: PlannedBlob, signal: AbortSignal): Promise<boolean> {
   const found = await lookForBlob(registry, blob.repository, blob, signal)
-  if (found === 'absent') return false
   if (found === 'there' && blob.action === 'upload') return true
   try {
     return await givesBlob(registry, blob.repository, blob, signal)

@@ -38,6 +38,12 @@ describe('the embedded registry in a page', () => {
   describeRegistry('as fetch', portable, () => ({ url: 'http://registry.test', fetch: embedded.fetch }), asBytes)
 })
 
+describe.each(['quay', 'nexus'] as const)('the embedded registry in a page, with the ways of %s', (profile) => {
+  const embedded = createTestRegistry({ profile })
+  afterEach(() => expect(embedded.openUploads).toBe(0))
+  describeRegistry('as fetch', portable, () => ({ url: 'http://registry.test', fetch: embedded.fetch }), asBytes)
+})
+
 describe('the embedded registry in a service worker of msw', () => {
   const embedded = createTestRegistry()
   const worker = setupWorker(http.all('http://registry.test/*', ({ request }) => embedded.fetch(request)))

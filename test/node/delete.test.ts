@@ -9,6 +9,7 @@ import {
   planPush,
   pushDockerTar,
   type Registry,
+  RegistryError,
   ResponseError,
   ValidationError,
 } from '../../src/index.ts'
@@ -126,6 +127,24 @@ describe('a push into a registry whose HEAD finds no manifest', () => {
     const plan = await planPush(images, handle)
     expect(plan.tags).toMatchObject([{ tag: 'v1', previous: digest }])
     await pushDockerTar(archive, handle, 'a', 'v1', { verify: true })
+  })
+})
+
+describe('a push into a registry whose HEAD finds no blob', () => {
+  it('is verified by GET', async () => {
+    const { handle, registry } = refusing({ method: 'HEAD', path: '/blobs/', status: 404 })
+    await pushDockerTar(await createTestArchive(), handle, 'a', 'v1', { verify: true })
+    const reads = registry.requests.filter(({ method, url }) => method === 'GET' && url.includes('/blobs/'))
+    expect(reads.map(({ status }) => status)).toEqual([206, 206, 206])
+  })
+
+  it('is not, if GET finds none either', async () => {
+    const { handle } = refusing(
+      { method: 'HEAD', path: '/blobs/', status: 404 },
+      { method: 'GET', path: '/blobs/', status: 404 },
+    )
+    const pushing = pushDockerTar(await createTestArchive(), handle, 'a', 'v1', { verify: true })
+    await rejection(pushing, RegistryError, /Cannot verify the push/)
   })
 })
 

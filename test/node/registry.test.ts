@@ -21,6 +21,12 @@ for (const deletesTags of [true, false]) {
   })
 }
 
+describe.each(['quay', 'nexus', 'artifactory'] as const)('the embedded registry with the ways of %s', (profile) => {
+  const embedded = createTestRegistry({ profile })
+  afterEach(() => expect(embedded.openUploads).toBe(0))
+  describeRegistry('the Node entry', node, () => ({ url: 'http://registry.test', fetch: embedded.fetch }), asBytes)
+})
+
 describe('the embedded registry behind node:http', () => {
   let served: ServedTestRegistry
   beforeAll(async () => {
