@@ -4,6 +4,8 @@ import { explainEnd, SAVE } from './foreign-file.ts'
 
 const MARKERS = ['oci-layout', 'index.json', 'manifest.json', 'repositories']
 const MAX_SHOWN = 3
+/** In bytes: so many are looked at behind the end of a tar. */
+const REST = 64 * 1024
 const LAYERS = /^blobs\/sha256\/|(?:^|\/)layer\.tar$/
 /** Files that a `manifest.json` names, and their folder. */
 const CONFIG_OR_LAYER = /^(.*\/)[0-9a-f]{64}(?:\.json|\.tar(?:\.gz)?|\/layer\.tar)?$/
@@ -11,24 +13,9 @@ const CONFIG_OR_LAYER = /^(.*\/)[0-9a-f]{64}(?:\.json|\.tar(?:\.gz)?|\/layer\.ta
 const HIDDEN = /(?:^|\/)(?:\._|__MACOSX\/)/
 const ARCHIVE_NAME = /\.(?:tar|tgz|tzst|txz|tar\.\w+)$/i
 /** Folders at the top of a root file system. */
-const SYSTEM_FOLDERS = [
-  'bin',
-  'dev',
-  'etc',
-  'home',
-  'lib',
-  'opt',
-  'proc',
-  'root',
-  'run',
-  'sbin',
-  'sys',
-  'tmp',
-  'usr',
-  'var',
-]
-/** Those that hold nothing else than a system, and archives of users do not begin with. */
-const PROGRAM_FOLDERS = ['bin', 'etc', 'lib', 'lib64', 'sbin', 'usr']
+const SYSTEM_FOLDERS = 'bin dev etc home lib opt proc root run sbin sys tmp usr var'.split(' ')
+/** Those that only systems have: archives of people's own files do not begin with them. */
+const PROGRAM_FOLDERS = 'bin etc lib lib64 sbin usr'.split(' ')
 /** One of these files alone tells what it is. */
 const SYSTEM_FILES = ['.dockerenv', 'bin/sh', 'etc/passwd', 'etc/os-release']
 const WINDOWS = /^(?:Files\/)?Windows\/System32\//i
@@ -71,10 +58,16 @@ const KINDS: ReadonlyArray<readonly [is: (paths: Paths) => boolean, what: string
 /** Finds out what files are that are no image: the error that says that, and the remedy. */
 export async function explainFiles(files: FileIndex, signal?: AbortSignal): Promise<RegistryError> {
   const { tar } = files
-  const mangled = tar && (await explainEnd(tar.source, tar.end, signal))
+  const mangled = tar && (await goesOn(tar, signal)) && (await explainEnd(tar.source, tar.end, signal))
   if (mangled) return mangled
   const paths = pathsOf(files)
   return explainKind(paths) ?? explainFolders(paths) ?? explainParts(paths, files) ?? explainNames(paths, files)
+}
+
+/** Whether something stands behind the end of a tar: then that was no end, but zeros of a file. */
+async function goesOn({ source, end }: NonNullable<FileIndex['tar']>, signal?: AbortSignal): Promise<boolean> {
+  const rest = await source.read(Math.min(end, source.size), Math.min(end + REST, source.size), signal)
+  return rest.some((byte) => byte !== 0)
 }
 
 /** The same for what could be indexed of a tar: gives nothing if that tells nothing. */

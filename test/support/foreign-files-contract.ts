@@ -18,6 +18,10 @@ const inUtf16 = (bytes: Uint8Array) =>
 const inUtf8 = (bytes: Uint8Array) => utf8.encode(String.fromCharCode(...bytes))
 const replaced = (bytes: Uint8Array) => utf8.encode(new TextDecoder().decode(bytes))
 
+/** What a download in text mode makes of bytes. */
+const withOtherLineEnds = (bytes: Uint8Array) =>
+  Uint8Array.from([...bytes].flatMap((byte) => (byte === 0x0a ? [0x0d, 0x0a] : [byte])))
+
 const noise = Uint8Array.from({ length: 5000 }, (_, index) => (index * 7919) % 256)
 const archive = () => createTestArchive({ images: [{ layers: [{ noise }] }] })
 
@@ -87,6 +91,7 @@ const SAMPLES: ReadonlyArray<
   ],
   ['a gzip in UTF-8', async () => inUtf8(await gzip(await archive())), AS_TEXT, AS_TEXT],
   ['a gzip in UTF-8, its bytes replaced', async () => replaced(await gzip(await archive())), AS_TEXT, AS_TEXT],
+  ['a tar whose lines got other ends', async () => withOtherLineEnds(await archive()), AS_TEXT, AS_TEXT],
   [
     'something unknown',
     () => binary('\x01\x02\x03'),
@@ -224,6 +229,11 @@ export function describeForeignFiles(): void {
     ])('says what a zip holds and what to do: %s', async (_, paths, said) => {
       const packed = await zip(Object.fromEntries(paths.map((path) => [path, utf8.encode('x')])))
       await rejection(openArchive(packed), ValidationError, said)
+    })
+
+    it('takes no text of Windows for a tar that was damaged', async () => {
+      const archive = rawTar(['a.txt', 'b.txt'].map((name) => ({ name, data: 'a line\r\n'.repeat(99) })))
+      await rejection(openArchive(archive), ValidationError, /: it holds "a\.txt", "b\.txt"; save the image/)
     })
 
     it('takes no web application for an image, though its manifest.json is an object', async () => {
