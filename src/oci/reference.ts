@@ -118,6 +118,7 @@ export function parseReference(text: string): string | Digest {
   return isDigest(text) || isOtherDigest(text) ? parseDigest(text, 'the manifest') : parseTag(text)
 }
 
-function isRepository(text: unknown): boolean {
+/** Tells whether a text is the name of a repository. */
+export function isRepository(text: unknown): text is string {
   return typeof text === 'string' && text.length <= MAX_REPOSITORY_LENGTH && REPOSITORY.test(text)
 }

@@ -3,6 +3,7 @@ import {
   type Content,
   type CreateHasher,
   DigestMismatchError,
+  listTags,
   NetworkError,
   openArchive,
   openRegistry,
@@ -15,6 +16,7 @@ import {
 import { createNativeHasher } from '../../src/node/sha256.ts'
 import { createWasmHasher } from '../../src/oci/sha256.ts'
 import { attemptStore } from '../../src/registry/sessions/attempts.ts'
+import { isUploadLocation } from '../../src/registry/sessions/store.ts'
 import { uploadBlob } from '../../src/registry/upload/upload.ts'
 import { toReadable } from '../../src/source/stream.ts'
 import type { RegistryProfile } from '../../src/testing/index.ts'
@@ -64,6 +66,11 @@ async function expectWhole({ registry, store }: Stage): Promise<void> {
     expect([`sha256:${sum}`, bytes.byteLength]).toEqual([digest, size])
   }
   expect(store.entries.size).toBe(0)
+}
+
+/** A store may be changed by others: what it names is not deleted with the rights of the user who pushes. */
+function expectNothingDeleted({ registry }: Stage): void {
+  expect(registry.requests.filter(({ method }) => method === 'DELETE')).toEqual([])
 }
 
 describe('a push with sessions', () => {
@@ -198,14 +205,17 @@ describe('a push with sessions', () => {
   it.each([
     ['nothing', '0-0'],
     ['more than there is', `0-${LAYER_SIZE + 1}`],
-  ])('begins anew, and cancels, where the registry says that it has %s', async (_, range) => {
-    const stage = await createStage()
-    await interrupted(stage)
-    const { error, kinds } = await stage.push({ behave: atStatus(withRange(range)) })
-    expect([error, kinds]).toEqual([undefined, ['restart']])
-    expect(stage.registry.openUploads).toBe(0)
-    await expectWhole(stage)
-  })
+  ])(
+    'begins again where the registry says that it has %s, and does not delete what the store named',
+    async (_, range) => {
+      const stage = await createStage()
+      await interrupted(stage)
+      const { error, kinds } = await stage.push({ behave: atStatus(withRange(range)) })
+      expect([error, kinds]).toEqual([undefined, ['restart']])
+      expectNothingDeleted(stage)
+      await expectWhole(stage)
+    },
+  )
 
   it('begins anew with a registry that takes blobs whole only by now', async () => {
     const stage = await createStage()
@@ -315,7 +325,7 @@ describe('the digest of what was resumed', () => {
     expect(sent.lastIndexOf(0) > sent.indexOf(4096)).toBe(expected.length > 1)
     if (expected.length > 1)
       expect(events[1]).toMatchObject({ lostBytes: 9216, error: { name: 'DigestMismatchError' } })
-    expect(stage.registry.openUploads).toBe(0)
+    expectNothingDeleted(stage)
     await expectWhole(stage)
   })
 
@@ -329,7 +339,7 @@ describe('the digest of what was resumed', () => {
       await interrupted(stage, 4, { archive: damaged(stage.archive), createHasher })
       const { error, kinds } = await stage.push({ createHasher })
       expect([error, kinds]).toEqual([undefined, expected])
-      expect(stage.registry.openUploads).toBe(0)
+      expectNothingDeleted(stage)
       await expectWhole(stage)
     },
   )
@@ -341,7 +351,8 @@ describe('the digest of what was resumed', () => {
     const { error, kinds } = await stage.push({ archive })
     expect(error).toBeInstanceOf(DigestMismatchError)
     expect(kinds).toEqual(['resume', 'restart'])
-    expect([stage.registry.openUploads, stage.store.entries.size]).toEqual([0, 0])
+    // The upload that the store named stays. That of this push is cancelled.
+    expect([stage.registry.openUploads, stage.store.entries.size]).toEqual([1, 0])
   })
 })
 
@@ -386,11 +397,34 @@ describe('what is stored', () => {
   })
 
   const HOUR = 3_600_000
-  it.each([
+  it.each<[string, unknown]>([
     ['that leads to another origin', { location: 'https://evil.test/v2/a/blobs/uploads/1' }],
     ['that leads out of TLS', { location: 'http://registry.test/v2/a/blobs/uploads/1' }],
     ['with user info', { location: 'https://ci:secret@registry.test/v2/a/blobs/uploads/1' }],
     ['without a location', { location: '' }],
+    ...[
+      '/v2/prod/victim/manifests/latest',
+      '/v2/a/manifests/v1',
+      `/v2/a/blobs/sha256:${'0'.repeat(64)}`,
+      '/v2/a/blobs/uploads/',
+      '/v2/a/blobs/uploads/../../manifests/v1',
+      '/v2/a/blobs/uploads/%2e%2e/%2e%2e/manifests/v1',
+      '/v2/a/blobs/uploads/..%2f..%2fmanifests%2fv1',
+      '/v2/a/blobs/uploads/..%5c..%5cmanifests%5cv1',
+      '/v2/a/blobs/uploads/1/../../../manifests/v1',
+      '/v2/a/blobs/uploads/1/manifests/v1',
+      '/v2/a/blobs/uploads\\..\\..\\manifests\\v1',
+      '/v2/a/blobs/uploads/1#x',
+      '/v2/b/blobs/uploads/1',
+      '/v2/prod/a/blobs/uploads/1',
+      '/V2/a/blobs/uploads/1',
+      '//v2/a/blobs/uploads/1',
+      '/other/v2/a/blobs/uploads/1',
+      '/admin',
+    ].map(
+      (path) =>
+        [`whose location is ${path}`, { location: `https://registry.test${path}` }] as [string, { location: string }],
+    ),
     ['that is a week old', { savedAt: Date.now() - 7 * 24 * HOUR }],
     ['from the future', { savedAt: Date.now() + 8 * 24 * HOUR }],
     ['of another version', { version: 2 }],
@@ -418,7 +452,68 @@ describe('what is stored', () => {
     expect(error).toBeInstanceOf(NetworkError)
     expect(kinds).toEqual(['retry'])
     expect(removed).toHaveLength(1)
+    expect(
+      recorder.exchanges.filter(({ method, url }) => method === 'GET' && /manifests|admin/.test(url.href)),
+    ).toEqual([])
     expect(new Set(recorder.exchanges.map(({ url }) => url.origin))).toEqual(new Set(['https://registry.test']))
+  })
+
+  it('deletes no tag of another repository, if somebody else wrote it', async () => {
+    const stage = await createStage()
+    const { registry } = stage
+    const handle = openRegistry('https://registry.test', { fetch: registry.fetch })
+    await pushDockerTar(stage.archive, handle, 'prod/victim', 'latest')
+    const { digest } = await interrupted(stage)
+    const blob = `https://registry.test/v2/prod/victim/blobs/${digest}`
+    for (const location of ['https://registry.test/v2/prod/victim/manifests/latest', blob]) {
+      change(stage, { location })
+      await stage.push({ behave: at('PATCH', 2, refuse(403), 99) })
+    }
+    const meddling = registry.requests.filter(
+      ({ method, url }) => ['GET', 'PATCH', 'DELETE'].includes(method) && url.includes('prod/victim'),
+    )
+    expect(meddling).toEqual([])
+    expect(await listTags(handle, 'prod/victim')).toEqual(['latest'])
+  })
+
+  it('is not deleted at the registry if the upload is refused, as another process began it', async () => {
+    const stage = await createStage()
+    await interrupted(stage)
+    stage.registry.requests.length = 0
+    const { error } = await stage.push({ behave: at('PATCH', 2, refuse(403), 99) })
+    expect(error).toBeInstanceOf(ResponseError)
+    expect([stage.store.entries.size, stage.registry.openUploads]).toEqual([0, 1])
+    expectNothingDeleted(stage)
+  })
+
+  it('is not kept where the registry puts uploads at a path of its own', async () => {
+    const stage = await createStage()
+    const away = '/artifacts-uploads/'
+    const { error } = await stage.push({
+      behave: async (request, _, ask) => {
+        const { pathname, search, origin } = new URL(request.url)
+        const path = pathname.replace(away, '/v2/a/blobs/uploads/')
+        if (request.method === 'PATCH' && search.includes('_state=4096')) return broken()
+        const response = await ask(new Request(`${origin}${path}${search}`, request))
+        const location = response.headers.get('location')
+        if (location) response.headers.set('location', location.replace('/v2/a/blobs/uploads/', away))
+        return response
+      },
+    })
+    expect(error).toBeInstanceOf(NetworkError)
+    expect([stage.store.entries.size, stage.registry.openUploads]).toEqual([0, 0])
+  })
+
+  it('is kept where the registry calls the folder of uploads otherwise, as GHCR does, and below a path', async () => {
+    const place = { registry: 'https://registry.test/below/', repository: 'a/b' }
+    const base = 'https://registry.test/below/v2/a/b/blobs'
+    for (const path of ['/uploads/1-a.b_c?_state=%2f..', '/upload/1']) {
+      expect(isUploadLocation(`${base}${path}`, place)).toBe(true)
+      expect(isUploadLocation(`${base}${path}`, { ...place, registry: 'https://registry.test/' })).toBe(false)
+    }
+    const hub = 'https://registry-1.docker.io/'
+    const location = `${hub}v2/library/nginx/blobs/uploads/1`
+    expect(isUploadLocation(location, { registry: hub, repository: 'nginx' })).toBe(true)
   })
 
   it('outlives an abort, and the upload too', async () => {

@@ -1,5 +1,7 @@
 import { type Digest, isDigest } from '../../oci/digest.ts'
 import { isJsonObject, type JsonObject } from '../../oci/json.ts'
+import { isRepository } from '../../oci/reference.ts'
+import { locateRepository } from '../repository.ts'
 import type { UploadProfile } from '../upload/profile.ts'
 
 /** An upload that can be gone on with, as a store keeps it: plain data, as JSON takes it. */
@@ -11,7 +13,7 @@ export interface StoredSession {
   readonly digest: Digest
   /** Of the blob, in bytes. */
   readonly size: number
-  /** Where the upload goes on, on the registry's own origin. Who has it, and may push there, can meddle with the upload: a secret. */
+  /** Where the upload goes on: below the repository's own `blobs/uploads/`. Who has it, and may push there, can meddle with the upload: a secret. */
   readonly location: string
   /** How many bytes of the blob the registry has taken. */
   readonly offset: number
@@ -57,18 +59,34 @@ export function isOf(stored: StoredSession, { registry, repository, digest, size
 export function parseStoredSession(value: unknown): StoredSession | undefined {
   if (!isJsonObject(value) || value.version !== 1 || !isDigest(value.digest)) return undefined
   const { registry, repository, location, hashState } = value
-  if (typeof repository !== 'string' || !isOwnLocation(location, registry)) return undefined
+  if (!isUploadLocation(location, { registry, repository })) return undefined
   if (hashState !== undefined && typeof hashState !== 'string') return undefined
   if (!hasSizes(value) || !hasLimits(value.limits) || !isFresh(value.savedAt)) return undefined
   return value as unknown as StoredSession
 }
 
-/** A location elsewhere may be presigned, and is not kept; one that was put in later would be sent what is for the registry alone. */
-export function isOwnLocation(location: unknown, registry: unknown): boolean {
-  if (typeof location !== 'string' || typeof registry !== 'string') return false
+/** The last part of an upload's path. Without an escape it cannot mean another path to a proxy or a registry. */
+const UPLOAD_ID = /^[^/%\\]+$/
+
+/**
+ * Tells whether a location is that of an upload of this repository: on the registry's own origin, one segment below the repository's
+ * `blobs/uploads/` (distribution-spec § Pushing a blob in chunks; GHCR has `blobs/upload/`). Whoever writes into a store could otherwise choose
+ * what is read, put and deleted with the rights of the user who pushes.
+ */
+export function isUploadLocation(
+  location: unknown,
+  { registry, repository }: { readonly registry: unknown; readonly repository: unknown },
+): boolean {
+  if (typeof location !== 'string' || typeof registry !== 'string' || !isRepository(repository)) return false
   if (!URL.canParse(location) || !URL.canParse(registry)) return false
-  const { origin, username, password } = new URL(location)
-  return origin === new URL(registry).origin && username === '' && password === ''
+  const base = new URL(registry)
+  const { origin, username, password, pathname, hash } = new URL(location)
+  if (origin !== base.origin || username !== '' || password !== '' || hash !== '') return false
+  const { path } = locateRepository(registry, repository)
+  return ['uploads', 'upload'].some((folder) => {
+    const start = new URL(`${path}blobs/${folder}/`, base).pathname
+    return pathname.startsWith(start) && UPLOAD_ID.test(pathname.slice(start.length))
+  })
 }
 
 function hasSizes({ size, offset, stalls }: JsonObject): boolean {

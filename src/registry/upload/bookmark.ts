@@ -3,7 +3,7 @@ import type { StoreAttempts } from '../sessions/attempts.ts'
 import { fromBase64, toBase64 } from '../sessions/base64.ts'
 import {
   isOf,
-  isOwnLocation,
+  isUploadLocation,
   parseStoredSession,
   type SessionStore,
   type StoredSession,
@@ -90,8 +90,8 @@ export function createBookmark(upload: Upload, sessions: StoreAttempts): Bookmar
 
     async save({ location, offset }) {
       hasProgress = true
-      // Elsewhere it may be presigned: then it is enough to have it, and it is not kept.
-      if (!isOwnLocation(location.href, registry.url)) {
+      // On another origin it may be presigned: then whoever has it can use it, and it is not kept.
+      if (!isUploadLocation(location.href, wanted)) {
         if (entry) await remove()
         return
       }

@@ -129,7 +129,6 @@ async function findSession(
   if (!tellsStatus) return isUntouched ? session : undefined
   const told = await askSession(upload, session, end)
   if (!told || told === 'lost') return told
-  const { location } = told
   let { offset = isUntouched ? session.offset : undefined } = told
   if (remedy === 'ask' && status === 416 && offset === start && start > 0) {
     // It refuses what it has asked for: so it counts in the other way.
@@ -141,7 +140,7 @@ async function findSession(
   // None, which it has just refused to be: then it has one byte.
   const isOne = remedy === 'ask' && status === 416 && offset === 0
   // What takes a blob whole only takes no rest of one.
-  return isOne || (takesWholeOnly && offset > 0) ? undefined : { location, offset }
+  return isOne || (takesWholeOnly && offset > 0) ? undefined : { ...told, offset }
 }
 
 function eventOf({ repository, blob }: Pick<Upload, 'repository' | 'blob'>, error: unknown) {

@@ -3,7 +3,7 @@ import type { StoredSession } from '../sessions/store.ts'
 import { chunkLength } from './chunk.ts'
 import { remedyFor } from './failure.ts'
 import type { Upload } from './options.ts'
-import { askSession, cancelSession, type UploadSession } from './session.ts'
+import { askSession, type UploadSession } from './session.ts'
 
 /**
  * Asks the registry where a stored upload is: it may be further than what was noted, or not as far. Where it does not tell, the note counts, and
@@ -13,14 +13,13 @@ import { askSession, cancelSession, type UploadSession } from './session.ts'
  */
 export async function locateStored(upload: Upload, stored: StoredSession): Promise<UploadSession | undefined> {
   const { tellsStatus, takesWholeOnly } = upload.registry.traits.current
-  const noted = { location: new URL(stored.location), offset: stored.offset }
+  const noted = { location: new URL(stored.location), offset: stored.offset, isStored: true }
   const told = tellsStatus ? await askStored(upload, noted) : undefined
   if (told === 'lost') return undefined
   const { location, offset = noted.offset } = told ?? noted
   // 0 may be one byte. What takes blobs whole only takes no rest of one.
-  if (!takesWholeOnly && offset > 0 && offset <= stored.size) return { location, offset }
-  await cancelSession(upload, { location, offset })
-  return undefined
+  const isUseful = !takesWholeOnly && offset > 0 && offset <= stored.size
+  return isUseful ? { location, offset, isStored: true } : undefined
 }
 
 /** A refusal is no reason to fail where an upload from the start may work: the session may be that of another user. */

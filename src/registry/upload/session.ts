@@ -9,15 +9,23 @@ import type { Upload } from './options.ts'
 export interface UploadSession {
   readonly location: URL
   readonly offset: number
+  /** Whether a store of sessions named it. This process did not begin it then, and does not delete it. @default false */
+  readonly isStored?: boolean
 }
 
 /** In milliseconds: what cancelling an upload may take. */
 const GRACE = 5_000
 
-/** Reads the session that an answer opens or goes on with; what goes on may do so where it is. */
-export function readSession({ registry }: Upload, answer: Answer, offset: number, known?: URL): UploadSession {
+/** Reads the session that an answer opens, or that goes on from a known one. An answer without a `Location` keeps the known location. */
+export function readSession(
+  { registry }: Upload,
+  answer: Answer,
+  offset: number,
+  known?: Pick<UploadSession, 'location' | 'isStored'>,
+): UploadSession {
   const isHere = known && !answer.headers.has('location')
-  return { location: isHere ? known : uploadLocation(answer, registry.url), offset }
+  const location = isHere ? known.location : uploadLocation(answer, registry.url)
+  return { location, offset, ...(known?.isStored && { isStored: true }) }
 }
 
 /**
@@ -27,9 +35,10 @@ export function readSession({ registry }: Upload, answer: Answer, offset: number
  */
 export async function sendChunk(
   upload: Upload,
-  { location }: UploadSession,
+  session: UploadSession,
   { digest, start, end, size, isClosing, body, timeout, standstill, readFailure }: Chunk,
 ): Promise<UploadSession | undefined> {
+  const { location } = session
   const isWhole = start === 0 && end === size
   const sending = upload.send({
     act: `upload ${shortDigest(digest)} to "${upload.repository}"`,
@@ -59,7 +68,7 @@ export async function sendChunk(
   const taken = takenBytes(answer.headers)
   // ECR's `Range` stays where it was after the first chunk (aws/containers-roadmap#2831): only what lies within the chunk is believed.
   const isPart = taken !== undefined && taken > start && taken < end
-  return readSession(upload, answer, isPart ? taken : end, location)
+  return readSession(upload, answer, isPart ? taken : end, session)
 }
 
 /**
@@ -70,13 +79,13 @@ export async function sendChunk(
  */
 export async function askSession(
   upload: Upload,
-  { location, offset: known }: UploadSession,
+  session: UploadSession,
   most = upload.blob.size,
-): Promise<{ readonly location: URL; readonly offset: number | undefined } | undefined | 'lost'> {
+): Promise<(Omit<UploadSession, 'offset'> & { readonly offset: number | undefined }) | undefined | 'lost'> {
   const answer = await upload.send({
     act: `ask how far an upload to "${upload.repository}" is`,
     method: 'GET',
-    url: location,
+    url: session.location,
     allow: [400, 404, 405, 410, 416],
   })
   letGo(answer.body)
@@ -85,9 +94,9 @@ export async function askSession(
   const { traits } = upload.registry
   const taken = takenBytes(answer.headers)
   // One byte more than it had, or than there was: most likely that is how it counts. If not, it refuses the next chunk, and tells again.
-  if (taken === known + 1 || taken === most + 1) traits.learn({ tellsCount: true })
+  if (taken === session.offset + 1 || taken === most + 1) traits.learn({ tellsCount: true })
   const offset = taken && traits.current.tellsCount ? taken - 1 : taken
-  return { ...readSession(upload, answer, 0, location), offset }
+  return { ...readSession(upload, answer, 0, session), offset }
 }
 
 /** How many bytes an answer says that the registry has: `0-<last>`. `0-0` stands for none and for one alike, and is taken for none. */
@@ -97,8 +106,15 @@ function takenBytes(headers: Headers): number | undefined {
   return last === '0' ? 0 : Number(last) + 1
 }
 
-/** Forgets an upload. Whether that works changes nothing: those that stay expire at the registry. */
-export async function cancelSession({ send, repository }: Upload, { location }: UploadSession): Promise<void> {
+/**
+ * Deletes an upload at the registry, unless a store of sessions named it: a store may be damaged or changed, and must not choose what is
+ * deleted. Whether that works changes nothing: uploads that stay expire at the registry.
+ */
+export async function cancelSession(
+  { send, repository }: Upload,
+  { location, isStored }: UploadSession,
+): Promise<void> {
+  if (isStored) return
   // Its own limit: the upload's signal may be aborted.
   const limits = { signal: AbortSignal.timeout(GRACE), grace: 0, timeout: GRACE, skipsPause: true }
   try {
