@@ -1,6 +1,10 @@
 import { defineConfig } from 'vitest/config'
 import { engineProjects } from './test/support/engines.ts'
 
+/** A rejection that nobody handles ends the program: that of the tests, and those that they start. */
+const STRICT = '--unhandled-rejections=strict'
+const strictNode = { execArgv: [STRICT], env: { NODE_OPTIONS: STRICT } }
+
 export default defineConfig({
   build: {
     lib: {
@@ -43,7 +47,13 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'node', include: ['test/node/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
+        test: {
+          name: 'node',
+          include: ['test/node/**/*.test.ts'],
+          ...strictNode,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
       },
       {
         extends: true,
@@ -51,6 +61,7 @@ export default defineConfig({
           name: 'peers',
           include: ['test/peers/*.test.ts'],
           globalSetup: ['test/support/go-programs.ts'],
+          ...strictNode,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

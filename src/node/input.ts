@@ -1,10 +1,10 @@
-import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { publicUrl } from '../errors.ts'
 import type * as core from '../index.ts'
 import { named, openFile } from './file.ts'
 import { readFolder } from './folder.ts'
+import { openPipe } from './pipe.ts'
 
 /** What an archive may be given as where there is a file system: also the path, or the `file:` URL, of a file, a folder or a pipe. */
 export type ArchiveInput = core.ArchiveInput | string | URL
@@ -28,9 +28,8 @@ export async function openInput<T>(given: T | string | URL, options: core.ReadOp
     const file = await openFile(path)
     return { input: file, close: file.close }
   }
-  // A pipe gives its bytes once.
-  const stream = createReadStream(path)
-  return { input: stream, close: async () => void stream.destroy() }
+  const { bytes, close } = await openPipe(path, status)
+  return { input: bytes, close }
 }
 
 /** Opens an archive's file for as long as it is used. */

@@ -45,8 +45,10 @@ async function write(file: FileHandle, stream: ByteStream, signal?: AbortSignal)
     for await (const piece of stream) {
       signal?.throwIfAborted()
       await writing
-      // While the next piece is made.
+      // Goes on while the next piece is made.
       writing = writePiece(file, piece, size)
+      // It may fail before it is awaited. An unhandled rejection would end the process.
+      writing.catch(() => {})
       size += piece.length
     }
   } finally {

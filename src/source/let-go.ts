@@ -10,7 +10,7 @@ const PATIENCE = 5_000
  * the cancel of a clone settles only when the other half is cancelled too (Streams Standard § ReadableStreamTee), and some `fetch` clone every answer.
  */
 export function letGo(body: ReadableStream<Uint8Array> | null): void {
-  if (body && !body.locked) drain(body.getReader())
+  if (body && !body.locked) void drain(body.getReader())
 }
 
 async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {

@@ -37,7 +37,7 @@ async function timed(options: PushOptions, layers = [512 * KIB, 700 * KIB], onSe
     { layers: layers.map((size, index) => String(index).repeat(size)), concurrency: 4, chunkSize: 5 * MIB, ...options },
   )
   let isOver = false
-  push.pushing.finally(() => {
+  void push.pushing.finally(() => {
     isOver = true
   })
   while (!isOver) await advance(100)

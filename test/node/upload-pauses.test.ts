@@ -85,7 +85,7 @@ describe('a pause that a server asks for', () => {
       ] as const) {
         const { pushing } = await disturbedPush(at('PATCH', 2, busy(text, status)))
         let isOver = false
-        pushing.then(() => {
+        void pushing.then(() => {
           isOver = true
         })
         await advance(59_000)
