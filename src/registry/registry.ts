@@ -48,7 +48,7 @@ export interface Registry {
   readonly send: SendRequest
   /** What is known of how it wants blobs. */
   readonly traits: UploadTraits
-  /** The media type of the manifest that was last read or put in a repository. */
+  /** The media type of the manifest that was last put into a repository, or read there by a tag. */
   readonly manifestTypes: Map<string, string>
   /** Whether the runtime's own `fetch` sends its requests, since no other was given. */
   readonly usesRuntimeFetch: boolean

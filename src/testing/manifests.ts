@@ -1,5 +1,5 @@
 import { RegistryError } from '../errors.ts'
-import { type Digest, digestOf, isDigest } from '../oci/digest.ts'
+import { digestOf, isDigest } from '../oci/digest.ts'
 import { type Index, isIndex, type Manifest, parseManifest } from '../oci/manifest.ts'
 import { bareMediaType, isForeignLayerType, isPlainLayerType, MANIFEST_MEDIA_TYPES } from '../oci/media-type.ts'
 import { parseTag } from '../oci/reference.ts'
@@ -8,21 +8,28 @@ import { answer, Refusal, refusalBy } from './answers.ts'
 import type { Received } from './received.ts'
 import { subjectOf } from './referrers.ts'
 import type { ManifestRules } from './rules.ts'
-import { findRepository, openRepository, type Repository, type Storage, type StoredManifest } from './storage.ts'
+import { findRepository, openRepository, type Repository, type Storage } from './storage.ts'
+import { type FoundManifest, isAccepted, replaceUnaccepted } from './unaccepted.ts'
 
 /** In bytes (distribution-spec § Pushing Manifests). */
 const MAX_MANIFEST = 4 * 1024 * 1024
 
 /** `GET` and `HEAD …/manifests/<reference>` */
-export function getManifest(
+export async function getManifest(
   storage: Storage,
   name: string,
   reference: string,
-  method: string,
-  { head }: ManifestRules,
-): Response {
+  { method, headers: asked }: Received,
+  { head, unaccepted }: ManifestRules,
+): Promise<Response> {
   if (head && method === 'HEAD') throw refusalBy(head)
-  const { digest, manifest } = find(findRepository(storage, name), reference)
+  const repository = findRepository(storage, name)
+  const found = find(repository, reference)
+  const accept = asked.get('accept')
+  const isReplaced = unaccepted && !isAccepted(accept, found.manifest.mediaType)
+  const { digest, manifest } = isReplaced
+    ? await replaceUnaccepted(found, repository, reference, accept, unaccepted)
+    : found
   const headers = { 'content-type': manifest.mediaType, 'docker-content-digest': digest }
   if (method === 'HEAD') return answer(200, { ...headers, 'content-length': String(manifest.bytes.length) })
   return answer(200, headers, manifest.bytes)
@@ -84,7 +91,7 @@ export function deleteManifest(
   return answer(202, {})
 }
 
-function find(repository: Repository, reference: string): { digest: Digest; manifest: StoredManifest } {
+function find(repository: Repository, reference: string): FoundManifest {
   const digest = isDigest(reference) ? reference : repository.tags.get(reference)
   const manifest = digest && repository.manifests.get(digest)
   if (manifest) return { digest, manifest }

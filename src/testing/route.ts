@@ -55,7 +55,7 @@ async function route(storage: Storage, rules: Rules, received: Received): Promis
   if (kind === 'tags/list' && isRead) return listTags(storage, name, url, rules.lists)
   if (kind === 'manifests') {
     const reference = parseReference(rest)
-    if (isRead) return getManifest(storage, name, reference, method, rules.manifests)
+    if (isRead) return getManifest(storage, name, reference, received, rules.manifests)
     if (method === 'PUT') return putManifest(storage, name, reference, received, rules.manifests)
     if (method === 'DELETE') return deleteManifest(storage, name, reference, rules.manifests)
   }

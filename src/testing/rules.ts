@@ -1,4 +1,5 @@
 import type { RefusalRule } from './answers.ts'
+import type { UnacceptedRule } from './unaccepted.ts'
 
 /** What a registry does where registries differ. A rule that is absent is not in force. */
 export interface Rules {
@@ -106,6 +107,8 @@ export interface MountRules {
 export interface ManifestRules {
   /** Of HEAD of a manifest. */
   readonly head?: RefusalRule
+  /** What of a manifest whose media type `Accept` does not name, as distribution 2 or 3 does it. */
+  readonly unaccepted?: UnacceptedRule
   /** Of deleting a tag alone. */
   readonly tagDelete?: RefusalRule | undefined
   /** Whether a PUT by digest sets the tags of its `?tag=` and tells them as `OCI-Tag`. */

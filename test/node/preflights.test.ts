@@ -243,15 +243,16 @@ function read(
   )
 }
 
-/** An image and an index of each kind. */
+/** An image and an index of each kind, and an index of Docker's with an image of OCI's: `docker manifest create` makes it. */
 async function putAllKinds(name: string): Promise<{ tags: string[]; expected: string[] }> {
   const oci = await putImage(repository(name), 'oci', 'oci')
   const docker = await putImage(repository(name), 'docker', 'docker')
   const index = await putIndex(repository(name), 'index', 'oci', oci)
   const list = await putIndex(repository(name), 'list', 'docker', docker)
+  const mixed = await putIndex(repository(name), 'mixed', 'docker', oci)
   return {
-    tags: ['docker', 'oci', 'list', 'index'],
-    expected: [docker, oci, list, index].map(({ digest }) => digest),
+    tags: ['docker', 'oci', 'mixed', 'list', 'index'],
+    expected: [docker, oci, mixed, list, index].map(({ digest }) => digest),
   }
 }
 

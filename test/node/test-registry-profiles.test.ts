@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createTestRegistry, type RegistryProfile, type TestRegistryOptions } from '../../src/testing/index.ts'
+import { serveTestRegistry } from '../../src/testing/node.ts'
 import { digestOfText, MANIFEST, OCI_MANIFEST, OCTETS, plainClient, type Seen } from '../support/plain-client.ts'
+import { putImage, putIndex } from '../support/put-image.ts'
 
 const withProfile = (profile: RegistryProfile, options: TestRegistryOptions = {}) => {
   const registry = createTestRegistry({ profile, ...options })
@@ -33,7 +35,7 @@ describe('createTestRegistry() with any profile', () => {
     const { open, close, putImage, ask } = withProfile(profile)
     expect((await close(await open(), bytes(6_000_000), 0)).status).toBe(201)
     expect((await putImage('v1')).status).toBe(201)
-    expect((await ask('GET', '/v2/a/manifests/v1')).text).toBe(MANIFEST)
+    expect((await ask('GET', '/v2/a/manifests/v1', null, { accept: OCI_MANIFEST })).text).toBe(MANIFEST)
   })
 
   it.each(ALL)('%s says whether it takes many tags at once', async (profile) => {
@@ -143,6 +145,20 @@ describe('distribution 2', () => {
     expect(standing(posted)).toEqual([202, '0-0'])
     expect((await close(posted.location, 'one', 0)).status).toBe(201)
     expect(registry.bodyBytes).toBe(6)
+  })
+
+  it('answers a manifest only if its type is accepted, or as another one', async () => {
+    const served = await serveTestRegistry({ profile: 'distribution-2' })
+    const { ask } = plainClient(fetch, served.url)
+    const repository = new URL('/v2/a', served.url).href
+    const oci = await putImage(repository, 'oci', 'oci')
+    await putImage(repository, 'docker', 'docker')
+    await putIndex(repository, 'mixed', 'docker', oci)
+    const get = (tag: string, accept: string) => ask('GET', `/v2/a/manifests/${tag}`, null, { accept })
+    expect(refusal(await get('oci', '*/*'))).toEqual([404, 'MANIFEST_UNKNOWN'])
+    expect((await get('docker', '*/*')).headers.get('content-type')).toMatch(/manifest\.v1\+prettyjws$/)
+    expect((await get('mixed', OCI_MANIFEST)).headers.get('docker-content-digest')).toBe(oci.digest)
+    await served.close()
   })
 
   it('deletes no tag, distribution/distribution#3174, and lists all at once, null for none, #1936', async () => {

@@ -12,6 +12,7 @@ import {
   type UploadEvent,
   type UploadProfile,
 } from '../../src/index.ts'
+import { MANIFEST_MEDIA_TYPES } from '../../src/oci/media-type.ts'
 import {
   createTestArchive,
   createTestRegistry,
@@ -226,7 +227,8 @@ async function verifyImage(registry: TestRegistry, digest: string): Promise<void
 
 /** Asks until no fault is left for the question. */
 async function insist({ fetch }: TestRegistry, path: string): Promise<Response> {
-  const ask = () => fetch(new Request(`https://registry.test/v2/team/app/${path}`))
+  const headers = { accept: MANIFEST_MEDIA_TYPES.join(', ') }
+  const ask = () => fetch(new Request(`https://registry.test/v2/team/app/${path}`, { headers }))
   let last: Response | undefined
   let same = 0
   // A 404 may be a fault too, but not so many in a row.

@@ -14,6 +14,7 @@ import {
   type StoredSession,
 } from '../../src/index.ts'
 import { createNativeHasher } from '../../src/node/sha256.ts'
+import { MANIFEST_MEDIA_TYPES } from '../../src/oci/media-type.ts'
 import { createWasmHasher } from '../../src/oci/sha256.ts'
 import { attemptStore } from '../../src/registry/sessions/attempts.ts'
 import { isUploadLocation } from '../../src/registry/sessions/store.ts'
@@ -56,7 +57,8 @@ function change(stage: Stage, changes: Partial<StoredSession>): void {
 
 /** The image is whole, and nothing is left of how it came about. */
 async function expectWhole({ registry, store }: Stage): Promise<void> {
-  const tag = await registry.fetch(new Request('https://registry.test/v2/a/manifests/v1'))
+  const headers = { accept: MANIFEST_MEDIA_TYPES.join(', ') }
+  const tag = await registry.fetch(new Request('https://registry.test/v2/a/manifests/v1', { headers }))
   expect(tag.status).toBe(200)
   const { config, layers } = await tag.json()
   for (const { digest, size } of [config, ...layers]) {

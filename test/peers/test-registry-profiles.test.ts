@@ -12,6 +12,7 @@ import {
   plainClient,
   type Seen,
 } from '../support/plain-client.ts'
+import { KINDS, type PutImage, putImage, putIndex } from '../support/put-image.ts'
 import { ALL, describeReal, type RealRegistry } from '../support/real-registries.ts'
 
 /** What was seen, less what no two registries have in common. */
@@ -31,6 +32,17 @@ async function breakOff(location: string | null, base: string): Promise<void> {
 /** The location with a digest. */
 const withDigest = (location: string | null, text: string) =>
   `${location}${location?.includes('?') ? '&' : '?'}digest=${digestOfText(text)}`
+
+const ACCEPTED = {
+  both: Object.values(KINDS)
+    .flatMap(({ index, manifest }) => [index, manifest])
+    .join(', '),
+  oci: `${KINDS.oci.index}, ${KINDS.oci.manifest}`,
+  docker: `${KINDS.docker.index}, ${KINDS.docker.manifest}`,
+  indexes: `${KINDS.docker.index}, ${KINDS.oci.index}`,
+  manifests: `${KINDS.docker.manifest}, ${KINDS.oci.manifest}`,
+  any: '*/*',
+}
 
 /** The same talk with any registry, and all that it answered, step by step. */
 const TALKS: Readonly<Record<string, (client: PlainClient, base: string) => Promise<Record<string, unknown>>>> = {
@@ -141,6 +153,30 @@ const TALKS: Readonly<Record<string, (client: PlainClient, base: string) => Prom
       got: [got.status, got.text, got.headers.get('content-type'), got.headers.get('docker-content-digest')],
       head: [head.status, head.headers.get('content-length'), head.headers.get('docker-content-digest')],
     }
+  },
+  async 'a manifest of a type that is not accepted'({ ask }, base) {
+    const repository = new URL('/v2/kinds', base).href
+    const oci = await putImage(repository, 'oci', 'oci')
+    const images: Record<string, PutImage> = { oci, index: await putIndex(repository, 'index', 'oci', oci) }
+    // zot takes none of Docker's.
+    const docker = await putImage(repository, 'docker', 'docker').catch(() => undefined)
+    if (docker) {
+      images.docker = docker
+      images.list = await putIndex(repository, 'list', 'docker', docker)
+      images.mixed = await putIndex(repository, 'mixed', 'docker', oci)
+    }
+    const answers: Record<string, unknown> = {}
+    for (const [tag, { digest }] of Object.entries(images)) {
+      for (const [words, accept] of Object.entries(ACCEPTED)) {
+        for (const reference of [tag, digest]) {
+          const { status, headers } = await ask('HEAD', `/v2/kinds/manifests/${reference}`, null, { accept })
+          const isSame = headers.get('docker-content-digest') === digest
+          const type = status === 200 ? headers.get('content-type') : undefined
+          answers[`${tag}, ${reference === tag ? 'tag' : 'digest'}, by ${words}`] = [status, type, isSame]
+        }
+      }
+    }
+    return answers
   },
   async 'a manifest about another one'({ ask, putImage }) {
     await putImage('v1', 'referrers')

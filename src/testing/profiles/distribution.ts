@@ -25,7 +25,7 @@ export const DISTRIBUTION_2: Rules = {
     wrongDigestEndsUpload: false,
   },
   // A PUT with ?tag= is a PUT without.
-  manifests: { tagDelete: NO_TAG_DELETE, takesTagQuery: false, listsReferrers: false },
+  manifests: { unaccepted: 'distribution-2', tagDelete: NO_TAG_DELETE, takesTagQuery: false, listsReferrers: false },
   // distribution/distribution#1936 and #3232: all tags at once, and null for none.
   lists: { ...SPEC.lists, pagesTags: false, noTags: 'null' },
 }
@@ -33,7 +33,7 @@ export const DISTRIBUTION_2: Rules = {
 /** As tried with 3.1.2. */
 export const DISTRIBUTION_3: Rules = {
   ...SPEC,
-  manifests: { takesTagQuery: false, listsReferrers: false },
+  manifests: { unaccepted: 'distribution-3', takesTagQuery: false, listsReferrers: false },
   uploads: {
     ...SPEC.uploads,
     stateCheckedOn: CHANGES,

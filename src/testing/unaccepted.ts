@@ -1,0 +1,62 @@
+import { type Digest, digestOf, isDigest } from '../oci/digest.ts'
+import { isIndex, parseManifest } from '../oci/manifest.ts'
+import { bareMediaType, isIndexType, MEDIA_TYPES } from '../oci/media-type.ts'
+import { createWasmHasher } from '../oci/sha256.ts'
+import { Refusal } from './answers.ts'
+import type { Repository, StoredManifest } from './storage.ts'
+
+/**
+ * What of a manifest whose media type is not accepted. One of OCI's is 404 (for distribution 3, only if it is no index). Of a list of Docker's that is asked for
+ * by its tag, the image for linux/amd64 is the answer. A manifest of Docker's that is asked for so is converted to schema 1 by distribution 2;
+ * distribution 3 answers it as it is, or 400 if it comes from a list.
+ */
+export type UnacceptedRule = 'distribution-2' | 'distribution-3'
+
+/** A manifest, and its digest. */
+export interface FoundManifest {
+  readonly digest: Digest
+  readonly manifest: StoredManifest
+}
+
+/** Tells whether a type is accepted by its name. Types that stand for many, such as any, do not count. */
+export function isAccepted(accept: string | null, mediaType: string): boolean {
+  return (accept ?? '').split(',').some((type) => bareMediaType(type) === mediaType)
+}
+
+/** Finds what is answered in place of a manifest that is not accepted. */
+export async function replaceUnaccepted(
+  found: FoundManifest,
+  repository: Repository,
+  reference: string,
+  accept: string | null,
+  rule: UnacceptedRule,
+): Promise<FoundManifest> {
+  const { mediaType } = found.manifest
+  if (!mediaType.startsWith('application/vnd.docker.')) {
+    if (isIndexType(mediaType) && rule === 'distribution-3') return found
+    throw new Refusal(404, 'MANIFEST_UNKNOWN', 'OCI manifest found, but accept header does not support OCI manifests')
+  }
+  if (isDigest(reference)) return found
+  const image = isIndexType(mediaType) ? imageForAmd64(found, repository) : found
+  const isDocker = image.manifest.mediaType === MEDIA_TYPES.dockerManifest
+  if (!isDocker || isAccepted(accept, MEDIA_TYPES.dockerManifest)) return image
+  if (rule === 'distribution-2') return convert(reference)
+  if (image === found) return found
+  throw new Refusal(400, 'MANIFEST_INVALID', 'Schema 2 manifest not supported by client')
+}
+
+function imageForAmd64({ manifest: { bytes } }: FoundManifest, { manifests }: Repository): FoundManifest {
+  const list = parseManifest(bytes, 'the list')
+  const entries = isIndex(list) ? list.manifests : []
+  const { digest } = entries.find(({ platform }) => platform?.os === 'linux' && platform.architecture === 'amd64') ?? {}
+  const manifest = digest && manifests.get(digest)
+  if (manifest) return { digest, manifest }
+  throw new Refusal(404, 'MANIFEST_UNKNOWN', 'manifest unknown')
+}
+
+async function convert(tag: string): Promise<FoundManifest> {
+  const document = { schemaVersion: 1, name: 'converted', tag, architecture: 'amd64', fsLayers: [], history: [] }
+  const bytes = new TextEncoder().encode(JSON.stringify(document))
+  const mediaType = 'application/vnd.docker.distribution.manifest.v1+prettyjws'
+  return { digest: await digestOf(bytes, createWasmHasher), manifest: { mediaType, bytes } }
+}
