@@ -41,7 +41,7 @@ let plainUrl: string
 
 beforeAll(async () => {
   authority = await createAuthority()
-  identity = await authority.issue({ name: 'server', hosts: ['localhost', '127.0.0.1'] })
+  identity = await authority.issue({ name: 'server', hosts: ['localhost', '127.0.0.1', 'registry.test'] })
   client = await authority.issue({ name: 'robot', client: true })
   const server = { cert: identity.certificate, key: identity.key }
   const asking = { ...server, ca: authority.certificate, requestCert: true, rejectUnauthorized: false }
@@ -185,11 +185,13 @@ describe('createFetch() with a proxy', () => {
   let proxy: ForwardProxy
   let withPassword: string
   beforeEach(async () => {
-    proxy = await startProxy()
+    proxy = await startProxy({ knows: 'registry.test' })
     withPassword = proxy.url.replace('//', `//us%20er:${PASSWORD}%25@`)
   })
   afterEach(() => proxy.close())
   const registryHost = () => new URL(registry.url).host
+  /** By a name that the proxy alone knows: what is named by an address of this machine goes straight. */
+  const named = (url: string) => url.replace(/localhost|127\.0\.0\.1/, 'registry.test')
 
   it('tunnels what is https and hands over what is http', async () => {
     const handle = open(registry.url, { ...trusting(), proxy: withPassword })
@@ -213,21 +215,35 @@ describe('createFetch() with a proxy', () => {
     // With and without the scheme, which curl does not ask for either.
     for (const value of [proxy.url, new URL(proxy.url).host]) {
       vi.stubEnv(name, value)
-      await checkRegistryConnectivity(open(scheme === 'https' ? registry.url : plainUrl, trusting()))
+      const checking = checkRegistryConnectivity(open(named(scheme === 'https' ? registry.url : plainUrl), trusting()))
+      // Straight there is no such host.
+      if (isProxied) expect(await checking).toBe(true)
+      else await rejection(checking, NetworkError)
       expect(proxy.asked.splice(0)).toHaveLength(isProxied ? 1 : 0)
     }
   })
 
   it.each(['NO_PROXY', 'no_proxy'])('leaves out what %s names', async (name) => {
     vi.stubEnv('HTTPS_PROXY', proxy.url)
-    for (const value of ['localhost', '.example.com, localhost', registryHost(), '*']) {
+    const url = named(registry.url)
+    for (const value of ['registry.test', '.example.com, test', new URL(url).host, '*']) {
       vi.stubEnv(name, value)
-      await checkRegistryConnectivity(open(registry.url, trusting()))
+      await rejection(checkRegistryConnectivity(open(url, trusting())), NetworkError)
       expect(proxy.asked).toEqual([])
     }
-    vi.stubEnv(name, 'example.com,localhost:1')
-    await checkRegistryConnectivity(open(registry.url, trusting()))
+    vi.stubEnv(name, 'example.com,registry.test:1')
+    expect(await checkRegistryConnectivity(open(url, trusting()))).toBe(true)
     expect(proxy.asked).toHaveLength(1)
+  })
+
+  it('of the environment is told nothing of a registry on this machine, nor its token', async () => {
+    vi.stubEnv('HTTPS_PROXY', proxy.url)
+    vi.stubEnv('HTTP_PROXY', proxy.url)
+    for (const url of [registry.url, plainUrl, plainUrl.replace('127.0.0.1', 'localhost')]) {
+      const fetch = createFetch({ registry: url, ...trusting() })
+      await checkRegistryConnectivity(openRegistry(url, { fetch, credentials: { token: 't0k3n' }, retry: 0 }))
+    }
+    expect(proxy.asked).toEqual([])
   })
 
   it('that is reached by TLS needs no other authority, and sees no client certificate', async () => {

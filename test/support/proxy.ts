@@ -22,11 +22,13 @@ export interface ForwardProxy {
  *
  * @param options.refusal The status of its answer to everything. @default it lets everybody through
  * @param options.tls How it is reached by https. @default by http
+ * @param options.knows A name that it takes for this machine. @default it asks the system for every name
  */
 export async function startProxy(
-  options: { readonly refusal?: number; readonly tls?: ServerOptions } = {},
+  options: { readonly refusal?: number; readonly tls?: ServerOptions; readonly knows?: string } = {},
 ): Promise<ForwardProxy> {
-  const { refusal, tls } = options
+  const { refusal, tls, knows } = options
+  const resolve = (name: string) => (name === knows ? '127.0.0.1' : name)
   const asked: string[] = []
   const authorizations: (string | undefined)[] = []
   const clients: (string | undefined)[] = []
@@ -38,12 +40,12 @@ export async function startProxy(
   const server = tls ? createTlsServer(tls) : createServer()
   server.on('request', (incoming, outgoing) => {
     note(incoming)
-    if (refusal === undefined) pass(incoming, outgoing)
+    if (refusal === undefined) pass(incoming, outgoing, resolve)
     else outgoing.writeHead(refusal).end('refused')
   })
   server.on('connect', (incoming, client, head) => {
     note(incoming)
-    if (refusal === undefined) tunnel(incoming, client, head)
+    if (refusal === undefined) tunnel(incoming, client, head, resolve)
     else client.end(`HTTP/1.1 ${refusal} Refused\r\nContent-Length: 7\r\n\r\nrefused`)
   })
   // A server does not count what has become a tunnel.
@@ -63,10 +65,11 @@ export async function startProxy(
   }
 }
 
-function pass(incoming: IncomingMessage, outgoing: ServerResponse): void {
+function pass(incoming: IncomingMessage, outgoing: ServerResponse, resolve: (name: string) => string): void {
   const { method, headers, url = '' } = incoming
   const { 'proxy-authorization': _, ...passed } = headers
-  const onward = request(url, { method, headers: passed }, (answer) => {
+  const hostname = resolve(new URL(url).hostname)
+  const onward = request(url, { method, headers: passed, hostname }, (answer) => {
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
     answer.pipe(outgoing)
   })
@@ -74,9 +77,9 @@ function pass(incoming: IncomingMessage, outgoing: ServerResponse): void {
   incoming.pipe(onward)
 }
 
-function tunnel({ url }: IncomingMessage, client: Duplex, head: Buffer): void {
+function tunnel({ url }: IncomingMessage, client: Duplex, head: Buffer, resolve: (name: string) => string): void {
   const { hostname, port } = new URL(`http://${url}`)
-  const onward = connect(Number(port || 80), hostname, () => {
+  const onward = connect(Number(port || 80), resolve(hostname), () => {
     client.write('HTTP/1.1 200 Connection established\r\n\r\n')
     onward.write(head)
     onward.pipe(client)

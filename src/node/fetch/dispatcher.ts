@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
-import { type buildConnector, Dispatcher, EnvHttpProxyAgent, Pool } from 'undici'
+import { Agent, type buildConnector, Dispatcher, EnvHttpProxyAgent, Pool } from 'undici'
 import { type ProxyPlan, proxyRefusal } from './proxy.ts'
 import type { TlsPlan } from './tls.ts'
 
@@ -17,9 +17,12 @@ export interface ConnectionPlan {
  * certificate along (GHSA-whvf-jp7m-59f3).
  */
 export function createDispatcher({ origin, tls, proxy }: ConnectionPlan): Dispatcher {
-  const own = createAgent(tls.own, tls, proxy)
-  const other = createAgent(tls.other, tls, proxy)
-  return new OriginDispatcher((target) => (target === origin ? own : other))
+  const direct = { own: new Agent({ connect: tls.own }), other: new Agent({ connect: tls.other }) }
+  const proxied = { own: createProxyAgent(tls.own, tls, proxy), other: createProxyAgent(tls.other, tls, proxy) }
+  return new OriginDispatcher((target) => {
+    const agents = proxy.isExempt(new URL(target)) ? direct : proxied
+    return target === origin ? agents.own : agents.other
+  })
 }
 
 class OriginDispatcher extends Dispatcher {
@@ -35,9 +38,16 @@ class OriginDispatcher extends Dispatcher {
   }
 }
 
-function createAgent(tls: ConnectionOptions, { other }: TlsPlan, proxy: ProxyPlan): Dispatcher {
+function createProxyAgent(
+  tls: ConnectionOptions,
+  { other }: TlsPlan,
+  { httpProxy, httpsProxy }: ProxyPlan,
+): Dispatcher {
   return new EnvHttpProxyAgent({
-    ...proxy,
+    httpProxy,
+    httpsProxy,
+    // Not read by undici, whose rules are others than Go's.
+    noProxy: '',
     connect: tls,
     // The same through a tunnel; the proxy itself gets no client certificate.
     requestTls: tls,

@@ -1,20 +1,22 @@
 import { ValidationError } from '../../errors.ts'
+import { type IsExempt, parseNoProxy } from './no-proxy.ts'
 
 /** Which proxy to go through. */
 export interface ProxyOptions {
   /**
    * The proxy of all requests, as `http://user:password@proxy.example.com:3128`; `false` for none.
-   * @default what `HTTPS_PROXY` and `HTTP_PROXY` name, for hosts that `NO_PROXY` does not name (or the three in lower case,
-   *   which come first); `HTTP_PROXY` is also for https URLs if there is no `HTTPS_PROXY`
+   * @default what `HTTPS_PROXY` and `HTTP_PROXY` name (or both in lower case, which come first); `HTTP_PROXY` is also for https URLs
+   *   if there is no `HTTPS_PROXY`. Not for this machine (`localhost`, 127.0.0.0/8, `::1`), and not for what `NO_PROXY` or
+   *   `no_proxy` names, which is read as Go reads it
    */
   readonly proxy?: string | URL | false | undefined
 }
 
-/** The proxies of http and of https URLs, and the hosts that are reached without; an empty text is none. */
+/** The proxies of http and of https URLs, where an empty text is none, and which URLs are reached without. */
 export interface ProxyPlan {
   readonly httpProxy: string
   readonly httpsProxy: string
-  readonly noProxy: string
+  readonly isExempt: IsExempt
 }
 
 /**
@@ -23,16 +25,19 @@ export interface ProxyPlan {
  * @throws {ValidationError} if it is no URL of a proxy; the message does not show it, since it may hold a password
  */
 export function planProxy(proxy: ProxyOptions['proxy']): ProxyPlan {
-  if (proxy === false) return { httpProxy: '', httpsProxy: '', noProxy: '' }
+  if (proxy === false) return { httpProxy: '', httpsProxy: '', isExempt: () => true }
   if (proxy !== undefined) {
     const url = parseProxy(String(proxy), 'option "proxy"')
-    return { httpProxy: url, httpsProxy: url, noProxy: '' }
+    return { httpProxy: url, httpsProxy: url, isExempt: () => false }
   }
   const [httpProxy, httpsProxy] = ['HTTP_PROXY', 'HTTPS_PROXY'].map((name) => {
     const text = variable(name)
     return text && parseProxy(text, `variable ${name}`)
   })
-  return { httpProxy: httpProxy ?? '', httpsProxy: httpsProxy ?? '', noProxy: variable('NO_PROXY') }
+  // Both count: a host that one of them names shall not be told to a proxy.
+  const { NO_PROXY = '', no_proxy = '' } = process.env
+  const isExempt = parseNoProxy(`${NO_PROXY},${no_proxy}`)
+  return { httpProxy: httpProxy ?? '', httpsProxy: httpsProxy ?? '', isExempt }
 }
 
 /** The error of a proxy that lets a request not through. Its code goes into the message of the `NetworkError`. */
