@@ -2,6 +2,8 @@
 export interface Link {
   /** Bytes that one of the uploads under way should send in its next request. */
   readonly chunkSize: number
+  /** Milliseconds of a request that are not the time of its bytes; 0 while nothing is known. */
+  readonly fixedTime: number
   /**
    * Counts an upload among those that share the link.
    *
@@ -65,6 +67,9 @@ export function createLink(): Link {
     get chunkSize() {
       return current()
     },
+    get fixedTime() {
+      return fixed ?? 0
+    },
     join(bytes) {
       if (bytes <= LEAST) return () => undefined
       members++
@@ -72,7 +77,7 @@ export function createLink(): Link {
     },
     learn({ bytes, milliseconds, isClosing }) {
       const sent = { bytes, milliseconds: Math.max(milliseconds, 1) }
-      fixed = fixedTime(shortest, sent) ?? fixed
+      fixed = commonTime(shortest, sent) ?? fixed
       if (!shortest || sent.milliseconds <= shortest.milliseconds) shortest = sent
       // So few bytes measure the fixed time alone.
       if (bytes < LEAST) return
@@ -86,7 +91,7 @@ export function createLink(): Link {
 }
 
 /** In milliseconds: what two requests have in common, if time grows evenly with bytes. Nothing can be said of two that are about as large. */
-function fixedTime(one: Sent | undefined, other: Sent): number | undefined {
+function commonTime(one: Sent | undefined, other: Sent): number | undefined {
   if (!one) return undefined
   const [small, large] = one.bytes < other.bytes ? [one, other] : [other, one]
   if (large.bytes < 1.3 * small.bytes) return undefined

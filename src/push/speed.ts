@@ -29,11 +29,13 @@ const WINDOW = 10_000
 const LEAST_ENDED = 2
 
 /**
- * Measures the last ten seconds. The bytes of a request count evenly over its time. One that is under way counts as fast as those that have ended:
- * connections share a link about evenly, and no engine tells how many bytes have really left. Time in which the push is paused and nothing is under
- * way does not count.
+ * Measures the last ten seconds. The bytes of a request count evenly over its time. One that is under way counts as fast as the bytes of those that have
+ * ended: connections share a link about evenly, and no engine tells how many bytes have really left. Time in which the push is paused and nothing is
+ * under way does not count.
+ *
+ * @param link Tells how much of a request's time is not that of its bytes.
  */
-export function createSpeed(control: PushControl): Speed {
+export function createSpeed(control: PushControl, link: { readonly fixedTime: number }): Speed {
   const underWay = new Set<Sending>()
   let ended: Sent[] = []
   let [time, sentBytes] = [0, 0]
@@ -69,17 +71,19 @@ export function createSpeed(control: PushControl): Speed {
     measure() {
       const now = tick()
       const from = Math.max(first ?? 0, now - WINDOW)
+      const { fixedTime } = link
       let [bytes, took, within, underWayBytes] = [0, 0, 0, 0]
       const count = (sent: number, begun: number, end: number) => {
         if (end > from) within += (sent * (end - Math.max(begun, from))) / (end - begun || 1)
       }
       for (const sending of ended) {
         bytes += sending.bytes
-        took += sending.ended - sending.begun
+        const duration = sending.ended - sending.begun
+        took += duration - Math.min(fixedTime, duration / 2)
         count(sending.bytes, sending.begun, sending.ended)
       }
       for (const { begun, bytes: all } of underWay) {
-        const sent = took > 0 ? Math.min((bytes / took) * (now - begun), all) : 0
+        const sent = took > 0 ? Math.min((bytes / took) * Math.max(now - begun - fixedTime, 0), all) : 0
         underWayBytes += sent
         count(sent, begun, now)
       }

@@ -21,8 +21,8 @@ export interface Steered {
  * went out is measured. What cancels an upload waits for nothing. What slows a push down is loaded where anything may.
  */
 export async function steer(registry: Registry, control: PushControl): Promise<Steered> {
-  const speed = createSpeed(control)
   const link = createLink()
+  const speed = createSpeed(control, link)
   const { pace, sendBytes = measure } = control.isPaced ? await loadPace() : {}
 
   async function loadPace() {
