@@ -1,6 +1,7 @@
-import { type RegistryError, ValidationError } from '../errors.ts'
+import { type RegistryError, type TarReadError, ValidationError } from '../errors.ts'
+import type { Source } from '../source/source.ts'
 import type { FileIndex } from './file-index.ts'
-import { explainEnd, SAVE } from './foreign-file.ts'
+import { explainEnd, explainFile, SAVE } from './foreign-file.ts'
 
 const MARKERS = ['oci-layout', 'index.json', 'manifest.json', 'repositories']
 const MAX_SHOWN = 3
@@ -70,9 +71,19 @@ async function goesOn({ source, end }: NonNullable<FileIndex['tar']>, signal?: A
   return rest.some((byte) => byte !== 0)
 }
 
-/** The same for what could be indexed of a tar: gives nothing if that tells nothing. */
-export function explainPart(files: FileIndex): ValidationError | undefined {
-  return explainKind(pathsOf(files))
+/**
+ * The same for a file that cannot be read to its end as a tar.
+ *
+ * @param error Why it cannot be read.
+ * @param files What of it could be indexed.
+ */
+export async function explainUnread(
+  error: TarReadError,
+  source: Source,
+  files: FileIndex,
+  signal?: AbortSignal,
+): Promise<RegistryError> {
+  return explainKind(pathsOf(files)) ?? explainFile(error, source, signal)
 }
 
 /** The same for a file that has the name of one of an archive, but is something else: gives the error back if that is not so. */

@@ -86,26 +86,15 @@ async function indexOpened(
   try {
     return { files: await indexTar(guarded, limits, signal, entries), close }
   } catch (error) {
-    const told = await explain(error, guarded, entries, signal).finally(close)
-    throw told
+    throw await explain(error, guarded, createFileIndex(entries), signal).finally(close)
   }
 }
 
 /** Says what a file is that is no tar, or what a tar holds that cannot be read to its end. */
-async function explain(
-  error: unknown,
-  source: Source,
-  entries: FileIndex['entries'],
-  signal?: AbortSignal,
-): Promise<unknown> {
+async function explain(error: unknown, source: Source, files: FileIndex, signal?: AbortSignal): Promise<unknown> {
   if (!(error instanceof TarReadError)) return error
-  if (entries.size > 0) {
-    const { explainPart } = await loaded(import('./foreign-files.ts'), signal)
-    const told = explainPart(createFileIndex(entries))
-    if (told) return told
-  }
-  const { explainFile } = await loaded(import('./foreign-file.ts'), signal)
-  return explainFile(error, source, signal)
+  const { explainUnread } = await loaded(import('./foreign-files.ts'), signal)
+  return explainUnread(error, source, files, signal)
 }
 
 function toStream(input: ArchiveInput, signal?: AbortSignal): AsyncGenerator<Uint8Array> | undefined {
