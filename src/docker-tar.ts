@@ -6,7 +6,7 @@ import type { CompressOptions } from './compress/options.ts'
 import { withCompressorIf } from './compress/when-asked.ts'
 import type { PlatformChoice } from './oci/choose-image.ts'
 import type { Digest } from './oci/digest.ts'
-import { controlOf, withControl } from './push/control.ts'
+import { withControl } from './push/control.ts'
 import type { ImagePush } from './push/layout.ts'
 import { nameImage, nameImages, type PushNaming } from './push/naming.ts'
 import type { PushOptions } from './push/options.ts'
@@ -99,7 +99,7 @@ async function pushNamed(
     return withArchive(archive, options, async (archive) => {
       const { images } = archive
       const named = await name(archive)
-      const steered = await steer(handle, controlOf(options))
+      const steered = await steer(handle, options)
       const plan = await withCompressorIf(options.compress !== undefined, options, async (compressor) => {
         const { plan, contents, known } = await planPushes(
           named,

@@ -10,7 +10,8 @@ const MAX_AGE = 90 * 24 * 60 * 60 * 1000
  *
  * @param path The folder, which is made if it is not there. @default `registry-api-v2-client/compressions` in `$XDG_CACHE_HOME`, else in
  *   `~/.cache`; on Windows in `%LOCALAPPDATA%`
- * @returns a cache whose methods reject with a `RegistryError` if others may look into the folder, or it cannot be used
+ * @returns a cache whose methods reject with a `RegistryError` if the folder is a link or another user's, others may look into it, or it cannot be used
+ * @throws {RegistryError} if there is no path and the user has no home
  */
 export function folderCompressions(
   path: string = userFolder('XDG_CACHE_HOME', '.cache', 'compressions'),

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
+import { lstat, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import { RegistryError } from '../errors.ts'
+import { homeFolder } from './home.ts'
 
 /** Nothing else in the folder is touched: it may be one with other things in it. */
 const NAME = /^[0-9a-f]{64}\.json(?:\.[0-9a-f-]{36}\.new)?$/
@@ -31,9 +31,9 @@ export interface FolderContent<T> {
 }
 
 /**
- * Keeps values in a folder, a file each, that only its owner may look into. The folder is made if it is not there.
+ * Keeps values in a folder of this user, a file each, that nobody else may look into. The folder is made if it is not there.
  *
- * @returns a store whose methods reject with a `RegistryError` if others may look into the folder, or it cannot be used
+ * @returns a store whose methods reject with a `RegistryError` if the folder is another user's, others may look into it, or it cannot be used
  */
 export function keepInFolder<T>(path: string, content: FolderContent<T>): FolderStore<T> {
   let ready: Promise<void> | undefined
@@ -62,25 +62,40 @@ export function keepInFolder<T>(path: string, content: FolderContent<T>): Folder
  *
  * @param variable Where the user says so (XDG Base Directory Specification); Windows has one place for all.
  * @param otherwise The place in the user's home without it.
+ * @throws {RegistryError} if the user has no home
  */
 export function userFolder(variable: 'XDG_STATE_HOME' | 'XDG_CACHE_HOME', otherwise: string, name: string): string {
   const { [variable]: said = '', LOCALAPPDATA = '' } = process.env
   const home = process.platform === 'win32' ? LOCALAPPDATA : said
   // A relative one is to be ignored (XDG Base Directory Specification).
-  const base = isAbsolute(home) ? home : join(homedir(), otherwise)
-  return join(base, 'registry-api-v2-client', name)
+  if (isAbsolute(home)) return join(home, 'registry-api-v2-client', name)
+  const own = homeFolder()
+  if (own !== undefined) return join(own, otherwise, 'registry-api-v2-client', name)
+  throw new RegistryError(
+    `Cannot find a folder for ${name}: this user has no home; pass a path, or set HOME or ${variable}`,
+  )
 }
 
 async function openFolder<T>(path: string, content: FolderContent<T>): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 })
-  const { mode } = await stat(path)
-  // Windows has no such bits; the folders of a user are his own there.
-  if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
-    throw new RegistryError(
-      `Cannot keep ${content.what} in "${path}": others may look into it, and ${content.danger}; close it first: chmod 700 "${path}"`,
-    )
-  }
+  // Windows has no such owners and bits; the folders of a user are his own there.
+  if (process.platform !== 'win32') await requireOwn(path, content)
   await sweep(path, content)
+}
+
+/** The mode alone does not do: root may use the folder of anybody, who then reads and changes what is in it. */
+async function requireOwn<T>(path: string, { what, danger }: FolderContent<T>): Promise<void> {
+  const status = await lstat(path)
+  const refuse = (state: string) => new RegistryError(`Cannot keep ${what} in "${path}": ${state}`)
+  if (status.isSymbolicLink())
+    throw refuse('it is a link, which can be changed to lead elsewhere; pass the folder itself')
+  const user = process.geteuid?.()
+  if (user !== undefined && status.uid !== user) {
+    throw refuse(`it belongs to another user (${status.uid}), and ${danger}; pass a folder of your own (${user})`)
+  }
+  if ((status.mode & 0o077) !== 0) {
+    throw refuse(`others may look into it, and ${danger}; close it first: chmod 700 "${path}"`)
+  }
 }
 
 /** Removes what is too old or damaged, and what was not written to its end. */

@@ -3,7 +3,6 @@ import type { HashWorkers } from '../oci/hash-pool.ts'
 import { openHashWorkers } from '../oci/hash-workers.ts'
 import { createParallelHasher } from '../oci/sha256.ts'
 import type { Registry } from '../registry/registry.ts'
-import { attemptStore } from '../registry/sessions/attempts.ts'
 import type { UploadOptions } from '../registry/upload/options.ts'
 import { uploadBlob } from '../registry/upload/upload.ts'
 import { toReadable } from '../source/stream.ts'
@@ -13,7 +12,6 @@ import { natural, positive } from './numbers.ts'
 import { DEFAULT_CHUNK_SIZE, type PushOptions } from './options.ts'
 import type { PlannedBlob } from './plan.ts'
 import type { ProgressTracker } from './progress.ts'
-import { able } from './shapes.ts'
 import type { Steered } from './steering.ts'
 
 /** In bytes: so small a blob takes its requests' way there and back, and next to no time of the wire and no memory. */
@@ -22,8 +20,6 @@ const SMALL_BLOB = 1024 * 1024
 const SMALL_WEIGHT = 3 / 16
 const DEFAULT_UPLOAD_RETRY = 5
 const DEFAULT_RETRY_DELAY = 500
-const STORE = ['get', 'set', 'delete'] as const
-const WHERE_STORES_COME_FROM = 'a store, as memorySessions() gives one'
 
 /** What brings the blobs of one push into a registry. */
 export interface Bringing {
@@ -41,7 +37,7 @@ type SharedUploadOptions = Omit<UploadOptions, 'mountFrom' | 'onSent' | 'signal'
  * @throws {RangeError} if an option is no such number
  */
 export async function withBringing<T>(
-  { registry, pace, link }: Steered,
+  { registry, pace, link, sessions }: Steered,
   progress: ProgressTracker,
   options: PushOptions,
   use: (bringing: Bringing) => Promise<T>,
@@ -52,6 +48,7 @@ export async function withBringing<T>(
       ...uploadOptionsOf(options, workers),
       ...(options.chunkSize === undefined && { link }),
       pace,
+      sessions,
       onEvent: progress.after(options.onEvent),
     }
     return await use({ registry, progress, link, upload })
@@ -76,7 +73,6 @@ function uploadOptionsOf(options: PushOptions, workers: HashWorkers): SharedUplo
     streamsChunks,
     reusesPieces: options.reusesPieces,
     slicesChunks: streamsChunks && options.createStreamBody === undefined,
-    sessions: options.sessions && attemptStore(able('sessions', options.sessions, STORE, WHERE_STORES_COME_FROM)),
   }
 }
 

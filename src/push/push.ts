@@ -52,7 +52,7 @@ export async function executePush(
     await withCompressorIf(compresses, options, async (compressor) => {
       const { findContents } = await loaded(import('./contents.ts'), options.signal)
       const find = (onRead: OnRead) => findContents(plan, given, { ...options, compressor, onRead })
-      await carryOut(plan, find, await steer(handle, controlOf(options)), options)
+      await carryOut(plan, find, await steer(handle, options), options)
     })
   })
 }

@@ -2,9 +2,12 @@ import { loaded } from '../load.ts'
 import type { Answer } from '../registry/answer.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { RegistryRequest } from '../registry/send.ts'
-import type { PushControl } from './control.ts'
+import { attemptStore, type StoreAttempts } from '../registry/sessions/attempts.ts'
+import { controlOf, type PushControl } from './control.ts'
 import { createLink, type Link } from './link.ts'
+import type { PushOptions } from './options.ts'
 import type { Pace } from './pace.ts'
+import { able } from './shapes.ts'
 import { createSpeed, type Speed } from './speed.ts'
 
 /** A registry whose requests keep to what a push's control says. */
@@ -14,13 +17,20 @@ export interface Steered {
   readonly pace: Pace | undefined
   readonly speed: Speed
   readonly link: Link
+  /** Absent where nothing keeps uploads. The whole push has one: the first failure of the store is told, and no other. */
+  readonly sessions: StoreAttempts | undefined
 }
+
+const STORE = ['get', 'set', 'delete'] as const
+const WHERE_STORES_COME_FROM = 'a store, as memorySessions() gives one'
 
 /**
  * Puts all requests of a push under its control, whoever sends them: they wait while it is paused, bytes of blobs wait for their turn, and what
  * went out is measured. What cancels an upload waits for nothing. What slows a push down is loaded where anything may.
  */
-export async function steer(registry: Registry, control: PushControl): Promise<Steered> {
+export async function steer(registry: Registry, options: PushOptions): Promise<Steered> {
+  const control = controlOf(options)
+  const sessions = options.sessions && attemptStore(able('sessions', options.sessions, STORE, WHERE_STORES_COME_FROM))
   const link = createLink()
   const speed = createSpeed(control, link)
   const { pace, sendBytes = measure } = control.isPaced ? await loadPace() : {}
@@ -54,7 +64,7 @@ export async function steer(registry: Registry, control: PushControl): Promise<S
     return request.isUpload && request.body ? sendBytes(request) : registry.send(request)
   }
 
-  return { pace, speed, link, registry: { ...registry, send } }
+  return { pace, speed, link, sessions, registry: { ...registry, send } }
 }
 
 /** In bytes. Of a body that is made when it is sent, a header tells. */

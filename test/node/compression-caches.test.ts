@@ -49,6 +49,14 @@ describe('folderCompressions()', () => {
     expect(warnings).toHaveLength(1)
   })
 
+  it('refuses a folder of another user', async () => {
+    const folder = newFolder()
+    await folderCompressions(folder).set('key', compression)
+    const geteuid = vi.spyOn(process as { geteuid(): number }, 'geteuid').mockReturnValue(statSync(folder).uid + 1)
+    const asking = rejection(folderCompressions(folder).get('key'), RegistryError, /belongs to another user/)
+    await asking.finally(() => geteuid.mockRestore())
+  })
+
   it.each(['', '[]', '{"digest":"sha256:1","size":1}', JSON.stringify({ ...compression, size: -1 })])(
     'takes a file for absent, and removes it, that says %j',
     async (text) => {

@@ -64,6 +64,41 @@ describe('folderSessions()', () => {
     },
   )
 
+  it('refuses a folder of another user, whatever its mode, and writes nothing into it', async () => {
+    const folder = newFolder()
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    // As if somebody else ran this, such as root.
+    const user = statSync(folder).uid
+    const geteuid = vi.spyOn(process as { geteuid(): number }, 'geteuid').mockReturnValue(user + 1)
+    try {
+      const store = folderSessions(folder)
+      const acts = [() => store.get('key'), () => store.set('key', storedSession()), () => store.delete('key')]
+      for (const act of acts) {
+        await rejection(
+          act(),
+          RegistryError,
+          /^Cannot keep uploads in ".*belongs to another user \(\d+\).*folder of your own/,
+        )
+      }
+    } finally {
+      geteuid.mockRestore()
+    }
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('refuses a link to a folder, and writes nothing where it leads', async () => {
+    const folder = newFolder()
+    const target = newFolder()
+    for (const path of [join(folder, '..'), target]) mkdirSync(path, { recursive: true, mode: 0o700 })
+    symlinkSync(target, folder)
+    await rejection(
+      folderSessions(folder).set('key', storedSession()),
+      RegistryError,
+      /it is a link.*pass the folder itself/,
+    )
+    expect(readdirSync(target)).toEqual([])
+  })
+
   it.each([
     ['is empty', ''],
     ['is cut off', '{"version":1,"regis'],

@@ -12,6 +12,7 @@ import {
   ResponseError,
   type SessionStore,
   type StoredSession,
+  type UploadEvent,
 } from '../../src/index.ts'
 import { createNativeHasher } from '../../src/node/sha256.ts'
 import { MANIFEST_MEDIA_TYPES } from '../../src/oci/media-type.ts'
@@ -20,7 +21,7 @@ import { attemptStore } from '../../src/registry/sessions/attempts.ts'
 import { isUploadLocation } from '../../src/registry/sessions/store.ts'
 import { uploadBlob } from '../../src/registry/upload/upload.ts'
 import { toReadable } from '../../src/source/stream.ts'
-import type { RegistryProfile } from '../../src/testing/index.ts'
+import { createTestArchive, createTestRegistry, type RegistryProfile } from '../../src/testing/index.ts'
 import { at, type Behave, broken } from '../support/disturbed-push.ts'
 import { CHUNK, createStage, LAYER_SIZE } from '../support/upload-stage.ts'
 
@@ -673,6 +674,18 @@ describe('a store that fails', () => {
       expect([both.error, both.kinds]).toEqual([undefined, ['unsaved']])
     },
   )
+
+  it('is told once of a push that sends some layers ahead, while others are compressed', async () => {
+    const registry = openRegistry('https://registry.test', { fetch: createTestRegistry().fetch })
+    const layers = ['x', 'y'].map((letter) => ({ [letter]: letter.repeat(300_000) }))
+    const events: UploadEvent[] = []
+    await pushDockerTar(await createTestArchive({ images: [{ layers }] }), registry, 'a', 'v1', {
+      compress: 'gzip',
+      sessions: { get: fail, set: fail, delete: fail },
+      onEvent: (event) => events.push(event),
+    })
+    expect(events).toMatchObject([{ kind: 'unsaved', error: full }])
+  })
 
   it('leaves no upload open that nobody finds again', async () => {
     const stage = await createStage()

@@ -1,8 +1,8 @@
 import { open, stat } from 'node:fs/promises'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { ValidationError } from '../../errors.ts'
 import { isJsonObject, type JsonObject, objectField, textField } from '../../oci/json.ts'
+import { homeFolder } from '../home.ts'
 
 /** What a file of Docker or podman, or a variable of the environment, says about credentials. */
 export interface DockerConfig {
@@ -22,12 +22,17 @@ const FILE_REMEDY = 'put it right, or name another file with { file }'
 
 /** Where Docker and podman keep credentials, in the order in which they are read here. */
 export function configPaths(): readonly string[] {
-  const { REGISTRY_AUTH_FILE, DOCKER_CONFIG, XDG_RUNTIME_DIR, XDG_CONFIG_HOME } = process.env
+  const { REGISTRY_AUTH_FILE, DOCKER_CONFIG, XDG_RUNTIME_DIR = '', XDG_CONFIG_HOME = '' } = process.env
+  const home = homeFolder()
+  const inHome = (name: string) => home && join(home, name)
+  const dockerFolder = DOCKER_CONFIG || inHome('.docker')
+  // Relative ones are to be ignored (XDG Base Directory Specification).
+  const podmanFolder = isAbsolute(XDG_CONFIG_HOME) ? XDG_CONFIG_HOME : inHome('.config')
   return [
     REGISTRY_AUTH_FILE,
-    join(DOCKER_CONFIG || join(homedir(), '.docker'), 'config.json'),
-    XDG_RUNTIME_DIR ? join(XDG_RUNTIME_DIR, 'containers', 'auth.json') : runtimePath(),
-    join(XDG_CONFIG_HOME || join(homedir(), '.config'), 'containers', 'auth.json'),
+    dockerFolder && join(dockerFolder, 'config.json'),
+    isAbsolute(XDG_RUNTIME_DIR) ? join(XDG_RUNTIME_DIR, 'containers', 'auth.json') : runtimePath(),
+    podmanFolder && join(podmanFolder, 'containers', 'auth.json'),
   ].filter((path): path is string => path !== undefined && path !== '')
 }
 
