@@ -36,7 +36,10 @@ export interface RegistryOptions {
   readonly retry?: number | undefined
   /** The longest wait before the first further try, in milliseconds; it doubles with each. @default 500 */
   readonly retryDelay?: number | undefined
-  /** How long, in milliseconds, an answer to a request without a blob's bytes may take to begin. @default 30 000 */
+  /**
+   * How long, in milliseconds, an answer to a request without a blob's bytes may take to begin. Its body may take as long again, and a second
+   * more for each 4 KiB. @default 30 000
+   */
   readonly timeout?: number | undefined
 }
 

@@ -1,7 +1,12 @@
 import { untilAborted } from '../load.ts'
 
+/** In bytes a second: 8 MiB take half an hour at most, and a link of 10 kB/s is fast enough. */
+const LEAST_RATE = 4096
+
 /**
- * Makes a stream fail when nothing comes for this long, or when the signal aborts. The body of a custom `fetch` may heed no signal itself.
+ * Makes a stream fail when nothing comes for the time of the limit, when its bytes come too slowly, or when the signal aborts. The limit is
+ * also the time to read all of the stream; each byte adds to it by a rate of 4 KiB/s. Only time that is spent waiting for bytes counts. The
+ * body of a custom `fetch` may heed no signal itself.
  *
  * @param limit In milliseconds.
  */
@@ -11,16 +16,20 @@ export function endSilence(
   signal?: AbortSignal,
 ): ReadableStream<Uint8Array> {
   const reader = stream.getReader()
+  let left = limit
   const source: UnderlyingDefaultSource<Uint8Array> = {
     async pull(controller) {
       let timer: ReturnType<typeof setTimeout> | undefined
+      const start = performance.now()
+      const fault = left < limit ? `less than ${LEAST_RATE} bytes came a second` : `nothing came for ${limit} ms`
       const silence = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new TypeError(`nothing came for ${limit} ms`)), limit)
+        timer = setTimeout(() => reject(new TypeError(fault)), Math.min(left, limit))
       })
       try {
         const { done, value } = await untilAborted(Promise.race([reader.read(), silence]), signal)
-        if (done) controller.close()
-        else controller.enqueue(value)
+        if (done) return controller.close()
+        left += (value.byteLength / LEAST_RATE) * 1000 - (performance.now() - start)
+        controller.enqueue(value)
       } catch (error) {
         // The rest is not wanted, and a failure to say so changes nothing.
         reader.cancel(error).catch(() => undefined)

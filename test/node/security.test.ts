@@ -424,6 +424,31 @@ describe('a page of a list', () => {
   })
 })
 
+describe('an answer that comes byte by byte', () => {
+  const slow = (status = 200) => {
+    const pull = async (controller: ReadableStreamDefaultController) => {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      controller.enqueue(new Uint8Array([0x20]))
+    }
+    const body = new ReadableStream({ pull }, { highWaterMark: 0 })
+    return new Response(body, { status, headers: { 'content-type': 'application/json' } })
+  }
+  const handle = openRegistry(REGISTRY, { fetch: async () => slow(), timeout: 200, retry: 0 })
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['a manifest', () => getManifest(handle, 'a', 'v1')],
+    ['a list', () => listTags(handle, 'a')],
+    ['an answer to a check', () => checkRegistryConnectivity(handle)],
+  ])('ends, be it %s', async (_, ask) => {
+    await rejection(ask(), NetworkError, /broke off/)
+  })
+
+  it('ends, be it a token', async () => {
+    const { handle } = attacked({ token: () => slow() }, { timeout: 200, retry: 0 })
+    await rejection(listTags(handle, 'a'), NetworkError, /token.*broke off/)
+  })
+})
+
 describe('a body without end', () => {
   let pulled = 0
   const endless = (headers: Record<string, string> = {}, status = 200) => {
