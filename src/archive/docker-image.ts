@@ -1,8 +1,8 @@
 import { ValidationError } from '../errors.ts'
 import { type Content, descriptorOf } from '../oci/descriptor.ts'
 import { digestOf, parseDigest } from '../oci/digest.ts'
-import { describeLayers, type Image, type ImageConfig, platformOf, readImageConfig } from '../oci/image.ts'
-import { isJsonObject, parseJson } from '../oci/json.ts'
+import { describeLayers, type Image, type ImageConfig, platformOf } from '../oci/image.ts'
+import { parseImageConfig } from '../oci/image-config.ts'
 import { MEDIA_TYPES } from '../oci/media-type.ts'
 import { verifyDigest } from '../oci/verify.ts'
 import { toSource } from '../source/from.ts'
@@ -107,10 +107,6 @@ async function readConfig(reading: Reading, path: string): Promise<{ config: Con
   const digest = await digestOf(bytes, reading.createHasher)
   const claimed = claimedDigest(path)
   if (claimed) verifyDigest(`config ${JSON.stringify(path)}`, claimed, digest)
-  const document = parseJson(bytes, path)
-  if (!isJsonObject(document)) {
-    throw new ValidationError(`Cannot read config ${JSON.stringify(path)}: it is not a JSON object`, { path })
-  }
   const config = { mediaType: MEDIA_TYPES.ociConfig, digest, size: bytes.length, source: toSource(bytes) }
-  return { config, configuration: readImageConfig(document) }
+  return { config, configuration: parseImageConfig(bytes, path) }
 }

@@ -1,4 +1,5 @@
 import { ValidationError } from '../errors.ts'
+import { DOCKER_MANIFEST_SHAPE, verifyFieldNames } from '../oci/field-names.ts'
 import { isJsonObject, type JsonObject, parseJson } from '../oci/json.ts'
 import { type FileIndex, hasFile } from './file-index.ts'
 import { readJsonFile } from './json-file.ts'
@@ -37,6 +38,7 @@ export async function readDockerManifest(reading: Reading): Promise<readonly Tar
       { path: MANIFEST_PATH },
     )
   }
+  verifyFieldNames(document, DOCKER_MANIFEST_SHAPE, MANIFEST_PATH)
   return document.map(parseManifestEntry).map((entry) => withSlashes(entry, reading.files))
 }
 

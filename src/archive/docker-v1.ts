@@ -1,6 +1,7 @@
 import { ValidationError } from '../errors.ts'
 import { type Digest, digestOf } from '../oci/digest.ts'
-import { type Image, readImageConfig } from '../oci/image.ts'
+import type { Image } from '../oci/image.ts'
+import { parseConfigObject, readImageConfig } from '../oci/image-config.ts'
 import { isJsonObject, type JsonObject, objectField, parseJson, textField, textListField } from '../oci/json.ts'
 import { MEDIA_TYPES } from '../oci/media-type.ts'
 import { toSource } from '../source/from.ts'
@@ -81,10 +82,7 @@ async function readChain(reading: Reading, topmost: string): Promise<readonly V1
         path,
       })
     }
-    const document = parseJson(await readJsonFile(reading, `${id}/json`, 'the archive'), `${id}/json`)
-    if (!isJsonObject(document)) {
-      throw new ValidationError(`Cannot read "${id}/json": it is not a JSON object`, { path: `${id}/json` })
-    }
+    const document = parseConfigObject(await readJsonFile(reading, `${id}/json`, 'the archive'), `${id}/json`)
     const source = await openEntry(reading.files, path, 'the archive', reading.signal)
     const head = await readHead(source, reading.signal)
     refusePackedLayer(head, path)

@@ -1,9 +1,11 @@
 import { ValidationError } from '../errors.ts'
 import { type Digest, digestOf } from '../oci/digest.ts'
+import { LAYOUT_SHAPE, verifyFieldNames } from '../oci/field-names.ts'
 import type { Image } from '../oci/image.ts'
 import { isJsonObject, parseJson, showJson } from '../oci/json.ts'
-import { type IndexEntry, isIndex, parseManifest } from '../oci/manifest.ts'
+import { type IndexEntry, isIndex } from '../oci/manifest.ts'
 import { isIndexType, isManifestType, MEDIA_TYPES } from '../oci/media-type.ts'
+import { parseManifest } from '../oci/parse-manifest.ts'
 import { toSource } from '../source/from.ts'
 import { hasFile } from './file-index.ts'
 import type { Contents } from './format.ts'
@@ -105,6 +107,7 @@ async function verifyLayoutVersion(reading: Reading): Promise<void> {
     return reading.warn('The layout has no "oci-layout" file; it was read all the same.')
   }
   const document = parseJson(await readJsonFile(reading, LAYOUT_PATH, 'the layout'), LAYOUT_PATH)
+  verifyFieldNames(document, LAYOUT_SHAPE, LAYOUT_PATH)
   const version = isJsonObject(document) ? document.imageLayoutVersion : undefined
   if (typeof version === 'string' && /^1\./.test(version)) return
   throw new ValidationError(`Cannot read the layout: its version is ${showJson(version)}, and only 1.x is known here`, {

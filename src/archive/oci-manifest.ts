@@ -1,10 +1,12 @@
 import { ValidationError } from '../errors.ts'
 import { type Content, descriptorOf, type Platform } from '../oci/descriptor.ts'
 import { isOtherDigest } from '../oci/digest.ts'
-import { describeLayers, type Image, type ImageConfig, type Layer, platformOf, readImageConfig } from '../oci/image.ts'
-import { isJsonObject, type JsonObject, objectField, parseJson, textField } from '../oci/json.ts'
-import { type Index, type IndexEntry, isIndex, type Manifest, parseManifest } from '../oci/manifest.ts'
+import { describeLayers, type Image, type Layer, platformOf } from '../oci/image.ts'
+import { parseImageConfig } from '../oci/image-config.ts'
+import { type JsonObject, objectField, textField } from '../oci/json.ts'
+import { type Index, type IndexEntry, isIndex, type Manifest } from '../oci/manifest.ts'
 import { isForeignLayerType, isImageConfigType, isIndexType, isManifestType } from '../oci/media-type.ts'
+import { parseManifest } from '../oci/parse-manifest.ts'
 import { readAll } from '../source/source.ts'
 import type { FoundLayer } from './docker-layer.ts'
 import { verifyLayers } from './layer-order.ts'
@@ -121,7 +123,7 @@ async function readSingle(
     const artifactType = described.artifactType ?? config.mediaType
     return { ...described, artifactType, config, layers: layers.map((layer) => ({ ...layer, ...UNTOLD })) }
   }
-  const configuration = await readConfiguration(config)
+  const configuration = parseImageConfig(await readAll(config.source), `the config ${config.digest}`)
   const platform = described.platform ?? platformOf(configuration)
   const image = { ...described, platform, config, configuration, layers: describeLayers(layers, configuration) }
   await verifyLayers(reading, image)
@@ -153,14 +155,6 @@ export function describe(manifest: Content, document: Manifest | Index, entry: I
     children: [],
     missing: [],
   }
-}
-
-async function readConfiguration(config: Content): Promise<ImageConfig> {
-  const document = parseJson(await readAll(config.source), `the config ${config.digest}`)
-  if (isJsonObject(document)) return readImageConfig(document)
-  throw new ValidationError(`Cannot read the config ${config.digest}: it is not a JSON object`, {
-    input: config.digest,
-  })
 }
 
 function platformIn(entry: IndexEntry): Platform | undefined {

@@ -1,7 +1,7 @@
 import type { Source } from '../source/source.ts'
 import type { Content, Descriptor, Platform } from './descriptor.ts'
 import { type Digest, isDigest } from './digest.ts'
-import { isJsonObject, type JsonObject, objectField, textField, textListField } from './json.ts'
+import type { JsonObject } from './json.ts'
 import type { IndexEntry } from './manifest.ts'
 
 /** What an image's config says, by Docker's and OCI's field names in camel case (image-spec § Image Configuration). */
@@ -96,44 +96,7 @@ export function describeLayers(
   })
 }
 
-/** Reads an image's config. Fields that are absent or of another kind than the spec's are left empty. */
-export function readImageConfig(document: JsonObject): ImageConfig {
-  const runtime = objectField(document, 'config')
-  return {
-    architecture: textField(document, 'architecture') ?? '',
-    os: textField(document, 'os') ?? '',
-    variant: textField(document, 'variant'),
-    created: textField(document, 'created'),
-    author: textField(document, 'author') ?? '',
-    comment: textField(document, 'comment') ?? '',
-    cmd: textListField(runtime, 'Cmd'),
-    entrypoint: textListField(runtime, 'Entrypoint'),
-    env: textListField(runtime, 'Env'),
-    user: textField(runtime, 'User') ?? '',
-    workingDir: textField(runtime, 'WorkingDir'),
-    exposedPorts: objectField(runtime, 'ExposedPorts'),
-    labels: textFields(objectField(runtime, 'Labels')),
-    diffIds: textListField(objectField(document, 'rootfs'), 'diff_ids'),
-    history: readHistory(document.history),
-  }
-}
-
 /** What a config says that its image runs on, if it says so. */
 export function platformOf({ os, architecture, variant }: ImageConfig): Platform | undefined {
   return os && architecture ? { os, architecture, ...(variant && { variant }) } : undefined
-}
-
-function readHistory(history: unknown): readonly HistoryEntry[] {
-  if (!Array.isArray(history)) return []
-  return history.filter(isJsonObject).map((entry) => ({
-    created: textField(entry, 'created'),
-    createdBy: textField(entry, 'created_by'),
-    emptyLayer: entry.empty_layer === true,
-  }))
-}
-
-function textFields(object: JsonObject): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(object).filter((field): field is [string, string] => typeof field[1] === 'string'),
-  )
 }

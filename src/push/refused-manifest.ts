@@ -1,7 +1,8 @@
 import { ResponseError } from '../errors.ts'
 import type { Content, Descriptor } from '../oci/descriptor.ts'
-import { isIndex, parseManifest } from '../oci/manifest.ts'
+import { isIndex } from '../oci/manifest.ts'
 import { isForeignLayerType, MEDIA_TYPES } from '../oci/media-type.ts'
+import { parseManifest } from '../oci/parse-manifest.ts'
 import { readAll } from '../source/source.ts'
 
 const LACKS_BLOB = ['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN']

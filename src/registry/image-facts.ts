@@ -1,7 +1,7 @@
-import { ValidationError } from '../errors.ts'
 import { type Descriptor, formatPlatform } from '../oci/descriptor.ts'
-import { type ImageConfig, platformOf, readImageConfig } from '../oci/image.ts'
-import { isJsonObject, objectField, parseJson, textField } from '../oci/json.ts'
+import { type ImageConfig, platformOf } from '../oci/image.ts'
+import { parseImageConfig } from '../oci/image-config.ts'
+import { objectField, textField } from '../oci/json.ts'
 import type { Index, IndexEntry, Manifest } from '../oci/manifest.ts'
 import { isImageConfigType } from '../oci/media-type.ts'
 import { getBlob } from './blobs.ts'
@@ -83,11 +83,9 @@ async function readConfig(
   const bytes = await getBlob(registry, repository, descriptor, MAX_CONFIG, signal)
   spend(bytes.length)
   try {
-    const document = parseJson(bytes, `the config ${digest} of "${repository}"`)
-    if (isJsonObject(document)) return readImageConfig(document)
+    return parseImageConfig(bytes, `the config ${digest} of "${repository}"`)
   } catch (error) {
     if (!isOld) throw error
+    return undefined
   }
-  if (isOld) return undefined
-  throw new ValidationError(`Cannot read the config ${digest} of "${repository}": it is not a JSON object`)
 }

@@ -1,5 +1,6 @@
 import { type Digest, isDigest } from '../oci/digest.ts'
-import { isIndex, parseManifest } from '../oci/manifest.ts'
+import { isIndex } from '../oci/manifest.ts'
+import { parseManifest } from '../oci/parse-manifest.ts'
 import { jsonAnswer, Refusal } from './answers.ts'
 import type { Storage, StoredManifest } from './storage.ts'
 

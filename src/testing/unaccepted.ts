@@ -1,6 +1,7 @@
 import { type Digest, digestOf, isDigest } from '../oci/digest.ts'
-import { isIndex, parseManifest } from '../oci/manifest.ts'
+import { isIndex } from '../oci/manifest.ts'
 import { bareMediaType, isIndexType, MEDIA_TYPES } from '../oci/media-type.ts'
+import { parseManifest } from '../oci/parse-manifest.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
 import { Refusal } from './answers.ts'
 import type { Repository, StoredManifest } from './storage.ts'

@@ -12,7 +12,8 @@ const descriptor = { mediaType: MANIFEST, digest: `sha256:${'1'.repeat(64)}`, si
 const asManifest = { schemaVersion: 2, config: descriptor, layers: [] }
 const asIndex = { schemaVersion: 2, manifests: [] }
 
-const AMBIGUOUS = /not one of image manifest and index|, but said to be|but elsewhere it is something else/
+const AMBIGUOUS =
+  /not one of image manifest and index|other readers take its field|, but said to be|but elsewhere it is something else/
 
 /** Asks a registry that has but this document. */
 const fromRegistry = (document: object, type: string) => {
