@@ -7,7 +7,7 @@ import { createServer } from 'node:net'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { openArchive, openRegistry, pushDockerTar, TarReadError, validateDockerTar } from '../../src/node/index.ts'
 import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
 import { asPath } from '../support/archive-path.ts'
@@ -44,15 +44,18 @@ function makePipe(name: string): string {
   return path
 }
 
-const openings = (path: string) =>
-  readdirSync('/proc/self/fd').filter((descriptor) => {
+/** The paths of all files that this process has open. */
+const openPaths = () =>
+  readdirSync('/proc/self/fd').map((descriptor) => {
     try {
-      return readlinkSync(`/proc/self/fd/${descriptor}`) === path
+      return readlinkSync(`/proc/self/fd/${descriptor}`)
     } catch {
       // Closed meanwhile.
-      return false
+      return ''
     }
-  }).length
+  })
+const openings = (path: string) => openPaths().filter((open) => open === path).length
+const openSpools = () => openPaths().filter((open) => open.includes('registry-api-v2-client-spool-'))
 
 describe('the tests', () => {
   it('end with the first rejection that nobody handles, and so do the programs that they start', () => {
@@ -127,9 +130,15 @@ describe('a pipe that nobody writes to', () => {
     await expect.poll(() => openings(path)).toBe(0)
   })
 
-  it('lets the process end', async () => {
-    const { code, output } = await run(RUNTIMES[0][1], 'pipe')
+  it.each(RUNTIMES)('lets other files be read and the process end in %s', async (_, runtime) => {
+    const { code, output } = await run(runtime, 'pipe')
     expect(output).toBe('TimeoutError\nfiles can be read')
+    expect(code).toBe(0)
+  })
+
+  it.each(RUNTIMES)('is read in %s once somebody writes to it', async (_, runtime) => {
+    const { code, output } = await run(runtime, 'late')
+    expect(output).toBe('1 image')
     expect(code).toBe(0)
   })
 })
@@ -149,5 +158,29 @@ describe('a pipe that somebody holds open, and writes nothing or too little to',
     await new Promise((go) => setTimeout(go, 50))
     spawn('sh', ['-c', `: > '${path}'`])
     await opening
+  })
+})
+
+describe('an abort at any time', () => {
+  it('leaves no file open, and no temporary file', async () => {
+    vi.stubEnv('TMPDIR', folder)
+    const tar = await createTestArchive({ images: [{ layers: [{ large: 'x'.repeat(2_000_000) }] }] })
+    const path = await asPath(tar)
+    async function* slow() {
+      for (let start = 0; start < tar.length; start += 100_000) {
+        yield tar.subarray(start, start + 100_000)
+        await new Promise((go) => setTimeout(go, 1))
+      }
+    }
+    const registry = openRegistry('https://registry.test', { fetch: createTestRegistry().fetch })
+    for (let time = 0; time < 60; time++) {
+      const options = { signal: AbortSignal.timeout(time), compress: 'gzip' } as const
+      const input = time % 2 ? path : slow()
+      await pushDockerTar(input, registry, 'a', `${time}`, options).catch(() => undefined)
+    }
+    vi.unstubAllEnvs()
+    await expect.poll(() => openings(path)).toBe(0)
+    expect(openSpools()).toEqual([])
+    expect(readdirSync(folder).filter((name) => name.includes('spool'))).toEqual([])
   })
 })

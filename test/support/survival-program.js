@@ -1,7 +1,7 @@
 // A user's program with one fault, run by Node, Deno and Bun alike: <program> <name of the fault>. It prints the errors that it catches.
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -50,6 +50,16 @@ const FAULTS = {
       await openArchive(path, { signal: AbortSignal.timeout(50) }).catch(() => {})
     await openArchive(path, { signal: AbortSignal.timeout(50) }).catch(({ name }) => process.stdout.write(`${name}\n`))
     await readFile('package.json').then(() => process.stdout.write('files can be read'))
+  },
+
+  async late() {
+    const [path, file] = [join(folder, 'late'), join(folder, 'image.tar')]
+    execFileSync('mkfifo', [path])
+    writeFileSync(file, await createTestArchive())
+    spawn('sh', ['-c', `sleep 0.1; cat '${file}' > '${path}'`])
+    const archive = await openArchive(path)
+    process.stdout.write(`${archive.images.length} image`)
+    await archive.close()
   },
 }
 
