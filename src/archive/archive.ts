@@ -41,7 +41,7 @@ export async function openArchive(input: ArchiveInput, options: ReadOptions = {}
     limits,
     createHasher,
     signal,
-    json: { size: 0 },
+    json: { size: 0, values: 0 },
     onProgress: (progress) => onOpenProgress?.(progress),
     warn(warning) {
       warnings.push(warning)

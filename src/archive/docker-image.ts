@@ -9,7 +9,7 @@ import { toSource } from '../source/from.ts'
 import { claimedDigest, type FoundLayer, findDockerLayer } from './docker-layer.ts'
 import { readDockerManifest, type TarManifestEntry } from './docker-manifest.ts'
 import type { Contents } from './format.ts'
-import { claimJson, readJsonFile } from './json-file.ts'
+import { claimJson, claimValues, readJsonFile } from './json-file.ts'
 import { createLayerHasher, type Reading } from './reading.ts'
 
 /**
@@ -86,6 +86,7 @@ export async function buildImage(
   const bytes = new TextEncoder().encode(JSON.stringify(document))
   // One config may stand for many images, each with a manifest as long as it has layers.
   claimJson(reading, bytes.length, `the manifest of ${config.digest}`)
+  claimValues(reading, bytes, `the manifest of ${config.digest}`)
   const digest = await digestOf(bytes, reading.createHasher)
   return {
     names,

@@ -1,4 +1,5 @@
 import { ValidationError } from '../errors.ts'
+import { measureJson } from '../oci/json.ts'
 import { readAll } from '../source/source.ts'
 import { openEntry } from './file-index.ts'
 import type { Reading } from './reading.ts'
@@ -6,12 +7,14 @@ import type { Reading } from './reading.ts'
 /**
  * Reads a JSON file of the archive whole.
  *
- * @throws {ValidationError} if it is not there, or is longer than such a file may be
+ * @throws {ValidationError} if it is not there, or is longer than such a file may be, or has too many values
  */
 export async function readJsonFile(reading: Reading, path: string, namedBy: string): Promise<Uint8Array<ArrayBuffer>> {
   const source = await openEntry(reading.files, path, namedBy, reading.signal)
   claimJson(reading, source.size, path)
-  return readAll(source, reading.signal)
+  const bytes = await readAll(source, reading.signal)
+  claimValues(reading, bytes, path)
+  return bytes
 }
 
 /** @throws {ValidationError} before a JSON document is read that is longer than it may be, or too much together with the others */
@@ -24,4 +27,14 @@ export function claimJson(reading: Reading, size: number, path: string): void {
       ? `it has ${size} bytes, more than the ${jsonSize} that JSON in an archive may have ({ limits: { jsonSize } })`
       : `the JSON documents of the archive have more than ${totalJsonSize} bytes together ({ limits: { totalJsonSize } })`
   throw new ValidationError(`Cannot read ${JSON.stringify(path)}: ${fault}`, { path })
+}
+
+/** @throws {ValidationError} before a JSON document is parsed, if it has more values than all documents together may have */
+export function claimValues({ json, limits }: Reading, bytes: Uint8Array, path: string): void {
+  json.values += measureJson(bytes).values
+  if (json.values <= limits.totalJsonValues) return
+  throw new ValidationError(
+    `Cannot read ${JSON.stringify(path)}: the JSON documents of the archive have more than ${limits.totalJsonValues} values together ({ limits: { totalJsonValues } })`,
+    { path },
+  )
 }

@@ -4,8 +4,10 @@ import { UNPACK_LIMITS, type UnpackLimits } from '../unpack/limits.ts'
 export interface ArchiveLimits extends UnpackLimits {
   /** Bytes of a JSON document: manifest, index, config. @default 8 MiB */
   readonly jsonSize: number
-  /** Bytes of all JSON documents together, with the manifests that are made where an archive has none. @default 128 MiB */
+  /** Bytes of all JSON documents together, with the manifests that are made where an archive has none. @default 48 MiB */
   readonly totalJsonSize: number
+  /** Values of all JSON documents together, with those of the manifests that are made. One document has at most 500 000. @default 1 000 000 */
+  readonly totalJsonValues: number
   /** Bytes of the extended headers of one entry. @default 1 MiB */
   readonly extendedHeaderSize: number
   /** Manifests and indexes in all, each as often as it is listed. @default 10 000 */
@@ -17,7 +19,8 @@ export interface ArchiveLimits extends UnpackLimits {
 const ARCHIVE_LIMITS: ArchiveLimits = {
   ...UNPACK_LIMITS,
   jsonSize: 8 * 1024 ** 2,
-  totalJsonSize: 128 * 1024 ** 2,
+  totalJsonSize: 48 * 1024 ** 2,
+  totalJsonValues: 1_000_000,
   extendedHeaderSize: 1024 ** 2,
   manifests: 10_000,
   indexDepth: 4,

@@ -5,7 +5,7 @@ import { verifyDigest } from '../oci/verify.ts'
 import { toSource } from '../source/from.ts'
 import { readAll, type Source } from '../source/source.ts'
 import { hasFile, openEntry } from './file-index.ts'
-import { claimJson } from './json-file.ts'
+import { claimJson, claimValues } from './json-file.ts'
 import type { Reading } from './reading.ts'
 
 /** Content that is listed by another algorithm than SHA-256, so that it cannot be verified here. */
@@ -41,6 +41,7 @@ export async function readContent(reading: Reading, descriptor: Descriptor): Pro
   if (!content) return undefined
   claimJson(reading, content.size, content.digest)
   const bytes = await readAll(content.source, reading.signal)
+  claimValues(reading, bytes, content.digest)
   verifyDigest(
     `what the layout holds as ${content.digest}`,
     content.digest,

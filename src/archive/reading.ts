@@ -12,8 +12,8 @@ export interface Reading {
   readonly createHasher: CreateHasher
   readonly signal: AbortSignal | undefined
   readonly onProgress: (progress: OpenProgress) => void
-  /** How much JSON was read so far, in bytes. */
-  readonly json: { size: number }
+  /** How much JSON was read so far, in bytes and in values. */
+  readonly json: { size: number; values: number }
   /** Notes what is odd about the archive, but does no harm. */
   readonly warn: (warning: string) => void
 }

@@ -9,20 +9,29 @@ export function isJsonObject(value: unknown): value is JsonObject {
 
 /** So deep may documents be nested: what is written or compared again is walked by recursion. */
 const MAX_DEPTH = 500
+/** Values of one document. Parsed, each takes far more memory than its bytes: `{}` takes more than 60. */
+export const MAX_VALUES = 500_000
+
+const QUOTE = 0x22
+const COMMA = 0x2c
+const OPENING = [0x5b, 0x7b]
+const CLOSING = [0x5d, 0x7d]
+const BACKSLASH = 0x5c
 
 /**
- * Parses UTF-8 JSON.
+ * Parses UTF-8 JSON. Its values are counted before it is parsed.
  *
  * @param what The document, for the message: `manifest.json`.
- * @throws {ValidationError} if it is not JSON, or not UTF-8, or nested deeper than any honest document
+ * @throws {ValidationError} if it is not JSON, or not UTF-8, or has more than 500,000 values, or is nested deeper than any honest document
  */
 export function parseJson(bytes: Uint8Array, what: string): unknown {
-  const document = parse(bytes, what)
-  if (!isDeep(document)) return document
-  throw new ValidationError(`Cannot read ${what}: it is nested deeper than ${MAX_DEPTH} levels`, { path: what })
-}
-
-function parse(bytes: Uint8Array, what: string): unknown {
+  const { values, depth } = measureJson(bytes)
+  if (values > MAX_VALUES) {
+    throw new ValidationError(`Cannot read ${what}: it has more than ${MAX_VALUES} values`, { path: what })
+  }
+  if (depth > MAX_DEPTH) {
+    throw new ValidationError(`Cannot read ${what}: it is nested deeper than ${MAX_DEPTH} levels`, { path: what })
+  }
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (cause) {
@@ -30,15 +39,28 @@ function parse(bytes: Uint8Array, what: string): unknown {
   }
 }
 
-/** Level by level, since what is too deep cannot be walked by recursion. */
-function isDeep(document: unknown): boolean {
-  let level: readonly unknown[] = [document]
-  for (let depth = 0; depth <= MAX_DEPTH; depth++) {
-    const containers = level.filter((value) => typeof value === 'object' && value !== null)
-    if (containers.length === 0) return false
-    level = containers.flatMap((container) => Object.values(container as object))
+/** Counts the values of JSON, at most one too many for each empty list and object, and the levels of its nesting. Nothing is parsed. */
+export function measureJson(bytes: Uint8Array): { readonly values: number; readonly depth: number } {
+  let values = 1
+  let level = 0
+  let depth = 0
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] as number
+    if (byte === QUOTE) at = endOfText(bytes, at)
+    else if (byte === COMMA) values++
+    else if (OPENING.includes(byte)) {
+      values++
+      depth = Math.max(depth, ++level)
+    } else if (CLOSING.includes(byte)) level--
   }
-  return true
+  return { values, depth }
+}
+
+/** Where the text that starts here has its closing quote. */
+function endOfText(bytes: Uint8Array, start: number): number {
+  let at = start + 1
+  while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1
+  return at
 }
 
 /** A value for a message: of lists and objects, which may be of any size, only that they are one. */

@@ -1,5 +1,6 @@
 import { NetworkError, publicUrl, ResponseError } from '../errors.ts'
 import { type Digest, isDigest } from '../oci/digest.ts'
+import { MAX_VALUES, measureJson } from '../oci/json.ts'
 import { verifyDigest } from '../oci/verify.ts'
 import { readStream } from '../source/stream.ts'
 import { readUpTo } from './body.ts'
@@ -72,6 +73,9 @@ export async function readUnlessPage(answer: Answer, limit: number): Promise<Uin
 }
 
 function parseAnswer(answer: Answer, bytes: Uint8Array): unknown {
+  if (measureJson(bytes).values > MAX_VALUES) {
+    throw unexpectedAnswer(answer, `its body has more than ${MAX_VALUES} values of JSON`)
+  }
   try {
     return JSON.parse(new TextDecoder().decode(bytes))
   } catch {
