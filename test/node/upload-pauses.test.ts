@@ -185,19 +185,28 @@ describe('an abort', () => {
   })
 
   it('is not held up where the cancelling gets no answer, even by a fetch that looks at no signal', async () => {
-    useFakeClock()
     try {
       const controller = new AbortController()
       const reason = new Error('enough')
+      let begin = () => {}
+      const begun = new Promise<void>((resolve) => {
+        begin = resolve
+      })
       const { pushing } = await disturbedPush(
         (request, go) => {
-          if (request.method === 'PATCH') controller.abort(reason)
+          if (request.method === 'PATCH') {
+            // What is loaded for a push is there by now: loading keeps to no clock.
+            useFakeClock()
+            controller.abort(reason)
+            begin()
+          }
           return request.method === 'DELETE' ? new Promise<never>(() => {}) : go()
         },
         { signal: controller.signal },
       )
       const outcome = pushing.catch((error) => error)
-      await advance(5_100)
+      await begun
+      await advance(5_500)
       expect(await Promise.race([outcome, Promise.resolve('waiting')])).toBe(reason)
     } finally {
       vi.useRealTimers()
