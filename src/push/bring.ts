@@ -8,8 +8,8 @@ import { uploadBlob } from '../registry/upload/upload.ts'
 import { toReadable } from '../source/stream.ts'
 import type { PushControl } from './control.ts'
 import type { Link } from './link.ts'
-import { natural, positive } from './numbers.ts'
-import { DEFAULT_CHUNK_SIZE, type PushOptions } from './options.ts'
+import { positive } from './numbers.ts'
+import { DEFAULT_CHUNK_SIZE, type PushOptions, patienceOf } from './options.ts'
 import type { PlannedBlob } from './plan.ts'
 import type { ProgressTracker } from './progress.ts'
 import type { Steered } from './steering.ts'
@@ -18,8 +18,6 @@ import type { Steered } from './steering.ts'
 const SMALL_BLOB = 1024 * 1024
 /** So many of them as there are where one large blob would be. */
 const SMALL_WEIGHT = 3 / 16
-const DEFAULT_UPLOAD_RETRY = 5
-const DEFAULT_RETRY_DELAY = 500
 
 /** What brings the blobs of one push into a registry. */
 export interface Bringing {
@@ -63,10 +61,11 @@ function uploadOptionsOf(options: PushOptions, workers: HashWorkers): SharedUplo
   const { createStreamBody = (stream) => new Response(toReadable(stream)).blob() } = options
   // Bodies of the caller's own are used, and may be kept in memory.
   const { streamsChunks = !options.createBody && !options.createStreamBody } = options
+  const { retry, retryDelay } = patienceOf(options)
   return {
     chunkSize: positive('chunkSize', options.chunkSize ?? DEFAULT_CHUNK_SIZE),
-    uploadRetry: natural('uploadRetry', options.uploadRetry ?? DEFAULT_UPLOAD_RETRY),
-    retryDelay: natural('retryDelay', options.retryDelay ?? DEFAULT_RETRY_DELAY),
+    uploadRetry: retry,
+    retryDelay,
     createHasher,
     createBody,
     createStreamBody,

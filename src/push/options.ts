@@ -1,9 +1,11 @@
 import type { EncodingOptions } from '../compress/options.ts'
 import type { CreateHasher } from '../oci/digest.ts'
 import type { CreateHashWorker } from '../oci/hash-workers.ts'
+import type { Patience } from '../registry/http.ts'
 import type { SessionStore } from '../registry/sessions/store.ts'
 import type { CreateBody, CreateStreamBody, UploadEvent } from '../registry/upload/options.ts'
 import type { PushController, PushSettings } from './control.ts'
+import { natural } from './numbers.ts'
 import type { PushProgress } from './progress.ts'
 
 /** How to push. */
@@ -57,7 +59,7 @@ export interface PushOptions extends PushSettings, EncodingOptions {
   readonly sessions?: SessionStore | undefined
   /** Called when an upload is tried again, begins anew, goes on with that of an earlier push, or learns what the registry takes. */
   readonly onEvent?: ((event: UploadEvent) => void) | undefined
-  /** How many failures in a row, without a byte of progress, an upload outlives. @default 5 */
+  /** How many failures in a row an upload outlives without a byte of progress, and each other request of the push. @default 5 */
   readonly uploadRetry?: number | undefined
   /** The longest wait after the first failure, in milliseconds; it doubles with each further one, up to 30 s. @default 500 */
   readonly retryDelay?: number | undefined
@@ -67,3 +69,18 @@ export interface PushOptions extends PushSettings, EncodingOptions {
 
 /** In bytes. */
 export const DEFAULT_CHUNK_SIZE = 5 * 1024 * 1024
+
+const DEFAULT_UPLOAD_RETRY = 5
+const DEFAULT_RETRY_DELAY = 500
+
+/**
+ * How patient a push is.
+ *
+ * @throws {RangeError} if an option is no such number
+ */
+export function patienceOf(options: Pick<PushOptions, 'uploadRetry' | 'retryDelay'>): Patience {
+  return {
+    retry: natural('uploadRetry', options.uploadRetry ?? DEFAULT_UPLOAD_RETRY),
+    retryDelay: natural('retryDelay', options.retryDelay ?? DEFAULT_RETRY_DELAY),
+  }
+}

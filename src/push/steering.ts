@@ -5,7 +5,7 @@ import type { RegistryRequest } from '../registry/send.ts'
 import { attemptStore, type StoreAttempts } from '../registry/sessions/attempts.ts'
 import { controlOf, type PushControl } from './control.ts'
 import { createLink, type Link } from './link.ts'
-import type { PushOptions } from './options.ts'
+import { type PushOptions, patienceOf } from './options.ts'
 import type { Pace } from './pace.ts'
 import { able } from './shapes.ts'
 import { createSpeed, type Speed } from './speed.ts'
@@ -27,10 +27,14 @@ const WHERE_STORES_COME_FROM = 'a store, as memorySessions() gives one'
 /**
  * Puts all requests of a push under its control, whoever sends them: they wait while it is paused, bytes of blobs wait for their turn, and what
  * went out is measured. What cancels an upload waits for nothing. What slows a push down is loaded where anything may.
+ * Each request is as patient as an upload, so that a push outlives a registry that restarts, whatever is being sent.
+ *
+ * @throws {RangeError} if an option is no such number
  */
 export async function steer(registry: Registry, options: PushOptions): Promise<Steered> {
   const control = controlOf(options)
   const sessions = options.sessions && attemptStore(able('sessions', options.sessions, STORE, WHERE_STORES_COME_FROM))
+  const patience = patienceOf(options)
   const link = createLink()
   const speed = createSpeed(control, link)
   const { pace, sendBytes = measure } = control.isPaced ? await loadPace() : {}
@@ -58,7 +62,8 @@ export async function steer(registry: Registry, options: PushOptions): Promise<S
   async function send(given: RegistryRequest): Promise<Answer> {
     if (given.skipsPause) return registry.send(given)
     const hold = () => untilResumed(control, given.signal)
-    const request = { ...given, hold }
+    // An upload has its own tries, and its requests say so.
+    const request = { patience, ...given, hold }
     // Before it is signed in, and again before it goes out: there may be a pause in between.
     await hold()
     return request.isUpload && request.body ? sendBytes(request) : registry.send(request)

@@ -5,7 +5,7 @@ import { letGo } from '../source/let-go.ts'
 import { type Answer, createAnswer, isHtml, unexpectedAnswer } from './answer.ts'
 import { withGrace } from './grace.ts'
 import { isLastingFailure, noAnswer, timedOut } from './network-failure.ts'
-import { createPause, MAX_DELAY } from './pause.ts'
+import { createPause, delayBefore } from './pause.ts'
 import { createPreflights, type Preflights, type Read } from './preflights.ts'
 import { redactCause } from './redact.ts'
 import { boundErrorBody, toResponseError } from './response-error.ts'
@@ -39,12 +39,34 @@ export interface HttpRequest extends Read {
   readonly skipsPause?: boolean
   /** Called before each try. The request is sent when this resolves, and fails if it rejects. */
   readonly hold?: () => Promise<void>
+  /** How long it outlives a server that does not answer. @default as the handle says */
+  readonly patience?: Patience | undefined
+}
+
+/** How often a request is tried again after a failure that may pass. */
+export interface Patience {
+  /** If the handle says more, that counts. */
+  readonly retry: number
+  /** In milliseconds: the longest wait before the first further try. */
+  readonly retryDelay: number
+}
+
+/** What signs one try of a request in. */
+export interface Signature {
+  /** Of the header `Authorization`. */
+  readonly value: string
+  /** What of it, and of what it was made of, no error may show. */
+  readonly secrets: readonly string[]
+  /** Whether it stands for credentials of a user, and not for anonymous. */
+  readonly isIdentified: boolean
 }
 
 /** A request with secrets. */
 export interface PrivateRequest extends HttpRequest {
-  /** For the registry's own origin alone. */
-  readonly authorization?: string | undefined
+  /** Called for each try, after all waits; what it gives is for the registry's own origin alone. */
+  readonly sign?: () => Promise<Signature | undefined>
+  /** Whether there are credentials of a user, signed in or not. @default false */
+  readonly isIdentified?: boolean
   /** Texts that no error may show. */
   readonly secrets?: readonly string[]
   /** @default true, for requests without a body */
@@ -88,8 +110,8 @@ interface LearningConnection extends Connection {
   readonly preflights: Preflights
 }
 
-/** Statuses that may pass. 413 is no such status: the body is too large again. */
-const PASSING_STATUSES = [408, 429, 500, 502, 503, 504]
+/** Statuses that may pass: the server, or what is in front of it, is busy or restarts. 499 and 52x are those of nginx and Cloudflare. */
+export const PASSING_STATUSES = [408, 425, 429, 499, 500, 502, 503, 504, 520, 521, 522, 523, 524]
 const MAX_RETRY_AFTER = 60_000
 
 /** The answer, or the error that it stands for. */
@@ -104,9 +126,20 @@ export function createExchange(settings: Connection): Exchange {
   return async (request) => {
     const { act, method, skipsPause = false, grace = 0 } = request
     const url = new URL(request.url, connection.base)
-    if (!skipsPause) await pause.over(url.origin, request.signal)
-    await request.hold?.()
-    request.signal?.throwIfAborted()
+    const secrets = [...(request.secrets ?? [])]
+    let isIdentified = request.isIdentified ?? false
+    const wait = async () => {
+      if (!skipsPause) await pause.over(url.origin, request.signal)
+      await request.hold?.()
+      request.signal?.throwIfAborted()
+    }
+    const sign = async () => {
+      const signature = await request.sign?.()
+      secrets.push(...(signature?.secrets ?? []))
+      isIdentified ||= signature?.isIdentified ?? false
+      return signature?.value
+    }
+    await wait()
     const made = typeof request.body === 'function' ? await request.body() : request.body
     const late = (limit = connection.timeout) => timedOut({ act, method, url: url.href }, limit)
     // What is being sent may take as long as it takes, while it goes on.
@@ -120,14 +153,25 @@ export function createExchange(settings: Connection): Exchange {
       ...(refusal && { refusal }),
       isForeign: from.origin !== connection.base.origin,
     })
+    // After all that takes time: a token may expire meanwhile.
+    const authorization = await sign()
+    request.signal?.throwIfAborted()
     const { signal: graceful, stop } = withGrace(request.signal, grace)
     const signal = watched && graceful ? AbortSignal.any([graceful, watched.signal]) : (watched?.signal ?? graceful)
     const sending: Promise<Response> = ky(
       url,
-      kyOptions(connection, { ...request, signal }, body, url, (response, place) => {
-        pause.note(place.origin, response)
-        if (place.origin === connection.base.origin) connection.preflights.note(response)
-        from = place
+      kyOptions(connection, { ...request, signal, secrets }, body, url, {
+        authorization,
+        async onRetry({ headers }) {
+          await wait()
+          const next = await sign()
+          if (next !== undefined) headers.set('authorization', next)
+        },
+        onAnswer(response, place) {
+          pause.note(place.origin, response)
+          if (place.origin === connection.base.origin) connection.preflights.note(response)
+          from = place
+        },
       }),
     )
     try {
@@ -141,11 +185,7 @@ export function createExchange(settings: Connection): Exchange {
       return exchanged
     } catch (error) {
       if (error instanceof HTTPError) {
-        const refusal = toResponseError(
-          { act, method, url: from, isSignedIn: isSignedIn(request) },
-          error.response,
-          error.data,
-        )
+        const refusal = toResponseError({ act, method, url: from, isIdentified }, error.response, error.data)
         return give(error.response, null, refusal)
       }
       if (error instanceof TimeoutError) throw late(timeout)
@@ -163,24 +203,25 @@ export function createExchange(settings: Connection): Exchange {
   }
 }
 
+/** What is done about the tries of one request. */
+interface Tries {
+  /** Of the first one. */
+  readonly authorization: string | undefined
+  readonly onRetry: (request: Request) => Promise<void>
+  readonly onAnswer: (response: Response, url: URL) => void
+}
+
 function kyOptions(
   connection: LearningConnection,
   request: PrivateRequest,
   body: Uint8Array<ArrayBuffer> | Blob | ReadableStream<Uint8Array> | undefined,
   url: URL,
-  onAnswer: (response: Response, url: URL) => void,
+  { authorization, onRetry, onAnswer }: Tries,
 ): Options {
-  const {
-    method,
-    headers,
-    accept,
-    signal,
-    authorization,
-    allow = [],
-    isUpload = false,
-    followsRedirects = true,
-  } = request
-  const { base, ownHeaders, retry, timeout, preflights } = connection
+  const { method, headers, accept, signal, patience, allow = [], isUpload = false, followsRedirects = true } = request
+  const { base, ownHeaders, timeout, preflights } = connection
+  const retry = Math.max(connection.retry, patience?.retry ?? 0)
+  const retryDelay = patience?.retryDelay ?? connection.retryDelay
   const given = new Headers(headers)
   const isOwn = url.origin === base.origin
   const own = new Headers(isOwn ? ownHeaders : undefined)
@@ -200,12 +241,15 @@ function kyOptions(
       methods: ['get', 'head', 'post', 'put', 'delete'],
       statusCodes: PASSING_STATUSES,
       maxRetryAfter: MAX_RETRY_AFTER,
-      delay: (tries) => Math.min(connection.retryDelay * 2 ** (tries - 1), MAX_DELAY),
-      jitter: true,
-      shouldRetry: ({ error }) =>
-        error instanceof RegistryError ? error instanceof NetworkError && !isLastingFailure(error) : undefined,
+      delay: (tries) => delayBefore(tries, retryDelay),
+      // That of the delay itself.
+      jitter: false,
+      shouldRetry({ error }) {
+        if (error instanceof RegistryError) return error instanceof NetworkError && !isLastingFailure(error)
+        return patience && error instanceof TimeoutError ? true : undefined
+      },
     },
-    hooks: { beforeRetry: [() => request.hold?.()] },
+    hooks: { beforeRetry: [({ request: next }) => onRetry(next)] },
     // Without cookies: Harbor takes a request with them for one of its pages and asks for a CSRF token.
     credentials: 'omit',
     cache: isOwn ? preflights.cacheMode(request, isBare) : 'no-store',
@@ -272,8 +316,4 @@ function isRedirect({ status, type, redirected }: Response): boolean {
 
 function wantsBody({ method, keepsBody = method === 'GET' }: PrivateRequest): boolean {
   return keepsBody
-}
-
-function isSignedIn({ authorization, headers }: PrivateRequest): boolean {
-  return authorization !== undefined || headers?.authorization !== undefined
 }

@@ -11,7 +11,7 @@ const PAUSING = [429, 503]
 /** In milliseconds. Who asks for more is asked again earlier. */
 const MAX_PAUSE = 60_000
 /** In milliseconds: no wait of our own between two tries is longer. */
-export const MAX_DELAY = 30_000
+const MAX_DELAY = 30_000
 
 export function createPause(): Pause {
   /** When it ends, by a clock that nobody sets. */
@@ -27,6 +27,17 @@ export function createPause(): Pause {
       ends.delete(origin)
     },
   }
+}
+
+/**
+ * Says how long to wait before a further try, in milliseconds: the delay doubles with each try, up to 30 s. Between a half and the whole of that
+ * is left to chance, so that many clients that failed together do not come back together.
+ *
+ * @param tries From 1.
+ * @param delay The longest wait before the first further try.
+ */
+export function delayBefore(tries: number, delay: number): number {
+  return Math.round(Math.min(delay * 2 ** (tries - 1), MAX_DELAY) * (0.5 + Math.random() / 2))
 }
 
 /** Waits, in milliseconds; an abort ends it with the signal's reason. */

@@ -117,6 +117,12 @@ export function withScopes(registry: Registry, scopes: readonly Scope[]): Regist
   return { ...registry, send: (request) => send({ ...request, scopes: mergeScopes(scopes, request.scopes ?? []) }) }
 }
 
+/** The same registry, each of whose requests has the handle's own tries and no more: for who tries again in a way of their own. */
+export function withoutPatience(registry: Registry): Registry {
+  const { send } = registry
+  return { ...registry, send: (request) => send({ ...request, patience: undefined }) }
+}
+
 function parseOrigins(texts: readonly string[]): readonly string[] {
   if (!Array.isArray(texts)) throw new TypeError('Cannot use the allowed realms: pass an array of origins')
   return texts.map((text) => {

@@ -10,14 +10,18 @@ const MAX_ERROR_WAIT = 5_000
 const MAX_SHOWN = 300
 
 const REMEDIES: Readonly<Record<number, string>> = {
-  401: 'no credentials were given that it takes: pass { credentials } to openRegistry',
+  401: 'it does not take the { credentials } that were given, or not for this',
   403: 'this user may not do it',
   405: 'the registry cannot do it, or its configuration forbids it',
   413: 'a proxy or the registry takes smaller bodies only: raise its limit (nginx: client_max_body_size)',
   429: 'too many requests: wait, then try again',
 }
 
-const REFUSED_CREDENTIALS = 'it does not take the { credentials } that were given, or not for this'
+/** Where nobody has signed in. */
+const ANONYMOUS_REMEDIES: Readonly<Record<number, string>> = {
+  401: 'no credentials were given: pass { credentials } to openRegistry',
+  403: 'no credentials were given, and it may need some: pass { credentials } to openRegistry',
+}
 
 /** Reads an error's body, up to a limit of bytes and of time, and takes out secrets that it echoes. The status counts without it too. */
 export async function boundErrorBody(
@@ -37,14 +41,14 @@ export async function boundErrorBody(
 
 /** Makes the error for an answer that is a refusal. `data` is its body: JSON, text or nothing. */
 export function toResponseError(
-  { act, method, url, isSignedIn }: { act: string; method: string; url: URL; isSignedIn: boolean },
+  { act, method, url, isIdentified }: { act: string; method: string; url: URL; isIdentified: boolean },
   { status, headers }: Response,
   data: unknown,
 ): ResponseError {
   const errors = parseErrors(data)
   const said = errors.map(({ code, message }) => (message ? `${code}: ${message}` : code)).join('; ')
   const detail = said ? ` (${said.slice(0, MAX_SHOWN)})` : foreignBody(headers, data)
-  const known = status === 401 && isSignedIn ? REFUSED_CREDENTIALS : REMEDIES[status]
+  const known = (isIdentified ? undefined : ANONYMOUS_REMEDIES[status]) ?? REMEDIES[status]
   // What Go's servers and nginx say to http where they speak https.
   const wantsHttps = status === 400 && detail && !said && url.protocol === 'http:'
   const remedy = known ? `; ${known}` : wantsHttps ? '; is it at https://?' : ''

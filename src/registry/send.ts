@@ -3,7 +3,7 @@ import { letGo } from '../source/let-go.ts'
 import type { Answer } from './answer.ts'
 import type { Authenticator, AuthenticatorSettings, Authorization } from './auth/authenticator.ts'
 import type { Scope } from './auth/scope.ts'
-import { accept, type Exchange, type HttpRequest } from './http.ts'
+import { accept, type Exchange, type HttpRequest, type Patience } from './http.ts'
 
 /** One request to a registry. */
 export interface RegistryRequest extends HttpRequest {
@@ -19,8 +19,8 @@ export interface RegistryRequest extends HttpRequest {
  */
 export type SendRequest = (request: RegistryRequest) => Promise<Answer>
 
-/** The first try may teach what the registry wants, the second that a token is too old or its rights too few; then it is no. */
-const MAX_TRIES = 3
+/** The first try may teach what the registry wants, another that the rights are too few, and another that the token is too old. */
+const MAX_TRIES = 4
 
 /**
  * Makes what sends requests and signs them in. Only the registry's own origin sees what signs in, and only its refusals teach anything. A
@@ -46,32 +46,41 @@ export function createSend(exchange: Exchange, settings: AuthenticatorSettings):
   const isSigningIn = settings.credentials !== undefined
   if (isSigningIn) loadAuthenticator().catch(() => undefined)
 
-  async function authorize(scopes: readonly Scope[]): Promise<Authorization | undefined> {
+  async function authorize(scopes: readonly Scope[], patience?: Patience): Promise<Authorization | undefined> {
     if (!loading && !isSigningIn) return undefined
     const authenticator = await loadAuthenticator()
-    return authenticator.authorize(scopes)
+    return authenticator.authorize(scopes, patience)
   }
 
   return async ({ scopes: needed = [], ...request }) => {
-    if (new URL(request.url, base).origin !== base.origin) return accept(await exchange(request))
-    request.signal?.throwIfAborted()
-    const startedAt = Date.now()
-    const sign = (scopes: readonly Scope[]) => untilAborted(authorize(scopes), request.signal)
+    const url = new URL(request.url, base)
+    if (url.origin !== base.origin) return accept(await exchange(request))
+    const { method, signal, patience } = request
+    signal?.throwIfAborted()
     let scopes = needed
-    let authorization = await sign(scopes)
+    let isRenewed = false
+    // Those of a function may be none: what signs in tells.
+    const isIdentified = typeof settings.credentials === 'object'
+    const last: { authorization?: Authorization | undefined } = {}
+    // Called for each try: a token may expire in the waits between them.
+    const sign = async () => {
+      last.authorization = await untilAborted(authorize(scopes, patience), signal)
+      return last.authorization
+    }
     for (let tries = 1; ; tries++) {
-      const signed = { authorization: authorization?.value, secrets: authorization?.secrets ?? [] }
-      const exchanged = await exchange({ ...request, ...signed })
+      const exchanged = await exchange({ ...request, sign, isIdentified })
       const { status, headers } = exchanged.answer
       if (exchanged.isForeign || (status !== 401 && status !== 403) || tries === MAX_TRIES) return accept(exchanged)
       await request.hold?.()
-      const { learn } = await untilAborted(loadAuthenticator(), request.signal)
-      const wanted = learn({ status, headers, scopes, authorization, startedAt })
-      const next = wanted && (await sign(wanted))
+      const { learn } = await untilAborted(loadAuthenticator(), signal)
+      const { authorization } = last
+      const lesson = learn({ status, headers, method, url, scopes, authorization, mayRenew: !isRenewed })
+      if (!lesson) return accept(exchanged)
+      scopes = lesson.scopes
+      isRenewed ||= lesson.isRenewal
+      const next = await sign()
       if (!next || next.value === authorization?.value) return accept(exchanged)
       letGo(exchanged.answer.body)
-      scopes = wanted
-      authorization = next
     }
   }
 }

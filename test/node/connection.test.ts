@@ -191,7 +191,7 @@ describe('an answer that is a refusal', () => {
       const error = await rejection(
         listTags(registry, 'a'),
         ResponseError,
-        /403 \(DENIED: not yours\); this user may not/,
+        /403 \(DENIED: not yours\); no credentials were given/,
       )
       expect(error.errors).toEqual([{ code: 'DENIED', message: 'not yours', detail: { a: 1 } }])
       expect(error.url).toBe('https://registry.test/v2/a/tags/list?…')
@@ -226,7 +226,7 @@ describe('an answer that is a refusal', () => {
     await rejection(
       checkRegistryConnectivity(answering(401, headers)),
       ResponseError,
-      /401; no credentials were given that it takes: pass \{ credentials \}/,
+      /401; no credentials were given: pass \{ credentials \}/,
     )
   })
 

@@ -365,7 +365,7 @@ describe('a registry that asks for bearer tokens', () => {
   it('gets them also where it says so by 403', async () => {
     const { registry, desk } = withDesk()
     const realm = `${DESK}/token`
-    const wide = 'repository:a:pull,special'
+    const wide = 'repository:a:delete,pull'
     const origins = createOrigins({
       [DESK]: desk.fetch,
       [REGISTRY]: (request) => {
@@ -381,20 +381,26 @@ describe('a registry that asks for bearer tokens', () => {
       isFirst = false
       return unauthorized(`Bearer realm="${realm}"`)
     }
-    await rejection(listTags(openRegistry(REGISTRY, { fetch }), 'a'), ResponseError, /404/)
+    const request = {
+      act: 'delete v1',
+      method: 'DELETE',
+      url: 'v2/a/manifests/v1',
+      scopes: ['repository:a:pull'],
+    } as const
+    await rejection(openRegistry(REGISTRY, { fetch }).send(request), ResponseError, /404/)
     expect(desk.requests.map(({ scopes }) => scopes)).toEqual([['repository:a:pull'], [wide]])
   })
 
-  it.each(['invalid_token', 'insufficient_scope'])(
-    'is not asked again with a new token, if it says of a fresh one: %s',
-    async (error) => {
-      const { desk, origins, handle, servers } = withDesk()
-      servers[REGISTRY] = () => unauthorized(`Bearer realm="${DESK}/token",error="${error}"`)
-      await rejection(listTags(handle, 'a'), ResponseError, /401/)
-      expect(desk.requests).toHaveLength(1)
-      expect(origins.at(REGISTRY)).toHaveLength(2)
-    },
-  )
+  it.each([
+    ['once, if it says of each that it is invalid', 'invalid_token', 2],
+    ['not once, if it says that its rights are too few', 'insufficient_scope', 1],
+  ])('is asked again with a new token %s', async (_, error, tokens) => {
+    const { desk, origins, handle, servers } = withDesk()
+    servers[REGISTRY] = () => unauthorized(`Bearer realm="${DESK}/token",error="${error}"`)
+    await rejection(listTags(handle, 'a'), ResponseError, /401/)
+    expect(desk.requests).toHaveLength(tokens)
+    expect(origins.at(REGISTRY)).toHaveLength(tokens + 1)
+  })
 
   it('keeps the tokens for other rights, when one is refused', async () => {
     const { desk, handle, servers } = withDesk()
@@ -500,8 +506,10 @@ describe('what a registry asks for', () => {
     [`bearer ${realm},service="registry.test"`, 'registry.test repository:a:pull'],
     [`BEARER REALM="${DESK}/token" , SERVICE=registry.test`, 'registry.test repository:a:pull'],
     [`Bearer ${realm},service=a-token.of_chars!`, 'a-token.of_chars! repository:a:pull'],
-    [`Bearer ${realm},scope="repository:b:pull,push"`, ' repository:a:pull repository:b:pull,push'],
-    [`Bearer ${realm},scope="repository:a:push,pull repository:b:pull"`, ' repository:a:pull,push repository:b:pull'],
+    [`Bearer ${realm},scope="repository:b:pull,push"`, ' repository:a:pull'],
+    [`Bearer ${realm},scope="repository:a:push,pull repository:b:pull"`, ' repository:a:pull'],
+    [`Bearer ${realm},scope="registry:catalog:* repository:a:*,delete"`, ' repository:a:pull'],
+    [`Bearer ${realm},scope="aws repository:a/b:pull repository:a:metadata_read"`, ' repository:a:metadata_read,pull'],
     [`Bearer scope="repository:a:pull",${realm}`, ' repository:a:pull'],
     [`Bearer ${realm},service="say \\"hi\\", \\\\ok"`, 'say "hi", \\ok repository:a:pull'],
     [`Basic realm="x", Bearer ${realm},service="r"`, 'r repository:a:pull'],
@@ -524,6 +532,75 @@ describe('what a registry asks for', () => {
     ['', undefined],
   ])('is read from %j', async (header, expected) => {
     expect(await asked(header)).toBe(expected)
+  })
+})
+
+describe('a challenge', () => {
+  it.each([
+    ['GET', 'v2/a/manifests/v1', 'repository:a:*,delete,pull,push repository:prod/secret:pull', ['repository:a:pull']],
+    ['HEAD', 'v2/a/blobs/x', 'registry:catalog:* repository:a/b:pull repository:b/a:pull', []],
+    ['PUT', 'v2/a/b/manifests/v1', 'repository:a/b:pull,push,delete repository:a:push', ['repository:a/b:pull,push']],
+    ['DELETE', 'v2/a/manifests/v1', 'repository:a:delete repository:b:delete', ['repository:a:delete']],
+    ['GET', 'v2/_catalog', 'registry:catalog:* repository:a:pull', ['registry:catalog:*']],
+    ['GET', 'v2/', 'registry:catalog:* repository:a:pull', []],
+  ] as const)(
+    'to %s %s gets the rights that this can need, though it asks for %s',
+    async (method, url, scope, expected) => {
+      const desk = createTokenDesk()
+      const challenge = `Bearer realm="${DESK}/token",service="registry.test",scope="${scope}"`
+      const { fetch } = createOrigins({
+        [DESK]: desk.fetch,
+        [REGISTRY]: ({ headers }) => (headers.has('authorization') ? new Response('{}') : unauthorized(challenge)),
+      })
+      const handle = openRegistry(REGISTRY, { fetch })
+      await handle.send({ act: 'try it', method, url })
+      expect(desk.requests.map(({ scopes }) => scopes)).toEqual(expected.length > 0 ? [expected] : [[]])
+    },
+  )
+
+  it('may name the repository with a part of the path that the registry is below', async () => {
+    const desk = createTokenDesk()
+    const asked = 'repository:docker-local/team/app:pull repository:other/team/app:pull'
+    const { fetch } = createOrigins({
+      [DESK]: desk.fetch,
+      [REGISTRY]: ({ headers }) =>
+        headers.has('authorization')
+          ? Response.json({ tags: ['v1'] })
+          : unauthorized(`Bearer realm="${DESK}/token",scope="${asked}"`),
+    })
+    await listTags(openRegistry(`${REGISTRY}/api/docker-local/`, { fetch }), 'team/app')
+    expect(desk.requests[0]?.scopes).toEqual(['repository:team/app:pull', 'repository:docker-local/team/app:pull'])
+  })
+})
+
+describe('an error', () => {
+  const refusedBy = async (status: number, credentials?: Credentials | ProvideCredentials) => {
+    const { handle, servers } = withDesk({ ...(credentials && { credentials: credentials as Credentials }) })
+    servers[REGISTRY] = () => unauthorized(`Bearer realm="${DESK}/token"`, status)
+    return rejection(listTags(handle, 'a'), ResponseError, new RegExp(`answered ${status}`))
+  }
+
+  it.each([
+    ['401', 401, undefined, /; no credentials were given: pass \{ credentials \}/],
+    ['401 by a function that gives none', 401, () => undefined, /; no credentials were given: pass/],
+    ['403', 403, undefined, /; no credentials were given, and it may need some/],
+    ['401 with a password', 401, PASSWORD, /; it does not take the \{ credentials \} that were given/],
+    ['401 with a token', 401, { token: 'ready' }, /; it does not take the \{ credentials \} that were given/],
+    ['403 with a password', 403, PASSWORD, /; this user may not do it/],
+  ])('tells missing credentials from refused ones: %s', async (_, status, credentials, message) => {
+    expect((await refusedBy(status, credentials)).message).toMatch(message)
+  })
+
+  it.each<[string, Credentials | undefined, RegExp]>([
+    ['none', undefined, /get a token.*; no credentials were given: pass/],
+    ['a password', PASSWORD, /get a token.*; it does not take the \{ credentials \}/],
+    ['an identity token', { identityToken: 'old' }, /get a token.*; it does not take the \{ credentials \}/],
+  ])('of a token server does so too: %s', async (_, credentials, message) => {
+    const { handle } = withDesk({
+      ...(credentials && { credentials }),
+      refuse: () => Response.json({}, { status: 401 }),
+    })
+    await rejection(listTags(handle, 'a'), ResponseError, message)
   })
 })
 
@@ -597,6 +674,22 @@ describe('credentials as a function', () => {
     const push = () => pushDockerTarWithAllOriginalTags(archive, handle)
     await push().catch(push)
     expect(credentials).toHaveBeenCalledTimes(1)
+  })
+
+  it('take the tokens of the earlier user with them, when another user comes', async () => {
+    const users = ['alice', 'bob']
+    const credentials = vi.fn(() => ({ username: users.shift() ?? 'nobody', password: 'hunter2' }))
+    const isAlice = (authorization: string | null) => authorization === `Basic ${btoa('alice:hunter2')}`
+    const { desk, handle } = withDesk({
+      credentials,
+      // Alice loses her account after her first token.
+      refuse: ({ authorization }) =>
+        isAlice(authorization) && desk.requests.length > 1 ? new Response(null, { status: 401 }) : undefined,
+    })
+    await rejection(listTags(handle, 'a'), ResponseError, /404/)
+    await rejection(listTags(handle, 'b'), ResponseError, /401; it does not take the \{ credentials \}/)
+    for (const name of ['b', 'a']) await rejection(listTags(handle, name), ResponseError, /404/)
+    expect(desk.requests.map(({ authorization }) => isAlice(authorization))).toEqual([true, true, false, false])
   })
 
   it('are asked for again, where a token server refuses them by 403', async () => {
@@ -713,6 +806,52 @@ describe('a token', () => {
     await ask()
     expect(desk.requests).toHaveLength(2)
     expect(origins.at(REGISTRY)).toHaveLength(4)
+  })
+
+  it.each([429, 503])('that expires while a %i asks to wait is renewed before the next try', async (status) => {
+    const { desk, handle, origins, servers } = withDesk({ credentials: PASSWORD, retry: 2 })
+    const answer = servers[REGISTRY] as Handler
+    let isFirst = true
+    servers[REGISTRY] = (request) => {
+      if (!isFirst || !request.url.includes('/tags/')) return answer(request)
+      isFirst = false
+      vi.setSystemTime(Date.now() + 400_000)
+      return new Response(null, { status, headers: { 'retry-after': '0' } })
+    }
+    await rejection(listTags(handle, 'a'), ResponseError, /404/)
+    expect(desk.requests).toHaveLength(2)
+    const tokens = origins.at(REGISTRY).map(({ headers }) => headers.get('authorization'))
+    expect(tokens).toEqual([null, 'Bearer token-1-of-the-desk', 'Bearer token-2-of-the-desk'])
+  })
+
+  it('that expires while the push is paused is renewed before the request', async () => {
+    const { desk, handle, origins } = withDesk({ credentials: PASSWORD })
+    await rejection(listTags(handle, 'a'), ResponseError, /404/)
+    const hold = async () => void vi.setSystemTime(Date.now() + (desk.requests.length === 1 ? 400_000 : 0))
+    const request = { act: 'look', method: 'GET', url: 'v2/a/tags/list', scopes: ['repository:a:pull'], hold } as const
+    await rejection(handle.send(request), ResponseError, /404/)
+    const tokens = origins.at(REGISTRY).map(({ headers }) => headers.get('authorization'))
+    expect(tokens).toEqual([null, 'Bearer token-1-of-the-desk', 'Bearer token-2-of-the-desk'])
+  })
+
+  it('that is refused is renewed, although the clock was set back', async () => {
+    const { desk, handle } = withDesk({ credentials: PASSWORD })
+    await rejection(listTags(handle, 'a'), ResponseError, /404/)
+    vi.setSystemTime(Date.now() - 600_000)
+    desk.revoke()
+    await rejection(listTags(handle, 'a'), ResponseError, /404/)
+    expect(desk.requests).toHaveLength(2)
+  })
+
+  it('grows old by the monotonic clock, although the clock was set back', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] })
+    const { desk, handle, origins } = withDesk({ credentials: PASSWORD })
+    await rejection(listTags(handle, 'a'), ResponseError, /404/)
+    vi.advanceTimersByTime(300_000)
+    vi.setSystemTime(Date.now() - 600_000)
+    await rejection(listTags(handle, 'a'), ResponseError, /404/)
+    expect(desk.requests).toHaveLength(2)
+    expect(origins.at(REGISTRY)).toHaveLength(3)
   })
 
   it('that runs out in the middle of an upload is renewed once, and the same chunk sent again in the same session', async () => {

@@ -1,21 +1,17 @@
 import { ResponseError } from '../../errors.ts'
-import type { Exchange } from '../http.ts'
+import type { Exchange, Patience, Signature } from '../http.ts'
 import { type Challenge, parseChallenges } from './challenge.ts'
 import { basicAuthorization, type Credentials, type ProvideCredentials } from './credentials.ts'
-import { createProvided } from './provided.ts'
+import { commonScopes, scopesOfRequest } from './needed-scopes.ts'
+import { createProvided, type User } from './provided.ts'
 import { readRealm } from './realm.ts'
 import { coversScopes, mergeScopes, type Scope } from './scope.ts'
 import { fetchToken, type Token } from './token.ts'
-import { createTokenCache } from './token-cache.ts'
 
-/** The header that signs a request in. */
-export interface Authorization {
+/** What signs a request in. */
+export interface Authorization extends Signature {
   readonly scheme: 'basic' | 'bearer'
-  readonly value: string
-  /** What of it, and of what it was made of, nobody may read. */
-  readonly secrets: readonly string[]
-  /** Whose it is; nothing for anonymous. */
-  readonly credentials: Credentials | undefined
+  readonly user: User
   /** The token, if a token server gave it. */
   readonly token?: Token
 }
@@ -24,18 +20,27 @@ export interface Authorization {
 export interface Refused {
   readonly status: number
   readonly headers: Headers
+  readonly method: string
+  readonly url: URL
   readonly scopes: readonly Scope[]
   readonly authorization: Authorization | undefined
-  /** When the whole act began, in milliseconds of this machine's clock. */
-  readonly startedAt: number
+  /** Whether a token may be refused that is not known to be too old. The act has to end. */
+  readonly mayRenew: boolean
+}
+
+/** What asking once more takes. */
+export interface Lesson {
+  readonly scopes: readonly Scope[]
+  /** Whether nothing but the token will be another. */
+  readonly isRenewal: boolean
 }
 
 /** Signs requests to one registry in. */
 export interface Authenticator {
   /** Gives what signs a request in that needs these rights, as far as the registry's wishes are known. */
-  authorize(scopes: readonly Scope[]): Promise<Authorization | undefined>
+  authorize(scopes: readonly Scope[], patience: Patience | undefined): Promise<Authorization | undefined>
   /** Learns from a refusal, and tells with which rights asking once more may help; nothing where it cannot. */
-  learn(refused: Refused): readonly Scope[] | undefined
+  learn(refused: Refused): Lesson | undefined
 }
 
 /** Who signs in, and where. */
@@ -59,30 +64,38 @@ export function createAuthenticator(
   { registry, credentials, allowedRealms }: AuthenticatorSettings,
   exchange: Exchange,
 ): Authenticator {
-  let tokens = createTokenCache()
   const provided = createProvided(credentials)
   const hasReadyToken = typeof credentials === 'object' && 'token' in credentials
   let challenge: Challenge | undefined = hasReadyToken ? { scheme: 'bearer', parameters: NO_PARAMETERS } : undefined
   let probing: Promise<void> | undefined
 
-  async function probe(): Promise<void> {
-    const request = { act: 'reach the registry', method: 'GET', url: 'v2/', allow: [401], keepsBody: false } as const
+  async function probe(patience: Patience | undefined): Promise<void> {
+    const ping = { act: 'reach the registry', method: 'GET', url: 'v2/', allow: [401], keepsBody: false } as const
+    const request = { ...ping, patience }
     const { answer, isForeign } = await exchange(request)
     if (answer.status === 401 && !isForeign) challenge ??= choose(answer.headers)
   }
 
   async function signInBasic(scopes: readonly Scope[]): Promise<Authorization | undefined> {
-    const given = await provided.get({ registry: registry.href, service: undefined, scopes })
+    const user = await provided.get({ registry: registry.href, service: undefined, scopes })
+    const { credentials: given } = user
     if (!given || !('password' in given)) return undefined
     const value = basicAuthorization(given)
-    return { scheme: 'basic', value, secrets: [value.slice('Basic '.length), given.password], credentials: given }
+    const secrets = [value.slice('Basic '.length), given.password]
+    return { scheme: 'basic', value, secrets, isIdentified: true, user }
   }
 
-  async function signInBearer(parameters: Challenge['parameters'], scopes: readonly Scope[]): Promise<Authorization> {
+  async function signInBearer(
+    parameters: Challenge['parameters'],
+    scopes: readonly Scope[],
+    patience: Patience | undefined,
+  ): Promise<Authorization> {
     const service = parameters.get('service')
-    const given = await provided.get({ registry: registry.href, service, scopes })
-    if (given && 'token' in given) return bearer(given.token, given)
-    const token = await tokens.get(scopes, async () => {
+    const user = await provided.get({ registry: registry.href, service, scopes })
+    const { credentials: given } = user
+    if (given && 'token' in given) return bearer(given.token, user)
+    const issuer = JSON.stringify(LASTING.map((name) => parameters.get(name)))
+    const token = await user.tokens.get(issuer, scopes, async () => {
       const { url: realm, fault } = await readRealm(parameters.get('realm'), {
         registry,
         allowedRealms,
@@ -90,52 +103,53 @@ export function createAuthenticator(
       })
       if (!realm) throw untrusted(registry, fault)
       try {
-        const fetched = await fetchToken(exchange, { realm, service, scopes, credentials: given, host: registry.host })
-        provided.keep(given, fetched.identityToken)
+        const asked = { realm, service, scopes, credentials: given, host: registry.host, patience }
+        const fetched = await fetchToken(exchange, asked)
+        provided.keep(user, fetched.identityToken)
         return fetched
       } catch (error) {
-        if (isRefusal(error, provided.haveWorked(given))) provided.forget(given)
+        if (isRefusal(error, provided.haveWorked(user))) provided.forget(user)
         throw error
       }
     })
-    return { ...bearer(token.text, given), token }
+    return { ...bearer(token.text, user), token }
   }
 
   return {
-    async authorize(scopes) {
+    async authorize(scopes, patience) {
       if (!challenge && credentials !== undefined) {
-        probing ??= probe().catch((error) => {
+        probing ??= probe(patience).catch((error) => {
           probing = undefined
           throw error
         })
         await probing
       }
       if (!challenge) return undefined
-      return challenge.scheme === 'basic' ? signInBasic(scopes) : signInBearer(challenge.parameters, scopes)
+      return challenge.scheme === 'basic' ? signInBasic(scopes) : signInBearer(challenge.parameters, scopes, patience)
     },
 
-    learn({ status, headers, scopes, authorization, startedAt }) {
+    learn({ status, headers, method, url, scopes, authorization, mayRenew }) {
       const offered = choose(headers, challenge)
       if (!offered || hasReadyToken) return undefined
-      const wanted = mergeScopes(scopes, scopesOf(offered))
+      // A registry may ask for rights that are none of this request's business, and would get the token for them.
+      const most = mergeScopes(scopes, scopesOfRequest(method, url, registry))
+      const wanted = mergeScopes(scopes, commonScopes(scopesOf(offered), most))
       const isWider = !coversScopes(scopes, wanted)
       const lacksRights = offered.parameters.get('error') === 'insufficient_scope'
       const isElsewhere = LASTING.some((name) => challenge?.parameters.get(name) !== offered.parameters.get(name))
       if (lacksRights ? authorization && !isWider && !isElsewhere : status === 403) return undefined
-      // Tokens for another realm or service are none here.
-      if (challenge && isElsewhere) tokens = createTokenCache()
       challenge = offered
-      if (authorization?.scheme !== offered.scheme) return wanted
-      if (offered.scheme === 'bearer' && (isWider || isElsewhere)) return wanted
-      const { token } = authorization
+      const other = { scopes: wanted, isRenewal: false }
+      if (authorization?.scheme !== offered.scheme) return other
+      if (offered.scheme === 'bearer' && (isWider || isElsewhere)) return other
+      const { token, user } = authorization
       if (!token) {
-        provided.forget(authorization.credentials)
+        provided.forget(user)
         // Only who gives tokens can be asked at once: a user would only see the same question again.
-        return offered.scheme === 'bearer' ? wanted : undefined
+        return offered.scheme === 'bearer' ? other : undefined
       }
-      if (token.askedAt >= startedAt) return undefined
-      tokens.drop(token.text)
-      return wanted
+      user.tokens.drop(token.text)
+      return mayRenew ? { scopes: wanted, isRenewal: true } : undefined
     },
   }
 }
@@ -145,8 +159,9 @@ function isRefusal(error: unknown, hasWorked: boolean): boolean {
   return error instanceof ResponseError && (hasWorked ? [400, 401] : [400, 401, 403]).includes(error.status)
 }
 
-function bearer(token: string, credentials: Credentials | undefined): Authorization {
-  return { scheme: 'bearer', value: `Bearer ${token}`, secrets: [token], credentials }
+function bearer(token: string, user: User): Authorization {
+  const isIdentified = user.credentials !== undefined
+  return { scheme: 'bearer', value: `Bearer ${token}`, secrets: [token], isIdentified, user }
 }
 
 /**

@@ -1,26 +1,35 @@
 import { type Credentials, type CredentialsRequest, type ProvideCredentials, parseCredentials } from './credentials.ts'
+import { createTokenCache, type TokenCache } from './token-cache.ts'
 
-/** The credentials that a caller has, or has somebody to ask for. */
+/** Somebody who signs in, and the tokens that they got. */
+export interface User {
+  /** Nothing for anonymous. */
+  readonly credentials: Credentials | undefined
+  /** Nobody else's: when other credentials come, these tokens go. */
+  readonly tokens: TokenCache
+}
+
+/** The user that a caller names, or has somebody to ask for. */
 export interface Provided {
-  /** Gives them; who asks at the same time waits for the same answer. */
-  get(request: CredentialsRequest): Promise<Credentials | undefined>
-  /** Forgets them if they are the ones that were refused, so that they are asked for again. Nothing stays: it stands for anonymous. */
-  forget(refused: Credentials | undefined): void
-  /** Notes that a token server took them. The refresh token that it may have given takes the place of the one that it was given. */
-  keep(used: Credentials | undefined, identityToken: string | undefined): void
-  /** Whether a token server took them before. */
-  haveWorked(used: Credentials | undefined): boolean
+  /** Gives the user. Who asks at the same time waits for the same answer. */
+  get(request: CredentialsRequest): Promise<User>
+  /** Forgets the user whose credentials were refused, so that the caller is asked again. Anonymous stays. */
+  forget(refused: User): void
+  /** Notes that a token server took the user's credentials. The refresh token that it may have given replaces the one that was used. */
+  keep(user: User, identityToken: string | undefined): void
+  /** Whether a token server took the user's credentials before. */
+  haveWorked(user: User): boolean
 }
 
 /** Keeps what a caller's function gives until that is refused. */
 export function createProvided(credentials: Credentials | ProvideCredentials | undefined): Provided {
-  let asked: Promise<Credentials | undefined> | undefined
-  let current: Credentials | undefined
-  let working: Credentials | undefined
+  let asked: Promise<User> | undefined
+  let current: { credentials: Credentials | undefined; readonly tokens: TokenCache } | undefined
+  let working: User | undefined
 
-  async function ask(request: CredentialsRequest): Promise<Credentials | undefined> {
+  async function ask(request: CredentialsRequest): Promise<User> {
     const given = typeof credentials === 'function' ? await credentials(request) : credentials
-    current = given === undefined ? undefined : parseCredentials(given)
+    current = { credentials: given === undefined ? undefined : parseCredentials(given), tokens: createTokenCache() }
     return current
   }
 
@@ -33,19 +42,17 @@ export function createProvided(credentials: Credentials | ProvideCredentials | u
       return asked
     },
     forget(refused) {
-      if (refused === undefined || current !== refused) return
-      // Not only what was asked: a second refusal of the same may not stop the next question.
+      if (refused.credentials === undefined || current !== refused) return
+      // Not only what was asked: a second refusal of the same user must not stop the next question.
       current = undefined
       asked = undefined
     },
-    keep(used, identityToken) {
-      if (used === undefined || current !== used) return
-      if ('identityToken' in used && identityToken !== undefined) {
-        current = { ...used, identityToken }
-        asked = Promise.resolve(current)
-      }
-      working = current
+    keep(user, identityToken) {
+      const { credentials: used } = user
+      if (used === undefined || current !== user) return
+      if ('identityToken' in used && identityToken !== undefined) current.credentials = { ...used, identityToken }
+      working = user
     },
-    haveWorked: (used) => used !== undefined && used === working,
+    haveWorked: (user) => user === working,
   }
 }

@@ -26,7 +26,7 @@ export function pushScope(repository: string): Scope {
 export function mergeScopes(...lists: ReadonlyArray<readonly Scope[]>): readonly Scope[] {
   const actions = new Map<string, Set<string>>()
   for (const scope of lists.flat()) {
-    const { thing, allowed } = split(scope)
+    const { thing, allowed } = splitScope(scope)
     actions.set(thing, new Set([...(actions.get(thing) ?? []), ...allowed]))
   }
   return [...actions].map(([thing, allowed]) => [thing, [...allowed].sort().join(',')].filter(Boolean).join(':'))
@@ -34,15 +34,15 @@ export function mergeScopes(...lists: ReadonlyArray<readonly Scope[]>): readonly
 
 /** Tells whether who has the first rights has the second as well. */
 export function coversScopes(have: readonly Scope[], wanted: readonly Scope[]): boolean {
-  const actions = new Map(have.map(split).map(({ thing, allowed }) => [thing, allowed]))
-  return wanted.map(split).every(({ thing, allowed }) => {
+  const actions = new Map(have.map(splitScope).map(({ thing, allowed }) => [thing, allowed]))
+  return wanted.map(splitScope).every(({ thing, allowed }) => {
     const granted = actions.get(thing)
     return granted !== undefined && (granted.includes('*') || allowed.every((action) => granted.includes(action)))
   })
 }
 
-/** Names hold colons too (`repository:localhost:5000/app:pull`): the actions stand behind the last one. */
-function split(scope: Scope): { thing: string; allowed: readonly string[] } {
+/** Takes a right apart. Names hold colons too (`repository:localhost:5000/app:pull`): the actions stand behind the last one. */
+export function splitScope(scope: Scope): { thing: string; allowed: readonly string[] } {
   const [, thing = scope, actions = ''] = /^([^:]+:.+):([^:]*)$/s.exec(scope) ?? []
   return { thing, allowed: actions.split(',').filter(Boolean) }
 }

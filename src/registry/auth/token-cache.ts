@@ -1,15 +1,20 @@
 import { coversScopes, mergeScopes, type Scope } from './scope.ts'
 import type { Token } from './token.ts'
 
-/** The tokens of one registry. */
+/** The tokens of one user at one registry. */
 export interface TokenCache {
-  /** Gives a token with these rights: one that is there, or one that is on its way, or a new one. */
-  get(scopes: readonly Scope[], fetch: () => Promise<Token>): Promise<Token>
+  /**
+   * Gives a token with these rights: one that is there, or one that is on its way, or a new one.
+   *
+   * @param issuer The token server, and what it calls the registry. Tokens of another issuer are none here.
+   */
+  get(issuer: string, scopes: readonly Scope[], fetch: () => Promise<Token>): Promise<Token>
   /** Forgets a token that was refused. */
   drop(text: string): void
 }
 
 interface Entry {
+  readonly issuer: string
   readonly scopes: readonly Scope[]
   /** Nothing as long as it is on its way. */
   token: Token | undefined
@@ -20,25 +25,27 @@ interface Entry {
 export function createTokenCache(): TokenCache {
   const entries = new Map<string, Entry>()
 
-  function find(scopes: readonly Scope[], key: string): Entry | undefined {
+  function find(issuer: string, scopes: readonly Scope[], key: string): Entry | undefined {
     const exact = entries.get(key)
     if (exact) return exact
     // Not one that is on its way: its wider rights may be refused.
-    return [...entries.values()].find(({ scopes: have, token }) => token !== undefined && coversScopes(have, scopes))
+    return [...entries.values()].find(
+      ({ issuer: by, scopes: have, token }) => by === issuer && token !== undefined && coversScopes(have, scopes),
+    )
   }
 
   function removeStale(): void {
-    for (const [key, { token }] of entries) if (token && token.staleAt <= Date.now()) entries.delete(key)
+    for (const [key, { token }] of entries) if (token?.isStale()) entries.delete(key)
   }
 
   return {
-    get(scopes, fetch) {
+    get(issuer, scopes, fetch) {
       removeStale()
-      const key = [...mergeScopes(scopes)].sort().join(' ')
-      const found = find(scopes, key)
+      const key = [issuer, ...[...mergeScopes(scopes)].sort()].join(' ')
+      const found = find(issuer, scopes, key)
       if (found) return found.arriving
       const arriving = fetch()
-      const entry: Entry = { scopes, token: undefined, arriving }
+      const entry: Entry = { issuer, scopes, token: undefined, arriving }
       entries.set(key, entry)
       arriving.then(
         (token) => {

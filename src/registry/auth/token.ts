@@ -1,17 +1,16 @@
 import { ResponseError } from '../../errors.ts'
 import { isJsonObject, textField } from '../../oci/json.ts'
+import { startAge } from '../age.ts'
 import { type Answer, readJsonAnswer, unexpectedAnswer } from '../answer.ts'
-import { accept, type Exchange } from '../http.ts'
+import { accept, type Exchange, type Patience } from '../http.ts'
 import { basicAuthorization, type Credentials, isToken, TOKEN_USERNAME } from './credentials.ts'
 import { isRepositoryScope, type Scope } from './scope.ts'
 
 /** A bearer token, and how long it is used. */
 export interface Token {
   readonly text: string
-  /** When it was asked for, in milliseconds of this machine's clock. */
-  readonly askedAt: number
-  /** Until when it is used, by the same clock: some seconds before it expires. */
-  readonly staleAt: number
+  /** Whether it is too old to be used: some seconds before it expires. */
+  readonly isStale: () => boolean
   /** The refresh token for the next one, where the server has given another. */
   readonly identityToken: string | undefined
 }
@@ -22,6 +21,8 @@ export interface TokenRequest {
   readonly service: string | undefined
   readonly scopes: readonly Scope[]
   readonly credentials: Exclude<Credentials, { readonly token: string }> | undefined
+  /** How patient the act is that needs the token. */
+  readonly patience: Patience | undefined
   /** The registry's host, for messages. */
   readonly host: string
 }
@@ -57,14 +58,14 @@ export async function fetchToken(exchange: Exchange, request: TokenRequest): Pro
 
 async function askForToken(exchange: Exchange, request: TokenRequest): Promise<Token> {
   const { credentials } = request
-  const askedAt = Date.now()
+  const age = startAge()
   if (credentials && 'identityToken' in credentials) {
     const answer = await postForToken(exchange, request, credentials.identityToken)
-    if (!NO_OAUTH.includes(answer.status)) return readToken(answer, askedAt)
+    if (!NO_OAUTH.includes(answer.status)) return readToken(answer, age)
     const { username = TOKEN_USERNAME, identityToken } = credentials
-    return readToken(await getToken(exchange, request, { username, password: identityToken }), askedAt)
+    return readToken(await getToken(exchange, request, { username, password: identityToken }), age)
   }
-  return readToken(await getToken(exchange, request, credentials), askedAt)
+  return readToken(await getToken(exchange, request, credentials), age)
 }
 
 async function getToken(
@@ -83,8 +84,10 @@ async function getToken(
       method: 'GET',
       url,
       ...(authorization !== undefined && { headers: { authorization } }),
+      isIdentified: credentials !== undefined,
       secrets: credentials && authorization ? [credentials.password, authorization.slice('Basic '.length)] : [],
       followsRedirects: false,
+      patience: request.patience,
     }),
   )
 }
@@ -102,14 +105,16 @@ async function postForToken(exchange: Exchange, request: TokenRequest, identityT
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: new TextEncoder().encode(form.toString()),
       allow: NO_OAUTH,
+      isIdentified: true,
       secrets: [identityToken],
       followsRedirects: false,
+      patience: request.patience,
       keepsBody: true,
     }),
   )
 }
 
-async function readToken(answer: Answer, askedAt: number): Promise<Token> {
+async function readToken(answer: Answer, age: () => number): Promise<Token> {
   const document = await readJsonAnswer(answer, MAX_TOKEN_ANSWER)
   const object = isJsonObject(document) ? document : {}
   // Docker's name for it, and OAuth's. A server may write both, and null or an empty text in one of them.
@@ -117,8 +122,8 @@ async function readToken(answer: Answer, askedAt: number): Promise<Token> {
   if (!isToken(text)) throw unexpectedAnswer(answer, 'it holds no token')
   const stated = object.expires_in
   const lifetime = typeof stated === 'number' && stated > 0 ? stated : DEFAULT_LIFETIME
-  const staleAt = askedAt + (lifetime - Math.min(EARLY, lifetime / 4)) * 1000
-  return { text, askedAt, staleAt, identityToken: textField(object, 'refresh_token') || undefined }
+  const usable = (lifetime - Math.min(EARLY, lifetime / 4)) * 1000
+  return { text, isStale: () => age() >= usable, identityToken: textField(object, 'refresh_token') || undefined }
 }
 
 function actOf({ host, scopes }: TokenRequest): string {

@@ -1,4 +1,5 @@
 import { NetworkError, ResponseError } from '../../errors.ts'
+import { PASSING_STATUSES } from '../http.ts'
 import { isLastingFailure } from '../network-failure.ts'
 
 /**
@@ -8,8 +9,6 @@ import { isLastingFailure } from '../network-failure.ts'
  */
 export type Remedy = 'ask' | 'shrink' | 'grow' | 'restart' | 'whole' | 'look' | 'nothing'
 
-/** What passes: the registry, or what is before it, is busy, or restarts. 499 and 52x are those of nginx and Cloudflare. */
-const PASSING = [408, 425, 429, 499, 500, 502, 503, 504, 520, 521, 522, 523, 524]
 /** What says that an upload is not there any more, or not where it was thought to be. */
 const LOST = ['BLOB_UPLOAD_UNKNOWN', 'BLOB_UPLOAD_INVALID', 'DIGEST_INVALID', 'SIZE_INVALID']
 
@@ -22,7 +21,7 @@ export function remedyFor(error: unknown, sent: 'no bytes' | 'part' | 'whole'): 
   if (error instanceof NetworkError) return isLastingFailure(error) ? 'nothing' : 'ask'
   if (!(error instanceof ResponseError)) return 'nothing'
   const { status, errors, message } = error
-  if (PASSING.includes(status)) return 'ask'
+  if (PASSING_STATUSES.includes(status)) return 'ask'
   const isLost = errors.some(({ code }) => LOST.includes(code))
   // Some say so of a blob that they have, or that another client is sending.
   if (status === 409 && (sent === 'no bytes' || !isLost)) return 'look'

@@ -1,6 +1,6 @@
 import { ResponseError } from '../../errors.ts'
 import { hasBlob, lookForBlob } from '../blobs.ts'
-import { MAX_DELAY, sleep } from '../pause.ts'
+import { delayBefore, sleep } from '../pause.ts'
 import type { Chunk } from './chunk.ts'
 import type { Remedy } from './failure.ts'
 import type { Upload } from './options.ts'
@@ -23,13 +23,13 @@ const LEAST_SUSPECT = 1024 * 1024
 /** In bytes: the smallest part that S3 takes, and so what registries take that pass chunks on to it. */
 const LEAST_PART = 5 * 1024 * 1024
 
-/** Exponential, with full jitter: many clients that failed together do not come back together. */
+/** Waits before the next try. */
 export async function wait(
   { retryDelay, onEvent, signal, ...upload }: Upload,
   failures: number,
   error: unknown,
 ): Promise<void> {
-  const delay = Math.round(Math.random() * Math.min(retryDelay * 2 ** (failures - 1), MAX_DELAY))
+  const delay = delayBefore(failures, retryDelay)
   onEvent?.({ kind: 'retry', ...eventOf(upload, error), failures, delay })
   await sleep(delay, signal)
 }

@@ -1,7 +1,7 @@
 import { DigestMismatchError, NetworkError } from '../../errors.ts'
 import { loaded } from '../../load.ts'
 import type { Content } from '../../oci/descriptor.ts'
-import { type Registry, withScopes } from '../registry.ts'
+import { type Registry, withoutPatience, withScopes } from '../registry.ts'
 import { locateRepository } from '../repository.ts'
 import type { SendRequest } from '../send.ts'
 import { beginSession } from './begin.ts'
@@ -42,7 +42,7 @@ export async function uploadBlob(
 ): Promise<'mounted' | 'uploaded' | 'present'> {
   const { signal } = options
   signal?.throwIfAborted()
-  const target = withScopes(registry, locateRepository(registry.url, repository).push)
+  const target = withScopes(withoutPatience(registry), locateRepository(registry.url, repository).push)
   const send: SendRequest = (request) => target.send({ signal, grace: GRACE, ...request })
   const reusesPieces = options.reusesPieces && registry.usesRuntimeFetch
   const reader = await createBlobReader(blob, `the blob for "${repository}"`, { ...options, reusesPieces })
