@@ -1,7 +1,9 @@
+import { ResponseError } from '../errors.ts'
 import type { Content } from '../oci/descriptor.ts'
 import { parseReference, parseTag } from '../oci/reference.ts'
 import { readAll } from '../source/source.ts'
 import { type Answer, verifyStatedDigest } from './answer.ts'
+import { delayBefore, sleep } from './pause.ts'
 import type { Registry } from './registry.ts'
 import { locateRepository } from './repository.ts'
 import type { RegistryRequest } from './send.ts'
@@ -63,14 +65,34 @@ async function sendManifest(
   request: Pick<RegistryRequest, 'url' | 'allow' | 'signal'>,
 ): Promise<Answer> {
   registry.manifestTypes.set(repository, mediaType)
-  return registry.send({
+  const put = {
     ...request,
     act: `put the manifest ${reference} of "${repository}"`,
     method: 'PUT',
     scopes: locateRepository(registry.url, repository).push,
     headers: { 'content-type': mediaType },
     body: await readAll(source, request.signal),
-  })
+  } as const
+  for (let tries = 1; ; tries++) {
+    try {
+      return await registry.send(put)
+    } catch (error) {
+      if (!isRace(error) || tries > RACE_TRIES) throw error
+      await sleep(delayBefore(tries, RACE_DELAY), request.signal)
+    }
+  }
+}
+
+/** How often a manifest is put again after the answer of a race, and the longest wait before the first time in milliseconds. */
+const [RACE_TRIES, RACE_DELAY] = [5, 200]
+
+/**
+ * Tells whether a registry may have met another push of the same image. distribution 2.8 reads its record of a blob while another request
+ * writes it, takes the empty record for a wrong digest, and says so of the manifest.
+ */
+function isRace(error: unknown): boolean {
+  if (!(error instanceof ResponseError) || error.status !== 400) return false
+  return error.errors.some(({ code }) => code === 'DIGEST_INVALID')
 }
 
 /** A manifest in a registry, by its tag or its digest. */

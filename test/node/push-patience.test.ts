@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, inject, it } from 'vitest'
 import {
   listTags,
   NetworkError,
@@ -85,6 +85,17 @@ describe('a push', () => {
     expect(tries()).toBe(expected)
   })
 
+  it.each([
+    [3, 4],
+    [99, 6],
+  ])('puts a manifest again after the race of distribution 2.8, met %i times', async (times, expected) => {
+    const errors = [{ code: 'DIGEST_INVALID' }, { code: 'MANIFEST_BLOB_UNKNOWN' }]
+    const { open, tries } = awayAt(isManifest, times, () => Response.json({ errors }, { status: 400 }))
+    const pushing = push(open())
+    await (times === 99 ? expect(pushing).rejects.toThrow(/DIGEST_INVALID/) : pushing)
+    expect(tries()).toBe(expected)
+  })
+
   it('does not try a refusal again', async () => {
     const { open, tries } = awayAt(isManifest, 99, () => new Response(null, { status: 403 }))
     await expect(push(open())).rejects.toThrow(ResponseError)
@@ -97,6 +108,16 @@ describe('a push', () => {
     await push(open(), { retryDelay: 60 })
     expect(performance.now() - started).toBeGreaterThanOrEqual(30 + 60 + 120 - 10)
   })
+})
+
+describe('30 pushes of one image at once', () => {
+  it('all succeed at a real registry, whatever its own races', async () => {
+    const registry = openRegistry(inject('registryUrl'))
+    const archive = await createTestArchive({ images: [{ layers: [{ a: 'x' }, { b: `${Math.random()}` }] }] })
+    const repository = `race/${Date.now().toString(36)}`
+    await Promise.all(Array.from({ length: 30 }, () => pushDockerTar(archive, registry, repository, 'v1')))
+    expect(await listTags(registry, repository)).toEqual(['v1'])
+  }, 60_000)
 })
 
 describe('a read outside of a push', () => {

@@ -90,6 +90,26 @@ describe('an upload', () => {
     expect(registry.openUploads).toBe(0)
   })
 
+  it.each([
+    ['a page', () => new Response('<html>Forbidden</html>', { status: 403, headers: { 'content-type': 'text/html' } })],
+    ['nothing', () => new Response(null, { status: 403 })],
+    ['JSON of its own', () => Response.json({ message: 'Forbidden' }, { status: 403 })],
+  ])('goes in one PUT after a firewall has answered PATCH with 403 and %s', async (_, forbid) => {
+    const layers = ['one', 'two']
+    const { pushing, recorder, events, registry } = await disturbedPush(at('PATCH', 1, forbid, 99), { layers })
+    await pushing
+    expect(recorder.count('PATCH')).toBe(1)
+    expect(events.map((event) => event.kind === 'learned' && event.takesWholeOnly)).toContain(true)
+    expect(registry.openUploads).toBe(0)
+  })
+
+  it('does not try PUT after a 403 of the registry itself', async () => {
+    const denied = () => Response.json({ errors: [{ code: 'DENIED' }] }, { status: 403 })
+    const { pushing, recorder, registry } = await disturbedPush(at('PATCH', 1, denied, 99))
+    await rejection(pushing, ResponseError, /403 \(DENIED\)/)
+    expect([recorder.count('PATCH'), registry.openUploads]).toEqual([1, 0])
+  })
+
   it.each([408, 429, 499, 500, 502, 503, 504, 522])('is tried again after %i', async (status) => {
     const { pushing, recorder } = await disturbedPush(at('PATCH', 2, () => new Response('<html>', { status })))
     await pushing

@@ -16,11 +16,12 @@ const LOST = ['BLOB_UPLOAD_UNKNOWN', 'BLOB_UPLOAD_INVALID', 'DIGEST_INVALID', 'S
  * Reads a failure.
  *
  * @param sent What of the blob the request carried.
+ * @param isFirst Whether it carried the first bytes.
  */
-export function remedyFor(error: unknown, sent: 'no bytes' | 'part' | 'whole'): Remedy {
+export function remedyFor(error: unknown, sent: 'no bytes' | 'part' | 'whole', isFirst = false): Remedy {
   if (error instanceof NetworkError) return isLastingFailure(error) ? 'nothing' : 'ask'
   if (!(error instanceof ResponseError)) return 'nothing'
-  const { status, errors, message } = error
+  const { status, errors, message, method } = error
   if (PASSING_STATUSES.includes(status)) return 'ask'
   const isLost = errors.some(({ code }) => LOST.includes(code))
   // Some say so of a blob that they have, or that another client is sending.
@@ -32,6 +33,8 @@ export function remedyFor(error: unknown, sent: 'no bytes' | 'part' | 'whole'): 
   // ECR says so when the upload is closed (dotnet/sdk-container-builds#424), and S3's words may come through.
   if (status === 400 && sent === 'part' && /too small|at least 5 ?M|minimum allowed size/i.test(message)) return 'grow'
   if (status === 404 || ((status === 400 || status === 409) && isLost)) return 'restart'
-  const isUnknown = status === 405 || status === 501 || errors.some(({ code }) => code === 'UNSUPPORTED')
+  // A web application firewall may forbid PATCH, and forbids the first one then. A registry gives a reason for its 403.
+  const isFirewall = status === 403 && method === 'PATCH' && isFirst && errors.length === 0
+  const isUnknown = isFirewall || status === 405 || status === 501 || errors.some(({ code }) => code === 'UNSUPPORTED')
   return sent === 'part' && isUnknown ? 'whole' : 'nothing'
 }

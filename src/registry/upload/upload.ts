@@ -94,7 +94,7 @@ async function deliver(upload: Upload): Promise<'mounted' | 'uploaded' | 'presen
           progress(0)
           continue
         }
-        const remedy = remedyFor(error, sentOf(chunk))
+        const remedy = remedyFor(error, sentOf(chunk), chunk?.start === 0)
         if (remedy === 'nothing') throw error
         if (remedy === 'look' && (await isThere(upload, session))) {
           await bookmark?.remove()
