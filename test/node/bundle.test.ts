@@ -4,7 +4,7 @@ import { type Bundle, bundleCore, bundlePush, loadedByPush } from '../../bench/b
 // What a page loads before it can push anything. The aim is 25 kB; until that is reached, it must not grow unnoticed.
 
 /** In bytes: the figure of today, rounded up. */
-const LIMIT = 39_600
+const LIMIT = 39_200
 
 let core: Bundle
 let push: Bundle
@@ -20,12 +20,12 @@ const kilobytes = ({ bytes }: Bundle) => `${(bytes / 1000).toFixed(1)} kB`
 const packagesIn = (chunks: Bundle['later']) => [...new Set(chunks.flatMap(({ packages }) => packages))].sort()
 
 describe('the bundle of the portable entry', () => {
-  it('has at most 39.6 kB, minified and gzipped', () => {
+  it('has at most 39.2 kB, minified and gzipped', () => {
     expect(core.bytes).toBeLessThanOrEqual(LIMIT)
   })
 
   it('is smaller for who imports pushDockerTar alone', () => {
-    expect(push.bytes).toBeLessThan(core.bytes - 1200)
+    expect(push.bytes).toBeLessThan(core.bytes - 1000)
   })
 
   it('loads SHA-256, encoders, what unpacks, databases, and the list of public suffixes when they are met', () => {
