@@ -28,33 +28,31 @@ export async function readTwoHalves(
   reading: Reading,
   { incompleteLayout, readLayout, readWholeLayout }: typeof layoutReader,
 ): Promise<Contents> {
-  const listed = await attempt(readDockerManifest(reading))
-  const tarManifest = listed.value
-  if (!tarManifest && !listed.fault) return readWholeLayout(reading)
+  const { value: tarManifest, fault: unreadable } = await attempt(readDockerManifest(reading))
+  if (!tarManifest) {
+    const contents = await readWholeLayout(reading)
+    if (unreadable) reading.warn(layoutTaken(unreadable))
+    return contents
+  }
   const layout = await attempt(readLayout(reading))
   const { images, index, lacking } = layout.value ?? NOTHING
-  const disputed = tarManifest ? findDisputed(images, tarManifest) : []
+  const disputed = findDisputed(images, tarManifest)
   const isWhole = images.length > 0 && lacking.length === 0
-  const incomplete = layout.value && !isWhole ? incompleteLayout(lacking[0]) : undefined
+  const incomplete = isWhole ? undefined : incompleteLayout(lacking[0])
   const fault = layout.fault ?? incomplete ?? (await findMisfit(reading, disputed))
   const lacks = layout.value && (lacking[0] ?? configBeside(images, tarManifest))
-  const fromLayout: Contents = { format: 'oci', images: withNames(images, tarManifest), index, tarManifest }
-  if (tarManifest && !fault && lacks === undefined) {
-    for (const { image } of disputed) reading.warn(otherwise(image))
-    return fromLayout
+  if (fault || lacks !== undefined) {
+    const docker = await attempt(readDockerHalf(reading, tarManifest, disputed))
+    if (docker.value) {
+      const what = lacks === undefined ? `cannot be used (${fault?.message})` : `lacks ${lacks}`
+      reading.warn(`The OCI layout in the archive ${what}; its "manifest.json" was read instead.`)
+      return { format: 'docker', images: docker.value, index: undefined, tarManifest }
+    }
+    if (fault) throw fault
+    reading.warn(layoutTaken(docker.fault))
   }
-
-  const docker = await attempt(
-    tarManifest ? readDockerHalf(reading, tarManifest, disputed) : Promise.reject(listed.fault),
-  )
-  if (docker.value) {
-    const what = lacks === undefined ? `cannot be used (${fault?.message})` : `lacks ${lacks}`
-    reading.warn(`The OCI layout in the archive ${what}; its "manifest.json" was read instead.`)
-    return { format: 'docker', images: docker.value, index: undefined, tarManifest }
-  }
-  if (fault) throw fault
-  reading.warn(`The "manifest.json" in the archive cannot be used (${docker.fault.message}); its OCI layout was read.`)
-  return fromLayout
+  for (const { image } of disputed) reading.warn(otherwise(image))
+  return { format: 'oci', images: withNames(images, tarManifest), index, tarManifest }
 }
 
 /** What reading gave, or why it gave nothing. Other failures, such as an abort, are thrown. */
@@ -97,35 +95,43 @@ async function findMisfit(reading: Reading, disputed: readonly Disputed[]): Prom
   return undefined
 }
 
+function layoutTaken({ message }: Error): string {
+  return `The "manifest.json" in the archive cannot be used (${message}); its OCI layout was read.`
+}
+
 function otherwise({ manifest: { digest } }: Image): string {
   return `The "manifest.json" in the archive lists other layers than the manifest ${digest}, which fits the config; the OCI layout was read.`
 }
 
 /** The path of a config that `manifest.json` names, and that no image of the layout has. */
-function configBeside(images: readonly Image[], tarManifest: readonly TarManifestEntry[] = []): string | undefined {
+function configBeside(images: readonly Image[], tarManifest: readonly TarManifestEntry[]): string | undefined {
   const configs = byConfig(images)
   return tarManifest.find((entry) => !configs.has(configOf(entry)))?.Config
-}
-
-/** Gives images without a name in the layout those of `manifest.json`. */
-function withNames(images: readonly Image[], tarManifest: readonly TarManifestEntry[] = []): readonly Image[] {
-  return images.map((image) => {
-    if (image.names.length > 0) return image
-    const configs = byConfig([image])
-    const entries = tarManifest.filter((entry) => configOf(entry) !== undefined && configs.has(configOf(entry)))
-    return { ...image, names: entries.flatMap(({ RepoTags }) => RepoTags ?? []) }
-  })
 }
 
 /** Finds the images whose layers `manifest.json` lists otherwise than their manifests, as far as its paths tell. */
 function findDisputed(images: readonly Image[], tarManifest: readonly TarManifestEntry[]): readonly Disputed[] {
   const configs = byConfig(images)
   return tarManifest.flatMap((entry, position) => {
-    const [image, ...others] = configs.get(configOf(entry)) ?? []
+    const candidates = configs.get(configOf(entry)) ?? []
+    const [image] = candidates
     const digests = entry.Layers.map(claimedDigest)
     if (!image || digests.includes(undefined)) return []
     const isSame = ({ layers }: Image) => layers.map(({ digest }) => digest).join() === digests.join()
-    return [image, ...others].some(isSame) ? [] : [{ image, position }]
+    return candidates.some(isSame) ? [] : [{ image, position }]
+  })
+}
+
+/** Gives images without a name in the layout those of `manifest.json`. */
+function withNames(images: readonly Image[], tarManifest: readonly TarManifestEntry[]): readonly Image[] {
+  const names = new Map<string | undefined, readonly string[]>()
+  for (const entry of tarManifest) {
+    const config = configOf(entry)
+    if (config !== undefined) names.set(config, [...(names.get(config) ?? []), ...(entry.RepoTags ?? [])])
+  }
+  return images.map((image) => {
+    if (image.names.length > 0) return image
+    return { ...image, names: [...byConfig([image]).keys()].flatMap((config) => names.get(config) ?? []) }
   })
 }
 
@@ -133,8 +139,10 @@ function findDisputed(images: readonly Image[], tarManifest: readonly TarManifes
 function byConfig(images: readonly Image[]): ReadonlyMap<string | undefined, readonly Image[]> {
   const configs = new Map<string | undefined, Image[]>()
   const collect = (image: Image) => {
-    const hex = image.config?.digest.slice('sha256:'.length)
-    configs.set(hex, [...(configs.get(hex) ?? []), image])
+    const config = image.config?.digest.slice('sha256:'.length)
+    const others = configs.get(config)
+    if (others) others.push(image)
+    else configs.set(config, [image])
     image.children.forEach(collect)
   }
   images.forEach(collect)

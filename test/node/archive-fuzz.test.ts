@@ -77,7 +77,8 @@ async function verifyDigests({ images, format, tarManifest }: Archive): Promise<
     if (claimed) expect(images[position]?.config?.digest).toBe(`sha256:${claimed}`)
   }
   const seen = new Set<string>()
-  const visit = async ({ manifest, config, layers, children, subject }: Image): Promise<void> => {
+  const visit = async (image: Image): Promise<void> => {
+    const { manifest, config, layers, children, subject } = image
     if (seen.has(manifest.digest)) return
     seen.add(manifest.digest)
     for (const { digest, size, source } of config ? [manifest, config] : [manifest]) {
@@ -88,9 +89,21 @@ async function verifyDigests({ images, format, tarManifest }: Archive): Promise<
       expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/)
       expect(size).toBeGreaterThanOrEqual(0)
     }
+    expectFit(image)
     for (const child of children) await visit(child)
   }
   for (const image of images) await visit(image)
+}
+
+/** An image that runs has as many layers as its config has diff IDs, and no plain one at the position of another. */
+function expectFit({ platform, artifactType, subject, configuration, layers }: Image): void {
+  const isImage = layers.every(({ mediaType }) => /\.(?:image\.layer|image\.rootfs)\./.test(mediaType))
+  if (!configuration || !platform || platform.os === 'unknown' || artifactType || subject || !isImage) return
+  const { diffIds } = configuration
+  expect(layers).toHaveLength(diffIds.length)
+  for (const [position, { digest, source }] of layers.entries()) {
+    if (source && diffIds.includes(digest)) expect(diffIds[position]).toBe(digest)
+  }
 }
 
 /** How many there are at all depths. Counts no further than it has to: indexes that list one another make them many. */
