@@ -15,7 +15,13 @@ const PROGRAMS = fileURLToPath(new URL('../node_modules/.bin', import.meta.url))
  */
 export function run([program = '', ...args], { node = process.execPath, env } = {}) {
   const PATH = [PROGRAMS, dirname(node), process.env.PATH].join(delimiter)
-  const { status, error } = spawnSync(program, args, { stdio: 'inherit', env: { ...process.env, ...env, PATH } })
+  // On Windows the programs of packages are files for its shell.
+  const isWindows = process.platform === 'win32'
+  const { status, error } = spawnSync(program, isWindows ? args.map((arg) => `"${arg}"`) : args, {
+    stdio: 'inherit',
+    shell: isWindows,
+    env: { ...process.env, ...env, PATH },
+  })
   if (error) console.error(error.message)
   return status === 0
 }
