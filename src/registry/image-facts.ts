@@ -30,14 +30,14 @@ const OLD_CONFIG = 'application/octet-stream'
 /**
  * Tells the facts of a manifest. Reads its config if that is the config of an image.
  *
- * @param spend Called with the size of what is read, in bytes.
+ * @param spend Called with each document that is read, before it is parsed.
  * @throws {ValidationError} if the config of an image is not a JSON object
  */
 export async function readFacts(
   registry: Registry,
   repository: string,
   manifest: Manifest,
-  spend: (bytes: number) => void = () => {},
+  spend: (document: Uint8Array) => void = () => {},
   signal?: AbortSignal,
 ): Promise<ImageFacts> {
   const { layers } = manifest
@@ -73,7 +73,7 @@ async function readConfig(
   registry: Registry,
   repository: string,
   descriptor: Descriptor,
-  spend: (bytes: number) => void,
+  spend: (document: Uint8Array) => void,
   signal: AbortSignal | undefined,
 ): Promise<ImageConfig | undefined> {
   const { digest, mediaType, size } = descriptor
@@ -81,7 +81,7 @@ async function readConfig(
   // Tools for artifacts once wrote an empty config of an image's type.
   if (!(isImageConfigType(mediaType) || isOld) || size === 0) return undefined
   const bytes = await getBlob(registry, repository, descriptor, MAX_CONFIG, signal)
-  spend(bytes.length)
+  spend(bytes)
   try {
     return parseImageConfig(bytes, `the config ${digest} of "${repository}"`)
   } catch (error) {

@@ -30,8 +30,8 @@ export async function getManifest(
  * @param reference A tag or a digest.
  * @param options.platform Which image of an index to tell about, as `linux/arm64` or `linux/arm64/v8`. A single image has to be of this platform.
  *   @default all
- * @throws {ValidationError} if there is no such platform, or the manifests and configs of an index have more than 64 MiB. Also throws what
- *   `getManifest` throws.
+ * @throws {ValidationError} if there is no such platform, or the manifests and configs of an index have more than 48 MiB or a million
+ *   values of JSON. Also throws what `getManifest` throws.
  */
 export async function getImageInfo(
   registry: RegistryInput,

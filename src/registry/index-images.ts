@@ -1,7 +1,7 @@
 import { ResponseError, ValidationError } from '../errors.ts'
 import { type Descriptor, descriptorOf, formatPlatform } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
-import { textField } from '../oci/json.ts'
+import { measureJson, textField } from '../oci/json.ts'
 import { type Index, type IndexEntry, isIndex } from '../oci/manifest.ts'
 import { isIndexType, isManifestType } from '../oci/media-type.ts'
 import { createdOf, type ImageFacts, platformIn, readFacts, storedSize } from './image-facts.ts'
@@ -24,8 +24,8 @@ interface Listed {
   readonly layers: readonly Descriptor[]
 }
 
-/** In bytes: all manifests and configs of one index. */
-const MAX_READ = 64 * 1024 * 1024
+/** Of all manifests and configs of one index, in bytes and in values of JSON. */
+const MAX_READ = { bytes: 48 * 1024 * 1024, values: 1_000_000 }
 /** Images that are read at once. */
 const CONCURRENCY = 6
 
@@ -33,7 +33,7 @@ const CONCURRENCY = 6
  * Reads the images that an index lists, also those of an index in it, and sums up what they have. Images count that run somewhere; only if there
  * are none, artifacts and attestations do. What the registry lacks of the index is left out.
  *
- * @throws {ValidationError} if their manifests and configs have more than 64 MiB
+ * @throws {ValidationError} if their manifests and configs have more than 48 MiB, or a million values of JSON
  */
 export async function readIndexFacts(
   registry: Registry,
@@ -70,12 +70,13 @@ async function readListed(
   signal: AbortSignal | undefined,
 ): Promise<readonly Listed[]> {
   const seen = new Set<Digest>()
-  let left = MAX_READ
-  function spend(bytes: number): void {
-    left -= bytes
-    if (left >= 0) return
+  const spent = { bytes: 0, values: 0 }
+  function spend(document: Uint8Array): void {
+    spent.bytes += document.length
+    spent.values += measureJson(document).values
+    if (spent.bytes <= MAX_READ.bytes && spent.values <= MAX_READ.values) return
     throw new ValidationError(
-      `Cannot tell about the images of an index in "${repository}": their manifests and configs have more than ${MAX_READ} bytes; ask for one with { platform }`,
+      `Cannot tell about the images of an index in "${repository}": their manifests and configs have more than ${MAX_READ.bytes} bytes or ${MAX_READ.values} values; ask for one with { platform }`,
     )
   }
 
@@ -83,7 +84,7 @@ async function readListed(
     if (!isManifest(entry)) return [{ image: undefined, isRunnable: false, blobs: [entry], layers: [entry] }]
     const found = await findManifest(registry, repository, entry.digest, signal)
     if (!found) return []
-    spend(found.size)
+    spend(found.bytes)
     const { manifest } = found
     if (isIndex(manifest)) return readAll(manifest)
     const facts = await readFacts(registry, repository, manifest, spend, signal)

@@ -284,7 +284,11 @@ describe('getImageInfo() of an index', () => {
     }
     const index = await layout.addIndex(entries)
     const asking = getImageInfo(holding(layout, index), 'a', 'v1')
-    await rejection(asking, ValidationError, /more than 67108864 bytes; ask for one with \{ platform \}/)
+    await rejection(
+      asking,
+      ValidationError,
+      /more than 50331648 bytes or 1000000 values; ask for one with \{ platform \}/,
+    )
   })
 })
 

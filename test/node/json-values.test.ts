@@ -1,6 +1,7 @@
 import { createTar } from 'nanotar'
 import { describe, expect, it } from 'vitest'
 import {
+  type Descriptor,
   getImageInfo,
   getManifest,
   listTags,
@@ -11,7 +12,7 @@ import {
 } from '../../src/index.ts'
 import { measureJson } from '../../src/oci/json.ts'
 import { rejection } from '../support/errors.ts'
-import { createLayout } from '../support/layout.ts'
+import { createLayout, type LayoutBuilder } from '../support/layout.ts'
 
 const CONFIG = 'application/vnd.oci.image.config.v1+json'
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
@@ -38,6 +39,19 @@ async function layoutOf(...configs: readonly string[]) {
   }
   layout.list(...images)
   return layout
+}
+
+/** What the `index.json` of a layout lists. */
+const listedIn = ({ files }: LayoutBuilder): [Descriptor] => JSON.parse(String(files.get('index.json'))).manifests
+
+/** A registry that has the blobs of a layout as blobs and as manifests. */
+function serve({ files }: LayoutBuilder) {
+  const fetch = async (input: RequestInfo | URL) => {
+    const digest = new URL((input as Request).url).pathname.split('/').at(-1) ?? ''
+    const bytes = files.get(`blobs/sha256/${digest.slice('sha256:'.length)}`)
+    return new Response(bytes as BodyInit, { headers: { 'content-type': 'application/json' } })
+  }
+  return openRegistry('https://registry.test', { fetch })
 }
 
 describe('openArchive() of JSON whose values take far more memory than its bytes', () => {
@@ -83,15 +97,16 @@ describe('openArchive() of JSON whose values take far more memory than its bytes
 describe('an answer of JSON whose values take far more memory than its bytes', () => {
   it('is refused, be it a config', async () => {
     const layout = await layoutOf(config(empty(260_000)))
-    const index = JSON.parse(String(layout.files.get('index.json')))
-    const fetch = async (input: RequestInfo | URL) => {
-      const name = new URL((input as Request).url).pathname.split('/').at(-1) as string
-      const digest: string = name === 'v1' ? index.manifests[0].digest : name
-      const bytes = layout.files.get(`blobs/sha256/${digest.slice('sha256:'.length)}`) as BodyInit
-      return new Response(bytes, { headers: { 'content-type': MANIFEST } })
-    }
-    const asking = getImageInfo(openRegistry('https://registry.test', { fetch }), 'a', 'v1')
+    const [{ digest }] = listedIn(layout)
+    const asking = getImageInfo(serve(layout), 'a', digest)
     await rejection(asking, ValidationError, /the config sha256.*has more than 500000 values/)
+  })
+
+  it('is refused, be it those of an index together', async () => {
+    const layout = await layoutOf(...[1, 2, 3].map((number) => config(empty(240_000), number)))
+    const { digest } = await layout.addIndex(listedIn(layout).map((entry) => ({ ...entry })))
+    const asking = getImageInfo(serve(layout), 'a', digest)
+    await rejection(asking, ValidationError, /their manifests and configs have more than .* 1000000 values/)
   })
 
   it('is refused, be it a manifest or a list', async () => {
