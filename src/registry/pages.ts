@@ -1,3 +1,4 @@
+import { ResponseError } from '../errors.ts'
 import { isJsonObject } from '../oci/json.ts'
 import { type Answer, readJsonAnswer, unexpectedAnswer } from './answer.ts'
 import type { Scope } from './auth/scope.ts'
@@ -35,20 +36,27 @@ interface Page {
   /** What was asked for, without a number that was refused. */
   readonly query: string
   readonly answer: Answer
-  /** None if the query was refused. */
   readonly entries: readonly string[]
+}
+
+/** A page, and whether it brought new entries. */
+interface ReadPage {
+  readonly page: Page
+  readonly isNew: boolean
 }
 
 /** Reads the pages of one list, and keeps each entry once. */
 interface ListReading {
   readonly items: ReadonlySet<string>
+  /** Asks for a page and keeps its entries. */
+  read(query: string): Promise<ReadPage>
   /**
-   * Asks for a page and keeps its entries.
+   * The same for a page that may not exist.
    *
-   * @param isGuess Whether the registry may refuse it.
-   * @returns the page, and whether it brought new entries
+   * @param isVague Whether nothing shows that it exists: then any refusal means that it does not
+   * @returns nothing if the registry refuses the query
    */
-  read(query: string, isGuess?: boolean): Promise<{ readonly page: Page; readonly isNew: boolean }>
+  guess(query: string, isVague: boolean): Promise<ReadPage | undefined>
 }
 
 /**
@@ -85,14 +93,15 @@ export async function readPages(registry: Registry, list: List, signal?: AbortSi
 
 /**
  * Asks what comes after a page without a `Link`, as long as the page may have been cut. Nexus sends no `Link` (sonatype/nexus-public#117), and
- * a web page may not be allowed to read it.
+ * a web page may not be allowed to read it. A round number of entries alone says little: if the registry refuses to go on, the list is whole.
  */
 async function readOn(reading: ListReading, first: Page): Promise<void> {
   for (let page = first; mayBeCut(page); ) {
-    const next = await reading.read(queryAfter(page), true)
-    if (!next.isNew) {
-      const isIgnored = next.page.entries.length > 0 || next.page.answer.status >= 300
-      if (isIgnored && page.entries.length === PAGE_SIZE) await readWhole(reading)
+    const isFull = page.entries.length === PAGE_SIZE
+    const next = await reading.guess(queryAfter(page), page === first && !isFull)
+    if (!next?.isNew) {
+      const isIgnored = !next || next.page.entries.length > 0
+      if (isIgnored && isFull) await readWhole(reading)
       return
     }
     page = next.page
@@ -130,31 +139,44 @@ function startReading(
     return registry.send({ act, method: 'GET', scopes, cache: 'revalidated', signal, url, allow })
   }
 
-  async function askForPage(query: string, isGuess: boolean): Promise<Page> {
+  async function askForPage(query: string): Promise<Page> {
     const others = query.split('&').filter((part) => !part.startsWith('n='))
     const plain = others.join('&')
-    const answer = await ask(query, isGuess ? QUERY_REFUSED : plain === query ? [] : N_REFUSED)
+    const answer = await ask(query, plain === query ? [] : N_REFUSED)
     if (answer.status < 300) return { query, answer, entries: await readEntries(answer, key) }
-    if (isGuess) return { query, answer, entries: [] }
     // Some take no number as large as that, and say no more.
     const second = await ask(plain, [])
     return { query: plain, answer: second, entries: await readEntries(second, key) }
   }
 
+  async function guessPage(query: string, isVague: boolean): Promise<Page | undefined> {
+    try {
+      const answer = await ask(query, QUERY_REFUSED)
+      return answer.status < 300 ? { query, answer, entries: await readEntries(answer, key) } : undefined
+    } catch (error) {
+      if (isVague && error instanceof ResponseError) return undefined
+      throw error
+    }
+  }
+
+  function keep(page: Page): ReadPage {
+    const before = items.size
+    for (const entry of page.entries) {
+      if (!items.has(entry)) length += entry.length
+      items.add(entry)
+    }
+    if (++pages > MAX_PAGES) throw unexpectedAnswer(page.answer, `there are more than ${MAX_PAGES} pages`)
+    if (items.size > MAX_ITEMS) throw unexpectedAnswer(page.answer, `there are more than ${MAX_ITEMS} entries`)
+    if (length > MAX_LENGTH) throw unexpectedAnswer(page.answer, `its entries have more than ${MAX_LENGTH} characters`)
+    return { page, isNew: items.size > before }
+  }
+
   return {
     items,
-    async read(query, isGuess = false) {
-      const page = await askForPage(query, isGuess)
-      const before = items.size
-      for (const entry of page.entries) {
-        if (!items.has(entry)) length += entry.length
-        items.add(entry)
-      }
-      if (++pages > MAX_PAGES) throw unexpectedAnswer(page.answer, `there are more than ${MAX_PAGES} pages`)
-      if (items.size > MAX_ITEMS) throw unexpectedAnswer(page.answer, `there are more than ${MAX_ITEMS} entries`)
-      if (length > MAX_LENGTH)
-        throw unexpectedAnswer(page.answer, `its entries have more than ${MAX_LENGTH} characters`)
-      return { page, isNew: items.size > before }
+    read: async (query) => keep(await askForPage(query)),
+    async guess(query, isVague) {
+      const page = await guessPage(query, isVague)
+      return page && keep(page)
     },
   }
 }

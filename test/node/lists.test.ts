@@ -299,6 +299,25 @@ describe('a list without a Link', () => {
     await rejection(list(), ResponseError, /no more than 1000 entries, and does not tell what comes after/)
   })
 
+  it.each([401, 403, 409, 429, 500, 503])(
+    'of a round number of entries is whole if the registry answers %i to `last`',
+    async (status) => {
+      const refuse = (query: URLSearchParams) => (query.has('last') ? status : undefined)
+      for (const length of [10, 500, 2000])
+        expect(await lister({ tags: numbered(length), ignores: ['n'], refuse }).list()).toHaveLength(length)
+    },
+  )
+
+  it('of a round number of entries is whole if the registry answers `last` with something else', async () => {
+    const fetch = async ({ url }: Request) => Response.json(url.includes('last=') ? [] : { tags: numbered(10) })
+    expect(await listTags(openRegistry(ORIGIN, { fetch }), 'team/app')).toHaveLength(10)
+  })
+
+  it('is not complete if the registry has gone on before, and fails', async () => {
+    const refuse = (query: URLSearchParams) => (query.get('last') === 'v000019' ? 503 : undefined)
+    await rejection(lister({ tags: numbered(25), pageSize: 10, refuse }).list(), ResponseError, /503/)
+  })
+
   it('is not complete if the registry refuses to go on', async () => {
     for (const status of [401, 403, 500]) {
       const refuse = (query: URLSearchParams) => (query.has('last') ? status : undefined)
