@@ -1,13 +1,20 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it, vi } from 'vitest'
-import { DigestMismatchError, pushDockerTar, ResponseError, TarReadError } from '../../src/index.ts'
+import {
+  DigestMismatchError,
+  openArchive,
+  pushDockerTar,
+  ResponseError,
+  TarReadError,
+  type UploadEvent,
+} from '../../src/index.ts'
 import { createNativeHasher } from '../../src/node/sha256.ts'
 import { digestOf } from '../../src/oci/digest.ts'
 import { createWasmHasher } from '../../src/oci/sha256.ts'
 import { openRegistry } from '../../src/registry/registry.ts'
 import { uploadBlob } from '../../src/registry/upload/upload.ts'
 import { toReadable } from '../../src/source/stream.ts'
-import { createTestArchive } from '../../src/testing/index.ts'
+import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
 import { at, type Behave, broken, disturbedPush, lost } from '../support/disturbed-push.ts'
 import { rejection } from '../support/errors.ts'
 
@@ -102,6 +109,22 @@ describe('the status of an upload', () => {
     await cut.pushing
     expect(kinds(cut.events)).toEqual(['retry', 'restart'])
     expect(cut.registry.openUploads).toBe(0)
+  })
+})
+
+describe('the answer to a chunk', () => {
+  it('is not believed where its Range has the length of that chunk alone (zot)', async () => {
+    const embedded = createTestRegistry({ profile: 'zot' })
+    const registry = openRegistry('https://registry.test', { fetch: embedded.fetch })
+    // Longer than the first chunks, which grow from 512 KiB to 8 MiB.
+    const archive = await createTestArchive({ images: [{ layers: [{ file: 'x'.repeat(20_000_000) }] }] })
+    const { images } = await openArchive(archive)
+    const events: UploadEvent[] = []
+    await pushDockerTar(archive, registry, 'a', 'v1', { onEvent: (event) => events.push(event) })
+    const sent = embedded.requests.filter(({ method, url }) => method !== 'HEAD' && url.includes('/uploads/'))
+    expect([events, sent.filter(({ status }) => status >= 300)]).toEqual([[], []])
+    const blobs = images.flatMap(({ layers, config }) => [...layers, ...(config ? [config] : [])])
+    expect(embedded.bodyBytes).toBe(blobs.reduce((sum, { size }) => sum + size, 0))
   })
 })
 
@@ -285,7 +308,7 @@ describe('uploadBlob()', () => {
     try {
       const { pushing, events } = await disturbedPush(at('PATCH', 2, broken, 4), { retryDelay: 2 })
       await pushing
-      expect(events.map((event) => event.kind === 'retry' && event.delay)).toEqual([1, 2, 4, 8])
+      expect(events.map((event) => event.kind === 'retry' && event.delay)).toEqual([2, 3, 6, 12])
     } finally {
       random.mockRestore()
     }

@@ -63,7 +63,7 @@ const PROFILES: Readonly<Record<UploadProfileName, UploadProfile>> = {
   hub: STANDARD,
   // Answers `bytes=0-<count>` to GET of an upload (quay/quay, endpoints/v2/blob.py).
   quay: { ...STANDARD, tellsCount: true },
-  // Of a chunk it tells that chunk alone (regclient/regclient#961): as with ECR, no more is believed than lies within it. Asked, it tells all.
+  // Of a chunk it tells that chunk alone (regclient/regclient#961): that is not believed, see `sendChunk`. Asked, it tells all.
   zot: STANDARD,
 }
 

@@ -66,8 +66,9 @@ export async function sendChunk(
     return undefined
   }
   const taken = takenBytes(answer.headers)
-  // ECR's `Range` stays where it was after the first chunk (aws/containers-roadmap#2831): only what lies within the chunk is believed.
-  const isPart = taken !== undefined && taken > start && taken < end
+  // ECR's `Range` stays where it was after the first chunk (aws/containers-roadmap#2831): only what lies within the chunk is believed. And zot's
+  // has the length of this chunk alone (regclient/regclient#961).
+  const isPart = taken !== undefined && taken > start && taken < end && taken !== end - start
   return readSession(upload, answer, isPart ? taken : end, session)
 }
 
