@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { listTags, NetworkError, openRegistry } from '../../src/index.ts'
+import { listTags, NetworkError, openRegistry, ResponseError } from '../../src/index.ts'
 import * as node from '../../src/node/index.ts'
 import { digestOf } from '../../src/oci/digest.ts'
 import { createWasmHasher } from '../../src/oci/sha256.ts'
@@ -151,6 +151,14 @@ describe('an upload', () => {
 })
 
 describe('what is learned of a registry', () => {
+  /** Says so of 20 chunks, which is enough to see an endless loop. */
+  function smallParts() {
+    let count = 0
+    const tooSmall = () =>
+      Response.json({ errors: [{ code: 'UNKNOWN', message: 'part is too small' }] }, { status: 400 })
+    return () => (count++ < 20 ? tooSmall() : new Response(null, { status: 418 }))
+  }
+
   it('that takes no chunks serves all blobs that are under way', async () => {
     const waiting: (() => void)[] = []
     const refuse: Behave = async (request, go) => {
@@ -181,6 +189,36 @@ describe('what is learned of a registry', () => {
     await pushing
     expect(events.filter(({ kind }) => kind === 'learned')).toHaveLength(3)
     expect(handle.traits.current.maxChunkSize).toBe(512)
+  })
+
+  it('ends in a failure where the registry states a smaller minimum than it takes', async () => {
+    const tooSmall = smallParts()
+    const refuseParts: Behave = async (request, go) => {
+      if (request.method === 'PATCH') return tooSmall()
+      const response = await go()
+      if (request.method === 'POST') response.headers.set('oci-chunk-min-length', '1024')
+      return response
+    }
+    const layers = ['x'.repeat(6 * 2 ** 20)]
+    const { pushing, events, handle } = await disturbedPush(refuseParts, { layers })
+    await rejection(pushing, ResponseError, /too small|400/)
+    expect(events.filter(({ kind }) => kind === 'learned')).toHaveLength(1)
+    expect(handle.traits.current.minChunkSize).toBe(5 * 2 ** 20)
+  })
+
+  it('of larger parts serves a registry that states a smaller minimum', async () => {
+    const tooSmall = smallParts()
+    const takeLarge: Behave = async (request, go) => {
+      const { byteLength } = await request.clone().arrayBuffer()
+      if (request.method === 'PATCH' && byteLength < 5 * 2 ** 20) return tooSmall()
+      const response = await go()
+      if (request.method === 'POST') response.headers.set('oci-chunk-min-length', '1024')
+      return response
+    }
+    const layers = ['x'.repeat(6 * 2 ** 20), 'y'.repeat(6 * 2 ** 20)]
+    const { pushing, events } = await disturbedPush(takeLarge, { layers })
+    await pushing
+    expect(events.filter(({ kind }) => kind === 'learned')).toHaveLength(1)
   })
 
   it('does not come of small chunks that get no answer', async () => {

@@ -39,14 +39,14 @@ async function mount(upload: Upload, from: string): Promise<Answer | undefined> 
   }
 }
 
-/** What the registry asks for when it opens a session goes before what is known of it; what was refused stays refused. */
+/** Learns what the registry asks for when it opens a session. Limits only become stricter: what it has refused stays refused. */
 function learnLimits({ registry }: Upload, headers: Headers): void {
   const minChunkSize = limitIn(headers, 'oci-chunk-min-length')
   const maxChunkSize = limitIn(headers, 'oci-chunk-max-length')
-  if (minChunkSize !== undefined) registry.traits.learn({ minChunkSize })
+  const { current } = registry.traits
+  if (minChunkSize !== undefined) registry.traits.learn({ minChunkSize: Math.max(minChunkSize, current.minChunkSize) })
   // The header is Cloudflare's own (cloudflare/serverless-registry#138).
   if (maxChunkSize === undefined) return
-  const { current } = registry.traits
   registry.traits.learn({ maxChunkSize: Math.min(maxChunkSize, current.maxChunkSize), closesEmpty: true })
 }
 
