@@ -36,7 +36,9 @@ export function nameImages(images: readonly Image[], all: readonly Image[], nami
     if (images === all && image.names.length === 0 && isReferrer(image, all)) return []
     const destinations = destinationsOf(image, naming, placesOf(image, naming, skipped), tagsOf(image, skipped))
     if (destinations.length > 0 || image.names.length > 0 || isReferrer(image, all)) return destinations
-    throw nameless(image, all)
+    // An image that has only texts that are no tags, such as its ID, is like one named `<none>:<none>`.
+    if (image.tags.length === 0 || [...tagsOf(image, skipped)].length > 0) throw nameless(image, all)
+    return []
   })
   const [first] = images
   if (first && pushes.length === 0 && skipped.size > 0) throw nameless(first, all)

@@ -107,6 +107,7 @@ export async function carryOut(
     const { explainRefusal } = await loaded(import('./refused-manifest.ts'))
     throw await explainRefusal(
       error,
+      plan,
       plan.manifests.map(({ digest }) => contents.get(digest) as Content),
     )
   })

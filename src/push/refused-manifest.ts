@@ -4,11 +4,15 @@ import { isIndex } from '../oci/manifest.ts'
 import { isForeignLayerType, MEDIA_TYPES } from '../oci/media-type.ts'
 import { parseManifest } from '../oci/parse-manifest.ts'
 import { readAll } from '../source/source.ts'
+import type { PushPlan } from './plan.ts'
 
 const LACKS_BLOB = ['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN']
+/** Codes that speak of what the manifest says, not of its tag, its repository or who pushes it. */
+const ABOUT_CONTENT = ['MANIFEST_INVALID', ...LACKS_BLOB]
 /** Statuses that say that the manifest is not what the registry takes. */
 const NOT_TAKEN = [400, 404, 409, 415, 422]
 
+const LOST = 'the registry does not find a blob that this push has sent; push again'
 const STALE =
   'a blob that was there when the push was planned is there no more; plan and push again, ' +
   "with { existing: 'upload' } if the registry still says that it has it"
@@ -19,26 +23,40 @@ const PLAIN = "if it takes no layers that are not compressed, pass { compress: '
  * Says why a registry does not take a manifest, where that can be known, and what to do.
  *
  * @param error What it answered.
- * @param manifests Those of the push.
+ * @param plan What was carried out.
+ * @param manifests The bytes of the plan's manifests.
  */
-export async function explainRefusal(error: ResponseError, manifests: readonly Content[]): Promise<ResponseError> {
+export async function explainRefusal(
+  error: ResponseError,
+  { blobs }: Pick<PushPlan, 'blobs'>,
+  manifests: readonly Content[],
+): Promise<ResponseError> {
   const layers = await layersIn(manifests)
   const foreign = layers.filter(({ mediaType }) => isForeignLayerType(mediaType)).map(({ digest }) => digest)
   const named = digestsIn(error)
+  const codes = error.errors.map(({ code }) => code)
+  const isAboutContent = codes.length === 0 || codes.some((code) => ABOUT_CONTENT.includes(code))
   // distribution 2 names them with a 500.
-  const isUnnamed = named.length === 0 && NOT_TAKEN.includes(error.status)
+  const isUnnamed = named.length === 0 && isAboutContent && NOT_TAKEN.includes(error.status)
   const refused = foreign.filter((digest) => isUnnamed || named.includes(digest))
-  if (refused.length > 0) return withRemedy(error, allowForeign(refused))
-  if (error.errors.some(({ code }) => LACKS_BLOB.includes(code))) return withRemedy(error, STALE)
+  if (refused.length > 0) return withRemedy(error, allowForeign(refused, new Set(blobs.map(({ digest }) => digest))))
+  if (codes.some((code) => LACKS_BLOB.includes(code))) return withRemedy(error, wasThere(blobs) ? STALE : LOST)
   const hasPlain = layers.some(({ mediaType }) => mediaType === MEDIA_TYPES.dockerLayer)
-  return hasPlain && error.status === 400 ? withRemedy(error, PLAIN) : error
+  return hasPlain && isAboutContent && error.status === 400 ? withRemedy(error, PLAIN) : error
 }
 
-function allowForeign(digests: readonly string[]): string {
+/** Whether the push relies on blobs that were there before it. With `{ existing: 'upload' }`, which sends manifests as blobs too, it does not. */
+function wasThere(blobs: PushPlan['blobs']): boolean {
+  return blobs.some(({ action }) => action !== 'upload') && blobs.every(({ kind }) => kind !== 'manifest')
+}
+
+function allowForeign(digests: readonly string[], sent: ReadonlySet<string>): string {
+  const upload = digests.every((digest) => sent.has(digest))
+    ? ''
+    : ", or push their bytes too, from an archive that has them, with { foreignLayers: 'upload' }"
   return (
     `it does not take the foreign layers of the image (${[...new Set(digests)].join(', ')}): ` +
-    'allow their addresses in its configuration (distribution: validation.manifests.urls.allow), ' +
-    "or push their bytes too, from an archive that has them, with { foreignLayers: 'upload' }"
+    `allow their addresses in its configuration (distribution: validation.manifests.urls.allow)${upload}`
   )
 }
 

@@ -134,6 +134,26 @@ describe('an image with names that are none', () => {
     expect(await pushDockerTarWithAllOriginalTags(archive, embedded())).toHaveLength(1)
   })
 
+  it.each([ID, DIGEST])(
+    'does not keep the others from being pushed where it has only a tag that is none (%s)',
+    async (id) => {
+      const layout = createLayout()
+      const annotated = (image: object, name: string) => ({
+        ...image,
+        annotations: { 'org.opencontainers.image.ref.name': name },
+      })
+      const [one, other] = [await layout.addImage({ text: 'one' }), await layout.addImage({ text: 'other' })]
+      layout.list(annotated(one, id), annotated(other, 'docker.io/team/app:v1'))
+      expect(await planned(await openArchive(layout.tar()))).toEqual({ tags: ['team/app:v1'], warnings: [skipped(id)] })
+      expect(await pushDockerTarWithAllOriginalTags(layout.tar(), embedded())).toHaveLength(1)
+      layout.list(annotated(one, id))
+      await rejection(pushDockerTarWithAllOriginalTags(layout.tar(), embedded()), ValidationError, /image 0 has no/)
+      layout.list(annotated(one, 'v7'), annotated(other, 'docker.io/team/app:v1'))
+      const tagged = pushDockerTarWithAllOriginalTags(layout.tar(), embedded())
+      await rejection(tagged, ValidationError, /image 0 has no whole name, only the tag "v7"/)
+    },
+  )
+
   it('is renamed like any other', async () => {
     const archive = await openArchive(
       await createTestArchive({ images: [{ names: ['Team/App:v1', '<none>:<none>'] }] }),

@@ -33,6 +33,31 @@ describe('a registry like Quay, which gives html as the type of what has none', 
     expect(await deleteImage(handle, 'team/app', 'v1')).toBe(true)
   })
 
+  it.each([
+    ['MANIFEST_INVALID', true],
+    ['TAG_INVALID', false],
+  ])('takes no plain layers: a push refused with %s advises to compress: %s', async (code, advises) => {
+    const { fetch } = createTestRegistry()
+    const handle = openRegistry('https://quay.test', {
+      retry: 0,
+      fetch: async (request) =>
+        request.url.includes('/manifests/') && request.method === 'PUT'
+          ? Response.json({ errors: [{ code }] }, { status: 400 })
+          : fetch(request),
+    })
+    const mediaType = 'application/vnd.docker.distribution.manifest.v2+json'
+    const layout = createLayout()
+    const layer = await layout.add('application/vnd.docker.image.rootfs.diff.tar', 'plain')
+    const config = await layout.add('application/vnd.docker.container.image.v1+json', {
+      os: 'linux',
+      architecture: 'arm',
+      rootfs: { type: 'layers', diff_ids: [layer.digest] },
+    })
+    layout.list({ ...(await layout.add(mediaType, { schemaVersion: 2, mediaType, config, layers: [layer] })) })
+    const error = await rejection(pushDockerTar(layout.tar(), handle, 'a', 'v1'), ResponseError)
+    expect(error.message.includes("pass { compress: 'gzip' }")).toBe(advises)
+  })
+
   it.each(['201', '202', 'every status'])(
     'is a registry with html as the type of %s, JSON included',
     async (status) => {

@@ -112,7 +112,34 @@ export function describeForeignLayers(): void {
       const errors = ({ own }: { own: string }) => [{ code: 'MANIFEST_BLOB_UNKNOWN', detail: { digest: own } }]
       const registry = refusing(errors, { base: base.digest, own: own.digest })
       const error = await rejection(pushDockerTar(layout.tar(), registry, 'a', 'v1'), ResponseError)
-      expect(error.message).toMatch(/planned is there no more; plan and push again/)
+      expect(error.message).toMatch(/does not find a blob that this push has sent; push again$/)
+      const again = pushDockerTar(layout.tar(), registry, 'a', 'v1')
+      await rejection(
+        again,
+        ResponseError,
+        /planned is there no more; plan and push again, with \{ existing: 'upload' \}/,
+      )
+      const anyway = pushDockerTar(layout.tar(), registry, 'a', 'v1', { existing: 'upload' })
+      await rejection(anyway, ResponseError, /does not find a blob that this push has sent; push again$/)
+    })
+
+    it.each([
+      ['TAG_INVALID', "The image tag 'v1' cannot be overwritten because the repository is immutable."],
+      ['NAME_UNKNOWN', 'repository name not known to registry'],
+      ['TOOMANYREQUESTS', 'quota exceeded'],
+    ])('are not blamed where a registry refuses for another reason: %s', async (code, message) => {
+      const { layout, base, own } = await windowsImage()
+      const registry = refusing(() => [{ code, message }], { base: base.digest, own: own.digest })
+      const error = await rejection(pushDockerTar(layout.tar(), registry, 'a', 'v1'), ResponseError)
+      expect(error.message).toContain(message)
+      expect(error.message).not.toMatch(/foreign|compress/)
+    })
+
+    it('whose bytes were sent are blamed without the advice to send them', async () => {
+      const { layout, base, own } = await windowsImage()
+      const registry = refusing(() => [{ code: 'MANIFEST_INVALID' }], { base: base.digest, own: own.digest })
+      const pushing = pushDockerTar(layout.tar(), registry, 'a', 'v1', { foreignLayers: 'upload' })
+      await rejection(pushing, ResponseError, /does not take the foreign layers .* \(distribution: [\w.]+\)$/)
     })
 
     it('take no other word for what to do', async () => {
