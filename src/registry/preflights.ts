@@ -25,8 +25,8 @@ export interface Preflights {
 }
 
 export function createPreflights(): Preflights {
-  // Unknown before the first answer, and never so outside of a page.
-  let isCrossOrigin: boolean | undefined
+  // In a page, unknown before the first answer. Only pages and their workers have an origin.
+  let isCrossOrigin = globalThis.location === undefined ? false : undefined
   let answersGrowOld = false
   return {
     spares: (isBare) => isBare && isCrossOrigin !== false,
