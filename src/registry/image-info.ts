@@ -1,6 +1,5 @@
 import { ValidationError } from '../errors.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
-import type { Digest } from '../oci/digest.ts'
 import { type Index, isIndex, type Manifest } from '../oci/manifest.ts'
 import { isIndexType } from '../oci/media-type.ts'
 import { isPlatform } from '../oci/platforms.ts'
@@ -43,9 +42,8 @@ export async function readImageInfo(
   const asked = { registry, repository, reference, signal }
   const root = await readManifest(manifestAt(registry, repository, reference), signal)
   if (!isIndex(root.manifest)) return describeImage(asked, root, root.manifest, platform)
-  const platforms = platformsOf(root.manifest)
   if (platform !== undefined) {
-    const digest = await findPlatform(asked, root.manifest, platform)
+    const { digest, platforms } = await findPlatform(asked, root.manifest, platform)
     const found = await readManifest(manifestAt(registry, repository, digest), signal)
     if (!isIndex(found.manifest)) return { ...(await describeImage(asked, found, found.manifest)), platforms }
     return describeIndex(asked, found, found.manifest)
@@ -74,15 +72,24 @@ async function describeIndex(
   return { repository, tag: reference, mediaType, digest, size, manifest, platforms, ...facts }
 }
 
-/** By what the index says; if it says too little, by what its images say. */
-async function findPlatform({ registry, repository, signal }: Asked, index: Index, wanted: string): Promise<Digest> {
+/**
+ * Finds the image of a platform by what the index says; if it says too little, by what its images say.
+ *
+ * @returns its digest, and the platforms that the index offers, as far as they were read
+ */
+async function findPlatform(
+  { registry, repository, signal }: Asked,
+  index: Index,
+  wanted: string,
+): Promise<Pick<ImageInfo, 'digest' | 'platforms'>> {
   const entry = index.manifests.find((entry) => isPlatform(platformOfEntry(entry), wanted))
-  if (entry) return entry.digest
+  if (entry) return { digest: entry.digest, platforms: platformsOf(index) }
   const isTold = index.manifests.every(({ platform, mediaType }) => platform && !isIndexType(mediaType))
   const { images } = isTold ? { images: [] } : await readIndexFacts(registry, repository, index, signal)
   const image = images.find(({ platform }) => isPlatform(platform, wanted))
-  if (image) return image.digest
-  const offered = platformsOf(index, images).join(', ') || 'none'
+  const platforms = platformsOf(index, images)
+  if (image) return { digest: image.digest, platforms }
+  const offered = platforms.join(', ') || 'none'
   throw new ValidationError(`Cannot find the platform ${JSON.stringify(wanted)}: the index offers ${offered}`, {
     input: wanted,
   })

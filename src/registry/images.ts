@@ -32,6 +32,7 @@ export async function getManifest(
  *   @default all
  * @throws {ValidationError} if there is no such platform, or the manifests and configs of an index have more than 48 MiB or a million
  *   values of JSON. Also throws what `getManifest` throws.
+ * @throws {ResponseError} if the registry has no manifest of those that an index lists (`status` 404)
  */
 export async function getImageInfo(
   registry: RegistryInput,

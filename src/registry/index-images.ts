@@ -1,7 +1,8 @@
 import { ResponseError, ValidationError } from '../errors.ts'
+import { isAttestation } from '../oci/attestation.ts'
 import { type Descriptor, descriptorOf, formatPlatform } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
-import { measureJson, textField } from '../oci/json.ts'
+import { measureJson } from '../oci/json.ts'
 import { type Index, type IndexEntry, isIndex } from '../oci/manifest.ts'
 import { isIndexType, isManifestType } from '../oci/media-type.ts'
 import { createdOf, type ImageFacts, platformIn, readFacts, storedSize } from './image-facts.ts'
@@ -33,6 +34,7 @@ const CONCURRENCY = 6
  * Reads the images that an index lists, also those of an index in it, and sums up what they have. Images count that run somewhere; only if there
  * are none, artifacts and attestations do. What the registry lacks of the index is left out.
  *
+ * @throws {ResponseError} if the registry has nothing of the index (`status` 404)
  * @throws {ValidationError} if their manifests and configs have more than 48 MiB, or a million values of JSON
  */
 export async function readIndexFacts(
@@ -70,6 +72,7 @@ async function readListed(
   signal: AbortSignal | undefined,
 ): Promise<readonly Listed[]> {
   const seen = new Set<Digest>()
+  const absent = new Map<Digest, ResponseError>()
   const spent = { bytes: 0, values: 0 }
   function spend(document: Uint8Array): void {
     spent.bytes += document.length
@@ -83,7 +86,10 @@ async function readListed(
   async function read(entry: IndexEntry): Promise<readonly Listed[]> {
     if (!isManifest(entry)) return [{ image: undefined, isRunnable: false, blobs: [entry], layers: [entry] }]
     const found = await findManifest(registry, repository, entry.digest, signal)
-    if (!found) return []
+    if (found instanceof ResponseError) {
+      absent.set(entry.digest, found)
+      return []
+    }
     spend(found.bytes)
     const { manifest } = found
     if (isIndex(manifest)) return readAll(manifest)
@@ -113,30 +119,29 @@ async function readListed(
     return listed
   }
 
-  return readAll(root)
+  const listed = await readAll(root)
+  const firstAbsent = [...seen].find((digest) => absent.has(digest))
+  if (listed.length === 0 && firstAbsent) throw absent.get(firstAbsent)
+  return listed
 }
 
+/** Reads a manifest. Returns the registry's refusal if there is none. */
 async function findManifest(
   registry: Registry,
   repository: string,
   digest: Digest,
   signal: AbortSignal | undefined,
-): Promise<ManifestInfo | undefined> {
+): Promise<ManifestInfo | ResponseError> {
   try {
     return await readManifest(manifestAt(registry, repository, digest), signal)
   } catch (error) {
-    if (error instanceof ResponseError && error.status === 404) return undefined
+    if (error instanceof ResponseError && error.status === 404) return error
     throw error
   }
 }
 
 function isManifest({ mediaType }: Descriptor): boolean {
   return isIndexType(mediaType) || isManifestType(mediaType)
-}
-
-/** BuildKit lists an attestation with an annotation and the platform unknown/unknown (moby/buildkit § attestation-storage). */
-function isAttestation({ platform, annotations = {} }: IndexEntry): boolean {
-  return platform?.os === 'unknown' || textField(annotations, 'vnd.docker.reference.type') === 'attestation-manifest'
 }
 
 function newest(images: readonly IndexImage[]): string | undefined {

@@ -198,7 +198,10 @@ describe('getImageInfo() of an index', () => {
     })
     const platform = 'linux/arm64'
     const options = { platform }
-    expect(await getImageInfo(inject('registryUrl'), repository, 'v1', options)).toMatchObject({ ...arm64.manifest })
+    expect(await getImageInfo(inject('registryUrl'), repository, 'v1', options)).toMatchObject({
+      ...arm64.manifest,
+      platforms: ['linux/amd64', 'linux/arm64'],
+    })
     const missing = getImageInfo(inject('registryUrl'), repository, 'v1', { platform: 'linux/s390x' })
     await rejection(missing, ValidationError, /offers linux\/amd64, linux\/arm64$/)
   })
@@ -222,6 +225,24 @@ describe('getImageInfo() of an index', () => {
       images: [{ platform: 'linux/amd64' }],
     })
     await rejection(getImageInfo(lacking(403), 'a', 'v1'), ResponseError, /403/)
+  })
+
+  it('of which the registry has nothing, says so of the first manifest', async () => {
+    const layout = createLayout()
+    const amd64 = await addImage(layout, 'amd64', '2026-01-01T00:00:00Z', ['one'])
+    const arm64 = await addImage(layout, 'arm64', '2026-01-02T00:00:00Z', ['two'])
+    const index = await layout.addIndex([
+      withPlatform(amd64.manifest, 'linux/amd64'),
+      withPlatform(arm64.manifest, 'linux/arm64'),
+    ])
+    const outer = await layout.addIndex([{ ...index }])
+    const empty = await layout.addIndex([])
+    for (const { digest } of [amd64.manifest, arm64.manifest]) layout.files.delete(`blobs/sha256/${digest.slice(7)}`)
+    for (const root of [index, outer]) {
+      const error = await rejection(getImageInfo(holding(layout, root), 'a', 'v1'), ResponseError, /404/)
+      expect(error).toMatchObject({ status: 404, url: expect.stringContaining(amd64.manifest.digest) })
+    }
+    expect(await getImageInfo(holding(layout, empty), 'a', 'v1')).toMatchObject({ totalSize: 0, images: [] })
   })
 
   it('leaves artifacts out beside images, and tells about them where there are no images', async () => {
