@@ -1,6 +1,8 @@
+import { objectField, textField } from './json.ts'
 import type { IndexEntry } from './manifest.ts'
 
-/** Tells whether an index lists an attestation: BuildKit annotates it, and it runs nowhere. */
+/** Tells whether an entry of an index is an attestation: BuildKit annotates it, with the platform unknown/unknown (moby/buildkit § attestation-storage). */
 export function isAttestation({ platform, annotations }: IndexEntry): boolean {
-  return platform?.os === 'unknown' || annotations?.['vnd.docker.reference.type'] !== undefined
+  const type = textField(objectField({ annotations }, 'annotations'), 'vnd.docker.reference.type')
+  return platform?.os === 'unknown' || type === 'attestation-manifest'
 }

@@ -126,6 +126,22 @@ describe('pushDockerTar() of a sparse index', () => {
     expect(listed(await push(layout.tar(), { platforms: 'available' }))).toEqual([images.amd64, images.arm64])
   })
 
+  it('takes a missing platform for an attestation only if it has the annotation of one', async () => {
+    const pushed = async (type: string) => {
+      const { layout, amd64, arm64 } = await multiPlatform()
+      const absent = { mediaType: MANIFEST, digest: `sha256:${'5'.repeat(64)}` as const, size: 500 }
+      const index = await layout.addIndex([
+        withPlatform(amd64, 'linux/amd64'),
+        withPlatform(arm64, 'linux/arm64'),
+        withPlatform(absent, 'linux/s390x', { 'vnd.docker.reference.type': type }),
+      ])
+      layout.list(withName(index, 'team/app:v1'))
+      return push(layout.tar())
+    }
+    expect(listed(await pushed('attestation-manifest'))).toHaveLength(2)
+    await rejection(pushed('other'), ValidationError, /but lacks linux\/s390x\. /)
+  })
+
   it('takes a manifest that is listed for two platforms as one', async () => {
     const layout = createLayout()
     const image = await layout.addImage()
