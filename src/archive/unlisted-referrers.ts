@@ -21,7 +21,7 @@ interface Unlisted {
 
 /**
  * Finds manifests that are about an image of the layout, and about those in turn, but that nothing lists: `cosign save` writes signatures so
- * since version 3. Only small files are looked at that no image needs.
+ * since version 3. Only small files are looked at that no image needs, and not more than 1000 of them; if there are more, it warns.
  */
 export async function findUnlistedReferrers(reading: Reading, images: readonly Image[]): Promise<readonly Image[]> {
   const known = new Set<string>()
@@ -42,13 +42,21 @@ export async function findUnlistedReferrers(reading: Reading, images: readonly I
   return found
 }
 
-async function readUnlisted({ files, signal }: Reading, known: ReadonlySet<string>): Promise<readonly Unlisted[]> {
+async function readUnlisted(
+  { files, signal, warn }: Reading,
+  known: ReadonlySet<string>,
+): Promise<readonly Unlisted[]> {
   const folder = `${files.root}blobs/sha256/`
   const candidates = [...files.entries].flatMap(([path, { kind, source }]) => {
     const digest = `sha256:${path.slice(folder.length)}`
     const isCandidate = path.startsWith(folder) && isDigest(digest) && !known.has(digest)
     return isCandidate && kind === 'file' && source.size > 1 && source.size <= MAX_SIZE ? [{ digest, source }] : []
   })
+  if (candidates.length > MAX_CANDIDATES) {
+    warn(
+      `The layout has ${candidates.length} small files that nothing lists; signatures and the like are looked for in the first ${MAX_CANDIDATES} alone.`,
+    )
+  }
   const unlisted: Unlisted[] = []
   for (const { digest, source } of candidates.slice(0, MAX_CANDIDATES)) {
     const [first] = await source.read(0, 1, signal)

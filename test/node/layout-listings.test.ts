@@ -257,6 +257,18 @@ describe('a layout of "cosign save"', () => {
     expect([await has(stranger.digest), await has(NOWHERE), big?.size]).toEqual([undefined, undefined, 5_000_000])
   })
 
+  it('warns if it has more unlisted files than are searched for signatures', async () => {
+    const layout = createLayout()
+    layout.list({ ...(await layout.addImage()) })
+    for (let count = 0; count < 1000; count++) await layout.add('text/plain', `file ${count}`)
+    expect((await openArchive(layout.tar())).warnings).toEqual([])
+    await layout.add('text/plain', 'one more')
+    const { warnings } = await openArchive(layout.tar())
+    expect(warnings).toEqual([
+      expect.stringMatching(/has 1001 small files that nothing lists; .* the first 1000 alone/),
+    ])
+  })
+
   it('has signatures and attestations beside the image, and sets the tags by which cosign finds them', async () => {
     for (const name of ['image', 'imageIndex']) {
       const { layout, index, amd64 } = await multiPlatform()
