@@ -21,7 +21,7 @@ export interface ReadOptions {
   readonly signal?: AbortSignal | undefined
   /** Which file of a zip is the archive. Needed only where the zip holds several. */
   readonly entry?: string | undefined
-  /** Called while a stream or a packed archive is spooled, and while layers are hashed. */
+  /** Called while a stream or a packed archive is spooled, while layers are hashed, and while blobs are verified. */
   readonly onOpenProgress?: ((progress: OpenProgress) => void) | undefined
   /** Called for each thing about the archive that is odd, but does no harm: the `warnings` of `openArchive`. */
   readonly onWarning?: ((warning: string) => void) | undefined
