@@ -71,9 +71,12 @@ export async function makeAvailable(image: Image, createHasher: CreateHasher, wa
 /** Says that an index lists more than the archive holds. */
 export function notWhole(image: Image): ValidationError {
   const { digest } = image.manifest
+  const [there] = runnableImages(image)
+  const remedy = there
+    ? `Push what there is with { platforms: 'available' } (a new index with another digest), or one platform with { platform: ${JSON.stringify(platformsOf([there]))} }`
+    : 'The archive holds no platform of it; save it again'
   return new ValidationError(
-    `Cannot push the image: its index ${digest} also lists ${describe(missingEntries(image))}, which the archive does not hold. ` +
-      "Push what there is with { platforms: 'available' } (a new index with another digest), or one platform with { platform: 'linux/amd64' }",
+    `Cannot push the image: its index ${digest} also lists ${describe(missingEntries(image))}, which the archive does not hold. ${remedy}`,
     { input: digest },
   )
 }

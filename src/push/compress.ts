@@ -11,7 +11,7 @@ import { isReferrerTag } from '../oci/referrer-tag.ts'
 import { createWasmHasher } from '../oci/sha256.ts'
 import { type Ahead, createAhead, type SendAhead } from './ahead.ts'
 import { weigh } from './bring.ts'
-import { type ImagePush, layOutPush } from './layout.ts'
+import { type ImagePush, type LayoutOptions, layOutPush } from './layout.ts'
 import type { KnownBlobs, LookUpOptions } from './look-up.ts'
 import type { PushOptions } from './options.ts'
 import type { PlannedCompression } from './plan.ts'
@@ -26,6 +26,7 @@ const LAYERS_AT_ONCE = 4
 export interface CompressingOptions
   extends CompressOptions,
     PushOptions,
+    LayoutOptions,
     Pick<LookUpOptions, 'mountFrom' | 'existing'> {
   readonly onWarning?: ((warning: string) => void) | undefined
   /** Through which each layer is sent as soon as it is known, while others are still compressed. @default none is sent */
@@ -86,13 +87,10 @@ async function compressAll(
   layers: readonly Content[],
   encoder: Encoder,
   compressor: Compressor,
-  {
-    onProgress,
-    signal,
-    ahead,
-  }: Pick<CompressingOptions, 'onProgress' | 'signal'> & { readonly ahead?: Ahead | undefined },
+  options: CompressingOptions & { readonly ahead?: Ahead | undefined },
 ): Promise<ReadonlyMap<Digest, StoredCompression>> {
-  const needed = layOutPush(pushes).blobs
+  const { onProgress, signal, ahead } = options
+  const needed = layOutPush(pushes, options).blobs
   const planned = needed.map(({ content, ...blob }) => ({ ...descriptorOf(content), ...blob }))
   const progress = trackProgress(planned, onProgress, ahead?.speed.measure)
   const made = new Map<Digest, StoredCompression>()

@@ -3,6 +3,7 @@ import { type Content, type Descriptor, formatPlatform } from '../oci/descriptor
 import type { Digest } from '../oci/digest.ts'
 import type { Image } from '../oci/image.ts'
 import { isForeignLayerType } from '../oci/media-type.ts'
+import { show } from './shapes.ts'
 
 /** An image, and where it shall go. */
 export interface ImagePush {
@@ -47,17 +48,38 @@ export interface PushLayout {
 /** Whether the bytes of foreign layers are pushed, where the archive has them. */
 export type ForeignLayers = 'skip' | 'upload'
 
+/** What decides which blobs are pushed. */
+export interface LayoutOptions {
+  /**
+   * Whether the bytes of foreign layers (`urls`, non-distributable) are pushed, where the archive has them. Their licenses may forbid that. The
+   * manifest stays the same. @default `skip`
+   */
+  readonly foreignLayers?: ForeignLayers | undefined
+}
+
 /**
  * Lays out what images come to where they go.
  *
- * @param foreignLayers @default `skip`
  * @throws {ValidationError} if two images would get the same tag, or two files of other sizes claim one digest
  */
-export function layOutPush(pushes: readonly ImagePush[], foreignLayers: ForeignLayers = 'skip'): PushLayout {
-  return { blobs: layOutBlobs(pushes, foreignLayers), manifests: layOutManifests(pushes), tags: layOutTags(pushes) }
+export function layOutPush(
+  pushes: readonly ImagePush[],
+  options: LayoutOptions & { readonly existing?: 'skip' | 'upload' | undefined },
+): PushLayout {
+  const blobs = layOutBlobs(pushes, foreignLayersIn(options))
+  const manifests = layOutManifests(pushes)
+  // Manifests are blobs in distribution's store: it does not write one again that its cache knows, unless that comes as a blob.
+  if (options.existing === 'upload')
+    blobs.push(...manifests.map((manifest) => ({ ...manifest, kind: 'manifest' as const })))
+  return { blobs, manifests, tags: layOutTags(pushes) }
 }
 
-function layOutBlobs(pushes: readonly ImagePush[], foreignLayers: ForeignLayers): readonly NeededBlob[] {
+function foreignLayersIn({ foreignLayers = 'skip' }: LayoutOptions): ForeignLayers {
+  if (foreignLayers === 'skip' || foreignLayers === 'upload') return foreignLayers
+  throw new TypeError(`Cannot push: foreignLayers has to be "skip" or "upload", not ${show(foreignLayers)}`)
+}
+
+function layOutBlobs(pushes: readonly ImagePush[], foreignLayers: ForeignLayers): NeededBlob[] {
   const blobs = new Map<string, NeededBlob>()
   const contents = new Map<Digest, Content>()
   for (const { image, repository } of pushes) {

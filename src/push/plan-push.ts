@@ -10,7 +10,7 @@ import { countUploadRequests } from '../registry/upload/chunk.ts'
 import { readAll } from '../source/source.ts'
 import { measureStream } from '../source/spool.ts'
 import type { CompressedPushes } from './compress.ts'
-import { type ForeignLayers, type ImagePush, layOutPush, manifestsUnder, type PushLayout } from './layout.ts'
+import { type ImagePush, type LayoutOptions, layOutPush, manifestsUnder, type PushLayout } from './layout.ts'
 import { type Found, type KnownBlobs, type LookUpOptions, lookUp } from './look-up.ts'
 import { nameImages, type PushNaming } from './naming.ts'
 import { positive } from './numbers.ts'
@@ -18,18 +18,13 @@ import { DEFAULT_CHUNK_SIZE } from './options.ts'
 import type { DigestChange, PlannedBlob, PlannedManifest, PushPlan } from './plan.ts'
 import { type PlatformSelection, preparePushes } from './prepare.ts'
 import { countManifestRequests } from './put-manifests.ts'
-import { imagesOf, optionalList, show } from './shapes.ts'
+import { imagesOf, optionalList } from './shapes.ts'
 import type { Steered } from './steering.ts'
 
 /** What plans and pushes share. */
-export interface PlanningOptions extends LookUpOptions, PlatformSelection, CompressOptions {
+export interface PlanningOptions extends LookUpOptions, PlatformSelection, CompressOptions, LayoutOptions {
   /** Bytes in one request, to count the requests by. @default 5 MiB */
   readonly chunkSize?: number | undefined
-  /**
-   * Whether the bytes of foreign layers (`urls`, non-distributable) are pushed, where the archive has them. Their licenses may forbid that. The
-   * manifest stays the same. @default `skip`
-   */
-  readonly foreignLayers?: ForeignLayers | undefined
 }
 
 /** What to plan. */
@@ -96,7 +91,7 @@ export async function planPushes(
 ): Promise<PlannedPush> {
   const chunkSize = positive('chunkSize', options.chunkSize ?? DEFAULT_CHUNK_SIZE)
   const prepared = await compressed(await preparePushes(pushes, images, options), compressor, options)
-  const layout = withManifests(layOutPush(prepared.pushes, foreignLayersIn(options)), options)
+  const layout = layOutPush(prepared.pushes, options)
   const found = await lookUp(registry, options.steered ? { ...layout, tags: [] } : layout, {
     ...options,
     known: prepared.known,
@@ -125,11 +120,6 @@ export async function planPushes(
   return { plan, contents, known: prepared.known }
 }
 
-function foreignLayersIn({ foreignLayers = 'skip' }: PlanningOptions): ForeignLayers {
-  if (foreignLayers === 'skip' || foreignLayers === 'upload') return foreignLayers
-  throw new TypeError(`Cannot push: foreignLayers has to be "skip" or "upload", not ${show(foreignLayers)}`)
-}
-
 async function compressed(
   pushes: readonly ImagePush[],
   compressor: Compressor | undefined,
@@ -138,13 +128,6 @@ async function compressed(
   if (!compressor) return { pushes, compressions: new Map() }
   const { compressPushes } = await loaded(import('./compress.ts'), options.signal)
   return compressPushes(pushes, compressor, options)
-}
-
-/** Manifests are blobs in distribution's store: it does not write one again that its cache knows, unless that comes as a blob. */
-function withManifests(layout: PushLayout, { existing }: PlanningOptions): PushLayout {
-  if (existing !== 'upload') return layout
-  const manifests = layout.manifests.map((manifest) => ({ ...manifest, kind: 'manifest' as const }))
-  return { ...layout, blobs: [...layout.blobs, ...manifests] }
 }
 
 function planBlobs({ blobs }: PushLayout, found: Found, { compressions }: CompressedPushes): readonly PlannedBlob[] {

@@ -325,6 +325,32 @@ describe('a push with { compress }', () => {
     expect(seen.at(-1)?.sentBytes).toBe(seen.at(-1)?.totalBytes)
   })
 
+  it('counts the same blobs in every phase: foreign layers, and manifests that are sent as blobs', async () => {
+    const layout = createLayout()
+    const foreign = await layout.add('application/vnd.oci.image.layer.nondistributable.v1.tar', 'f'.repeat(3000))
+    const plain = await layout.add(PLAIN, 'p'.repeat(5000))
+    const rootfs = { type: 'layers', diff_ids: [foreign.digest, plain.digest] }
+    const config = await layout.add('application/vnd.oci.image.config.v1+json', {
+      os: 'linux',
+      architecture: 'arm',
+      rootfs,
+    })
+    const mediaType = 'application/vnd.oci.image.manifest.v1+json'
+    const layers = [{ ...foreign, urls: ['https://layers.example/'] }, plain]
+    layout.list({ ...(await layout.add(mediaType, { schemaVersion: 2, mediaType, config, layers })) })
+    for (const existing of ['skip', 'upload'] as const) {
+      const seen: PushProgress[] = []
+      const options = { compress: 'gzip', foreignLayers: 'upload', existing } as const
+      const onProgress = (progress: PushProgress) => seen.push(progress)
+      await pushDockerTar(layout.tar(), target().handle, 'team/app', 'v1', { ...options, onProgress })
+      const kindsOf = ({ blobs }: PushProgress) => blobs.map(({ kind }) => kind)
+      const manifest = existing === 'upload' ? ['manifest'] : []
+      for (const progress of seen) expect(kindsOf(progress)).toEqual(['layer', 'layer', 'config', ...manifest])
+      expect(new Set(seen.map(({ phase }) => phase))).toContain('compress')
+      expect(seen[0]?.blobs[0]?.digest).toBe(foreign.digest)
+    }
+  })
+
   it('sends each layer while others are still compressed, and looks for it once', async () => {
     const there = target()
     const isSent = () => there.exchanges.some(({ method, url }) => method === 'PUT' && url.pathname.includes('/blobs/'))

@@ -16,9 +16,9 @@ const {
 )
 if (!one || !two) throw new Error('the archive has two images')
 
-describe('layOutPush()', () => {
+describe('layOutPush(, {})', () => {
   it('has each blob once, layers first, one manifest and its tag', () => {
-    const { blobs, manifests, tags } = layOutPush([{ image: one, repository: 'team/a', tags: ['v1'] }])
+    const { blobs, manifests, tags } = layOutPush([{ image: one, repository: 'team/a', tags: ['v1'] }], {})
     expect(blobs.map(({ kind, repository }) => [kind, repository])).toEqual([
       ['layer', 'team/a'],
       ['layer', 'team/a'],
@@ -29,10 +29,13 @@ describe('layOutPush()', () => {
   })
 
   it('has a manifest before what comes after it and may list it', () => {
-    const { manifests } = layOutPush([
-      { image: one, repository: 'a', tags: ['v1'] },
-      { image: { ...two, children: [one] }, repository: 'a', tags: [] },
-    ])
+    const { manifests } = layOutPush(
+      [
+        { image: one, repository: 'a', tags: ['v1'] },
+        { image: { ...two, children: [one] }, repository: 'a', tags: [] },
+      ],
+      {},
+    )
     expect(manifests.map(({ content }) => content.digest)).toEqual([one, two].map(({ manifest }) => manifest.digest))
   })
 
@@ -40,7 +43,7 @@ describe('layOutPush()', () => {
     const [layer] = one.layers
     if (!layer) return expect.fail('the image has layers')
     const image = { ...one, layers: [layer, { ...layer, size: layer.size + 1 }] }
-    expect(() => layOutPush([{ image, repository: 'a', tags: ['v1'] }])).toThrow(/should both be sha256:/)
+    expect(() => layOutPush([{ image, repository: 'a', tags: ['v1'] }], {})).toThrow(/should both be sha256:/)
   })
 
   it('refuses them also where they go to two repositories', () => {
@@ -51,12 +54,12 @@ describe('layOutPush()', () => {
       { image: one, repository: 'a', tags: ['v1'] },
       { image: other, repository: 'b', tags: ['v1'] },
     ]
-    expect(() => layOutPush(pushes)).toThrow(/should both be sha256:/)
+    expect(() => layOutPush(pushes, {})).toThrow(/should both be sha256:/)
   })
 
   it('refuses to give one tag to two images', () => {
     const pushes = [one, two].map((image) => ({ image, repository: 'a', tags: ['v1'] }))
-    expect(() => layOutPush(pushes)).toThrow(ValidationError)
-    expect(() => layOutPush(pushes)).toThrow(/two images as "a:v1"/)
+    expect(() => layOutPush(pushes, {})).toThrow(ValidationError)
+    expect(() => layOutPush(pushes, {})).toThrow(/two images as "a:v1"/)
   })
 })

@@ -13,6 +13,7 @@ import {
   type PushArchiveOptions,
   pushDockerTar,
   pushDockerTarWithAllOriginalTags,
+  ResponseError,
   runnableImages,
   TarReadError,
   ValidationError,
@@ -275,7 +276,7 @@ describe('openArchive() of an OCI layout', () => {
     layout.list({ ...(await layout.addIndex([{ ...blob }])) })
     const [image] = (await openArchive(layout.tar())).images
     expect(image?.layers).toMatchObject([blob])
-    expect(image && layOutPush([{ image, repository: 'a', tags: ['v1'] }]).blobs).toMatchObject([{ content: blob }])
+    expect(image && layOutPush([{ image, repository: 'a', tags: ['v1'] }], {}).blobs).toMatchObject([{ content: blob }])
   })
 
   it('finds nothing above the top of the archive', async () => {
@@ -287,16 +288,32 @@ describe('openArchive() of an OCI layout', () => {
     await refuses(above, /Cannot find images/)
   })
 
-  it('refuses a tag that is none, a choice that is none, and a sparse referrer', async () => {
+  it('refuses a tag that is none, and a choice that is none', async () => {
     const layout = createLayout()
     const image = await layout.addImage()
     layout.list(withName(image, 'no tag'))
     await rejection(pushDockerTar(layout.tar(), embedded(), 'a'), ValidationError, /"no tag" as a tag/)
     await expect(push(layout.tar(), { platforms: 'alle' as 'all' })).rejects.toThrow(TypeError)
-    const referrer = await layout.addIndex([{ ...image, digest: `sha256:${'00'.repeat(32)}` }], { subject: image })
-    layout.list(withName(image, 'a:v1'), { ...referrer })
-    await rejection(push(layout.tar()), ValidationError, /which the archive does not hold/)
   })
+
+  it.each([{}, { platforms: 'all' }, { platforms: 'available' }] as const)(
+    'leaves out a referrer that is an incomplete index, with a warning, by %j',
+    async (options) => {
+      const layout = createLayout()
+      const image = await layout.addImage()
+      const referrer = await layout.addIndex([{ ...image, digest: `sha256:${'00'.repeat(32)}` }], { subject: image })
+      layout.list(withName(image, 'a:v1'), withName(image, 'b:v1'), { ...referrer })
+      const warnings: string[] = []
+      const registry = embedded()
+      const onWarning = (warning: string) => warnings.push(warning)
+      const digests = await pushDockerTarWithAllOriginalTags(layout.tar(), registry, { ...options, onWarning })
+      expect(digests).toEqual([image.digest, image.digest])
+      expect(warnings).toEqual([
+        expect.stringContaining(`${referrer.digest} is about ${image.digest}, but the archive`),
+      ])
+      await rejection(getManifest(registry, 'a', referrer.digest), ResponseError, /404/)
+    },
+  )
 
   it('refuses a layout that is incomplete, and says what it lacks', async () => {
     const layout = createLayout()

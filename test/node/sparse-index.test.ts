@@ -197,9 +197,15 @@ describe('pushDockerTar() of a sparse index', () => {
     const { layout } = await sparse()
     const error = await rejection(push(layout.tar(), { platforms: 'all' }), ValidationError)
     expect(error.message).toMatch(/also lists linux\/arm64\/v8, which the archive does not hold/)
-    expect(error.message).toMatch(/\{ platforms: 'available' \}.*\{ platform: 'linux\/amd64' \}/)
+    expect(error.message).toMatch(/\{ platforms: 'available' \}.*\{ platform: "linux\/amd64" \}/)
     const named = pushDockerTarWithAllOriginalTags(layout.tar(), embedded(), { platforms: 'all' })
     await rejection(named, ValidationError, /linux\/arm64\/v8/)
+  })
+
+  it('names a platform that is there', async () => {
+    const { layout } = await pulledPlatforms(['s390x'], ['amd64'])
+    const pushing = push(layout.tar(), { platforms: 'all' })
+    await rejection(pushing, ValidationError, /also lists linux\/amd64, .*\{ platform: "linux\/s390x" \}$/)
   })
 
   it('makes an index of what there is by { platforms: "available" }, and tells its digest', async () => {
@@ -232,7 +238,7 @@ describe('pushDockerTar() of a sparse index', () => {
     await rejection(
       push(layout.tar()),
       ValidationError,
-      /also lists linux\/amd64, linux\/arm64\/v8, an attestation, which/,
+      /also lists linux\/amd64, linux\/arm64\/v8, an attestation, which .*\. The archive holds no platform of it; save it again$/,
     )
     await rejection(push(layout.tar(), { platforms: 'available' }), ValidationError, /holds nothing of what its index/)
   })
