@@ -5,6 +5,8 @@ import {
   formatPlatform,
   getPrimaryTag,
   type Image,
+  type IndexEntry,
+  isAttestation,
   openArchive,
   parseRepositoryTag,
   type RepositoryTag,
@@ -92,11 +94,17 @@ function placeOf(name: string): readonly string[] {
   }
 }
 
-function nameMissing({ missing }: Image): readonly string[] {
-  const attestations = missing.filter(({ platform }) => platform?.os === 'unknown')
-  const others = missing.filter((entry) => !attestations.includes(entry))
+function nameMissing(image: Image): readonly string[] {
+  const missing = missingEntries(image)
+  const platforms = missing.filter((entry) => !isAttestation(entry))
+  const attestations = missing.length - platforms.length
   return [
-    ...others.map(({ platform, digest }) => (platform ? formatPlatform(platform) : digest)),
-    ...(attestations.length > 0 ? [formatCount(attestations.length, 'attestation')] : []),
+    ...platforms.map(({ platform, digest }) => (platform ? formatPlatform(platform) : digest)),
+    ...(attestations > 0 ? [formatCount(attestations, 'attestation')] : []),
   ]
+}
+
+/** What is missing under an image, at any depth. */
+function missingEntries({ missing, children }: Image): readonly IndexEntry[] {
+  return [...missing, ...children.flatMap(missingEntries)]
 }

@@ -34,6 +34,7 @@ export {
   TarReadError,
   ValidationError,
 } from './errors.ts'
+export { isAttestation } from './oci/attestation.ts'
 export type { ImageChoice, PlatformChoice } from './oci/choose-image.ts'
 export { type BlobInfo, type Content, type Descriptor, formatPlatform, type Platform } from './oci/descriptor.ts'
 export type { CreateHasher, Digest, Hasher } from './oci/digest.ts'

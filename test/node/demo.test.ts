@@ -140,6 +140,15 @@ describe('the demo page, given an archive', () => {
     expect((await getManifest(registry.url, 'team/multi', 'v1')).digest).toBe(amd64.digest)
   })
 
+  it('of which a part of an index in the index is missing, says so', async () => {
+    const { layout, index, arm64, attestation } = await multiPlatform()
+    for (const { digest } of [arm64, attestation]) layout.files.delete(blobPath(digest))
+    layout.list(withName(await layout.addIndex([{ ...index }]), 'team/multi:v1'))
+    await chooseFile('nested.tar', layout.tar())
+    const note = page.locator('#platforms-note')
+    await shows(note, 'The archive lacks linux/arm64/v8, 1 attestation of this image. Only linux/amd64 is pushed')
+  })
+
   it('with several images, fills in the names of the chosen one and pushes that one', async () => {
     const archive = await createTestArchive(TWO_IMAGES)
     const { layers } = await inspectDockerTar(archive, { image: 1 })
