@@ -1,6 +1,6 @@
-import { NetworkError, RegistryError } from '../errors.ts'
+import { RegistryError } from '../errors.ts'
 import { verifyDigest } from '../oci/verify.ts'
-import { givesBlob } from '../registry/blob-end.ts'
+import { isHeld } from '../registry/blob-end.ts'
 import { lookForBlob } from '../registry/blobs.ts'
 import { manifestAt } from '../registry/manifests.ts'
 import { resolveManifest } from '../registry/read-manifest.ts'
@@ -23,7 +23,7 @@ export async function verifyPush(
 ): Promise<void> {
   const checks = [
     ...blobs.map((blob) => async (signal: AbortSignal) => {
-      if (await isHeld(registry, blob, signal)) return
+      if (await isThere(registry, blob, signal)) return
       throw lacking(blob.digest, blob.repository)
     }),
     ...manifests.map(({ repository, digest }) => async (signal: AbortSignal) => {
@@ -38,17 +38,14 @@ export async function verifyPush(
   await runPool(checks, concurrency, signal, (check, signal) => check(signal))
 }
 
-/** A blob that this push has not sent is read at its end, and so is one that HEAD does not find, or with another size. */
-async function isHeld(registry: Registry, blob: PlannedBlob, signal: AbortSignal): Promise<boolean> {
+/**
+ * Reads the end of a blob that this push has not sent, and of one that HEAD does not find, or finds with another size. An upload that ends because the
+ * registry has the blob has read it already.
+ */
+async function isThere(registry: Registry, blob: PlannedBlob, signal: AbortSignal): Promise<boolean> {
   const found = await lookForBlob(registry, blob.repository, blob, signal)
   if (found === 'there' && blob.action === 'upload') return true
-  try {
-    return await givesBlob(registry, blob.repository, blob, signal)
-  } catch (error) {
-    // A web page may not be let read where the registry keeps its blobs.
-    if (found === 'there' && error instanceof NetworkError) return true
-    throw error
-  }
+  return isHeld(registry, blob.repository, blob, found === 'there', signal)
 }
 
 /** Some registries keep in a cache what they have, and a garbage collection does not clear it. */

@@ -16,7 +16,7 @@ const MAX_READ = 64 * 1024 * 1024
  * @throws {ResponseError} if the registry refuses
  * @throws {NetworkError} if it does not answer, or a web page may not read where it keeps its blobs
  */
-export async function givesBlob(
+async function givesBlob(
   registry: Registry,
   repository: string,
   blob: Descriptor,
@@ -31,6 +31,28 @@ export async function givesBlob(
       if (!(error instanceof NetworkError)) throw error
       if (tries === 2) return false
     }
+  }
+}
+
+/**
+ * Tells the same, but believes HEAD where nothing can be read: a web page may not be let read where the registry keeps its blobs.
+ *
+ * @param isSaid Whether HEAD says that the blob is there.
+ * @throws {ResponseError} if the registry refuses
+ * @throws {NetworkError} if it does not answer, and HEAD does not say that the blob is there
+ */
+export async function isHeld(
+  registry: Registry,
+  repository: string,
+  blob: Descriptor,
+  isSaid: boolean,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  try {
+    return await givesBlob(registry, repository, blob, signal)
+  } catch (error) {
+    if (isSaid && error instanceof NetworkError) return true
+    throw error
   }
 }
 

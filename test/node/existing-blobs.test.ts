@@ -19,6 +19,15 @@ const ONE = { images: [{ names: ['a:v1'], layers: [{ file: 'content' }] }] }
 const archive = createTestArchive(ONE)
 const layerOf = async () => (await openArchive(await archive)).images[0]?.layers[0]?.digest as string
 
+/** The archive, and the sizes of the blobs of its image. */
+async function withSizes() {
+  const sizes = new Map<string, number>()
+  for (const { layers, config, manifest } of (await openArchive(await archive)).images) {
+    for (const blob of [...layers, config, manifest]) if (blob) sizes.set(blob.digest, blob.size)
+  }
+  return { archive: await archive, sizes }
+}
+
 type Change = (request: Request, go: () => Promise<Response>) => Promise<Response> | Response
 
 /** The embedded registry, with some answers changed on their way. */
@@ -152,6 +161,33 @@ describe("{ existing: 'upload' }", () => {
     expect(await pushDockerTar(await archive, handle, 'a', 'v1', { existing: 'upload', onProgress })).toBe(digest)
     expect(states.slice(-3)).toEqual(['layer uploaded', 'config uploaded', 'manifest uploaded'])
     expect([recorder.count('HEAD'), recorder.count('POST'), recorder.count('PUT')]).toEqual([0, 3, 4])
+  })
+
+  it.each([
+    ['PUT', 502],
+    ['PUT', 409],
+    ['POST', 409],
+  ])('sends each blob after a %s that is answered %i, although HEAD says that it is there', async (method, status) => {
+    const refused = new Set<string>()
+    const { archive: sent, sizes } = await withSizes()
+    const { handle, direct } = behind((request, go) => {
+      const digest = decodeURIComponent(request.url).match(/sha256:[0-9a-f]{64}/)?.[0] ?? ''
+      // HEAD comes from a cache that still knows blobs which are gone.
+      if (isBlob(request)) return new Response(null, { headers: { 'content-length': String(sizes.get(digest)) } })
+      const isWanted = request.method === method && request.url.includes('/blobs/uploads/')
+      if (!isWanted || refused.size > 0) return go()
+      refused.add(request.url)
+      return new Response(null, { status })
+    })
+    const options = { existing: 'upload', verify: true, retryDelay: 1, concurrency: 1 } as const
+    await pushDockerTar(sent, handle, 'a', 'v1', options)
+    expect(refused.size).toBe(1)
+    expect(await getImageInfo(direct, 'a', 'v1')).toMatchObject({ layerCount: 1 })
+    for (const digest of sizes.keys()) {
+      const answer = await direct.send({ act: 'read a blob', method: 'GET', url: `/v2/a/blobs/${digest}` })
+      expect(answer.status).toBe(200)
+      await new Response(answer.body).arrayBuffer()
+    }
   })
 
   it('of a plan is in it, and is carried out from its JSON', async () => {

@@ -1,5 +1,6 @@
 import { ResponseError } from '../../errors.ts'
-import { hasBlob, lookForBlob } from '../blobs.ts'
+import { loaded } from '../../load.ts'
+import { lookForBlob } from '../blobs.ts'
 import { delayBefore, sleep } from '../pause.ts'
 import type { Chunk } from './chunk.ts'
 import type { Remedy } from './failure.ts'
@@ -87,11 +88,18 @@ function learn(upload: Upload, error: unknown, lesson: Lesson): void {
 
 /** Looks whether the registry has the blob already. The upload is of no use then. */
 export async function isThere(upload: Upload, session: UploadSession | undefined): Promise<boolean> {
-  const { registry, repository, blob, signal } = upload
   // Of whatever size: the registry has said so before.
-  const isThere = (await lookForBlob(registry, repository, blob, signal)) !== 'absent'
+  const isThere = await holdsBlob(upload, true)
   if (isThere && session) await cancelSession(upload, session)
   return isThere
+}
+
+/** Reads the end of a blob that HEAD finds: HEAD may come from a cache. */
+async function holdsBlob({ registry, repository, blob, signal }: Upload, isSaid = false): Promise<boolean> {
+  const found = await lookForBlob(registry, repository, blob, signal)
+  if (found === 'absent') return false
+  const { isHeld } = await loaded(import('../blob-end.ts'), signal)
+  return isHeld(registry, repository, blob, isSaid || found === 'there', signal)
 }
 
 /** Finds out where an upload is after a failure. Returns no session if it has to start again. */
@@ -101,16 +109,15 @@ export async function recover(
   failure: Failure,
 ): Promise<UploadSession | undefined | 'present'> {
   const { error, remedy, chunk } = failure
-  const { registry, repository, blob, signal, onEvent } = upload
   if (!session || !chunk) return session
   // The answer alone may have been lost: to this request, or to the same one from a proxy that sent it twice.
   const mayBeIn = chunk.isClosing && (remedy === 'ask' || remedy === 'restart')
-  if (mayBeIn && (await hasBlob(registry, repository, blob, signal))) return 'present'
+  if (mayBeIn && (await holdsBlob(upload))) return 'present'
   const found = remedy === 'ask' || remedy === 'shrink' ? await findSession(upload, session, failure, chunk) : undefined
   if (found && found !== 'lost') return found
   const isGone = found === 'lost' || (error instanceof ResponseError && error.status === 404)
   if (!isGone) await cancelSession(upload, session)
-  onEvent?.({ kind: 'restart', ...eventOf(upload, error), lostBytes: session.offset })
+  upload.onEvent?.({ kind: 'restart', ...eventOf(upload, error), lostBytes: session.offset })
   return undefined
 }
 
