@@ -133,7 +133,7 @@ export function describeGoNil(): void {
       const { config } = await layoutOf({})
       for (const fields of [{ Layers: [config] }, { layers: null, Layers: [config] }]) {
         const asking = getManifest(answering({ schemaVersion: 2, config, ...fields }, 200, MANIFEST), 'a', 'v1')
-        await rejection(asking, ValidationError, /lacks a list/)
+        await rejection(asking, ValidationError, /"Layers"/)
       }
     })
 
