@@ -25,11 +25,9 @@ const LEAST = 64 * KIB
 const MOST = 64 * MIB
 /** How long a chunk should be under way, in milliseconds. A page shows progress so often, and a reload loses so much. */
 const GOAL = 1200
-/** The same where that is more than `FAST` bytes: requests are fewer. */
-const FAST_GOAL = 2000
+/** The longest that is worth fewer requests: where a chunk has more than `FAST` bytes, or nothing else uses the link while an upload waits for answers. */
+const LONG_GOAL = 2000
 const FAST = 8 * MIB
-/** The same where a single upload is under way: nothing else uses the link while it waits for an answer. */
-const MOST_ALONE = 1300
 /** A chunk is at most so many times as large as one that went well, or has at most `LEAP` bytes: a proxy may refuse it for its size. */
 const GROWTH = 16
 const LEAP = 4 * MIB
@@ -57,10 +55,11 @@ export function createLink(): Link {
 
   /** In milliseconds. */
   function goalAfter({ bytes, milliseconds }: Sent): number {
-    const goal = bytes * GOAL > FAST * milliseconds ? FAST_GOAL : GOAL
+    const goal = bytes * GOAL > FAST * milliseconds ? LONG_GOAL : GOAL
     // Other sizes have to be tried to tell a slow link from a slow registry, but a page waits for progress.
     if (fixed === undefined) return Math.max(goal, 1.4 * milliseconds)
-    return Math.max(goal, members > 1 ? 0 : Math.min(10 * fixed, MOST_ALONE), 2 * fixed)
+    const alone = members > 1 ? 0 : Math.min(GOAL + 1.5 * fixed, LONG_GOAL)
+    return Math.max(goal, alone, 2 * fixed)
   }
 
   return {
