@@ -24,7 +24,7 @@ export interface PushProgress {
   readonly totalBytes: number
   /**
    * Bytes that were sent in a second, over the last seconds. What the registry had before does not count, nor does the time of a pause. 0 until the push
-   * has sent 256 KiB or a tenth of what it has to send: small blobs take the time of a round trip, whatever the speed.
+   * has sent 128 KiB or a tenth of what it has to send: small blobs take the time of a round trip, whatever the speed.
    */
   readonly bytesPerSecond: number
   /** Until all bytes are there, at that speed and if none of the waiting blobs is there already. `undefined` while `bytesPerSecond` is 0. */
@@ -70,7 +70,7 @@ interface TrackedBlob extends BlobInfo {
 }
 
 /** In bytes: what has to be sent before its time says how fast the link is. */
-const LEAST_MEASURED = 256 * 1024
+const LEAST_MEASURED = 128 * 1024
 
 export function trackProgress(
   planned: readonly TrackedBlob[],
