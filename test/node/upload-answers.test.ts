@@ -129,6 +129,21 @@ describe('the answer to a chunk', () => {
 })
 
 describe('a refusal', () => {
+  it('of small chunks is learned from once, and one that stays ends the push', async () => {
+    const message = 'All layer parts except the last part should be at least 5MB'
+    const tooSmall = () => Response.json({ errors: [{ code: 'BLOB_UPLOAD_INVALID', message }] }, { status: 400 })
+    const isLayer = (request: Request) => request.method === 'PUT' && request.headers.has('content-range')
+    const { pushing, events, registry } = await disturbedPush((request, go) => (isLayer(request) ? tooSmall() : go()), {
+      layers: ['x'.repeat(12_000_000)],
+      chunkSize: 2_000_000,
+      uploadRetry: 2,
+    })
+    await rejection(pushing, ResponseError, /at least 5MB/)
+    expect(kinds(events)).toEqual(['learned', 'restart', 'retry', 'restart', 'retry', 'restart'])
+    expect(events[0]).toMatchObject({ minChunkSize: 5 * 2 ** 20 })
+    expect(registry.openUploads).toBe(0)
+  })
+
   it.each([404, 405, 413])('of %i to opening an upload is one', async (status) => {
     const { pushing, recorder } = await disturbedPush(at('POST', 1, refuse(status), 99))
     await rejection(pushing, ResponseError)
