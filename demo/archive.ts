@@ -104,7 +104,7 @@ function nameMissing(image: Image): readonly string[] {
   ]
 }
 
-/** What is missing under an image, at any depth. */
+/** Collects the missing entries of an index, at any depth. */
 function missingEntries({ missing, children }: Image): readonly IndexEntry[] {
   return [...missing, ...children.flatMap(missingEntries)]
 }

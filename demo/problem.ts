@@ -1,9 +1,9 @@
 /** An error in the words of the page. Plain data: a Worker can pass it on, which takes class and fields off an error. */
 export interface Problem {
   readonly title: string
-  /** What it means, and what to do about it. */
+  /** The meaning and the remedy, in words for the user of the page. */
   readonly advice: string
-  /** What the package says, for those who run the registry. */
+  /** The message of the error, for the people who run the registry. */
   readonly detail?: string
 }
 

@@ -9,7 +9,7 @@ const password = findElement('password', HTMLInputElement)
 const state = findElement('sign-in-state', HTMLElement)
 const submit = findElement('sign-in-submit', HTMLButtonElement)
 
-/** What is asked, and what of it is answered. */
+/** A request for credentials, with what the page knows of an earlier answer. */
 export interface SignInRequest extends CredentialsRequest {
   /** The registry has refused what was given before. */
   readonly isRefused: boolean

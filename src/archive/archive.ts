@@ -10,7 +10,7 @@ import type { Reading } from './reading.ts'
 
 /** What makes a folder a layout (image-spec § Image Layout). */
 const INDEX_PATH = 'index.json'
-/** What Docker reads. */
+/** The list of images that Docker reads. */
 export const MANIFEST_PATH = 'manifest.json'
 
 /** An open archive: what is in it, and where the bytes are. */

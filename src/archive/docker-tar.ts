@@ -48,7 +48,7 @@ const ARCHIVE_FAULTS = [TarReadError, ValidationError, DigestMismatchError]
 
 /** How to validate an archive. */
 export interface ValidateOptions extends ReadOptions {
-  /** Whether to read all bytes: each blob has to be what its digest says, and each compressed layer what its diff ID says. @default false */
+  /** Reads all bytes: compares each blob with its digest, and each compressed layer with its diff ID. @default false */
   readonly verify?: boolean | undefined
 }
 

@@ -133,7 +133,7 @@ export async function explainEnd(
   return isMangled(bytes) ? refusal(AS_TEXT, offset, cause) : undefined
 }
 
-/** Whether binary data became characters, or each line got another end. */
+/** Tells whether binary data was written as text, or its line ends were changed. */
 function isMangled(bytes: Uint8Array): boolean {
   // They may begin inside a character.
   const start = bytes.findIndex((byte) => (byte & 0xc0) !== 0x80)
@@ -144,7 +144,7 @@ function isMangled(bytes: Uint8Array): boolean {
   return isBinary || hasOtherLineEnds(bytes)
 }
 
-/** Whether each line feed has a carriage return before it, which in binary data is next to impossible. */
+/** Tells whether each line feed has a carriage return before it. Binary data almost never has. */
 function hasOtherLineEnds(bytes: Uint8Array): boolean {
   const isFeed = (byte: number) => byte === 0x0a
   return bytes.some(isFeed) && bytes.every((byte, index) => !isFeed(byte) || bytes[index - 1] === 0x0d)

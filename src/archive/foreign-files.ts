@@ -10,7 +10,7 @@ const REST = 64 * 1024
 const LAYERS = /^blobs\/sha256\/|(?:^|\/)layer\.tar$/
 /** Files that a `manifest.json` names, and their folder. */
 const CONFIG_OR_LAYER = /^(.*\/)[0-9a-f]{64}(?:\.json|\.tar(?:\.gz)?|\/layer\.tar)?$/
-/** What macOS leaves. */
+/** Files that macOS adds. */
 const HIDDEN = /(?:^|\/)(?:\._|__MACOSX\/)/
 const ARCHIVE_NAME = /\.(?:tar|tgz|tzst|txz|tar\.\w+)$/i
 /** Folders at the top of a root file system. */
@@ -65,7 +65,7 @@ export async function explainFiles(files: FileIndex, signal?: AbortSignal): Prom
   return explainKind(paths) ?? explainFolders(paths) ?? explainParts(paths, files) ?? explainNames(paths, files)
 }
 
-/** Whether something stands behind the end of a tar: then that was no end, but zeros of a file. */
+/** Tells whether data follows the end of a tar. Then the zeros were part of a file, and not the end. */
 async function goesOn({ source, end }: NonNullable<FileIndex['tar']>, signal?: AbortSignal): Promise<boolean> {
   const rest = await source.read(Math.min(end, source.size), Math.min(end + REST, source.size), signal)
   return rest.some((byte) => byte !== 0)
@@ -111,7 +111,7 @@ function explainFolders({ all, has }: Paths): ValidationError | undefined {
     : noImages(`images are in the folders ${shown([first, ...others])}; open one of them alone`)
 }
 
-/** What is an archive itself, or was part of one. */
+/** Explains files that are archives themselves, or were part of one. */
 function explainParts({ all }: Paths, { tar }: FileIndex): ValidationError | undefined {
   if (all.some((path) => LAYERS.test(path))) {
     return noImages(

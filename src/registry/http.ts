@@ -309,7 +309,7 @@ function secretsIn(header: string): readonly string[] {
   return [header, header.replace(/^(?:basic|bearer)\s+/i, '')]
 }
 
-/** Whether an answer is a redirect, or came of one that a browser followed, or a fetch of the user's own. */
+/** Tells whether an answer is a redirect, or the result of one that a browser or a custom `fetch` followed. */
 function isRedirect({ status, type, redirected }: Response): boolean {
   return redirected || type === 'opaqueredirect' || (status >= 300 && status < 400)
 }
