@@ -2,6 +2,7 @@ import type { Digest } from '../../oci/digest.ts'
 import type { Source } from '../../source/source.ts'
 import type { RequestBody } from '../http.ts'
 import { PIECE } from './blob-reader.ts'
+import { leastChunk } from './headway.ts'
 import type { Upload } from './options.ts'
 import type { UploadProfile } from './profile.ts'
 
@@ -38,8 +39,13 @@ const MAX_TIMEOUT = 2 ** 31 - 1
 
 /** How many requests a blob of this size takes, from the first to the one that closes the upload. */
 export function countUploadRequests(size: number, chunkSize: number, profile: UploadProfile): number {
-  const chunks = profile.takesWholeOnly ? 1 : Math.max(Math.ceil(size / chunkLength(chunkSize, profile)), 1)
+  const chunks = goesWhole(size, profile) ? 1 : Math.max(Math.ceil(size / chunkLength(chunkSize, profile)), 1)
   return profile.closesEmpty && chunks > 1 ? chunks + 1 : chunks
+}
+
+/** Whether a blob of this size goes in one request: where the registry takes no chunks, or only such small ones that there would be too many. */
+export function goesWhole(size: number, { takesWholeOnly, maxChunkSize }: UploadProfile): boolean {
+  return takesWholeOnly || maxChunkSize < leastChunk(size)
 }
 
 /** In bytes: what a wish for chunks of this size comes to with this registry. */
@@ -50,14 +56,14 @@ export function chunkLength(chunkSize: number, { minChunkSize, maxChunkSize }: U
 /** Reads the next bytes of a blob, as many as the registry takes in one request; or makes what reads them while they are sent. */
 export async function prepareChunk(upload: Upload, start: number): Promise<Chunk> {
   const { blob, registry, reader, streamsChunks, slicesChunks, createBody, signal } = upload
-  const { takesWholeOnly, closesEmpty } = registry.traits.current
+  const { current } = registry.traits
   const wanted = wantedLength(upload)
-  const length = chunkLength(wanted, registry.traits.current)
+  const length = chunkLength(wanted, current)
   // An upload that has some chunks already may have taken them before the registry was known to take none.
-  const isWhole = takesWholeOnly && start === 0
+  const isWhole = start === 0 && goesWhole(blob.size, current)
   const end = isWhole ? blob.size : Math.min(start + length, blob.size)
   const isBare = start === 0 || start === end
-  const isClosing = end === blob.size && (isBare || !closesEmpty)
+  const isClosing = end === blob.size && (isBare || !current.closesEmpty)
   const standstill = SILENCE + (isClosing ? (blob.size / LEAST_CLOSING_RATE) * 1000 : 0)
   const timeout = Math.min(standstill + ((end - start) / LEAST_RATE) * 1000, MAX_TIMEOUT)
   const chunk = { digest: blob.digest, start, end, size: blob.size, isClosing, timeout, standstill }

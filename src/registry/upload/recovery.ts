@@ -2,8 +2,9 @@ import { ResponseError } from '../../errors.ts'
 import { loaded } from '../../load.ts'
 import { lookForBlob } from '../blobs.ts'
 import { delayBefore, sleep } from '../pause.ts'
-import type { Chunk } from './chunk.ts'
+import { type Chunk, goesWhole } from './chunk.ts'
 import type { Remedy } from './failure.ts'
+import { leastChunk } from './headway.ts'
 import type { Upload } from './options.ts'
 import type { UploadProfile } from './profile.ts'
 import { askSession, cancelSession, type UploadSession } from './session.ts'
@@ -63,11 +64,12 @@ function halveChunks(
   error: unknown,
   least: number,
 ): boolean {
-  const { minChunkSize, maxChunkSize, takesWholeOnly } = upload.registry.traits.current
-  const half = takesWholeOnly ? 0 : Math.floor((end - start) / 2)
-  if (half < Math.max(least, minChunkSize)) return false
+  const { current } = upload.registry.traits
+  const { size } = upload.blob
+  const half = goesWhole(size, current) ? 0 : Math.floor((end - start) / 2)
+  if (half < Math.max(least, current.minChunkSize, leastChunk(size))) return false
   // Another blob may have learned as much meanwhile.
-  if (half < maxChunkSize) learn(upload, error, { maxChunkSize: half })
+  if (half < current.maxChunkSize) learn(upload, error, { maxChunkSize: half })
   return true
 }
 

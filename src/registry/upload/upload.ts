@@ -9,6 +9,7 @@ import { createBlobReader } from './blob-reader.ts'
 import type { Bookmark } from './bookmark.ts'
 import { type Chunk, prepareChunk } from './chunk.ts'
 import { remedyFor } from './failure.ts'
+import { createHeadway } from './headway.ts'
 import type { Upload, UploadOptions } from './options.ts'
 import { adapt, type Failure, isThere, recover, suspectSize, wait } from './recovery.ts'
 import { cancelSession, sendChunk, type UploadSession } from './session.ts'
@@ -33,6 +34,7 @@ const SUSPICIOUS = 2
  * @throws {DigestMismatchError} before the closing PUT, if the bytes are not the descriptor's
  * @throws {ResponseError} if the registry refuses
  * @throws {NetworkError} if it does not answer
+ * @throws {RegistryError} if many requests bring in few bytes
  */
 export async function uploadBlob(
   registry: Registry,
@@ -53,6 +55,7 @@ export async function uploadBlob(
 async function deliver(upload: Upload): Promise<'mounted' | 'uploaded' | 'present'> {
   const { blob, signal, uploadRetry, onSent } = upload
   const bookmark = await openBookmark(upload)
+  const headway = createHeadway(upload)
   let session: UploadSession | undefined
   let failure: Failure | undefined
   let mountFrom = upload.mountFrom
@@ -64,6 +67,7 @@ async function deliver(upload: Upload): Promise<'mounted' | 'uploaded' | 'presen
   try {
     for (;;) {
       let chunk: Chunk | undefined
+      headway.count(session?.offset ?? 0)
       try {
         if (failure) {
           const state = await recover(upload, session, failure)
