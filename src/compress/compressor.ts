@@ -1,3 +1,4 @@
+import { createSemaphore } from '../async/semaphore.ts'
 import { DigestMismatchError } from '../errors.ts'
 import type { Content } from '../oci/descriptor.ts'
 import type { CreateHasher, Digest } from '../oci/digest.ts'
@@ -5,7 +6,6 @@ import { createWasmHasher } from '../oci/sha256.ts'
 import { spoolToBlob } from '../source/spool.ts'
 import { compressionKey, parseStoredCompression, type StoredCompression } from './cache.ts'
 import type { Encoder } from './encoder.ts'
-import { createGate } from './gate.ts'
 import { type PackedLayer, packLayer } from './layer.ts'
 import type { EncodingOptions } from './options.ts'
 
@@ -50,7 +50,7 @@ export async function withCompressor<T>(
 function createCompressor({ compressions, onWarning, ...options }: CompressorOptions): Compressor {
   const { createHasher = createWasmHasher, spool = spoolToBlob } = options
   const packed = new Map<string, Promise<PackedLayer>>()
-  const gate = createGate(1)
+  const semaphore = createSemaphore(1)
   let cache = compressions
 
   /** A cache that fails once is let alone from then on. */
@@ -66,7 +66,7 @@ function createCompressor({ compressions, onWarning, ...options }: CompressorOpt
   }
 
   async function begin(layer: Content, encoder: Encoder, onRead?: OnRead, signal?: AbortSignal): Promise<PackedLayer> {
-    const leave = await gate(layer.size > LARGE ? 1 : SMALL_WEIGHT)
+    const leave = await semaphore(signal, layer.size > LARGE ? 1 : SMALL_WEIGHT)
     let readBytes = 0
     function count(bytes: number): void {
       readBytes += bytes

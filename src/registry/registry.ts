@@ -41,6 +41,11 @@ export interface RegistryOptions {
    * more for each 4 KiB. @default 30 000
    */
   readonly timeout?: number | undefined
+  /**
+   * Requests under way at once, of all that uses the handle; others wait. At least 4. The runtime may open some connections more, since one is busy until
+   * an answer has ended. @default 80
+   */
+  readonly maxRequests?: number | undefined
 }
 
 /** A registry to talk to: `openRegistry` makes it. It shows no secret, however it is printed. */
@@ -70,13 +75,13 @@ export type RegistryInput = string | URL | Registry
  *   `registry.example.com`, `docker.io` (https), `localhost:15000` (this machine: http).
  * @throws {ValidationError} unless it is an http or https URL without user info, query and fragment, or a host; or if `credentials`
  *   or `allowedRealms` are none
- * @throws {RangeError} if `retry`, `retryDelay` or `timeout` is no such number
+ * @throws {RangeError} if `retry`, `retryDelay`, `timeout` or `maxRequests` is no such number
  * @throws {TypeError} if `fetch` is no function, `allowedRealms` no array, or `profile` the name of none
  */
 export function openRegistry(address: string | URL, options: RegistryOptions = {}): Registry {
   const base = parseRegistryAddress(address)
   const { credentials, headers, fetch = (request) => globalThis.fetch(request), retry = 2, timeout = 30_000 } = options
-  const { retryDelay = 500, allowedRealms = [] } = options
+  const { retryDelay = 500, allowedRealms = [], maxRequests = 80 } = options
   if (typeof fetch !== 'function') throw new TypeError('Cannot use what was given as fetch: pass a function')
   if (!(Number.isSafeInteger(retry) && retry >= 0)) {
     throw new RangeError(`Cannot use ${retry} as retry: pass a whole number from 0`)
@@ -87,10 +92,14 @@ export function openRegistry(address: string | URL, options: RegistryOptions = {
   if (!(timeout > 0 && timeout <= MAX_TIMEOUT)) {
     throw new RangeError(`Cannot use ${timeout} as timeout: pass milliseconds above 0, at most ${MAX_TIMEOUT}`)
   }
+  if (!(Number.isSafeInteger(maxRequests) && maxRequests >= 4)) {
+    throw new RangeError(`Cannot use ${maxRequests} as maxRequests: pass a whole number from 4`)
+  }
   const ownHeaders = Object.fromEntries(new Headers(headers))
   const exchange = createExchange({ base, fetch, ownHeaders, retry, retryDelay, timeout })
   const send = createSend(exchange, {
     registry: base,
+    maxRequests,
     credentials: typeof credentials === 'object' ? parseCredentials(credentials) : credentials,
     allowedRealms: parseOrigins(allowedRealms),
   })

@@ -1,3 +1,4 @@
+import { createSemaphore, type Semaphore } from '../async/semaphore.ts'
 import { loaded, untilAborted } from '../load.ts'
 import { letGo } from '../source/let-go.ts'
 import type { Answer } from './answer.ts'
@@ -19,6 +20,12 @@ export interface RegistryRequest extends HttpRequest {
  */
 export type SendRequest = (request: RegistryRequest) => Promise<Answer>
 
+/** The settings of what sends. */
+export interface SendSettings extends AuthenticatorSettings {
+  /** Requests under way at once; others wait. From 4. */
+  readonly maxRequests: number
+}
+
 /** The first try may teach what the registry wants, another that the rights are too few, and another that the token is too old. */
 const MAX_TRIES = 4
 
@@ -26,14 +33,20 @@ const MAX_TRIES = 4
  * Makes what sends requests and signs them in. Only the registry's own origin sees what signs in, and only its refusals teach anything. A
  * refused request is sent again only with another authorization than before, its body included: uploads keep their session.
  */
-export function createSend(exchange: Exchange, settings: AuthenticatorSettings): SendRequest {
+export function createSend(exchange: Exchange, settings: SendSettings): SendRequest {
   const base = settings.registry
+  // Others wait for tokens, so requests for them have a share of their own. Small requests do not wait for long uploads.
+  const share = Math.ceil(settings.maxRequests / 8)
+  const tokens = createSemaphore(share)
+  const requests = createSemaphore(settings.maxRequests - share)
+  const uploads = createSemaphore(settings.maxRequests - 2 * share)
   let loading: Promise<Authenticator> | undefined
 
   /** What signs in is loaded where there is somebody to sign in, or the registry asks for that. */
   function loadAuthenticator(): Promise<Authenticator> {
     loading ??= loaded(import('./auth/authenticator.ts')).then(
-      ({ createAuthenticator }) => createAuthenticator(settings, exchange),
+      ({ createAuthenticator }) =>
+        createAuthenticator(settings, (request) => permitted([tokens], request.signal, () => exchange(request))),
       (error) => {
         loading = undefined
         throw error
@@ -52,7 +65,12 @@ export function createSend(exchange: Exchange, settings: AuthenticatorSettings):
     return authenticator.authorize(scopes, patience)
   }
 
-  return async ({ scopes: needed = [], ...request }) => {
+  return (request) => {
+    const semaphores = request.isUpload && request.body ? [uploads, requests] : [requests]
+    return permitted(semaphores, request.signal, () => sendSigned(request))
+  }
+
+  async function sendSigned({ scopes: needed = [], ...request }: RegistryRequest): Promise<Answer> {
     const url = new URL(request.url, base)
     if (url.origin !== base.origin) return accept(await exchange(request))
     const { method, signal, patience } = request
@@ -82,5 +100,20 @@ export function createSend(exchange: Exchange, settings: AuthenticatorSettings):
       if (!next || next.value === authorization?.value) return accept(exchanged)
       letGo(exchanged.answer.body)
     }
+  }
+}
+
+/** Runs a task with a permit of each semaphore. They are taken in one order everywhere, so that no two tasks wait for each other. */
+async function permitted<T>(
+  semaphores: readonly Semaphore[],
+  signal: AbortSignal | undefined,
+  task: () => Promise<T>,
+): Promise<T> {
+  const releases: (() => void)[] = []
+  try {
+    for (const semaphore of semaphores) releases.push(await semaphore(signal))
+    return await task()
+  } finally {
+    for (const release of releases) release()
   }
 }
