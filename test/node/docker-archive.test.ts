@@ -240,7 +240,7 @@ describe('inspectDockerTar() of an odd archive', () => {
     expect(source.reads.filter(({ end, start }) => end - start === layers[0]?.size)).toEqual([])
   })
 
-  it('keeps a foreign layer in the manifest, and asks nobody for it (CVE-2020-15157)', async () => {
+  it('keeps a foreign layer in the manifest, and asks nobody for it (CVE-2020-15157, GHSA-qvqc-4c52-x6qp)', async () => {
     const dockers = 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip'
     const mediaType = 'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip'
     const foreign = { mediaType, size: 7, digest: `sha256:${'ab'.repeat(32)}`, urls: ['https://mcr.example/layer'] }

@@ -136,7 +136,7 @@ describe('openArchive() of an OCI layout', () => {
     expect((await openArchive(await withLayer(`${LAYER}+gzip+encrypted`))).warnings).toEqual([])
   })
 
-  it('keeps foreign layers in the manifest, and asks nobody for them (CVE-2020-15157)', async () => {
+  it('keeps foreign layers in the manifest, and asks nobody for them (CVE-2020-15157, GHSA-qvqc-4c52-x6qp)', async () => {
     const layout = createLayout()
     const base = { mediaType: FOREIGN, digest: `sha256:${'ab'.repeat(32)}`, size: 123, urls: ['https://mcr.example/l'] }
     const config = await layout.add('application/vnd.docker.container.image.v1+json', {

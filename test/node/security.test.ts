@@ -1,5 +1,9 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   checkRegistryConnectivity,
   deleteImage,
@@ -10,6 +14,7 @@ import {
   NetworkError,
   openRegistry,
   pushDockerTar,
+  RegistryError,
   type RegistryOptions,
   ResponseError,
   ValidationError,
@@ -20,7 +25,7 @@ import { type Attack, createHostileRegistry, DESK, EVIL, REGISTRY } from '../sup
 import { createOrigins } from '../support/origins.ts'
 import { unauthorized } from '../support/protected-registry.ts'
 
-// What befell other clients, tried on us. Each test has the incident's id in its name; docs/security.md has the table.
+// Incidents in other clients, tried on this one. Each test has the incident's ID in its name; docs/security.md has the table.
 
 const CREDENTIALS = { username: 'ci', password: 'hunter2-hunter2' }
 const BASIC = `Basic ${btoa('ci:hunter2-hunter2')}`
@@ -37,7 +42,8 @@ const push = async (handle: ReturnType<typeof openRegistry>, options = {}) =>
   pushDockerTar(await createTestArchive(), handle, 'team/app', 'v1', options)
 
 describe('a realm that a registry names', () => {
-  const ids = 'CVE-2026-48978, GHSA-xf85-363p-868w, GHSA-28r5-37g7-p6mp, CVE-2026-12566, go-containerregistry#2193'
+  const ids =
+    'CVE-2026-48978, GHSA-xf85-363p-868w, GHSA-28r5-37g7-p6mp, CVE-2026-33540, GHSA-3p65-76g6-3w7r, CVE-2026-12566, go-containerregistry#2193'
   it.each([
     [`${EVIL}/token`, /at https:\/\/evil.test, another site.*allowedRealms: \['https:\/\/evil.test'\]/],
     ['https://registry.test.evil.test/token', /another site/],
@@ -257,7 +263,8 @@ describe('a redirect', () => {
       const isBlob = request.url.includes('/blobs/sha256')
       return response.ok && isBlob ? new Response(null, { status, headers: { location: to(request) } }) : undefined
     }
-  const ids = 'GHSA-vh4v-2xq2-g5cg, GHSA-whvf-jp7m-59f3, GHSA-h3wm-jjqf-8jm2, go-containerregistry#2349'
+  const ids =
+    'GHSA-vh4v-2xq2-g5cg, GHSA-qvqc-4c52-x6qp, GHSA-whvf-jp7m-59f3, GHSA-h3wm-jjqf-8jm2, GHSA-r4q5-vmmm-2653, go-containerregistry#2349'
 
   it(`of a download takes no secrets along, and answers no question there (${ids})`, async () => {
     const { world, handle } = attacked({
@@ -412,7 +419,7 @@ describe('a page of a list', () => {
     },
   )
 
-  it('that has no end is refused (GHSA-h7vf-4x9w-h99v, CVE-2023-2253)', async () => {
+  it('that has no end is refused (GHSA-h7vf-4x9w-h99v, CVE-2023-2253, GHSA-hqxw-f8mx-cpmw, oras-go#1215)', async () => {
     let count = 0
     const change: Attack['change'] = (request, response) => {
       if (!response.ok || !request.url.includes('_catalog')) return undefined
@@ -421,6 +428,16 @@ describe('a page of a list', () => {
     }
     await rejection(listRepositories(attacked({ change }).handle), ResponseError, /more than 1000000 entries/)
     expect(count).toBeLessThan(30)
+  })
+
+  it('of few huge entries is refused (oras-go#1215)', async () => {
+    let count = 0
+    const fetch: RegistryOptions['fetch'] = async () => {
+      const headers = { link: `<?last=${count++}>; rel="next"` }
+      return Response.json({ tags: [`${count}`.padEnd(15_000_000, 'x')] }, { headers })
+    }
+    await rejection(listTags(openRegistry(REGISTRY, { fetch }), 'a'), ResponseError, /more than 134217728 characters/)
+    expect(count).toBe(9)
   })
 })
 
@@ -459,7 +476,7 @@ describe('a body without end', () => {
     }
     return new Response(new ReadableStream({ pull }), { status, headers })
   }
-  const ids = 'CVE-2020-1702, CVE-2023-2253'
+  const ids = 'CVE-2020-1702, CVE-2023-2253, GHSA-hqxw-f8mx-cpmw'
 
   it(`of a manifest is cut off (${ids})`, async () => {
     const handle = openRegistry(REGISTRY, { fetch: async () => endless() })
@@ -498,6 +515,41 @@ describe('a body without end', () => {
       /more than 65536/,
     )
     expect(pulled).toBeLessThan(1e6)
+  })
+})
+
+// Node's own fetch unpacks the answers here.
+describe('an answer that is packed', () => {
+  let registry: Server
+  let body: Uint8Array
+  let encoding = ''
+  const handle = () => openRegistry(`http://127.0.0.1:${(registry.address() as AddressInfo).port}`, { retry: 0 })
+  const packed = (times: number) => {
+    body = new Uint8Array(256 * 1024 * 1024).fill(0x20)
+    for (let turn = 0; turn < times; turn++) body = gzipSync(body)
+    encoding = Array.from({ length: times }, () => 'gzip').join(', ')
+  }
+  beforeAll(async () => {
+    registry = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': encoding }).end(body)
+    })
+    registry.listen(0, '127.0.0.1')
+    await once(registry, 'listening')
+  })
+  afterAll(() => registry.close())
+
+  it.each([1, 2, 3])('%i times is cut off at the limit of what comes out (CVE-2026-22036)', async (times) => {
+    packed(times)
+    const before = process.memoryUsage().rss
+    await rejection(getManifest(handle(), 'a', 'v1'), ResponseError, /more than 8388608 bytes/)
+    await rejection(listTags(handle(), 'a'), ResponseError, /more than 16777216 bytes/)
+    expect(process.memoryUsage().rss - before).toBeLessThan(128 * 1024 * 1024)
+  })
+
+  it('by a chain of 1000 encodings ends with an error (CVE-2026-22036)', async () => {
+    packed(1)
+    encoding = Array.from({ length: 1000 }, () => 'gzip').join(', ')
+    await rejection(listTags(handle(), 'a'), RegistryError)
   })
 })
 
