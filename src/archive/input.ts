@@ -5,6 +5,7 @@ import { letGo } from '../source/let-go.ts'
 import type { Source } from '../source/source.ts'
 import { abandon, type ByteStream, readIterable, readStream } from '../source/stream.ts'
 import { unpackIfPacked } from '../unpack/if-packed.ts'
+import { limitNames } from '../unpack/limit-names.ts'
 import { createFileIndex, type FileEntry, type FileIndex, normalizePath } from './file-index.ts'
 import type { ArchiveLimits } from './limits.ts'
 import type { ReadOptions } from './options.ts'
@@ -123,12 +124,14 @@ function isFolder(input: ArchiveInput): input is FolderInput {
 
 function folderIndex(files: Iterable<readonly [path: string, file: SourceInput]>, limits: ArchiveLimits): FileIndex {
   const entries = new Map<string, FileEntry>()
+  const countNames = limitNames(limits, 'open the folder')
   for (const [given, file] of files) {
     if (entries.size === limits.entries) {
       throw new ValidationError(
         `Cannot open the folder: it has more than ${limits.entries} files ({ limits: { entries } })`,
       )
     }
+    countNames(given)
     const path = normalizePath(given)
     entries.set(path, { path, kind: 'file', source: toSource(file), target: '', earlier: entries.get(path) })
   }

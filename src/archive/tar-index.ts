@@ -1,6 +1,7 @@
 import { TarReadError } from '../errors.ts'
 import { loaded } from '../load.ts'
 import { type Source, sliceSource } from '../source/source.ts'
+import { limitNames } from '../unpack/limit-names.ts'
 import { createFileIndex, type FileEntry, type FileIndex, normalizePath } from './file-index.ts'
 import { createHeaderReader } from './header-reader.ts'
 import type { ArchiveLimits } from './limits.ts'
@@ -50,6 +51,7 @@ export async function indexTar(
     )
   }
   const read = createHeaderReader(source, signal)
+  const countNames = limitNames(limits, 'index tar')
   let count = 0
   let extended = NOT_EXTENDED
   let offset = 0
@@ -65,6 +67,7 @@ export async function indexTar(
     }
     if (++count > limits.entries) throw tooMany(limits.entries, offset)
     const { path, kind, size, target } = toEntry(header, offset + BLOCK_SIZE, extended)
+    countNames(path, target)
     const start = offset + BLOCK_SIZE
     requireData(source, path, start, size)
     const other = entries.get(path)
@@ -112,7 +115,8 @@ async function readExtendedHeader(
 
 function toEntry(header: TarHeader, offset: number, { pax, longPath, longLinkPath }: Extended) {
   const path = pax.path ?? longPath ?? header.path
-  requireClearName(path, offset)
+  const target = pax.linkPath ?? longLinkPath ?? header.linkPath
+  requireClearName(path, target, offset)
   // Writers before ustar marked folders by their name alone.
   const kind = header.type === '0' && path.endsWith('/') ? 'directory' : (KINDS[header.type] ?? 'other')
   const size = pax.size ?? header.size
@@ -124,13 +128,13 @@ function toEntry(header: TarHeader, offset: number, { pax, longPath, longLinkPat
       { path, offset },
     )
   }
-  return { path: normalizePath(path), kind, size, target: pax.linkPath ?? longLinkPath ?? header.linkPath }
+  return { path: normalizePath(path), kind, size, target }
 }
 
-function requireClearName(path: string, offset: number): void {
-  if (path.length > MAX_PATH) {
+function requireClearName(path: string, target: string, offset: number): void {
+  if (Math.max(path.length, target.length) > MAX_PATH) {
     throw new TarReadError(
-      `Cannot index tar: the entry at byte ${offset} has a name of more than ${MAX_PATH} characters`,
+      `Cannot index tar: the entry at byte ${offset} has a name or link target of more than ${MAX_PATH} characters`,
       { offset },
     )
   }

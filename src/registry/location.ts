@@ -1,5 +1,8 @@
 import { type Answer, unexpectedAnswer } from './answer.ts'
 
+/** In characters: twice what browsers and servers take of a URL, as a rule. */
+const MAX_LOCATION = 16_384
+
 /**
  * Reads where an answer says that something is, from where the answer came. An http URL from https is taken for https where it is the same
  * place, since registries behind a TLS proxy may not know of it (distribution/distribution#970); else https is never left.
@@ -14,6 +17,7 @@ export function resolveLocation(
   if (!location || !/^https?:$/.test(location.protocol) || location.username || location.password) {
     return { fault: 'is no plain http or https URL' }
   }
+  if (location.href.length > MAX_LOCATION) return { fault: `has more than ${MAX_LOCATION} characters` }
   if (from.protocol === 'http:' || location.protocol === 'https:') return { location }
   const isSamePlace = location.hostname === from.hostname && (location.port === '' || location.port === from.port)
   if (!isSamePlace) return { fault: `leads from https to ${location.origin}, which is not encrypted` }

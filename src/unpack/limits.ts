@@ -2,6 +2,8 @@
 export interface UnpackLimits {
   /** Entries of a tar or a zip, or files of a folder. @default 250 000 */
   readonly entries: number
+  /** Bytes of all names and link targets in a tar, a zip or a folder together. @default 16 MiB */
+  readonly namesSize: number
   /** Bytes that a stream, or what comes out of a packed file, may have. @default 64 GiB */
   readonly spoolSize: number
   /** How many bytes may come out of one packed byte, on average, from 64 MiB on. Layers full of zeros come to 1000. @default 200 */
@@ -12,6 +14,7 @@ export interface UnpackLimits {
 
 export const UNPACK_LIMITS: UnpackLimits = {
   entries: 250_000,
+  namesSize: 16 * 1024 ** 2,
   spoolSize: 64 * 1024 ** 3,
   unpackRatio: 200,
   packings: 4,

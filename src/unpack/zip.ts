@@ -4,6 +4,7 @@ import { TarReadError, ValidationError } from '../errors.ts'
 import { inPieces, streamSource } from '../source/pieces.ts'
 import { type Source, sliceSource } from '../source/source.ts'
 import { type ByteStream, readStream, toReadable } from '../source/stream.ts'
+import { limitNames } from './limit-names.ts'
 import type { UnpackLimits } from './limits.ts'
 
 /** A file in a zip. */
@@ -35,8 +36,9 @@ export async function readZipEntries(
   limits: UnpackLimits,
   signal?: AbortSignal,
 ): Promise<readonly ZipEntry[]> {
-  const files = await openZip(zip, limits, signal)
-  return files.map(toZipEntry)
+  const files: ZipEntry[] = []
+  for await (const entry of walkZip(zip, limits, signal)) files.push(toZipEntry(entry))
+  return files
 }
 
 /**
@@ -52,7 +54,8 @@ export async function openZipEntry(
   limits: UnpackLimits,
   signal?: AbortSignal,
 ): Promise<{ source: Source } | { stream: ByteStream; packedSize: number }> {
-  const entry = chooseEntry(await openZip(zip, limits, signal), path)
+  const files = await readZipEntries(zip, limits, signal)
+  const entry = await entryAt(files.indexOf(chooseEntry(files, path)), zip, limits, signal)
   if (entry.encrypted) {
     throw new ValidationError(`Cannot open ${JSON.stringify(entry.filename)}: it is encrypted; unpack the zip first`, {
       path: entry.filename,
@@ -62,14 +65,14 @@ export async function openZipEntry(
   return { stream: unpackEntry(entry, signal), packedSize: entry.compressedSize }
 }
 
-function chooseEntry(files: readonly FileEntry[], path: string | undefined): FileEntry {
-  const unlittered = files.filter(({ filename }) => !LITTER.test(filename))
-  const archives = unlittered.filter(({ filename }) => ARCHIVE_NAME.test(filename))
+function chooseEntry(files: readonly ZipEntry[], path: string | undefined): ZipEntry {
+  const unlittered = files.filter((file) => !LITTER.test(file.path))
+  const archives = unlittered.filter((file) => ARCHIVE_NAME.test(file.path))
   const candidates = archives.length > 0 ? archives : unlittered
-  const matches = path === undefined ? candidates : files.filter(({ filename }) => filename === path)
+  const matches = path === undefined ? candidates : files.filter((file) => file.path === path)
   const [match] = matches
   if (match && matches.length === 1) return match
-  const names = candidates.map(({ filename }) => filename)
+  const names = candidates.map((file) => file.path)
   if (path === undefined && archives.length === 0) throw withoutArchive(names)
   const asked = path === undefined ? 'none was chosen' : `${JSON.stringify(path)} names ${matches.length} of them`
   throw new ValidationError(
@@ -92,18 +95,26 @@ function withoutArchive(names: readonly string[]): ValidationError {
   return new ValidationError(`Cannot open the zip: it holds ${fault}`)
 }
 
-async function openZip(zip: Source, { entries }: UnpackLimits, signal?: AbortSignal): Promise<readonly FileEntry[]> {
+/** Walks the files of a zip. An entry of zip.js takes many kilobytes: a caller keeps one at most. */
+async function* walkZip(zip: Source, limits: UnpackLimits, signal?: AbortSignal): AsyncGenerator<FileEntry> {
   const reader: Reader<unknown> = new ZipReader(zipSource(zip, signal) as never, { useWebWorkers: false })
+  const countNames = limitNames(limits, 'read the zip')
+  let count = 0
   try {
-    const files: FileEntry[] = []
     for await (const entry of reader.getEntriesGenerator()) {
-      if (!entry.directory) files.push(entry)
-      if (files.length > entries) throw tooMany(entries)
+      countNames(entry.filename)
+      if (++count > limits.entries) throw tooMany(limits.entries)
+      if (!entry.directory) yield entry
     }
-    return files
   } catch (error) {
     throw asTarReadError(error, signal)
   }
+}
+
+async function entryAt(position: number, zip: Source, limits: UnpackLimits, signal?: AbortSignal): Promise<FileEntry> {
+  let passed = 0
+  for await (const entry of walkZip(zip, limits, signal)) if (passed++ === position) return entry
+  throw new TarReadError('Cannot read the zip: it changed while it was read')
 }
 
 function tooMany(entries: number): TarReadError {

@@ -254,6 +254,34 @@ describe('an upload that a registry moves', () => {
     }
     await rejection(push(attacked({ change }).handle), ResponseError, /its Location is no plain http or https URL/)
   })
+
+  it('of more than 16 KiB is refused, also if it grows from one answer to the next', async () => {
+    const withState = (response: Response, length: number) => {
+      const location = new URL(response.headers.get('location') ?? '', REGISTRY)
+      location.searchParams.set('more', 'x'.repeat(length))
+      response.headers.set('location', location.href)
+    }
+    const long = (request: Request, response: Response) => {
+      if (request.method === 'POST' && response.status === 202) withState(response, 16_384)
+      return undefined
+    }
+    await rejection(
+      push(attacked({ change: long }).handle),
+      ResponseError,
+      /its Location has more than 16384 characters/,
+    )
+    let length = 0
+    const growing = (request: Request, response: Response) => {
+      if (request.method !== 'PATCH' || response.status !== 202) return undefined
+      length += 2048
+      withState(response, length)
+      return undefined
+    }
+    const options = { chunkSize: 64 }
+    const pushing = push(attacked({ change: growing }).handle, options)
+    await rejection(pushing, ResponseError, /its Location has more than 16384 characters/)
+    expect(length).toBeLessThan(3 * 16_384)
+  })
 })
 
 describe('a redirect', () => {

@@ -150,6 +150,32 @@ describe('indexTar()', () => {
     await rejection(indexTar(manySmallFiles(100, 0), limits), TarReadError, /more than 99 entries; .*entries/)
   })
 
+  it.each([
+    ['pax names', (name: string) => [{ name: 'p', type: 'x', data: paxRecord('path', name) }, { name: 'short' }]],
+    ['GNU names', (name: string) => [{ name: 'L', type: 'L', data: `${name}\0` }, { name: 'short' }]],
+    [
+      'pax link targets',
+      (name: string) => [
+        { name: 'p', type: 'x', data: paxRecord('linkpath', name) },
+        { name: '', type: '2' },
+      ],
+    ],
+    [
+      'GNU link targets',
+      (name: string) => [
+        { name: 'K', type: 'K', data: `${name}\0` },
+        { name: '', type: '1' },
+      ],
+    ],
+    ['names of the same path', () => [{ name: 'n'.repeat(90), prefix: 'p'.repeat(109) }]],
+  ])('bounds the names and link targets of all entries together, in bytes: %s', async (_, entry) => {
+    const tar = (count: number) =>
+      toSource(rawTar(Array.from({ length: count }, (_, position) => entry(`${position}${'ä'.repeat(99)}?`)).flat()))
+    const limits = withDefaultLimits({ namesSize: 2000 })
+    expect((await indexTar(tar(9), limits)).entries.size).toBeGreaterThan(0)
+    await rejection(indexTar(tar(11), limits), TarReadError, /names have more than 2000 bytes .*limits: { namesSize }/)
+  })
+
   it('lets a missing end mark pass, as tar does', async () => {
     expect(await text(rawEntry({ name: 'a', data: 'abc' }), 'a')).toBe('abc')
   })
@@ -282,7 +308,15 @@ describe('indexTar()', () => {
     ])
     expect(await paths({ name: '\ufeffmanifest.json' })).toEqual(['\ufeffmanifest.json'])
     await refuses([pax('manifest.json\0x'), { name: 'a' }], /a name that holds a NUL/)
-    await refuses([pax('x'.repeat(5000)), { name: 'a' }], /a name of more than 4096/)
+    await refuses([pax('x'.repeat(5000)), { name: 'a' }], /a name or link target of more than 4096/)
+    const target = paxRecord('linkpath', 'x'.repeat(5000))
+    await refuses(
+      [
+        { name: 'p', type: 'x', data: target },
+        { name: 'a', type: '2' },
+      ],
+      /a name or link target of more than 4096/,
+    )
     const size = (text: string): RawEntry => ({ name: 'a', sizeField: new TextEncoder().encode(text.padEnd(12, '\0')) })
     await refuses([size(' \0 00002000')], /malformed number/)
     await refuses([size('\0\x0000002000')], /malformed number/)

@@ -228,6 +228,20 @@ describe('openArchive() of a zip', () => {
     expect(await listZipEntries(packed, { limits: { entries: 20 } })).toHaveLength(20)
   })
 
+  it('bounds the names of all files together', async () => {
+    const packed = await zip({
+      ['ä'.repeat(50)]: new Uint8Array(0),
+      ['b'.repeat(96)]: new Uint8Array(0),
+      'a.tar': archive,
+    })
+    const fault = /names have more than 200 bytes .*limits: { namesSize }/
+    await rejection(openArchive(packed, { limits: { namesSize: 200 } }), TarReadError, fault)
+    await rejection(listZipEntries(packed, { limits: { namesSize: 200 } }), TarReadError, fault)
+    expect(await listZipEntries(packed, { limits: { namesSize: 201 } })).toHaveLength(3)
+    const files = new Map([['b'.repeat(201), new Uint8Array(0)]])
+    await rejection(openArchive(files, { limits: { namesSize: 200 } }), TarReadError, fault)
+  })
+
   it('refuses a checksum that is wrong', async () => {
     const packed = await zip({ 'a.tar': archive })
     const view = new DataView(packed.buffer)
