@@ -41,7 +41,7 @@ export async function named<T>(path: string | URL, act: Promise<T>): Promise<T> 
     return await act
   } catch (cause) {
     // Node puts the path behind its message once more.
-    const reason = String(cause instanceof Error ? cause.message : cause).replace(/, \w+ '.*'$/s, '')
+    const reason = String(cause instanceof Error ? cause.message : cause).replace(/, \w+ '.*/s, '')
     throw new TarReadError(`Cannot open "${path}": ${reason}`, { cause })
   }
 }

@@ -566,7 +566,11 @@ describe('an answer that is packed', () => {
   })
   afterAll(() => registry.close())
 
-  it.each([1, 2, 3])('%i times is cut off at the limit of what comes out (CVE-2026-22036)', async (times) => {
+  it.each([
+    ['once', 1],
+    ['twice', 2],
+    ['three times', 3],
+  ])('%s is cut off at the limit of what comes out (CVE-2026-22036)', async (_, times) => {
     packed(times)
     const before = process.memoryUsage().rss
     await rejection(getManifest(handle(), 'a', 'v1'), ResponseError, /more than 8388608 bytes/)

@@ -34,7 +34,7 @@ function decodeAuth(auth: string, where: string): { readonly username: string; r
   try {
     // A password in another encoding would silently become another password.
     const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-    const password = decoder.decode(bytes.subarray(colon + 1)).replace(/\0+$/, '')
+    const password = decoder.decode(bytes.subarray(colon + 1)).replace(/(?<!\0)\0+$/, '')
     return { username: decoder.decode(bytes.subarray(0, colon)), password }
   } catch {
     throw malformed(where)

@@ -84,7 +84,8 @@ function extraAuthorities(): readonly string[] {
 /** Each is parsed, since a secure context takes what it cannot read for none. */
 function parseAuthorities(ca: TlsOptions['ca'] = []): readonly string[] {
   return [ca].flat().flatMap((pem) => {
-    const certificates = textOf(pem).match(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs) ?? []
+    // One without its end is found too, so that it is refused.
+    const certificates = textOf(pem).match(/-----BEGIN CERTIFICATE-----[^-]*(?:-----END CERTIFICATE-----)?/g) ?? []
     if (certificates.length === 0 || !certificates.every(isCertificate)) {
       throw new ValidationError(
         'Cannot use { ca }: it is no certificate in PEM; pass what is in the file, from "-----BEGIN CERTIFICATE-----" on',
