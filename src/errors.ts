@@ -88,11 +88,15 @@ export class NetworkError extends RegistryError {
   }
 }
 
+/** In characters: what is shown of a URL, without its query. */
+const MAX_URL = 1000
+
 /** A URL as it may be shown: upload states, presigned queries and user info are secrets. */
 export function publicUrl(url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : undefined
   if (!parsed) return '(not a URL)'
-  return `${parsed.origin}${parsed.pathname}${parsed.search ? '?…' : ''}`
+  const place = parsed.origin + parsed.pathname
+  return `${place.length > MAX_URL ? `${place.slice(0, MAX_URL)}…` : place}${parsed.search ? '?…' : ''}`
 }
 
 function causeOf(options: { cause?: unknown }): ErrorOptions | undefined {

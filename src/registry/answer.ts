@@ -4,7 +4,7 @@ import { MAX_VALUES, measureJson } from '../oci/json.ts'
 import { verifyDigest } from '../oci/verify.ts'
 import { readStream } from '../source/stream.ts'
 import { readUpTo } from './body.ts'
-import { redactCause } from './redact.ts'
+import { redactCause, redactPath, redactType } from './redact.ts'
 
 /** What a registry answered, and to what. */
 export interface Answer {
@@ -16,13 +16,20 @@ export interface Answer {
   readonly method: string
   /** What was being done, to go after "Cannot" in a message. */
   readonly act: string
+  /** Texts that no error about it may show, where it echoes them. */
+  readonly secrets: readonly string[]
 }
 
 /** Makes an answer. In JSON or a log it shows no URL and no headers as they are: they hold upload states and presigned queries. */
-export function createAnswer({ url, headers, ...open }: Answer): Answer {
+export function createAnswer({ url, headers, secrets, ...open }: Answer): Answer {
   const toJSON = () => ({ method: open.method, url: publicUrl(url.href), status: open.status })
   // As getters: a printed object may show the values of others that are not enumerable.
-  const hidden = { url: { get: () => url }, headers: { get: () => headers }, toJSON: { value: toJSON } }
+  const hidden = {
+    url: { get: () => url },
+    headers: { get: () => headers },
+    secrets: { get: () => secrets },
+    toJSON: { value: toJSON },
+  }
   return Object.defineProperties(open, hidden) as Answer
 }
 
@@ -100,17 +107,22 @@ export function verifyStatedDigest({ headers, act }: Answer, expected: Digest): 
 }
 
 /** The error for an answer that says yes, but is none that a registry gives. */
-export function unexpectedAnswer({ act, method, url, status, headers }: Answer, fault: string): ResponseError {
+export function unexpectedAnswer(
+  { act, method, url: from, status, headers, secrets }: Answer,
+  fault: string,
+): ResponseError {
   const type = headers.get('content-type')
+  const url = redactPath(from, secrets)
   return new ResponseError(
-    `Cannot ${act}: ${publicUrl(url.href)} answered ${status}${type ? ` with ${type}` : ''}, but ${fault}. Is it a registry, and is its URL right?`,
-    { method, url: url.href, status },
+    `Cannot ${act}: ${publicUrl(url)} answered ${status}${type ? ` with ${redactType(type, secrets)}` : ''}, but ${fault}. Is it a registry, and is its URL right?`,
+    { method, url, status },
   )
 }
 
-function brokenOff({ act, method, url }: Answer, cause: unknown): unknown {
+function brokenOff({ act, method, url: from, secrets }: Answer, cause: unknown): unknown {
   // Bodies break off by a TypeError; an abort comes out as it is.
   if (!(cause instanceof TypeError)) return cause
-  const message = `Cannot ${act}: the answer from ${publicUrl(url.href)} broke off; try again`
-  return new NetworkError(message, { method, url: url.href, cause: redactCause(cause, []) })
+  const url = redactPath(from, secrets)
+  const message = `Cannot ${act}: the answer from ${publicUrl(url)} broke off; try again`
+  return new NetworkError(message, { method, url, cause: redactCause(cause, secrets) })
 }

@@ -7,7 +7,7 @@ import { withGrace } from './grace.ts'
 import { isLastingFailure, noAnswer, timedOut } from './network-failure.ts'
 import { createPause, delayBefore } from './pause.ts'
 import { createPreflights, type Preflights, type Read } from './preflights.ts'
-import { redactCause } from './redact.ts'
+import { redactCause, redactPath } from './redact.ts'
 import { boundErrorBody, toResponseError } from './response-error.ts'
 import { endSilence, watchTaking } from './silence.ts'
 
@@ -108,11 +108,15 @@ export interface Connection {
 /** The same, and what is learned about it. */
 interface LearningConnection extends Connection {
   readonly preflights: Preflights
+  /** Texts that no error may show. */
+  readonly hidden: readonly string[]
 }
 
 /** Statuses that may pass: the server, or what is in front of it, is busy or restarts. 499 and 52x are those of nginx and Cloudflare. */
 export const PASSING_STATUSES = [408, 425, 429, 499, 500, 502, 503, 504, 520, 521, 522, 523, 524]
 const MAX_RETRY_AFTER = 60_000
+/** Secrets of requests that a handle remembers, besides those of its headers: a server may echo an earlier token. */
+const MAX_HIDDEN = 200
 
 /** The answer, or the error that it stands for. */
 export function accept({ answer, refusal }: Exchanged): Answer {
@@ -121,12 +125,20 @@ export function accept({ answer, refusal }: Exchanged): Answer {
 }
 
 export function createExchange(settings: Connection): Exchange {
-  const connection = { ...settings, preflights: createPreflights() }
+  // Of the whole handle: a server may echo what it got with another request.
+  const hidden = Object.values(settings.ownHeaders).flatMap(secretsIn)
+  const ownCount = hidden.length
+  const hide = (secrets: readonly string[] = []) => {
+    hidden.push(...secrets.filter((secret) => !hidden.includes(secret)))
+    // Old tokens are dropped first.
+    if (hidden.length > ownCount + MAX_HIDDEN) hidden.splice(ownCount, hidden.length - ownCount - MAX_HIDDEN)
+  }
+  const connection = { ...settings, preflights: createPreflights(), hidden }
   const pause = createPause()
   return async (request) => {
     const { act, method, skipsPause = false, grace = 0 } = request
     const url = new URL(request.url, connection.base)
-    const secrets = [...(request.secrets ?? [])]
+    hide(request.secrets)
     let isIdentified = request.isIdentified ?? false
     const wait = async () => {
       if (!skipsPause) await pause.over(url.origin, request.signal)
@@ -135,13 +147,13 @@ export function createExchange(settings: Connection): Exchange {
     }
     const sign = async () => {
       const signature = await request.sign?.()
-      secrets.push(...(signature?.secrets ?? []))
+      hide(signature?.secrets)
       isIdentified ||= signature?.isIdentified ?? false
       return signature?.value
     }
     await wait()
     const made = typeof request.body === 'function' ? await request.body() : request.body
-    const late = (limit = connection.timeout) => timedOut({ act, method, url: url.href }, limit)
+    const late = (limit = connection.timeout) => timedOut({ act, method, url: redactPath(url, hidden) }, limit)
     // What is being sent may take as long as it takes, while it goes on.
     const { timeout, standstill } = request
     const watched = made instanceof ReadableStream ? watchTaking(made, standstill, () => late(standstill)) : undefined
@@ -149,7 +161,7 @@ export function createExchange(settings: Connection): Exchange {
     // Where the answer comes from, after redirects. What a custom fetch made itself has no URL to tell.
     let from = url
     const give = ({ status, headers }: Response, body: Answer['body'], refusal?: ResponseError): Exchanged => ({
-      answer: createAnswer({ status, headers, body, url: from, method, act }),
+      answer: createAnswer({ status, headers, body, url: from, method, act, secrets: hidden }),
       ...(refusal && { refusal }),
       isForeign: from.origin !== connection.base.origin,
     })
@@ -160,7 +172,7 @@ export function createExchange(settings: Connection): Exchange {
     const signal = watched && graceful ? AbortSignal.any([graceful, watched.signal]) : (watched?.signal ?? graceful)
     const sending: Promise<Response> = ky(
       url,
-      kyOptions(connection, { ...request, signal, secrets }, body, url, {
+      kyOptions(connection, { ...request, signal }, body, url, {
         authorization,
         async onRetry({ headers }) {
           await wait()
@@ -185,7 +197,11 @@ export function createExchange(settings: Connection): Exchange {
       return exchanged
     } catch (error) {
       if (error instanceof HTTPError) {
-        const refusal = toResponseError({ act, method, url: from, isIdentified }, error.response, error.data)
+        const refusal = toResponseError(
+          { act, method, url: from, isIdentified, secrets: hidden },
+          error.response,
+          error.data,
+        )
         return give(error.response, null, refusal)
       }
       if (error instanceof TimeoutError) throw late(timeout)
@@ -261,7 +277,7 @@ function kyOptions(
 
 /** Where the runtime's fetch is called: its failures get our type here, and error bodies their limit. */
 async function fetchOnce(
-  { fetch, base, ownHeaders, preflights }: LearningConnection,
+  { fetch, base, preflights, hidden }: LearningConnection,
   request: Request,
   given: PrivateRequest,
   headers: Headers,
@@ -269,11 +285,10 @@ async function fetchOnce(
 ): Promise<Response> {
   // A fetch of the user's own may not look at the signal.
   request.signal.throwIfAborted()
-  const { act, secrets = [], allow = [] } = given
+  const { act, allow = [] } = given
   const { method, url } = request
-  const hidden = [...secrets, ...Object.values(ownHeaders).flatMap(secretsIn)]
   try {
-    const rules = { fetch, base, given: headers, act }
+    const rules = { fetch, base, given: headers, act, secrets: hidden }
     const follow = async (request: Request) => {
       const first = await fetch(request)
       if (!isRedirect(first)) return { response: first, url: new URL(url) }
@@ -291,7 +306,7 @@ async function fetchOnce(
   } catch (error) {
     if (request.signal.aborted || error instanceof RegistryError) throw error
     const cause = redactCause(error, hidden)
-    throw await noAnswer({ act, method, url }, cause)
+    throw await noAnswer({ act, method, url: redactPath(new URL(url), hidden) }, cause)
   }
 }
 
@@ -304,9 +319,22 @@ function isPageForAct({ method, status, headers }: Answer): boolean {
   return status === 200 && method !== 'GET' && isHtml(headers) && !isSaid
 }
 
-/** A header's value, and without the scheme that it may begin with (`Bearer …`): servers echo tokens alone. */
+/** A header's value, without the scheme that it may begin with (`Bearer …`), and with the password that it may hold: servers echo them alone. */
 function secretsIn(header: string): readonly string[] {
-  return [header, header.replace(/^(?:basic|bearer)\s+/i, '')]
+  const [, scheme = '', bare = header] = /^(basic|bearer)\s+(.*)/i.exec(header) ?? []
+  const password = /basic/i.test(scheme) ? passwordIn(bare) : undefined
+  return [header, bare, ...(password ? [password] : [])]
+}
+
+/** The password in the value of HTTP Basic. */
+function passwordIn(encoded: string): string | undefined {
+  try {
+    const bytes = Uint8Array.from(atob(encoded), (sign) => sign.charCodeAt(0))
+    return new TextDecoder().decode(bytes).split(/:(.*)/s)[1]
+  } catch {
+    // It is no base64.
+    return undefined
+  }
 }
 
 /** Tells whether an answer is a redirect, or the result of one that a browser or a custom `fetch` followed. */

@@ -114,7 +114,8 @@ async function ask(
   try {
     const answer = await registry.send({ act, method, url, scopes, accept, cache: 'revalidated', signal })
     const type = typeOf(answer) ?? ''
-    if (!isDigest(reference)) registry.manifestTypes.set(repository, type)
+    // No other text of the registry is kept in the handle.
+    if (!isDigest(reference) && MANIFEST_MEDIA_TYPES.includes(type)) registry.manifestTypes.set(repository, type)
     if (takesConverted || !isPartial || !isSchema1(type)) return { answer, isPartial }
     letGo(answer.body)
     return { isPartial }

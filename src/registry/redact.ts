@@ -24,12 +24,55 @@ export function redactJson(text: string, secrets: readonly string[]): string {
   }
 }
 
-/** How a secret is written: as it is, in JSON, in a URL, and in a form. */
+/** How a secret is written: as it is, in JSON, in JSON within JSON, in a URL, and in a form. */
 function spellings(secret: string): readonly string[] {
   // Half a character is an error in a URL, and sent as this one.
   const whole = secret.replaceAll(/\p{Surrogate}/gu, '\ufffd')
   const inForm = new URLSearchParams({ '': secret }).toString().slice(1)
-  return [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(whole), inForm]
+  const inJson = inText(secret)
+  return [secret, inJson, inText(inJson), encodeURIComponent(whole), inForm]
+}
+
+/** What stands between the quotes of a JSON text. */
+function inText(text: string): string {
+  return JSON.stringify(text).slice(1, -1)
+}
+
+/** In escapes of escapes. */
+const MAX_ESCAPES = 10
+
+/** What may be shown of a URL that others may have led to: without its path, if that has a secret or another URL's query in it, escaped however often. */
+export function redactPath(url: URL, secrets: readonly string[]): string {
+  const shown = new URL(url)
+  const texts = secrets.filter((secret) => secret.length >= LEAST_SECRET).flatMap(spellings)
+  let path = shown.pathname
+  for (let escapes = 0; ; escapes++) {
+    const plain = unescaped(path)
+    // A "?" that was escaped begins the query of another URL.
+    if (escapes > MAX_ESCAPES || path.includes('?') || texts.some((text) => path.includes(text))) {
+      shown.pathname = '/...'
+      return shown.href
+    }
+    if (plain === path) return shown.href
+    path = plain
+  }
+}
+
+/** A wrong escape stays as it is, and does not keep the others. */
+function unescaped(path: string): string {
+  return path.replaceAll(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
+    try {
+      return decodeURIComponent(escapes)
+    } catch {
+      return escapes
+    }
+  })
+}
+
+/** What may be shown of a `Content-Type`: the media type alone, if it is written as one (RFC 6838 § 4.2). */
+export function redactType(type: string, secrets: readonly string[]): string {
+  const [mediaType = ''] = type.split(';', 1)
+  return /^[\w.+-]{1,100}\/[\w.+-]{1,100}$/.test(mediaType) ? redact(mediaType, secrets) : 'an invalid Content-Type'
 }
 
 /** Also of a URL without a scheme, or with one that is redacted itself. */

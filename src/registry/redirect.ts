@@ -2,6 +2,7 @@ import { publicUrl, ResponseError } from '../errors.ts'
 import { letGo } from '../source/let-go.ts'
 import { createAnswer, unexpectedAnswer } from './answer.ts'
 import { resolveLocation } from './location.ts'
+import { redactPath } from './redact.ts'
 
 /** Where redirects may lead, and what goes along. */
 export interface RedirectRules {
@@ -11,6 +12,8 @@ export interface RedirectRules {
   /** The headers that any origin may see. */
   readonly given: Headers
   readonly act: string
+  /** Texts that no error may show. */
+  readonly secrets: readonly string[]
 }
 
 const MAX_REDIRECTS = 5
@@ -30,7 +33,7 @@ const REDIRECTS = [301, 302, 303, 307, 308]
 export async function followRedirects(
   request: Request,
   first: Response,
-  { fetch, base, given, act }: RedirectRules,
+  { fetch, base, given, act, secrets }: RedirectRules,
 ): Promise<{ readonly response: Response; readonly url: URL }> {
   const { method, signal } = request
   let url = new URL(request.url)
@@ -45,14 +48,15 @@ export async function followRedirects(
   const refuse = (fault: string) => {
     letGo(response.body)
     const { status, headers } = response
-    return unexpectedAnswer(createAnswer({ status, headers, body: null, url, method, act }), fault)
+    return unexpectedAnswer(createAnswer({ status, headers, body: null, url, method, act, secrets }), fault)
   }
   const refuseHttp = (to: URL, isFollowed: boolean) => {
     const address = httpsAddress(base, url, to, isFollowed)
     if (!address) return
     letGo(response.body)
-    const message = `Cannot ${act}: ${publicUrl(url.href)} redirects to https; pass "${address}" as the registry's address`
-    throw new ResponseError(message, { method, url: url.href, status: response.status })
+    const place = redactPath(url, secrets)
+    const message = `Cannot ${act}: ${publicUrl(place)} redirects to https; pass "${publicUrl(redactPath(new URL(address), secrets)).replace(/\/$/, '')}" as the registry's address`
+    throw new ResponseError(message, { method, url: place, status: response.status })
   }
   for (let count = 1; request.redirect === 'manual' && REDIRECTS.includes(response.status); count++) {
     const { location, fault } = resolveLocation(response.headers.get('location'), url)

@@ -1,7 +1,7 @@
 import { publicUrl, ResponseError, type ResponseErrorDetail } from '../errors.ts'
 import { isJsonObject, textField } from '../oci/json.ts'
 import { readUpTo } from './body.ts'
-import { redactJson } from './redact.ts'
+import { redactJson, redactPath, redactType } from './redact.ts'
 
 /** In bytes: what of an error's body is read at most. */
 const MAX_ERROR_BODY = 64 * 1024
@@ -41,24 +41,32 @@ export async function boundErrorBody(
 
 /** Makes the error for an answer that is a refusal. `data` is its body: JSON, text or nothing. */
 export function toResponseError(
-  { act, method, url, isIdentified }: { act: string; method: string; url: URL; isIdentified: boolean },
+  {
+    act,
+    method,
+    url: from,
+    isIdentified,
+    secrets,
+  }: { act: string; method: string; url: URL; isIdentified: boolean; secrets: readonly string[] },
   { status, headers }: Response,
   data: unknown,
 ): ResponseError {
   const errors = parseErrors(data)
+  const url = redactPath(from, secrets)
   const said = errors.map(({ code, message }) => (message ? `${code}: ${message}` : code)).join('; ')
-  const detail = said ? ` (${said.slice(0, MAX_SHOWN)})` : foreignBody(headers, data)
+  const detail = said ? ` (${said.slice(0, MAX_SHOWN)})` : foreignBody(headers, data, secrets)
   const known = (isIdentified ? undefined : ANONYMOUS_REMEDIES[status]) ?? REMEDIES[status]
   // What Go's servers and nginx say to http where they speak https.
-  const wantsHttps = status === 400 && detail && !said && url.protocol === 'http:'
+  const wantsHttps = status === 400 && detail && !said && from.protocol === 'http:'
   const remedy = known ? `; ${known}` : wantsHttps ? '; is it at https://?' : ''
-  const message = `Cannot ${act}: ${publicUrl(url.href)} answered ${status}${detail}${remedy}`
-  return new ResponseError(message, { method, url: url.href, status, errors })
+  const message = `Cannot ${act}: ${publicUrl(url)} answered ${status}${detail}${remedy}`
+  return new ResponseError(message, { method, url, status, errors })
 }
 
-function foreignBody(headers: Headers, data: unknown): string {
+function foreignBody(headers: Headers, data: unknown, secrets: readonly string[]): string {
   const type = headers.get('content-type')
-  return data !== undefined && type && !/json/i.test(type) ? ` with ${type}, as a proxy or a web site does` : ''
+  const isForeign = data !== undefined && type && !/json/i.test(type)
+  return isForeign ? ` with ${redactType(type, secrets)}, as a proxy or a web site does` : ''
 }
 
 /** `{"errors":[{"code","message","detail"}]}` (distribution-spec § Error Codes), whatever its content type; else none. */

@@ -464,12 +464,8 @@ describe('a page of a list', () => {
       const headers = { link: `<?last=${count++}>; rel="next"` }
       return Response.json({ tags: [`${count}`.padEnd(15_000_000, 'x')] }, { headers })
     }
-    await rejection(
-      listTags(openRegistry(REGISTRY, { fetch }), 'a'),
-      ResponseError,
-      /an entry of its "tags" has more than 1024 characters/,
-    )
-    expect(count).toBe(1)
+    await rejection(listTags(openRegistry(REGISTRY, { fetch }), 'a'), ResponseError, /more than 134217728 characters/)
+    expect(count).toBe(9)
   })
 })
 
@@ -589,6 +585,9 @@ describe('an answer that is packed', () => {
   })
 })
 
+const moved = (location: string) => new Response(null, { status: 307, headers: { location } })
+const refusal = (message: string) => Response.json({ errors: [{ code: 'DENIED', message }] }, { status: 403 })
+
 describe('what is shown', () => {
   const show = (value: unknown) =>
     [
@@ -603,6 +602,38 @@ describe('what is shown', () => {
     const { handle } = attacked()
     await push(handle)
     for (const secret of SECRETS) expect(show(handle)).not.toContain(secret)
+  })
+
+  it.each<[string, (secret: string) => Response]>([
+    ['in the path of a redirect', (secret) => moved(`/moved/${encodeURIComponent(encodeURIComponent(secret))}`)],
+    ['in a URL in that path', (secret) => moved(`/moved/${encodeURIComponent(`https://store.test/?sig=${secret}`)}`)],
+    [
+      'as its content type',
+      (secret) => new Response('no', { status: 403, headers: { 'content-type': `text/${secret}` } }),
+    ],
+    ['as the type of a manifest', (secret) => Response.json({}, { headers: { 'content-type': `x/${secret}` } })],
+    ['in JSON in JSON', (secret) => refusal(JSON.stringify({ seen: secret }))],
+  ])('of an error and its handle has no secret that a server echoes %s', async (_, answer) => {
+    const secret = 'hunter2"secret/+'
+    const fetch = async ({ url }: Request) => (url.includes('/moved/') ? refusal('no') : answer(secret))
+    const handle = openRegistry(REGISTRY, { fetch, headers: { 'x-team': secret }, retry: 0 })
+    const error = await getManifest(handle, 'team/app', 'v1').then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    expect(error).toBeInstanceOf(RegistryError)
+    for (const shown of [error, handle]) expect(show(shown)).not.toMatch(/hunter2/)
+  })
+
+  it('of an error has at most a thousand characters of a URL', async () => {
+    const long = `/${'a'.repeat(15_000)}`
+    const handle = openRegistry(REGISTRY, {
+      fetch: async ({ url }) => (url.endsWith(long) ? refusal('no') : moved(long)),
+      retry: 0,
+    })
+    const error: Error = await getManifest(handle, 'team/app', 'v1').catch((error) => error)
+    expect(error).toBeInstanceOf(RegistryError)
+    expect(error.message.length).toBeLessThan(1500)
   })
 
   it(`of an answer has no upload state and no presigned query (${id})`, async () => {
