@@ -1,3 +1,4 @@
+import { onAbort } from './abort.ts'
 import { RegistryError } from './errors.ts'
 
 /**
@@ -20,15 +21,15 @@ export async function loaded<T>(part: Promise<T>, signal?: AbortSignal): Promise
 /** Waits for a promise. An abort ends the wait, not what the promise stands for: others may wait for it too. */
 export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise
-  let abort = () => {}
+  let stop = () => {}
   const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason)
+    const abort = () => reject(signal.reason)
     if (signal.aborted) abort()
-    else signal.addEventListener('abort', abort, { once: true })
+    else stop = onAbort(signal, abort)
   })
   try {
     return await Promise.race([promise, aborted])
   } finally {
-    signal.removeEventListener('abort', abort)
+    stop()
   }
 }

@@ -1,3 +1,4 @@
+import { onAbort } from '../abort.ts'
 import { toReadable } from '../source/stream.ts'
 import type { PushControl } from './control.ts'
 
@@ -74,16 +75,15 @@ export function createPace(control: PushControl): Pace {
           bytes,
           isUnderWay,
           go() {
-            signal?.removeEventListener('abort', leave)
+            stop()
             resolve()
           },
         }
-        const leave = () => {
+        const stop = onAbort(signal, () => {
           waiting.splice(waiting.indexOf(place), 1)
           settle()
           reject(signal?.reason)
-        }
-        signal?.addEventListener('abort', leave, { once: true })
+        })
         waiting.push(place)
         settle()
       })

@@ -1,3 +1,4 @@
+import { onAbort } from '../abort.ts'
 import { loaded } from '../load.ts'
 import type { Answer } from '../registry/answer.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -85,17 +86,16 @@ async function untilResumed(control: PushControl, signal: AbortSignal | undefine
     await new Promise<void>((resolve, reject) => {
       const end = () => {
         unwatch()
-        signal?.removeEventListener('abort', abort)
-      }
-      const abort = () => {
-        end()
-        reject(signal?.reason)
+        stop()
       }
       const unwatch = control.watch(() => {
         end()
         resolve()
       })
-      signal?.addEventListener('abort', abort, { once: true })
+      const stop = onAbort(signal, () => {
+        end()
+        reject(signal?.reason)
+      })
     })
   }
 }

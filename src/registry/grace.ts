@@ -1,3 +1,5 @@
+import { onAbort } from '../abort.ts'
+
 /**
  * Passes an abort on after a while: what is under way may end first.
  *
@@ -11,15 +13,14 @@ export function withGrace(
   if (!signal || grace === 0) return { signal, stop() {} }
   const later = new AbortController()
   let timer: ReturnType<typeof setTimeout> | undefined
-  const wait = () => {
+  const leave = onAbort(signal, () => {
     timer = setTimeout(() => later.abort(signal.reason), grace)
-  }
-  signal.addEventListener('abort', wait, { once: true })
+  })
   return {
     signal: later.signal,
     stop() {
       clearTimeout(timer)
-      signal.removeEventListener('abort', wait)
+      leave()
     },
   }
 }

@@ -1,3 +1,5 @@
+import { onAbort } from '../abort.ts'
+
 /** Pauses that servers asked for, each for its own origin, and all requests to it keep. */
 export interface Pause {
   /** Notes what an answer of this origin asks for (RFC 9110 § Retry-After: seconds, or a date). */
@@ -44,15 +46,14 @@ export function delayBefore(tries: number, delay: number): number {
 export function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   signal?.throwIfAborted()
   return new Promise((resolve, reject) => {
-    const abort = () => {
+    const stop = onAbort(signal, () => {
       clearTimeout(timer)
       reject(signal?.reason)
-    }
+    })
     const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', abort)
+      stop()
       resolve()
     }, milliseconds)
-    signal?.addEventListener('abort', abort, { once: true })
   })
 }
 

@@ -1,3 +1,5 @@
+import { onAbort } from '../abort.ts'
+
 /** Bytes that can be read once, from the first to the last. */
 export type ByteStream = AsyncIterable<Uint8Array>
 
@@ -55,14 +57,13 @@ async function* untilAborted(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
   signal?.throwIfAborted()
-  let stop: (reason: unknown) => void = () => {}
-  const abort = () => stop(signal?.reason)
-  signal?.addEventListener('abort', abort, { once: true })
+  let fail: (reason: unknown) => void = () => {}
+  const stop = onAbort(signal, () => fail(signal?.reason))
   try {
     for (;;) {
       // Not a race with one promise for all: that would keep every piece until the end.
       const { done, value } = await new Promise<Awaited<ReturnType<typeof next>>>((resolve, reject) => {
-        stop = reject
+        fail = reject
         next().then(resolve, reject)
       })
       if (done) return
@@ -71,7 +72,7 @@ async function* untilAborted(
       signal?.throwIfAborted()
     }
   } finally {
-    signal?.removeEventListener('abort', abort)
+    stop()
   }
 }
 
