@@ -12,16 +12,12 @@ LOOPBACK.addSubnet('127.0.0.0', 8)
 LOOPBACK.addAddress('::1', 'ipv6')
 
 /**
- * Reads `NO_PROXY` as Go does (golang.org/x/net/http/httpproxy § Config.NoProxy), and so docker, skopeo and kubectl. An entry is an address,
- * a CIDR block, a domain with its subdomains, or after a dot its subdomains alone; all but blocks may have a port. `*` is every host.
- * `localhost`, 127.0.0.0/8 and `::1` are always exempt.
+ * Reads `NO_PROXY` as Go does (golang.org/x/net/http/httpproxy § Config.NoProxy), and so docker, skopeo and kubectl. Commas separate the
+ * entries. An entry is an address, a CIDR block, a domain with its subdomains, or after a dot its subdomains alone; all but blocks may have a
+ * port. `*` is every host. `localhost`, 127.0.0.0/8 and `::1` are always exempt. Any other entry exempts no host.
  */
 export function parseNoProxy(text: string): IsExempt {
-  const entries = text
-    .toLowerCase()
-    .split(/[\s,]+/)
-    .filter((entry) => entry !== '')
-    .map(parseEntry)
+  const entries = text.split(',').map((entry) => parseEntry(entry.trim().toLowerCase()))
   return (url) => {
     const host = url.hostname.replace(/^\[|\]$/g, '')
     const port = url.port || (url.protocol === 'http:' ? '80' : '443')
@@ -31,36 +27,43 @@ export function parseNoProxy(text: string): IsExempt {
 
 function parseEntry(entry: string): Matches {
   if (entry === '*') return () => true
-  const [, address = '', prefix] = /^([^/]*)\/(\d{1,3})$/.exec(entry) ?? []
+  const [, address = '', prefix] = /^([^/]*)\/(\d+)$/.exec(entry) ?? []
   if (prefix !== undefined) return parseBlock(address, Number(prefix))
   const [name, wantedPort] = splitPort(entry)
   const matches = isIP(name) ? parseBlock(name, isIP(name) === 4 ? 32 : 128) : parseDomain(name)
-  return (host, port) => (wantedPort === undefined || wantedPort === port) && matches(host, port)
+  return (host, port) => (wantedPort === '' || wantedPort === port) && matches(host, port)
 }
 
-/** `::1` has no port, `[::1]:5000` has one. */
-function splitPort(entry: string): readonly [name: string, port: string | undefined] {
-  if (isIP(entry)) return [entry, undefined]
-  const [, bracketed, bare, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d*))?$/.exec(entry) ?? []
-  return [bracketed ?? bare ?? '', port || undefined]
+/** Brackets go only with a port (Go's net.SplitHostPort): `[::1]:5000` and `::1` are addresses, `[::1]` is not. */
+function splitPort(entry: string): readonly [name: string, port: string] {
+  const [, bracketed, bare, port] = /^(?:\[([^[\]]*)\]|([^:[\]]*)):([^:[\]]*)$/.exec(entry) ?? []
+  return port === undefined ? [entry, ''] : [bracketed ?? bare ?? '', port]
 }
 
 function parseBlock(address: string, prefix: number): Matches {
   const family = isIP(address)
-  // No block: it matches nothing.
-  if (family === 0 || prefix > (family === 4 ? 32 : 128)) return () => false
+  // An address with a zone (`fe80::1%eth0`) is no block.
+  if (family === 0 || address.includes('%') || prefix > (family === 4 ? 32 : 128)) return () => false
   const block = new BlockList()
   block.addSubnet(address, prefix, family === 4 ? 'ipv4' : 'ipv6')
-  return (host) => isIn(block, host)
+  const hasIPv4 = family === 4 || (prefix >= 96 && isIPv4(new URL(`http://[${address}]`).hostname.slice(1, -1)))
+  return (host) => (hasIPv4 || !isIPv4(host)) && isIn(block, host)
 }
 
+/** Tells whether an address, as a URL writes it, is one of IPv4. `::ffff:a00:1` is 10.0.0.1. */
+function isIPv4(address: string): boolean {
+  return isIP(address) === 4 || /^::ffff:[0-9a-f]+:[0-9a-f]+$/.test(address)
+}
+
+/** A domain matches no address: `0.1` is no end of `10.0.0.1`. */
 function parseDomain(name: string): Matches {
   const isSuffix = /^\*?\./.test(name)
   const bare = name.replace(/^\*?\./, '')
   // What is ASCII stays as it is: "10.1" is no address here.
   const domain = /^[ -~]*$/.test(bare) ? bare : domainToASCII(bare)
-  if (domain === '') return () => false
-  return (host) => host.endsWith(`.${domain}`) || (!isSuffix && host === domain)
+  // A lone dot stands for all names that end with a dot.
+  if (domain === '' && (!isSuffix || bare !== '')) return () => false
+  return (host) => !isIP(host) && (host.endsWith(`.${domain}`) || (!isSuffix && host === domain))
 }
 
 function isIn(block: BlockList, host: string): boolean {
