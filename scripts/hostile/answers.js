@@ -91,6 +91,12 @@ export const ANSWERS = [
     'tags',
     pages(Array.from({ length: 100_000 }, (_, number) => `${number}${'a'.repeat(110)}`)),
   ],
+  [
+    'pages of 5,000 tags of 1,000 characters 한',
+    'tags',
+    pages(Array.from({ length: 5000 }, (_, number) => `${number}${'한'.repeat(1000)}`)),
+  ],
+  ['pages of 160,000 tags of 7 characters', 'tags', pages(Array.from({ length: 160_000 }, (_, number) => `${number}`))],
   ['2 GiB of zeros, Content-Encoding: gzip', 'manifest', encoded('gzip', gzipBomb(2048 * MIB))],
   [
     '2 GiB of zeros, gzip, gzip, br',

@@ -160,7 +160,7 @@ export const ARCHIVES = [
   ['gzip four times', async () => packed(Buffer.from(await createTestArchive()), 4)],
   ['gzip five times', async () => packed(Buffer.from(await createTestArchive()), 5)],
   ['1,000,000 entries in gzip', () => gzipSync(many(1_000_000, (number) => header(`${number}`, 0)))],
-  ['249,000 entries in gzip', () => gzipSync(many(249_000, (number) => header(`${number}`, 0)))],
+  ['99,000 entries in gzip', () => gzipSync(many(99_000, (number) => header(`${number}`, 0)))],
   [
     '100,000 entries with names of 4,000 characters in gzip',
     () =>

@@ -25,13 +25,13 @@ function listOf(item, most = Number.POSITIVE_INFINITY) {
 export const SHAPES = {
   'empty objects': listOf(() => '{}'),
   'empty objects, as many as are allowed': listOf(() => '{}', VALUES / 2),
-  'objects with a key each': listOf((index) => `{"key ${index}":1}`, VALUES / 2),
+  'objects with a key each': listOf((index) => `{"key ${index}":1}`, VALUES / 4),
   'objects with ten keys each': listOf(
     (index) => `{${'0123456789'.replace(/./g, (digit) => `,"${digit} ${index}":1`).slice(1)}}`,
-    VALUES / 11,
+    VALUES / 31,
   ),
   'keys of one object': (size) =>
-    `{${listOf((index) => `"key ${index} ${'k'.repeat(size / VALUES - 16)}":1`, VALUES)(size).slice(1, -1)}}`,
+    `{${listOf((index) => `"key ${index} ${'k'.repeat((3 * size) / VALUES - 16)}":1`, VALUES / 3)(size).slice(1, -1)}}`,
   numbers: listOf((index) => `${index}.12345678`, VALUES),
   'deep lists': (size) => `${'['.repeat(size / 2)}${']'.repeat(size / 2)}`,
   'lists 400 deep': listOf(() => `${'['.repeat(400)}${']'.repeat(400)}`, VALUES / 401),

@@ -4,9 +4,9 @@ import { UNPACK_LIMITS, type UnpackLimits } from '../unpack/limits.ts'
 export interface ArchiveLimits extends UnpackLimits {
   /** Bytes of a JSON document: manifest, index, config. @default 8 MiB */
   readonly jsonSize: number
-  /** Bytes of all JSON documents together, with the manifests that are made where an archive has none. @default 48 MiB */
+  /** Bytes of all JSON documents together, with the manifests that are made where an archive has none. @default 32 MiB */
   readonly totalJsonSize: number
-  /** Values of all JSON documents together, with those of the manifests that are made. One document has at most 500 000. @default 1 000 000 */
+  /** Values of all JSON documents together, with those of the manifests that are made; a key counts as two. One document may have 500 000. @default 1 000 000 */
   readonly totalJsonValues: number
   /** Bytes of the extended headers of one entry. @default 1 MiB */
   readonly extendedHeaderSize: number
@@ -19,7 +19,7 @@ export interface ArchiveLimits extends UnpackLimits {
 const ARCHIVE_LIMITS: ArchiveLimits = {
   ...UNPACK_LIMITS,
   jsonSize: 8 * 1024 ** 2,
-  totalJsonSize: 48 * 1024 ** 2,
+  totalJsonSize: 32 * 1024 ** 2,
   totalJsonValues: 1_000_000,
   extendedHeaderSize: 1024 ** 2,
   manifests: 10_000,

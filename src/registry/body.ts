@@ -18,5 +18,5 @@ export async function readUpTo(
     size += chunk.byteLength
     if (size > limit) break
   }
-  return { bytes: concat(chunks).slice(0, limit), isWhole: size <= limit }
+  return { bytes: concat(chunks).subarray(0, limit), isWhole: size <= limit }
 }

@@ -16,7 +16,9 @@ const QUERY_REFUSED = [...N_REFUSED, 404, 414, 501]
 const MAX_PAGES = 10_000
 const MAX_ITEMS = 1_000_000
 /** In characters, of all entries. */
-const MAX_LENGTH = 128 * 1024 * 1024
+const MAX_LENGTH = 16 * 1024 * 1024
+/** In characters, of one entry. A tag has 128 at most, and the name of a repository 255 (distribution-spec § Pulling manifests). */
+const MAX_ENTRY = 1024
 /** In characters. Servers take no longer addresses. */
 const MAX_QUERY = 16 * 1024
 /** In bytes. */
@@ -185,8 +187,11 @@ async function readEntries(answer: Answer, key: string): Promise<readonly string
   const document = await readJsonAnswer(answer, MAX_PAGE)
   // distribution writes null where there are none.
   const entries = isJsonObject(document) ? (document[key] ?? []) : undefined
-  if (Array.isArray(entries) && entries.every((entry) => typeof entry === 'string')) return entries
-  throw unexpectedAnswer(answer, `its "${key}" is not a list of texts`)
+  if (!Array.isArray(entries) || !entries.every((entry) => typeof entry === 'string')) {
+    throw unexpectedAnswer(answer, `its "${key}" is not a list of texts`)
+  }
+  if (entries.every(({ length }) => length <= MAX_ENTRY)) return entries
+  throw unexpectedAnswer(answer, `an entry of its "${key}" has more than ${MAX_ENTRY} characters`)
 }
 
 /** The query of what comes after a page (distribution-spec § Listing Tags). */

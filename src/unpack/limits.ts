@@ -1,6 +1,6 @@
 /** What unpacking and spooling may come to, whatever the file says of itself. */
 export interface UnpackLimits {
-  /** Entries of a tar or a zip, or files of a folder. @default 250 000 */
+  /** Entries of a tar or a zip, or files of a folder. @default 100 000 */
   readonly entries: number
   /** Bytes of all names and link targets in a tar, a zip or a folder together. @default 16 MiB */
   readonly namesSize: number
@@ -13,7 +13,7 @@ export interface UnpackLimits {
 }
 
 export const UNPACK_LIMITS: UnpackLimits = {
-  entries: 250_000,
+  entries: 100_000,
   namesSize: 16 * 1024 ** 2,
   spoolSize: 64 * 1024 ** 3,
   unpackRatio: 200,

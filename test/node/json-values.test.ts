@@ -62,6 +62,14 @@ describe('openArchive() of JSON whose values take far more memory than its bytes
     }
   })
 
+  it('refuses a document with too many keys', async () => {
+    const keys = (count: number) => `[{${Array.from({ length: count }, (_, key) => `"${key}":1`)}}]`
+    expect((await openArchive(saved(config(keys(160_000))))).images).toHaveLength(1)
+    for (const tar of [saved(config(keys(170_000))), (await layoutOf(config(keys(170_000)))).tar()]) {
+      await rejection(openArchive(tar), ValidationError, /has more than 500000 values/)
+    }
+  })
+
   it('refuses documents with too many of them together, as { limits: { totalJsonValues } } says', async () => {
     const configs = [1, 2, 3].map((number) => config(empty(1000), number))
     for (const tar of [saved(...configs), (await layoutOf(...configs)).tar()]) {
@@ -78,7 +86,7 @@ describe('openArchive() of JSON whose values take far more memory than its bytes
 
   it('refuses documents with too many bytes together, which texts take twice', async () => {
     const long = config('[]') + ' '.repeat(7 * 1024 ** 2)
-    await rejection(openArchive(saved(...Array(7).fill(long))), ValidationError, /more than 50331648 bytes together/)
+    await rejection(openArchive(saved(...Array(5).fill(long))), ValidationError, /more than 33554432 bytes together/)
   })
 
   it('counts the manifests that it makes, too', async () => {
@@ -106,7 +114,18 @@ describe('an answer of JSON whose values take far more memory than its bytes', (
     const layout = await layoutOf(...[1, 2, 3].map((number) => config(empty(240_000), number)))
     const { digest } = await layout.addIndex(listedIn(layout).map((entry) => ({ ...entry })))
     const asking = getImageInfo(serve(layout), 'a', digest)
-    await rejection(asking, ValidationError, /their manifests and configs have more than .* 1000000 values/)
+    await rejection(asking, ValidationError, /their manifests and configs have more than .* 500000 values/)
+  })
+
+  it('is refused, be it texts of an index together', async () => {
+    const infoOf = async (images: number) => {
+      const configs = Array.from({ length: images }, (_, number) => config('[]', number) + ' '.repeat(5 * 1024 ** 2))
+      const layout = await layoutOf(...configs)
+      const { digest } = await layout.addIndex(listedIn(layout).map((entry) => ({ ...entry })))
+      return getImageInfo(serve(layout), 'a', digest)
+    }
+    expect((await infoOf(3)).images).toHaveLength(3)
+    await rejection(infoOf(4), ValidationError, /their manifests and configs have more than 16777216 bytes/)
   })
 
   it('is refused, be it a manifest or a list', async () => {
@@ -120,9 +139,19 @@ describe('an answer of JSON whose values take far more memory than its bytes', (
 
 describe('measureJson()', () => {
   it.each<[string, number, number]>([
+    ['a manifest of 127 layers', 127, 2000],
+    ['an index of 10,000 images', 10_000, 150_000],
+  ])('finds few values in %s', (_, count, most) => {
+    const entry = { mediaType: MANIFEST, digest: `sha256:${'1'.repeat(64)}`, size: 1 }
+    const text = JSON.stringify({ schemaVersion: 2, entries: Array(count).fill(entry) })
+    expect(measureJson(new TextEncoder().encode(text)).values).toBeLessThan(most)
+  })
+
+  it.each<[string, number, number]>([
     ['1', 1, 0],
     ['[1,2,3]', 4, 1],
-    ['{"a":{"b":[1]}}', 4, 3],
+    ['{"a":{"b":[1]}}', 8, 3],
+    ['{"a:":":"}', 4, 1],
     [String.raw`["[[[,,,", "\",[{", "\\"]`, 4, 1],
     ['["never closed,,,', 2, 1],
   ])('finds in %s the values %i and the depth %i', (text, values, depth) => {

@@ -294,6 +294,28 @@ describe('a list without a Link', () => {
     expect(await short.list()).toHaveLength(20)
   })
 
+  it('takes entries of 1,024 characters and none of more', async () => {
+    expect(await lister({ tags: ['a'.repeat(1024)] }).list()).toHaveLength(1)
+    const { list } = lister({ tags: ['v1', 'a'.repeat(1025)] })
+    await rejection(list(), ResponseError, /list the tags of .* an entry of its "tags" has more than 1024 characters/)
+  })
+
+  it('takes 100,000 tags of 128 characters on one page', async () => {
+    const tags = Array.from({ length: 100_000 }, (_, tag) => `${tag}`.padEnd(128, 'a'))
+    const { list } = lister({ tags, ignores: ['n', 'last'] })
+    expect(await list()).toHaveLength(100_000)
+  })
+
+  it('takes no more than 16 Mi characters in all', async () => {
+    const tags = Array.from({ length: 17_000 }, (_, tag) => `${tag}`.padStart(6, '0').padEnd(1024, 'a'))
+    const { list } = lister({
+      tags,
+      pageSize: 1000,
+      link: (last) => `</v2/team/app/tags/list?n=1000&last=${last.replace(/a+$/, '')}b>; rel="next"`,
+    })
+    await rejection(list(), ResponseError, /its entries have more than 16777216 characters/)
+  })
+
   it('that cannot be completed is an error, not a short list', async () => {
     const { list } = lister({ tags: numbered(1500), pageSize: 1000, ignores: ['last'] })
     await rejection(list(), ResponseError, /no more than 1000 entries, and does not tell what comes after/)

@@ -144,6 +144,12 @@ describe('indexTar()', () => {
     expect(source.bytesRead).toBe(512 * 101)
   })
 
+  it('takes 100,000 entries and no more without a limit of the caller', async () => {
+    const limits = withDefaultLimits()
+    expect((await indexTar(manySmallFiles(100_000, 0), limits)).entries.size).toBe(100_000)
+    await rejection(indexTar(manySmallFiles(100_001, 0), limits), TarReadError, /more than 100000 entries; .*entries/)
+  })
+
   it('bounds the number of entries (GHSA-23hp-3jrh-7fpw)', async () => {
     const limits = withDefaultLimits({ entries: 99 })
     expect((await indexTar(manySmallFiles(99, 0), limits)).entries.size).toBe(99)
