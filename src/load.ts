@@ -1,4 +1,4 @@
-import { onAbort } from './abort.ts'
+import { untilAborted } from './async/abort.ts'
 import { RegistryError } from './errors.ts'
 
 /**
@@ -15,21 +15,5 @@ export async function loaded<T>(part: Promise<T>, signal?: AbortSignal): Promise
       'Cannot load a part of registry-api-v2-client; reload the page, or keep the missing package external in the bundle',
       { cause },
     )
-  }
-}
-
-/** Waits for a promise. An abort ends the wait, not what the promise stands for: others may wait for it too. */
-export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise
-  let stop = () => {}
-  const aborted = new Promise<never>((_, reject) => {
-    const abort = () => reject(signal.reason)
-    if (signal.aborted) abort()
-    else stop = onAbort(signal, abort)
-  })
-  try {
-    return await Promise.race([promise, aborted])
-  } finally {
-    stop()
   }
 }

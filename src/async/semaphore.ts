@@ -1,4 +1,4 @@
-import { untilAborted } from '../load.ts'
+import { untilAborted } from './abort.ts'
 
 /**
  * Waits for a permit. Permits are given in the order of the calls. An abort ends the wait with the signal's reason.

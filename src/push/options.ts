@@ -1,7 +1,7 @@
 import type { EncodingOptions } from '../compress/options.ts'
 import type { CreateHasher } from '../oci/digest.ts'
 import type { CreateHashWorker } from '../oci/hash-workers.ts'
-import type { Patience } from '../registry/http.ts'
+import type { Patience } from '../registry/request.ts'
 import type { SessionStore } from '../registry/sessions/store.ts'
 import type { CreateBody, CreateStreamBody, UploadEvent } from '../registry/upload/options.ts'
 import type { PushController, PushSettings } from './control.ts'

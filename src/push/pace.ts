@@ -1,4 +1,4 @@
-import { onAbort } from '../abort.ts'
+import { onAbort } from '../async/abort.ts'
 import { toReadable } from '../source/stream.ts'
 import type { PushControl } from './control.ts'
 

@@ -1,4 +1,4 @@
-import { onAbort } from '../abort.ts'
+import { onAbort } from '../async/abort.ts'
 import { loaded } from '../load.ts'
 import type { Answer } from '../registry/answer.ts'
 import type { Registry } from '../registry/registry.ts'

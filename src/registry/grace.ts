@@ -1,4 +1,4 @@
-import { onAbort } from '../abort.ts'
+import { onAbort } from '../async/abort.ts'
 
 /**
  * Passes an abort on after a while: what is under way may end first.

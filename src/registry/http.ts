@@ -1,79 +1,17 @@
 import ky, { HTTPError, type Options, TimeoutError } from 'ky'
+import { untilAborted } from '../async/abort.ts'
 import { NetworkError, RegistryError, type ResponseError } from '../errors.ts'
-import { loaded, untilAborted } from '../load.ts'
+import { loaded } from '../load.ts'
 import { letGo } from '../source/let-go.ts'
 import { type Answer, createAnswer, isHtml, unexpectedAnswer } from './answer.ts'
 import { withGrace } from './grace.ts'
 import { isLastingFailure, noAnswer, timedOut } from './network-failure.ts'
 import { createPause, delayBefore } from './pause.ts'
-import { createPreflights, type Preflights, type Read } from './preflights.ts'
+import { createPreflights, type Preflights } from './preflights.ts'
 import { redactCause, redactPath } from './redact.ts'
+import type { PrivateRequest } from './request.ts'
 import { boundErrorBody, toResponseError } from './response-error.ts'
 import { endSilence, watchTaking } from './silence.ts'
-
-/** Bytes, or a function that makes them each time that they are sent: a stream can be read only once. */
-export type RequestBody = Uint8Array<ArrayBuffer> | Blob | (() => Promise<Blob> | ReadableStream<Uint8Array>)
-
-/** One request over HTTP, to a registry or to its token server. */
-export interface HttpRequest extends Read {
-  /** What is being done, to go after "Cannot" in a message: `list the tags of "team/app"`. */
-  readonly act: string
-  /** Relative to the registry's base URL, or absolute. */
-  readonly url: string | URL
-  readonly headers?: Readonly<Record<string, string>>
-  /** Chooses the `Accept` header: where a page may spare a preflight, it has to have at most 128 characters for that. @default any type */
-  readonly accept?: (sparesPreflight: boolean) => string
-  readonly body?: RequestBody
-  /** Statuses from 300 that are answers here and not failures. @default none */
-  readonly allow?: readonly number[]
-  /** The body is a blob's bytes: never sent a second time unasked. @default false */
-  readonly isUpload?: boolean
-  /** In milliseconds, unless its body is a stream. @default that of the handle; none for uploads */
-  readonly timeout?: number
-  /** In milliseconds: how long a body that is a stream may stand still while it is sent, and then its answer may take. @default none */
-  readonly standstill?: number
-  readonly signal?: AbortSignal
-  /** In milliseconds: how long a request under way may take after an abort. @default 0 */
-  readonly grace?: number
-  /** Whether it is sent even if the registry asked for a pause. @default false */
-  readonly skipsPause?: boolean
-  /** Called before each try. The request is sent when this resolves, and fails if it rejects. */
-  readonly hold?: () => Promise<void>
-  /** How long it outlives a server that does not answer. @default as the handle says */
-  readonly patience?: Patience | undefined
-}
-
-/** How often a request is tried again after a failure that may pass. */
-export interface Patience {
-  /** If the handle says more, that counts. */
-  readonly retry: number
-  /** In milliseconds: the longest wait before the first further try. */
-  readonly retryDelay: number
-}
-
-/** What signs one try of a request in. */
-export interface Signature {
-  /** Of the header `Authorization`. */
-  readonly value: string
-  /** What of it, and of what it was made of, no error may show. */
-  readonly secrets: readonly string[]
-  /** Whether it stands for credentials of a user, and not for anonymous. */
-  readonly isIdentified: boolean
-}
-
-/** A request with secrets. */
-export interface PrivateRequest extends HttpRequest {
-  /** Called for each try, after all waits; what it gives is for the registry's own origin alone. */
-  readonly sign?: () => Promise<Signature | undefined>
-  /** Whether there are credentials of a user, signed in or not. @default false */
-  readonly isIdentified?: boolean
-  /** Texts that no error may show. */
-  readonly secrets?: readonly string[]
-  /** @default true, for requests without a body */
-  readonly followsRedirects?: boolean
-  /** Whether the answer's body is wanted. @default true for GET */
-  readonly keepsBody?: boolean
-}
 
 /** An answer, or a refusal. */
 export interface Exchanged {
@@ -115,7 +53,7 @@ interface LearningConnection extends Connection {
 /** Statuses that may pass: the server, or what is in front of it, is busy or restarts. 499 and 52x are those of nginx and Cloudflare. */
 export const PASSING_STATUSES = [408, 425, 429, 499, 500, 502, 503, 504, 520, 521, 522, 523, 524]
 const MAX_RETRY_AFTER = 60_000
-/** Secrets of requests that a handle remembers, besides those of its headers: a server may echo an earlier token. */
+/** Secrets of requests that a handle remembers, besides those of its headers. */
 const MAX_HIDDEN = 200
 
 /** The answer, or the error that it stands for. */
@@ -319,21 +257,19 @@ function isPageForAct({ method, status, headers }: Answer): boolean {
   return status === 200 && method !== 'GET' && isHtml(headers) && !isSaid
 }
 
-/** A header's value, without the scheme that it may begin with (`Bearer …`), and with the password that it may hold: servers echo them alone. */
+/** Returns a header's value, the part after its scheme (`Bearer …`), and the password in it: servers echo each of them alone. */
 function secretsIn(header: string): readonly string[] {
   const [, scheme = '', bare = header] = /^(basic|bearer)\s+(.*)/i.exec(header) ?? []
-  const password = /basic/i.test(scheme) ? passwordIn(bare) : undefined
-  return [header, bare, ...(password ? [password] : [])]
+  return [header, bare, ...(/basic/i.test(scheme) ? passwordIn(bare) : [])]
 }
 
-/** The password in the value of HTTP Basic. */
-function passwordIn(encoded: string): string | undefined {
+/** Returns the password of HTTP Basic credentials, or nothing if they are not base64. */
+function passwordIn(encoded: string): readonly string[] {
   try {
     const bytes = Uint8Array.from(atob(encoded), (sign) => sign.charCodeAt(0))
-    return new TextDecoder().decode(bytes).split(/:(.*)/s)[1]
+    return new TextDecoder().decode(bytes).split(/:(.*)/s).slice(1, 2)
   } catch {
-    // It is no base64.
-    return undefined
+    return []
   }
 }
 

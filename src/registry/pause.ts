@@ -1,4 +1,4 @@
-import { onAbort } from '../abort.ts'
+import { onAbort } from '../async/abort.ts'
 
 /** Pauses that servers asked for, each for its own origin, and all requests to it keep. */
 export interface Pause {

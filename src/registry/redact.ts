@@ -33,15 +33,15 @@ function spellings(secret: string): readonly string[] {
   return [secret, inJson, inText(inJson), encodeURIComponent(whole), inForm]
 }
 
-/** What stands between the quotes of a JSON text. */
+/** Returns a JSON string without its quotes. */
 function inText(text: string): string {
   return JSON.stringify(text).slice(1, -1)
 }
 
-/** In escapes of escapes. */
+/** Levels of percent-encoding that are decoded. */
 const MAX_ESCAPES = 10
 
-/** What may be shown of a URL that others may have led to: without its path, if that has a secret or another URL's query in it, escaped however often. */
+/** Returns a URL for an error. The path is left out if it has a secret or the query of another URL in it, escaped once or several times. */
 export function redactPath(url: URL, secrets: readonly string[]): string {
   const shown = new URL(url)
   const texts = secrets.filter((secret) => secret.length >= LEAST_SECRET).flatMap(spellings)
@@ -58,7 +58,7 @@ export function redactPath(url: URL, secrets: readonly string[]): string {
   }
 }
 
-/** A wrong escape stays as it is, and does not keep the others. */
+/** Decodes percent-encoding. Leaves invalid escapes as they are. */
 function unescaped(path: string): string {
   return path.replaceAll(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
     try {
@@ -69,7 +69,7 @@ function unescaped(path: string): string {
   })
 }
 
-/** What may be shown of a `Content-Type`: the media type alone, if it is written as one (RFC 6838 § 4.2). */
+/** Returns the media type of a `Content-Type` for an error, if it is a valid one (RFC 6838 § 4.2). */
 export function redactType(type: string, secrets: readonly string[]): string {
   const [mediaType = ''] = type.split(';', 1)
   return /^[\w.+-]{1,100}\/[\w.+-]{1,100}$/.test(mediaType) ? redact(mediaType, secrets) : 'an invalid Content-Type'

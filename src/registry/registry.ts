@@ -75,7 +75,7 @@ export type RegistryInput = string | URL | Registry
  *   `registry.example.com`, `docker.io` (https), `localhost:15000` (this machine: http).
  * @throws {ValidationError} unless it is an http or https URL without user info, query and fragment, or a host; or if `credentials`
  *   or `allowedRealms` are none
- * @throws {RangeError} if `retry`, `retryDelay`, `timeout` or `maxRequests` is no such number
+ * @throws {RangeError} if `retry`, `retryDelay`, `timeout` or `maxRequests` is out of range
  * @throws {TypeError} if `fetch` is no function, `allowedRealms` no array, or `profile` the name of none
  */
 export function openRegistry(address: string | URL, options: RegistryOptions = {}): Registry {

@@ -1,10 +1,12 @@
+import { untilAborted } from '../async/abort.ts'
 import { createSemaphore, type Semaphore } from '../async/semaphore.ts'
-import { loaded, untilAborted } from '../load.ts'
+import { loaded } from '../load.ts'
 import { letGo } from '../source/let-go.ts'
 import type { Answer } from './answer.ts'
 import type { Authenticator, AuthenticatorSettings, Authorization } from './auth/authenticator.ts'
 import type { Scope } from './auth/scope.ts'
-import { accept, type Exchange, type HttpRequest, type Patience } from './http.ts'
+import { accept, type Exchange } from './http.ts'
+import type { HttpRequest, Patience } from './request.ts'
 
 /** One request to a registry. */
 export interface RegistryRequest extends HttpRequest {

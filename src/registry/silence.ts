@@ -1,4 +1,4 @@
-import { untilAborted } from '../load.ts'
+import { untilAborted } from '../async/abort.ts'
 
 /** In bytes a second: 8 MiB take half an hour at most, and a link of 10 kB/s is fast enough. */
 const LEAST_RATE = 4096

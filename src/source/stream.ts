@@ -1,4 +1,4 @@
-import { onAbort } from '../abort.ts'
+import { onAbort } from '../async/abort.ts'
 
 /** Bytes that can be read once, from the first to the last. */
 export type ByteStream = AsyncIterable<Uint8Array>

@@ -1,5 +1,6 @@
 import { ResponseError } from '../../errors.ts'
-import type { Exchange, Patience, Signature } from '../http.ts'
+import type { Exchange } from '../http.ts'
+import type { Patience, Signature } from '../request.ts'
 import { type Challenge, parseChallenges } from './challenge.ts'
 import { basicAuthorization, type Credentials, type ProvideCredentials } from './credentials.ts'
 import { commonScopes, scopesOfRequest } from './needed-scopes.ts'

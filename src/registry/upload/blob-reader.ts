@@ -1,4 +1,4 @@
-import { untilAborted } from '../../load.ts'
+import { untilAborted } from '../../async/abort.ts'
 import type { Content } from '../../oci/descriptor.ts'
 import type { CreateHasher, Digest, Hasher } from '../../oci/digest.ts'
 import { verifyDigest } from '../../oci/verify.ts'

@@ -1,6 +1,6 @@
 import type { Digest } from '../../oci/digest.ts'
 import type { Source } from '../../source/source.ts'
-import type { RequestBody } from '../http.ts'
+import type { RequestBody } from '../request.ts'
 import { PIECE } from './blob-reader.ts'
 import { leastChunk } from './headway.ts'
 import type { Upload } from './options.ts'
@@ -43,7 +43,7 @@ export function countUploadRequests(size: number, chunkSize: number, profile: Up
   return profile.closesEmpty && chunks > 1 ? chunks + 1 : chunks
 }
 
-/** Whether a blob of this size goes in one request: where the registry takes no chunks, or only such small ones that there would be too many. */
+/** Returns whether a blob of this size goes in one request: the registry takes no chunks, or its largest chunk needs too many requests. */
 export function goesWhole(size: number, { takesWholeOnly, maxChunkSize }: UploadProfile): boolean {
   return takesWholeOnly || maxChunkSize < leastChunk(size)
 }

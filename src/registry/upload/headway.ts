@@ -19,7 +19,7 @@ const SPARE = 100
 const LEAST_GAIN = 2048
 
 export function createHeadway({ blob, repository, chunkSize }: Upload): Headway {
-  // Who wants small chunks gets little of each.
+  // Small chunks bring in little each.
   const least = Math.min(LEAST_GAIN, chunkSize / 2)
   let [start, last, requests, setbacks] = [0, 0, 0, 0]
   return {

@@ -1,4 +1,4 @@
-/** What to call when a signal aborts. */
+/** The functions that each signal calls when it aborts. */
 const waiting = new WeakMap<EventTarget, Set<() => void>>()
 
 /**
@@ -23,4 +23,20 @@ export function onAbort(signal: AbortSignal | undefined, call: () => void): () =
 
 function callAll({ target }: Event): void {
   for (const call of waiting.get(target as EventTarget) ?? []) call()
+}
+
+/** Waits for a promise. An abort ends the wait, not what the promise stands for: others may wait for it too. */
+export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise
+  let stop = () => {}
+  const aborted = new Promise<never>((_, reject) => {
+    const abort = () => reject(signal.reason)
+    if (signal.aborted) abort()
+    else stop = onAbort(signal, abort)
+  })
+  try {
+    return await Promise.race([promise, aborted])
+  } finally {
+    stop()
+  }
 }
