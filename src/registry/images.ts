@@ -30,7 +30,7 @@ export async function getManifest(
  * @param reference A tag or a digest.
  * @param options.platform Which image of an index to tell about, as `linux/arm64` or `linux/arm64/v8`. A single image has to be of this platform.
  *   @default all
- * @throws {ValidationError} if there is no such platform, or the manifests and configs of an index have more than 16 MiB or 500,000
+ * @throws {ValidationError} if there is no such platform, or the manifests and configs of an index have more than 16 MiB or 250,000
  *   values of JSON, a key counted as two. Also throws what `getManifest` throws.
  * @throws {ResponseError} if the registry has no manifest of those that an index lists (`status` 404)
  */

@@ -26,7 +26,7 @@ interface Listed {
 }
 
 /** Of all manifests and configs of one index, in bytes, and in values of JSON. */
-const MAX_READ = { bytes: 16 * 1024 * 1024, values: 500_000 }
+const MAX_READ = { bytes: 16 * 1024 * 1024, values: 250_000 }
 /** Images that are read at once. */
 const CONCURRENCY = 6
 
@@ -35,7 +35,7 @@ const CONCURRENCY = 6
  * are none, artifacts and attestations do. What the registry lacks of the index is left out.
  *
  * @throws {ResponseError} if the registry has nothing of the index (`status` 404)
- * @throws {ValidationError} if their manifests and configs have more than 16 MiB, or 500,000 values of JSON
+ * @throws {ValidationError} if their manifests and configs have more than 16 MiB, or 250,000 values of JSON
  */
 export async function readIndexFacts(
   registry: Registry,

@@ -282,7 +282,7 @@ describe('createFetch() with a proxy', () => {
   })
 
   it('that refuses or is not there is a NetworkError without its password', async () => {
-    const refusing = await startProxy({ refusal: 407 })
+    const refusing = await startProxy({ refusal: () => 407 })
     const check = (url: string, address: string) =>
       checkRegistryConnectivity(open(url, { ...trusting(), proxy: address.replace('//', `//user:${PASSWORD}@`) }))
     const errors = [
@@ -290,6 +290,10 @@ describe('createFetch() with a proxy', () => {
       await rejection(check(plainUrl, refusing.url), NetworkError, /\(PROXY_ANSWERED_407\)/),
     ]
     await refusing.close()
+    const closing = await startProxy({ refusal: () => 0 })
+    errors.push(await rejection(check(registry.url, closing.url), NetworkError, /\(ECONNRESET\)/))
+    expect(closing.asked).toHaveLength(1)
+    await closing.close()
     errors.push(await rejection(check(registry.url, refusing.url), NetworkError, /\(ECONNREFUSED\)/))
     const encoded = Buffer.from(`user:${PASSWORD}`).toString('base64').slice(0, 12)
     for (const error of errors) {

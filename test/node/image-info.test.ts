@@ -308,7 +308,7 @@ describe('getImageInfo() of an index', () => {
     await rejection(
       asking,
       ValidationError,
-      /more than 16777216 bytes or 500000 values; ask for one with \{ platform \}/,
+      /more than 16777216 bytes or 250000 values; ask for one with \{ platform \}/,
     )
   })
 })

@@ -1,66 +1,11 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import {
-  checkRegistryConnectivity,
-  deleteImage,
-  deleteImageByDigest,
-  executePush,
-  getImageInfo,
-  getManifest,
-  listRepositories,
-  listTags,
-  memorySessions,
-  openArchive,
-  openRegistry,
-  planPush,
-  pushDockerTar,
-  type Registry,
-  RegistryError,
-} from '../../src/index.ts'
-import { createTestArchive } from '../../src/testing/index.ts'
+import { openRegistry, RegistryError } from '../../src/index.ts'
+import { ACTS, type Act, expectNoSecret } from '../support/all-acts.ts'
 import { CASE_TIMEOUT, PROPERTY_TIMEOUT, shareOfRuns } from '../support/fuzz-settings.ts'
 import { ALLOWED, CREDENTIALS, createWorld, HEADERS, type Script, SECRETS, scripts } from '../support/secret-world.ts'
-import { hasSecret, shownOf } from '../support/secrets.ts'
 
 // Every act against servers that answer at random. No server gets what is for another one, and nothing that is shown has a secret.
-
-const archive = await createTestArchive({ images: [{ layers: [{ file: 'x'.repeat(3000) }] }] })
-const { images } = await openArchive(archive)
-const DIGEST = `sha256:${'a'.repeat(64)}`
-
-/** Told to the callbacks of a push. */
-type Tell = (event: unknown) => void
-const options = (tell: Tell) => ({
-  ...{ chunkSize: 2000, concurrency: 1, uploadRetry: 1, retryDelay: 0 },
-  onProgress: tell,
-  onEvent: tell,
-})
-const ACTS: Readonly<Record<string, (registry: Registry, tell: Tell) => Promise<unknown>>> = {
-  push: (registry, tell) => pushDockerTar(archive, registry, 'team/app', 'v1', options(tell)),
-  mount: (registry, tell) =>
-    pushDockerTar(archive, registry, 'team/app', 'v1', { ...options(tell), mountFrom: ['team/base'], verify: true }),
-  async plan(registry, tell) {
-    const plan = await planPush(images, registry, { repository: 'team/app', tags: ['v1'] })
-    tell(plan)
-    await executePush(plan, images, registry, options(tell))
-  },
-  async resume(registry, tell) {
-    const kept = { ...options(tell), sessions: memorySessions() }
-    const push = () => pushDockerTar(archive, registry, 'team/app', 'v1', kept)
-    await push().catch(tell)
-    await push()
-  },
-  manifest: (registry) => getManifest(registry, 'team/app', 'v1'),
-  info: async (registry, tell) => {
-    await pushDockerTar(archive, registry, 'team/app', 'v1', options(tell)).catch(tell)
-    await getImageInfo(registry, 'team/app', 'v1')
-  },
-  tags: (registry) => listTags(registry, 'team/app'),
-  repositories: (registry) => listRepositories(registry),
-  delete: (registry) => deleteImage(registry, 'team/app', 'v1', { deleteSharedManifest: true }),
-  deleteByDigest: (registry) => deleteImageByDigest(registry, 'team/app', DIGEST),
-  check: (registry) => checkRegistryConnectivity(registry),
-}
 
 const totals = { runs: 0, requests: 0, strangers: 0, errors: 0 }
 const printed: unknown[] = []
@@ -112,7 +57,7 @@ async function actOnce(
   })
   const shown: unknown[] = []
   try {
-    await (ACTS[act] as (typeof ACTS)[string])(registry, (event) => shown.push(event))
+    await (ACTS[act] as Act)(registry, (event) => shown.push(event))
   } catch (error) {
     expect(error, (error as Error).stack).toBeInstanceOf(RegistryError)
     shown.push(error)
@@ -122,13 +67,5 @@ async function actOnce(
   totals.requests += world.requests
   totals.strangers += world.strangers
   expect(world.leaks).toEqual([])
-  shown.push(registry)
-  for (const value of shown) {
-    const text = shownOf(value)
-    const found = Object.values(SECRETS).filter((secret) => hasSecret(text, secret))
-    expect(
-      found.map(({ name }) => name),
-      text,
-    ).toEqual([])
-  }
+  expectNoSecret([...shown, registry], Object.values(SECRETS))
 }

@@ -74,6 +74,18 @@ const LEADS: readonly ((registry: URL) => string)[] = [
   ].map((origin) => () => origin),
 ]
 
+/** The names and addresses of all servers, as a certificate has them. */
+export const HOSTS: readonly string[] = [
+  ...new Set(
+    PLACES.flatMap(({ registry }) => {
+      const own = new URL(registry)
+      return [own, ...LEADS.map((lead) => new URL(lead(own), own))].map(({ hostname }) =>
+        hostname.replaceAll(/^\[|\]$|\.$/g, ''),
+      )
+    }),
+  ),
+]
+
 /** What signs in, and all other secrets of one run. */
 export const SECRETS = {
   password: createSecret('passw', '"&é/', '+<ü>=%'),
@@ -102,7 +114,8 @@ export const HEADERS = {
 } as const
 
 /** What a server sees of a request. */
-interface Seen {
+export interface Seen {
+  readonly method: string
   readonly url: string
   readonly headers: Headers
   readonly body: string
@@ -203,6 +216,8 @@ export interface Leak {
 /** The servers of one run, and what went wrong. */
 export interface World {
   readonly fetch: (request: Request) => Promise<Response>
+  /** Adds to the leaks if a request, wherever it is read, gives a secret to somebody whom it is not for. */
+  readonly check: (seen: Seen) => void
   readonly leaks: readonly Leak[]
   readonly requests: number
   /** How many requests came to another origin than the registry's. */
@@ -218,7 +233,7 @@ export function createWorld(script: Script): World {
   /** What a server itself wrote into a URL that it leads to: that another sees it there is that server's own doing. */
   let toldInUrls = ''
 
-  function check({ method, url, headers, body }: Seen & { method: string }): void {
+  function check({ method, url, headers, body }: Seen): void {
     const { origin, pathname, protocol } = new URL(url)
     const { hostname } = new URL(url)
     // Any port of a host that is trusted.
@@ -333,6 +348,7 @@ export function createWorld(script: Script): World {
   }
 
   return {
+    check,
     leaks,
     get requests() {
       return state.requests

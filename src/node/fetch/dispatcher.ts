@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
 import { Agent, type buildConnector, Dispatcher, EnvHttpProxyAgent, Pool } from 'undici'
-import { type ProxyPlan, proxyRefusal } from './proxy.ts'
+import { type ProxyPlan, proxyClosed, proxyRefusal } from './proxy.ts'
 import type { TlsPlan } from './tls.ts'
 
 /** How to connect to a registry, and to all others. */
@@ -65,7 +65,10 @@ function createProxyClient(origin: URL, options: object): Dispatcher {
   const openTunnel = pool.connect.bind(pool) as (options: Dispatcher.ConnectOptions) => Promise<Dispatcher.ConnectData>
   return Object.assign(pool, {
     async connect(options: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData> {
-      const answer = await openTunnel(options)
+      const answer = await openTunnel(options).catch((error) => {
+        // undici connects again at once and for ever where an error has its own code of a closed socket.
+        throw error?.code === 'UND_ERR_SOCKET' ? proxyClosed() : error
+      })
       if (answer.statusCode === 200) return answer
       answer.socket.on('error', () => {}).destroy()
       // undici would have it look like a request that was aborted.

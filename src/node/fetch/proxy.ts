@@ -45,6 +45,11 @@ export function proxyRefusal(status: number): Error {
   return Object.assign(new Error(`The proxy answered ${status}`), { code: `PROXY_ANSWERED_${status}` })
 }
 
+/** The error of a proxy that closes the connection in place of an answer. */
+export function proxyClosed(): Error {
+  return Object.assign(new Error('The proxy closed the connection before it answered'), { code: 'ECONNRESET' })
+}
+
 function variable(name: string): string {
   return process.env[name.toLowerCase()] ?? process.env[name] ?? ''
 }

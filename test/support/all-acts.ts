@@ -1,0 +1,72 @@
+import { expect } from 'vitest'
+import {
+  checkRegistryConnectivity,
+  deleteImage,
+  deleteImageByDigest,
+  executePush,
+  getImageInfo,
+  getManifest,
+  listRepositories,
+  listTags,
+  memorySessions,
+  openArchive,
+  planPush,
+  pushDockerTar,
+  type Registry,
+} from '../../src/index.ts'
+import { createTestArchive } from '../../src/testing/index.ts'
+import { hasSecret, type Secret, shownOf } from './secrets.ts'
+
+const archive = await createTestArchive({ images: [{ layers: [{ file: 'x'.repeat(3000) }] }] })
+const { images } = await openArchive(archive)
+const DIGEST = `sha256:${'a'.repeat(64)}`
+
+/** Gets what the callbacks of a push get. */
+export type Tell = (event: unknown) => void
+export type Act = (registry: Registry, tell: Tell) => Promise<unknown>
+
+const options = (tell: Tell) => ({
+  ...{ chunkSize: 2000, concurrency: 1, uploadRetry: 1, retryDelay: 0 },
+  onProgress: tell,
+  onEvent: tell,
+})
+
+/** Everything that the package can do with a registry. */
+export const ACTS: Readonly<Record<string, Act>> = {
+  push: (registry, tell) => pushDockerTar(archive, registry, 'team/app', 'v1', options(tell)),
+  mount: (registry, tell) =>
+    pushDockerTar(archive, registry, 'team/app', 'v1', { ...options(tell), mountFrom: ['team/base'], verify: true }),
+  async plan(registry, tell) {
+    const plan = await planPush(images, registry, { repository: 'team/app', tags: ['v1'] })
+    tell(plan)
+    await executePush(plan, images, registry, options(tell))
+  },
+  async resume(registry, tell) {
+    const kept = { ...options(tell), sessions: memorySessions() }
+    const push = () => pushDockerTar(archive, registry, 'team/app', 'v1', kept)
+    await push().catch(tell)
+    await push()
+  },
+  manifest: (registry) => getManifest(registry, 'team/app', 'v1'),
+  info: async (registry, tell) => {
+    await pushDockerTar(archive, registry, 'team/app', 'v1', options(tell)).catch(tell)
+    await getImageInfo(registry, 'team/app', 'v1')
+  },
+  tags: (registry) => listTags(registry, 'team/app'),
+  repositories: (registry) => listRepositories(registry),
+  delete: (registry) => deleteImage(registry, 'team/app', 'v1', { deleteSharedManifest: true }),
+  deleteByDigest: (registry) => deleteImageByDigest(registry, 'team/app', DIGEST),
+  check: (registry) => checkRegistryConnectivity(registry),
+}
+
+/** Expects that nothing that a program may print of these values has one of the secrets. */
+export function expectNoSecret(values: readonly unknown[], secrets: readonly Secret[]): void {
+  for (const value of values) {
+    const text = shownOf(value)
+    const found = secrets.filter((secret) => hasSecret(text, secret))
+    expect(
+      found.map(({ name }) => name),
+      text,
+    ).toEqual([])
+  }
+}
