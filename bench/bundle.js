@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
-import { build, minifySync } from 'vite'
+import { build as buildByVite, minifySync } from 'vite'
 
 // What a page loads of the portable entry: bundled, minified and packed, as its bundler and its server would have it.
 
@@ -68,9 +68,26 @@ export async function loadedByPush({ atOnce, later }) {
  * @returns {Promise<Bundle>}
  */
 async function bundle(names) {
+  const { atOnce } = split(await build(names))
+  const modules = new Set(atOnce.flatMap(({ modules }) => Object.keys(modules)))
+  // How a bundler divides what is loaded at once into files depends on the order of imports. One file is what a page would make of it.
+  const { atOnce: together, later } = split(await build(names, (id) => modules.has(id)))
+  return {
+    bytes: together.reduce((sum, { code }) => sum + packedSize(code), 0),
+    parts: weighParts(together),
+    atOnce: together.map(toChunk),
+    later: later.map(toChunk),
+  }
+}
+
+/**
+ * @param {string} names
+ * @param {(id: string) => boolean} [isTogether] Which modules go into one file.
+ */
+async function build(names, isTogether) {
   const source = `export ${names} from ${JSON.stringify(join(ROOT, 'src/index.ts'))}`
   const [result] = /** @type {import('vite').Rolldown.RolldownOutput[]} */ (
-    await build({
+    await buildByVite({
       root: ROOT,
       configFile: false,
       logLevel: 'error',
@@ -88,25 +105,32 @@ async function bundle(names) {
         rolldownOptions: {
           // No page exports anything: its entry may have what its other chunks share.
           preserveEntrySignatures: 'allow-extension',
-          // Vite leaves the white space in libraries; who bundles an application for a page does not.
-          output: { minify: true, chunkFileNames: '[name].js' },
+          output: {
+            // Vite leaves the white space in libraries; who bundles an application for a page does not.
+            minify: true,
+            chunkFileNames: '[name].js',
+            ...(isTogether && { codeSplitting: { groups: [{ name: 'together', test: isTogether }] } }),
+          },
         },
       },
     })
   )
-  const chunks = (result?.output ?? []).flatMap((output) => (output.type === 'chunk' ? [output] : []))
+  return (result?.output ?? []).flatMap((output) => (output.type === 'chunk' ? [output] : []))
+}
+
+/**
+ * Tells what is loaded at once from what loads when it is met.
+ *
+ * @param {readonly import('vite').Rolldown.OutputChunk[]} chunks
+ */
+function split(chunks) {
   const entry = chunks.find(({ isEntry }) => isEntry)
   if (!entry) throw new Error('Cannot bundle src/index.ts: there is no chunk of it.')
   const atOnce = new Set([entry])
   for (const chunk of atOnce) {
     for (const found of chunks) if (chunk.imports.includes(found.fileName)) atOnce.add(found)
   }
-  return {
-    bytes: [...atOnce].reduce((sum, { code }) => sum + packedSize(code), 0),
-    parts: weighParts([...atOnce]),
-    atOnce: [...atOnce].map(toChunk),
-    later: chunks.filter((chunk) => !atOnce.has(chunk)).map(toChunk),
-  }
+  return { atOnce: [...atOnce], later: chunks.filter((chunk) => !atOnce.has(chunk)) }
 }
 
 /**
