@@ -10,7 +10,7 @@ export default defineConfig({
     lib: {
       entry: {
         index: 'src/index.ts',
-        'hash-worker': 'src/oci/hash-worker.ts',
+        'hash-worker': 'src/hash/worker.ts',
         'node/index': 'src/node/index.ts',
         'testing/index': 'src/testing/index.ts',
         'testing/node': 'src/testing/node.ts',

@@ -1,11 +1,11 @@
+import { loaded } from '../async/lazy.ts'
 import { ValidationError } from '../errors.ts'
-import { loaded } from '../load.ts'
-import { createWasmHasher } from '../oci/sha256.ts'
+import { createWasmHasher } from '../hash/sha256.ts'
 import { hasFile } from './file-index.ts'
 import type { Contents } from './format.ts'
 import { type ArchiveInput, openInput } from './input.ts'
 import { withDefaultLimits } from './limits.ts'
-import type { ReadOptions } from './options.ts'
+import type { ReadOptions } from './read-options.ts'
 import type { Reading } from './reading.ts'
 
 /** What makes a folder a layout (image-spec § Image Layout). */

@@ -1,6 +1,6 @@
-import { loaded } from '../load.ts'
-import type { PlatformChoice } from '../oci/choose-image.ts'
-import type { Image } from '../oci/image.ts'
+import { loaded } from '../async/lazy.ts'
+import type { PlatformChoice } from '../images/choose-image.ts'
+import type { Image } from '../images/image.ts'
 import type { Archive } from './archive.ts'
 
 /**
@@ -11,6 +11,6 @@ import type { Archive } from './archive.ts'
 export async function chosenImage({ images, index }: Archive, choice: PlatformChoice): Promise<Image> {
   const [only] = images
   if (only && images.length === 1 && choice.image === undefined) return only
-  const { chooseImage } = await loaded(import('../oci/choose-image.ts'))
+  const { chooseImage } = await loaded(import('../images/choose-image.ts'))
   return chooseImage(images, choice, index)
 }

@@ -1,11 +1,11 @@
+import { loaded } from '../async/lazy.ts'
 import { TarReadError } from '../errors.ts'
-import { loaded } from '../load.ts'
 import type { CreateHasher, Digest } from '../oci/digest.ts'
 import { digestOfSource } from '../oci/verify.ts'
 import type { Source } from '../source/source.ts'
 import type { ByteStream } from '../source/stream.ts'
-import type { UnpackLimits } from '../unpack/limits.ts'
 import { packingOf, readHead } from '../unpack/packing.ts'
+import type { UnpackLimits } from '../unpack/unpack-limits.ts'
 
 /** How to read a layer. */
 export interface LayerReading {

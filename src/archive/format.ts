@@ -1,4 +1,4 @@
-import type { Image } from '../oci/image.ts'
+import type { Image } from '../images/image.ts'
 import type { TarManifestEntry } from './docker-manifest.ts'
 
 /**

@@ -1,5 +1,5 @@
+import type { Image } from '../images/image.ts'
 import { type Digest, isDigest } from '../oci/digest.ts'
-import type { Image } from '../oci/image.ts'
 import { type JsonObject, objectField, textField } from '../oci/json.ts'
 import type { IndexEntry } from '../oci/manifest.ts'
 import { referrerTag, subjectOfTag } from '../oci/referrer-tag.ts'

@@ -1,14 +1,14 @@
+import { loaded } from '../async/lazy.ts'
 import { RegistryError, TarReadError, ValidationError } from '../errors.ts'
-import { loaded } from '../load.ts'
 import { type SourceInput, toSource } from '../source/from.ts'
-import { letGo } from '../source/let-go.ts'
+import { releaseBody } from '../source/release.ts'
 import type { Source } from '../source/source.ts'
 import { abandon, type ByteStream, readIterable, readStream } from '../source/stream.ts'
-import { unpackIfPacked } from '../unpack/if-packed.ts'
 import { limitNames } from '../unpack/limit-names.ts'
+import { unpackIfPacked } from '../unpack/unpack-if-packed.ts'
 import { createFileIndex, type FileEntry, type FileIndex, normalizePath } from './file-index.ts'
 import type { ArchiveLimits } from './limits.ts'
-import type { ReadOptions } from './options.ts'
+import type { ReadOptions } from './read-options.ts'
 import { indexTar } from './tar-index.ts'
 
 /** The files of a folder: from `<input webkitdirectory>`, or by path (`blobs/sha256/ab…`). One file alone is an archive itself. */
@@ -112,7 +112,7 @@ function isResponse(input: ArchiveInput): input is Response {
 
 function bodyOf(response: Response): ReadableStream<Uint8Array> {
   if (response.ok && response.body && !response.bodyUsed) return response.body
-  letGo(response.body)
+  releaseBody(response.body)
   const fault = response.ok ? 'has no body, or one that was read already' : `has status ${response.status}`
   throw new RegistryError(`Cannot read an archive from the response: it ${fault}`)
 }

@@ -1,6 +1,6 @@
+import { loaded } from '../async/lazy.ts'
 import { ValidationError } from '../errors.ts'
-import { loaded } from '../load.ts'
-import type { Image } from '../oci/image.ts'
+import type { Image } from '../images/image.ts'
 import { isPlainLayerType } from '../oci/media-type.ts'
 import { packingOf, readHead } from '../unpack/packing.ts'
 import type { Reading } from './reading.ts'

@@ -1,4 +1,4 @@
-import { UNPACK_LIMITS, type UnpackLimits } from '../unpack/limits.ts'
+import { UNPACK_LIMITS, type UnpackLimits } from '../unpack/unpack-limits.ts'
 
 /** What an archive may come to, so that a hostile one costs no more than an honest one. */
 export interface ArchiveLimits extends UnpackLimits {

@@ -1,7 +1,7 @@
 import { ValidationError } from '../errors.ts'
+import type { Image } from '../images/image.ts'
 import { type Digest, digestOf } from '../oci/digest.ts'
 import { LAYOUT_SHAPE, verifyFieldNames } from '../oci/field-names.ts'
-import type { Image } from '../oci/image.ts'
 import { isJsonObject, parseJson, showJson } from '../oci/json.ts'
 import { type IndexEntry, isIndex } from '../oci/manifest.ts'
 import { isIndexType, isManifestType, MEDIA_TYPES } from '../oci/media-type.ts'

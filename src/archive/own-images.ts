@@ -1,6 +1,6 @@
+import type { Image } from '../images/image.ts'
 import { isAttestation } from '../oci/attestation.ts'
 import type { Digest } from '../oci/digest.ts'
-import type { Image } from '../oci/image.ts'
 import type { Listing } from './index-entries.ts'
 
 /** What `index.json` lists, as far as it is there, and what it says of it. */

@@ -3,7 +3,7 @@ import { digestOfSource } from '../oci/verify.ts'
 import { reportedSource, type Source } from '../source/source.ts'
 import type { FileIndex } from './file-index.ts'
 import type { ArchiveLimits } from './limits.ts'
-import type { OpenProgress } from './options.ts'
+import type { OpenProgress } from './read-options.ts'
 
 /** One reading of an archive: what it is read from, and how. */
 export interface Reading {

@@ -1,5 +1,5 @@
+import { loaded } from '../async/lazy.ts'
 import { TarReadError } from '../errors.ts'
-import { loaded } from '../load.ts'
 import { type Source, sliceSource } from '../source/source.ts'
 import { limitNames } from '../unpack/limit-names.ts'
 import { createFileIndex, type FileEntry, type FileIndex, normalizePath } from './file-index.ts'

@@ -1,6 +1,6 @@
+import { loaded } from '../async/lazy.ts'
 import { DigestMismatchError, ValidationError } from '../errors.ts'
-import { loaded } from '../load.ts'
-import type { Image } from '../oci/image.ts'
+import type { Image } from '../images/image.ts'
 import { claimedDigest } from './docker-layer.ts'
 import { readDockerManifest, type TarManifestEntry } from './docker-manifest.ts'
 import type { Contents } from './format.ts'

@@ -1,6 +1,6 @@
 import { DigestMismatchError, ValidationError } from '../errors.ts'
+import type { Image } from '../images/image.ts'
 import { type Digest, isDigest } from '../oci/digest.ts'
-import type { Image } from '../oci/image.ts'
 import { type IndexEntry, isIndex, type Manifest } from '../oci/manifest.ts'
 import { MEDIA_TYPES } from '../oci/media-type.ts'
 import { parseManifest } from '../oci/parse-manifest.ts'

@@ -1,4 +1,4 @@
-import type { Image } from '../oci/image.ts'
+import type { Image } from '../images/image.ts'
 import { diffIdOf } from './diff-id.ts'
 import { type Reading, reportedLayer } from './reading.ts'
 

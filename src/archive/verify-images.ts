@@ -1,14 +1,14 @@
+import { createWasmHasher } from '../hash/sha256.ts'
+import type { Image } from '../images/image.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
-import type { Image } from '../oci/image.ts'
-import { createWasmHasher } from '../oci/sha256.ts'
 import { digestOfSource, verifyDigest } from '../oci/verify.ts'
 import { reportedSource, type Source } from '../source/source.ts'
 import { foreignPackingOf } from '../unpack/foreign-packing.ts'
 import { readHead } from '../unpack/packing.ts'
 import { diffIdOf, type LayerReading } from './diff-id.ts'
 import { withDefaultLimits } from './limits.ts'
-import type { ReadOptions } from './options.ts'
+import type { ReadOptions } from './read-options.ts'
 
 /** A file of an archive: a layer, a config or another blob. */
 interface File {

@@ -1,13 +1,13 @@
 import { createSemaphore } from '../async/semaphore.ts'
 import { DigestMismatchError } from '../errors.ts'
+import { createWasmHasher } from '../hash/sha256.ts'
 import type { Content } from '../oci/descriptor.ts'
 import type { CreateHasher, Digest } from '../oci/digest.ts'
-import { createWasmHasher } from '../oci/sha256.ts'
 import { spoolToBlob } from '../source/spool.ts'
 import { compressionKey, parseStoredCompression, type StoredCompression } from './cache.ts'
+import type { EncodingOptions } from './compress-options.ts'
 import type { Encoder } from './encoder.ts'
 import { type PackedLayer, packLayer } from './layer.ts'
-import type { EncodingOptions } from './options.ts'
 
 /** In bytes. A layer above it is on all cores already, so one at a time will do; those below it have too few blocks for that. */
 const LARGE = 16 * 1024 * 1024

@@ -1,4 +1,4 @@
-import { loaded } from '../load.ts'
+import { loaded } from '../async/lazy.ts'
 import type { CompressionFormat, Encoder } from './encoder.ts'
 
 /**
@@ -11,9 +11,9 @@ import type { CompressionFormat, Encoder } from './encoder.ts'
  */
 export async function createPortableEncoder(format: CompressionFormat, level?: number): Promise<Encoder> {
   if (format === 'zstd') {
-    const { createZstdEncoder } = await loaded(import('./zstd.ts'))
+    const { createZstdEncoder } = await loaded(import('./zstd-encoder.ts'))
     return createZstdEncoder(level)
   }
-  const { createGzipEncoder } = await loaded(import('./gzip.ts'))
+  const { createGzipEncoder } = await loaded(import('./gzip-encoder.ts'))
   return createGzipEncoder(level)
 }

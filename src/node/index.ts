@@ -1,7 +1,5 @@
 // Everything of the portable entry; what reads an archive is replaced by its counterpart here.
 export * from '../index.ts'
-export { folderCompressions } from './compressions.ts'
-export { type DockerCredentialsOptions, dockerCredentials } from './credentials/docker-credentials.ts'
 export {
   executePush,
   extractOriginalTags,
@@ -15,8 +13,10 @@ export {
   pushDockerTarWithAllOriginalTags,
   pushDockerTarWithOriginalTags,
   validateDockerTar,
-} from './docker-tar.ts'
+} from './api.ts'
+export { openFile } from './archive/file.ts'
+export type { ArchiveInput } from './archive/open-input.ts'
+export { type DockerCredentialsOptions, dockerCredentials } from './credentials/docker-credentials.ts'
 export { createFetch, type FetchOptions } from './fetch/create-fetch.ts'
-export { openFile } from './file.ts'
-export type { ArchiveInput } from './input.ts'
-export { folderSessions } from './sessions.ts'
+export { folderCompressions } from './stores/compressions.ts'
+export { folderSessions } from './stores/sessions.ts'

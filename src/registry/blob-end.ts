@@ -1,8 +1,8 @@
 import { NetworkError } from '../errors.ts'
+import { type Answer, countAnswer } from '../http/answer.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import { shortDigest } from '../oci/digest.ts'
-import { letGo } from '../source/let-go.ts'
-import { type Answer, countAnswer } from './answer.ts'
+import { releaseBody } from '../source/release.ts'
 import type { Registry } from './registry.ts'
 import { locateRepository } from './repository.ts'
 
@@ -83,7 +83,7 @@ async function isWhole(answer: Answer, { size }: Descriptor): Promise<boolean> {
   // A server may ignore the range, and give the whole blob.
   const length = answer.headers.has('content-encoding') ? null : answer.headers.get('content-length')
   if (length === String(size) && size > MAX_READ) {
-    letGo(answer.body)
+    releaseBody(answer.body)
     return true
   }
   return (await countAnswer(answer, size)) === size

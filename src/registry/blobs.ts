@@ -1,9 +1,9 @@
 import { DigestMismatchError } from '../errors.ts'
+import { createWasmHasher } from '../hash/sha256.ts'
+import { isHtml, readAnswer, unexpectedAnswer, verifyStatedDigest } from '../http/answer.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import { digestOf, parseDigest, shortDigest } from '../oci/digest.ts'
-import { createWasmHasher } from '../oci/sha256.ts'
 import { verifyDigest } from '../oci/verify.ts'
-import { isHtml, readAnswer, unexpectedAnswer, verifyStatedDigest } from './answer.ts'
 import type { Registry } from './registry.ts'
 import { locateRepository } from './repository.ts'
 

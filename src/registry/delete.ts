@@ -1,5 +1,5 @@
+import { loaded } from '../async/lazy.ts'
 import { ValidationError } from '../errors.ts'
-import { loaded } from '../load.ts'
 import { type Digest, parseDigest } from '../oci/digest.ts'
 import { parseTag } from '../oci/reference.ts'
 import { listTags } from './lists.ts'

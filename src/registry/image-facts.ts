@@ -1,6 +1,6 @@
+import { type ImageConfig, platformOf } from '../images/image.ts'
+import { parseImageConfig } from '../images/image-config.ts'
 import { type Descriptor, formatPlatform } from '../oci/descriptor.ts'
-import { type ImageConfig, platformOf } from '../oci/image.ts'
-import { parseImageConfig } from '../oci/image-config.ts'
 import { objectField, textField } from '../oci/json.ts'
 import type { Index, IndexEntry, Manifest } from '../oci/manifest.ts'
 import { isImageConfigType } from '../oci/media-type.ts'

@@ -1,4 +1,4 @@
-import { loaded } from '../load.ts'
+import { loaded } from '../async/lazy.ts'
 import { CATALOG } from './auth/scope.ts'
 import { type RegistryInput, toRegistry } from './registry.ts'
 import { locateRepository } from './repository.ts'

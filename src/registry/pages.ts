@@ -1,8 +1,8 @@
 import { ResponseError } from '../errors.ts'
+import { type Answer, readJsonAnswer, unexpectedAnswer } from '../http/answer.ts'
+import { nextQuery } from '../http/link-header.ts'
 import { isJsonObject } from '../oci/json.ts'
-import { type Answer, readJsonAnswer, unexpectedAnswer } from './answer.ts'
 import type { Scope } from './auth/scope.ts'
-import { nextQuery } from './link-header.ts'
 import type { Registry } from './registry.ts'
 
 /** Entries asked for at once. More than 1000 are refused by distribution and ECR. */

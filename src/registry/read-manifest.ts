@@ -1,13 +1,13 @@
 import { ResponseError } from '../errors.ts'
+import { createWasmHasher } from '../hash/sha256.ts'
+import { type Answer, readUnlessPage, verifyStatedDigest } from '../http/answer.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import { type Digest, digestOf, isDigest } from '../oci/digest.ts'
 import type { Index, Manifest } from '../oci/manifest.ts'
 import { bareMediaType, MANIFEST_MEDIA_TYPES, MEDIA_TYPES } from '../oci/media-type.ts'
 import { parseManifest } from '../oci/parse-manifest.ts'
-import { createWasmHasher } from '../oci/sha256.ts'
 import { verifyDigest } from '../oci/verify.ts'
-import { letGo } from '../source/let-go.ts'
-import { type Answer, readUnlessPage, verifyStatedDigest } from './answer.ts'
+import { releaseBody } from '../source/release.ts'
 import type { ManifestPlace } from './manifests.ts'
 
 /** A manifest as a registry gave it: its descriptor, its bytes, and what they say. */
@@ -117,7 +117,7 @@ async function ask(
     // No other text of the registry is kept in the handle.
     if (!isDigest(reference) && MANIFEST_MEDIA_TYPES.includes(type)) registry.manifestTypes.set(repository, type)
     if (takesConverted || !isPartial || !isSchema1(type)) return { answer, isPartial }
-    letGo(answer.body)
+    releaseBody(answer.body)
     return { isPartial }
   } catch (error) {
     if (error instanceof ResponseError && MISSES.includes(error.status)) return { refusal: error, isPartial }

@@ -1,11 +1,11 @@
 import { ValidationError } from '../errors.ts'
-import { parseRegistryAddress } from './address.ts'
+import { createExchange } from '../http/exchange.ts'
+import { parseRegistryAddress } from '../oci/registry-address.ts'
 import { type Credentials, type ProvideCredentials, parseCredentials } from './auth/credentials.ts'
 import { mergeScopes, type Scope } from './auth/scope.ts'
-import { createExchange } from './http.ts'
+import { type Capabilities, createCapabilities } from './capabilities.ts'
+import type { UploadProfile, UploadProfileName } from './profile.ts'
 import { createSend, type SendRequest } from './send.ts'
-import type { UploadProfile, UploadProfileName } from './upload/profile.ts'
-import { createUploadTraits, type UploadTraits } from './upload/traits.ts'
 
 /** How to talk to a registry. */
 export interface RegistryOptions {
@@ -55,7 +55,7 @@ export interface Registry {
   /** Sends one request with the settings of this handle, signed in. Everything else is built on it. */
   readonly send: SendRequest
   /** What is known of how it wants blobs. */
-  readonly traits: UploadTraits
+  readonly capabilities: Capabilities
   /** The media type of the manifest that was last put into a repository, or read there by a tag. */
   readonly manifestTypes: Map<string, string>
   /** Whether the runtime's own `fetch` sends its requests, since no other was given. */
@@ -103,11 +103,11 @@ export function openRegistry(address: string | URL, options: RegistryOptions = {
     credentials: typeof credentials === 'object' ? parseCredentials(credentials) : credentials,
     allowedRealms: parseOrigins(allowedRealms),
   })
-  const traits = createUploadTraits(base, options.profile)
+  const capabilities = createCapabilities(base, options.profile)
   return Object.freeze({
     url: base.href,
     send,
-    traits,
+    capabilities,
     manifestTypes: new Map(),
     usesRuntimeFetch: options.fetch === undefined,
   })

@@ -1,5 +1,5 @@
 import { parseRepository } from '../oci/reference.ts'
-import { isDockerHub } from './address.ts'
+import { isDockerHub } from '../oci/registry-address.ts'
 import { pullScope, pushScope, type Scope } from './auth/scope.ts'
 
 /** Where a repository is in its registry, and what working on it asks for. */

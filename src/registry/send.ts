@@ -1,12 +1,12 @@
 import { untilAborted } from '../async/abort.ts'
+import { loaded } from '../async/lazy.ts'
 import { createSemaphore, type Semaphore } from '../async/semaphore.ts'
-import { loaded } from '../load.ts'
-import { letGo } from '../source/let-go.ts'
-import type { Answer } from './answer.ts'
+import type { Answer } from '../http/answer.ts'
+import { accept, type Exchange } from '../http/exchange.ts'
+import type { HttpRequest, Patience } from '../http/request.ts'
+import { releaseBody } from '../source/release.ts'
 import type { Authenticator, AuthenticatorSettings, Authorization } from './auth/authenticator.ts'
 import type { Scope } from './auth/scope.ts'
-import { accept, type Exchange } from './http.ts'
-import type { HttpRequest, Patience } from './request.ts'
 
 /** One request to a registry. */
 export interface RegistryRequest extends HttpRequest {
@@ -100,7 +100,7 @@ export function createSend(exchange: Exchange, settings: SendSettings): SendRequ
       isRenewed ||= lesson.isRenewal
       const next = await sign()
       if (!next || next.value === authorization?.value) return accept(exchanged)
-      letGo(exchanged.answer.body)
+      releaseBody(exchanged.answer.body)
     }
   }
 }

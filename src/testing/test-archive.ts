@@ -1,6 +1,6 @@
 import { createTar } from 'nanotar'
+import { createWasmHasher } from '../hash/sha256.ts'
 import { type Digest, digestOf } from '../oci/digest.ts'
-import { createWasmHasher } from '../oci/sha256.ts'
 
 /** An image to put into an archive. */
 export interface TestImage {

@@ -1,8 +1,8 @@
+import { createWasmHasher } from '../hash/sha256.ts'
 import { type Digest, digestOf, isDigest } from '../oci/digest.ts'
 import { isIndex } from '../oci/manifest.ts'
 import { bareMediaType, isIndexType, MEDIA_TYPES } from '../oci/media-type.ts'
 import { parseManifest } from '../oci/parse-manifest.ts'
-import { createWasmHasher } from '../oci/sha256.ts'
 import { Refusal } from './answers.ts'
 import type { Repository, StoredManifest } from './storage.ts'
 

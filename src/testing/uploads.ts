@@ -1,5 +1,5 @@
+import { createWasmHasher } from '../hash/sha256.ts'
 import { digestOf, isDigest } from '../oci/digest.ts'
-import { createWasmHasher } from '../oci/sha256.ts'
 import { answer, Refusal, refusalBy } from './answers.ts'
 import { joined, type Received } from './received.ts'
 import type { MountRules, UploadRules } from './rules.ts'

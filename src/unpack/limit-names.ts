@@ -1,5 +1,5 @@
 import { TarReadError } from '../errors.ts'
-import type { UnpackLimits } from './limits.ts'
+import type { UnpackLimits } from './unpack-limits.ts'
 
 const utf8 = new TextEncoder()
 

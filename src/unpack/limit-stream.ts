@@ -1,6 +1,6 @@
 import { TarReadError } from '../errors.ts'
 import type { ByteStream } from '../source/stream.ts'
-import type { UnpackLimits } from './limits.ts'
+import type { UnpackLimits } from './unpack-limits.ts'
 
 /** In bytes: so much does no harm, however little it was packed into. */
 const HARMLESS = 64 * 1024 ** 2

@@ -1,15 +1,15 @@
+import { loaded } from '../async/lazy.ts'
 import { TarReadError } from '../errors.ts'
-import { loaded } from '../load.ts'
 import { peek, streamSource } from '../source/pieces.ts'
 import type { Source } from '../source/source.ts'
 import { type OpenSource, type Spool, spoolToBlob } from '../source/spool.ts'
 import type { ByteStream } from '../source/stream.ts'
 import { foreignPackingOf, packedWith } from './foreign-packing.ts'
-import { unpackGzip } from './gzip.ts'
+import { unpackGzip } from './gunzip.ts'
 import { limitSize, limitUnpacked } from './limit-stream.ts'
-import type { UnpackLimits } from './limits.ts'
 import { MAGIC_LENGTH, type Packing, packingOf, readHead } from './packing.ts'
-import { unpackZstd } from './zstd.ts'
+import type { UnpackLimits } from './unpack-limits.ts'
+import { unpackZstd } from './zstd-decoder.ts'
 
 /** How to unpack. */
 export interface UnpackOptions {

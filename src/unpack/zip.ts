@@ -5,7 +5,7 @@ import { inPieces, streamSource } from '../source/pieces.ts'
 import { type Source, sliceSource } from '../source/source.ts'
 import { type ByteStream, readStream, toReadable } from '../source/stream.ts'
 import { limitNames } from './limit-names.ts'
-import type { UnpackLimits } from './limits.ts'
+import type { UnpackLimits } from './unpack-limits.ts'
 
 /** A file in a zip. */
 export interface ZipEntry {

@@ -134,7 +134,7 @@ describe('the Workers of a push from a page', () => {
   it('can be brought along', async () => {
     const { file } = await chooseArchive(1, 12)
     const start = vi.fn(
-      () => new Worker(new URL('../../src/oci/hash-worker.ts', import.meta.url), { type: 'module', name: 'own' }),
+      () => new Worker(new URL('../../src/hash/worker.ts', import.meta.url), { type: 'module', name: 'own' }),
     )
     await push(file, { hashWorkers: start, verify: true })
     expect(start).toHaveBeenCalled()

@@ -45,7 +45,7 @@ describe('the bundle of the portable entry', () => {
   })
 
   it('loads for a plain push what reads its kind of archive and SHA-256, and nothing else', async () => {
-    expect(packagesIn(await loadedByPush(push))).toEqual(['hash-wasm', 'src/archive', 'src/oci'])
+    expect(packagesIn(await loadedByPush(push))).toEqual(['hash-wasm', 'src/archive', 'src/images', 'src/oci'])
   })
 
   it('says so where a part of it does not come', async () => {

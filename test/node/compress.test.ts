@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { Readable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it, vi } from 'vitest'
-import { createNativeEncoder } from '../../src/node/encoder.ts'
+import { createNativeEncoder } from '../../src/node/compress/native-encoder.ts'
 import {
   type CompressionCache,
   type CreateEncoder,
@@ -29,7 +29,7 @@ import {
 import type { Source } from '../../src/source/source.ts'
 import { spoolToBlob } from '../../src/source/spool.ts'
 import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
-import { unpackZstd } from '../../src/unpack/zstd.ts'
+import { unpackZstd } from '../../src/unpack/zstd-decoder.ts'
 import { makePortableArchive, PORTABLE_DIGESTS } from '../support/compressed-archive.ts'
 import { countingSource } from '../support/counting-source.ts'
 import { rejection } from '../support/errors.ts'

@@ -2,9 +2,9 @@ import * as os from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { configPaths } from '../../src/node/credentials/config-file.ts'
-import { userFolder } from '../../src/node/folder-store.ts'
 import { homeFolder } from '../../src/node/home.ts'
 import { dockerCredentials, folderCompressions, folderSessions, RegistryError } from '../../src/node/index.ts'
+import { userFolder } from '../../src/node/stores/folder-store.ts'
 
 const userInfo = vi.hoisted(() => vi.fn())
 vi.mock('node:os', async (load) => ({ ...(await load<typeof os>()), userInfo }))

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { createWasmHasher } from '../../src/hash/sha256.ts'
 import { openRegistry, RegistryError, type UploadEvent } from '../../src/index.ts'
 import { digestOf } from '../../src/oci/digest.ts'
-import { createWasmHasher } from '../../src/oci/sha256.ts'
 import { uploadBlob } from '../../src/registry/upload/upload.ts'
 import { toReadable } from '../../src/source/stream.ts'
 import { createTestRegistry } from '../../src/testing/index.ts'

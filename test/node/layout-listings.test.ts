@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createWasmHasher } from '../../src/hash/sha256.ts'
 import {
   type Descriptor,
   type Digest,
@@ -18,7 +19,6 @@ import {
   ValidationError,
 } from '../../src/index.ts'
 import { digestOf } from '../../src/oci/digest.ts'
-import { createWasmHasher } from '../../src/oci/sha256.ts'
 import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
 import { countingSource } from '../support/counting-source.ts'
 import { rejection } from '../support/errors.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { openArchive, ValidationError } from '../../src/index.ts'
-import { layOutPush } from '../../src/push/layout.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
+import { layOutPush } from '../../src/transfer/needs.ts'
 
 const base = { 'etc/base': 'shared' }
 const {

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
+import { loaded } from '../../src/async/lazy.ts'
 import { RegistryError } from '../../src/index.ts'
-import { loaded } from '../../src/load.ts'
 import { createFetch, listTags, openRegistry } from '../../src/node/index.ts'
 import { rejection } from '../support/errors.ts'
 

@@ -18,8 +18,8 @@ import {
   TarReadError,
   ValidationError,
 } from '../../src/index.ts'
-import { layOutPush } from '../../src/push/layout.ts'
 import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
+import { layOutPush } from '../../src/transfer/needs.ts'
 import { changedArchive } from '../support/archive-files.ts'
 import { countingSource } from '../support/counting-source.ts'
 import { rejection } from '../support/errors.ts'

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it, vi } from 'vitest'
-import { createNativeEncoder } from '../../src/node/encoder.ts'
+import { createNativeEncoder } from '../../src/node/compress/native-encoder.ts'
 import { createPortableEncoder, type Encoder } from '../../src/node/index.ts'
 
 // The zlib of Node 22.0: crc32 came with 22.2, zstd with 22.15.

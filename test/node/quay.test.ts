@@ -188,7 +188,7 @@ describe('an upload to a registry that tells one byte too many, as Quay does', (
     const push = await disturbedPush(at('PATCH', 4, lost), { profile: { tellsCount: true } })
     await push.pushing
     expect(push.events.map(({ kind }) => kind)).toEqual(['retry', 'retry'])
-    expect(push.handle.traits.current.tellsCount).toBe(false)
+    expect(push.handle.capabilities.current.tellsCount).toBe(false)
   })
 })
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, inject, it, onTestFinished } from 'vitest'
 import { openRegistry, pushDockerTar, type Source } from '../../src/node/index.ts'
-import { createNativeHasher } from '../../src/node/sha256.ts'
+import { createNativeHasher } from '../../src/node/native-sha256.ts'
 import { digestOf } from '../../src/oci/digest.ts'
 import { createBlobReader } from '../../src/registry/upload/blob-reader.ts'
 import { toSource } from '../../src/source/from.ts'

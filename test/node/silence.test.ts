@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
-import { endSilence } from '../../src/registry/silence.ts'
+import { withIdleTimeout } from '../../src/http/idle-timeout.ts'
 import { advance, useFakeClock } from '../support/fake-clock.ts'
 
-describe('endSilence()', () => {
+describe('withIdleTimeout()', () => {
   it('reads nothing ahead, and leaves no timer behind', async () => {
     vi.useFakeTimers()
     try {
@@ -16,7 +16,7 @@ describe('endSilence()', () => {
         },
         { highWaterMark: 0 },
       )
-      const reader = endSilence(source, 100).getReader()
+      const reader = withIdleTimeout(source, 100).getReader()
       await Promise.resolve()
       expect(pulls).toBe(0)
       await reader.read()
@@ -30,14 +30,14 @@ describe('endSilence()', () => {
   it('tells the server that the rest is not wanted', async () => {
     const cancelled = vi.fn()
     const silent = new ReadableStream<Uint8Array>({ pull: () => new Promise(() => {}), cancel: cancelled })
-    await expect(endSilence(silent, 5).getReader().read()).rejects.toThrow('nothing came for 5 ms')
+    await expect(withIdleTimeout(silent, 5).getReader().read()).rejects.toThrow('nothing came for 5 ms')
     expect(cancelled).toHaveBeenCalledOnce()
   })
 
   it('fails if bytes come one by one, however long that goes on', async () => {
     useFakeClock()
     try {
-      const reading = drain(endSilence(dripping(1, 300, 1000), 1000)).catch((error) => error)
+      const reading = drain(withIdleTimeout(dripping(1, 300, 1000), 1000)).catch((error) => error)
       await advance(1500)
       const ended = await Promise.race([reading, 'still reading'])
       expect(ended).toBeInstanceOf(TypeError)
@@ -51,7 +51,7 @@ describe('endSilence()', () => {
     useFakeClock()
     try {
       // 10 kB/s, a pause of 800 ms after each.
-      const reading = drain(endSilence(dripping(8000, 800, 100), 1000))
+      const reading = drain(withIdleTimeout(dripping(8000, 800, 100), 1000))
       await advance(82_000)
       expect(await Promise.race([reading, 'still reading'])).toBe(800_000)
     } finally {
@@ -62,7 +62,7 @@ describe('endSilence()', () => {
   it('does not count the time that its reader takes', async () => {
     useFakeClock()
     try {
-      const reader = endSilence(dripping(1, 0, 5), 1000).getReader()
+      const reader = withIdleTimeout(dripping(1, 0, 5), 1000).getReader()
       for (let byte = 0; byte < 5; byte++) {
         const reading = reader.read()
         await advance(100)

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, inject, it } from 'vitest'
+import { createExchange } from '../../src/http/exchange.ts'
 import * as core from '../../src/index.ts'
 import {
   DigestMismatchError,
@@ -14,9 +15,8 @@ import {
   type Source,
   TarReadError,
 } from '../../src/node/index.ts'
-import { createNativeHasher } from '../../src/node/sha256.ts'
+import { createNativeHasher } from '../../src/node/native-sha256.ts'
 import { digestOf } from '../../src/oci/digest.ts'
-import { createExchange } from '../../src/registry/http.ts'
 import { createBlobReader, PIECE } from '../../src/registry/upload/blob-reader.ts'
 import { toSource } from '../../src/source/from.ts'
 import { toReadable } from '../../src/source/stream.ts'

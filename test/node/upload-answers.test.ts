@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it, vi } from 'vitest'
+import { createWasmHasher } from '../../src/hash/sha256.ts'
 import {
   DigestMismatchError,
   openArchive,
@@ -8,9 +9,8 @@ import {
   TarReadError,
   type UploadEvent,
 } from '../../src/index.ts'
-import { createNativeHasher } from '../../src/node/sha256.ts'
+import { createNativeHasher } from '../../src/node/native-sha256.ts'
 import { digestOf } from '../../src/oci/digest.ts'
-import { createWasmHasher } from '../../src/oci/sha256.ts'
 import { openRegistry } from '../../src/registry/registry.ts'
 import { uploadBlob } from '../../src/registry/upload/upload.ts'
 import { toReadable } from '../../src/source/stream.ts'
@@ -333,6 +333,6 @@ describe('uploadBlob()', () => {
     const layers = ['x'.repeat(3_000_000)]
     const { pushing, handle } = await disturbedPush(at('PATCH', 1, broken, 2), { chunkSize: 2_000_000, layers })
     await pushing
-    expect(handle.traits.current.maxChunkSize).toBe(1_000_000)
+    expect(handle.capabilities.current.maxChunkSize).toBe(1_000_000)
   })
 })

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { createWasmHasher } from '../../src/hash/sha256.ts'
 import { listTags, NetworkError, openRegistry, ResponseError } from '../../src/index.ts'
 import * as node from '../../src/node/index.ts'
 import { digestOf } from '../../src/oci/digest.ts'
-import { createWasmHasher } from '../../src/oci/sha256.ts'
 import { hasBlob } from '../../src/registry/blobs.ts'
 import { prepareChunk } from '../../src/registry/upload/chunk.ts'
-import type { Upload } from '../../src/registry/upload/options.ts'
 import { uploadBlob } from '../../src/registry/upload/upload.ts'
+import type { Upload } from '../../src/registry/upload/upload-options.ts'
 import { toSource } from '../../src/source/from.ts'
 import { type ByteStream, toReadable } from '../../src/source/stream.ts'
 import { createTestArchive, createTestRegistry, type TestRegistry } from '../../src/testing/index.ts'
@@ -188,7 +188,7 @@ describe('what is learned of a registry', () => {
     const { pushing, events, handle } = await disturbedPush(limit, { chunkSize: 4096, layers: ['a', 'b'] })
     await pushing
     expect(events.filter(({ kind }) => kind === 'learned')).toHaveLength(3)
-    expect(handle.traits.current.maxChunkSize).toBe(512)
+    expect(handle.capabilities.current.maxChunkSize).toBe(512)
   })
 
   it('ends in a failure where the registry states a smaller minimum than it takes', async () => {
@@ -203,7 +203,7 @@ describe('what is learned of a registry', () => {
     const { pushing, events, handle } = await disturbedPush(refuseParts, { layers })
     await rejection(pushing, ResponseError, /too small|400/)
     expect(events.filter(({ kind }) => kind === 'learned')).toHaveLength(1)
-    expect(handle.traits.current.minChunkSize).toBe(5 * 2 ** 20)
+    expect(handle.capabilities.current.minChunkSize).toBe(5 * 2 ** 20)
   })
 
   it('of larger parts serves a registry that states a smaller minimum', async () => {
@@ -225,7 +225,7 @@ describe('what is learned of a registry', () => {
     for (const chunkSize of [1024, 5_000_000]) {
       const { pushing, handle } = await disturbedPush(at('PUT', 1, broken, 4), { chunkSize })
       await pushing
-      expect(handle.traits.current.maxChunkSize).toBe(Number.POSITIVE_INFINITY)
+      expect(handle.capabilities.current.maxChunkSize).toBe(Number.POSITIVE_INFINITY)
     }
   })
 
@@ -238,7 +238,7 @@ describe('what is learned of a registry', () => {
       { chunkSize: 2_000_000, layers },
     )
     await pushing
-    expect(handle.traits.current.maxChunkSize).toBe(Number.POSITIVE_INFINITY)
+    expect(handle.capabilities.current.maxChunkSize).toBe(Number.POSITIVE_INFINITY)
   })
 })
 
@@ -280,9 +280,15 @@ describe('a stream of a whole blob', () => {
 
   it('leaves a registry the time to look through the whole blob before it answers the closing request', async () => {
     const size = 16 * 2 ** 30
-    const { traits } = openRegistry('https://registry.test')
+    const { capabilities } = openRegistry('https://registry.test')
     const reader = { catchUp: async () => {}, read: async () => new Uint8Array(0) }
-    const upload = { ...bodies, blob: { size }, registry: { traits }, reader, chunkSize: 1024 } as unknown as Upload
+    const upload = {
+      ...bodies,
+      blob: { size },
+      registry: { capabilities },
+      reader,
+      chunkSize: 1024,
+    } as unknown as Upload
     const inBetween = await prepareChunk(upload, 0)
     const last = await prepareChunk(upload, size - 1024)
     expect([last.isClosing, last.timeout - inBetween.timeout]).toEqual([true, 1024 * 1000])

@@ -253,7 +253,7 @@ describe('a registry that takes blobs whole only', () => {
 describe('openRegistry() with a profile', () => {
   it('keeps to what is known of the registry', async () => {
     const opened = (address: string, profile?: 'ecr' | 'standard') =>
-      openRegistry(address, { ...(profile && { profile }) }).traits.current
+      openRegistry(address, { ...(profile && { profile }) }).capabilities.current
     expect(opened('123456789012.dkr.ecr.eu-west-1.amazonaws.com')).toMatchObject({
       minChunkSize: 5 * 2 ** 20,
       tellsStatus: false,

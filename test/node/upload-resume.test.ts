@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createWasmHasher } from '../../src/hash/sha256.ts'
 import {
   type Content,
   type CreateHasher,
@@ -14,9 +15,8 @@ import {
   type StoredSession,
   type UploadEvent,
 } from '../../src/index.ts'
-import { createNativeHasher } from '../../src/node/sha256.ts'
+import { createNativeHasher } from '../../src/node/native-sha256.ts'
 import { MANIFEST_MEDIA_TYPES } from '../../src/oci/media-type.ts'
-import { createWasmHasher } from '../../src/oci/sha256.ts'
 import { attemptStore } from '../../src/registry/sessions/attempts.ts'
 import { isUploadLocation } from '../../src/registry/sessions/store.ts'
 import { uploadBlob } from '../../src/registry/upload/upload.ts'

@@ -1,4 +1,4 @@
-import '../../src/oci/hash-worker.ts'
+import '../../src/hash/worker.ts'
 
 // Hashes as the package's Worker does, and collects garbage all the time, where the browser was started so that it can.
 const { gc } = globalThis as { gc?: () => void }

@@ -1,7 +1,7 @@
 import { createTar } from 'nanotar'
+import { createWasmHasher } from '../../src/hash/sha256.ts'
 import type { Descriptor, Digest } from '../../src/index.ts'
 import { digestOf } from '../../src/oci/digest.ts'
-import { createWasmHasher } from '../../src/oci/sha256.ts'
 
 type Json = Readonly<Record<string, unknown>>
 

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici'
-import { loaded } from '../../load.ts'
+import { loaded } from '../../async/lazy.ts'
 import { openRegistry } from '../../registry/registry.ts'
 import { type ProxyOptions, planProxy, proxyRefusal } from './proxy.ts'
 import { planTls, type TlsOptions } from './tls.ts'

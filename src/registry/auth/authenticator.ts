@@ -1,10 +1,10 @@
 import { ResponseError } from '../../errors.ts'
-import type { Exchange } from '../http.ts'
-import type { Patience, Signature } from '../request.ts'
+import type { Exchange } from '../../http/exchange.ts'
+import type { Patience, Signature } from '../../http/request.ts'
 import { type Challenge, parseChallenges } from './challenge.ts'
+import { createCredentialSource, type User } from './credential-source.ts'
 import { basicAuthorization, type Credentials, type ProvideCredentials } from './credentials.ts'
 import { commonScopes, scopesOfRequest } from './needed-scopes.ts'
-import { createProvided, type User } from './provided.ts'
 import { readRealm } from './realm.ts'
 import { coversScopes, mergeScopes, type Scope } from './scope.ts'
 import { fetchToken, type Token } from './token.ts'
@@ -65,7 +65,7 @@ export function createAuthenticator(
   { registry, credentials, allowedRealms }: AuthenticatorSettings,
   exchange: Exchange,
 ): Authenticator {
-  const provided = createProvided(credentials)
+  const provided = createCredentialSource(credentials)
   const hasReadyToken = typeof credentials === 'object' && 'token' in credentials
   let challenge: Challenge | undefined = hasReadyToken ? { scheme: 'bearer', parameters: NO_PARAMETERS } : undefined
   let probing: Promise<void> | undefined
@@ -109,7 +109,7 @@ export function createAuthenticator(
         provided.keep(user, fetched.identityToken)
         return fetched
       } catch (error) {
-        if (isRefusal(error, provided.haveWorked(user))) provided.forget(user)
+        if (isRefusal(error, provided.hasWorked(user))) provided.forget(user)
         throw error
       }
     })

@@ -1,5 +1,5 @@
-import { loaded } from '../../load.ts'
-import { isDockerHub, isLocal, isLoopback } from '../address.ts'
+import { loaded } from '../../async/lazy.ts'
+import { isDockerHub, isLocal, isLoopback } from '../../oci/registry-address.ts'
 
 /** What is known of who asks for a sign-in. */
 export interface RealmRules {

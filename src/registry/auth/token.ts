@@ -1,9 +1,9 @@
 import { ResponseError } from '../../errors.ts'
+import { type Answer, readJsonAnswer, unexpectedAnswer } from '../../http/answer.ts'
+import { accept, type Exchange } from '../../http/exchange.ts'
+import type { Patience } from '../../http/request.ts'
 import { isJsonObject, textField } from '../../oci/json.ts'
-import { startAge } from '../age.ts'
-import { type Answer, readJsonAnswer, unexpectedAnswer } from '../answer.ts'
-import { accept, type Exchange } from '../http.ts'
-import type { Patience } from '../request.ts'
+import { startAge } from './age.ts'
 import { basicAuthorization, type Credentials, isToken, TOKEN_USERNAME } from './credentials.ts'
 import { isRepositoryScope, type Scope } from './scope.ts'
 

@@ -1,8 +1,8 @@
 import { type Digest, isDigest } from '../../oci/digest.ts'
 import { isJsonObject, type JsonObject } from '../../oci/json.ts'
 import { isRepository } from '../../oci/reference.ts'
+import type { UploadProfile } from '../profile.ts'
 import { locateRepository } from '../repository.ts'
-import type { UploadProfile } from '../upload/profile.ts'
 
 /** An upload that can be gone on with, as a store keeps it: plain data, as JSON takes it. */
 export interface StoredSession {

@@ -1,20 +1,20 @@
-import type { Bookmark } from './bookmark.ts'
+import type { Checkpoint } from './checkpoint.ts'
 import { openSession } from './open.ts'
-import type { Upload } from './options.ts'
 import { cancelSession, type UploadSession } from './session.ts'
+import type { Upload } from './upload-options.ts'
 
 /** Begins an upload: mounts the blob where that works, else goes on with the upload of an earlier push, else opens one. */
 export async function beginSession(
   upload: Upload,
-  bookmark: Bookmark | undefined,
+  checkpoint: Checkpoint | undefined,
   mountFrom: string | undefined,
 ): Promise<UploadSession | 'mounted'> {
-  if (mountFrom === undefined) return (await bookmark?.find()) ?? (await openSession(upload, undefined))
+  if (mountFrom === undefined) return (await checkpoint?.find()) ?? (await openSession(upload, undefined))
   const opened = await openSession(upload, mountFrom)
   if (opened === 'mounted') return opened
   let found: UploadSession | undefined
   try {
-    found = await bookmark?.find()
+    found = await checkpoint?.find()
   } catch (error) {
     await cancelSession(upload, opened)
     throw error

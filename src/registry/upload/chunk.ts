@@ -1,10 +1,10 @@
+import type { RequestBody } from '../../http/request.ts'
 import type { Digest } from '../../oci/digest.ts'
 import type { Source } from '../../source/source.ts'
-import type { RequestBody } from '../request.ts'
+import type { UploadProfile } from '../profile.ts'
 import { PIECE } from './blob-reader.ts'
 import { leastChunk } from './headway.ts'
-import type { Upload } from './options.ts'
-import type { UploadProfile } from './profile.ts'
+import type { Upload } from './upload-options.ts'
 
 /** A part of a blob, ready to be sent. */
 export interface Chunk {
@@ -56,7 +56,7 @@ export function chunkLength(chunkSize: number, { minChunkSize, maxChunkSize }: U
 /** Reads the next bytes of a blob, as many as the registry takes in one request; or makes what reads them while they are sent. */
 export async function prepareChunk(upload: Upload, start: number): Promise<Chunk> {
   const { blob, registry, reader, streamsChunks, slicesChunks, createBody, signal } = upload
-  const { current } = registry.traits
+  const { current } = registry.capabilities
   const wanted = wantedLength(upload)
   const length = chunkLength(wanted, current)
   // An upload that has some chunks already may have taken them before the registry was known to take none.
@@ -78,14 +78,14 @@ export async function prepareChunk(upload: Upload, start: number): Promise<Chunk
 }
 
 /** In bytes: what a chunk should have, before the registry's own limits. */
-function wantedLength({ blob, registry, pace, link, streamsChunks, chunkSize }: Upload): number {
+function wantedLength({ blob, registry, rateLimit, link, streamsChunks, chunkSize }: Upload): number {
   // Cloudflare's chunks are all of one size, but for the last (the rule of R2's multipart uploads).
-  if (registry.traits.current.closesEmpty) return chunkSize
+  if (registry.capabilities.current.closesEmpty) return chunkSize
   // A blob that one request holds needs no second one, however the link is.
   const byLink = blob.size > chunkSize ? link?.chunkSize : undefined
   // A chunk that is held in memory stays as small as the caller expects.
   const byMemory = streamsChunks ? Number.POSITIVE_INFINITY : chunkSize
-  return Math.min(byLink ?? chunkSize, byMemory, pace?.maxChunk ?? Number.POSITIVE_INFINITY)
+  return Math.min(byLink ?? chunkSize, byMemory, rateLimit?.maxChunk ?? Number.POSITIVE_INFINITY)
 }
 
 /** A body that the browser reads. It is hashed at the same time, unless it closes the upload: then it goes out if the digest agrees. */

@@ -1,6 +1,6 @@
 import { NetworkError, ResponseError } from '../../errors.ts'
-import { PASSING_STATUSES } from '../http.ts'
-import { isLastingFailure } from '../network-failure.ts'
+import { PASSING_STATUSES } from '../../http/exchange.ts'
+import { isLastingFailure } from '../../http/network-failure.ts'
 
 /**
  * What may heal the failure of an upload's request: `ask` how far the upload is, and go on; the same with smaller chunks (`shrink`);

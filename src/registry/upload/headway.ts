@@ -1,6 +1,6 @@
 import { RegistryError } from '../../errors.ts'
 import { shortDigest } from '../../oci/digest.ts'
-import type { Upload } from './options.ts'
+import type { Upload } from './upload-options.ts'
 
 /** Ends an upload that takes many requests and brings in few bytes. */
 export interface Headway {

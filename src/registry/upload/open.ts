@@ -1,8 +1,8 @@
 import { ResponseError } from '../../errors.ts'
-import type { Answer } from '../answer.ts'
+import type { Answer } from '../../http/answer.ts'
 import { locateRepository } from '../repository.ts'
-import type { Upload } from './options.ts'
 import { readSession, type UploadSession } from './session.ts'
+import type { Upload } from './upload-options.ts'
 
 /** Answers after which an upload without a mount may still work (google/go-containerregistry#1404). */
 const MOUNT_REFUSALS = [400, 401, 403, 404, 405, 409, 422, 500, 501]
@@ -43,11 +43,12 @@ async function mount(upload: Upload, from: string): Promise<Answer | undefined> 
 function learnLimits({ registry }: Upload, headers: Headers): void {
   const minChunkSize = limitIn(headers, 'oci-chunk-min-length')
   const maxChunkSize = limitIn(headers, 'oci-chunk-max-length')
-  const { current } = registry.traits
-  if (minChunkSize !== undefined) registry.traits.learn({ minChunkSize: Math.max(minChunkSize, current.minChunkSize) })
+  const { current } = registry.capabilities
+  if (minChunkSize !== undefined)
+    registry.capabilities.learn({ minChunkSize: Math.max(minChunkSize, current.minChunkSize) })
   // The header is Cloudflare's own (cloudflare/serverless-registry#138).
   if (maxChunkSize === undefined) return
-  registry.traits.learn({ maxChunkSize: Math.min(maxChunkSize, current.maxChunkSize), closesEmpty: true })
+  registry.capabilities.learn({ maxChunkSize: Math.min(maxChunkSize, current.maxChunkSize), closesEmpty: true })
 }
 
 function limitIn(headers: Headers, name: string): number | undefined {

@@ -1,13 +1,13 @@
+import { loaded } from '../../async/lazy.ts'
 import { ResponseError } from '../../errors.ts'
-import { loaded } from '../../load.ts'
+import { delayBefore, sleep } from '../../http/retry-after.ts'
 import { lookForBlob } from '../blobs.ts'
-import { delayBefore, sleep } from '../pause.ts'
+import type { UploadProfile } from '../profile.ts'
 import { type Chunk, goesWhole } from './chunk.ts'
 import type { Remedy } from './failure.ts'
 import { leastChunk } from './headway.ts'
-import type { Upload } from './options.ts'
-import type { UploadProfile } from './profile.ts'
 import { askSession, cancelSession, type UploadSession } from './session.ts'
+import type { Upload } from './upload-options.ts'
 
 /** A failure, and what it was that failed. */
 export interface Failure {
@@ -47,7 +47,7 @@ export function adapt(upload: Upload, { error, remedy, chunk }: Failure): boolea
   if (remedy === 'grow') return growChunks(upload, error)
   if (remedy === 'shrink' && !halveChunks(upload, chunk, error, LEAST_CHUNK)) throw error
   // Another blob may have learned as much meanwhile.
-  if (remedy === 'whole' && !upload.registry.traits.current.takesWholeOnly)
+  if (remedy === 'whole' && !upload.registry.capabilities.current.takesWholeOnly)
     learn(upload, error, { takesWholeOnly: true })
   return true
 }
@@ -64,7 +64,7 @@ function halveChunks(
   error: unknown,
   least: number,
 ): boolean {
-  const { current } = upload.registry.traits
+  const { current } = upload.registry.capabilities
   const { size } = upload.blob
   const half = goesWhole(size, current) ? 0 : Math.floor((end - start) / 2)
   if (half < Math.max(least, current.minChunkSize, leastChunk(size))) return false
@@ -75,7 +75,7 @@ function halveChunks(
 
 /** @returns false if the registry is known to want that, or to refuse it: then it is a failure as any other, which ends after some tries */
 function growChunks(upload: Upload, error: unknown): boolean {
-  const { minChunkSize, maxChunkSize } = upload.registry.traits.current
+  const { minChunkSize, maxChunkSize } = upload.registry.capabilities.current
   if (minChunkSize >= LEAST_PART || maxChunkSize < LEAST_PART) return false
   learn(upload, error, { minChunkSize: LEAST_PART })
   return true
@@ -84,7 +84,7 @@ function growChunks(upload: Upload, error: unknown): boolean {
 type Lesson = Partial<Pick<UploadProfile, 'minChunkSize' | 'maxChunkSize' | 'takesWholeOnly'>>
 
 function learn(upload: Upload, error: unknown, lesson: Lesson): void {
-  upload.registry.traits.learn(lesson)
+  upload.registry.capabilities.learn(lesson)
   upload.onEvent?.({ kind: 'learned', ...eventOf(upload, error), ...lesson })
 }
 
@@ -130,8 +130,8 @@ async function findSession(
   { error, remedy }: Failure,
   { start, end }: Pick<Chunk, 'start' | 'end'>,
 ): Promise<UploadSession | undefined | 'lost'> {
-  const { traits } = upload.registry
-  const { tellsStatus, takesWholeOnly } = traits.current
+  const { capabilities } = upload.registry
+  const { tellsStatus, takesWholeOnly } = capabilities.current
   const status = error instanceof ResponseError ? error.status : undefined
   // Refused before its bytes were looked at.
   const isUntouched = status === 413 || status === 429
@@ -141,8 +141,8 @@ async function findSession(
   let { offset = isUntouched ? session.offset : undefined } = told
   if (remedy === 'ask' && status === 416 && offset === start && start > 0) {
     // It refuses what it has asked for: so it counts in the other way.
-    const tellsCount = !traits.current.tellsCount
-    traits.learn({ tellsCount })
+    const tellsCount = !capabilities.current.tellsCount
+    capabilities.learn({ tellsCount })
     offset += tellsCount ? -1 : 1
   }
   if (offset === undefined || offset > end) return undefined

@@ -2,8 +2,8 @@ import { ResponseError } from '../../errors.ts'
 import type { StoredSession } from '../sessions/store.ts'
 import { chunkLength } from './chunk.ts'
 import { remedyFor } from './failure.ts'
-import type { Upload } from './options.ts'
 import { askSession, type UploadSession } from './session.ts'
+import type { Upload } from './upload-options.ts'
 
 /**
  * Asks the registry where a stored upload is: it may be further than what was noted, or not as far. Where it does not tell, the note counts, and
@@ -12,7 +12,7 @@ import { askSession, type UploadSession } from './session.ts'
  * @returns nothing where the upload is lost, or of no use
  */
 export async function locateStored(upload: Upload, stored: StoredSession): Promise<UploadSession | undefined> {
-  const { tellsStatus, takesWholeOnly } = upload.registry.traits.current
+  const { tellsStatus, takesWholeOnly } = upload.registry.capabilities.current
   const noted = { location: new URL(stored.location), offset: stored.offset, isStored: true }
   const told = tellsStatus ? await askStored(upload, noted) : undefined
   if (told === 'lost') return undefined
@@ -40,7 +40,7 @@ export function isRefusal(error: unknown): boolean {
 
 /** What the registry is known to want, for a push that opens no upload of its own. */
 export function limitsOf({ registry, chunkSize }: Upload): StoredSession['limits'] {
-  const { current } = registry.traits
+  const { current } = registry.capabilities
   const { minChunkSize, maxChunkSize, closesEmpty } = current
   const length = chunkLength(chunkSize, current)
   // What insists on chunks of one size wants it of the next push too, whatever that is asked for.
@@ -49,9 +49,9 @@ export function limitsOf({ registry, chunkSize }: Upload): StoredSession['limits
 }
 
 /** Learns what was known of the registry when the session was stored. */
-export function recallLimits({ registry: { traits } }: Upload, { limits }: StoredSession): void {
-  const { current } = traits
-  traits.learn({
+export function recallLimits({ registry: { capabilities } }: Upload, { limits }: StoredSession): void {
+  const { current } = capabilities
+  capabilities.learn({
     minChunkSize: Math.max(current.minChunkSize, limits.minChunkSize),
     maxChunkSize: Math.min(current.maxChunkSize, limits.maxChunkSize ?? current.maxChunkSize),
     closesEmpty: current.closesEmpty || limits.closesEmpty,

@@ -1,9 +1,9 @@
+import { type Answer, verifyStatedDigest } from '../../http/answer.ts'
+import { uploadLocation, withDigest } from '../../http/location.ts'
 import { shortDigest } from '../../oci/digest.ts'
-import { letGo } from '../../source/let-go.ts'
-import { type Answer, verifyStatedDigest } from '../answer.ts'
-import { uploadLocation, withDigest } from '../location.ts'
+import { releaseBody } from '../../source/release.ts'
 import type { Chunk } from './chunk.ts'
-import type { Upload } from './options.ts'
+import type { Upload } from './upload-options.ts'
 
 /** An open upload: where it goes on, and how many bytes of the blob the registry has. */
 export interface UploadSession {
@@ -89,14 +89,14 @@ export async function askSession(
     url: session.location,
     allow: [400, 404, 405, 410, 416],
   })
-  letGo(answer.body)
+  releaseBody(answer.body)
   if (answer.status === 404 || answer.status === 410) return 'lost'
   if (answer.status >= 300) return undefined
-  const { traits } = upload.registry
+  const { capabilities } = upload.registry
   const taken = takenBytes(answer.headers)
   // One byte more than it had, or than there was: most likely that is how it counts. If not, it refuses the next chunk, and tells again.
-  if (taken === session.offset + 1 || taken === most + 1) traits.learn({ tellsCount: true })
-  const offset = taken && traits.current.tellsCount ? taken - 1 : taken
+  if (taken === session.offset + 1 || taken === most + 1) capabilities.learn({ tellsCount: true })
+  const offset = taken && capabilities.current.tellsCount ? taken - 1 : taken
   return { ...readSession(upload, answer, 0, session), offset }
 }
 

@@ -1,18 +1,18 @@
+import { loaded } from '../../async/lazy.ts'
 import { DigestMismatchError, NetworkError } from '../../errors.ts'
-import { loaded } from '../../load.ts'
 import type { Content } from '../../oci/descriptor.ts'
 import { type Registry, withoutPatience, withScopes } from '../registry.ts'
 import { locateRepository } from '../repository.ts'
 import type { SendRequest } from '../send.ts'
 import { beginSession } from './begin.ts'
 import { createBlobReader } from './blob-reader.ts'
-import type { Bookmark } from './bookmark.ts'
+import type { Checkpoint } from './checkpoint.ts'
 import { type Chunk, prepareChunk } from './chunk.ts'
 import { remedyFor } from './failure.ts'
 import { createHeadway } from './headway.ts'
-import type { Upload, UploadOptions } from './options.ts'
 import { adapt, type Failure, isThere, recover, suspectSize, wait } from './recovery.ts'
 import { cancelSession, sendChunk, type UploadSession } from './session.ts'
+import type { Upload, UploadOptions } from './upload-options.ts'
 
 /** In milliseconds: what is under way may take so long after an abort. */
 const GRACE = 5_000
@@ -54,7 +54,7 @@ export async function uploadBlob(
 /** One loop over one state: the session, and what went wrong with it last. */
 async function deliver(upload: Upload): Promise<'mounted' | 'uploaded' | 'present'> {
   const { blob, signal, uploadRetry, onSent } = upload
-  const bookmark = await openBookmark(upload)
+  const checkpoint = await openCheckpoint(upload)
   const headway = createHeadway(upload)
   let session: UploadSession | undefined
   let failure: Failure | undefined
@@ -72,28 +72,28 @@ async function deliver(upload: Upload): Promise<'mounted' | 'uploaded' | 'presen
         if (failure) {
           const state = await recover(upload, session, failure)
           if (state === 'present') break
-          if (session && !state) await bookmark?.remove()
+          if (session && !state) await checkpoint?.remove()
           session = state
           failure = undefined
           progress(session?.offset ?? 0)
         }
         if (!session) {
-          const opened = await beginSession(upload, bookmark, mountFrom)
+          const opened = await beginSession(upload, checkpoint, mountFrom)
           if (opened === 'mounted') return 'mounted'
           session = opened
           mountFrom = undefined
-          if (bookmark?.isResumed) progress(session.offset)
+          if (checkpoint?.isResumed) progress(session.offset)
         }
         chunk = await prepareChunk(upload, session.offset)
         session = await sendChunk(upload, session, chunk)
         await chunk.hashed
-        if (session) await bookmark?.save(session)
+        if (session) await checkpoint?.save(session)
         progress(session?.offset ?? blob.size)
         if (!session) break
       } catch (error) {
         signal?.throwIfAborted()
-        if (bookmark?.isResumed && error instanceof DigestMismatchError) {
-          await bookmark.giveUp(session, error)
+        if (checkpoint?.isResumed && error instanceof DigestMismatchError) {
+          await checkpoint.giveUp(session, error)
           session = undefined
           progress(0)
           continue
@@ -101,7 +101,7 @@ async function deliver(upload: Upload): Promise<'mounted' | 'uploaded' | 'presen
         const remedy = remedyFor(error, sentOf(chunk), chunk?.start === 0)
         if (remedy === 'nothing') throw error
         if (remedy === 'look' && (await isThere(upload, session))) {
-          await bookmark?.remove()
+          await checkpoint?.remove()
           return 'present'
         }
         const isKnown = failure !== undefined
@@ -113,21 +113,21 @@ async function deliver(upload: Upload): Promise<'mounted' | 'uploaded' | 'presen
         await wait(upload, failures, error)
       }
     }
-    await bookmark?.remove()
+    await checkpoint?.remove()
     return 'uploaded'
   } catch (error) {
-    const isLeft = await bookmark?.leave(error)
+    const isLeft = await checkpoint?.leave(error)
     if (session && !isLeft) await cancelSession(upload, session)
     throw error
   }
 }
 
 /** What keeps uploads loads where there is a store to keep them in: before the first byte, since it may be needed after a failure. */
-async function openBookmark(upload: Upload): Promise<Bookmark | undefined> {
+async function openCheckpoint(upload: Upload): Promise<Checkpoint | undefined> {
   const { sessions, signal } = upload
   if (!sessions) return undefined
-  const { createBookmark } = await loaded(import('./bookmark.ts'), signal)
-  return createBookmark(upload, sessions)
+  const { createCheckpoint } = await loaded(import('./checkpoint.ts'), signal)
+  return createCheckpoint(upload, sessions)
 }
 
 function sentOf(chunk: Chunk | undefined): 'no bytes' | 'part' | 'whole' {

@@ -1,0 +1,59 @@
+import { showJson } from './oci/json.ts'
+
+/** In characters: what is longer is not shown. */
+const MAX_TEXT = 100
+
+/** Takes an array of things: a lone text would be taken for one thing a letter. */
+export function list<T>(name: string, value: readonly T[], wanted = 'an array'): readonly T[] {
+  if (Array.isArray(value)) return value
+  throw new TypeError(`Cannot push: ${name} has to be ${wanted}, not ${show(value)}`)
+}
+
+/** The same for what need not be given. */
+export function optionalList<T>(name: string, value: readonly T[] | undefined): readonly T[] | undefined {
+  return value === undefined ? undefined : list(name, value)
+}
+
+/** Takes the images of an archive. */
+export function imagesOf<T>(value: readonly T[]): readonly T[] {
+  if (Array.isArray(value)) return value
+  throw new TypeError(`Cannot push: images has to be the "images" that openArchive gives, not ${show(value)}`)
+}
+
+/** Takes an object that can do something. */
+export function able<T extends object>(name: string, value: T, methods: ReadonlyArray<keyof T>, remedy: string): T {
+  if (methods.every((method) => typeof value?.[method] === 'function')) return value
+  throw new TypeError(`Cannot push: ${name} has to be ${remedy}, not ${show(value)}`)
+}
+
+/** A value for a message, in a few words. */
+export function show(value: unknown): string {
+  if (value instanceof Promise) return 'a promise'
+  if (typeof value === 'string' && value.length > MAX_TEXT) return `a text of ${value.length} characters`
+  return typeof value === 'function' ? 'a function' : showJson(value)
+}
+
+/** Takes a number of things of which there has to be one at least. */
+export function positive(name: string, value: number): number {
+  if (Number.isSafeInteger(value) && value > 0) return value
+  throw new RangeError(`Cannot push: ${name} has to be a whole number above 0, not ${showNumber(value)}`)
+}
+
+/** Takes a number of things of which there may be none. */
+export function natural(name: string, value: number): number {
+  if (Number.isSafeInteger(value) && value >= 0) return value
+  throw new RangeError(`Cannot push: ${name} has to be a whole number from 0, not ${showNumber(value)}`)
+}
+
+/** Takes a number of bytes a second, or `Infinity` for no limit. */
+export function rate(name: string, value: number): number {
+  if (typeof value === 'number' && value > 0) return value
+  throw new RangeError(
+    `Cannot push: ${name} has to be a number of bytes above 0, or Infinity for no limit, not ${showNumber(value)}`,
+  )
+}
+
+/** A text that looks like a number is told from one. */
+function showNumber(value: unknown): string {
+  return typeof value === 'number' ? String(value) : show(value)
+}

@@ -1,0 +1,61 @@
+import { ValidationError } from '../errors.ts'
+import { CONFIG_SHAPE, verifyFieldNames } from '../oci/field-names.ts'
+import { isJsonObject, type JsonObject, objectField, parseJson, textField, textListField } from '../oci/json.ts'
+import type { HistoryEntry, ImageConfig } from './image.ts'
+
+/**
+ * Parses an image's config.
+ *
+ * @param what The document, for the message.
+ * @throws {ValidationError} if it is not a JSON object, or has a field's name in another case
+ */
+export function parseImageConfig(bytes: Uint8Array, what: string): ImageConfig {
+  return readImageConfig(parseConfigObject(bytes, what))
+}
+
+/** The same, with all that is in it. */
+export function parseConfigObject(bytes: Uint8Array, what: string): JsonObject {
+  const document = parseJson(bytes, what)
+  if (!isJsonObject(document)) {
+    throw new ValidationError(`Cannot read ${what}: it is not a JSON object`, { path: what })
+  }
+  verifyFieldNames(document, CONFIG_SHAPE, what)
+  return document
+}
+
+/** Reads an image's config. Fields that are absent or of another kind than the spec's are left empty. */
+export function readImageConfig(document: JsonObject): ImageConfig {
+  const runtime = objectField(document, 'config')
+  return {
+    architecture: textField(document, 'architecture') ?? '',
+    os: textField(document, 'os') ?? '',
+    variant: textField(document, 'variant'),
+    created: textField(document, 'created'),
+    author: textField(document, 'author') ?? '',
+    comment: textField(document, 'comment') ?? '',
+    cmd: textListField(runtime, 'Cmd'),
+    entrypoint: textListField(runtime, 'Entrypoint'),
+    env: textListField(runtime, 'Env'),
+    user: textField(runtime, 'User') ?? '',
+    workingDir: textField(runtime, 'WorkingDir'),
+    exposedPorts: objectField(runtime, 'ExposedPorts'),
+    labels: textFields(objectField(runtime, 'Labels')),
+    diffIds: textListField(objectField(document, 'rootfs'), 'diff_ids'),
+    history: readHistory(document.history),
+  }
+}
+
+function readHistory(history: unknown): readonly HistoryEntry[] {
+  if (!Array.isArray(history)) return []
+  return history.filter(isJsonObject).map((entry) => ({
+    created: textField(entry, 'created'),
+    createdBy: textField(entry, 'created_by'),
+    emptyLayer: entry.empty_layer === true,
+  }))
+}
+
+function textFields(object: JsonObject): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(object).filter((field): field is [string, string] => typeof field[1] === 'string'),
+  )
+}

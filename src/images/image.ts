@@ -1,0 +1,102 @@
+import type { Content, Descriptor, Platform } from '../oci/descriptor.ts'
+import { type Digest, isDigest } from '../oci/digest.ts'
+import type { JsonObject } from '../oci/json.ts'
+import type { IndexEntry } from '../oci/manifest.ts'
+import type { Source } from '../source/source.ts'
+
+/** What an image's config says, by Docker's and OCI's field names in camel case (image-spec § Image Configuration). */
+export interface ImageConfig {
+  readonly architecture: string
+  readonly os: string
+  readonly variant: string | undefined
+  /** RFC 3339, as the config has it. */
+  readonly created: string | undefined
+  readonly author: string
+  readonly comment: string
+  readonly cmd: readonly string[]
+  readonly entrypoint: readonly string[]
+  readonly env: readonly string[]
+  readonly user: string
+  readonly workingDir: string | undefined
+  readonly exposedPorts: JsonObject
+  readonly labels: Readonly<Record<string, string>>
+  /** The digests of the layers when they are not compressed, lowest first. */
+  readonly diffIds: readonly string[]
+  readonly history: readonly HistoryEntry[]
+}
+
+/** How one step of the build came to be. An entry with `emptyLayer` has no layer. */
+export interface HistoryEntry {
+  readonly created: string | undefined
+  readonly createdBy: string | undefined
+  readonly emptyLayer: boolean
+}
+
+/** A layer of an image, and what the image's config says of it. */
+export interface Layer extends Descriptor {
+  /** Its bytes. Absent for a foreign layer (image-spec § Non-Distributable Layers) whose bytes the archive does not have. */
+  readonly source: Source | undefined
+  /** The digest of the layer when it is not compressed. Absent where the config does not tell. */
+  readonly diffId: Digest | undefined
+  /** When and by which build step it was made, where the config's history says so. */
+  readonly created: string | undefined
+  readonly createdBy: string | undefined
+}
+
+/**
+ * What one manifest stands for, with all that is under it, ready to be pushed: an image, an artifact, or (with `children`)
+ * an index of them, such as a multi-platform image. Every part knows its digest, and where its bytes are.
+ */
+export interface Image {
+  /** The names it has in its archive, as they stand there: `localhost:5000/team/app:v1`. */
+  readonly names: readonly string[]
+  /** Tags that it has there without a repository, as `org.opencontainers.image.ref.name` may be. */
+  readonly tags: readonly string[]
+  /** Its manifest or index. These bytes are what is pushed. */
+  readonly manifest: Content
+  /** What an artifact is, where it says so (image-spec § Guidelines for Artifact Usage). */
+  readonly artifactType: string | undefined
+  /** The manifest that this one is about: it is a referrer of that. */
+  readonly subject: Digest | undefined
+  /** What it runs on. Absent for an index, and for most artifacts. */
+  readonly platform: Platform | undefined
+  /** Absent for an index. */
+  readonly config: Content | undefined
+  /** What the config's bytes say. Absent for an index and an artifact. */
+  readonly configuration: ImageConfig | undefined
+  /** Lowest first. Of an index, what it lists that is no manifest. */
+  readonly layers: readonly Layer[]
+  /** What an index lists, in its order, as far as it is here. */
+  readonly children: readonly Image[]
+  /** What an index lists, but is not here. */
+  readonly missing: readonly IndexEntry[]
+}
+
+/** Puts together what the contents of layers and the image's config say of them. */
+export function describeLayers(
+  contents: ReadonlyArray<Descriptor & { readonly source: Source | undefined }>,
+  { diffIds, history }: ImageConfig,
+): readonly Layer[] {
+  const steps = history.filter((entry) => !entry.emptyLayer)
+  // Where there are gaps, none can be told from another.
+  const isTold = diffIds.length === contents.length
+  const hasHistory = steps.length === contents.length
+  return contents.map(({ mediaType, digest, size, source }, position) => {
+    const diffId = isTold ? diffIds[position] : undefined
+    const step = hasHistory ? steps[position] : undefined
+    return {
+      mediaType,
+      digest,
+      size,
+      source,
+      diffId: isDigest(diffId) ? diffId : undefined,
+      created: step?.created,
+      createdBy: step?.createdBy,
+    }
+  })
+}
+
+/** What a config says that its image runs on, if it says so. */
+export function platformOf({ os, architecture, variant }: ImageConfig): Platform | undefined {
+  return os && architecture ? { os, architecture, ...(variant && { variant }) } : undefined
+}

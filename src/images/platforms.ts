@@ -1,0 +1,28 @@
+import { formatPlatform, type Platform } from '../oci/descriptor.ts'
+import type { Image } from './image.ts'
+
+/** Tells whether a platform, written as `linux/arm64/v8`, is the one that is meant. `linux/arm64` means any variant, and is one word for `linux/arm64/v8`. */
+export function isPlatform(platform: string | undefined, wanted: string): boolean {
+  if (platform === undefined) return false
+  return platform === wanted || platform.startsWith(`${wanted}/`) || `${platform}/v8` === wanted
+}
+
+/** An image that runs somewhere. */
+export type RunnableImage = Image & { readonly platform: Platform }
+
+/** The images that run somewhere, with their platforms: the image itself, or those under an index. Attestations are none. */
+export function runnableImages(image: Image): readonly RunnableImage[] {
+  const { platform } = image
+  if (image.children.length > 0 || platform === undefined) return image.children.flatMap(runnableImages)
+  return platform.os === 'unknown' ? [] : [{ ...image, platform }]
+}
+
+/** Tells whether an image runs on a platform, or has one under it that does. */
+export function runsOn(image: Image, wanted: string): boolean {
+  return runnableImages(image).some(({ platform }) => isPlatform(formatPlatform(platform), wanted))
+}
+
+/** Tells whether all that an index lists is there, at any depth. An image without children is whole. */
+export function isWhole({ missing, children }: Image): boolean {
+  return missing.length === 0 && children.every(isWhole)
+}

@@ -1,0 +1,103 @@
+import { ValidationError } from '../errors.ts'
+import { isAttestation } from '../oci/attestation.ts'
+import { formatPlatform } from '../oci/descriptor.ts'
+import type { CreateHasher } from '../oci/digest.ts'
+import type { IndexEntry } from '../oci/manifest.ts'
+import type { Image } from './image.ts'
+import { isPlatform, type RunnableImage, runnableImages } from './platforms.ts'
+import { pruneIndex } from './prune.ts'
+
+/** Tells what was made of an index, and why. */
+type Warn = (warning: string) => void
+
+/**
+ * Finds an image's one platform that is meant. It keeps the names of the whole.
+ *
+ * @throws {ValidationError} if it is not there; the message lists those that are
+ */
+export function selectPlatform(image: Image, wanted: string): Image {
+  const runnable = runnableImages(image)
+  const match = runnable.find(({ platform }) => isPlatform(formatPlatform(platform), wanted))
+  if (match) return namedAs(image, match)
+  const missing = describe(missingEntries(image))
+  throw new ValidationError(
+    `Cannot find the platform ${JSON.stringify(wanted)}: the archive holds ${platformsOf(runnable) || 'none'}${missing ? `, and lacks ${missing}` : ''}`,
+    { input: wanted },
+  )
+}
+
+/**
+ * Takes what is pushed of an index that lists more than the archive holds, as `docker push` does: the manifest of the only platform that is
+ * there. If all platforms are there, and only attestations are not, it makes an index without these.
+ *
+ * @throws {ValidationError} if several platforms are there, but not all, or none is
+ */
+export async function selectAvailable(image: Image, createHasher: CreateHasher, warn: Warn): Promise<Image> {
+  const { digest } = image.manifest
+  const runnable = runnableImages(image)
+  const missing = missingEntries(image)
+  const [only] = runnable
+  if (!only) throw notWhole(image)
+  if (runnable.every(({ manifest }) => manifest.digest === only.manifest.digest)) {
+    warn(
+      `The archive holds one platform (${platformsOf([only])}) of the index ${digest}, and lacks ${describe(missing)}; ` +
+        `only the manifest of this platform is pushed, ${only.manifest.digest}, without the index, as "docker push" does.`,
+    )
+    return namedAs(image, only)
+  }
+  const platforms = missing.filter((entry) => !isAttestation(entry))
+  if (platforms.length === 0) return makeAvailable(image, createHasher, warn)
+  throw new ValidationError(
+    `Cannot choose what to push: the archive holds several platforms (${platformsOf(runnable)}) of the index ${digest}, but lacks ${describe(platforms)}. ` +
+      `Push one platform with { platform: ${JSON.stringify(platformsOf([only]))} }, or all that are there with { platforms: 'available' } (a new index with another digest)`,
+    { input: digest },
+  )
+}
+
+/**
+ * Makes an index that lists only what the archive holds, and tells its digest.
+ *
+ * @throws {ValidationError} if the archive holds nothing of it
+ */
+export async function makeAvailable(image: Image, createHasher: CreateHasher, warn: Warn): Promise<Image> {
+  const pruned = await pruneIndex(image, createHasher)
+  const lacks = describe(missingEntries(image))
+  warn(
+    `The archive lacks ${lacks} of the index ${image.manifest.digest}; a new index was made of the rest: ${pruned.manifest.digest}.`,
+  )
+  return pruned
+}
+
+/** Says that an index lists more than the archive holds. */
+export function notWhole(image: Image): ValidationError {
+  const { digest } = image.manifest
+  const [there] = runnableImages(image)
+  const remedy = there
+    ? `Push what there is with { platforms: 'available' } (a new index with another digest), or one platform with { platform: ${JSON.stringify(platformsOf([there]))} }`
+    : 'The archive holds no platform of it; save it again'
+  return new ValidationError(
+    `Cannot push the image: its index ${digest} also lists ${describe(missingEntries(image))}, which the archive does not hold. ${remedy}`,
+    { input: digest },
+  )
+}
+
+function namedAs({ names, tags }: Image, chosen: Image): Image {
+  return { ...chosen, names, tags }
+}
+
+function platformsOf(images: readonly RunnableImage[]): string {
+  return images.map(({ platform }) => formatPlatform(platform)).join(', ')
+}
+
+/** What is missing under an image, at any depth. */
+function missingEntries({ missing, children }: Image): readonly IndexEntry[] {
+  return [...missing, ...children.flatMap(missingEntries)]
+}
+
+function describe(entries: readonly IndexEntry[]): string {
+  const platforms = entries.filter((entry) => !isAttestation(entry))
+  const names = platforms.map(({ platform, digest }) => (platform ? formatPlatform(platform) : digest))
+  const attestations = entries.length - platforms.length
+  if (attestations > 0) names.push(attestations === 1 ? 'an attestation' : `${attestations} attestations`)
+  return names.join(', ')
+}

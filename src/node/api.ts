@@ -1,0 +1,152 @@
+import * as core from '../index.ts'
+import { toReadable } from '../source/stream.ts'
+import { withControl } from '../transfer/control/controller.ts'
+import { type ArchiveInput, openInput, withInput } from './archive/open-input.ts'
+import { spoolToFile } from './archive/spool-to-file.ts'
+import { createNativeEncoder } from './compress/native-encoder.ts'
+import { isNodeFetch } from './fetch/node-fetch.ts'
+import { createNativeHasher } from './native-sha256.ts'
+
+// The same functions as in ".", where a path will do for the archive, and the runtime's own ways are used.
+
+function reading<O extends core.ReadOptions>(options: O) {
+  const { createHasher = createNativeHasher, spool = spoolToFile } = options
+  return { ...options, createHasher, spool }
+}
+
+function sending<O extends core.PushOptions>(options: O) {
+  const { createBody = (bytes: Uint8Array<ArrayBuffer>) => bytes, createStreamBody = toReadable } = options
+  // Bodies of the caller's own are used, and may be kept in memory.
+  const { createHasher = createNativeHasher, streamsChunks = !options.createBody && !options.createStreamBody } =
+    options
+  const { reusesPieces = options.createStreamBody === undefined && isNodeFetch() } = options
+  return { ...options, createHasher, createBody, createStreamBody, streamsChunks, reusesPieces }
+}
+
+function encoding<O extends core.EncodingOptions>(options: O) {
+  const { createEncoder = createNativeEncoder, spool = spoolToFile } = options
+  return { ...options, createEncoder, spool }
+}
+
+function pushing<O extends core.PushArchiveOptions>(options: O) {
+  return encoding(sending(reading(options)))
+}
+
+/** An archive, open or to be opened. */
+type Given = ArchiveInput | core.Archive
+
+/** Opens what is pushed; that too is under the push's controller. */
+function pushInput<O extends core.PushArchiveOptions, T>(
+  archive: Given,
+  options: O,
+  push: (input: core.ArchiveInput | core.Archive, options: O) => Promise<T>,
+): Promise<T> {
+  return withControl(options, (options) =>
+    withInput(archive, options, (input) => push(input as core.ArchiveInput | core.Archive, pushing(options))),
+  )
+}
+
+/** Opens an archive. As `openArchive` of the portable entry, and the archive may be a path. */
+export async function openArchive(archive: ArchiveInput, options: core.ReadOptions = {}): Promise<core.Archive> {
+  const { input, close } = await openInput(archive, options)
+  try {
+    const opened = await core.openArchive(input, reading(options))
+    return Object.freeze({ ...opened, close: () => opened.close().finally(close) })
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Pushes one image of an archive. As `pushDockerTar` of the portable entry, and the archive may be a path. */
+export function pushDockerTar(
+  archive: Given,
+  registry: core.RegistryInput,
+  repository?: string,
+  tag?: string,
+  options: core.PushArchiveOptions & core.PlatformChoice = {},
+): Promise<core.Digest> {
+  return pushInput(archive, options, (input, options) => core.pushDockerTar(input, registry, repository, tag, options))
+}
+
+/** Pushes one image under its own first name. As in the portable entry, and the archive may be a path. */
+export function pushDockerTarWithOriginalTags(
+  archive: Given,
+  registry: core.RegistryInput,
+  options: core.PushArchiveOptions & core.PlatformChoice = {},
+): Promise<core.Digest> {
+  return pushInput(archive, options, (input, options) => core.pushDockerTarWithOriginalTags(input, registry, options))
+}
+
+/** Pushes every image under every name it has. As in the portable entry, and the archive may be a path. */
+export function pushDockerTarWithAllOriginalTags(
+  archive: Given,
+  registry: core.RegistryInput,
+  options: core.PushArchiveOptions & Pick<core.PlanOptions, 'images'> = {},
+): Promise<readonly core.Digest[]> {
+  return pushInput(archive, options, (input, options) =>
+    core.pushDockerTarWithAllOriginalTags(input, registry, options),
+  )
+}
+
+/** Works out what a push would do. As `planPush` of the portable entry, with the runtime's own ways. */
+export function planPush(
+  images: readonly core.Image[],
+  registry: core.RegistryInput,
+  options: core.PlanOptions = {},
+): Promise<core.PushPlan> {
+  const { createHasher = createNativeHasher } = options
+  return core.planPush(images, registry, encoding({ ...options, createHasher }))
+}
+
+/** Carries out a plan. As `executePush` of the portable entry, with the runtime's own ways. */
+export function executePush(
+  plan: core.PushPlan,
+  images: readonly core.Image[],
+  registry: core.RegistryInput,
+  options: core.PushOptions = {},
+): Promise<void> {
+  return core.executePush(plan, images, registry, encoding(sending(options)))
+}
+
+/** Tells all about one image of an archive. As in the portable entry, and the archive may be a path. */
+export function inspectDockerTar(
+  archive: Given,
+  options: core.ReadOptions & core.PlatformChoice = {},
+): Promise<core.ImageInspect> {
+  return withInput(archive, options, (input) => core.inspectDockerTar(input, reading(options)))
+}
+
+/** Reads an archive's `manifest.json`. As in the portable entry, and the archive may be a path. */
+export function getTarManifest(
+  archive: Given,
+  options: core.ReadOptions = {},
+): Promise<readonly core.TarManifestEntry[]> {
+  return withInput(archive, options, (input) => core.getTarManifest(input, reading(options)))
+}
+
+/** Tells whether a file is a whole archive. As in the portable entry, and the archive may be a path. */
+export function validateDockerTar(archive: Given, options: core.ValidateOptions = {}): Promise<boolean> {
+  return withInput(archive, options, (input) => core.validateDockerTar(input, reading(options)))
+}
+
+/** Lists the names of all images of an archive. As in the portable entry, and the archive may be a path. */
+export function extractOriginalTags(archive: Given, options: core.ReadOptions = {}): Promise<readonly string[]> {
+  return withInput(archive, options, (input) => core.extractOriginalTags(input, reading(options)))
+}
+
+/** Finds where an image would be pushed by its own name. As in the portable entry, and the archive may be a path. */
+export function getPrimaryTag(
+  archive: Given,
+  options: core.ReadOptions & core.ImageChoice = {},
+): Promise<core.RepositoryTag | undefined> {
+  return withInput(archive, options, (input) => core.getPrimaryTag(input, reading(options)))
+}
+
+/** Lists the files of a zip. As in the portable entry, and the zip may be a path. */
+export function listZipEntries(
+  zip: core.SourceInput | string | URL,
+  options: Pick<core.ReadOptions, 'signal' | 'limits'> = {},
+): Promise<readonly core.ZipEntry[]> {
+  return withInput(zip, options, (input) => core.listZipEntries(input as core.SourceInput, options))
+}

@@ -1,0 +1,69 @@
+import { type FileHandle, open, stat } from 'node:fs/promises'
+import { TarReadError } from '../../errors.ts'
+import { exactSource, type Source } from '../../source/source.ts'
+import type { OpenSource } from '../../source/spool.ts'
+
+/**
+ * Opens a file as a source, whatever its size: only the ranges that are asked for are read.
+ * Not by `openAsBlob`, which is wrong from 4 GiB on in Node (nodejs/node#52585) and reads everything in Deno.
+ *
+ * @throws {TarReadError} if it cannot be opened, or is no file
+ */
+export async function openFile(path: string | URL): Promise<OpenSource> {
+  // Looked at first: opening a pipe waits for somebody to write to it.
+  const status = await named(path, stat(path))
+  if (!status.isFile()) throw new TarReadError(`Cannot open "${path}": it is no regular file`)
+  const file = await named(path, open(path))
+  return { ...handleSource(file, status.size), close: () => file.close() }
+}
+
+/** An open file as a source. */
+export function handleSource(file: FileHandle, size: number): Source {
+  return exactSource({ size, read: (start, end, _, into) => readRange(file, start, end, into) })
+}
+
+/** A file that is opened for each read of it: for folders with more files than may be open at once. */
+export function lazyFile(path: string, size: number): Source {
+  async function read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
+    const file = await named(path, open(path))
+    try {
+      return await readRange(file, start, end)
+    } finally {
+      await file.close()
+    }
+  }
+  return exactSource({ size, read })
+}
+
+/** Gives a failure of the file system the path in question, and our type. */
+export async function named<T>(path: string | URL, act: Promise<T>): Promise<T> {
+  try {
+    return await act
+  } catch (cause) {
+    // Node puts the path behind its message once more.
+    const reason = String(cause instanceof Error ? cause.message : cause).replace(/, \w+ '.*/s, '')
+    throw new TarReadError(`Cannot open "${path}": ${reason}`, { cause })
+  }
+}
+
+async function readRange(
+  file: FileHandle,
+  start: number,
+  end: number,
+  into?: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = into && into.length >= end - start ? into.subarray(0, end - start) : new Uint8Array(end - start)
+  let filled = 0
+  while (filled < bytes.length) {
+    const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled).catch((cause) => {
+      const reason = cause instanceof Error ? cause.message : String(cause)
+      throw new TarReadError(`Cannot read the file at byte ${start + filled}: ${reason}`, {
+        offset: start + filled,
+        cause,
+      })
+    })
+    if (bytesRead === 0) break
+    filled += bytesRead
+  }
+  return bytes.subarray(0, filled)
+}

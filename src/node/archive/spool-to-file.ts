@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto'
+import { type FileHandle, open, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { RegistryError } from '../../errors.ts'
+import type { OpenSource } from '../../source/spool.ts'
+import type { ByteStream } from '../../source/stream.ts'
+import { handleSource } from './file.ts'
+
+const PREFIX = 'registry-api-v2-client-spool'
+const NAME = new RegExp(`^${PREFIX}-(\\d+)-`)
+
+/**
+ * Keeps a stream in a temporary file that only its owner may read. Where the system allows it, which all but Windows do, the file loses its
+ * name at once, so that it is gone with the process however that ends. What a process that was killed has left is removed at
+ * the next call.
+ *
+ * @throws {RegistryError} if it cannot be written; `TMPDIR` moves it to where there is room
+ */
+export async function spoolToFile(stream: ByteStream, signal?: AbortSignal): Promise<OpenSource> {
+  await removeLeftovers()
+  const path = join(tmpdir(), `${PREFIX}-${process.pid}-${randomUUID()}`)
+  const file = await spooling(open(path, 'wx+', 0o600))
+  const isNameless = await rm(path).then(
+    () => true,
+    () => false,
+  )
+  const close = async () => {
+    await file.close()
+    if (!isNameless) await rm(path, { force: true })
+  }
+  try {
+    const size = await write(file, stream, signal)
+    return { ...handleSource(file, size), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function write(file: FileHandle, stream: ByteStream, signal?: AbortSignal): Promise<number> {
+  let size = 0
+  let writing = Promise.resolve()
+  try {
+    for await (const piece of stream) {
+      signal?.throwIfAborted()
+      await writing
+      // Goes on while the next piece is made.
+      writing = writePiece(file, piece, size)
+      // It may fail before it is awaited. An unhandled rejection would end the process.
+      writing.catch(() => {})
+      size += piece.length
+    }
+  } finally {
+    await writing
+  }
+  return size
+}
+
+async function writePiece(file: FileHandle, piece: Uint8Array, position: number): Promise<void> {
+  for (let written = 0; written < piece.length; ) {
+    const { bytesWritten } = await spooling(file.write(piece, written, piece.length - written, position + written))
+    written += bytesWritten
+  }
+}
+
+/** Removes the files of processes that are no more. Other users' files stay; so do those of a process that has got an old number. */
+async function removeLeftovers(): Promise<void> {
+  for (const name of await readdir(tmpdir()).catch(() => [])) {
+    const owner = NAME.exec(name)?.[1]
+    if (owner !== undefined && !isAlive(Number(owner))) await rm(join(tmpdir(), name), { force: true }).catch(() => {})
+  }
+}
+
+function isAlive(processId: number): boolean {
+  try {
+    process.kill(processId, 0)
+    return true
+  } catch (error) {
+    // Any other refusal is that of a process that is there.
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
+  }
+}
+
+async function spooling<T>(act: Promise<T>): Promise<T> {
+  try {
+    return await act
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new RegistryError(
+      `Cannot spool the archive to a file in "${tmpdir()}": ${reason}; the variable TMPDIR names another folder`,
+      { cause },
+    )
+  }
+}

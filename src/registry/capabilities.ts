@@ -1,0 +1,24 @@
+import { findUploadProfile, type UploadProfile, type UploadProfileName } from './profile.ts'
+
+/** What is known of how a registry wants blobs: its profile, and what it taught since the handle was opened. */
+export interface Capabilities {
+  readonly current: UploadProfile
+  /** Takes something better than before. */
+  learn(lesson: Partial<UploadProfile>): void
+}
+
+/** @param given The profile that the caller names, or what they know. @default that of the registry's host */
+export function createCapabilities(
+  registry: URL,
+  given: UploadProfileName | Partial<UploadProfile> | undefined,
+): Capabilities {
+  let current = findUploadProfile(registry, given)
+  return {
+    get current() {
+      return current
+    },
+    learn(lesson) {
+      current = { ...current, ...lesson }
+    },
+  }
+}

@@ -1,0 +1,126 @@
+import { DigestMismatchError, RegistryError } from '../../errors.ts'
+import type { StoreAttempts } from '../sessions/attempts.ts'
+import { fromBase64, toBase64 } from '../sessions/base64.ts'
+import {
+  isOf,
+  isUploadLocation,
+  parseStoredSession,
+  type SessionStore,
+  type StoredSession,
+  sessionKey,
+} from '../sessions/store.ts'
+import { isRefusal, limitsOf, locateStored, recallLimits } from './resume.ts'
+import { cancelSession, type UploadSession } from './session.ts'
+import type { Upload } from './upload-options.ts'
+
+/** What the store of sessions has about one blob. */
+export interface Checkpoint {
+  /** Whether this upload was begun by an earlier push. */
+  readonly isResumed: boolean
+  /** Finds the upload of an earlier push, as far as the registry has it now. */
+  find(): Promise<UploadSession | undefined>
+  /** Keeps the session as it is. */
+  save(session: UploadSession): Promise<void>
+  /** Forgets the session: it is closed, or lost. */
+  remove(): Promise<void>
+  /** After what was resumed turned out to be of other bytes: cancels it, and hashes from the start. */
+  giveUp(session: UploadSession | undefined, error: DigestMismatchError): Promise<void>
+  /** @returns whether the session stays for another push, after the failure that ends this one */
+  leave(error: unknown): Promise<boolean>
+}
+
+/** So many pushes in a row may fail with the same session, and bring in nothing: it may be the session that is to blame. */
+const MAX_STALLS = 3
+
+export function createCheckpoint(upload: Upload, sessions: StoreAttempts): Checkpoint {
+  const { blob, reader, registry, repository, onEvent } = upload
+  const subject = { repository, digest: blob.digest }
+  const wanted = { registry: registry.url, repository, digest: blob.digest, size: blob.size }
+  const key = sessionKey(wanted)
+  let isResumed = false
+  let hasProgress = false
+  /** As the store has it. */
+  let entry: StoredSession | undefined
+
+  const ask = <T>(act: (store: SessionStore) => Promise<T>) =>
+    sessions.attempt(act, (error) => onEvent?.({ kind: 'unsaved', ...subject, error }))
+
+  async function put(next: StoredSession): Promise<void> {
+    const isKept = await ask(async (store) => {
+      await store.set(key, next)
+      return true
+    })
+    entry = isKept ? next : undefined
+  }
+
+  async function remove(): Promise<void> {
+    entry = undefined
+    await ask((store) => store.delete(key))
+  }
+
+  return {
+    get isResumed() {
+      return isResumed
+    },
+
+    async find() {
+      const found = await ask((store) => store.get(key))
+      if (found === undefined) return undefined
+      entry = parseStoredSession(found)
+      if (!entry || !isOf(entry, wanted)) {
+        await remove()
+        return undefined
+      }
+      const { offset, hashState } = entry
+      const session = await locateStored(upload, entry)
+      if (!session) {
+        await remove()
+        const error = new RegistryError(
+          `Cannot go on with an upload to "${repository}": the registry does not know it any more, or not as it was`,
+        )
+        onEvent?.({ kind: 'restart', ...subject, error, lostBytes: offset })
+        return undefined
+      }
+      recallLimits(upload, entry)
+      await reader.restart(fromBase64(hashState), offset)
+      isResumed = true
+      onEvent?.({ kind: 'resume', ...subject, resumedBytes: session.offset })
+      return session
+    },
+
+    async save({ location, offset }) {
+      hasProgress = true
+      // On another origin it may be presigned: then whoever has it can use it, and it is not kept.
+      if (!isUploadLocation(location.href, wanted)) {
+        if (entry) await remove()
+        return
+      }
+      const hashState = toBase64(reader.stateAt(offset))
+      const limits = limitsOf(upload)
+      const state = { location: location.href, offset, hashState, limits, stalls: 0, savedAt: Date.now() }
+      await put({ version: 1, ...wanted, ...state })
+    },
+
+    async remove() {
+      if (entry) await remove()
+    },
+
+    async giveUp(session, error) {
+      isResumed = false
+      await remove()
+      if (session) await cancelSession(upload, session)
+      await reader.restart()
+      onEvent?.({ kind: 'restart', ...subject, error, lostBytes: session?.offset ?? 0 })
+    },
+
+    async leave(error) {
+      if (!entry) return false
+      // By the caller, or since another blob has failed: that says nothing against this one.
+      if (upload.signal?.aborted) return true
+      const stalls = hasProgress ? 0 : entry.stalls + 1
+      if (error instanceof DigestMismatchError || isRefusal(error) || stalls === MAX_STALLS) await remove()
+      else if (stalls > 0) await put({ ...entry, stalls })
+      return entry !== undefined
+    },
+  }
+}

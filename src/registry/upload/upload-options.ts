@@ -1,0 +1,83 @@
+import type { Content } from '../../oci/descriptor.ts'
+import type { CreateHasher, Digest } from '../../oci/digest.ts'
+import type { ByteStream } from '../../source/stream.ts'
+import type { Registry } from '../registry.ts'
+import type { SendRequest } from '../send.ts'
+import type { StoreAttempts } from '../sessions/attempts.ts'
+import type { BlobReader } from './blob-reader.ts'
+
+/** Makes the body of a request from its bytes, in the way that suits the runtime. */
+export type CreateBody = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | Blob
+
+/** Makes the body of a request from a whole blob, of any size. */
+export type CreateStreamBody = (stream: ByteStream) => Promise<Blob> | ReadableStream<Uint8Array>
+
+/** What an upload went through that its progress does not tell. Where something stood in its way, that is the `error`. */
+export type UploadEvent = {
+  readonly repository: string
+  readonly digest: Digest
+} & (
+  | {
+      /** It tries again after a wait, from where the registry says it is. */
+      readonly kind: 'retry'
+      readonly error: Error
+      /** How many failures there were in a row, without a byte of progress. */
+      readonly failures: number
+      /** In milliseconds; a pause that the registry asked for comes on top. */
+      readonly delay: number
+    }
+  /** The registry has lost the upload, or cannot go on with it, or it was of other bytes: the blob is sent from its start. */
+  | { readonly kind: 'restart'; readonly error: Error; readonly lostBytes: number }
+  /** The registry takes smaller or larger chunks only (in bytes), or no chunks at all. */
+  | {
+      readonly kind: 'learned'
+      readonly error: Error
+      readonly maxChunkSize?: number
+      readonly minChunkSize?: number
+      readonly takesWholeOnly?: boolean
+    }
+  /** It goes on with the upload of an earlier push, of which the registry has so many bytes. */
+  | { readonly kind: 'resume'; readonly resumedBytes: number }
+  /** The store of `sessions` has failed. The push goes on without it; told once. */
+  | { readonly kind: 'unsaved'; readonly error: Error }
+)
+
+/** How to upload a blob. */
+export interface UploadOptions {
+  readonly createHasher: CreateHasher
+  readonly createBody: CreateBody
+  readonly createStreamBody: CreateStreamBody
+  /** Whether a chunk is read while it is sent, by a `createStreamBody` that keeps nothing: else it is held in memory. */
+  readonly streamsChunks?: boolean | undefined
+  /** Whether a stream's pieces are read into the same few buffers in turn, if the runtime's own `fetch` sends them. */
+  readonly reusesPieces?: boolean | undefined
+  /** Whether a chunk of a file goes as that part of the file, where a browser reads it itself. */
+  readonly slicesChunks?: boolean | undefined
+  /** Bytes in one request; a registry's own limits come first. */
+  readonly chunkSize: number
+  /** Says how many bytes the next chunk of a larger blob should have. Without it, every chunk has `chunkSize`. */
+  readonly link?: { readonly chunkSize: number } | undefined
+  /** What may make chunks smaller than that from one to the next, in bytes. */
+  readonly rateLimit?: { readonly maxChunk: number }
+  /** How many failures in a row, without a byte of progress, are not yet the end. */
+  readonly uploadRetry: number
+  /** In milliseconds: the wait after the first failure is up to so long, after each further one up to twice as long. */
+  readonly retryDelay: number
+  /** A repository of the same registry that has the blob: asked for before bytes are sent. */
+  readonly mountFrom?: string
+  /** Called after each request with how many of the blob's bytes the registry has. */
+  readonly onSent?: (sentBytes: number) => void
+  readonly onEvent?: (event: UploadEvent) => void
+  /** Where uploads are kept for a later push. */
+  readonly sessions?: StoreAttempts | undefined
+  readonly signal?: AbortSignal
+}
+
+/** What stays the same while one blob is on its way. */
+export interface Upload extends UploadOptions {
+  readonly registry: Registry
+  readonly send: SendRequest
+  readonly repository: string
+  readonly blob: Content
+  readonly reader: BlobReader
+}

@@ -1,0 +1,171 @@
+import { untilAborted } from '../async/abort.ts'
+import { fixed, runPool } from '../async/pool.ts'
+import type { StoredCompression } from '../compress/cache.ts'
+import type { Compression, CompressOptions } from '../compress/compress-options.ts'
+import type { Compressor } from '../compress/compressor.ts'
+import type { CreateEncoder, Encoder } from '../compress/encoder.ts'
+import { createPortableEncoder } from '../compress/portable.ts'
+import { createWasmHasher } from '../hash/sha256.ts'
+import { type Content, descriptorOf } from '../oci/descriptor.ts'
+import type { Digest } from '../oci/digest.ts'
+import { isReferrerTag } from '../oci/referrer-tag.ts'
+import { trackProgress } from './control/progress.ts'
+import type { ControlledRegistry } from './controlled-registry.ts'
+import { createEarlyBlobs, type EarlyBlobs, type SendEarly } from './early-blobs.ts'
+import type { KnownBlobs, LookUpOptions } from './look-up.ts'
+import { type ImagePush, type LayoutOptions, layOutPush } from './needs.ts'
+import type { PlannedCompression } from './plan.ts'
+import type { PushOptions } from './push-options.ts'
+import { plainLayersUnder, type Replacing, replaceLayers } from './replace-layers.ts'
+import { weigh } from './send-blob.ts'
+
+/** Layers that are compressed or wait for it at once, where none is sent. */
+const LAYERS_AT_ONCE = 4
+
+/** How to compress what is planned. */
+export interface CompressingOptions
+  extends CompressOptions,
+    PushOptions,
+    LayoutOptions,
+    Pick<LookUpOptions, 'mountFrom' | 'existing'> {
+  readonly onWarning?: ((warning: string) => void) | undefined
+  /** Through which each layer is sent as soon as it is known, while others are still compressed. @default none is sent */
+  readonly controlled?: ControlledRegistry | undefined
+}
+
+/** What is pushed in the place of what was to be, and how the layers in it came about, by their digests. */
+export interface CompressedPushes {
+  readonly pushes: readonly ImagePush[]
+  readonly compressions: ReadonlyMap<Digest, PlannedCompression>
+  /** What was sent. */
+  readonly known?: KnownBlobs | undefined
+}
+
+/**
+ * Compresses the plain layers of all that is pushed, and makes the manifests anew that name them. What is about a manifest that is another one now does not go along.
+ *
+ * @throws {DigestMismatchError} if a layer is not what the archive says it is
+ * @throws {RegistryError} if the runtime has no such encoder
+ */
+export async function compressPushes(
+  pushes: readonly ImagePush[],
+  compressor: Compressor,
+  options: CompressingOptions,
+): Promise<CompressedPushes> {
+  const encoder = await encoderOf(options)
+  const layers = new Map(
+    pushes.flatMap(({ image }) => [...plainLayersUnder(image)]).map((layer) => [layer.digest, layer]),
+  )
+  if (!encoder || layers.size === 0) return { pushes, compressions: new Map() }
+  const ahead = options.controlled && createEarlyBlobs(options.controlled, options)
+  const made = await compressAll(pushes, [...layers.values()], encoder, compressor, { ...options, ahead })
+  const { createHasher = createWasmHasher, onWarning } = options
+  const replacing: Replacing = {
+    format: encoder.format,
+    layers: new Map([...made].map(([from, known]) => [from, open(layers.get(from) as Content, known)])),
+    createHasher,
+    changed: new Map(),
+    onLeftOut: (digest, about) => onWarning?.(leftOut(digest, about)),
+  }
+  function open(layer: Content, known: StoredCompression): Omit<Content, 'mediaType'> {
+    return { ...known, source: compressor.open(layer, encoder as Encoder, known) }
+  }
+  const replaced: ImagePush[] = []
+  for (const push of pushes) {
+    const image = await replaceLayers(push.image, replacing)
+    const before = push.image.manifest.digest
+    replaced.push(
+      image.manifest.digest === before ? push : { ...push, image, originalDigest: push.originalDigest ?? before },
+    )
+  }
+  const { format, level, name } = encoder
+  const compressions = [...made].map(([from, { digest }]) => [digest, { from, format, level, encoder: name }] as const)
+  return { pushes: dropOutdatedReferrers(replaced, replacing), compressions: new Map(compressions), known: ahead }
+}
+
+/** The largest first, so that little is left to be sent when the last is compressed. */
+async function compressAll(
+  pushes: readonly ImagePush[],
+  layers: readonly Content[],
+  encoder: Encoder,
+  compressor: Compressor,
+  options: CompressingOptions & { readonly ahead?: EarlyBlobs | undefined },
+): Promise<ReadonlyMap<Digest, StoredCompression>> {
+  const { onProgress, signal, ahead } = options
+  const needed = layOutPush(pushes, options).blobs
+  const planned = needed.map(({ content, ...blob }) => ({ ...descriptorOf(content), ...blob }))
+  const progress = trackProgress(planned, onProgress, ahead?.speed.measure)
+  const made = new Map<Digest, StoredCompression>()
+  for (const layer of layers) {
+    const known = await compressor.find(layer, encoder)
+    if (known) made.set(layer.digest, known)
+  }
+  progress.phase(
+    'compress',
+    layers.filter(({ digest }) => !made.has(digest)),
+  )
+
+  async function bring(layer: Content, signal: AbortSignal, send?: SendEarly): Promise<void> {
+    const { compress: onRead } = progress
+    const known = made.get(layer.digest) ?? (await compressor.compress(layer, encoder, onRead, signal))
+    made.set(layer.digest, known)
+    const places = needed.flatMap(({ repository, content }, index) =>
+      content.digest === layer.digest ? { repository, index } : [],
+    )
+    for (const { index } of places) progress.replace(index, known)
+    const content = { ...layer, ...known, source: compressor.open(layer, encoder, known, onRead) }
+    await send?.({ content, places }, signal)
+  }
+
+  const bySize = [...layers].sort((one, other) => other.size - one.size)
+  if (!ahead) await runPool(bySize, fixed(LAYERS_AT_ONCE), signal, bring)
+  else {
+    await ahead.sending(progress, (send) =>
+      runPool(
+        bySize,
+        ahead.control,
+        signal,
+        (layer, signal) => bring(layer, signal, send),
+        (layer) => weigh(layer, ahead.control),
+      ),
+    )
+  }
+  return made
+}
+
+/** The encoder that is asked for, if one is. */
+async function encoderOf({ compress, createEncoder, signal }: CompressingOptions): Promise<Encoder | undefined> {
+  if (compress === undefined) return undefined
+  const { format, level }: Compression = typeof compress === 'string' ? { format: compress } : compress
+  if (format === 'gzip' || format === 'zstd') return createEncoderWith(createEncoder, { format, level }, signal)
+  throw new TypeError(`Cannot compress: compress has to be "gzip" or "zstd", not ${JSON.stringify(format)}`)
+}
+
+/**
+ * Makes an encoder. An abort ends the waiting for it.
+ *
+ * @throws {RegistryError} if the runtime has no such encoder
+ */
+export function createEncoderWith(
+  createEncoder: CreateEncoder = createPortableEncoder,
+  { format, level }: Compression,
+  signal: AbortSignal | undefined,
+): Promise<Encoder> {
+  return untilAborted(Promise.resolve(createEncoder(format, level)), signal)
+}
+
+/** Leaves out what goes along with an image only because it is about one that is another one now; and what is about that. */
+function dropOutdatedReferrers(pushes: readonly ImagePush[], { changed, onLeftOut }: Replacing): readonly ImagePush[] {
+  const gone = new Set<Digest>(changed.keys())
+  return pushes.filter(({ image, tags, originalDigest }) => {
+    const { subject, manifest } = image
+    if (subject === undefined || !gone.has(subject) || !tags.every(isReferrerTag)) return true
+    gone.add(originalDigest ?? manifest.digest)
+    onLeftOut(manifest.digest, subject)
+    return false
+  })
+}
+
+function leftOut(digest: Digest, about: Digest): string {
+  return `${digest} is about ${about}, which has another digest now that its layers are compressed, and was left out; sign or attest what was pushed`
+}

@@ -1,0 +1,35 @@
+import type { RegistryRequest, SendRequest } from '../../registry/send.ts'
+import { readStream } from '../../source/stream.ts'
+import type { PushControl } from './controller.ts'
+import { createRateLimit, limitStream, type RateLimit } from './rate-limit.ts'
+
+/** Makes what sends bytes of blobs when it is their turn: bytes wait before they go out, a stream waits while it does. */
+export function createLimitedSend(
+  control: PushControl,
+  send: SendRequest,
+): { readonly rateLimit: RateLimit; sendBytes: SendRequest } {
+  const rateLimit = createRateLimit(control)
+
+  async function sendBytes(request: RegistryRequest) {
+    const { body: given, signal } = request
+    if (typeof given !== 'function') {
+      const size = given instanceof Blob ? given.size : (given?.byteLength ?? 0)
+      if (size > 0) await rateLimit.take(size, signal)
+      return send(request)
+    }
+    const isOver = new AbortController()
+    const body = () => {
+      const made = given()
+      if (made instanceof ReadableStream) return limitStream(readStream(made), rateLimit, isOver.signal)
+      // A browser sends it as fast as it can: what comes after it waits the longer.
+      return made.then((blob) => rateLimit.take(blob.size, signal).then(() => blob))
+    }
+    try {
+      return await send({ ...request, body })
+    } finally {
+      isOver.abort()
+    }
+  }
+
+  return { rateLimit, sendBytes }
+}

@@ -1,0 +1,149 @@
+import { type BlobInfo, type Descriptor, descriptorOf } from '../../oci/descriptor.ts'
+import type { Digest } from '../../oci/digest.ts'
+import type { UploadEvent } from '../../registry/upload/upload-options.ts'
+
+/** What kind of blob it is. A manifest is sent as a blob, too, by `{ existing: 'upload' }`. */
+export type BlobKind = 'config' | 'layer' | 'manifest'
+
+export type BlobState = 'waiting' | 'uploading' | 'present' | 'mounted' | 'uploaded'
+
+/** How far one blob is. */
+export interface BlobProgress extends BlobInfo {
+  readonly repository: string
+  readonly kind: BlobKind
+  /** `present` and `mounted` blobs cost no bytes. */
+  readonly state: BlobState
+  /** Bytes that the registry has, sent now or there before: `size` at the end. Less than before only after a `restart` event for the blob. */
+  readonly sentBytes: number
+}
+
+/** How far a push is. Every event is a snapshot of its own. */
+export interface PushProgress {
+  /** `compress`: layers are compressed, and sent as they come; `plan`: what the registry has is looked for; `verify`: what was pushed is. */
+  readonly phase: 'compress' | 'plan' | 'blobs' | 'manifests' | 'verify' | 'done'
+  /** Bytes that the registry has, sent now or there before: `totalBytes` at the end. Less than before only after a `restart` event. */
+  readonly sentBytes: number
+  readonly totalBytes: number
+  /**
+   * Bytes that were sent in a second, over the last seconds. What the registry had before does not count, nor does the time of a pause. 0 until the push
+   * has sent 128 KiB or a tenth of what it has to send: small blobs take the time of a round trip, whatever the speed.
+   */
+  readonly bytesPerSecond: number
+  /** Until all bytes are there, at that speed and if none of the waiting blobs is there already. `undefined` while `bytesPerSecond` is 0. */
+  readonly remainingSeconds: number | undefined
+  /**
+   * While layers are compressed: the bytes of plain layers, read and in all. A layer that is not compressed yet is among the `blobs`, and in `totalBytes`, as it is in
+   * the archive.
+   */
+  readonly compression?: { readonly doneBytes: number; readonly totalBytes: number }
+  readonly blobs: readonly BlobProgress[]
+}
+
+/** Keeps count of a push, and tells it. */
+export interface ProgressTracker {
+  /** @param layers What will be compressed in it, as far as that is known. */
+  phase(phase: PushProgress['phase'], layers?: readonly Descriptor[]): void
+  /** Counts what is read of a layer to compress it. */
+  compress(layer: Descriptor, bytes: number): void
+  /** Puts a compressed layer in the place of a plain one. */
+  replace(index: number, compressed: Pick<Descriptor, 'digest' | 'size'>): void
+  /** @param index The blob's place in the plan. */
+  blob(index: number, state: BlobProgress['state'], sentBytes: number): void
+  /** Takes note of what befalls uploads, after somebody else did: only what was lost may make a blob's bytes fewer. */
+  after(onEvent: ((event: UploadEvent) => void) | undefined): (event: UploadEvent) => void
+}
+
+/** How fast a push sends. */
+export interface MeasuredSpeed {
+  /** Bytes that the push has brought in. */
+  readonly sentBytes: number
+  /** Over the last seconds; 0 before the first request ends. */
+  readonly bytesPerSecond: number
+  /** Bytes of the requests under way that have probably left. */
+  readonly underWayBytes: number
+}
+
+/** A blob to keep count of. */
+interface TrackedBlob extends BlobInfo {
+  readonly repository: string
+  readonly kind: BlobKind
+  /** What is known of it before. @default waiting */
+  readonly state?: BlobState | undefined
+}
+
+/** In bytes: what has to be sent before its time says how fast the link is. */
+const LEAST_MEASURED = 128 * 1024
+
+export function trackProgress(
+  planned: readonly TrackedBlob[],
+  onProgress: ((progress: PushProgress) => void) | undefined,
+  measure: () => MeasuredSpeed = () => ({ sentBytes: 0, bytesPerSecond: 0, underWayBytes: 0 }),
+): ProgressTracker {
+  let phase: PushProgress['phase'] = 'plan'
+  const blobs: BlobProgress[] = planned.map(({ repository, kind, state = 'waiting', ...blob }) => ({
+    ...descriptorOf(blob),
+    repository,
+    kind,
+    state,
+    sentBytes: state === 'waiting' ? 0 : blob.size,
+  }))
+  let totalBytes = blobs.reduce((sum, { size }) => sum + size, 0)
+  let sentBytes = blobs.reduce((sum, { sentBytes }) => sum + sentBytes, 0)
+  const compressing = new Set<Digest>()
+  let compression = { doneBytes: 0, totalBytes: 0 }
+
+  function expect({ digest, size }: Descriptor): void {
+    if (compressing.has(digest)) return
+    compressing.add(digest)
+    compression = { ...compression, totalBytes: compression.totalBytes + size }
+  }
+
+  function tell(): void {
+    const left = totalBytes - sentBytes
+    const speed = measure()
+    const isMeasured = speed.sentBytes >= Math.min(LEAST_MEASURED, (left + speed.sentBytes) / 10)
+    const bytesPerSecond = isMeasured ? speed.bytesPerSecond : 0
+    const toSend = Math.max(left - speed.underWayBytes, 0)
+    const remainingSeconds = left === 0 ? 0 : bytesPerSecond > 0 ? toSend / bytesPerSecond : undefined
+    const also = compressing.size > 0 && { compression }
+    onProgress?.({ phase, sentBytes, totalBytes, bytesPerSecond, remainingSeconds, ...also, blobs: [...blobs] })
+  }
+
+  function set(index: number, state: BlobProgress['state'], sent: number): void {
+    const before = blobs[index] as BlobProgress
+    sentBytes += sent - before.sentBytes
+    blobs[index] = { ...before, state, sentBytes: sent }
+  }
+
+  return {
+    phase(next, layers = []) {
+      phase = next
+      layers.forEach(expect)
+      tell()
+    },
+    compress(layer, bytes) {
+      expect(layer)
+      compression = { ...compression, doneBytes: compression.doneBytes + bytes }
+      tell()
+    },
+    replace(index, { digest, size }) {
+      const before = blobs[index] as BlobProgress
+      totalBytes += size - before.size
+      blobs[index] = { ...before, digest, size }
+    },
+    blob(index, state, sent) {
+      // A registry may say that it has less than it said before, and still goes on with the upload.
+      set(index, state, Math.max(sent, blobs[index]?.sentBytes ?? 0))
+      tell()
+    },
+    after(onEvent) {
+      return (event) => {
+        onEvent?.(event)
+        if (event.kind !== 'restart') return
+        const isLost = (blob: BlobProgress) => blob.repository === event.repository && blob.digest === event.digest
+        const index = blobs.findIndex(isLost)
+        if (index >= 0) set(index, 'uploading', 0)
+      }
+    },
+  }
+}

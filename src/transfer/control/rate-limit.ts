@@ -1,0 +1,111 @@
+import { onAbort } from '../../async/abort.ts'
+import { toReadable } from '../../source/stream.ts'
+import type { PushControl } from './controller.ts'
+
+/** Keeps what a push sends to its `maxBytesPerSecond`. */
+export interface RateLimit {
+  /** In bytes: a request should carry no more. */
+  readonly maxChunk: number
+  /**
+   * Waits until so many bytes may be sent; who came first goes first.
+   *
+   * @param isUnderWay Whether their request is under way already, which a pause does not hold.
+   * @throws the signal's reason, if it aborts before
+   */
+  take(bytes: number, signal: AbortSignal | undefined, isUnderWay?: boolean): Promise<void>
+}
+
+interface Waiting {
+  readonly bytes: number
+  readonly isUnderWay: boolean
+  go(): void
+}
+
+/** In bytes. Smaller chunks would cost more in requests than they gain in smoothness. */
+const LEAST_CHUNK = 64 * 1024
+/** In seconds: what was not used for so long may be used up later, since timers come late. */
+const CREDIT = 0.1
+
+/**
+ * A token bucket that may be in debt: bytes go out when there is none, and then are owed. So a chunk of any size goes out whole, and what
+ * comes after it waits for it.
+ */
+export function createRateLimit(control: PushControl): RateLimit {
+  const waiting: Waiting[] = []
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let debt = 0
+  /** When the debt was reckoned, and by which rate it falls since then. */
+  let [since, rate] = [performance.now(), control.maxBytesPerSecond]
+
+  function reckon(): void {
+    const now = performance.now()
+    debt = rate === Number.POSITIVE_INFINITY ? 0 : Math.max(debt - ((now - since) / 1000) * rate, -rate * CREDIT)
+    since = now
+    rate = control.maxBytesPerSecond
+  }
+
+  /** Lets go who may; a timer is there only while somebody waits for it. */
+  function settle(): void {
+    clearTimeout(timer)
+    reckon()
+    for (;;) {
+      const next = waiting.find(({ isUnderWay }) => isUnderWay || !control.isPaused)
+      if (!next) return
+      if (rate === Number.POSITIVE_INFINITY) debt = 0
+      if (debt > 0) break
+      debt += next.bytes
+      waiting.splice(waiting.indexOf(next), 1)
+      next.go()
+    }
+    // The longest that timers can count is longer than any debt should last.
+    timer = setTimeout(settle, Math.min(Math.ceil((debt / rate) * 1000), 2 ** 31 - 1))
+  }
+
+  control.watch(settle)
+  return {
+    get maxChunk() {
+      return Math.max(Math.floor(control.maxBytesPerSecond), LEAST_CHUNK)
+    },
+    async take(bytes, signal, isUnderWay = false) {
+      signal?.throwIfAborted()
+      const isFree = rate === Number.POSITIVE_INFINITY && waiting.length === 0
+      if (isFree && (isUnderWay || !control.isPaused)) return
+      await new Promise<void>((resolve, reject) => {
+        const place: Waiting = {
+          bytes,
+          isUnderWay,
+          go() {
+            stop()
+            resolve()
+          },
+        }
+        const stop = onAbort(signal, () => {
+          waiting.splice(waiting.indexOf(place), 1)
+          settle()
+          reject(signal?.reason)
+        })
+        waiting.push(place)
+        settle()
+      })
+    },
+  }
+}
+
+/** Slows a stream down to the pace. An abort ends the waiting of who reads it. */
+export function limitStream(
+  stream: AsyncIterable<Uint8Array>,
+  rateLimit: RateLimit,
+  signal: AbortSignal,
+): ReadableStream<Uint8Array> {
+  async function* inPace(): AsyncGenerator<Uint8Array> {
+    for await (const bytes of stream) {
+      for (let [start, end] = [0, 0]; start < bytes.byteLength; start = end) {
+        // A tenth of a second's worth, so that it flows.
+        end = Math.min(start + Math.max(Math.ceil(rateLimit.maxChunk / 10), LEAST_CHUNK / 4), bytes.byteLength)
+        await rateLimit.take(end - start, signal, true)
+        yield bytes.subarray(start, end)
+      }
+    }
+  }
+  return toReadable(inPace())
+}

@@ -1,0 +1,101 @@
+import { onAbort } from '../async/abort.ts'
+import { loaded } from '../async/lazy.ts'
+import { able } from '../check-options.ts'
+import type { Answer } from '../http/answer.ts'
+import type { Registry } from '../registry/registry.ts'
+import type { RegistryRequest } from '../registry/send.ts'
+import { attemptStore, type StoreAttempts } from '../registry/sessions/attempts.ts'
+import { controlOf, type PushControl } from './control/controller.ts'
+import { createLink, type Link } from './control/link.ts'
+import type { RateLimit } from './control/rate-limit.ts'
+import { createSpeed, type Speed } from './control/speed.ts'
+import { type PushOptions, patienceOf } from './push-options.ts'
+
+/** A registry whose requests keep to what a push's control says. */
+export interface ControlledRegistry {
+  readonly registry: Registry
+  /** Absent where nothing slows the push down. */
+  readonly rateLimit: RateLimit | undefined
+  readonly speed: Speed
+  readonly link: Link
+  /** Absent where nothing keeps uploads. The whole push has one: the first failure of the store is told, and no other. */
+  readonly sessions: StoreAttempts | undefined
+}
+
+const STORE = ['get', 'set', 'delete'] as const
+const WHERE_STORES_COME_FROM = 'a store, as memorySessions() gives one'
+
+/**
+ * Puts all requests of a push under its control, whoever sends them: they wait while it is paused, bytes of blobs wait for their turn, and what
+ * went out is measured. What cancels an upload waits for nothing. What slows a push down is loaded where anything may.
+ * Each request is as patient as an upload, so that a push outlives a registry that restarts, whatever is being sent.
+ *
+ * @throws {RangeError} if an option is no such number
+ */
+export async function underControl(registry: Registry, options: PushOptions): Promise<ControlledRegistry> {
+  const control = controlOf(options)
+  const sessions = options.sessions && attemptStore(able('sessions', options.sessions, STORE, WHERE_STORES_COME_FROM))
+  const patience = patienceOf(options)
+  const link = createLink()
+  const speed = createSpeed(control, link)
+  const { rateLimit, sendBytes = measure } = control.isLimited ? await loadRateLimit() : {}
+
+  async function loadRateLimit() {
+    const { createLimitedSend } = await loaded(import('./control/limited-send.ts'))
+    return createLimitedSend(control, measure)
+  }
+
+  async function measure(request: RegistryRequest): Promise<Answer> {
+    const bytes = sizeOf(request)
+    const end = speed.begin(bytes)
+    const begun = performance.now()
+    let arrived = 0
+    try {
+      const answer = await registry.send(request)
+      arrived = bytes
+      link.learn({ bytes, milliseconds: performance.now() - begun, isClosing: request.method === 'PUT' })
+      return answer
+    } finally {
+      end(arrived)
+    }
+  }
+
+  async function send(given: RegistryRequest): Promise<Answer> {
+    if (given.skipsPause) return registry.send(given)
+    const hold = () => untilResumed(control, given.signal)
+    // An upload has its own tries, and its requests say so.
+    const request = { patience, ...given, hold }
+    // Before it is signed in, and again before it goes out: there may be a pause in between.
+    await hold()
+    return request.isUpload && request.body ? sendBytes(request) : registry.send(request)
+  }
+
+  return { rateLimit, speed, link, sessions, registry: { ...registry, send } }
+}
+
+/** In bytes. Of a body that is made when it is sent, a header tells. */
+function sizeOf({ body, headers }: RegistryRequest): number {
+  if (typeof body === 'function') return Number(headers?.['content-length'])
+  return body instanceof Blob ? body.size : (body?.byteLength ?? 0)
+}
+
+/** Waits until there is no pause, without a timer. */
+async function untilResumed(control: PushControl, signal: AbortSignal | undefined): Promise<void> {
+  while (control.isPaused) {
+    signal?.throwIfAborted()
+    await new Promise<void>((resolve, reject) => {
+      const end = () => {
+        unwatch()
+        stop()
+      }
+      const unwatch = control.watch(() => {
+        end()
+        resolve()
+      })
+      const stop = onAbort(signal, () => {
+        end()
+        reject(signal?.reason)
+      })
+    })
+  }
+}

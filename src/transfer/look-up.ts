@@ -1,0 +1,108 @@
+import { loaded } from '../async/lazy.ts'
+import { fixed, runPool } from '../async/pool.ts'
+import { list, positive, show } from '../check-options.ts'
+import { ResponseError } from '../errors.ts'
+import { type Descriptor, descriptorOf } from '../oci/descriptor.ts'
+import type { Digest } from '../oci/digest.ts'
+import { hasBlob } from '../registry/blobs.ts'
+import { manifestAt } from '../registry/manifests.ts'
+import { type Registry, withScopes } from '../registry/registry.ts'
+import { locateRepository } from '../registry/repository.ts'
+import { type BlobState, type PushProgress, trackProgress } from './control/progress.ts'
+import type { NeededBlob, PushLayout } from './needs.ts'
+
+/** How to look for what a registry has. */
+export interface LookUpOptions {
+  /** Repositories of the same registry that may have some of the blobs, to mount them from. @default none but those of the push itself */
+  readonly mountFrom?: string | readonly string[] | undefined
+  /**
+   * What becomes of blobs that the registry says it has: `skip` leaves them out. `upload` sends all blobs without asking, and manifests as blobs too: for
+   * a registry whose cache still names what a garbage collection has deleted. @default skip
+   */
+  readonly existing?: 'skip' | 'upload' | undefined
+  /** Blobs and tags that are looked for at once. @default 32 */
+  readonly concurrency?: number | undefined
+  /** Called with a snapshot whenever a blob was found to be there. */
+  readonly onProgress?: ((progress: PushProgress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+const DEFAULT_LOOKUPS = 32
+
+/** What is known before, of some blobs: it need not be looked for. */
+export interface KnownBlobs {
+  /** The repositories that have a blob, and whether it was sent there by this push; nothing of a blob that is not known. */
+  find(digest: Digest): ReadonlyMap<string, Extract<BlobState, 'present' | 'uploaded'>> | undefined
+}
+
+/** What the registry has of what a push needs. */
+export interface Found {
+  /** The repositories that have a blob, by its digest. */
+  readonly blobs: ReadonlyMap<Digest, ReadonlySet<string>>
+  readonly tags: ReadonlyMap<string, Digest | undefined>
+}
+
+/**
+ * Looks for each blob, also where it may be mounted from, and for each tag.
+ *
+ * @param options.known What need not be looked for.
+ */
+export async function lookUp(
+  registry: Registry,
+  { blobs, tags }: Pick<PushLayout, 'blobs' | 'tags'>,
+  options: LookUpOptions & { readonly known?: KnownBlobs | undefined },
+): Promise<Found> {
+  const { signal, mountFrom = [], known, existing = 'skip' } = options
+  if (existing !== 'skip' && existing !== 'upload') {
+    throw new TypeError(`Cannot push: existing has to be "skip" or "upload", not ${show(existing)}`)
+  }
+  const concurrency = positive('concurrency', options.concurrency ?? DEFAULT_LOOKUPS)
+  const hints =
+    typeof mountFrom === 'string' ? [mountFrom] : list('mountFrom', mountFrom, 'a repository or an array of them')
+  const planned = blobs.map(({ content, ...blob }) => {
+    return { ...descriptorOf(content), ...blob, state: known?.find(content.digest)?.get(blob.repository) }
+  })
+  const progress = trackProgress(planned, options.onProgress)
+  const holders = new Map(
+    blobs.map(({ content: { digest } }) => [digest, new Set<string>(known?.find(digest)?.keys())]),
+  )
+  const tagged = new Map<string, Digest | undefined>()
+  // A token for writing from the start, so that there is one for the whole push.
+  const writing = (repository: string) => withScopes(registry, locateRepository(registry.url, repository).push)
+  const findBlob = async ({ repository, content }: NeededBlob, index: number, signal: AbortSignal) => {
+    const holds = holders.get(content.digest)
+    if (await hasBlob(writing(repository), repository, content, signal)) {
+      holds?.add(repository)
+      progress.blob(index, 'present', content.size)
+      return
+    }
+    for (const hint of hints) {
+      if (hint !== repository && (await mayMount(registry, hint, content, signal))) return void holds?.add(hint)
+    }
+  }
+  const findTag = async ({ repository, tag }: PushLayout['tags'][number], signal: AbortSignal) => {
+    const { resolveManifest } = await loaded(import('../registry/read-manifest.ts'))
+    tagged.set(`${repository}:${tag}`, await resolveManifest(manifestAt(writing(repository), repository, tag), signal))
+  }
+  progress.phase('plan')
+  const lookups = [
+    ...blobs.flatMap((blob, index) =>
+      existing === 'upload' || known?.find(blob.content.digest)
+        ? []
+        : (signal: AbortSignal) => findBlob(blob, index, signal),
+    ),
+    ...tags.map((tag) => (signal: AbortSignal) => findTag(tag, signal)),
+  ]
+  await runPool(lookups, fixed(concurrency), signal, (look, signal) => look(signal))
+  return { blobs: holders, tags: tagged }
+}
+
+/** A hint is no promise: what may not be read there is not mounted from there. */
+async function mayMount(registry: Registry, from: string, blob: Descriptor, signal: AbortSignal): Promise<boolean> {
+  try {
+    return await hasBlob(registry, from, blob, signal)
+  } catch (error) {
+    if (error instanceof ResponseError && [400, 401, 403].includes(error.status)) return false
+    throw error
+  }
+}

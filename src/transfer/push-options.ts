@@ -1,0 +1,86 @@
+import { natural } from '../check-options.ts'
+import type { EncodingOptions } from '../compress/compress-options.ts'
+import type { CreateHashWorker } from '../hash/workers.ts'
+import type { Patience } from '../http/request.ts'
+import type { CreateHasher } from '../oci/digest.ts'
+import type { SessionStore } from '../registry/sessions/store.ts'
+import type { CreateBody, CreateStreamBody, UploadEvent } from '../registry/upload/upload-options.ts'
+import type { PushController, PushSettings } from './control/controller.ts'
+import type { PushProgress } from './control/progress.ts'
+
+/** How to push. */
+export interface PushOptions extends PushSettings, EncodingOptions {
+  /** Called with a snapshot whenever a blob's state changes or a request has brought in a chunk. */
+  readonly onProgress?: ((progress: PushProgress) => void) | undefined
+  /**
+   * Ends the push; it rejects with the signal's reason. Requests under way may end first, within 5 s, so that the
+   * open uploads can be cancelled at the registry, which may take as long again where it is silent.
+   */
+  readonly signal?: AbortSignal | undefined
+  /** Steers the push while it runs: `createPushController` makes one, for one push. Its own settings go first. */
+  readonly controller?: PushController | undefined
+  /**
+   * Bytes in one request. @default 5 MiB for a blob of no more than that; for a larger one what the link carries in one to two seconds, from 64 KiB to
+   *   64 MiB (to 5 MiB where chunks are held in memory), and 512 KiB at first
+   */
+  readonly chunkSize?: number | undefined
+  /** The SHA-256 to use. @default hash-wasm; in `./node` the runtime's own, which is several times faster */
+  readonly createHasher?: CreateHasher | undefined
+  /**
+   * What starts the Workers that hash a file's larger parts in a page, with the script `registry-api-v2-client/hash-worker`; `false` hashes all on the
+   * thread that pushes. @default Workers of a Blob URL; on the thread where the page's content security policy forbids them
+   */
+  readonly hashWorkers?: CreateHashWorker | undefined
+  /**
+   * How bytes become the body of a request.
+   * @default in a `Blob`: Chromium sends bare bytes slowly while its DevTools listen. In `./node` bare, since a `Blob` is a second copy.
+   */
+  readonly createBody?: CreateBody | undefined
+  /**
+   * How a chunk of more than 512 KiB, or a whole blob, becomes the body of a request.
+   * @default in a `Blob`, which the browser keeps on the disk. In `./node` as a stream.
+   */
+  readonly createStreamBody?: CreateStreamBody | undefined
+  /**
+   * Whether chunks go through `createStreamBody` piece by piece, so that their size costs no memory. `false` holds them in memory as they are, and
+   * `chunkSize` stays what it is. @default `true`, unless `createBody` or `createStreamBody` is given
+   */
+  readonly streamsChunks?: boolean | undefined
+  /**
+   * Whether the pieces of a stream are read into the same few buffers in turn, which saves time and memory. That takes a runtime whose `fetch` has
+   * sent a piece when it asks for the next; where the registry's handle has a `fetch` of its own, each piece has its own buffer.
+   * @default `false`; in `./node` `true`, as long as `fetch` is Node's own
+   */
+  readonly reusesPieces?: boolean | undefined
+  /**
+   * Where uploads under way are kept, so that a later push goes on with them: in another process, or after the page was loaded anew. With it, an
+   * abort and failures that may pass leave them open at the registry. @default nowhere: they are cancelled
+   */
+  readonly sessions?: SessionStore | undefined
+  /** Called when an upload is tried again, begins anew, goes on with that of an earlier push, or learns what the registry takes. */
+  readonly onEvent?: ((event: UploadEvent) => void) | undefined
+  /** How many failures in a row an upload outlives without a byte of progress, and each other request of the push. @default 5 */
+  readonly uploadRetry?: number | undefined
+  /** The longest wait after the first failure, in milliseconds; it doubles with each further one, up to 30 s. @default 500 */
+  readonly retryDelay?: number | undefined
+  /** Whether to look for everything once more at the end: each blob, each manifest, and what each tag points at. @default false */
+  readonly verify?: boolean | undefined
+}
+
+/** In bytes. */
+export const DEFAULT_CHUNK_SIZE = 5 * 1024 * 1024
+
+const DEFAULT_UPLOAD_RETRY = 5
+const DEFAULT_RETRY_DELAY = 500
+
+/**
+ * How patient a push is.
+ *
+ * @throws {RangeError} if an option is no such number
+ */
+export function patienceOf(options: Pick<PushOptions, 'uploadRetry' | 'retryDelay'>): Patience {
+  return {
+    retry: natural('uploadRetry', options.uploadRetry ?? DEFAULT_UPLOAD_RETRY),
+    retryDelay: natural('retryDelay', options.retryDelay ?? DEFAULT_RETRY_DELAY),
+  }
+}

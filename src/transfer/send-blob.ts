@@ -1,0 +1,104 @@
+import { positive } from '../check-options.ts'
+import { createParallelHasher } from '../hash/sha256.ts'
+import type { HashWorkers } from '../hash/worker-pool.ts'
+import { openHashWorkers } from '../hash/workers.ts'
+import type { Content } from '../oci/descriptor.ts'
+import type { Registry } from '../registry/registry.ts'
+import { uploadBlob } from '../registry/upload/upload.ts'
+import type { UploadOptions } from '../registry/upload/upload-options.ts'
+import { toReadable } from '../source/stream.ts'
+import type { PushControl } from './control/controller.ts'
+import type { Link } from './control/link.ts'
+import type { ProgressTracker } from './control/progress.ts'
+import type { ControlledRegistry } from './controlled-registry.ts'
+import type { PlannedBlob } from './plan.ts'
+import { DEFAULT_CHUNK_SIZE, type PushOptions, patienceOf } from './push-options.ts'
+
+/** In bytes: so small a blob takes its requests' way there and back, and next to no time of the wire and no memory. */
+const SMALL_BLOB = 1024 * 1024
+/** So many of them as there are where one large blob would be. */
+const SMALL_WEIGHT = 3 / 16
+
+/** What brings the blobs of one push into a registry. */
+export interface Uploader {
+  readonly registry: Registry
+  readonly progress: ProgressTracker
+  readonly link: Link
+  readonly upload: SharedUploadOptions
+}
+
+type SharedUploadOptions = Omit<UploadOptions, 'mountFrom' | 'onSent' | 'signal'>
+
+/**
+ * Has what brings blobs in, for as long as it is used.
+ *
+ * @throws {RangeError} if an option is no such number
+ */
+export async function withUploader<T>(
+  { registry, rateLimit, link, sessions }: ControlledRegistry,
+  progress: ProgressTracker,
+  options: PushOptions,
+  use: (uploader: Uploader) => Promise<T>,
+): Promise<T> {
+  const workers = openHashWorkers(options.hashWorkers)
+  try {
+    const upload = {
+      ...uploadOptionsOf(options, workers),
+      ...(options.chunkSize === undefined && { link }),
+      rateLimit,
+      sessions,
+      onEvent: progress.after(options.onEvent),
+    }
+    return await use({ registry, progress, link, upload })
+  } finally {
+    workers.close()
+  }
+}
+
+function uploadOptionsOf(options: PushOptions, workers: HashWorkers): SharedUploadOptions {
+  const { createHasher = (state) => createParallelHasher(workers, state) } = options
+  const { createBody = (bytes) => new Blob([bytes]) } = options
+  const { createStreamBody = (stream) => new Response(toReadable(stream)).blob() } = options
+  // Bodies of the caller's own are used, and may be kept in memory.
+  const { streamsChunks = !options.createBody && !options.createStreamBody } = options
+  const { retry, retryDelay } = patienceOf(options)
+  return {
+    chunkSize: positive('chunkSize', options.chunkSize ?? DEFAULT_CHUNK_SIZE),
+    uploadRetry: retry,
+    retryDelay,
+    createHasher,
+    createBody,
+    createStreamBody,
+    streamsChunks,
+    reusesPieces: options.reusesPieces,
+    slicesChunks: streamsChunks && options.createStreamBody === undefined,
+  }
+}
+
+/**
+ * Brings in one blob: mounts it where that is planned and works, else uploads it.
+ *
+ * @param index Its place in the progress.
+ */
+export async function sendBlob(
+  content: Content,
+  index: number,
+  { repository, mountFrom }: Pick<PlannedBlob, 'repository' | 'mountFrom'>,
+  { registry, progress, link, upload }: Uploader,
+  signal: AbortSignal,
+): Promise<void> {
+  const onSent = (sentBytes: number) => progress.blob(index, 'uploading', sentBytes)
+  onSent(0)
+  const leave = link.join(content.size)
+  try {
+    const outcome = await uploadBlob(registry, repository, content, { ...upload, mountFrom, onSent, signal })
+    progress.blob(index, outcome, content.size)
+  } finally {
+    leave()
+  }
+}
+
+/** How much a blob takes of a push's concurrency. */
+export function weigh({ size }: { readonly size: number }, control: PushControl): number {
+  return control.isConcurrencyChosen() || size > SMALL_BLOB ? 1 : SMALL_WEIGHT
+}
