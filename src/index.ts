@@ -74,8 +74,8 @@ export type { OpenSource, Spool } from './source/spool.ts'
 export type { ByteStream } from './source/stream.ts'
 export { createPushController, type PushController, type PushSettings } from './transfer/control/controller.ts'
 export type { BlobKind, BlobProgress, PushProgress } from './transfer/control/progress.ts'
-export type { PushNaming } from './transfer/naming.ts'
-export type { ForeignLayers } from './transfer/needs.ts'
+export type { PushNaming } from './transfer/plan/naming.ts'
+export type { ForeignLayers } from './transfer/plan/needs.ts'
 export type {
   DigestChange,
   PlannedBlob,
@@ -83,9 +83,9 @@ export type {
   PlannedManifest,
   PlannedTag,
   PushPlan,
-} from './transfer/plan.ts'
+} from './transfer/plan/plan.ts'
+export type { PlatformSelection } from './transfer/plan/prepare.ts'
 export { type PlanOptions, planPush } from './transfer/plan-push.ts'
-export type { PlatformSelection } from './transfer/prepare.ts'
 export { executePush } from './transfer/push.ts'
 export type { PushOptions } from './transfer/push-options.ts'
 export type { UnpackLimits } from './unpack/unpack-limits.ts'

@@ -4,17 +4,15 @@ import type { ArchiveInput } from './archive/input.ts'
 import type { ReadOptions } from './archive/read-options.ts'
 import { optionalList } from './check-options.ts'
 import type { CompressOptions } from './compress/compress-options.ts'
-import { withCompressorIf } from './compress/with-compressor.ts'
 import type { PlatformChoice } from './images/choose-image.ts'
 import type { Digest } from './oci/digest.ts'
 import { type RegistryInput, toRegistry } from './registry/registry.ts'
 import { withControl } from './transfer/control/controller.ts'
-import { underControl } from './transfer/controlled-registry.ts'
-import { nameImage, nameImages, type PushNaming } from './transfer/naming.ts'
-import type { ImagePush } from './transfer/needs.ts'
-import { chooseImages, type PlanOptions, planPushes } from './transfer/plan-push.ts'
-import type { PlatformSelection } from './transfer/prepare.ts'
-import { execute } from './transfer/push.ts'
+import { nameImage, nameImages, type PushNaming } from './transfer/plan/naming.ts'
+import type { ImagePush } from './transfer/plan/needs.ts'
+import type { PlatformSelection } from './transfer/plan/prepare.ts'
+import { chooseImages, type PlanOptions } from './transfer/plan-push.ts'
+import { pushImages } from './transfer/push.ts'
 import type { PushOptions } from './transfer/push-options.ts'
 
 /** How to push an archive. */
@@ -99,18 +97,7 @@ async function pushNamed(
     return withArchive(archive, options, async (archive) => {
       const { images } = archive
       const named = await name(archive)
-      const controlled = await underControl(handle, options)
-      const plan = await withCompressorIf(options.compress !== undefined, options, async (compressor) => {
-        const { plan, contents, known } = await planPushes(
-          named,
-          images,
-          controlled.registry,
-          { ...options, controlled },
-          compressor,
-        )
-        await execute(plan, async () => contents, controlled, { ...options, known })
-        return plan
-      })
+      const plan = await pushImages(named, images, handle, options)
       const changes = new Map(plan.digestChanges.map(({ repository, from, to }) => [`${repository}@${from}`, to]))
       return named.map(({ image: { manifest }, repository, tags }) => ({
         tags,

@@ -2,42 +2,49 @@ import { untilAborted } from '../async/abort.ts'
 import { fixed, runPool } from '../async/pool.ts'
 import type { StoredCompression } from '../compress/cache.ts'
 import type { Compression, CompressOptions } from '../compress/compress-options.ts'
-import type { Compressor } from '../compress/compressor.ts'
+import type { Compressor, CompressorOptions } from '../compress/compressor.ts'
 import type { CreateEncoder, Encoder } from '../compress/encoder.ts'
 import { createPortableEncoder } from '../compress/portable.ts'
 import { createWasmHasher } from '../hash/sha256.ts'
 import { type Content, descriptorOf } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
 import { isReferrerTag } from '../oci/referrer-tag.ts'
-import { trackProgress } from './control/progress.ts'
-import type { ControlledRegistry } from './controlled-registry.ts'
-import { createEarlyBlobs, type EarlyBlobs, type SendEarly } from './early-blobs.ts'
-import type { KnownBlobs, LookUpOptions } from './look-up.ts'
-import { type ImagePush, type LayoutOptions, layOutPush } from './needs.ts'
-import type { PlannedCompression } from './plan.ts'
-import type { PushOptions } from './push-options.ts'
+import type { PushControl } from './control/controller.ts'
+import type { ProgressTracker } from './control/progress.ts'
+import { createEarlyBlobs, type EarlyBlobs } from './early-blobs.ts'
+import type { KnownBlobs, LookUpOptions } from './plan/look-up.ts'
+import { type ImagePush, type LayoutOptions, layOutPush } from './plan/needs.ts'
+import type { PlannedCompression } from './plan/plan.ts'
 import { plainLayersUnder, type Replacing, replaceLayers } from './replace-layers.ts'
-import { weigh } from './send-blob.ts'
+import { type Uploader, weigh } from './send-blob.ts'
 
 /** Layers that are compressed or wait for it at once, where none is sent. */
-const LAYERS_AT_ONCE = 4
+const LAYERS_AT_ONCE = fixed(4)
 
-/** How to compress what is planned. */
+/** How to compress the layers of a push. */
 export interface CompressingOptions
   extends CompressOptions,
-    PushOptions,
+    Pick<CompressorOptions, 'createEncoder' | 'createHasher'>,
     LayoutOptions,
     Pick<LookUpOptions, 'mountFrom' | 'existing'> {
+  readonly signal?: AbortSignal | undefined
   readonly onWarning?: ((warning: string) => void) | undefined
-  /** Through which each layer is sent as soon as it is known, while others are still compressed. @default none is sent */
-  readonly controlled?: ControlledRegistry | undefined
+}
+
+/** What counts and sends the layers of a push while they are compressed. */
+export interface LayerHandling {
+  readonly progress: ProgressTracker
+  /** Sends each layer as soon as it is compressed. @default it is left to the plan */
+  readonly uploader?: Uploader | undefined
+  /** How many layers are compressed or sent at once. @default 4 */
+  readonly control?: PushControl | undefined
 }
 
 /** What is pushed in the place of what was to be, and how the layers in it came about, by their digests. */
 export interface CompressedPushes {
   readonly pushes: readonly ImagePush[]
   readonly compressions: ReadonlyMap<Digest, PlannedCompression>
-  /** What was sent. */
+  /** The layers that were sent. */
   readonly known?: KnownBlobs | undefined
 }
 
@@ -51,14 +58,16 @@ export async function compressPushes(
   pushes: readonly ImagePush[],
   compressor: Compressor,
   options: CompressingOptions,
+  { progress, uploader, control }: LayerHandling,
 ): Promise<CompressedPushes> {
   const encoder = await encoderOf(options)
   const layers = new Map(
     pushes.flatMap(({ image }) => [...plainLayersUnder(image)]).map((layer) => [layer.digest, layer]),
   )
   if (!encoder || layers.size === 0) return { pushes, compressions: new Map() }
-  const ahead = options.controlled && createEarlyBlobs(options.controlled, options)
-  const made = await compressAll(pushes, [...layers.values()], encoder, compressor, { ...options, ahead })
+  const early = uploader && createEarlyBlobs(uploader, options)
+  const making = { encoder, compressor, progress, early, control }
+  const made = await compressAll(pushes, [...layers.values()], making, options)
   const { createHasher = createWasmHasher, onWarning } = options
   const replacing: Replacing = {
     format: encoder.format,
@@ -80,32 +89,35 @@ export async function compressPushes(
   }
   const { format, level, name } = encoder
   const compressions = [...made].map(([from, { digest }]) => [digest, { from, format, level, encoder: name }] as const)
-  return { pushes: dropOutdatedReferrers(replaced, replacing), compressions: new Map(compressions), known: ahead }
+  return { pushes: dropOutdatedReferrers(replaced, replacing), compressions: new Map(compressions), known: early }
+}
+
+interface LayerMaking extends Omit<LayerHandling, 'uploader'> {
+  readonly encoder: Encoder
+  readonly compressor: Compressor
+  readonly early: EarlyBlobs | undefined
 }
 
 /** The largest first, so that little is left to be sent when the last is compressed. */
 async function compressAll(
   pushes: readonly ImagePush[],
   layers: readonly Content[],
-  encoder: Encoder,
-  compressor: Compressor,
-  options: CompressingOptions & { readonly ahead?: EarlyBlobs | undefined },
+  { encoder, compressor, progress, early, control }: LayerMaking,
+  { signal, ...options }: CompressingOptions,
 ): Promise<ReadonlyMap<Digest, StoredCompression>> {
-  const { onProgress, signal, ahead } = options
   const needed = layOutPush(pushes, options).blobs
-  const planned = needed.map(({ content, ...blob }) => ({ ...descriptorOf(content), ...blob }))
-  const progress = trackProgress(planned, onProgress, ahead?.speed.measure)
   const made = new Map<Digest, StoredCompression>()
   for (const layer of layers) {
     const known = await compressor.find(layer, encoder)
     if (known) made.set(layer.digest, known)
   }
+  progress.track(needed.map(({ content, ...blob }) => ({ ...descriptorOf(content), ...blob })))
   progress.phase(
     'compress',
     layers.filter(({ digest }) => !made.has(digest)),
   )
 
-  async function bring(layer: Content, signal: AbortSignal, send?: SendEarly): Promise<void> {
+  async function compress(layer: Content, signal: AbortSignal): Promise<void> {
     const { compress: onRead } = progress
     const known = made.get(layer.digest) ?? (await compressor.compress(layer, encoder, onRead, signal))
     made.set(layer.digest, known)
@@ -114,22 +126,12 @@ async function compressAll(
     )
     for (const { index } of places) progress.replace(index, known)
     const content = { ...layer, ...known, source: compressor.open(layer, encoder, known, onRead) }
-    await send?.({ content, places }, signal)
+    await early?.send({ content, places }, signal)
   }
 
   const bySize = [...layers].sort((one, other) => other.size - one.size)
-  if (!ahead) await runPool(bySize, fixed(LAYERS_AT_ONCE), signal, bring)
-  else {
-    await ahead.sending(progress, (send) =>
-      runPool(
-        bySize,
-        ahead.control,
-        signal,
-        (layer, signal) => bring(layer, signal, send),
-        (layer) => weigh(layer, ahead.control),
-      ),
-    )
-  }
+  const weightOf = (layer: Content) => (control ? weigh(layer, control) : 1)
+  await runPool(bySize, control ?? LAYERS_AT_ONCE, signal, compress, weightOf)
   return made
 }
 

@@ -9,8 +9,8 @@ import { type Digest, digestOf } from '../oci/digest.ts'
 import { parseTag } from '../oci/reference.ts'
 import { verifyDigest } from '../oci/verify.ts'
 import { toSource } from '../source/from.ts'
-import { blobsUnder, manifestsUnder } from './needs.ts'
-import type { PlannedBlob, PlannedCompression, PlannedManifest, PushPlan } from './plan.ts'
+import { blobsUnder, manifestsUnder } from './plan/needs.ts'
+import type { PlannedBlob, PlannedCompression, PlannedManifest, PushPlan } from './plan/plan.ts'
 
 /** What makes the bytes of layers that are compressed. */
 interface Compressing {

@@ -67,9 +67,6 @@ export interface PushOptions extends PushSettings, EncodingOptions {
   readonly verify?: boolean | undefined
 }
 
-/** In bytes. */
-export const DEFAULT_CHUNK_SIZE = 5 * 1024 * 1024
-
 const DEFAULT_UPLOAD_RETRY = 5
 const DEFAULT_RETRY_DELAY = 500
 

@@ -1,21 +1,51 @@
 import { loaded } from '../async/lazy.ts'
-import { runPool } from '../async/pool.ts'
 import { imagesOf, show } from '../check-options.ts'
-import type { OnRead } from '../compress/compressor.ts'
+import type { CompressOptions } from '../compress/compress-options.ts'
 import { withCompressorIf } from '../compress/with-compressor.ts'
-import { ResponseError } from '../errors.ts'
 import type { Image } from '../images/image.ts'
-import type { Content } from '../oci/descriptor.ts'
-import type { Digest } from '../oci/digest.ts'
 import { type RegistryInput, toRegistry } from '../registry/registry.ts'
+import { compressIfAsked } from './compress-if-asked.ts'
 import { controlOf, withControl } from './control/controller.ts'
 import { trackProgress } from './control/progress.ts'
-import { type ControlledRegistry, underControl } from './controlled-registry.ts'
-import type { KnownBlobs } from './look-up.ts'
-import type { PushPlan } from './plan.ts'
+import { underControl } from './controlled-registry.ts'
+import { execute } from './execute.ts'
+import { type MakePlanOptions, makePlan } from './plan/make-plan.ts'
+import type { ImagePush } from './plan/needs.ts'
+import type { PushPlan } from './plan/plan.ts'
+import { type PlatformSelection, preparePushes } from './plan/prepare.ts'
 import type { PushOptions } from './push-options.ts'
-import { putManifests } from './put-manifests.ts'
-import { sendBlob, weigh, withUploader } from './send-blob.ts'
+import { withUploader } from './send-blob.ts'
+
+/** How to push images whose places are known. */
+export interface PushImagesOptions extends PushOptions, PlatformSelection, CompressOptions, MakePlanOptions {}
+
+/**
+ * Pushes images: prepares what is pushed of each, compresses layers if asked, plans, and executes the plan. All of it is under one control and
+ * has one progress. Layers are sent as soon as they are compressed, and the plan finds them there. It is to be called inside `withControl`.
+ *
+ * @param images All images of the archive.
+ * @returns the plan that was executed
+ */
+export async function pushImages(
+  pushes: readonly ImagePush[],
+  images: readonly Image[],
+  registry: RegistryInput,
+  options: PushImagesOptions,
+): Promise<PushPlan> {
+  const controlled = await underControl(toRegistry(registry), options)
+  const progress = trackProgress(options.onProgress, controlled.speed.measure)
+  return withCompressorIf(options.compress !== undefined, options, (compressor) =>
+    withUploader(controlled, progress, options, async (uploader) => {
+      const prepared = await preparePushes(pushes, images, options)
+      const handling = { progress, uploader, control: controlOf(options) }
+      const { known, ...compressed } = await compressIfAsked(prepared, compressor, options, handling)
+      const planning = { registry: controlled.registry, images, ...compressed, known, asksTags: false, progress }
+      const planned = await makePlan(planning, options)
+      await execute({ ...planned, uploader, known }, options)
+      return planned.plan
+    }),
+  )
+}
 
 /**
  * Carries out a plan: all blobs, several at once, then the manifests in their order, then the tags. No tag moves before everything
@@ -49,10 +79,12 @@ export async function executePush(
       )
     }
     const compresses = plan.blobs.some(({ compression }) => compression !== undefined)
+    const controlled = await underControl(handle, options)
+    const progress = trackProgress(options.onProgress, controlled.speed.measure)
     await withCompressorIf(compresses, options, async (compressor) => {
       const { findContents } = await loaded(import('./contents.ts'), options.signal)
-      const find = (onRead: OnRead) => findContents(plan, given, { ...options, compressor, onRead })
-      await execute(plan, find, await underControl(handle, options), options)
+      const contents = await findContents(plan, given, { ...options, compressor, onRead: progress.compress })
+      await withUploader(controlled, progress, options, (uploader) => execute({ plan, contents, uploader }, options))
     })
   })
 }
@@ -60,60 +92,4 @@ export async function executePush(
 function isPlan(plan: PushPlan): boolean {
   if (typeof plan?.registry !== 'string') return false
   return [plan.blobs, plan.manifests, plan.tags].every(Array.isArray)
-}
-
-/**
- * The same with a registry that is under the push's control already.
- *
- * @param findContents Gives the bytes of all that is sent, and tells what is read of layers that are compressed for it.
- * @param options.known What was sent before the plan was made.
- */
-export async function execute(
-  plan: PushPlan,
-  findContents: (onRead: OnRead) => Promise<ReadonlyMap<Digest, Content>>,
-  controlled: ControlledRegistry,
-  options: PushOptions & { readonly known?: KnownBlobs | undefined },
-): Promise<void> {
-  const control = controlOf(options)
-  const { registry, speed } = controlled
-  const { signal, known } = options
-  const tracked = plan.blobs.map(({ action, ...blob }) => {
-    const state = known?.find(blob.digest)?.get(blob.repository)
-    return { ...blob, state: state ?? (action === 'present' ? action : undefined) }
-  })
-  const progress = trackProgress(tracked, options.onProgress, speed.measure)
-  const contents = await findContents(progress.compress)
-  // Before the first byte is sent: afterwards the push shall not fail because it cannot be loaded.
-  const verification = options.verify ? await loaded(import('./verify-push.ts')) : undefined
-
-  progress.phase('blobs')
-  const blobs = [...plan.blobs.entries()]
-  // A mount may be from a repository that gets the blob in this push.
-  await withUploader(controlled, progress, options, async (uploader) => {
-    for (const action of ['upload', 'mount'] as const) {
-      const turn = blobs.filter(([, blob]) => blob.action === action)
-      await runPool(
-        turn,
-        control,
-        signal,
-        ([index, blob], signal) => sendBlob(contents.get(blob.digest) as Content, index, blob, uploader, signal),
-        ([, blob]) => weigh(blob, control),
-      )
-    }
-  })
-  progress.phase('manifests')
-  await putManifests(registry, plan, contents, signal).catch(async (error) => {
-    if (!(error instanceof ResponseError)) throw error
-    const { explainRefusal } = await loaded(import('./refused-manifest.ts'))
-    throw await explainRefusal(
-      error,
-      plan,
-      plan.manifests.map(({ digest }) => contents.get(digest) as Content),
-    )
-  })
-  if (verification) {
-    progress.phase('verify')
-    await verification.verifyPush(registry, plan, control, signal)
-  }
-  progress.phase('done')
 }

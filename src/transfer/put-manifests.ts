@@ -2,27 +2,11 @@ import type { Content } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
 import { putManifest, putManifestWithTags } from '../registry/manifests.ts'
 import type { Registry } from '../registry/registry.ts'
-import type { PushPlan } from './plan.ts'
+import type { PushPlan } from './plan/plan.ts'
+import { isOneStep, taggingsOf } from './plan/taggings.ts'
 
 /** As many as any registry that takes several tags in one request takes (distribution-spec § Pushing Manifests). */
 const TAGS_AT_ONCE = 10
-
-/** A manifest in a repository, and the tags that it gets there. */
-interface Tagging {
-  readonly repository: string
-  readonly digest: Digest
-  readonly tags: string[]
-}
-
-/** What a push has of manifests and tags. */
-type ManifestPlan = Pick<PushPlan, 'manifests' | 'tags'>
-
-/** How many requests that takes where the registry takes several tags one by one; which it has to be asked for once. */
-export function countManifestRequests(plan: ManifestPlan): number {
-  const taggings = taggingsOf(plan)
-  const asks = taggings.some(({ tags }) => tags.length > 1) ? 1 : 0
-  return plan.manifests.length - (isOneStep(plan, taggings) ? 1 : 0) + plan.tags.length + asks
-}
 
 /**
  * Puts all manifests by digest, children first, and then the tags: none moves before all is in. Where one manifest alone is
@@ -52,21 +36,4 @@ export async function putManifests(
     }
     for (const tag of tags) if (!set.has(tag)) await putManifest(registry, manifest, tag, signal)
   }
-}
-
-function isOneStep({ manifests }: ManifestPlan, taggings: readonly Tagging[]): boolean {
-  const [only] = taggings
-  const last = manifests.at(-1)
-  return taggings.length === 1 && only?.digest === last?.digest && only?.repository === last?.repository
-}
-
-function taggingsOf({ tags }: ManifestPlan): readonly Tagging[] {
-  const taggings = new Map<string, Tagging>()
-  for (const { repository, tag, digest } of tags) {
-    const key = `${repository}@${digest}`
-    const tagging = taggings.get(key) ?? { repository, digest, tags: [] }
-    tagging.tags.push(tag)
-    taggings.set(key, tagging)
-  }
-  return [...taggings.values()]
 }

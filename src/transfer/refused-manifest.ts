@@ -4,7 +4,7 @@ import { isIndex } from '../oci/manifest.ts'
 import { isForeignLayerType, MEDIA_TYPES } from '../oci/media-type.ts'
 import { parseManifest } from '../oci/parse-manifest.ts'
 import { readAll } from '../source/source.ts'
-import type { PushPlan } from './plan.ts'
+import type { PushPlan } from './plan/plan.ts'
 
 const LACKS_BLOB = ['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN']
 /** Codes that speak of what the manifest says, not of its tag, its repository or who pushes it. */

@@ -5,14 +5,14 @@ import { openHashWorkers } from '../hash/workers.ts'
 import type { Content } from '../oci/descriptor.ts'
 import type { Registry } from '../registry/registry.ts'
 import { uploadBlob } from '../registry/upload/upload.ts'
-import type { UploadOptions } from '../registry/upload/upload-options.ts'
+import { DEFAULT_CHUNK_SIZE, type UploadOptions } from '../registry/upload/upload-options.ts'
 import { toReadable } from '../source/stream.ts'
 import type { PushControl } from './control/controller.ts'
 import type { Link } from './control/link.ts'
 import type { ProgressTracker } from './control/progress.ts'
 import type { ControlledRegistry } from './controlled-registry.ts'
-import type { PlannedBlob } from './plan.ts'
-import { DEFAULT_CHUNK_SIZE, type PushOptions, patienceOf } from './push-options.ts'
+import type { PlannedBlob } from './plan/plan.ts'
+import { type PushOptions, patienceOf } from './push-options.ts'
 
 /** In bytes: so small a blob takes its requests' way there and back, and next to no time of the wire and no memory. */
 const SMALL_BLOB = 1024 * 1024

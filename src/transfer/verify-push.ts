@@ -6,7 +6,7 @@ import { lookForBlob } from '../registry/blobs.ts'
 import { manifestAt } from '../registry/manifests.ts'
 import { resolveManifest } from '../registry/read-manifest.ts'
 import type { Registry } from '../registry/registry.ts'
-import type { PlannedBlob, PushPlan } from './plan.ts'
+import type { PlannedBlob, PushPlan } from './plan/plan.ts'
 
 /**
  * Asks the registry for all that a push brought in: each blob, each manifest, and what each tag points at. Of a blob that was there before, it reads

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 
 const WORDS = ['errors', 'async', 'source', 'oci', 'hash', 'images', 'check-options']
 const REGISTRY = ['registry', 'registry/auth', 'registry/upload', 'registry/sessions']
-const CORE = [...WORDS, 'http', 'unpack', 'archive', 'compress', ...REGISTRY, 'transfer']
+const TRANSFER = ['transfer', 'transfer/plan', 'transfer/control']
+const CORE = [...WORDS, 'http', 'unpack', 'archive', 'compress', ...REGISTRY, ...TRANSFER]
 
 /** Who may import whom: the table of docs/architecture.md. A room may always import itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -23,7 +24,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   registry: [...WORDS, 'http', 'registry/auth'],
   'registry/sessions': ['errors', 'async', 'oci', 'registry'],
   'registry/upload': [...WORDS, 'http', 'registry', 'registry/sessions'],
-  transfer: [...WORDS, 'http', ...REGISTRY, 'compress'],
+  'transfer/control': [...WORDS, 'http', ...REGISTRY],
+  'transfer/plan': [...WORDS, ...REGISTRY, 'compress', 'transfer/control'],
+  transfer: [...WORDS, 'http', ...REGISTRY, 'compress', 'transfer/plan', 'transfer/control'],
   'push-archive': CORE,
   index: [...CORE, 'push-archive'],
   'node/home': ['errors'],
@@ -52,10 +55,10 @@ function importsOf(file: string): readonly string[] {
   return [...text.matchAll(/(?:\bfrom\s+|\bimport\s*\(\s*|^import\s+)'([^'?]+)/gm)].map((match) => match[1] as string)
 }
 
-/** The folder of a file. A file in no folder, or in `node` itself, is a room of its own. `testing` and `transfer` are one room each. */
+/** The folder of a file. A file in no folder, or in `node` itself, is a room of its own. `testing` is one room. */
 function roomOf(file: string): string {
   const [room = '', ...rest] = file.replace(/(\.d)?\.ts$/, '').split('/')
-  if (room === 'testing' || room === 'transfer' || rest.length === 0) return room
+  if (room === 'testing' || rest.length === 0) return room
   return rest.length > 1 || room === 'node' ? `${room}/${rest[0]}` : room
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { openArchive, ValidationError } from '../../src/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
-import { layOutPush } from '../../src/transfer/needs.ts'
+import { layOutPush } from '../../src/transfer/plan/needs.ts'
 
 const base = { 'etc/base': 'shared' }
 const {

@@ -19,7 +19,7 @@ import {
   ValidationError,
 } from '../../src/index.ts'
 import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
-import { layOutPush } from '../../src/transfer/needs.ts'
+import { layOutPush } from '../../src/transfer/plan/needs.ts'
 import { changedArchive } from '../support/archive-files.ts'
 import { countingSource } from '../support/counting-source.ts'
 import { rejection } from '../support/errors.ts'

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
@@ -96,6 +97,28 @@ describe('a controller as an iterable', () => {
 })
 
 describe('bytesPerSecond and remainingSeconds', () => {
+  it('stay from phase to phase of a push that compresses its layers', async () => {
+    const embedded = createTestRegistry()
+    const slow = async (request: Request) => {
+      if (request.method === 'PATCH' || request.method === 'PUT') await new Promise((wake) => setTimeout(wake, 30))
+      return embedded.fetch(request)
+    }
+    const registry = openRegistry('https://registry.example.com', { fetch: slow })
+    const layers = [1, 2, 3].map((seed) => ({ file: randomBytes(seed * 300_000).toString('latin1') }))
+    const told: PushProgress[] = []
+    await pushDockerTar(await createTestArchive({ images: [{ layers }] }), registry, 'team/app', 'v1', {
+      ...{ compress: 'gzip', chunkSize: 100_000, concurrency: 1 },
+      onProgress: (progress) => told.push(progress),
+    })
+    const measured = told.slice(told.findIndex(({ bytesPerSecond }) => bytesPerSecond > 0))
+    expect(new Set(measured.map(({ phase }) => phase))).toEqual(
+      new Set(['compress', 'plan', 'blobs', 'manifests', 'done']),
+    )
+    for (const { phase, bytesPerSecond, remainingSeconds } of measured) {
+      expect([phase, bytesPerSecond > 0, remainingSeconds !== undefined]).toEqual([phase, true, true])
+    }
+  })
+
   it('follow what is sent, and leave out a pause', async () => {
     useFakeClock()
     try {

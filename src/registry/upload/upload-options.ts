@@ -6,6 +6,9 @@ import type { SendRequest } from '../send.ts'
 import type { StoreAttempts } from '../sessions/attempts.ts'
 import type { BlobReader } from './blob-reader.ts'
 
+/** In bytes. */
+export const DEFAULT_CHUNK_SIZE = 5 * 1024 * 1024
+
 /** Makes the body of a request from its bytes, in the way that suits the runtime. */
 export type CreateBody = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | Blob
 

@@ -41,6 +41,8 @@ export interface PushProgress {
 
 /** Keeps count of a push, and tells it. */
 export interface ProgressTracker {
+  /** Sets the blobs of the push. Their order gives each its index. */
+  track(blobs: readonly TrackedBlob[]): void
   /** @param layers What will be compressed in it, as far as that is known. */
   phase(phase: PushProgress['phase'], layers?: readonly Descriptor[]): void
   /** Counts what is read of a layer to compress it. */
@@ -64,7 +66,7 @@ export interface MeasuredSpeed {
 }
 
 /** A blob to keep count of. */
-interface TrackedBlob extends BlobInfo {
+export interface TrackedBlob extends BlobInfo {
   readonly repository: string
   readonly kind: BlobKind
   /** What is known of it before. @default waiting */
@@ -74,22 +76,19 @@ interface TrackedBlob extends BlobInfo {
 /** In bytes: what has to be sent before its time says how fast the link is. */
 const LEAST_MEASURED = 128 * 1024
 
+/**
+ * Keeps count of one push, from its first phase to its last.
+ *
+ * @param measure Measures how fast the push sends. @default it sends nothing
+ */
 export function trackProgress(
-  planned: readonly TrackedBlob[],
   onProgress: ((progress: PushProgress) => void) | undefined,
   measure: () => MeasuredSpeed = () => ({ sentBytes: 0, bytesPerSecond: 0, underWayBytes: 0 }),
 ): ProgressTracker {
   let phase: PushProgress['phase'] = 'plan'
-  const blobs: BlobProgress[] = planned.map(({ repository, kind, state = 'waiting', ...blob }) => ({
-    ...descriptorOf(blob),
-    repository,
-    kind,
-    state,
-    sentBytes: state === 'waiting' ? 0 : blob.size,
-  }))
-  let totalBytes = blobs.reduce((sum, { size }) => sum + size, 0)
-  let sentBytes = blobs.reduce((sum, { sentBytes }) => sum + sentBytes, 0)
-  const compressing = new Set<Digest>()
+  let blobs: BlobProgress[] = []
+  let [totalBytes, sentBytes] = [0, 0]
+  let compressing = new Set<Digest>()
   let compression = { doneBytes: 0, totalBytes: 0 }
 
   function expect({ digest, size }: Descriptor): void {
@@ -116,6 +115,19 @@ export function trackProgress(
   }
 
   return {
+    track(tracked) {
+      blobs = tracked.map(({ repository, kind, state = 'waiting', ...blob }) => ({
+        ...descriptorOf(blob),
+        repository,
+        kind,
+        state,
+        sentBytes: state === 'waiting' ? 0 : blob.size,
+      }))
+      totalBytes = blobs.reduce((sum, { size }) => sum + size, 0)
+      sentBytes = blobs.reduce((sum, { sentBytes }) => sum + sentBytes, 0)
+      compressing = new Set()
+      compression = { doneBytes: 0, totalBytes: 0 }
+    },
     phase(next, layers = []) {
       phase = next
       layers.forEach(expect)

@@ -1,8 +1,16 @@
-import { optionalList, show } from '../check-options.ts'
-import { ValidationError } from '../errors.ts'
-import type { Image } from '../images/image.ts'
-import { isReferrer } from '../images/referrer.ts'
-import { dropRegistry, isId, isName, isTag, parseRepository, parseTag, type RepositoryTag } from '../oci/reference.ts'
+import { optionalList, show } from '../../check-options.ts'
+import { ValidationError } from '../../errors.ts'
+import type { Image } from '../../images/image.ts'
+import { isReferrer } from '../../images/referrer.ts'
+import {
+  dropRegistry,
+  isId,
+  isName,
+  isTag,
+  parseRepository,
+  parseTag,
+  type RepositoryTag,
+} from '../../oci/reference.ts'
 import type { ImagePush } from './needs.ts'
 
 /** What images are called in the registry. */

@@ -1,8 +1,8 @@
-import { loaded } from '../async/lazy.ts'
-import { createWasmHasher } from '../hash/sha256.ts'
-import type { Image } from '../images/image.ts'
-import { isWhole } from '../images/platforms.ts'
-import type { CreateHasher } from '../oci/digest.ts'
+import { loaded } from '../../async/lazy.ts'
+import { createWasmHasher } from '../../hash/sha256.ts'
+import type { Image } from '../../images/image.ts'
+import { isWhole } from '../../images/platforms.ts'
+import type { CreateHasher } from '../../oci/digest.ts'
 import type { ImagePush } from './needs.ts'
 
 /** What of multi-platform images is pushed. */
@@ -55,7 +55,7 @@ async function prepare(image: Image, selection: PlatformSelection): Promise<Imag
     throw new TypeError(`Cannot push: platforms has to be "all" or "available", not ${JSON.stringify(platforms)}`)
   }
   if (platform === undefined && isWhole(image)) return image
-  const select = await loaded(import('../images/select-platforms.ts'))
+  const select = await loaded(import('../../images/select-platforms.ts'))
   if (platform !== undefined) return select.selectPlatform(image, platform)
   if (platforms === 'all') throw select.notWhole(image)
   const make = platforms === 'available' ? select.makeAvailable : select.selectAvailable

@@ -1,14 +1,14 @@
-import { loaded } from '../async/lazy.ts'
-import { fixed, runPool } from '../async/pool.ts'
-import { list, positive, show } from '../check-options.ts'
-import { ResponseError } from '../errors.ts'
-import { type Descriptor, descriptorOf } from '../oci/descriptor.ts'
-import type { Digest } from '../oci/digest.ts'
-import { hasBlob } from '../registry/blobs.ts'
-import { manifestAt } from '../registry/manifests.ts'
-import { type Registry, withScopes } from '../registry/registry.ts'
-import { locateRepository } from '../registry/repository.ts'
-import { type BlobState, type PushProgress, trackProgress } from './control/progress.ts'
+import { loaded } from '../../async/lazy.ts'
+import { fixed, runPool } from '../../async/pool.ts'
+import { list, positive, show } from '../../check-options.ts'
+import { ResponseError } from '../../errors.ts'
+import { type Descriptor, descriptorOf } from '../../oci/descriptor.ts'
+import type { Digest } from '../../oci/digest.ts'
+import { hasBlob } from '../../registry/blobs.ts'
+import { manifestAt } from '../../registry/manifests.ts'
+import { type Registry, withScopes } from '../../registry/registry.ts'
+import { locateRepository } from '../../registry/repository.ts'
+import type { BlobState, ProgressTracker, PushProgress } from '../control/progress.ts'
 import type { NeededBlob, PushLayout } from './needs.ts'
 
 /** How to look for what a registry has. */
@@ -46,11 +46,13 @@ export interface Found {
  * Looks for each blob, also where it may be mounted from, and for each tag.
  *
  * @param options.known What need not be looked for.
+ * @param progress Counts the blobs that are found, by their order in the layout.
  */
 export async function lookUp(
   registry: Registry,
   { blobs, tags }: Pick<PushLayout, 'blobs' | 'tags'>,
-  options: LookUpOptions & { readonly known?: KnownBlobs | undefined },
+  options: Omit<LookUpOptions, 'onProgress'> & { readonly known?: KnownBlobs | undefined },
+  progress?: Pick<ProgressTracker, 'track' | 'phase' | 'blob'>,
 ): Promise<Found> {
   const { signal, mountFrom = [], known, existing = 'skip' } = options
   if (existing !== 'skip' && existing !== 'upload') {
@@ -59,10 +61,11 @@ export async function lookUp(
   const concurrency = positive('concurrency', options.concurrency ?? DEFAULT_LOOKUPS)
   const hints =
     typeof mountFrom === 'string' ? [mountFrom] : list('mountFrom', mountFrom, 'a repository or an array of them')
-  const planned = blobs.map(({ content, ...blob }) => {
-    return { ...descriptorOf(content), ...blob, state: known?.find(content.digest)?.get(blob.repository) }
-  })
-  const progress = trackProgress(planned, options.onProgress)
+  progress?.track(
+    blobs.map(({ content, ...blob }) => {
+      return { ...descriptorOf(content), ...blob, state: known?.find(content.digest)?.get(blob.repository) }
+    }),
+  )
   const holders = new Map(
     blobs.map(({ content: { digest } }) => [digest, new Set<string>(known?.find(digest)?.keys())]),
   )
@@ -73,7 +76,7 @@ export async function lookUp(
     const holds = holders.get(content.digest)
     if (await hasBlob(writing(repository), repository, content, signal)) {
       holds?.add(repository)
-      progress.blob(index, 'present', content.size)
+      progress?.blob(index, 'present', content.size)
       return
     }
     for (const hint of hints) {
@@ -81,10 +84,10 @@ export async function lookUp(
     }
   }
   const findTag = async ({ repository, tag }: PushLayout['tags'][number], signal: AbortSignal) => {
-    const { resolveManifest } = await loaded(import('../registry/read-manifest.ts'))
+    const { resolveManifest } = await loaded(import('../../registry/read-manifest.ts'))
     tagged.set(`${repository}:${tag}`, await resolveManifest(manifestAt(writing(repository), repository, tag), signal))
   }
-  progress.phase('plan')
+  progress?.phase('plan')
   const lookups = [
     ...blobs.flatMap((blob, index) =>
       existing === 'upload' || known?.find(blob.content.digest)

@@ -1,8 +1,8 @@
-import type { Image } from '../images/image.ts'
-import { isWhole } from '../images/platforms.ts'
-import { contains } from '../images/referrer.ts'
-import type { Digest } from '../oci/digest.ts'
-import { isReferrerTag } from '../oci/referrer-tag.ts'
+import type { Image } from '../../images/image.ts'
+import { isWhole } from '../../images/platforms.ts'
+import { contains } from '../../images/referrer.ts'
+import type { Digest } from '../../oci/digest.ts'
+import { isReferrerTag } from '../../oci/referrer-tag.ts'
 import type { ImagePush } from './needs.ts'
 
 /**

@@ -1,0 +1,67 @@
+import { loaded } from '../async/lazy.ts'
+import { runPool } from '../async/pool.ts'
+import { ResponseError } from '../errors.ts'
+import type { Content } from '../oci/descriptor.ts'
+import type { Digest } from '../oci/digest.ts'
+import { controlOf } from './control/controller.ts'
+import type { KnownBlobs } from './plan/look-up.ts'
+import type { PushPlan } from './plan/plan.ts'
+import type { PushOptions } from './push-options.ts'
+import { putManifests } from './put-manifests.ts'
+import { sendBlob, type Uploader, weigh } from './send-blob.ts'
+
+/** A plan, and what it is executed with. */
+export interface Execution {
+  readonly plan: PushPlan
+  /** The bytes of all that is sent. */
+  readonly contents: ReadonlyMap<Digest, Content>
+  readonly uploader: Uploader
+  /** What was sent before the plan was made. */
+  readonly known?: KnownBlobs | undefined
+}
+
+/** Sends the blobs of a plan, then its manifests, then its tags. Throws what `executePush` does. */
+export async function execute(
+  { plan, contents, uploader, known }: Execution,
+  options: Pick<PushOptions, 'controller' | 'signal' | 'verify'>,
+): Promise<void> {
+  const control = controlOf(options)
+  const { registry, progress } = uploader
+  const { signal } = options
+  progress.track(
+    plan.blobs.map(({ action, ...blob }) => {
+      const state = known?.find(blob.digest)?.get(blob.repository)
+      return { ...blob, state: state ?? (action === 'present' ? action : undefined) }
+    }),
+  )
+  // Before the first byte is sent: afterwards the push shall not fail because it cannot be loaded.
+  const verification = options.verify ? await loaded(import('./verify-push.ts')) : undefined
+
+  progress.phase('blobs')
+  const blobs = [...plan.blobs.entries()]
+  // A mount may be from a repository that gets the blob in this push.
+  for (const action of ['upload', 'mount'] as const) {
+    await runPool(
+      blobs.filter(([, blob]) => blob.action === action),
+      control,
+      signal,
+      ([index, blob], signal) => sendBlob(contents.get(blob.digest) as Content, index, blob, uploader, signal),
+      ([, blob]) => weigh(blob, control),
+    )
+  }
+  progress.phase('manifests')
+  await putManifests(registry, plan, contents, signal).catch(async (error) => {
+    if (!(error instanceof ResponseError)) throw error
+    const { explainRefusal } = await loaded(import('./refused-manifest.ts'))
+    throw await explainRefusal(
+      error,
+      plan,
+      plan.manifests.map(({ digest }) => contents.get(digest) as Content),
+    )
+  })
+  if (verification) {
+    progress.phase('verify')
+    await verification.verifyPush(registry, plan, control, signal)
+  }
+  progress.phase('done')
+}

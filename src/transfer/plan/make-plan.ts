@@ -1,0 +1,124 @@
+import { positive } from '../../check-options.ts'
+import type { Image } from '../../images/image.ts'
+import { type Content, type Descriptor, descriptorOf } from '../../oci/descriptor.ts'
+import type { Digest } from '../../oci/digest.ts'
+import type { Registry } from '../../registry/registry.ts'
+import { countUploadRequests } from '../../registry/upload/chunk.ts'
+import { DEFAULT_CHUNK_SIZE } from '../../registry/upload/upload-options.ts'
+import { readAll } from '../../source/source.ts'
+import type { ProgressTracker } from '../control/progress.ts'
+import { type Found, type KnownBlobs, type LookUpOptions, lookUp } from './look-up.ts'
+import { type ImagePush, type LayoutOptions, layOutPush, manifestsUnder, type PushLayout } from './needs.ts'
+import type { DigestChange, PlannedBlob, PlannedCompression, PlannedManifest, PushPlan } from './plan.ts'
+import { countManifestRequests } from './taggings.ts'
+
+/** What a plan is made with. */
+export interface MakePlanOptions extends Omit<LookUpOptions, 'onProgress'>, LayoutOptions {
+  /** Bytes in one request, to count the requests by. @default 5 MiB */
+  readonly chunkSize?: number | undefined
+}
+
+/** What a plan is made of. */
+export interface Planning {
+  readonly registry: Registry
+  readonly pushes: readonly ImagePush[]
+  /** How layers among them came about, by their digests. */
+  readonly compressions: ReadonlyMap<Digest, PlannedCompression>
+  /** All images of the archive. */
+  readonly images: readonly Image[]
+  /** What was sent before. */
+  readonly known?: KnownBlobs | undefined
+  /** Whether to ask what the tags point at now: if somebody will see the plan. */
+  readonly asksTags: boolean
+  readonly progress: ProgressTracker
+}
+
+/** A plan, and the bytes of all that it sends. */
+export interface PlannedPush {
+  readonly plan: PushPlan
+  readonly contents: ReadonlyMap<Digest, Content>
+}
+
+/**
+ * Plans a push by what the registry has. Sends nothing.
+ *
+ * @throws {ValidationError} if two images would get the same tag
+ * @throws {ResponseError} if the registry refuses
+ * @throws {NetworkError} if it does not answer
+ */
+export async function makePlan(
+  { registry, pushes, compressions, images, known, asksTags, progress }: Planning,
+  options: MakePlanOptions,
+): Promise<PlannedPush> {
+  const chunkSize = positive('chunkSize', options.chunkSize ?? DEFAULT_CHUNK_SIZE)
+  const layout = layOutPush(pushes, options)
+  const found = await lookUp(registry, asksTags ? layout : { ...layout, tags: [] }, { ...options, known }, progress)
+  const blobs = planBlobs(layout, found, compressions)
+  const tags = layout.tags.map((tag) => {
+    const previous = found.tags.get(`${tag.repository}:${tag.tag}`)
+    return { ...tag, ...(previous && { previous }) }
+  })
+  const uploads = blobs.filter(({ action }) => action === 'upload')
+  const mounts = blobs.filter(({ action }) => action === 'mount')
+  const requestsOf = ({ size }: Descriptor) => 1 + countUploadRequests(size, chunkSize, registry.capabilities.current)
+  const manifests = await planManifests(layout, images)
+  const plan = {
+    registry: registry.url,
+    blobs,
+    manifests,
+    tags,
+    digestChanges: digestChangesOf(pushes),
+    totalBytes: sum(blobs, ({ size }) => size),
+    uploadBytes: sum(uploads, ({ size }) => size),
+    requests: sum(uploads, requestsOf) + mounts.length + countManifestRequests({ manifests, tags }),
+  }
+  const needed = [...layout.blobs, ...layout.manifests]
+  const contents = new Map(needed.map(({ content }) => [content.digest, content]))
+  return { plan, contents }
+}
+
+function planBlobs(
+  { blobs }: PushLayout,
+  found: Found,
+  compressions: Planning['compressions'],
+): readonly PlannedBlob[] {
+  // Who has it already, or else the first of the push, which has it by the time the others need it.
+  const source = new Map<Digest, string>()
+  for (const { content, repository } of blobs) {
+    const [holder = repository] = found.blobs.get(content.digest) ?? []
+    if (!source.has(content.digest)) source.set(content.digest, holder)
+  }
+  return blobs.map(({ repository, kind, content }) => {
+    const compression = compressions.get(content.digest)
+    const planned = { repository, kind, ...descriptorOf(content), ...(compression && { compression }) }
+    if (found.blobs.get(content.digest)?.has(repository)) return { ...planned, action: 'present' }
+    const mountFrom = source.get(content.digest)
+    if (mountFrom === undefined || mountFrom === repository) return { ...planned, action: 'upload' }
+    return { ...planned, action: 'mount', mountFrom }
+  })
+}
+
+/** With the text of those that are not in the archive: they were made of what is. */
+async function planManifests({ manifests }: PushLayout, images: readonly Image[]): Promise<readonly PlannedManifest[]> {
+  const inArchive = new Set(images.flatMap((image) => [...manifestsUnder(image)]).map(({ digest }) => digest))
+  return Promise.all(
+    manifests.map(async ({ repository, content }) => ({
+      repository,
+      ...descriptorOf(content),
+      ...(!inArchive.has(content.digest) && { text: new TextDecoder().decode(await readAll(content.source)) }),
+    })),
+  )
+}
+
+function digestChangesOf(pushes: readonly ImagePush[]): readonly DigestChange[] {
+  const changes = new Map<string, DigestChange>()
+  for (const { originalDigest, image, repository } of pushes) {
+    const to = image.manifest.digest
+    if (originalDigest !== undefined) changes.set(`${repository}@${to}`, { repository, from: originalDigest, to })
+  }
+  return [...changes.values()]
+}
+
+function sum<T>(items: readonly T[], of: (item: T) => number): number {
+  return items.reduce((total, item) => total + of(item), 0)
+}
