@@ -36,7 +36,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'node/stores': ['errors', 'registry/sessions', 'compress', 'node/home'],
   'node/credentials': ['errors', 'oci', 'registry/auth', 'node/home'],
   'node/fetch': ['errors', 'async', 'registry'],
-  'node/api': ['index', 'source', 'transfer', 'node/archive', 'node/compress', 'node/fetch', 'node/native-sha256'],
+  'node/api': [
+    'index',
+    'source',
+    'transfer/control',
+    'node/archive',
+    'node/compress',
+    'node/fetch',
+    'node/native-sha256',
+  ],
   'node/index': ['index', 'node/api', 'node/archive', 'node/stores', 'node/credentials', 'node/fetch'],
   testing: ['errors', 'oci', 'hash'],
 }
