@@ -1,5 +1,7 @@
 import { ValidationError } from '../errors.ts'
+import { type UnverifiableError, unlessUnverifiable } from '../images/content-store.ts'
 import type { Image } from '../images/image.ts'
+import { createImageTreeReader, describe } from '../images/image-tree.ts'
 import { type Digest, digestOf } from '../oci/digest.ts'
 import { LAYOUT_SHAPE, verifyFieldNames } from '../oci/field-names.ts'
 import { isJsonObject, parseJson, showJson } from '../oci/json.ts'
@@ -11,8 +13,7 @@ import { hasFile } from './file-index.ts'
 import type { Contents } from './format.ts'
 import { readListings } from './index-entries.ts'
 import { readJsonFile } from './json-file.ts'
-import { type UnverifiableError, unlessUnverifiable } from './oci-content.ts'
-import { createManifestReader, describe } from './oci-manifest.ts'
+import { createLayoutStore } from './layout-store.ts'
 import { type Listed, missingImages, ownImages } from './own-images.ts'
 import type { Reading } from './reading.ts'
 import { findUnlistedReferrers } from './unlisted-referrers.ts'
@@ -60,7 +61,7 @@ async function readListed(
   reading: Reading,
   entries: readonly IndexEntry[],
 ): Promise<{ readonly listed: readonly Listed[]; readonly leftOut: readonly IndexEntry[] }> {
-  const readManifest = createManifestReader(reading)
+  const readManifest = createImageTreeReader(createLayoutStore(reading))
   const listed: Listed[] = []
   const leftOut = new Map<IndexEntry, UnverifiableError | undefined>()
   for (const listing of readListings(entries)) {

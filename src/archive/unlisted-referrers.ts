@@ -1,11 +1,12 @@
 import { DigestMismatchError, ValidationError } from '../errors.ts'
 import type { Image } from '../images/image.ts'
+import { createImageTreeReader } from '../images/image-tree.ts'
 import { type Digest, isDigest } from '../oci/digest.ts'
 import { type IndexEntry, isIndex, type Manifest } from '../oci/manifest.ts'
 import { MEDIA_TYPES } from '../oci/media-type.ts'
 import { parseManifest } from '../oci/parse-manifest.ts'
 import { readAll } from '../source/source.ts'
-import { createManifestReader } from './oci-manifest.ts'
+import { createLayoutStore } from './layout-store.ts'
 import type { Reading } from './reading.ts'
 
 /** In bytes. Manifests are smaller. */
@@ -27,7 +28,7 @@ export async function findUnlistedReferrers(reading: Reading, images: readonly I
   const known = new Set<string>()
   for (const image of images) collect(image, known)
   const unlisted = await readUnlisted(reading, known)
-  const readManifest = createManifestReader(reading)
+  const readManifest = createImageTreeReader(createLayoutStore(reading))
   const found: Image[] = []
   for (let before = -1; before < found.length; ) {
     before = found.length
