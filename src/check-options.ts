@@ -14,6 +14,12 @@ export function optionalList<T>(name: string, value: readonly T[] | undefined): 
   return value === undefined ? undefined : list(name, value)
 }
 
+/** Takes one of the words that an option may be. */
+export function choice<T extends string>(name: string, value: T, words: readonly T[]): T {
+  if (words.includes(value)) return value
+  throw new TypeError(`Cannot push: ${name} has to be "${words.join('" or "')}", not ${show(value)}`)
+}
+
 /** Takes the images of an archive. */
 export function imagesOf<T>(value: readonly T[]): readonly T[] {
   if (Array.isArray(value)) return value

@@ -1,8 +1,9 @@
 export { type Archive, openArchive } from './archive/archive.ts'
 export type { TarManifestEntry } from './archive/docker-manifest.ts'
+export type { FolderInput } from './archive/folder-files.ts'
 export type { ArchiveFormat } from './archive/format.ts'
 export type { ImageInspect, LayerInfo } from './archive/image-inspect.ts'
-export type { ArchiveInput, FolderInput, StreamInput } from './archive/input.ts'
+export type { ArchiveInput, StreamInput } from './archive/input.ts'
 export {
   extractOriginalTags,
   getPrimaryTag,
@@ -37,7 +38,13 @@ export { isAttestation } from './oci/attestation.ts'
 export { type BlobInfo, type Content, type Descriptor, formatPlatform, type Platform } from './oci/descriptor.ts'
 export type { CreateHasher, Digest, Hasher } from './oci/digest.ts'
 export { type Index, type IndexEntry, isIndex, type Manifest } from './oci/manifest.ts'
-export { type ParsedRepositoryTag, parseRepositoryTag, type RepositoryTag } from './oci/reference.ts'
+export {
+  type ParsedReference,
+  type ParsedRepositoryTag,
+  parseReference,
+  parseRepositoryTag,
+  type RepositoryTag,
+} from './oci/reference.ts'
 export {
   type PushArchiveOptions,
   pushDockerTar,

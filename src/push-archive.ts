@@ -29,7 +29,7 @@ export interface PushArchiveOptions
  * image's index, it pushes that one, as `docker push` does. Referrers of the image in the archive, such as signatures, go along. It does what
  * `planPush` and `executePush` do, but does not ask what tags point at now.
  *
- * @param repository Where to. @default the repository of the name by which the image was chosen, or of its first, the registry dropped
+ * @param repository Where to, as `team/app`. The registry's own host in front is dropped. @default the repository of the name by which the image was chosen, or of its first, the registry dropped
  * @param tag Which tag to set; `tags` come on top. @default the tag of that name, or `latest` if it has none
  * @returns the digest of the image's manifest or index
  * @throws {TarReadError} if the archive is none, or is damaged
@@ -47,8 +47,8 @@ export async function pushDockerTar(
 ): Promise<Digest> {
   const { rename, onWarning } = options
   const tags = tag === undefined ? options.tags : [tag, ...(optionalList('tags', options.tags) ?? [])]
-  const [pushed] = await pushNamed(archive, registry, options, async (archive) => [
-    nameImage(await chosenImage(archive, options), { repository, tags, rename, onWarning }),
+  const [pushed] = await pushNamed(archive, registry, options, async (archive, registry) => [
+    nameImage(await chosenImage(archive, options), { registry, repository, tags, rename, onWarning }),
   ])
   return pushed?.digest as Digest
 }
@@ -79,8 +79,8 @@ export async function pushDockerTarWithAllOriginalTags(
   options: PushArchiveOptions & Pick<PlanOptions, 'images'> = {},
 ): Promise<readonly Digest[]> {
   const { tags, rename, onWarning } = options
-  const pushed = await pushNamed(archive, registry, options, async ({ images }) =>
-    nameImages(await chooseImages(images, options), images, { tags, rename, onWarning }),
+  const pushed = await pushNamed(archive, registry, options, async ({ images }, registry) =>
+    nameImages(await chooseImages(images, options), images, { registry, tags, rename, onWarning }),
   )
   return pushed.flatMap(({ tags, digest }) => tags.map(() => digest))
 }
@@ -90,13 +90,13 @@ async function pushNamed(
   archive: ArchiveInput | Archive,
   registry: RegistryInput,
   given: PushArchiveOptions,
-  name: (archive: Archive) => Promise<readonly ImagePush[]>,
+  name: (archive: Archive, registry: string) => Promise<readonly ImagePush[]>,
 ): Promise<ReadonlyArray<{ readonly tags: readonly string[]; readonly digest: Digest }>> {
   return withControl(given, async (options) => {
     const handle = toRegistry(registry)
     return withArchive(archive, options, async (archive) => {
       const { images } = archive
-      const named = await name(archive)
+      const named = await name(archive, handle.url)
       const plan = await pushImages(named, images, handle, options)
       const changes = new Map(plan.digestChanges.map(({ repository, from, to }) => [`${repository}@${from}`, to]))
       return named.map(({ image: { manifest }, repository, tags }) => ({

@@ -1,18 +1,15 @@
 import { loaded } from '../async/lazy.ts'
-import { RegistryError, TarReadError, ValidationError } from '../errors.ts'
+import { RegistryError, TarReadError } from '../errors.ts'
 import { type SourceInput, toSource } from '../source/from.ts'
 import { releaseBody } from '../source/release.ts'
 import type { Source } from '../source/source.ts'
 import { abandon, type ByteStream, readIterable, readStream } from '../source/stream.ts'
-import { limitNames } from '../unpack/limit-names.ts'
 import { unpackIfPacked } from '../unpack/unpack-if-packed.ts'
-import { createFileIndex, type FileEntry, type FileIndex, normalizePath } from './file-index.ts'
+import { createFileIndex, type FileEntry, type FileIndex } from './file-index.ts'
+import type { FolderInput } from './folder-files.ts'
 import type { ArchiveLimits } from './limits.ts'
 import type { ReadOptions } from './read-options.ts'
 import { indexTar } from './tar-index.ts'
-
-/** The files of a folder: from `<input webkitdirectory>`, or by path (`blobs/sha256/ab…`). One file alone is an archive itself. */
-export type FolderInput = Iterable<File> | ReadonlyMap<string, SourceInput>
 
 /** What comes once, from its first byte to its last. A stream of Node's (`process.stdin`) is an `AsyncIterable`. */
 export type StreamInput = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Response
@@ -36,10 +33,10 @@ export async function openInput(input: ArchiveInput, limits: ArchiveLimits, opti
   if (isFolder(input)) {
     const list = input instanceof Map ? [] : [...(input as Iterable<File>)]
     const [file] = list
-    // What a plain file input gives: a list of one, which is no folder.
+    // A plain file input gives a list of one file, which is not a folder.
     if (file && list.length === 1 && !file.webkitRelativePath) return openInput(file, limits, options)
-    const files = input instanceof Map ? input : filesByPath(list)
-    return { files: folderIndex(files, limits), close: async () => undefined }
+    const { indexFolder } = await loaded(import('./folder-files.ts'), options.signal)
+    return { files: indexFolder(input instanceof Map ? input : list, limits), close: async () => undefined }
   }
   const { signal, entry, spool, onOpenProgress } = options
   const ended = new AbortController()
@@ -120,27 +117,4 @@ function bodyOf(response: Response): ReadableStream<Uint8Array> {
 function isFolder(input: ArchiveInput): input is FolderInput {
   if (typeof input !== 'object' || input === null || ArrayBuffer.isView(input)) return false
   return Symbol.iterator in input
-}
-
-function folderIndex(files: Iterable<readonly [path: string, file: SourceInput]>, limits: ArchiveLimits): FileIndex {
-  const entries = new Map<string, FileEntry>()
-  const countNames = limitNames(limits, 'open the folder')
-  for (const [given, file] of files) {
-    if (entries.size === limits.entries) {
-      throw new ValidationError(
-        `Cannot open the folder: it has more than ${limits.entries} files ({ limits: { entries } })`,
-      )
-    }
-    countNames(given)
-    const path = normalizePath(given)
-    entries.set(path, { path, kind: 'file', source: toSource(file), target: '', earlier: entries.get(path) })
-  }
-  return createFileIndex(entries)
-}
-
-function* filesByPath(files: Iterable<File>): Generator<[path: string, file: File]> {
-  for (const file of files) {
-    if (typeof file?.name !== 'string') throw new TypeError('Cannot open the folder: a list has to be one of File')
-    yield [file.webkitRelativePath || file.name, file]
-  }
 }

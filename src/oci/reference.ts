@@ -1,5 +1,6 @@
 import { ValidationError } from '../errors.ts'
 import { type Digest, isDigest, isOtherDigest, parseDigest } from './digest.ts'
+import { DOCKER_HUB_NAMES, parseRegistryAddress } from './registry-address.ts'
 
 /** A repository and a tag in it. */
 export interface RepositoryTag {
@@ -7,10 +8,18 @@ export interface RepositoryTag {
   readonly tag: string
 }
 
-/** A name as `docker tag` takes it, in its parts. */
+/** The parts of a name as `docker tag` takes it. */
 export interface ParsedRepositoryTag extends RepositoryTag {
-  /** The registry's host, with its port if there is one. Absent where the name has none. */
+  /** The registry's host, with its port if there is one. Absent if the name has none. */
   readonly registry?: string
+}
+
+/** The parts of a name as `docker pull` takes it. */
+export interface ParsedReference extends Pick<ParsedRepositoryTag, 'registry' | 'repository'> {
+  /** Absent if the name has none. */
+  readonly tag?: string
+  /** Absent if the name has none. Usually by SHA-256, but it may be by another registered algorithm. */
+  readonly digest?: string
 }
 
 // distribution-spec § Pulling manifests, and the grammar of names in distribution's "reference" package.
@@ -20,18 +29,17 @@ const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/
 const HOST_LABEL = '(?:[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9])'
 const REGISTRY = new RegExp(`^(?:${HOST_LABEL}(?:\\.${HOST_LABEL})*|\\[[0-9A-Fa-f:]+\\])(?::[0-9]+)?$`)
 const MAX_REPOSITORY_LENGTH = 255
-/** A digest or an image's ID. By the grammar it could be a name, but Docker takes it for none either. */
+/** A digest or an image's ID. By the grammar it could be a name, but Docker does not take it for one. */
 const ID = /^(?:(?:sha256|sha384|sha512):)?[0-9a-f]{64,}$/
 
 const DOCKER_HUB = 'docker.io'
-const DOCKER_HUB_NAMES: readonly string[] = [DOCKER_HUB, 'index.docker.io']
 
 /**
- * Splits a name such as `localhost:5000/team/app:v1` by the reference grammar that Docker uses: what stands before
- * the first slash is a registry if it has a dot, a colon or a capital letter, or is `localhost`.
- * Docker Hub's official images lose their `library/` (`docker.io/library/nginx` is `nginx`); a missing tag is `latest`.
+ * Splits a name such as `localhost:5000/team/app:v1` by the reference grammar that Docker uses. The part before the first
+ * slash is a registry if it has a dot, a colon or a capital letter, or is `localhost`.
+ * Docker Hub's official images lose their `library/` (`docker.io/library/nginx` is `nginx`). A missing tag is `latest`.
  *
- * @throws {ValidationError} if the text is no such name, but a digest or an image's ID for example
+ * @throws {ValidationError} if the text is not such a name, for example a digest or an image's ID
  */
 export function parseRepositoryTag(text: string): ParsedRepositoryTag {
   const name = readName(text)
@@ -39,6 +47,23 @@ export function parseRepositoryTag(text: string): ParsedRepositoryTag {
   throw new ValidationError(
     `Cannot read ${JSON.stringify(text)} as an image name: expected [registry/]repository[:tag], as in "localhost:5000/team/app:v1"`,
     { input: text },
+  )
+}
+
+/**
+ * Splits a name that may have a tag, a digest, or both: `localhost:5000/team/app:v1@sha256:…`. The rules for the registry are those of
+ * `parseRepositoryTag`. A missing tag stays missing.
+ *
+ * @throws {ValidationError} if the text is not such a name, for example a lone digest or an image's ID
+ */
+export function parseReference(text: string): ParsedReference {
+  const [name = '', digest, ...more] = String(text).split('@')
+  const isValid = digest === undefined || isDigest(digest) || isOtherDigest(digest)
+  const parts = typeof text === 'string' && isValid && more.length === 0 ? readParts(name) : undefined
+  if (parts) return { ...parts, ...(digest !== undefined && { digest }) }
+  throw new ValidationError(
+    `Cannot read ${JSON.stringify(text)} as an image reference: expected [registry/]repository[:tag][@digest], as in "localhost:5000/team/app:v1"`,
+    { input: String(text) },
   )
 }
 
@@ -58,16 +83,18 @@ export function isId(text: string): boolean {
 }
 
 function readName(text: string): ParsedRepositoryTag | undefined {
+  const parts = readParts(text)
+  return parts && { tag: 'latest', ...parts }
+}
+
+function readParts(text: string): Omit<ParsedReference, 'digest'> | undefined {
   const { registry, rest } = splitRegistry(text)
-  const isHub = registry !== undefined && DOCKER_HUB_NAMES.includes(registry)
-  const name = isHub ? rest.replace(/^library\/(?=[^/]+$)/, '') : rest
-  const colon = name.indexOf(':')
-  const repository = colon < 0 ? name : name.slice(0, colon)
-  const tag = colon < 0 ? 'latest' : name.slice(colon + 1)
-  const isValid = (registry === undefined || REGISTRY.test(registry)) && isRepository(repository) && TAG.test(tag)
-  const isElsewhere = registry !== undefined && !isHub
-  if (!isValid || isId(name) || (!isElsewhere && isId(repository))) return undefined
-  return { ...(registry !== undefined && { registry: isHub ? DOCKER_HUB : registry }), repository, tag }
+  const [repository, ...tags] = rest.split(':')
+  const isElsewhere = registry !== undefined && registry !== DOCKER_HUB
+  if (!isRepository(repository) || tags.length > 1 || !tags.every((tag) => TAG.test(tag))) return undefined
+  if ((isElsewhere && !REGISTRY.test(registry)) || isId(rest) || (!isElsewhere && isId(repository))) return undefined
+  const [tag] = tags
+  return { ...(registry !== undefined && { registry }), repository, ...(tag !== undefined && { tag }) }
 }
 
 /** Where a name leads in another registry: its repository and tag. Throws what `parseRepositoryTag` throws. */
@@ -76,22 +103,42 @@ export function dropRegistry(name: string): RepositoryTag {
   return { repository, tag }
 }
 
+/** Splits off the registry in front of a name, which need not be valid. */
 function splitRegistry(text: string): { registry?: string; rest: string } {
   const slash = text.indexOf('/')
   const first = text.slice(0, Math.max(slash, 0))
-  const isRegistry = /[.:A-Z]/.test(first) || first === 'localhost'
-  return isRegistry ? { registry: first, rest: text.slice(slash + 1) } : { rest: text }
+  if (!/[.:A-Z]/.test(first) && first !== 'localhost') return { rest: text }
+  const rest = text.slice(slash + 1)
+  if (!DOCKER_HUB_NAMES.includes(first)) return { registry: first, rest }
+  return { registry: DOCKER_HUB, rest: rest.replace(/^library\/(?=[^/]+$)/, '') }
+}
+
+/**
+ * Reads the name of a repository of a registry. The registry's own host in front is dropped, once.
+ *
+ * @param registry The registry's base URL.
+ * @throws {ValidationError} if the name is not a repository's
+ */
+export function parseRepositoryOf(registry: string, text: string): string {
+  const name = splitRegistry(String(text))
+  return parseRepository(name.registry !== undefined && isHostOf(registry, name.registry) ? name.rest : text)
+}
+
+function isHostOf(registry: string, host: string): boolean {
+  const { protocol, host: own } = new URL(registry)
+  const address = `${protocol}//${host}`
+  return REGISTRY.test(host) && URL.canParse(address) && parseRegistryAddress(address).host === own
 }
 
 /**
  * Checks the name of a repository, as it stands in a registry's URLs.
  *
- * @throws {ValidationError} if it is none
+ * @throws {ValidationError} if it is not valid
  */
 export function parseRepository(text: string): string {
   if (isRepository(text)) return text
   throw new ValidationError(
-    `Cannot use ${JSON.stringify(text)} as a repository: expected lower-case words as in "team/app", without a registry and without a tag`,
+    `Cannot use ${JSON.stringify(text)} as a repository: expected lower-case words as in "team/app", without a tag and without another registry`,
     { input: String(text) },
   )
 }
@@ -99,7 +146,7 @@ export function parseRepository(text: string): string {
 /**
  * Checks a tag.
  *
- * @throws {ValidationError} if it is none
+ * @throws {ValidationError} if it is not valid
  */
 export function parseTag(text: string): string {
   if (typeof text === 'string' && TAG.test(text)) return text
@@ -114,7 +161,7 @@ export function parseTag(text: string): string {
  *
  * @throws {ValidationError} if it is neither
  */
-export function parseReference(text: string): string | Digest {
+export function parseTagOrDigest(text: string): string | Digest {
   return isDigest(text) || isOtherDigest(text) ? parseDigest(text, 'the manifest') : parseTag(text)
 }
 

@@ -1,8 +1,8 @@
 import { ValidationError } from '../errors.ts'
 
 const DOCKER_HUB_HOST = 'registry-1.docker.io'
-/** What Docker Hub is called, and never answers the Distribution API by. */
-const DOCKER_HUB_NAMES: readonly string[] = ['docker.io', 'index.docker.io', 'registry.hub.docker.com']
+/** Docker Hub's names. It does not answer the Distribution API at these hosts. */
+export const DOCKER_HUB_NAMES: readonly string[] = ['docker.io', 'index.docker.io', 'registry.hub.docker.com']
 const EXAMPLE = 'it should look like "registry.example.com", "https://registry.example.com" or "http://localhost:15000"'
 
 /**

@@ -1,8 +1,8 @@
 import { loaded } from '../async/lazy.ts'
 import { ValidationError } from '../errors.ts'
 import { type Digest, parseDigest } from '../oci/digest.ts'
-import { parseTag } from '../oci/reference.ts'
-import { listTags } from './lists.ts'
+import { parseRepositoryOf, parseTag } from '../oci/reference.ts'
+import { readTags } from './lists.ts'
 import { manifestAt } from './manifests.ts'
 import { type Registry, type RegistryInput, toRegistry } from './registry.ts'
 
@@ -30,15 +30,16 @@ export async function deleteImage(
 ): Promise<boolean> {
   const { deleteSharedManifest = false, signal } = options
   const handle = toRegistry(registry)
-  let digest = await resolve(handle, repository, parseTag(tag), signal)
+  const name = parseRepositoryOf(handle.url, repository)
+  let digest = await resolve(handle, name, parseTag(tag), signal)
   if (!digest) return false
-  const status = await sendDelete(handle, repository, tag, CANNOT_DELETE_TAGS, signal)
+  const status = await sendDelete(handle, name, tag, CANNOT_DELETE_TAGS, signal)
   if (status < 300) return true
   // Somebody else may have deleted or moved the tag by now.
-  if (status === 404) digest = await resolve(handle, repository, tag, signal)
+  if (status === 404) digest = await resolve(handle, name, tag, signal)
   if (!digest) return false
-  if (!deleteSharedManifest) await refuseIfShared(handle, repository, tag, digest, signal)
-  return deleteImageByDigest(handle, repository, digest, { signal })
+  if (!deleteSharedManifest) await refuseIfShared(handle, name, tag, digest, signal)
+  return deleteManifest(handle, name, digest, signal)
 }
 
 /**
@@ -55,13 +56,21 @@ export async function deleteImageByDigest(
   digest: string,
   options: { signal?: AbortSignal } = {},
 ): Promise<boolean> {
-  const { signal } = options
   const handle = toRegistry(registry)
   const reference = parseDigest(digest, 'the image to delete')
-  if ((await sendDelete(handle, repository, reference, [404], signal)) < 300) return true
-  if (!(await resolve(handle, repository, reference, signal))) return false
+  return deleteManifest(handle, parseRepositoryOf(handle.url, repository), reference, options.signal)
+}
+
+async function deleteManifest(
+  registry: Registry,
+  repository: string,
+  digest: Digest,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  if ((await sendDelete(registry, repository, digest, [404], signal)) < 300) return true
+  if (!(await resolve(registry, repository, digest, signal))) return false
   // Quay, for one, does not delete a manifest without a tag. That is a refusal.
-  await sendDelete(handle, repository, reference, [], signal)
+  await sendDelete(registry, repository, digest, [], signal)
   return true
 }
 
@@ -95,7 +104,7 @@ async function refuseIfShared(
   digest: Digest,
   signal?: AbortSignal,
 ): Promise<void> {
-  const others = (await listTags(registry, repository, { signal })).filter((other) => other !== tag)
+  const others = (await readTags(registry, repository, signal)).filter((other) => other !== tag)
   const sharing: string[] = []
   for (let start = 0; start < others.length; start += CONCURRENCY) {
     const batch = others.slice(start, start + CONCURRENCY)

@@ -1,6 +1,7 @@
 import { loaded } from '../async/lazy.ts'
+import { parseRepositoryOf } from '../oci/reference.ts'
 import { CATALOG } from './auth/scope.ts'
-import { type RegistryInput, toRegistry } from './registry.ts'
+import { type Registry, type RegistryInput, toRegistry } from './registry.ts'
 import { locateRepository } from './repository.ts'
 
 /**
@@ -31,8 +32,17 @@ export async function listTags(
   options: { signal?: AbortSignal } = {},
 ): Promise<readonly string[]> {
   const handle = toRegistry(registry)
-  const { path, pull } = locateRepository(handle.url, repository)
+  return readTags(handle, parseRepositoryOf(handle.url, repository), options.signal)
+}
+
+/** Lists the tags of a repository by its name in the registry. Throws what `listTags` throws. */
+export async function readTags(
+  registry: Registry,
+  repository: string,
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
+  const { path, pull } = locateRepository(registry.url, repository)
   const list = { act: `list the tags of "${repository}"`, path: `${path}tags/list`, key: 'tags', scopes: pull }
-  const { readPages } = await loaded(import('./pages.ts'), options.signal)
-  return readPages(handle, list, options.signal)
+  const { readPages } = await loaded(import('./pages.ts'), signal)
+  return readPages(registry, list, signal)
 }

@@ -2,7 +2,7 @@ import { ResponseError } from '../errors.ts'
 import { type Answer, verifyStatedDigest } from '../http/answer.ts'
 import { delayBefore, sleep } from '../http/retry-after.ts'
 import type { Content } from '../oci/descriptor.ts'
-import { parseReference, parseTag } from '../oci/reference.ts'
+import { parseTag, parseTagOrDigest } from '../oci/reference.ts'
 import { readAll } from '../source/source.ts'
 import type { Registry } from './registry.ts'
 import { locateRepository } from './repository.ts'
@@ -105,6 +105,6 @@ export interface ManifestPlace extends Pick<RegistryRequest, 'url' | 'scopes'> {
 /** @throws {ValidationError} if the repository or the reference is none */
 export function manifestAt(registry: Registry, repository: string, reference: string): ManifestPlace {
   const { path, pull } = locateRepository(registry.url, repository)
-  const url = `${path}manifests/${parseReference(reference)}`
+  const url = `${path}manifests/${parseTagOrDigest(reference)}`
   return { registry, repository, reference, url, scopes: pull }
 }

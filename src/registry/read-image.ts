@@ -1,4 +1,5 @@
 import { loaded } from '../async/lazy.ts'
+import { parseRepositoryOf } from '../oci/reference.ts'
 import type { ImageInfo } from './image-info.ts'
 import { manifestAt } from './manifests.ts'
 import type { ManifestInfo } from './read-manifest.ts'
@@ -20,7 +21,9 @@ export async function getManifest(
   options: { signal?: AbortSignal } = {},
 ): Promise<ManifestInfo> {
   const { readManifest } = await loaded(import('./read-manifest.ts'))
-  return readManifest(manifestAt(toRegistry(registry), repository, reference), options.signal)
+  const handle = toRegistry(registry)
+  const place = manifestAt(handle, parseRepositoryOf(handle.url, repository), reference)
+  return readManifest(place, options.signal)
 }
 
 /**
@@ -41,5 +44,6 @@ export async function getImageInfo(
   options: { platform?: string; signal?: AbortSignal } = {},
 ): Promise<ImageInfo> {
   const { readImageInfo } = await loaded(import('./image-info.ts'), options.signal)
-  return readImageInfo(toRegistry(registry), repository, reference, options)
+  const handle = toRegistry(registry)
+  return readImageInfo(handle, parseRepositoryOf(handle.url, repository), reference, options)
 }

@@ -1,5 +1,5 @@
 import { ValidationError } from '../errors.ts'
-import { parseReference, parseRepository } from '../oci/reference.ts'
+import { parseRepository, parseTagOrDigest } from '../oci/reference.ts'
 import { Refusal, rootAnswer } from './answers.ts'
 import { deleteBlob, getBlob } from './blob-routes.ts'
 import { BrokenConnection } from './fault-effects.ts'
@@ -54,7 +54,7 @@ async function route(storage: Storage, rules: Rules, received: Received): Promis
   const name = parseRepository(text)
   if (kind === 'tags/list' && isRead) return listTags(storage, name, url, rules.lists)
   if (kind === 'manifests') {
-    const reference = parseReference(rest)
+    const reference = parseTagOrDigest(rest)
     if (isRead) return getManifest(storage, name, reference, received, rules.manifests)
     if (method === 'PUT') return putManifest(storage, name, reference, received, rules.manifests)
     if (method === 'DELETE') return deleteManifest(storage, name, reference, rules.manifests)

@@ -38,13 +38,13 @@ export async function planPush(
   options: PlanOptions = {},
 ): Promise<PushPlan> {
   const all = imagesOf(images)
-  const named = nameImages(await chooseImages(all, options), all, options)
+  const handle = toRegistry(registry)
+  const named = nameImages(await chooseImages(all, options), all, { ...options, registry: handle.url })
   const measuring = { ...options, spool: measureStream }
   return withCompressorIf(options.compress !== undefined, measuring, async (compressor) => {
     const progress = trackProgress(options.onProgress)
     const prepared = await preparePushes(named, all, options)
     const compressed = await compressIfAsked(prepared, compressor, options, { progress })
-    const handle = toRegistry(registry)
     const { plan } = await makePlan({ registry: handle, images: all, ...compressed, asksTags: true, progress }, options)
     return plan
   })

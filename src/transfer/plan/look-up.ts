@@ -1,9 +1,10 @@
 import { loaded } from '../../async/lazy.ts'
 import { fixed, runPool } from '../../async/pool.ts'
-import { list, positive, show } from '../../check-options.ts'
+import { choice, list, positive } from '../../check-options.ts'
 import { ResponseError } from '../../errors.ts'
 import { type Descriptor, descriptorOf } from '../../oci/descriptor.ts'
 import type { Digest } from '../../oci/digest.ts'
+import { parseRepositoryOf } from '../../oci/reference.ts'
 import { hasBlob } from '../../registry/blobs.ts'
 import { manifestAt } from '../../registry/manifests.ts'
 import { type Registry, withScopes } from '../../registry/registry.ts'
@@ -55,12 +56,11 @@ export async function lookUp(
   progress?: Pick<ProgressTracker, 'track' | 'phase' | 'blob'>,
 ): Promise<Found> {
   const { signal, mountFrom = [], known, existing = 'skip' } = options
-  if (existing !== 'skip' && existing !== 'upload') {
-    throw new TypeError(`Cannot push: existing has to be "skip" or "upload", not ${show(existing)}`)
-  }
+  choice('existing', existing, ['skip', 'upload'])
   const concurrency = positive('concurrency', options.concurrency ?? DEFAULT_LOOKUPS)
-  const hints =
+  const given =
     typeof mountFrom === 'string' ? [mountFrom] : list('mountFrom', mountFrom, 'a repository or an array of them')
+  const hints = given.map((repository) => parseRepositoryOf(registry.url, repository))
   progress?.track(
     blobs.map(({ content, ...blob }) => {
       return { ...descriptorOf(content), ...blob, state: known?.find(content.digest)?.get(blob.repository) }

@@ -7,7 +7,7 @@ import {
   isId,
   isName,
   isTag,
-  parseRepository,
+  parseRepositoryOf,
   parseTag,
   type RepositoryTag,
 } from '../../oci/reference.ts'
@@ -15,7 +15,7 @@ import type { ImagePush } from './needs.ts'
 
 /** What images are called in the registry. */
 export interface PushNaming {
-  /** One repository, instead of those of the images' names. @default those of their names */
+  /** One repository, instead of those of the images' names. The registry's own host in front is dropped. @default those of their names */
   readonly repository?: string | undefined
   /** Which tags each image gets, instead of those of its names. @default those of its names */
   readonly tags?: readonly string[] | undefined
@@ -28,6 +28,11 @@ export interface PushNaming {
   readonly onWarning?: ((warning: string) => void) | undefined
 }
 
+/** The names, and the base URL of the registry that they are for. */
+export interface RegistryNaming extends PushNaming {
+  readonly registry: string
+}
+
 /** Where an image goes by one of its names. Nothing if rename says that it shall not go by this name. */
 type Place = RepositoryTag | undefined
 
@@ -37,7 +42,11 @@ type Place = RepositoryTag | undefined
  * @param all All images of the archive: referrers of others need no name.
  * @throws {ValidationError} if an image has no name and is given none, or no image has a name to push by
  */
-export function nameImages(images: readonly Image[], all: readonly Image[], naming: PushNaming): readonly ImagePush[] {
+export function nameImages(
+  images: readonly Image[],
+  all: readonly Image[],
+  naming: RegistryNaming,
+): readonly ImagePush[] {
   const skipped = new Set<string>()
   const pushes = images.flatMap((image) => {
     // A referrer goes along with what it is about, unless somebody asks for it.
@@ -59,7 +68,7 @@ export function nameImages(images: readonly Image[], all: readonly Image[], nami
  *
  * @throws {ValidationError} if it has no such name, or rename leaves it none, and it is given no place to go to
  */
-export function nameImage(image: Image, naming: PushNaming): ImagePush {
+export function nameImage(image: Image, naming: RegistryNaming): ImagePush {
   const skipped = new Set<string>()
   const place = firstOf(placesOf(image, naming, skipped))
   const [push] = destinationsOf(image, naming, place, firstOf(tagsOrLatest(image, skipped)))
@@ -75,11 +84,11 @@ export function nameImage(image: Image, naming: PushNaming): ImagePush {
 /** Looks at the image's own names and tags only where it is not given others. */
 function destinationsOf(
   image: Image,
-  { repository, tags }: PushNaming,
+  { registry, repository, tags }: RegistryNaming,
   ownPlaces: Iterable<Place>,
   ownTags: Iterable<string>,
 ): readonly ImagePush[] {
-  const given = repository === undefined ? undefined : parseRepository(repository)
+  const given = repository === undefined ? undefined : parseRepositoryOf(registry, repository)
   optionalList('tags', tags)?.forEach(parseTag)
   if (given !== undefined && tags) return [{ image, repository: given, tags }]
   const places = [...ownPlaces]

@@ -1,4 +1,4 @@
-import { show } from '../../check-options.ts'
+import { choice } from '../../check-options.ts'
 import { ValidationError } from '../../errors.ts'
 import type { Image } from '../../images/image.ts'
 import { type Content, type Descriptor, formatPlatform } from '../../oci/descriptor.ts'
@@ -64,17 +64,13 @@ export function layOutPush(
   pushes: readonly ImagePush[],
   options: LayoutOptions & { readonly existing?: 'skip' | 'upload' | undefined },
 ): PushLayout {
-  const blobs = layOutBlobs(pushes, foreignLayersIn(options))
+  const { foreignLayers = 'skip' } = options
+  const blobs = layOutBlobs(pushes, choice('foreignLayers', foreignLayers, ['skip', 'upload']))
   const manifests = layOutManifests(pushes)
   // Manifests are blobs in distribution's store: it does not write one again that its cache knows, unless that comes as a blob.
   if (options.existing === 'upload')
     blobs.push(...manifests.map((manifest) => ({ ...manifest, kind: 'manifest' as const })))
   return { blobs, manifests, tags: layOutTags(pushes) }
-}
-
-function foreignLayersIn({ foreignLayers = 'skip' }: LayoutOptions): ForeignLayers {
-  if (foreignLayers === 'skip' || foreignLayers === 'upload') return foreignLayers
-  throw new TypeError(`Cannot push: foreignLayers has to be "skip" or "upload", not ${show(foreignLayers)}`)
 }
 
 function layOutBlobs(pushes: readonly ImagePush[], foreignLayers: ForeignLayers): NeededBlob[] {

@@ -1,4 +1,5 @@
 import { loaded } from '../../async/lazy.ts'
+import { choice } from '../../check-options.ts'
 import { createWasmHasher } from '../../hash/sha256.ts'
 import type { Image } from '../../images/image.ts'
 import { isWhole } from '../../images/platforms.ts'
@@ -51,9 +52,7 @@ export async function preparePushes(
 
 async function prepare(image: Image, selection: PlatformSelection): Promise<Image> {
   const { platform, platforms, createHasher = createWasmHasher, onWarning = () => {} } = selection
-  if (platforms !== undefined && platforms !== 'all' && platforms !== 'available') {
-    throw new TypeError(`Cannot push: platforms has to be "all" or "available", not ${JSON.stringify(platforms)}`)
-  }
+  if (platforms !== undefined) choice('platforms', platforms, ['all', 'available'])
   if (platform === undefined && isWhole(image)) return image
   const select = await loaded(import('../../images/select-platforms.ts'))
   if (platform !== undefined) return select.selectPlatform(image, platform)
