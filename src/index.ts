@@ -18,7 +18,6 @@ export type { OpenProgress, ReadOptions } from './archive/read-options.ts'
 export { type BrowserCompressionsOptions, browserCompressions } from './compress/browser-compressions.ts'
 export { type CompressionCache, memoryCompressions, type StoredCompression } from './compress/cache.ts'
 export type { Compression, CompressOptions, EncodingOptions } from './compress/compress-options.ts'
-export type { CompressionFormat, CreateEncoder, Encoder } from './compress/encoder.ts'
 export { createPortableEncoder } from './compress/portable.ts'
 export {
   DigestMismatchError,
@@ -74,7 +73,16 @@ export type { RegistryRequest, SendRequest } from './registry/send.ts'
 export { type BrowserSessionsOptions, browserSessions } from './registry/sessions/browser-sessions.ts'
 export { memorySessions } from './registry/sessions/memory-sessions.ts'
 export type { SessionStore, StoredSession } from './registry/sessions/store.ts'
-export type { CreateBody, CreateStreamBody, UploadEvent } from './registry/upload/upload-options.ts'
+export type { UploadEvent } from './registry/upload/upload-options.ts'
+export type {
+  CompressionFormat,
+  CreateBody,
+  CreateEncoder,
+  CreateStreamBody,
+  Encoder,
+  Runtime,
+  RuntimeOptions,
+} from './runtime.ts'
 export type { SourceInput } from './source/from.ts'
 export type { Source } from './source/source.ts'
 export type { OpenSource, Spool } from './source/spool.ts'

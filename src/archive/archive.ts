@@ -33,7 +33,7 @@ export interface Archive extends Contents {
  */
 export async function openArchive(input: ArchiveInput, options: ReadOptions = {}): Promise<Archive> {
   const limits = withDefaultLimits(options.limits)
-  const { signal, createHasher = createWasmHasher, onOpenProgress } = options
+  const { signal, onOpenProgress, runtime: { createHasher = createWasmHasher } = {} } = options
   const { files, close } = await openInput(input, limits, options)
   const warnings: string[] = []
   const reading: Reading = {

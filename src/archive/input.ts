@@ -38,7 +38,7 @@ export async function openInput(input: ArchiveInput, limits: ArchiveLimits, opti
     const { indexFolder } = await loaded(import('./folder-files.ts'), options.signal)
     return { files: indexFolder(input instanceof Map ? input : list, limits), close: async () => undefined }
   }
-  const { signal, entry, spool, onOpenProgress } = options
+  const { signal, entry, onOpenProgress, runtime: { spool } = {} } = options
   const ended = new AbortController()
   const stream = toStream(input, signal ? AbortSignal.any([signal, ended.signal]) : ended.signal)
   const packed = stream ? { stream } : { source: toSource(input as SourceInput) }

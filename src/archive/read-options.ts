@@ -1,5 +1,4 @@
-import type { CreateHasher } from '../oci/digest.ts'
-import type { Spool } from '../source/spool.ts'
+import type { RuntimeOptions } from '../runtime.ts'
 import type { ArchiveLimits } from './limits.ts'
 
 /** What is under way while an archive is opened, where that takes more than a look at its headers. */
@@ -16,7 +15,7 @@ export interface OpenProgress {
 }
 
 /** How to read an archive. */
-export interface ReadOptions {
+export interface ReadOptions extends RuntimeOptions {
   /** Ends the reading; it rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined
   /** Which file of a zip is the archive. Needed only where the zip holds several. */
@@ -27,8 +26,4 @@ export interface ReadOptions {
   readonly onWarning?: ((warning: string) => void) | undefined
   /** What an archive may come to. Each limit has its default. */
   readonly limits?: Partial<ArchiveLimits> | undefined
-  /** The SHA-256 to use. @default hash-wasm; in `./node` the runtime's own, which is several times faster */
-  readonly createHasher?: CreateHasher | undefined
-  /** Where to put what cannot be read in place. @default a `Blob`; in `./node` a temporary file */
-  readonly spool?: Spool | undefined
 }

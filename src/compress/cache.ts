@@ -1,6 +1,6 @@
 import { type Digest, isDigest } from '../oci/digest.ts'
 import { isJsonObject } from '../oci/json.ts'
-import type { Encoder } from './encoder.ts'
+import type { Encoder } from '../runtime.ts'
 
 /** What came of a layer that was compressed, as a cache keeps it: plain data, as JSON takes it. */
 export interface StoredCompression {

@@ -1,6 +1,5 @@
-import type { Spool } from '../source/spool.ts'
+import type { CompressionFormat, RuntimeOptions } from '../runtime.ts'
 import type { CompressionCache } from './cache.ts'
-import type { CompressionFormat, CreateEncoder } from './encoder.ts'
 
 /** What to compress layers with. */
 export interface Compression {
@@ -9,19 +8,10 @@ export interface Compression {
   readonly level?: number | undefined
 }
 
-/** What compresses layers, and where what comes of it is kept while it is sent. */
-export interface EncodingOptions {
-  /**
-   * What compresses. `createPortableEncoder` gives the same bytes on every runtime.
-   * @default `createPortableEncoder`; in `./node` the runtime's own zlib, several times faster, whose bytes depend on its version
-   */
-  readonly createEncoder?: CreateEncoder | undefined
-  /**
-   * What came of layers that were compressed before: such a layer is compressed only if the registry lacks it. @default nothing is known
-   */
+/** What compressing layers needs. */
+export interface EncodingOptions extends RuntimeOptions {
+  /** The compression cache: a layer that it knows is compressed only if the registry lacks it. @default none */
   readonly compressions?: CompressionCache | undefined
-  /** Where compressed layers are put until they are sent. @default a `Blob`; in `./node` a temporary file */
-  readonly spool?: Spool | undefined
 }
 
 /** How to compress what is pushed. */

@@ -2,11 +2,11 @@ import { createSemaphore } from '../async/semaphore.ts'
 import { DigestMismatchError } from '../errors.ts'
 import { createWasmHasher } from '../hash/sha256.ts'
 import type { Content } from '../oci/descriptor.ts'
-import type { CreateHasher, Digest } from '../oci/digest.ts'
+import type { Digest } from '../oci/digest.ts'
+import type { Encoder } from '../runtime.ts'
 import { spoolToBlob } from '../source/spool.ts'
 import { compressionKey, parseStoredCompression, type StoredCompression } from './cache.ts'
 import type { EncodingOptions } from './compress-options.ts'
-import type { Encoder } from './encoder.ts'
 import { type PackedLayer, packLayer } from './layer.ts'
 
 /** In bytes. A layer above it is on all cores already, so one at a time will do; those below it have too few blocks for that. */
@@ -30,7 +30,6 @@ export interface Compressor {
 
 /** What a compressor is made of. */
 export interface CompressorOptions extends EncodingOptions {
-  readonly createHasher?: CreateHasher | undefined
   readonly onWarning?: ((warning: string) => void) | undefined
 }
 
@@ -47,8 +46,8 @@ export async function withCompressor<T>(
   }
 }
 
-function createCompressor({ compressions, onWarning, ...options }: CompressorOptions): Compressor {
-  const { createHasher = createWasmHasher, spool = spoolToBlob } = options
+function createCompressor({ compressions, onWarning, runtime = {} }: CompressorOptions): Compressor {
+  const { createHasher = createWasmHasher, spool = spoolToBlob } = runtime
   const packed = new Map<string, Promise<PackedLayer>>()
   const semaphore = createSemaphore(1)
   let cache = compressions

@@ -1,7 +1,8 @@
 import { Gzip } from 'fflate'
+import type { Encoder } from '../runtime.ts'
 import { inBlocks } from '../source/pieces.ts'
 import type { ByteStream } from '../source/stream.ts'
-import { checkLevel, type Encoder } from './encoder.ts'
+import { checkLevel } from './encoder.ts'
 
 /** zlib's own: beyond it, time grows and size hardly shrinks. */
 const LEVEL = 6

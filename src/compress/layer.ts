@@ -1,9 +1,9 @@
 import type { Content } from '../oci/descriptor.ts'
 import type { CreateHasher, Digest } from '../oci/digest.ts'
 import { verifyDigest } from '../oci/verify.ts'
+import type { Encoder } from '../runtime.ts'
 import { streamSource } from '../source/pieces.ts'
 import type { OpenSource, Spool } from '../source/spool.ts'
-import type { Encoder } from './encoder.ts'
 
 /** What compressing takes. */
 export interface LayerEncoding {

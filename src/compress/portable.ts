@@ -1,5 +1,5 @@
 import { loaded } from '../async/lazy.ts'
-import type { CompressionFormat, Encoder } from './encoder.ts'
+import type { CompressionFormat, Encoder } from '../runtime.ts'
 
 /**
  * Makes an encoder that gives the same bytes on every runtime: gzip by fflate, in JavaScript, and zstd in WebAssembly. Each loads when it is needed, and works on the

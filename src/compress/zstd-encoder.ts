@@ -1,8 +1,9 @@
 import type { Zstd } from '@hpcc-js/wasm-zstd'
 import { RegistryError } from '../errors.ts'
+import type { Encoder } from '../runtime.ts'
 import { inBlocks } from '../source/pieces.ts'
 import type { ByteStream } from '../source/stream.ts'
-import { checkLevel, type Encoder } from './encoder.ts'
+import { checkLevel } from './encoder.ts'
 
 /** The default of zstd. */
 const LEVEL = 3

@@ -1,36 +1,9 @@
 import * as core from '../index.ts'
-import { toReadable } from '../source/stream.ts'
 import { withControl } from '../transfer/control/controller.ts'
 import { type ArchiveInput, openInput, withInput } from './archive/open-input.ts'
-import { spoolToFile } from './archive/spool-to-file.ts'
-import { createNativeEncoder } from './compress/native-encoder.ts'
-import { isNodeFetch } from './fetch/node-fetch.ts'
-import { createNativeHasher } from './native-sha256.ts'
+import { inNode } from './node-runtime.ts'
 
-// The same functions as in ".", where a path will do for the archive, and the runtime's own ways are used.
-
-function reading<O extends core.ReadOptions>(options: O) {
-  const { createHasher = createNativeHasher, spool = spoolToFile } = options
-  return { ...options, createHasher, spool }
-}
-
-function sending<O extends core.PushOptions>(options: O) {
-  const { createBody = (bytes: Uint8Array<ArrayBuffer>) => bytes, createStreamBody = toReadable } = options
-  // Bodies of the caller's own are used, and may be kept in memory.
-  const { createHasher = createNativeHasher, streamsChunks = !options.createBody && !options.createStreamBody } =
-    options
-  const { reusesPieces = options.createStreamBody === undefined && isNodeFetch() } = options
-  return { ...options, createHasher, createBody, createStreamBody, streamsChunks, reusesPieces }
-}
-
-function encoding<O extends core.EncodingOptions>(options: O) {
-  const { createEncoder = createNativeEncoder, spool = spoolToFile } = options
-  return { ...options, createEncoder, spool }
-}
-
-function pushing<O extends core.PushArchiveOptions>(options: O) {
-  return encoding(sending(reading(options)))
-}
+// The functions of "." in the runtime of Node, Deno and Bun. An archive may be a path.
 
 /** An archive, open or to be opened. */
 type Given = ArchiveInput | core.Archive
@@ -42,7 +15,7 @@ function pushInput<O extends core.PushArchiveOptions, T>(
   push: (input: core.ArchiveInput | core.Archive, options: O) => Promise<T>,
 ): Promise<T> {
   return withControl(options, (options) =>
-    withInput(archive, options, (input) => push(input as core.ArchiveInput | core.Archive, pushing(options))),
+    withInput(archive, options, (input) => push(input as core.ArchiveInput | core.Archive, inNode(options))),
   )
 }
 
@@ -50,7 +23,7 @@ function pushInput<O extends core.PushArchiveOptions, T>(
 export async function openArchive(archive: ArchiveInput, options: core.ReadOptions = {}): Promise<core.Archive> {
   const { input, close } = await openInput(archive, options)
   try {
-    const opened = await core.openArchive(input, reading(options))
+    const opened = await core.openArchive(input, inNode(options))
     return Object.freeze({ ...opened, close: () => opened.close().finally(close) })
   } catch (error) {
     await close()
@@ -95,8 +68,7 @@ export function planPush(
   registry: core.RegistryInput,
   options: core.PlanOptions = {},
 ): Promise<core.PushPlan> {
-  const { createHasher = createNativeHasher } = options
-  return core.planPush(images, registry, encoding({ ...options, createHasher }))
+  return core.planPush(images, registry, inNode(options))
 }
 
 /** Carries out a plan. As `executePush` of the portable entry, with the runtime's own ways. */
@@ -106,7 +78,7 @@ export function executePush(
   registry: core.RegistryInput,
   options: core.PushOptions = {},
 ): Promise<void> {
-  return core.executePush(plan, images, registry, encoding(sending(options)))
+  return core.executePush(plan, images, registry, inNode(options))
 }
 
 /** Tells all about one image of an archive. As in the portable entry, and the archive may be a path. */
@@ -114,7 +86,7 @@ export function inspectDockerTar(
   archive: Given,
   options: core.ReadOptions & core.PlatformChoice = {},
 ): Promise<core.ImageInspect> {
-  return withInput(archive, options, (input) => core.inspectDockerTar(input, reading(options)))
+  return withInput(archive, options, (input) => core.inspectDockerTar(input, inNode(options)))
 }
 
 /** Reads an archive's `manifest.json`. As in the portable entry, and the archive may be a path. */
@@ -122,17 +94,17 @@ export function getTarManifest(
   archive: Given,
   options: core.ReadOptions = {},
 ): Promise<readonly core.TarManifestEntry[]> {
-  return withInput(archive, options, (input) => core.getTarManifest(input, reading(options)))
+  return withInput(archive, options, (input) => core.getTarManifest(input, inNode(options)))
 }
 
 /** Tells whether a file is a whole archive. As in the portable entry, and the archive may be a path. */
 export function validateDockerTar(archive: Given, options: core.ValidateOptions = {}): Promise<boolean> {
-  return withInput(archive, options, (input) => core.validateDockerTar(input, reading(options)))
+  return withInput(archive, options, (input) => core.validateDockerTar(input, inNode(options)))
 }
 
 /** Lists the names of all images of an archive. As in the portable entry, and the archive may be a path. */
 export function extractOriginalTags(archive: Given, options: core.ReadOptions = {}): Promise<readonly string[]> {
-  return withInput(archive, options, (input) => core.extractOriginalTags(input, reading(options)))
+  return withInput(archive, options, (input) => core.extractOriginalTags(input, inNode(options)))
 }
 
 /** Finds where an image would be pushed by its own name. As in the portable entry, and the archive may be a path. */
@@ -140,7 +112,7 @@ export function getPrimaryTag(
   archive: Given,
   options: core.ReadOptions & core.ImageChoice = {},
 ): Promise<core.RepositoryTag | undefined> {
-  return withInput(archive, options, (input) => core.getPrimaryTag(input, reading(options)))
+  return withInput(archive, options, (input) => core.getPrimaryTag(input, inNode(options)))
 }
 
 /** Lists the files of a zip. As in the portable entry, and the zip may be a path. */

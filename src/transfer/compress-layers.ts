@@ -2,13 +2,13 @@ import { untilAborted } from '../async/abort.ts'
 import { fixed, runPool } from '../async/pool.ts'
 import type { StoredCompression } from '../compress/cache.ts'
 import type { Compression, CompressOptions } from '../compress/compress-options.ts'
-import type { Compressor, CompressorOptions } from '../compress/compressor.ts'
-import type { CreateEncoder, Encoder } from '../compress/encoder.ts'
+import type { Compressor } from '../compress/compressor.ts'
 import { createPortableEncoder } from '../compress/portable.ts'
 import { createWasmHasher } from '../hash/sha256.ts'
 import { type Content, descriptorOf } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
 import { isReferrerTag } from '../oci/referrer-tag.ts'
+import type { CreateEncoder, Encoder, RuntimeOptions } from '../runtime.ts'
 import type { PushControl } from './control/controller.ts'
 import type { ProgressTracker } from './control/progress.ts'
 import { createEarlyBlobs, type EarlyBlobs } from './early-blobs.ts'
@@ -24,7 +24,7 @@ const LAYERS_AT_ONCE = fixed(4)
 /** How to compress the layers of a push. */
 export interface CompressingOptions
   extends CompressOptions,
-    Pick<CompressorOptions, 'createEncoder' | 'createHasher'>,
+    RuntimeOptions,
     LayoutOptions,
     Pick<LookUpOptions, 'mountFrom' | 'existing'> {
   readonly signal?: AbortSignal | undefined
@@ -68,7 +68,7 @@ export async function compressPushes(
   const early = uploader && createEarlyBlobs(uploader, options)
   const making = { encoder, compressor, progress, early, control }
   const made = await compressAll(pushes, [...layers.values()], making, options)
-  const { createHasher = createWasmHasher, onWarning } = options
+  const { onWarning, runtime: { createHasher = createWasmHasher } = {} } = options
   const replacing: Replacing = {
     format: encoder.format,
     layers: new Map([...made].map(([from, known]) => [from, open(layers.get(from) as Content, known)])),
@@ -136,10 +136,11 @@ async function compressAll(
 }
 
 /** The encoder that is asked for, if one is. */
-async function encoderOf({ compress, createEncoder, signal }: CompressingOptions): Promise<Encoder | undefined> {
+async function encoderOf({ compress, signal, runtime }: CompressingOptions): Promise<Encoder | undefined> {
   if (compress === undefined) return undefined
   const { format, level }: Compression = typeof compress === 'string' ? { format: compress } : compress
-  if (format === 'gzip' || format === 'zstd') return createEncoderWith(createEncoder, { format, level }, signal)
+  if (format === 'gzip' || format === 'zstd')
+    return createEncoderWith(runtime?.createEncoder, { format, level }, signal)
   throw new TypeError(`Cannot compress: compress has to be "gzip" or "zstd", not ${JSON.stringify(format)}`)
 }
 

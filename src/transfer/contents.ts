@@ -1,6 +1,5 @@
 import { loaded } from '../async/lazy.ts'
 import type { Compressor, OnRead } from '../compress/compressor.ts'
-import type { CreateEncoder } from '../compress/encoder.ts'
 import { ValidationError } from '../errors.ts'
 import { createWasmHasher } from '../hash/sha256.ts'
 import type { Image } from '../images/image.ts'
@@ -8,6 +7,7 @@ import type { Content, Descriptor } from '../oci/descriptor.ts'
 import { type Digest, digestOf } from '../oci/digest.ts'
 import { parseTag } from '../oci/reference.ts'
 import { verifyDigest } from '../oci/verify.ts'
+import type { RuntimeOptions } from '../runtime.ts'
 import { toSource } from '../source/from.ts'
 import { blobsUnder, manifestsUnder } from './plan/needs.ts'
 import type { PlannedBlob, PlannedCompression, PlannedManifest, PushPlan } from './plan/plan.ts'
@@ -15,7 +15,7 @@ import type { PlannedBlob, PlannedCompression, PlannedManifest, PushPlan } from 
 /** What makes the bytes of layers that are compressed. */
 interface Compressing {
   readonly compressor: Compressor
-  readonly createEncoder?: CreateEncoder | undefined
+  readonly runtime?: RuntimeOptions['runtime']
   readonly onRead?: OnRead | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -75,10 +75,10 @@ async function compressedContent(
   { mediaType, digest, size }: PlannedBlob,
   { format, level, encoder: name }: PlannedCompression,
   layer: Content,
-  { compressor, createEncoder, onRead, signal }: Compressing,
+  { compressor, runtime, onRead, signal }: Compressing,
 ): Promise<Content> {
   const { createEncoderWith } = await loaded(import('./compress-layers.ts'), signal)
-  const encoder = await createEncoderWith(createEncoder, { format, level }, signal)
+  const encoder = await createEncoderWith(runtime?.createEncoder, { format, level }, signal)
   if (encoder.name === name) {
     return { mediaType, digest, size, source: compressor.open(layer, encoder, { digest, size }, onRead) }
   }

@@ -40,7 +40,7 @@ export async function planPush(
   const all = imagesOf(images)
   const handle = toRegistry(registry)
   const named = nameImages(await chooseImages(all, options), all, { ...options, registry: handle.url })
-  const measuring = { ...options, spool: measureStream }
+  const measuring = { ...options, runtime: { ...options.runtime, spool: measureStream } }
   return withCompressorIf(options.compress !== undefined, measuring, async (compressor) => {
     const progress = trackProgress(options.onProgress)
     const prepared = await preparePushes(named, all, options)

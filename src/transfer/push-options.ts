@@ -1,10 +1,8 @@
 import { natural } from '../check-options.ts'
 import type { EncodingOptions } from '../compress/compress-options.ts'
-import type { CreateHashWorker } from '../hash/workers.ts'
 import type { Patience } from '../http/request.ts'
-import type { CreateHasher } from '../oci/digest.ts'
 import type { SessionStore } from '../registry/sessions/store.ts'
-import type { CreateBody, CreateStreamBody, UploadEvent } from '../registry/upload/upload-options.ts'
+import type { UploadEvent } from '../registry/upload/upload-options.ts'
 import type { PushController, PushSettings } from './control/controller.ts'
 import type { PushProgress } from './control/progress.ts'
 
@@ -24,34 +22,6 @@ export interface PushOptions extends PushSettings, EncodingOptions {
    *   64 MiB (to 5 MiB where chunks are held in memory), and 512 KiB at first
    */
   readonly chunkSize?: number | undefined
-  /** The SHA-256 to use. @default hash-wasm; in `./node` the runtime's own, which is several times faster */
-  readonly createHasher?: CreateHasher | undefined
-  /**
-   * What starts the Workers that hash a file's larger parts in a page, with the script `registry-api-v2-client/hash-worker`; `false` hashes all on the
-   * thread that pushes. @default Workers of a Blob URL; on the thread where the page's content security policy forbids them
-   */
-  readonly hashWorkers?: CreateHashWorker | undefined
-  /**
-   * How bytes become the body of a request.
-   * @default in a `Blob`: Chromium sends bare bytes slowly while its DevTools listen. In `./node` bare, since a `Blob` is a second copy.
-   */
-  readonly createBody?: CreateBody | undefined
-  /**
-   * How a chunk of more than 512 KiB, or a whole blob, becomes the body of a request.
-   * @default in a `Blob`, which the browser keeps on the disk. In `./node` as a stream.
-   */
-  readonly createStreamBody?: CreateStreamBody | undefined
-  /**
-   * Whether chunks go through `createStreamBody` piece by piece, so that their size costs no memory. `false` holds them in memory as they are, and
-   * `chunkSize` stays what it is. @default `true`, unless `createBody` or `createStreamBody` is given
-   */
-  readonly streamsChunks?: boolean | undefined
-  /**
-   * Whether the pieces of a stream are read into the same few buffers in turn, which saves time and memory. That takes a runtime whose `fetch` has
-   * sent a piece when it asks for the next; where the registry's handle has a `fetch` of its own, each piece has its own buffer.
-   * @default `false`; in `./node` `true`, as long as `fetch` is Node's own
-   */
-  readonly reusesPieces?: boolean | undefined
   /**
    * Where uploads under way are kept, so that a later push goes on with them: in another process, or after the page was loaded anew. With it, an
    * abort and failures that may pass leave them open at the registry. @default nowhere: they are cancelled

@@ -1,10 +1,10 @@
-import type { CompressionFormat } from '../compress/encoder.ts'
 import type { Image, Layer } from '../images/image.ts'
 import { toOciType } from '../images/oci-types.ts'
 import { type Content, type Descriptor, descriptorOf } from '../oci/descriptor.ts'
 import { type CreateHasher, type Digest, digestOf } from '../oci/digest.ts'
 import { type JsonObject, objectField, parseJson, textField } from '../oci/json.ts'
 import { isPlainLayerType, MEDIA_TYPES } from '../oci/media-type.ts'
+import type { CompressionFormat } from '../runtime.ts'
 import { toSource } from '../source/from.ts'
 import { readAll } from '../source/source.ts'
 

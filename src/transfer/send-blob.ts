@@ -40,7 +40,7 @@ export async function withUploader<T>(
   options: PushOptions,
   use: (uploader: Uploader) => Promise<T>,
 ): Promise<T> {
-  const workers = openHashWorkers(options.hashWorkers)
+  const workers = openHashWorkers(options.runtime?.hashWorkers)
   try {
     const upload = {
       ...uploadOptionsOf(options, workers),
@@ -56,11 +56,12 @@ export async function withUploader<T>(
 }
 
 function uploadOptionsOf(options: PushOptions, workers: HashWorkers): SharedUploadOptions {
-  const { createHasher = (state) => createParallelHasher(workers, state) } = options
-  const { createBody = (bytes) => new Blob([bytes]) } = options
-  const { createStreamBody = (stream) => new Response(toReadable(stream)).blob() } = options
+  const { runtime = {} } = options
+  const { createHasher = (state) => createParallelHasher(workers, state) } = runtime
+  const { createBody = (bytes) => new Blob([bytes]) } = runtime
+  const { createStreamBody = (stream) => new Response(toReadable(stream)).blob() } = runtime
   // Bodies of the caller's own are used, and may be kept in memory.
-  const { streamsChunks = !options.createBody && !options.createStreamBody } = options
+  const { streamsChunks = !runtime.createBody && !runtime.createStreamBody } = runtime
   const { retry, retryDelay } = patienceOf(options)
   return {
     chunkSize: positive('chunkSize', options.chunkSize ?? DEFAULT_CHUNK_SIZE),
@@ -70,8 +71,8 @@ function uploadOptionsOf(options: PushOptions, workers: HashWorkers): SharedUplo
     createBody,
     createStreamBody,
     streamsChunks,
-    reusesPieces: options.reusesPieces,
-    slicesChunks: streamsChunks && options.createStreamBody === undefined,
+    reusesPieces: runtime.reusesPieces,
+    slicesChunks: streamsChunks && !runtime.createStreamBody,
   }
 }
 

@@ -63,7 +63,7 @@ describe('the Workers of a push from a page', () => {
   it('are not started for small ones, nor where they are not wanted', async () => {
     const [small, large] = [await chooseArchive(3, 3), await chooseArchive(1, 12)]
     await push(small.file)
-    await push(large.file, { hashWorkers: false })
+    await push(large.file, { runtime: { hashWorkers: false } })
     expect(seen.started).toBe(0)
   })
 
@@ -71,7 +71,7 @@ describe('the Workers of a push from a page', () => {
     const { file } = await chooseArchive(1, 200)
     const hashWorkers = () =>
       new Worker(new URL('../support/collecting-hash-worker.ts', import.meta.url), { type: 'module' })
-    await push(file, { chunkSize: 50 * MIB, hashWorkers })
+    await push(file, { chunkSize: 50 * MIB, runtime: { hashWorkers } })
     expect(seen).toMatchObject({ hashed: 4, refused: 0 })
   })
 
@@ -136,7 +136,7 @@ describe('the Workers of a push from a page', () => {
     const start = vi.fn(
       () => new Worker(new URL('../../src/hash/worker.ts', import.meta.url), { type: 'module', name: 'own' }),
     )
-    await push(file, { hashWorkers: start, verify: true })
+    await push(file, { runtime: { hashWorkers: start }, verify: true })
     expect(start).toHaveBeenCalled()
     expect([seen.started, seen.hashed > 0]).toEqual([start.mock.calls.length, true])
   })
@@ -148,14 +148,14 @@ describe('where there can be no Workers, the thread hashes', () => {
     const refuse = vi.fn(() => {
       throw new DOMException('No Workers here', 'SecurityError')
     })
-    await push(file, { hashWorkers: refuse, verify: true })
+    await push(file, { runtime: { hashWorkers: refuse }, verify: true })
     expect(refuse).toHaveBeenCalledTimes(1)
   })
 
   it('by a script that does not run', async () => {
     const { file } = await chooseArchive(1, 12)
     const script = URL.createObjectURL(new Blob(['throw new Error("broken")'], { type: 'text/javascript' }))
-    await push(file, { hashWorkers: () => new Worker(script), verify: true })
+    await push(file, { runtime: { hashWorkers: () => new Worker(script) }, verify: true })
     expect(seen).toEqual({ started: 1, ended: 1, hashed: 0, refused: 0 })
   })
 
@@ -172,7 +172,7 @@ describe('where there can be no Workers, the thread hashes', () => {
     })
     const url = new URL(URL.createObjectURL(new Blob(['onmessage = () => postMessage(undefined)'])))
     const { file } = await chooseArchive(1, 12)
-    await push(file, { hashWorkers: () => start(url), verify: true })
+    await push(file, { runtime: { hashWorkers: () => start(url) }, verify: true })
     expect(start).toHaveBeenCalledTimes(1)
     expect(seen.hashed).toBe(0)
     frame.remove()

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-const WORDS = ['errors', 'async', 'source', 'oci', 'hash', 'images', 'check-options']
+const WORDS = ['errors', 'async', 'source', 'oci', 'hash', 'images', 'check-options', 'runtime']
 const REGISTRY = ['registry', 'registry/auth', 'registry/upload', 'registry/sessions']
 const TRANSFER = ['transfer', 'transfer/plan', 'transfer/control']
 const CORE = [...WORDS, 'http', 'unpack', 'archive', 'compress', ...REGISTRY, ...TRANSFER]
@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'check-options': ['oci'],
   hash: ['errors', 'source', 'oci'],
   images: ['errors', 'source', 'oci'],
+  runtime: ['source', 'oci', 'hash'],
   http: ['errors', 'async', 'source', 'oci'],
   unpack: ['errors', 'async', 'source'],
   archive: [...WORDS, 'unpack'],
@@ -32,19 +33,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'node/home': ['errors'],
   'node/native-sha256': ['oci'],
   'node/archive': ['errors', 'source', 'archive', 'index'],
-  'node/compress': ['errors', 'source', 'compress'],
+  'node/compress': ['errors', 'source', 'runtime', 'compress'],
   'node/stores': ['errors', 'registry/sessions', 'compress', 'node/home'],
   'node/credentials': ['errors', 'oci', 'registry/auth', 'node/home'],
   'node/fetch': ['errors', 'async', 'registry'],
-  'node/api': [
-    'index',
-    'source',
-    'transfer/control',
-    'node/archive',
-    'node/compress',
-    'node/fetch',
-    'node/native-sha256',
-  ],
+  'node/node-runtime': ['source', 'runtime', 'node/archive', 'node/compress', 'node/fetch', 'node/native-sha256'],
+  'node/api': ['index', 'transfer/control', 'node/archive', 'node/node-runtime'],
   'node/index': ['index', 'node/api', 'node/archive', 'node/stores', 'node/credentials', 'node/fetch'],
   testing: ['errors', 'oci', 'hash'],
 }

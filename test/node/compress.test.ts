@@ -142,7 +142,7 @@ describe('a push with { compress }', () => {
   it.each(['gzip', 'zstd'] as const)(
     'gives with createPortableEncoder() the bytes of every runtime: %s',
     async (format) => {
-      const options = { compress: format, createEncoder: createPortableEncoder }
+      const options = { compress: format, runtime: { createEncoder: createPortableEncoder } }
       const there = target()
       const digest = await pushDockerTar(await makePortableArchive(), there.handle, 'team/app', 'v1', options)
       expect(digest).toBe(PORTABLE_DIGESTS[format])
@@ -188,7 +188,7 @@ describe('a push with { compress }', () => {
       setTimeout(() => controller.abort(reason), 10)
       return new Promise(() => {})
     }
-    const options = { compress: 'zstd', createEncoder, signal: controller.signal } as const
+    const options = { compress: 'zstd', runtime: { createEncoder }, signal: controller.signal } as const
     await expect(pushDockerTar(await archive, handle, 'team/app', 'v1', options)).rejects.toBe(reason)
     expect(exchanges).toEqual([])
     // A plan that was made before needs it too.
@@ -197,7 +197,7 @@ describe('a push with { compress }', () => {
     const plan = await planPush(images, handle, settings)
     const again = new AbortController()
     setTimeout(() => again.abort(reason), 10)
-    const slow = { createEncoder: () => new Promise<never>(() => {}), signal: again.signal }
+    const slow = { runtime: { createEncoder: () => new Promise<never>(() => {}) }, signal: again.signal }
     await expect(executePush(plan, images, handle, slow)).rejects.toBe(reason)
   })
 
@@ -365,7 +365,11 @@ describe('a push with { compress }', () => {
     }
     const seen: PushProgress[] = []
     const onProgress = (progress: PushProgress) => seen.push(progress)
-    await pushDockerTar(await archive, there.handle, 'team/app', 'v1', { compress: 'gzip', createEncoder, onProgress })
+    await pushDockerTar(await archive, there.handle, 'team/app', 'v1', {
+      compress: 'gzip',
+      runtime: { createEncoder },
+      onProgress,
+    })
     expect(begun).toBe(2)
     expect([there.count('HEAD'), there.count('POST')]).toEqual([3, 3])
     const sent = seen.map(({ sentBytes }) => sentBytes)
@@ -381,7 +385,7 @@ describe('a push with { compress }', () => {
     const bytes = Buffer.from(await archive)
     bytes.write('X', bytes.indexOf('Compressed, it is') + 1_000_000)
     const { spools, spool } = countedSpools()
-    const push = pushDockerTar(bytes, there.handle, 'team/app', 'v1', { compress: 'gzip', spool })
+    const push = pushDockerTar(bytes, there.handle, 'team/app', 'v1', { compress: 'gzip', runtime: { spool } })
     await rejection(push, DigestMismatchError)
     expect(there.exchanges.filter(({ url }) => url.pathname.includes('/manifests/'))).toEqual([])
     // The other one may be there by then.
@@ -396,11 +400,11 @@ describe('a push with { compress }', () => {
     const onProgress = ({ phase, compression }: PushProgress) => {
       if (phase === when && compression?.doneBytes !== 0) aborting.abort('enough')
     }
-    const options = { compress: 'gzip', spool, signal: aborting.signal, onProgress } as const
+    const options = { compress: 'gzip', runtime: { spool }, signal: aborting.signal, onProgress } as const
     await expect(pushDockerTar(await archive, there.handle, 'team/app', 'v1', options)).rejects.toBe('enough')
     expect([spools.open, spools.made > 0]).toEqual([0, true])
     expect(there.exchanges.filter(({ url }) => url.pathname.includes('/manifests/'))).toEqual([])
-    const { spool: _, ...own } = options
+    const { runtime: _, ...own } = options
     await expect(pushDockerTar(await archive, there.handle, 'team/app', 'v1', own)).rejects.toBe('enough')
     expect(readdirSync(tmpdir()).filter((name) => name.includes(`client-spool-${process.pid}-`))).toEqual([])
   })
@@ -434,9 +438,12 @@ describe('a plan with { compress }', () => {
   it('is refused where another encoder would make other bytes', async () => {
     const there = target()
     const { images } = await openArchive(await archive)
-    const plan = await planPush(images, there.handle, { compress: 'gzip', createEncoder: createPortableEncoder })
+    const plan = await planPush(images, there.handle, {
+      compress: 'gzip',
+      runtime: { createEncoder: createPortableEncoder },
+    })
     await rejection(executePush(plan, images, there.handle), TypeError, /fflate 0\.8\.3/)
-    await executePush(plan, images, there.handle, { createEncoder: createPortableEncoder })
+    await executePush(plan, images, there.handle, { runtime: { createEncoder: createPortableEncoder } })
     expect((await diffIdsOf(there, 'v1')).unpacked).toHaveLength(2)
   })
 })
@@ -452,7 +459,12 @@ describe('the cache of a push with { compress }', () => {
     const before = source.bytesRead
     const sent = there.exchanges.length
     const { spools, spool } = countedSpools()
-    expect(await pushDockerTar(opened, there.handle, 'team/app', 'v2', { ...options, spool })).toBe(digest)
+    expect(
+      await pushDockerTar(opened, there.handle, 'team/app', 'v2', {
+        ...options,
+        runtime: { spool },
+      }),
+    ).toBe(digest)
     expect([source.bytesRead - before, spools.made]).toEqual([0, 0])
     expect(there.exchanges.slice(sent).map(({ method }) => method)).toEqual(['HEAD', 'HEAD', 'HEAD', 'PUT'])
   })
@@ -462,7 +474,12 @@ describe('the cache of a push with { compress }', () => {
     const digest = await pushDockerTar(await archive, target().handle, 'team/app', 'v1', options)
     const there = target()
     const { spools, spool } = countedSpools()
-    expect(await pushDockerTar(await archive, there.handle, 'team/app', 'v1', { ...options, spool })).toBe(digest)
+    expect(
+      await pushDockerTar(await archive, there.handle, 'team/app', 'v1', {
+        ...options,
+        runtime: { spool },
+      }),
+    ).toBe(digest)
     expect(spools).toEqual({ open: 0, made: 2 })
     const { said, unpacked } = await diffIdsOf(there, 'v1')
     expect(unpacked).toEqual(said)
@@ -515,7 +532,7 @@ describe('the cache of a push with { compress }', () => {
     })
     const { spools, spool } = countedSpools()
     const there = target()
-    const options = { compress: 'gzip', spool } as const
+    const options = { compress: 'gzip', runtime: { spool } } as const
     const digests = await pushDockerTarWithAllOriginalTags(bytes, there.handle, options)
     expect([new Set(digests).size, spools.made, spools.open]).toEqual([2, 2, 0])
     for (const repository of ['a', 'b', 'c']) {

@@ -251,7 +251,7 @@ describe('spooling in Node', () => {
     await rejection(node.openArchive(new Response('<html>'.repeat(1000))), TarReadError)
     const broken = new ReadableStream({ pull: (controller) => controller.error(new Error('reset')) })
     await expect(node.openArchive(broken)).rejects.toThrow('reset')
-    await node.inspectDockerTar(new Response(bytes), { spool: undefined })
+    await node.inspectDockerTar(new Response(bytes), { runtime: { spool: undefined } })
     expect(openFiles()).toBe(before)
   })
 

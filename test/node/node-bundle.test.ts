@@ -18,7 +18,7 @@ beforeAll(async () => {
     import { createPortableEncoder, pushDockerTar } from ${JSON.stringify(resolve('src/node/index.ts'))}
     const [archive, url, encoder] = process.argv.slice(2)
     const createEncoder = encoder === 'createPortableEncoder' ? createPortableEncoder : undefined
-    const digest = await pushDockerTar(archive, url, 'a', 'v1', { compress: 'zstd', createEncoder })
+    const digest = await pushDockerTar(archive, url, 'a', 'v1', { compress: 'zstd', runtime: { createEncoder } })
     process.stdout.write(digest)`
   const input = join(folder, 'source.js')
   writeFileSync(input, source)

@@ -74,7 +74,7 @@ describe('the chunks of a blob of more than 5 MiB', () => {
 
   it('are no larger than 5 MiB where they are held in memory', async () => {
     const link = { bytesPerSecond: FAST, answer: 5 }
-    const { carried } = await pushOverLink(link, { layers: [20 * MIB], streamsChunks: false })
+    const { carried } = await pushOverLink(link, { layers: [20 * MIB], runtime: { streamsChunks: false } })
     expect(Math.max(...carried.map(({ bytes }) => bytes))).toBe(5 * MIB)
   })
 

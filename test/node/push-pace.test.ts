@@ -146,7 +146,7 @@ describe('maxBytesPerSecond', () => {
       let isOver = false
       const pushing = pushDockerTar(archive, registry, 'a', 'v1', {
         maxBytesPerSecond: limit,
-        createStreamBody: toReadable,
+        runtime: { createStreamBody: toReadable },
         concurrency: 1,
       }).finally(() => {
         isOver = true
@@ -183,7 +183,12 @@ describe('maxBytesPerSecond', () => {
       })
     }
     const registry = openRegistry('https://registry.test', { fetch, profile: 'gar' })
-    const options = { maxBytesPerSecond: 100 * KIB, createStreamBody: toReadable, chunkSize: 1000, uploadRetry: 0 }
+    const options = {
+      maxBytesPerSecond: 100 * KIB,
+      runtime: { createStreamBody: toReadable },
+      chunkSize: 1000,
+      uploadRetry: 0,
+    }
     const pushing = pushDockerTar(await createTestArchive(), registry, 'a', 'v1', { ...options, concurrency: 1 })
     const failed = rejection(pushing, NetworkError, /no answer from .* within 600\d\d ms/)
     await advance(70_000)

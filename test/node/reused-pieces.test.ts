@@ -68,7 +68,7 @@ describe('the pieces of a streamed blob', () => {
     const own = await roomySource()
     await pushDockerTar(own, openRegistry(url, { fetch: (request) => nodeFetch(request) }), repository, 'v1', push)
     const wanted = await roomySource()
-    await pushDockerTar(wanted, url, `${repository}-2`, 'v1', { ...push, reusesPieces: false })
+    await pushDockerTar(wanted, url, `${repository}-2`, 'v1', { ...push, runtime: { reusesPieces: false } })
     expect(new Set([...own.rooms, ...wanted.rooms])).toEqual(new Set([undefined]))
   })
 

@@ -123,7 +123,7 @@ describe('a chunk that is streamed', () => {
       sizes.push(bytes.byteLength)
       return bytes
     }
-    await pushDockerTar(await archive, registry, 'a', 'v1', { chunkSize: 2 * MIB, createBody })
+    await pushDockerTar(await archive, registry, 'a', 'v1', { chunkSize: 2 * MIB, runtime: { createBody } })
     expect(sizes.filter((size) => size === 2 * MIB)).toHaveLength(2)
   })
 

@@ -279,9 +279,9 @@ describe('the digest of what was resumed', () => {
   ]
   it.each(HASHERS)('is found where $0 hashed before and $2 hashes now', async (_, before, __, now) => {
     const stage = await createStage()
-    const { hashState } = await interrupted(stage, 4, { createHasher: before })
+    const { hashState } = await interrupted(stage, 4, { runtime: { createHasher: before } })
     expect(typeof hashState).toBe(before === createWasmHasher ? 'string' : 'undefined')
-    const { error, kinds } = await stage.push({ createHasher: now })
+    const { error, kinds } = await stage.push({ runtime: { createHasher: now } })
     expect([error, kinds]).toEqual([undefined, ['resume']])
     await expectWhole(stage)
   })
@@ -292,7 +292,7 @@ describe('the digest of what was resumed', () => {
       [createNativeHasher, 4096],
     ] as const) {
       const stage = await createStage()
-      await interrupted(stage, 4, { createHasher })
+      await interrupted(stage, 4, { runtime: { createHasher } })
       let hashed = 0
       const counting: CreateHasher = async (state) => {
         const hasher = await createHasher(state)
@@ -304,7 +304,7 @@ describe('the digest of what was resumed', () => {
           },
         }
       }
-      const { bytes } = await stage.push({ createHasher: counting })
+      const { bytes } = await stage.push({ runtime: { createHasher: counting } })
       const config = bytes - (LAYER_SIZE - 4096)
       expect(hashed - config - (LAYER_SIZE - 4096) - config).toBeLessThan(again + CHUNK)
       expect(hashed - config - (LAYER_SIZE - 4096)).toBeGreaterThanOrEqual(again)
@@ -317,7 +317,7 @@ describe('the digest of what was resumed', () => {
     ['is damaged', undefined, ['resume', 'restart']],
   ])('is right in the end where the saved state %s', async (_, hashState, expected) => {
     const stage = await createStage()
-    const entry = await interrupted(stage, 4, { createHasher: createWasmHasher })
+    const entry = await interrupted(stage, 4, { runtime: { createHasher: createWasmHasher } })
     const damaged = Buffer.from(entry.hashState as string, 'base64')
     // One of the eight words of the digest so far.
     damaged[80] = (damaged[80] as number) ^ 0xff
@@ -339,8 +339,8 @@ describe('the digest of what was resumed', () => {
     'is right in the end where the push before read a damaged archive, hashed by %s',
     async (_, createHasher, expected) => {
       const stage = await createStage()
-      await interrupted(stage, 4, { archive: damaged(stage.archive), createHasher })
-      const { error, kinds } = await stage.push({ createHasher })
+      await interrupted(stage, 4, { archive: damaged(stage.archive), runtime: { createHasher } })
+      const { error, kinds } = await stage.push({ runtime: { createHasher } })
       expect([error, kinds]).toEqual([undefined, expected])
       expectNothingDeleted(stage)
       await expectWhole(stage)

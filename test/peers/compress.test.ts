@@ -33,7 +33,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 describe('layers that are compressed on their way into a real registry', () => {
   it.each([
     ['gzip', { compress: 'gzip' }],
-    ['portable gzip', { compress: 'gzip', createEncoder: createPortableEncoder }],
+    ['portable gzip', { compress: 'gzip', runtime: { createEncoder: createPortableEncoder } }],
     ['zstd', { compress: 'zstd' }],
     ['much gzip', { compress: { format: 'gzip', level: 9 } }],
   ] as const)('are unpacked by skopeo to what they were: %s', async (name, options) => {

@@ -1,5 +1,6 @@
-import { type CompressionFormat, checkLevel, type Encoder } from '../../compress/encoder.ts'
+import { checkLevel } from '../../compress/encoder.ts'
 import { createZstdEncoder } from '../../compress/zstd-encoder.ts'
+import type { CompressionFormat, Encoder } from '../../runtime.ts'
 import { compressGzip } from './native-gzip.ts'
 import { NATIVE_ZSTD } from './native-zstd.ts'
 

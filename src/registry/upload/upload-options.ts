@@ -1,6 +1,6 @@
 import type { Content } from '../../oci/descriptor.ts'
 import type { CreateHasher, Digest } from '../../oci/digest.ts'
-import type { ByteStream } from '../../source/stream.ts'
+import type { CreateBody, CreateStreamBody } from '../../runtime.ts'
 import type { Registry } from '../registry.ts'
 import type { SendRequest } from '../send.ts'
 import type { StoreAttempts } from '../sessions/attempts.ts'
@@ -8,12 +8,6 @@ import type { BlobReader } from './blob-reader.ts'
 
 /** In bytes. */
 export const DEFAULT_CHUNK_SIZE = 5 * 1024 * 1024
-
-/** Makes the body of a request from its bytes, in the way that suits the runtime. */
-export type CreateBody = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | Blob
-
-/** Makes the body of a request from a whole blob, of any size. */
-export type CreateStreamBody = (stream: ByteStream) => Promise<Blob> | ReadableStream<Uint8Array>
 
 /** What an upload went through that its progress does not tell. Where something stood in its way, that is the `error`. */
 export type UploadEvent = {

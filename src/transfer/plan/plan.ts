@@ -1,6 +1,6 @@
-import type { CompressionFormat } from '../../compress/encoder.ts'
 import type { Descriptor } from '../../oci/descriptor.ts'
 import type { Digest } from '../../oci/digest.ts'
+import type { CompressionFormat } from '../../runtime.ts'
 import type { BlobKind } from '../control/progress.ts'
 
 /** How a layer comes about that the archive has not compressed. */

@@ -3,11 +3,11 @@ import { choice } from '../../check-options.ts'
 import { createWasmHasher } from '../../hash/sha256.ts'
 import type { Image } from '../../images/image.ts'
 import { isWhole } from '../../images/platforms.ts'
-import type { CreateHasher } from '../../oci/digest.ts'
+import type { RuntimeOptions } from '../../runtime.ts'
 import type { ImagePush } from './needs.ts'
 
 /** What of multi-platform images is pushed. */
-export interface PlatformSelection {
+export interface PlatformSelection extends RuntimeOptions {
   /** One platform of a multi-platform image, such as `linux/amd64`: its manifest is pushed instead of the index. */
   readonly platform?: string | undefined
   /**
@@ -18,8 +18,6 @@ export interface PlatformSelection {
   readonly platforms?: 'all' | 'available' | undefined
   /** Called for each thing that is odd, but does no harm. */
   readonly onWarning?: ((warning: string) => void) | undefined
-  /** The SHA-256 to use. @default hash-wasm; in `./node` the runtime's own, which is several times faster */
-  readonly createHasher?: CreateHasher | undefined
 }
 
 /**
@@ -51,7 +49,7 @@ export async function preparePushes(
 }
 
 async function prepare(image: Image, selection: PlatformSelection): Promise<Image> {
-  const { platform, platforms, createHasher = createWasmHasher, onWarning = () => {} } = selection
+  const { platform, platforms, onWarning = () => {}, runtime: { createHasher = createWasmHasher } = {} } = selection
   if (platforms !== undefined) choice('platforms', platforms, ['all', 'available'])
   if (platform === undefined && isWhole(image)) return image
   const select = await loaded(import('../../images/select-platforms.ts'))

@@ -1,0 +1,18 @@
+import type { Runtime, RuntimeOptions } from '../runtime.ts'
+import { toReadable } from '../source/stream.ts'
+import { spoolToFile } from './archive/spool-to-file.ts'
+import { createNativeEncoder } from './compress/native-encoder.ts'
+import { isNodeFetch } from './fetch/node-fetch.ts'
+import { createNativeHasher } from './native-sha256.ts'
+
+/** Uses Node's own parts, and those of Deno and Bun, where the caller gives none. */
+export function inNode<O extends RuntimeOptions>(options: O): O & { readonly runtime: Omit<Runtime, 'hashWorkers'> } {
+  const { runtime = {} } = options
+  const { createHasher = createNativeHasher, createEncoder = createNativeEncoder, spool = spoolToFile } = runtime
+  const { createBody = (bytes: Uint8Array<ArrayBuffer>) => bytes, createStreamBody = toReadable } = runtime
+  // Bodies of the caller's own are used, and may be kept in memory.
+  const { streamsChunks = !runtime.createBody && !runtime.createStreamBody } = runtime
+  const { reusesPieces = !runtime.createStreamBody && isNodeFetch() } = runtime
+  const bodies = { createBody, createStreamBody, streamsChunks, reusesPieces }
+  return { ...options, runtime: { ...runtime, createHasher, createEncoder, spool, ...bodies } }
+}
