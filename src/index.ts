@@ -28,6 +28,7 @@ export {
   TarReadError,
   ValidationError,
 } from './errors.ts'
+export type { HashWorker } from './hash/worker-pool.ts'
 export type { CreateHashWorker } from './hash/workers.ts'
 export type { Answer } from './http/answer.ts'
 export type { ImageChoice, PlatformChoice } from './images/choose-image.ts'
@@ -59,16 +60,22 @@ export type {
   TokenCredentials,
 } from './registry/auth/credentials.ts'
 export type { Capabilities } from './registry/capabilities.ts'
-export { deleteImage, deleteImageByDigest } from './registry/delete.ts'
+export { type DeleteOptions, deleteImage, deleteImageByDigest } from './registry/delete.ts'
 export type { ImageFacts } from './registry/image-facts.ts'
-export type { ImageInfo } from './registry/image-info.ts'
+export type { ImageInfo, ImageInfoOptions } from './registry/image-info.ts'
 export type { IndexImage } from './registry/index-images.ts'
 export { listRepositories, listTags } from './registry/lists.ts'
 export { checkRegistryConnectivity } from './registry/ping.ts'
 export type { UploadProfile, UploadProfileName } from './registry/profile.ts'
 export { getImageInfo, getManifest } from './registry/read-image.ts'
 export type { ManifestInfo } from './registry/read-manifest.ts'
-export { openRegistry, type Registry, type RegistryInput, type RegistryOptions } from './registry/registry.ts'
+export {
+  openRegistry,
+  type Registry,
+  type RegistryInput,
+  type RegistryOptions,
+  type RequestOptions,
+} from './registry/registry.ts'
 export type { RegistryRequest, SendRequest } from './registry/send.ts'
 export { type BrowserSessionsOptions, browserSessions } from './registry/sessions/browser-sessions.ts'
 export { memorySessions } from './registry/sessions/memory-sessions.ts'

@@ -11,7 +11,7 @@ import type { UnpackLimits } from '../unpack/unpack-limits.ts'
 export interface LayerReading {
   readonly limits: UnpackLimits
   readonly createHasher: CreateHasher
-  readonly signal: AbortSignal | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /**

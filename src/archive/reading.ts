@@ -10,7 +10,7 @@ export interface Reading {
   readonly files: FileIndex
   readonly limits: ArchiveLimits
   readonly createHasher: CreateHasher
-  readonly signal: AbortSignal | undefined
+  readonly signal?: AbortSignal | undefined
   readonly onProgress: (progress: OpenProgress) => void
   /** How much JSON was read so far, in bytes and in values. */
   readonly json: { size: number; values: number }

@@ -2,6 +2,13 @@
 
 import type { HashedState, HashJob } from './worker.ts'
 
+/** The part of a `Worker` that hashing needs. The type is not the DOM's, so that projects for Node need no `dom` lib. */
+export interface HashWorker {
+  addEventListener(type: string, listener: (event: Event) => void): void
+  postMessage(message: unknown): void
+  terminate(): void
+}
+
 /** What hashes parts of files off the thread of whoever asks. */
 export interface HashWorkers {
   /**
@@ -20,7 +27,7 @@ interface Task {
 }
 
 /** @param createWorker @default starts a Worker of a Blob URL, whose script loads only then */
-export async function openHashPool(createWorker?: () => Worker): Promise<HashWorkers> {
+export async function openHashPool(createWorker?: () => HashWorker): Promise<HashWorkers> {
   if (createWorker) return createHashPool(createWorker)
   const { default: InlineWorker } = await import('./worker.ts?worker&inline')
   return createHashPool(() => new InlineWorker())
@@ -31,12 +38,12 @@ export async function openHashPool(createWorker?: () => Worker): Promise<HashWor
  *
  * @param createWorker Starts a Worker with the script of `hash-worker.ts`.
  */
-function createHashPool(createWorker: () => Worker): HashWorkers {
+function createHashPool(createWorker: () => HashWorker): HashWorkers {
   const most = globalThis.navigator?.hardwareConcurrency ?? 1
-  const workers = new Set<Worker>()
-  const idle: Worker[] = []
+  const workers = new Set<HashWorker>()
+  const idle: HashWorker[] = []
   const waiting: Task[] = []
-  const running = new Map<Worker, Task>()
+  const running = new Map<HashWorker, Task>()
   let isUsable = true
 
   function close(): void {
@@ -47,10 +54,10 @@ function createHashPool(createWorker: () => Worker): HashWorkers {
     running.clear()
   }
 
-  function start(): Worker {
+  function start(): HashWorker {
     const worker = createWorker()
-    worker.addEventListener('message', ({ data }: MessageEvent<HashedState>) => {
-      running.get(worker)?.resolve(data)
+    worker.addEventListener('message', (event) => {
+      running.get(worker)?.resolve((event as MessageEvent<HashedState>).data)
       running.delete(worker)
       idle.push(worker)
       run()

@@ -1,7 +1,7 @@
-import type { HashWorkers } from './worker-pool.ts'
+import type { HashWorker, HashWorkers } from './worker-pool.ts'
 
-/** What starts a Worker with the script of `hash-worker.ts`; `false` for none. */
-export type CreateHashWorker = (() => Worker) | false
+/** Starts a Worker with the script `registry-api-v2-client/hash-worker`; `false` for none. */
+export type CreateHashWorker = (() => HashWorker) | false
 
 /**
  * Hashes parts of files in Workers, which start with the first part, if the runtime has such. Until then nothing is loaded.

@@ -5,8 +5,11 @@ export interface Read {
    * Whether the answer may come from the HTTP cache of a browser, where that spares preflights: `revalidated` if the registry confirms it,
    * `kept` in any case, because it is verified by its digest. @default it may not
    */
-  readonly cache?: 'revalidated' | 'kept'
+  readonly cache?: 'revalidated' | 'kept' | undefined
 }
+
+/** The cache modes in use. The type is not the DOM's, so that projects for Node need no `dom` lib. */
+export type CacheMode = 'default' | 'no-store'
 
 /**
  * Spares preflights: before a request to another origin than the page's, a browser asks for permission (Fetch § CORS-preflight fetch). It need
@@ -17,9 +20,9 @@ export interface Preflights {
   /** Whether a request needs no preflight if its `Accept` is short. @param isBare Whether it has no other headers. */
   spares(isBare: boolean): boolean
   /** The cache mode of a request: `default` where that spares preflights, and the answer cannot be old. */
-  cacheMode(request: Read, isBare: boolean): RequestCache
+  cacheMode(request: Read, isBare: boolean): CacheMode
   /** Tells whether an answer may be older than the registry's own; then cached answers are not used any more. */
-  isOld(request: Read, mode: RequestCache, response: Response): boolean
+  isOld(request: Read, mode: string, response: Response): boolean
   /** Notes where an answer of the registry's origin came from. */
   note(response: Response): void
 }

@@ -9,25 +9,25 @@ export interface HttpRequest extends Read {
   readonly act: string
   /** Relative to the registry's base URL, or absolute. */
   readonly url: string | URL
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string>> | undefined
   /** Chooses the `Accept` header: where a page may spare a preflight, it has to have at most 128 characters for that. @default any type */
-  readonly accept?: (sparesPreflight: boolean) => string
-  readonly body?: RequestBody
+  readonly accept?: ((sparesPreflight: boolean) => string) | undefined
+  readonly body?: RequestBody | undefined
   /** Statuses from 300 that are answers here and not failures. @default none */
-  readonly allow?: readonly number[]
+  readonly allow?: readonly number[] | undefined
   /** The body is a blob's bytes: never sent a second time unasked. @default false */
-  readonly isUpload?: boolean
+  readonly isUpload?: boolean | undefined
   /** In milliseconds, unless its body is a stream. @default that of the handle; none for uploads */
-  readonly timeout?: number
+  readonly timeout?: number | undefined
   /** In milliseconds: how long a body that is a stream may stand still while it is sent, and then its answer may take. @default none */
-  readonly standstill?: number
-  readonly signal?: AbortSignal
+  readonly standstill?: number | undefined
+  readonly signal?: AbortSignal | undefined
   /** In milliseconds: how long a request under way may take after an abort. @default 0 */
-  readonly grace?: number
+  readonly grace?: number | undefined
   /** Whether it is sent even if the registry asked for a pause. @default false */
-  readonly skipsPause?: boolean
+  readonly skipsPause?: boolean | undefined
   /** Called before each try. The request is sent when this resolves, and fails if it rejects. */
-  readonly hold?: () => Promise<void>
+  readonly hold?: (() => Promise<void>) | undefined
   /** How long it outlives a server that does not answer. @default as the handle says */
   readonly patience?: Patience | undefined
 }
@@ -55,11 +55,11 @@ export interface PrivateRequest extends HttpRequest {
   /** Called for each try, after all waits; what it gives is for the registry's own origin alone. */
   readonly sign?: () => Promise<Signature | undefined>
   /** Whether there are credentials of a user, signed in or not. @default false */
-  readonly isIdentified?: boolean
+  readonly isIdentified?: boolean | undefined
   /** Texts that no error may show. */
-  readonly secrets?: readonly string[]
+  readonly secrets?: readonly string[] | undefined
   /** @default true, for requests without a body */
-  readonly followsRedirects?: boolean
+  readonly followsRedirects?: boolean | undefined
   /** Whether the answer's body is wanted. @default true for GET */
-  readonly keepsBody?: boolean
+  readonly keepsBody?: boolean | undefined
 }

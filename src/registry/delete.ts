@@ -4,19 +4,24 @@ import { type Digest, parseDigest } from '../oci/digest.ts'
 import { parseRepositoryOf, parseTag } from '../oci/reference.ts'
 import { readTags } from './lists.ts'
 import { manifestAt } from './manifests.ts'
-import { type Registry, type RegistryInput, toRegistry } from './registry.ts'
+import { type Registry, type RegistryInput, type RequestOptions, toRegistry } from './registry.ts'
 
 /** Answers of registries that delete no tags: 400 by distribution 2, 404 by Nexus (regclient/regclient#258), 405 by the spec. */
 const CANNOT_DELETE_TAGS = [400, 404, 405, 501]
 /** Requests at once. */
 const CONCURRENCY = 8
 
+/** The options of `deleteImage`. */
+export interface DeleteOptions extends RequestOptions {
+  /** Whether to delete the manifest with all its tags if the registry cannot delete a single tag. @default false */
+  readonly deleteSharedManifest?: boolean | undefined
+}
+
 /**
  * Deletes one tag, and nothing else if the registry can do that (distribution 2 and Nexus cannot).
  * If it cannot, the manifest is deleted by its digest, but only if no other tag names it. Indexes of the repository that
  * list the manifest are not looked into.
  *
- * @param options.deleteSharedManifest Delete the manifest with all its tags if the registry cannot delete a single tag. @default false
  * @returns true if it is deleted, false if there was no such tag
  * @throws {ValidationError} if other tags would go with it; the message names them
  * @throws {ResponseError} if the registry refuses (405: deletes are not enabled; 404: it has the manifest and does not delete it)
@@ -26,7 +31,7 @@ export async function deleteImage(
   registry: RegistryInput,
   repository: string,
   tag: string,
-  options: { deleteSharedManifest?: boolean; signal?: AbortSignal } = {},
+  options: DeleteOptions = {},
 ): Promise<boolean> {
   const { deleteSharedManifest = false, signal } = options
   const handle = toRegistry(registry)
@@ -54,7 +59,7 @@ export async function deleteImageByDigest(
   registry: RegistryInput,
   repository: string,
   digest: string,
-  options: { signal?: AbortSignal } = {},
+  options: RequestOptions = {},
 ): Promise<boolean> {
   const handle = toRegistry(registry)
   const reference = parseDigest(digest, 'the image to delete')

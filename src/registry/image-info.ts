@@ -7,7 +7,7 @@ import { type ImageFacts, platformIn, readFacts } from './image-facts.ts'
 import { type IndexImage, platformOfEntry, readIndexFacts } from './index-images.ts'
 import { manifestAt } from './manifests.ts'
 import { type ManifestInfo, readManifest } from './read-manifest.ts'
-import type { Registry } from './registry.ts'
+import type { Registry, RequestOptions } from './registry.ts'
 
 /**
  * What a registry says of an image. Of an index, the facts are those of its only image that runs somewhere. If there are several, sizes and layers
@@ -24,12 +24,18 @@ export interface ImageInfo extends Descriptor, ImageFacts {
   readonly images: readonly IndexImage[]
 }
 
+/** The options of `getImageInfo`. */
+export interface ImageInfoOptions extends RequestOptions {
+  /** One image of an index, as `linux/arm64` or `linux/arm64/v8`. A single image must have this platform. @default all */
+  readonly platform?: string | undefined
+}
+
 /** Where an image is, and who wants to know. */
 interface Asked {
   readonly registry: Registry
   readonly repository: string
   readonly reference: string
-  readonly signal: AbortSignal | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Reads an image's manifest and config, and tells what they say; throws what `getImageInfo` throws. */
@@ -37,7 +43,7 @@ export async function readImageInfo(
   registry: Registry,
   repository: string,
   reference: string,
-  { platform, signal }: { readonly platform?: string; readonly signal?: AbortSignal },
+  { platform, signal }: ImageInfoOptions,
 ): Promise<ImageInfo> {
   const asked = { registry, repository, reference, signal }
   const root = await readManifest(manifestAt(registry, repository, reference), signal)

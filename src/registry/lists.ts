@@ -1,7 +1,7 @@
 import { loaded } from '../async/lazy.ts'
 import { parseRepositoryOf } from '../oci/reference.ts'
 import { CATALOG } from './auth/scope.ts'
-import { type Registry, type RegistryInput, toRegistry } from './registry.ts'
+import { type Registry, type RegistryInput, type RequestOptions, toRegistry } from './registry.ts'
 import { locateRepository } from './repository.ts'
 
 /**
@@ -12,7 +12,7 @@ import { locateRepository } from './repository.ts'
  */
 export async function listRepositories(
   registry: RegistryInput,
-  options: { signal?: AbortSignal } = {},
+  options: RequestOptions = {},
 ): Promise<readonly string[]> {
   const list = { act: 'list the repositories', path: 'v2/_catalog', key: 'repositories', scopes: [CATALOG] }
   const { readPages } = await loaded(import('./pages.ts'), options.signal)
@@ -29,7 +29,7 @@ export async function listRepositories(
 export async function listTags(
   registry: RegistryInput,
   repository: string,
-  options: { signal?: AbortSignal } = {},
+  options: RequestOptions = {},
 ): Promise<readonly string[]> {
   const handle = toRegistry(registry)
   return readTags(handle, parseRepositoryOf(handle.url, repository), options.signal)

@@ -1,9 +1,9 @@
 import { loaded } from '../async/lazy.ts'
 import { parseRepositoryOf } from '../oci/reference.ts'
-import type { ImageInfo } from './image-info.ts'
+import type { ImageInfo, ImageInfoOptions } from './image-info.ts'
 import { manifestAt } from './manifests.ts'
 import type { ManifestInfo } from './read-manifest.ts'
-import { type RegistryInput, toRegistry } from './registry.ts'
+import { type RegistryInput, type RequestOptions, toRegistry } from './registry.ts'
 
 /**
  * Reads a manifest. Its digest comes from its bytes, and has to be the one asked for and the one that the registry states.
@@ -18,7 +18,7 @@ export async function getManifest(
   registry: RegistryInput,
   repository: string,
   reference: string,
-  options: { signal?: AbortSignal } = {},
+  options: RequestOptions = {},
 ): Promise<ManifestInfo> {
   const { readManifest } = await loaded(import('./read-manifest.ts'))
   const handle = toRegistry(registry)
@@ -31,8 +31,6 @@ export async function getManifest(
  * has no image config; its type, sizes and date are told.
  *
  * @param reference A tag or a digest.
- * @param options.platform Which image of an index to tell about, as `linux/arm64` or `linux/arm64/v8`. A single image has to be of this platform.
- *   @default all
  * @throws {ValidationError} if there is no such platform, or the manifests and configs of an index have more than 16 MiB or 250,000
  *   values of JSON, a key counted as two. Also throws what `getManifest` throws.
  * @throws {ResponseError} if the registry has no manifest of those that an index lists (`status` 404)
@@ -41,7 +39,7 @@ export async function getImageInfo(
   registry: RegistryInput,
   repository: string,
   reference: string,
-  options: { platform?: string; signal?: AbortSignal } = {},
+  options: ImageInfoOptions = {},
 ): Promise<ImageInfo> {
   const { readImageInfo } = await loaded(import('./image-info.ts'), options.signal)
   const handle = toRegistry(registry)

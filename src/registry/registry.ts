@@ -62,6 +62,12 @@ export interface Registry {
   readonly usesRuntimeFetch: boolean
 }
 
+/** The options of a request to a registry. */
+export interface RequestOptions {
+  /** Ends the request; it rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined
+}
+
 /** What timers can count, in milliseconds. */
 const MAX_TIMEOUT = 2 ** 31 - 1
 

@@ -11,7 +11,7 @@ import type { Scope } from './auth/scope.ts'
 /** One request to a registry. */
 export interface RegistryRequest extends HttpRequest {
   /** The rights that it needs, for registries with a token server: `repository:team/app:pull`. @default what the registry asks for */
-  readonly scopes?: readonly Scope[]
+  readonly scopes?: readonly Scope[] | undefined
 }
 
 /**

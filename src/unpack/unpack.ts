@@ -20,7 +20,7 @@ export interface UnpackOptions {
   readonly entry: string | undefined
   /** Called with the bytes that are spooled so far. */
   readonly onSpooled: (bytes: number) => void
-  readonly signal: AbortSignal | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 interface DecodeOptions extends Pick<UnpackOptions, 'limits' | 'signal'> {

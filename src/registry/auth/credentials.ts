@@ -10,7 +10,7 @@ export interface PasswordCredentials {
 export interface IdentityTokenCredentials {
   readonly identityToken: string
   /** For token servers that take it by HTTP Basic only. @default `<token>`, as Docker has it */
-  readonly username?: string
+  readonly username?: string | undefined
 }
 
 /** A bearer token that is ready for the registry itself, and cannot be renewed. */

@@ -45,7 +45,7 @@ interface ReaderOptions {
   readonly createHasher: CreateHasher
   /** Whether a piece of a stream may be read over one that came some pieces before. @default false */
   readonly reusesPieces?: boolean | undefined
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** How far a blob is hashed. What reads on for a request that broke off keeps to its own, also after a new beginning. */

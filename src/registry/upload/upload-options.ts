@@ -67,7 +67,7 @@ export interface UploadOptions {
   readonly onEvent?: (event: UploadEvent) => void
   /** Where uploads are kept for a later push. */
   readonly sessions?: StoreAttempts | undefined
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** What stays the same while one blob is on its way. */
