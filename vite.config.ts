@@ -1,3 +1,4 @@
+import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 import { engineProjects } from './test/support/engines.ts'
 
@@ -5,8 +6,29 @@ import { engineProjects } from './test/support/engines.ts'
 const STRICT = '--unhandled-rejections=strict'
 const strictNode = { execArgv: [STRICT], env: { NODE_OPTIONS: STRICT } }
 
+/** What is bundled for Node alone (undici) is CommonJS, and asks for Node's modules by `require`, which modules have not. */
+const requireInNode: Plugin = {
+  name: 'require-in-node',
+  renderChunk(code) {
+    if (!/\b__require\(["']node:/.test(code)) return null
+    const makeRequire = `import { createRequire } from 'node:module'\nconst requireInNode = createRequire(import.meta.url)\n`
+    return { code: makeRequire + code.replaceAll('__require(', 'requireInNode('), map: null }
+  },
+  generateBundle(_, bundle) {
+    for (const output of Object.values(bundle)) {
+      if (output.type !== 'chunk' || !output.code.includes('requireInNode')) continue
+      // A map of other people's code is as large as all of the package.
+      delete bundle[`${output.fileName}.map`]
+      output.code = output.code.replace(/\n\/\/# sourceMappingURL=.*/, '')
+    }
+  },
+}
+
 export default defineConfig({
+  plugins: [requireInNode],
   build: {
+    // Of what is bundled: undici for createFetch, srvx for the registry of ./testing/node.
+    license: { fileName: 'third-party-licenses.md' },
     lib: {
       entry: {
         index: 'src/index.ts',
@@ -32,10 +54,8 @@ export default defineConfig({
           'hash-wasm',
           'idb-keyval',
           'nanotar',
-          'srvx/node',
           'zstddec/stream',
           'tldts',
-          'undici',
           /^@zip\.js/,
         ],
       ],

@@ -1,4 +1,3 @@
-import type { Dispatcher } from 'undici'
 import { loaded } from '../../async/lazy.ts'
 import { openRegistry } from '../../registry/registry.ts'
 import { type ProxyOptions, planProxy, proxyRefusal } from './proxy.ts'
@@ -29,7 +28,7 @@ export function createFetch(options: FetchOptions): (request: Request) => Promis
   }
   const registry = new URL(openRegistry(options.registry).url)
   const plan = { origin: registry.origin, tls: planTls(registry, options), proxy: planProxy(options.proxy) }
-  let opening: Promise<Dispatcher> | undefined
+  let opening: Promise<object> | undefined
   return async (request) => {
     // Not before: it takes as long to load as all the rest, and the first undici to be loaded connects for the whole program.
     opening ??= loaded(import('./dispatcher.ts')).then(({ createDispatcher }) => createDispatcher(plan))

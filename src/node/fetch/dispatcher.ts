@@ -16,7 +16,7 @@ export interface ConnectionPlan {
  * Makes what undici sends requests through. It chooses by origin, each time, so that a redirect that leads elsewhere takes no client
  * certificate along (GHSA-whvf-jp7m-59f3).
  */
-export function createDispatcher({ origin, tls, proxy }: ConnectionPlan): Dispatcher {
+export function createDispatcher({ origin, tls, proxy }: ConnectionPlan): object {
   const direct = { own: new Agent({ connect: tls.own }), other: new Agent({ connect: tls.other }) }
   const proxied = { own: createProxyAgent(tls.own, tls, proxy), other: createProxyAgent(tls.other, tls, proxy) }
   return new OriginDispatcher((target) => {
