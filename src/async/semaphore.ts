@@ -1,48 +1,70 @@
 import { untilAborted } from './abort.ts'
 
+/** How much may be under way at once. The limit may change meanwhile. */
+export interface Concurrency {
+  readonly concurrency: number
+  /**
+   * Calls the listener after each change.
+   *
+   * @returns a function that ends the calls
+   */
+  watch(listener: () => void): () => void
+}
+
+/** A limit that never changes. */
+export function fixed(concurrency: number): Concurrency {
+  return { concurrency, watch: () => () => undefined }
+}
+
 /**
  * Waits for a permit. Permits are given in the order of the calls. An abort ends the wait with the signal's reason.
  *
- * @param weight How much of the room the permit takes. @default 1
- * @returns what gives the permit back, once however often it is called
+ * @param weigh Called when the permit is given: how much of the limit it takes. Binary fractions add up exactly: 1, 1/2, 3/16 … @default 1
+ * @returns a function that gives the permit back, once however often it is called
  */
-export type Semaphore = (signal?: AbortSignal, weight?: number) => Promise<() => void>
+export type Semaphore = (signal?: AbortSignal, weigh?: () => number) => Promise<() => void>
 
-/** @param room A permit is given if any room is left, whatever its weight. */
-export function createSemaphore(room: number): Semaphore {
-  const waiting = new Set<{ readonly weight: number; go(): void }>()
+/** Makes a semaphore. It gives a permit if less than the limit is taken, whatever the permit's weight. */
+export function createSemaphore(limit: Concurrency): Semaphore {
+  const waiting = new Set<() => void>()
   let taken = 0
 
   function admit(): void {
-    for (const next of waiting) {
-      if (taken >= room) return
-      waiting.delete(next)
-      taken += next.weight
-      next.go()
+    for (const go of waiting) {
+      if (taken >= limit.concurrency) return
+      waiting.delete(go)
+      go()
     }
   }
 
-  return async (signal, weight = 1) => {
-    let isGivenBack = false
+  return async (signal, weigh = () => 1) => {
+    let weight = 0
+    let go = () => {}
     const release = () => {
-      if (isGivenBack) return
-      isGivenBack = true
       taken -= weight
+      weight = 0
       admit()
     }
-    const entry = { weight, go() {} }
     const turn = new Promise<void>((resolve) => {
-      entry.go = resolve
+      go = () => {
+        weight = weigh()
+        taken += weight
+        resolve()
+      }
     })
-    waiting.add(entry)
+    waiting.add(go)
+    const unwatch = limit.watch(() => admit())
     admit()
     try {
       await untilAborted(turn, signal)
       return release
     } catch (reason) {
+      waiting.delete(go)
       // The permit may have come at the same time as the abort.
-      if (!waiting.delete(entry)) release()
+      release()
       throw reason
+    } finally {
+      unwatch()
     }
   }
 }

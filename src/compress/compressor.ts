@@ -1,4 +1,4 @@
-import { createSemaphore } from '../async/semaphore.ts'
+import { createSemaphore, fixed } from '../async/semaphore.ts'
 import { DigestMismatchError } from '../errors.ts'
 import { createWasmHasher } from '../hash/sha256.ts'
 import type { Content } from '../oci/descriptor.ts'
@@ -49,7 +49,7 @@ export async function withCompressor<T>(
 function createCompressor({ compressions, onWarning, runtime = {} }: CompressorOptions): Compressor {
   const { createHasher = createWasmHasher, spool = spoolToBlob } = runtime
   const packed = new Map<string, Promise<PackedLayer>>()
-  const semaphore = createSemaphore(1)
+  const semaphore = createSemaphore(fixed(1))
   let cache = compressions
 
   /** A cache that fails once is let alone from then on. */
@@ -65,7 +65,7 @@ function createCompressor({ compressions, onWarning, runtime = {} }: CompressorO
   }
 
   async function begin(layer: Content, encoder: Encoder, onRead?: OnRead, signal?: AbortSignal): Promise<PackedLayer> {
-    const leave = await semaphore(signal, layer.size > LARGE ? 1 : SMALL_WEIGHT)
+    const leave = await semaphore(signal, () => (layer.size > LARGE ? 1 : SMALL_WEIGHT))
     let readBytes = 0
     function count(bytes: number): void {
       readBytes += bytes

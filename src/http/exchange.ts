@@ -1,9 +1,10 @@
 import ky, { HTTPError, type Options, TimeoutError } from 'ky'
 import { untilAborted } from '../async/abort.ts'
+import { withGrace } from '../async/abort-grace.ts'
 import { loaded } from '../async/lazy.ts'
 import { NetworkError, RegistryError, type ResponseError } from '../errors.ts'
 import { releaseBody } from '../source/release.ts'
-import { withGrace } from './abort-grace.ts'
+
 import { type Answer, createAnswer, isHtml, unexpectedAnswer } from './answer.ts'
 import { watchTaking, withIdleTimeout } from './idle-timeout.ts'
 import { isLastingFailure, noAnswer, timedOut } from './network-failure.ts'

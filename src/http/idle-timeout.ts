@@ -1,4 +1,4 @@
-import { untilAborted } from '../async/abort.ts'
+import { beforeDeadline } from '../async/deadline.ts'
 
 /** In bytes a second: 8 MiB take half an hour at most, and a link of 10 kB/s is fast enough. */
 const LEAST_RATE = 4096
@@ -19,14 +19,11 @@ export function withIdleTimeout(
   let left = limit
   const source: UnderlyingDefaultSource<Uint8Array> = {
     async pull(controller) {
-      let timer: ReturnType<typeof setTimeout> | undefined
       const start = performance.now()
       const fault = left < limit ? `less than ${LEAST_RATE} bytes came a second` : `nothing came for ${limit} ms`
-      const silence = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new TypeError(fault)), Math.min(left, limit))
-      })
+      const deadline = { milliseconds: Math.min(left, limit), late: () => new TypeError(fault) }
       try {
-        const { done, value } = await untilAborted(Promise.race([reader.read(), silence]), signal)
+        const { done, value } = await beforeDeadline(reader.read(), deadline, signal)
         if (done) return controller.close()
         left += (value.byteLength / LEAST_RATE) * 1000 - (performance.now() - start)
         controller.enqueue(value)
@@ -34,8 +31,6 @@ export function withIdleTimeout(
         // The rest is not wanted, and a failure to say so changes nothing.
         reader.cancel(error).catch(() => undefined)
         throw error
-      } finally {
-        clearTimeout(timer)
       }
     },
     cancel(reason) {

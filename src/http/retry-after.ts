@@ -1,4 +1,4 @@
-import { onAbort } from '../async/abort.ts'
+import { delay } from '../async/delay.ts'
 
 /** Pauses that servers asked for, each for its own origin, and all requests to it keep. */
 export interface RetryAfter {
@@ -25,7 +25,7 @@ export function createRetryAfter(): RetryAfter {
       if (wait > left(origin)) ends.set(origin, performance.now() + wait)
     },
     async over(origin, signal) {
-      for (let wait = left(origin); wait > 0; wait = left(origin)) await sleep(wait, signal)
+      for (let wait = left(origin); wait > 0; wait = left(origin)) await delay(wait, signal)
       ends.delete(origin)
     },
   }
@@ -40,21 +40,6 @@ export function createRetryAfter(): RetryAfter {
  */
 export function delayBefore(tries: number, delay: number): number {
   return Math.round(Math.min(delay * 2 ** (tries - 1), MAX_DELAY) * (0.5 + Math.random() / 2))
-}
-
-/** Waits, in milliseconds; an abort ends it with the signal's reason. */
-export function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  signal?.throwIfAborted()
-  return new Promise((resolve, reject) => {
-    const stop = onAbort(signal, () => {
-      clearTimeout(timer)
-      reject(signal?.reason)
-    })
-    const timer = setTimeout(() => {
-      stop()
-      resolve()
-    }, milliseconds)
-  })
 }
 
 /** In milliseconds from now; 0 if there is nothing to be read. */

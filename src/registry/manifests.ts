@@ -1,6 +1,7 @@
+import { delay } from '../async/delay.ts'
 import { ResponseError } from '../errors.ts'
 import { type Answer, verifyStatedDigest } from '../http/answer.ts'
-import { delayBefore, sleep } from '../http/retry-after.ts'
+import { delayBefore } from '../http/retry-after.ts'
 import type { Content } from '../oci/descriptor.ts'
 import { parseTag, parseTagOrDigest } from '../oci/reference.ts'
 import { readAll } from '../source/source.ts'
@@ -78,7 +79,7 @@ async function sendManifest(
       return await registry.send(put)
     } catch (error) {
       if (!isRace(error) || tries > RACE_TRIES) throw error
-      await sleep(delayBefore(tries, RACE_DELAY), request.signal)
+      await delay(delayBefore(tries, RACE_DELAY), request.signal)
     }
   }
 }

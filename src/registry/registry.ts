@@ -1,3 +1,4 @@
+import { MAX_TIMEOUT } from '../async/delay.ts'
 import { ValidationError } from '../errors.ts'
 import { createExchange } from '../http/exchange.ts'
 import { parseRegistryAddress } from '../oci/registry-address.ts'
@@ -67,9 +68,6 @@ export interface RequestOptions {
   /** Ends the request; it rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined
 }
-
-/** What timers can count, in milliseconds. */
-const MAX_TIMEOUT = 2 ** 31 - 1
 
 /** What functions take as a registry: its address, or a handle where it needs settings. */
 export type RegistryInput = string | URL | Registry

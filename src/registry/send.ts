@@ -1,6 +1,6 @@
 import { untilAborted } from '../async/abort.ts'
 import { loaded } from '../async/lazy.ts'
-import { createSemaphore, type Semaphore } from '../async/semaphore.ts'
+import { createSemaphore, fixed, type Semaphore } from '../async/semaphore.ts'
 import type { Answer } from '../http/answer.ts'
 import { accept, type Exchange } from '../http/exchange.ts'
 import type { HttpRequest, Patience } from '../http/request.ts'
@@ -39,9 +39,9 @@ export function createSend(exchange: Exchange, settings: SendSettings): SendRequ
   const base = settings.registry
   // Others wait for tokens, so requests for them have a share of their own. Small requests do not wait for long uploads.
   const share = Math.ceil(settings.maxRequests / 8)
-  const tokens = createSemaphore(share)
-  const requests = createSemaphore(settings.maxRequests - share)
-  const uploads = createSemaphore(settings.maxRequests - 2 * share)
+  const tokens = createSemaphore(fixed(share))
+  const requests = createSemaphore(fixed(settings.maxRequests - share))
+  const uploads = createSemaphore(fixed(settings.maxRequests - 2 * share))
   let loading: Promise<Authenticator> | undefined
 
   /** What signs in is loaded where there is somebody to sign in, or the registry asks for that. */

@@ -1,4 +1,4 @@
-import { onAbort } from '../async/abort.ts'
+import { untilAborted } from '../async/abort.ts'
 
 /** Bytes that can be read once, from the first to the last. */
 export type ByteStream = AsyncIterable<Uint8Array>
@@ -11,7 +11,7 @@ export async function* readStream(
   // Not `for await`: WebKit's streams cannot do that.
   const reader = stream.getReader()
   try {
-    yield* untilAborted(() => reader.read(), signal)
+    yield* untilEnd(() => reader.read(), signal)
   } finally {
     // The rest is not wanted, and a failure to say so changes nothing.
     reader.cancel().catch(() => undefined)
@@ -22,7 +22,7 @@ export async function* readStream(
 export async function* readIterable(iterable: ByteStream, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
   const iterator = iterable[Symbol.asyncIterator]()
   try {
-    yield* untilAborted(() => iterator.next(), signal)
+    yield* untilEnd(() => iterator.next(), signal)
   } finally {
     // A stream of Node's that waits for data hears only this.
     if (signal?.aborted) (iterable as { destroy?: () => void }).destroy?.()
@@ -52,27 +52,16 @@ export function toReadable(stream: ByteStream): ReadableStream<Uint8Array> {
   return new ReadableStream(source, { highWaterMark: 0 })
 }
 
-async function* untilAborted(
+async function* untilEnd(
   next: () => Promise<{ done?: boolean | undefined; value?: unknown }>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
-  signal?.throwIfAborted()
-  let fail: (reason: unknown) => void = () => {}
-  const stop = onAbort(signal, () => fail(signal?.reason))
-  try {
-    for (;;) {
-      // Not a race with one promise for all: that would keep every piece until the end.
-      const { done, value } = await new Promise<Awaited<ReturnType<typeof next>>>((resolve, reject) => {
-        fail = reject
-        next().then(resolve, reject)
-      })
-      if (done) return
-      if (!(value instanceof Uint8Array)) throw new TypeError('Cannot read the stream: it gives no bytes (Uint8Array)')
-      yield value
-      signal?.throwIfAborted()
-    }
-  } finally {
-    stop()
+  for (;;) {
+    signal?.throwIfAborted()
+    const { done, value } = await untilAborted(next(), signal)
+    if (done) return
+    if (!(value instanceof Uint8Array)) throw new TypeError('Cannot read the stream: it gives no bytes (Uint8Array)')
+    yield value
   }
 }
 

@@ -1,3 +1,5 @@
+import { untilAborted } from '../async/abort.ts'
+import { delay } from '../async/delay.ts'
 import { refusalAnswer } from './answers.ts'
 import type { Fault, LocationFault, StatusFault } from './faults.ts'
 
@@ -50,7 +52,7 @@ export async function answerWith(
       return statusAnswer(fault)
     case 'silent':
       if (fault.isCarriedOut) await carryOut()
-      return until(signal)
+      return untilAborted(new Promise<never>(() => {}), signal)
     case 'slow': {
       const response = remember(await carryOut(), ranges)
       await delay(fault.milliseconds, signal)
@@ -88,22 +90,4 @@ function relocate(response: Response, { origin }: LocationFault, url: string): R
   const { pathname, search, host } = new URL(location, url)
   response.headers.set('location', new URL(pathname + search, origin ?? `http://${host}`).href)
   return response
-}
-
-/** Rejects when the signal aborts, and else never settles. */
-function until(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason)
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
-}
-
-function delay(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, milliseconds)
-    until(signal).catch((reason) => {
-      clearTimeout(timer)
-      reject(reason)
-    })
-  })
 }

@@ -1,5 +1,6 @@
 import { untilAborted } from '../async/abort.ts'
-import { fixed, runPool } from '../async/pool.ts'
+import { runPool } from '../async/pool.ts'
+import { fixed } from '../async/semaphore.ts'
 import type { StoredCompression } from '../compress/cache.ts'
 import type { Compression, CompressOptions } from '../compress/compress-options.ts'
 import type { Compressor } from '../compress/compressor.ts'

@@ -1,4 +1,4 @@
-import { onAbort } from '../async/abort.ts'
+import { untilAborted } from '../async/abort.ts'
 import { loaded } from '../async/lazy.ts'
 import { able } from '../check-options.ts'
 import type { Answer } from '../http/answer.ts'
@@ -83,19 +83,10 @@ function sizeOf({ body, headers }: RegistryRequest): number {
 async function untilResumed(control: PushControl, signal: AbortSignal | undefined): Promise<void> {
   while (control.isPaused) {
     signal?.throwIfAborted()
-    await new Promise<void>((resolve, reject) => {
-      const end = () => {
-        unwatch()
-        stop()
-      }
-      const unwatch = control.watch(() => {
-        end()
-        resolve()
-      })
-      const stop = onAbort(signal, () => {
-        end()
-        reject(signal?.reason)
-      })
+    let unwatch = () => {}
+    const changed = new Promise<void>((resolve) => {
+      unwatch = control.watch(resolve)
     })
+    await untilAborted(changed, signal).finally(unwatch)
   }
 }

@@ -1,4 +1,5 @@
-import { type Concurrency, runPool } from '../async/pool.ts'
+import { runPool } from '../async/pool.ts'
+import type { Concurrency } from '../async/semaphore.ts'
 import { RegistryError } from '../errors.ts'
 import { verifyDigest } from '../oci/verify.ts'
 import { isHeld } from '../registry/blob-end.ts'

@@ -1,3 +1,4 @@
+import { untilAborted } from '../async/abort.ts'
 import { TarReadError } from '../errors.ts'
 import { inPieces } from '../source/pieces.ts'
 import { abandon, type ByteStream } from '../source/stream.ts'
@@ -12,23 +13,16 @@ export async function* unpackGzip(packed: ByteStream): AsyncGenerator<Uint8Array
   const { readable, writable } = new DecompressionStream('gzip')
   const reader = readable.getReader()
   const pieces = inPieces(packed)
-  let failure: { readonly error: unknown } | undefined
-  let fail: (error: unknown) => void = () => {}
-  void feed(pieces, writable, (error) => {
-    failure = { error }
-    fail(error)
-  })
+  const input = new AbortController()
+  void feed(pieces, writable, (error) => input.abort(error))
   try {
     for (;;) {
-      const { done, value } = await new Promise<ReadableStreamReadResult<Uint8Array>>((resolve, reject) => {
-        fail = reject
-        reader.read().then(resolve, reject)
-      })
+      const { done, value } = await untilAborted(reader.read(), input.signal)
       if (done) return
       yield value
     }
   } catch (cause) {
-    if (failure) throw failure.error
+    input.signal.throwIfAborted()
     throw new TarReadError(
       'Cannot unpack the archive: its gzip data are damaged, cut short, or of several members; save or download it again, or unpack it first',
       { cause },

@@ -35,12 +35,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'node/archive': ['errors', 'source', 'archive', 'index'],
   'node/compress': ['errors', 'source', 'runtime', 'compress'],
   'node/stores': ['errors', 'registry/sessions', 'compress', 'node/home'],
-  'node/credentials': ['errors', 'oci', 'registry/auth', 'node/home'],
+  'node/credentials': ['errors', 'async', 'oci', 'registry/auth', 'node/home'],
   'node/fetch': ['errors', 'async', 'registry'],
   'node/node-runtime': ['source', 'runtime', 'node/archive', 'node/compress', 'node/fetch', 'node/native-sha256'],
   'node/api': ['index', 'transfer/control', 'node/archive', 'node/node-runtime'],
   'node/index': ['index', 'node/api', 'node/archive', 'node/stores', 'node/credentials', 'node/fetch'],
-  testing: ['errors', 'oci', 'hash'],
+  testing: ['errors', 'async', 'oci', 'hash'],
 }
 
 /** What may use the platform of Node, and modules of packages that need it. */

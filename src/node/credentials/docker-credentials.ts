@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { MAX_TIMEOUT } from '../../async/delay.ts'
 import { ValidationError } from '../../errors.ts'
 import type { Credentials, CredentialsRequest } from '../../registry/auth/credentials.ts'
 import { parseAuthEntry } from './auth-entry.ts'
@@ -13,9 +14,6 @@ export interface DockerCredentialsOptions {
   /** How long, in milliseconds, a credential helper may take; then it is killed. @default 30 000 */
   readonly timeout?: number | undefined
 }
-
-/** What timers can count, in milliseconds. */
-const MAX_TIMEOUT = 2 ** 31 - 1
 
 /**
  * Gives the credentials that `docker login`, `podman login` and similar tools keep, to be passed to `openRegistry`.

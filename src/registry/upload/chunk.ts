@@ -1,3 +1,4 @@
+import { MAX_TIMEOUT } from '../../async/delay.ts'
 import type { RequestBody } from '../../http/request.ts'
 import type { Digest } from '../../oci/digest.ts'
 import type { Source } from '../../source/source.ts'
@@ -34,8 +35,6 @@ const LEAST_RATE = 16 * 1024
 const SILENCE = 60_000
 /** In bytes a second. A registry that closes an upload may read the whole blob, or copy it, before it answers. */
 const LEAST_CLOSING_RATE = 16 * 1024 * 1024
-/** In milliseconds: what timers can count. */
-const MAX_TIMEOUT = 2 ** 31 - 1
 
 /** How many requests a blob of this size takes, from the first to the one that closes the upload. */
 export function countUploadRequests(size: number, chunkSize: number, profile: UploadProfile): number {

@@ -1,6 +1,7 @@
+import { delay } from '../../async/delay.ts'
 import { loaded } from '../../async/lazy.ts'
 import { ResponseError } from '../../errors.ts'
-import { delayBefore, sleep } from '../../http/retry-after.ts'
+import { delayBefore } from '../../http/retry-after.ts'
 import { lookForBlob } from '../blobs.ts'
 import type { UploadProfile } from '../profile.ts'
 import { type Chunk, goesWhole } from './chunk.ts'
@@ -31,9 +32,9 @@ export async function wait(
   failures: number,
   error: unknown,
 ): Promise<void> {
-  const delay = delayBefore(failures, retryDelay)
-  onEvent?.({ kind: 'retry', ...eventOf(upload, error), failures, delay })
-  await sleep(delay, signal)
+  const milliseconds = delayBefore(failures, retryDelay)
+  onEvent?.({ kind: 'retry', ...eventOf(upload, error), failures, delay: milliseconds })
+  await delay(milliseconds, signal)
 }
 
 /**

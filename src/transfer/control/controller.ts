@@ -1,5 +1,5 @@
 import { createLatestValue } from '../../async/latest-value.ts'
-import type { Concurrency } from '../../async/pool.ts'
+import type { Concurrency } from '../../async/semaphore.ts'
 import { positive, rate } from '../../check-options.ts'
 import type { PushProgress } from './progress.ts'
 

@@ -1,4 +1,5 @@
-import { onAbort } from '../../async/abort.ts'
+import { untilAborted } from '../../async/abort.ts'
+import { MAX_TIMEOUT } from '../../async/delay.ts'
 import { toReadable } from '../../source/stream.ts'
 import type { PushControl } from './controller.ts'
 
@@ -18,7 +19,7 @@ export interface RateLimit {
 interface Waiting {
   readonly bytes: number
   readonly isUnderWay: boolean
-  go(): void
+  go: () => void
 }
 
 /** In bytes. Smaller chunks would cost more in requests than they gain in smoothness. */
@@ -31,7 +32,7 @@ const CREDIT = 0.1
  * comes after it waits for it.
  */
 export function createRateLimit(control: PushControl): RateLimit {
-  const waiting: Waiting[] = []
+  const waiting = new Set<Waiting>()
   let timer: ReturnType<typeof setTimeout> | undefined
   let debt = 0
   /** When the debt was reckoned, and by which rate it falls since then. */
@@ -49,16 +50,15 @@ export function createRateLimit(control: PushControl): RateLimit {
     clearTimeout(timer)
     reckon()
     for (;;) {
-      const next = waiting.find(({ isUnderWay }) => isUnderWay || !control.isPaused)
+      const next = [...waiting].find(({ isUnderWay }) => isUnderWay || !control.isPaused)
       if (!next) return
       if (rate === Number.POSITIVE_INFINITY) debt = 0
       if (debt > 0) break
       debt += next.bytes
-      waiting.splice(waiting.indexOf(next), 1)
+      waiting.delete(next)
       next.go()
     }
-    // The longest that timers can count is longer than any debt should last.
-    timer = setTimeout(settle, Math.min(Math.ceil((debt / rate) * 1000), 2 ** 31 - 1))
+    timer = setTimeout(settle, Math.min(Math.ceil((debt / rate) * 1000), MAX_TIMEOUT))
   }
 
   control.watch(settle)
@@ -68,25 +68,22 @@ export function createRateLimit(control: PushControl): RateLimit {
     },
     async take(bytes, signal, isUnderWay = false) {
       signal?.throwIfAborted()
-      const isFree = rate === Number.POSITIVE_INFINITY && waiting.length === 0
+      const isFree = rate === Number.POSITIVE_INFINITY && waiting.size === 0
       if (isFree && (isUnderWay || !control.isPaused)) return
-      await new Promise<void>((resolve, reject) => {
-        const place: Waiting = {
-          bytes,
-          isUnderWay,
-          go() {
-            stop()
-            resolve()
-          },
-        }
-        const stop = onAbort(signal, () => {
-          waiting.splice(waiting.indexOf(place), 1)
-          settle()
-          reject(signal?.reason)
-        })
-        waiting.push(place)
-        settle()
+      const place: Waiting = { bytes, isUnderWay, go() {} }
+      const turn = new Promise<void>((resolve) => {
+        place.go = resolve
       })
+      waiting.add(place)
+      settle()
+      try {
+        await untilAborted(turn, signal)
+      } catch (reason) {
+        // Its turn may have come at the same time as the abort: then its bytes count as sent, but are not.
+        if (!waiting.delete(place)) debt -= bytes
+        settle()
+        throw reason
+      }
     },
   }
 }

@@ -1,5 +1,6 @@
 import { loaded } from '../../async/lazy.ts'
-import { fixed, runPool } from '../../async/pool.ts'
+import { runPool } from '../../async/pool.ts'
+import { fixed } from '../../async/semaphore.ts'
 import { choice, list, positive } from '../../check-options.ts'
 import { ResponseError } from '../../errors.ts'
 import { type Descriptor, descriptorOf } from '../../oci/descriptor.ts'

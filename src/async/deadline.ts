@@ -1,0 +1,29 @@
+import { untilAborted } from './abort.ts'
+
+/** A limit to a wait. */
+export interface Deadline {
+  readonly milliseconds: number
+  /** Makes the error for a promise that takes longer. */
+  late(): Error
+}
+
+/**
+ * Waits for a promise until its deadline. The deadline and an abort end the wait, not the work behind the promise.
+ *
+ * @throws what `late` makes, if the promise takes longer; the signal's reason, if that aborts before
+ */
+export async function beforeDeadline<T>(
+  promise: Promise<T>,
+  { milliseconds, late }: Deadline,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const passed = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(late()), milliseconds)
+  })
+  try {
+    return await untilAborted(Promise.race([promise, passed]), signal)
+  } finally {
+    clearTimeout(timer)
+  }
+}
