@@ -5,7 +5,8 @@ import type { Content } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
 import type { Encoder } from '../runtime.ts'
 import { spoolToBlob } from '../source/spool.ts'
-import { compressionKey, parseStoredCompression, type StoredCompression } from './cache.ts'
+import { attemptStore } from '../stores/attempts.ts'
+import { type CompressionCache, compressionKey, parseStoredCompression, type StoredCompression } from './cache.ts'
 import type { EncodingOptions } from './compress-options.ts'
 import { type PackedLayer, packLayer } from './layer.ts'
 
@@ -19,9 +20,9 @@ export type OnRead = (layer: Content, bytes: number) => void
 
 /** Compresses the layers of one push, each once and some at a time, and keeps what comes of them until it is closed. */
 export interface Compressor {
-  /** Asks the cache what comes of a layer. */
-  find(layer: Content, encoder: Encoder): Promise<StoredCompression | undefined>
-  /** Compresses a layer, and tells the cache. */
+  /** Looks in the cache for what a layer was compressed to. */
+  find(layer: Content, encoder: Encoder, signal?: AbortSignal): Promise<StoredCompression | undefined>
+  /** Compresses a layer, and writes the result to the cache. */
   compress(layer: Content, encoder: Encoder, onRead?: OnRead, signal?: AbortSignal): Promise<StoredCompression>
   /** The bytes of a layer of which is known what comes of it. Unless they are there, it is compressed when they are read first. */
   open(layer: Content, encoder: Encoder, known: StoredCompression, onRead?: OnRead): Content['source']
@@ -50,18 +51,11 @@ function createCompressor({ compressions, onWarning, runtime = {} }: CompressorO
   const { createHasher = createWasmHasher, spool = spoolToBlob } = runtime
   const packed = new Map<string, Promise<PackedLayer>>()
   const semaphore = createSemaphore(fixed(1))
-  let cache = compressions
+  const cache = compressions && attemptStore(compressions, 'compressions')
 
-  /** A cache that fails once is let alone from then on. */
-  async function ask<R>(act: (cache: NonNullable<typeof compressions>) => Promise<R>): Promise<R | undefined> {
-    try {
-      return cache && (await act(cache))
-    } catch (error) {
-      if (cache)
-        onWarning?.(`The cache of compressed layers is not used: ${error instanceof Error ? error.message : error}`)
-      cache = undefined
-      return undefined
-    }
+  async function ask<R>(act: (cache: CompressionCache) => Promise<R>, signal?: AbortSignal): Promise<R | undefined> {
+    const tell = ({ message }: Error) => onWarning?.(`The cache of compressed layers is not used: ${message}`)
+    return cache?.attempt(act, { tell, signal })
   }
 
   async function begin(layer: Content, encoder: Encoder, onRead?: OnRead, signal?: AbortSignal): Promise<PackedLayer> {
@@ -95,14 +89,15 @@ function createCompressor({ compressions, onWarning, runtime = {} }: CompressorO
   }
 
   return {
-    async find(layer, encoder) {
-      return parseStoredCompression(await ask((cache) => cache.get(compressionKey(layer.digest, encoder))))
+    async find(layer, encoder, signal) {
+      const key = compressionKey(layer.digest, encoder)
+      return parseStoredCompression(await ask((cache) => cache.get(key), signal))
     },
 
     async compress(layer, encoder, onRead, signal) {
       const { digest, source } = await pack(layer, encoder, onRead, signal)
       const made = { digest, size: source.size }
-      await ask((cache) => cache.set(compressionKey(layer.digest, encoder), made))
+      await ask((cache) => cache.set(compressionKey(layer.digest, encoder), made), signal)
       return made
     },
 
@@ -112,7 +107,7 @@ function createCompressor({ compressions, onWarning, runtime = {} }: CompressorO
         async read(start, end, signal) {
           const { digest: actual, source } = await pack(layer, encoder, onRead, signal)
           if (actual === digest) return source.read(start, end, signal)
-          await ask((cache) => cache.delete(compressionKey(layer.digest, encoder)))
+          await ask((cache) => cache.delete(compressionKey(layer.digest, encoder)), signal)
           throw outdated(layer.digest, encoder, digest, actual)
         },
       }

@@ -109,7 +109,7 @@ async function compressAll(
   const needed = layOutPush(pushes, options).blobs
   const made = new Map<Digest, StoredCompression>()
   for (const layer of layers) {
-    const known = await compressor.find(layer, encoder)
+    const known = await compressor.find(layer, encoder, signal)
     if (known) made.set(layer.digest, known)
   }
   progress.track(needed.map(({ content, ...blob }) => ({ ...descriptorOf(content), ...blob })))

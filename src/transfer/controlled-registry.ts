@@ -4,7 +4,8 @@ import { able } from '../check-options.ts'
 import type { Answer } from '../http/answer.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { RegistryRequest } from '../registry/send.ts'
-import { attemptStore, type StoreAttempts } from '../registry/sessions/attempts.ts'
+import type { SessionStore } from '../registry/sessions/store.ts'
+import { attemptStore, type StoreAttempts } from '../stores/attempts.ts'
 import { controlOf, type PushControl } from './control/controller.ts'
 import { createLink, type Link } from './control/link.ts'
 import type { RateLimit } from './control/rate-limit.ts'
@@ -19,7 +20,7 @@ export interface ControlledRegistry {
   readonly speed: Speed
   readonly link: Link
   /** Absent where nothing keeps uploads. The whole push has one: the first failure of the store is told, and no other. */
-  readonly sessions: StoreAttempts | undefined
+  readonly sessions: StoreAttempts<SessionStore> | undefined
 }
 
 const STORE = ['get', 'set', 'delete'] as const
@@ -34,7 +35,8 @@ const WHERE_STORES_COME_FROM = 'a store, as memorySessions() gives one'
  */
 export async function underControl(registry: Registry, options: PushOptions): Promise<ControlledRegistry> {
   const control = controlOf(options)
-  const sessions = options.sessions && attemptStore(able('sessions', options.sessions, STORE, WHERE_STORES_COME_FROM))
+  const sessions =
+    options.sessions && attemptStore(able('sessions', options.sessions, STORE, WHERE_STORES_COME_FROM), 'sessions')
   const patience = patienceOf(options)
   const link = createLink()
   const speed = createSpeed(control, link)

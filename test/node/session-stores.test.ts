@@ -15,7 +15,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { browserSessions, folderSessions, memorySessions, RegistryError } from '../../src/node/index.ts'
-import { attemptStore } from '../../src/registry/sessions/attempts.ts'
 import { rejection } from '../support/errors.ts'
 import { describeSessionStore, storedSession } from '../support/session-store-contract.ts'
 
@@ -209,32 +208,5 @@ describe('folderSessions()', () => {
 describe('browserSessions()', () => {
   it('fails where there is no IndexedDB, and only when it is used', async () => {
     await expect(browserSessions().get('key')).rejects.toThrow(/indexedDB/)
-  })
-})
-
-describe('a store that hangs', () => {
-  it('is waited for for 10 s, once', async () => {
-    vi.useFakeTimers()
-    try {
-      const hang = () => new Promise<never>(() => {})
-      const attempts = attemptStore({ get: hang, set: hang, delete: hang })
-      const told: Error[] = []
-      const asking = attempts.attempt(
-        (store) => store.get('key'),
-        (error) => told.push(error),
-      )
-      await vi.advanceTimersByTimeAsync(10_000)
-      expect(await asking).toBeUndefined()
-      expect(told.map(({ message }) => message)).toEqual([expect.stringMatching(/nothing came of it for 10000 ms/)])
-      expect(
-        await attempts.attempt(
-          (store) => store.get('key'),
-          (error) => told.push(error),
-        ),
-      ).toBeUndefined()
-      expect(told).toHaveLength(1)
-    } finally {
-      vi.useRealTimers()
-    }
   })
 })

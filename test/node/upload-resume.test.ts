@@ -17,10 +17,10 @@ import {
 } from '../../src/index.ts'
 import { createNativeHasher } from '../../src/node/native-sha256.ts'
 import { MANIFEST_MEDIA_TYPES } from '../../src/oci/media-type.ts'
-import { attemptStore } from '../../src/registry/sessions/attempts.ts'
 import { isUploadLocation } from '../../src/registry/sessions/store.ts'
 import { uploadBlob } from '../../src/registry/upload/upload.ts'
 import { toReadable } from '../../src/source/stream.ts'
+import { attemptStore } from '../../src/stores/attempts.ts'
 import { createTestArchive, createTestRegistry, type RegistryProfile } from '../../src/testing/index.ts'
 import { at, type Behave, broken } from '../support/disturbed-push.ts'
 import { CHUNK, createStage, LAYER_SIZE } from '../support/upload-stage.ts'
@@ -246,7 +246,7 @@ describe('a push with sessions', () => {
       registry.requests.length = 0
       const [layer] = (await openArchive(archive)).images[0]?.layers ?? []
       const blob = { ...layer, source: layer?.source } as Content
-      const options = { ...UPLOAD, sessions: attemptStore(store), mountFrom: 'b' }
+      const options = { ...UPLOAD, sessions: attemptStore(store, 'sessions'), mountFrom: 'b' }
       expect(await uploadBlob(handle, 'a', blob, options)).toBe(isMounted ? 'mounted' : 'uploaded')
       const methods = registry.requests.map(({ method }) => method)
       expect(methods.slice(0, 3)).toEqual(isMounted ? ['POST'] : ['POST', 'GET', 'DELETE'])
@@ -262,7 +262,7 @@ describe('a push with sessions', () => {
     const fetch = async (request: Request) => (request.method === 'GET' ? broken() : registry.fetch(request))
     const [layer] = (await openArchive(archive)).images[0]?.layers ?? []
     const blob = { ...layer, source: layer?.source } as Content
-    const options = { ...UPLOAD, sessions: attemptStore(store), mountFrom: 'b' }
+    const options = { ...UPLOAD, sessions: attemptStore(store, 'sessions'), mountFrom: 'b' }
     const handle = openRegistry('https://registry.test', { fetch, retry: 0 })
     await expect(uploadBlob(handle, 'a', blob, options)).rejects.toThrow(NetworkError)
     expect(registry.openUploads).toBe(1)

@@ -1,5 +1,6 @@
+import { withGrace } from '../../async/abort-grace.ts'
 import { DigestMismatchError, RegistryError } from '../../errors.ts'
-import type { StoreAttempts } from '../sessions/attempts.ts'
+import type { StoreAttempts } from '../../stores/attempts.ts'
 import { fromBase64, toBase64 } from '../sessions/base64.ts'
 import {
   isOf,
@@ -31,8 +32,10 @@ export interface Checkpoint {
 
 /** So many pushes in a row may fail with the same session, and bring in nothing: it may be the session that is to blame. */
 const MAX_STALLS = 3
+/** In milliseconds: a write may take so long after an abort, since a later push starts from what is stored. */
+const WRITE_GRACE = 1000
 
-export function createCheckpoint(upload: Upload, sessions: StoreAttempts): Checkpoint {
+export function createCheckpoint(upload: Upload, sessions: StoreAttempts<SessionStore>): Checkpoint {
   const { blob, reader, registry, repository, onEvent } = upload
   const subject = { repository, digest: blob.digest }
   const wanted = { registry: registry.url, repository, digest: blob.digest, size: blob.size }
@@ -42,20 +45,29 @@ export function createCheckpoint(upload: Upload, sessions: StoreAttempts): Check
   /** As the store has it. */
   let entry: StoredSession | undefined
 
-  const ask = <T>(act: (store: SessionStore) => Promise<T>) =>
-    sessions.attempt(act, (error) => onEvent?.({ kind: 'unsaved', ...subject, error }))
+  const tell = (error: Error) => onEvent?.({ kind: 'unsaved', ...subject, error })
+
+  /** Returns whether the store has done it. */
+  async function write(act: (store: SessionStore) => Promise<void>): Promise<boolean> {
+    const { signal, stop } = withGrace(upload.signal, WRITE_GRACE)
+    try {
+      const done = await sessions.attempt((store) => act(store).then(() => true), { tell, signal })
+      return done ?? false
+    } catch {
+      // The push was aborted: whoever waits for this sees it in the signal.
+      return false
+    } finally {
+      stop()
+    }
+  }
 
   async function put(next: StoredSession): Promise<void> {
-    const isKept = await ask(async (store) => {
-      await store.set(key, next)
-      return true
-    })
-    entry = isKept ? next : undefined
+    entry = (await write((store) => store.set(key, next))) ? next : undefined
   }
 
   async function remove(): Promise<void> {
     entry = undefined
-    await ask((store) => store.delete(key))
+    await write((store) => store.delete(key))
   }
 
   return {
@@ -64,7 +76,7 @@ export function createCheckpoint(upload: Upload, sessions: StoreAttempts): Check
     },
 
     async find() {
-      const found = await ask((store) => store.get(key))
+      const found = await sessions.attempt((store) => store.get(key), { tell, signal: upload.signal })
       if (found === undefined) return undefined
       entry = parseStoredSession(found)
       if (!entry || !isOf(entry, wanted)) {

@@ -1,9 +1,10 @@
 import type { Content } from '../../oci/descriptor.ts'
 import type { CreateHasher, Digest } from '../../oci/digest.ts'
 import type { CreateBody, CreateStreamBody } from '../../runtime.ts'
+import type { StoreAttempts } from '../../stores/attempts.ts'
 import type { Registry } from '../registry.ts'
 import type { SendRequest } from '../send.ts'
-import type { StoreAttempts } from '../sessions/attempts.ts'
+import type { SessionStore } from '../sessions/store.ts'
 import type { BlobReader } from './blob-reader.ts'
 
 /** In bytes. */
@@ -66,7 +67,7 @@ export interface UploadOptions {
   readonly onSent?: (sentBytes: number) => void
   readonly onEvent?: (event: UploadEvent) => void
   /** Where uploads are kept for a later push. */
-  readonly sessions?: StoreAttempts | undefined
+  readonly sessions?: StoreAttempts<SessionStore> | undefined
   readonly signal?: AbortSignal | undefined
 }
 
