@@ -1,7 +1,7 @@
 export { type Archive, openArchive } from './archive/archive.ts'
 export type { TarManifestEntry } from './archive/docker-manifest.ts'
 export type { FolderInput } from './archive/folder-files.ts'
-export type { ArchiveFormat } from './archive/format.ts'
+export type { ArchiveContents, ArchiveFormat } from './archive/format.ts'
 export type { ImageInspect, LayerInfo } from './archive/image-inspect.ts'
 export type { ArchiveInput, StreamInput } from './archive/input.ts'
 export {
@@ -31,12 +31,14 @@ export {
 export type { HashWorker } from './hash/worker-pool.ts'
 export type { CreateHashWorker } from './hash/workers.ts'
 export type { Answer } from './http/answer.ts'
+export type { HttpRequest, Patience, RequestBody } from './http/request.ts'
 export type { ImageChoice, PlatformChoice } from './images/choose-image.ts'
 export type { HistoryEntry, Image, ImageConfig, Layer } from './images/image.ts'
 export { type RunnableImage, runnableImages } from './images/platforms.ts'
 export { isAttestation } from './oci/attestation.ts'
 export { type BlobInfo, type Content, type Descriptor, formatPlatform, type Platform } from './oci/descriptor.ts'
 export type { CreateHasher, Digest, Hasher } from './oci/digest.ts'
+export type { JsonObject } from './oci/json.ts'
 export { type Index, type IndexEntry, isIndex, type Manifest } from './oci/manifest.ts'
 export {
   type ParsedReference,
@@ -59,6 +61,7 @@ export type {
   ProvideCredentials,
   TokenCredentials,
 } from './registry/auth/credentials.ts'
+export type { Scope } from './registry/auth/scope.ts'
 export type { Capabilities } from './registry/capabilities.ts'
 export { type DeleteOptions, deleteImage, deleteImageByDigest } from './registry/delete.ts'
 export type { ImageFacts } from './registry/image-facts.ts'
@@ -95,9 +98,11 @@ export type { Source } from './source/source.ts'
 export type { OpenSource, Spool } from './source/spool.ts'
 export type { ByteStream } from './source/stream.ts'
 export { createPushController, type PushController, type PushSettings } from './transfer/control/controller.ts'
-export type { BlobKind, BlobProgress, PushProgress } from './transfer/control/progress.ts'
+export type { BlobKind, BlobProgress, BlobState, PushProgress } from './transfer/control/progress.ts'
+export type { LookUpOptions } from './transfer/plan/look-up.ts'
+export type { MakePlanOptions } from './transfer/plan/make-plan.ts'
 export type { PushNaming } from './transfer/plan/naming.ts'
-export type { ForeignLayers } from './transfer/plan/needs.ts'
+export type { ForeignLayers, LayoutOptions } from './transfer/plan/needs.ts'
 export type {
   DigestChange,
   PlannedBlob,

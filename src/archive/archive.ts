@@ -2,7 +2,7 @@ import { loaded } from '../async/lazy.ts'
 import { ValidationError } from '../errors.ts'
 import { createWasmHasher } from '../hash/sha256.ts'
 import { hasFile } from './file-index.ts'
-import type { Contents } from './format.ts'
+import type { ArchiveContents } from './format.ts'
 import { type ArchiveInput, openInput } from './input.ts'
 import { withDefaultLimits } from './limits.ts'
 import type { ReadOptions } from './read-options.ts'
@@ -14,7 +14,7 @@ const INDEX_PATH = 'index.json'
 export const MANIFEST_PATH = 'manifest.json'
 
 /** An open archive: what is in it, and where the bytes are. */
-export interface Archive extends Contents {
+export interface Archive extends ArchiveContents {
   /** What is odd about the archive, but does no harm. */
   readonly warnings: readonly string[]
   /** Lets go of the file, or of what was spooled. The images' bytes cannot be read after it. */
@@ -82,7 +82,7 @@ export function isArchive(input: unknown): input is Archive {
   return typeof input === 'object' && input !== null && 'images' in input && 'warnings' in input
 }
 
-async function readContents(reading: Reading): Promise<Contents> {
+async function readContents(reading: Reading): Promise<ArchiveContents> {
   const { files, signal } = reading
   const [hasLayout, hasTarManifest] = [hasFile(files, INDEX_PATH), hasFile(files, MANIFEST_PATH)]
   if (hasLayout && hasTarManifest) {
@@ -110,7 +110,7 @@ async function readContents(reading: Reading): Promise<Contents> {
   throw await explainFiles(files, signal)
 }
 
-async function readSkopeoDir(reading: Reading): Promise<Contents> {
+async function readSkopeoDir(reading: Reading): Promise<ArchiveContents> {
   const [{ asLayout }, { readWholeLayout }] = await Promise.all([
     loaded(import('./skopeo-dir.ts'), reading.signal),
     loaded(import('./oci-layout.ts'), reading.signal),

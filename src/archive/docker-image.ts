@@ -8,7 +8,7 @@ import { verifyDigest } from '../oci/verify.ts'
 import { toSource } from '../source/from.ts'
 import { claimedDigest, type FoundLayer, findDockerLayer } from './docker-layer.ts'
 import { readDockerManifest, type TarManifestEntry } from './docker-manifest.ts'
-import type { Contents } from './format.ts'
+import type { ArchiveContents } from './format.ts'
 import { claimJson, claimValues, readJsonFile } from './json-file.ts'
 import { createLayerHasher, type Reading } from './reading.ts'
 
@@ -17,7 +17,7 @@ import { createLayerHasher, type Reading } from './reading.ts'
  *
  * @returns nothing if `manifest.json` is not Docker's
  */
-export async function readDockerArchive(reading: Reading): Promise<Contents | undefined> {
+export async function readDockerArchive(reading: Reading): Promise<ArchiveContents | undefined> {
   const tarManifest = await readDockerManifest(reading)
   return (
     tarManifest && {

@@ -9,7 +9,7 @@ import type { TarManifestEntry } from './docker-manifest.ts'
 export type ArchiveFormat = 'oci' | 'docker' | 'docker-v1' | 'dir'
 
 /** What an archive holds. */
-export interface Contents {
+export interface ArchiveContents {
   readonly format: ArchiveFormat
   /** In the archive's order. A multi-platform image is one, with its platforms as `children`. */
   readonly images: readonly Image[]

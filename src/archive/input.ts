@@ -18,7 +18,7 @@ export type StreamInput = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>
 export type ArchiveInput = SourceInput | StreamInput | FolderInput
 
 /** The files of an archive, and what has to be let go of in the end. */
-export interface OpenFiles {
+interface OpenFiles {
   readonly files: FileIndex
   close(): Promise<void>
 }

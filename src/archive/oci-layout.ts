@@ -10,7 +10,7 @@ import { isIndexType, isManifestType, MEDIA_TYPES } from '../oci/media-type.ts'
 import { parseManifest } from '../oci/parse-manifest.ts'
 import { toSource } from '../source/from.ts'
 import { hasFile } from './file-index.ts'
-import type { Contents } from './format.ts'
+import type { ArchiveContents } from './format.ts'
 import { readListings } from './index-entries.ts'
 import { readJsonFile } from './json-file.ts'
 import { createLayoutStore } from './layout-store.ts'
@@ -22,7 +22,7 @@ const INDEX_PATH = 'index.json'
 const LAYOUT_PATH = 'oci-layout'
 
 /** What a layout holds, and what its `index.json` lists but is not there, or lacks its config or a layer. */
-export interface Layout {
+interface Layout {
   readonly images: readonly Image[]
   /** `index.json` itself, as one index of all that it lists. */
   readonly index: Image
@@ -86,7 +86,7 @@ async function readListed(
  *
  * @throws {ValidationError} if the layout lists nothing, or more than there is
  */
-export async function readWholeLayout(reading: Reading): Promise<Contents> {
+export async function readWholeLayout(reading: Reading): Promise<ArchiveContents> {
   const { images, index, lacking } = await readLayout(reading)
   if (images.length === 0 || lacking.length > 0) throw incompleteLayout(lacking[0])
   const unlisted = await findUnlistedReferrers(reading, images)

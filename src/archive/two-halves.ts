@@ -3,7 +3,7 @@ import { DigestMismatchError, ValidationError } from '../errors.ts'
 import type { Image } from '../images/image.ts'
 import { claimedDigest } from './docker-layer.ts'
 import { readDockerManifest, type TarManifestEntry } from './docker-manifest.ts'
-import type { Contents } from './format.ts'
+import type { ArchiveContents } from './format.ts'
 import { wrongLayers } from './layer-order.ts'
 import type * as layoutReader from './oci-layout.ts'
 import type { Reading } from './reading.ts'
@@ -27,7 +27,7 @@ interface Disputed {
 export async function readTwoHalves(
   reading: Reading,
   { incompleteLayout, readLayout, readWholeLayout }: typeof layoutReader,
-): Promise<Contents> {
+): Promise<ArchiveContents> {
   const { value: tarManifest, fault: unreadable } = await attempt(readDockerManifest(reading))
   if (!tarManifest) {
     const contents = await readWholeLayout(reading)

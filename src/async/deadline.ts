@@ -1,7 +1,7 @@
 import { untilAborted } from './abort.ts'
 
 /** A limit to a wait. */
-export interface Deadline {
+interface Deadline {
   readonly milliseconds: number
   /** Makes the error for a promise that takes longer. */
   late(): Error

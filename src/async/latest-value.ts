@@ -1,5 +1,5 @@
 /** The newest of values that follow one another, for any number of readers. Who reads slowly misses those in between. */
-export interface Latest<T> {
+interface Latest<T> {
   put(value: T): void
   /** There are no more. A reader still gets the newest, if it has not seen that. */
   end(): void

@@ -6,7 +6,7 @@ import { streamSource } from '../source/pieces.ts'
 import type { OpenSource, Spool } from '../source/spool.ts'
 
 /** What compressing takes. */
-export interface LayerEncoding {
+interface LayerEncoding {
   readonly encoder: Encoder
   readonly createHasher: CreateHasher
   readonly spool: Spool

@@ -15,7 +15,7 @@ import { boundErrorBody, toResponseError } from './response-error.ts'
 import { createRetryAfter, delayBefore } from './retry-after.ts'
 
 /** An answer, or a refusal. */
-export interface Exchanged {
+interface Exchanged {
   readonly answer: Answer
   /** The error that the answer stands for, if its status is neither good nor allowed. */
   readonly refusal?: ResponseError
@@ -32,7 +32,7 @@ export interface Exchanged {
 export type Exchange = (request: PrivateRequest) => Promise<Exchanged>
 
 /** The settings that all requests of one handle share. */
-export interface Connection {
+interface Connection {
   readonly base: URL
   readonly fetch: (request: Request) => Promise<Response>
   /** Settings for the registry's own origin; no other origin ever sees them. */

@@ -43,7 +43,7 @@ export function withIdleTimeout(
 }
 
 /** A stream that is being sent, and a signal that tells when it stands still. */
-export interface WatchedStream {
+interface WatchedStream {
   readonly stream: ReadableStream<Uint8Array>
   /** Aborted when nothing of it was taken for so long; or, once all is taken, when so long has passed since. */
   readonly signal: AbortSignal

@@ -1,15 +1,10 @@
-/** What of a request decides on its preflight and on the use of the browser's HTTP cache. */
-export interface Read {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  /**
-   * Whether the answer may come from the HTTP cache of a browser, where that spares preflights: `revalidated` if the registry confirms it,
-   * `kept` in any case, because it is verified by its digest. @default it may not
-   */
-  readonly cache?: 'revalidated' | 'kept' | undefined
-}
+import type { HttpRequest } from './request.ts'
+
+/** The parts of a request that decide on its preflight and on the use of the browser's HTTP cache. */
+type Read = Pick<HttpRequest, 'method' | 'cache'>
 
 /** The cache modes in use. The type is not the DOM's, so that projects for Node need no `dom` lib. */
-export type CacheMode = 'default' | 'no-store'
+type CacheMode = 'default' | 'no-store'
 
 /**
  * Spares preflights: before a request to another origin than the page's, a browser asks for permission (Fetch § CORS-preflight fetch). It need

@@ -5,7 +5,7 @@ import { resolveLocation } from './location.ts'
 import { redactPath } from './redact.ts'
 
 /** Where redirects may lead, and what goes along. */
-export interface RedirectRules {
+interface RedirectRules {
   readonly fetch: (request: Request) => Promise<Response>
   /** The registry's base URL. */
   readonly base: URL

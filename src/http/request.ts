@@ -1,10 +1,9 @@
-import type { Read } from './preflights.ts'
-
 /** Bytes, or a function that makes them each time that they are sent: a stream can be read only once. */
 export type RequestBody = Uint8Array<ArrayBuffer> | Blob | (() => Promise<Blob> | ReadableStream<Uint8Array>)
 
 /** One request over HTTP, to a registry or to its token server. */
-export interface HttpRequest extends Read {
+export interface HttpRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** What is being done, to go after "Cannot" in a message: `list the tags of "team/app"`. */
   readonly act: string
   /** Relative to the registry's base URL, or absolute. */
@@ -13,6 +12,11 @@ export interface HttpRequest extends Read {
   /** Chooses the `Accept` header: where a page may spare a preflight, it has to have at most 128 characters for that. @default any type */
   readonly accept?: ((sparesPreflight: boolean) => string) | undefined
   readonly body?: RequestBody | undefined
+  /**
+   * Whether the answer may come from the HTTP cache of a browser, where that spares preflights: `revalidated` if the registry confirms it,
+   * `kept` in any case, because it is verified by its digest. @default it may not
+   */
+  readonly cache?: 'revalidated' | 'kept' | undefined
   /** Statuses from 300 that are answers here and not failures. @default none */
   readonly allow?: readonly number[] | undefined
   /** The body is a blob's bytes: never sent a second time unasked. @default false */

@@ -1,7 +1,7 @@
 import { delay } from '../async/delay.ts'
 
 /** Pauses that servers asked for, each for its own origin, and all requests to it keep. */
-export interface RetryAfter {
+interface RetryAfter {
   /** Notes what an answer of this origin asks for (RFC 9110 § Retry-After: seconds, or a date). */
   note(origin: string, response: Response): void
   /** Resolves when there is no pause for this origin, or rejects with the signal's reason. */

@@ -5,12 +5,9 @@ import { inNode } from './node-runtime.ts'
 
 // The functions of "." in the runtime of Node, Deno and Bun. An archive may be a path.
 
-/** An archive, open or to be opened. */
-type Given = ArchiveInput | core.Archive
-
 /** Opens what is pushed; that too is under the push's controller. */
 function pushInput<O extends core.PushArchiveOptions, T>(
-  archive: Given,
+  archive: ArchiveInput | core.Archive,
   options: O,
   push: (input: core.ArchiveInput | core.Archive, options: O) => Promise<T>,
 ): Promise<T> {
@@ -33,7 +30,7 @@ export async function openArchive(archive: ArchiveInput, options: core.ReadOptio
 
 /** Pushes one image of an archive. As `pushDockerTar` of the portable entry, and the archive may be a path. */
 export function pushDockerTar(
-  archive: Given,
+  archive: ArchiveInput | core.Archive,
   registry: core.RegistryInput,
   repository?: string,
   tag?: string,
@@ -44,7 +41,7 @@ export function pushDockerTar(
 
 /** Pushes one image under its own first name. As in the portable entry, and the archive may be a path. */
 export function pushDockerTarWithOriginalTags(
-  archive: Given,
+  archive: ArchiveInput | core.Archive,
   registry: core.RegistryInput,
   options: core.PushArchiveOptions & core.PlatformChoice = {},
 ): Promise<core.Digest> {
@@ -53,7 +50,7 @@ export function pushDockerTarWithOriginalTags(
 
 /** Pushes every image under every name it has. As in the portable entry, and the archive may be a path. */
 export function pushDockerTarWithAllOriginalTags(
-  archive: Given,
+  archive: ArchiveInput | core.Archive,
   registry: core.RegistryInput,
   options: core.PushArchiveOptions & Pick<core.PlanOptions, 'images'> = {},
 ): Promise<readonly core.Digest[]> {
@@ -83,7 +80,7 @@ export function executePush(
 
 /** Tells all about one image of an archive. As in the portable entry, and the archive may be a path. */
 export function inspectDockerTar(
-  archive: Given,
+  archive: ArchiveInput | core.Archive,
   options: core.ReadOptions & core.PlatformChoice = {},
 ): Promise<core.ImageInspect> {
   return withInput(archive, options, (input) => core.inspectDockerTar(input, inNode(options)))
@@ -91,25 +88,31 @@ export function inspectDockerTar(
 
 /** Reads an archive's `manifest.json`. As in the portable entry, and the archive may be a path. */
 export function getTarManifest(
-  archive: Given,
+  archive: ArchiveInput | core.Archive,
   options: core.ReadOptions = {},
 ): Promise<readonly core.TarManifestEntry[]> {
   return withInput(archive, options, (input) => core.getTarManifest(input, inNode(options)))
 }
 
 /** Tells whether a file is a whole archive. As in the portable entry, and the archive may be a path. */
-export function validateDockerTar(archive: Given, options: core.ValidateOptions = {}): Promise<boolean> {
+export function validateDockerTar(
+  archive: ArchiveInput | core.Archive,
+  options: core.ValidateOptions = {},
+): Promise<boolean> {
   return withInput(archive, options, (input) => core.validateDockerTar(input, inNode(options)))
 }
 
 /** Lists the names of all images of an archive. As in the portable entry, and the archive may be a path. */
-export function extractOriginalTags(archive: Given, options: core.ReadOptions = {}): Promise<readonly string[]> {
+export function extractOriginalTags(
+  archive: ArchiveInput | core.Archive,
+  options: core.ReadOptions = {},
+): Promise<readonly string[]> {
   return withInput(archive, options, (input) => core.extractOriginalTags(input, inNode(options)))
 }
 
 /** Finds where an image would be pushed by its own name. As in the portable entry, and the archive may be a path. */
 export function getPrimaryTag(
-  archive: Given,
+  archive: ArchiveInput | core.Archive,
   options: core.ReadOptions & core.ImageChoice = {},
 ): Promise<core.RepositoryTag | undefined> {
   return withInput(archive, options, (input) => core.getPrimaryTag(input, inNode(options)))

@@ -25,7 +25,7 @@ const MAX_QUERY = 16 * 1024
 const MAX_PAGE = 16 * 1024 * 1024
 
 /** What to list. */
-export interface List {
+interface List {
   readonly act: string
   readonly path: string
   /** Where the entries stand in an answer. */

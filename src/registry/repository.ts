@@ -3,7 +3,7 @@ import { isDockerHub } from '../oci/registry-address.ts'
 import { pullScope, pushScope, type Scope } from './auth/scope.ts'
 
 /** Where a repository is in its registry, and what working on it asks for. */
-export interface RepositoryAddress {
+interface RepositoryAddress {
   /** As the registry knows it. */
   readonly name: string
   /** Relative to the registry's base URL, ending in a slash. */

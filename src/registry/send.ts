@@ -23,7 +23,7 @@ export interface RegistryRequest extends HttpRequest {
 export type SendRequest = (request: RegistryRequest) => Promise<Answer>
 
 /** The settings of what sends. */
-export interface SendSettings extends AuthenticatorSettings {
+interface SendSettings extends AuthenticatorSettings {
   /** Requests under way at once; others wait. From 4. */
   readonly maxRequests: number
 }

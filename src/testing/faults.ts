@@ -75,7 +75,7 @@ export interface LocationFault extends FaultMatch {
 }
 
 /** The faults of a registry, and how often each has hit. */
-export interface FaultList {
+interface FaultList {
   /** The fault of this request, if it has one. */
   take(method: string, path: string): Fault | undefined
   /** How many have not hit as often as they should. */

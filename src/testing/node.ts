@@ -3,6 +3,21 @@ import { serve } from 'srvx/node'
 import { BrokenConnection } from './fault-effects.ts'
 import { createTestRegistry, type TestRegistry, type TestRegistryOptions } from './test-registry.ts'
 
+export type {
+  CutFault,
+  Fault,
+  FaultMatch,
+  LocationFault,
+  LostFault,
+  SilentFault,
+  SlowFault,
+  StaleFault,
+  StatusFault,
+} from './faults.ts'
+export type { RegistryProfile } from './profiles.ts'
+export type { TestCredentials } from './sign-in.ts'
+export type { TestRegistry, TestRegistryOptions, TestRequest } from './test-registry.ts'
+
 /** A registry in memory that listens. */
 export interface ServedTestRegistry extends TestRegistry {
   /** Where it listens, as `http://127.0.0.1:5000/`. */

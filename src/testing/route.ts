@@ -13,7 +13,7 @@ import type { Storage } from './storage.ts'
 import { cancelUpload, closeUpload, openUpload, patchUpload, uploadStatus } from './uploads.ts'
 
 /** What answers requests: what the registry holds, how it behaves, and who may use it. */
-export interface Backend {
+interface Backend {
   readonly storage: Storage
   readonly rules: Rules
   /** @default anybody may */

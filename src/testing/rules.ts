@@ -85,7 +85,7 @@ export interface MinChunkRule {
   readonly endsUpload: boolean
 }
 
-export interface MaxChunkRule {
+interface MaxChunkRule {
   /** In bytes. */
   readonly length: number
   /** Whether clients are told, as `OCI-Chunk-Max-Length`. */

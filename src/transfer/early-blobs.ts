@@ -4,7 +4,7 @@ import { type KnownBlobs, type LookUpOptions, lookUp } from './plan/look-up.ts'
 import { sendBlob, type Uploader } from './send-blob.ts'
 
 /** A blob, and the repositories that need it, each with its index in the progress. */
-export interface EarlyBlob {
+interface EarlyBlob {
   readonly content: Content
   readonly places: ReadonlyArray<{ readonly repository: string; readonly index: number }>
 }

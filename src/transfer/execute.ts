@@ -11,7 +11,7 @@ import { putManifests } from './put-manifests.ts'
 import { sendBlob, type Uploader, weigh } from './send-blob.ts'
 
 /** A plan, and what it is executed with. */
-export interface Execution {
+interface Execution {
   readonly plan: PushPlan
   /** The bytes of all that is sent. */
   readonly contents: ReadonlyMap<Digest, Content>

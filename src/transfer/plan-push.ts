@@ -13,11 +13,8 @@ import { nameImages, type PushNaming } from './plan/naming.ts'
 import type { PushPlan } from './plan/plan.ts'
 import { type PlatformSelection, preparePushes } from './plan/prepare.ts'
 
-/** What plans and pushes share. */
-export interface PlanningOptions extends MakePlanOptions, LookUpOptions, PlatformSelection, CompressOptions {}
-
-/** What to plan. */
-export interface PlanOptions extends PushNaming, PlanningOptions {
+/** The options of `planPush`. */
+export interface PlanOptions extends PushNaming, MakePlanOptions, LookUpOptions, PlatformSelection, CompressOptions {
   /** Which of the images, each by a name of its own or its index from 0. @default all */
   readonly images?: ReadonlyArray<string | number> | undefined
 }

@@ -17,7 +17,7 @@ import type { PushOptions } from './push-options.ts'
 import { withUploader } from './send-blob.ts'
 
 /** How to push images whose places are known. */
-export interface PushImagesOptions extends PushOptions, PlatformSelection, CompressOptions, MakePlanOptions {}
+interface PushImagesOptions extends PushOptions, PlatformSelection, CompressOptions, MakePlanOptions {}
 
 /**
  * Pushes images: prepares what is pushed of each, compresses layers if asked, plans, and executes the plan. All of it is under one control and

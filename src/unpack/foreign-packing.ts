@@ -2,7 +2,7 @@ import { TarReadError } from '../errors.ts'
 import { startsWith } from './magic.ts'
 
 /** A way of packing that is not read here, and the command that takes it off. */
-export interface ForeignPacking {
+interface ForeignPacking {
   readonly name: string
   readonly command: string
 }

@@ -7,10 +7,10 @@ import { readFolder } from './folder.ts'
 import { openPipe } from './pipe.ts'
 
 /** What an archive may be given as where there is a file system: also the path, or the `file:` URL, of a file, a folder or a pipe. */
-export type ArchiveInput = core.ArchiveInput | string | URL
+export type ArchiveInput = core.SourceInput | core.StreamInput | core.FolderInput | string | URL
 
 /** An archive as the portable entry takes it, and the file behind it. */
-export interface OpenInput<T> {
+interface OpenInput<T> {
   readonly input: T | core.ArchiveInput
   close(): Promise<void>
 }

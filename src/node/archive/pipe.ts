@@ -8,7 +8,7 @@ import type { ByteStream } from '../../source/stream.ts'
 import { named } from './file.ts'
 
 /** What gives its bytes once: a pipe or a device. */
-export interface OpenPipe {
+interface OpenPipe {
   readonly bytes: ByteStream
   /** Closes the descriptor, also while an open or a read waits. */
   close(): Promise<void>

@@ -7,7 +7,7 @@ const MAX_BLOCK = 2 * 1024 * 1024
 const WINDOW = 32 * 1024
 
 /** How a stream is compressed block by block, each for itself. */
-export interface BlockEncoding {
+interface BlockEncoding {
   /** In bytes, up to 2 MiB. It decides what comes out: to change it gives all layers other digests. */
   readonly blockSize: number
   /** Whether the end of the block before is a block's dictionary. */

@@ -43,7 +43,7 @@ export interface Job {
 }
 
 /** Offsets in bytes: the start of the dictionary, the start of the block, and the end of the block. */
-export type BlockRange = readonly [start: number, from: number, end: number]
+type BlockRange = readonly [start: number, from: number, end: number]
 
 /** Threads that compress one block at a time each, and the memory for the blocks. */
 export interface Threads {

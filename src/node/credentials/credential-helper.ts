@@ -4,7 +4,7 @@ import { isJsonObject } from '../../oci/json.ts'
 import { type Credentials, parseCredentials, TOKEN_USERNAME } from '../../registry/auth/credentials.ts'
 
 /** What a credential helper is asked. */
-export interface HelperQuestion {
+interface HelperQuestion {
   /** Its program is `docker-credential-<name>`. */
   readonly name: string
   /** What names it, for messages. */

@@ -5,7 +5,7 @@ import { type ProxyPlan, proxyClosed, proxyRefusal } from './proxy.ts'
 import type { TlsPlan } from './tls.ts'
 
 /** How to connect to a registry, and to all others. */
-export interface ConnectionPlan {
+interface ConnectionPlan {
   /** The registry's. */
   readonly origin: string
   readonly tls: TlsPlan

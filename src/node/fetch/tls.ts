@@ -4,7 +4,7 @@ import * as tls from 'node:tls'
 import { ValidationError } from '../../errors.ts'
 
 /** Text, or the bytes of a file, in PEM. */
-type Pem = string | Uint8Array
+export type Pem = string | Uint8Array
 
 /** Whom to trust, and how to identify oneself. */
 export interface TlsOptions {

@@ -12,14 +12,14 @@ const MAX_SIZE = 64 * 1024
 const MAX_WRITING = 60_000
 
 /** What a folder keeps, by keys of any kind. */
-export interface FolderStore<T> {
+interface FolderStore<T> {
   get(key: string): Promise<T | undefined>
   set(key: string, value: T): Promise<void>
   delete(key: string): Promise<void>
 }
 
 /** What is kept, in words for messages, and how it is told from what is damaged or of no more use. */
-export interface FolderContent<T> {
+interface FolderContent<T> {
   /** `uploads`. */
   readonly what: string
   /** Why nobody else may look into the folder. */

@@ -18,7 +18,7 @@ export interface Authorization extends Signature {
 }
 
 /** A refusal by the registry, and what was refused. */
-export interface Refused {
+interface Refused {
   readonly status: number
   readonly headers: Headers
   readonly method: string
@@ -30,7 +30,7 @@ export interface Refused {
 }
 
 /** What asking once more takes. */
-export interface Lesson {
+interface Lesson {
   readonly scopes: readonly Scope[]
   /** Whether nothing but the token will be another. */
   readonly isRenewal: boolean

@@ -10,7 +10,7 @@ export interface User {
 }
 
 /** The user that a caller names, or has somebody to ask for. */
-export interface CredentialSource {
+interface CredentialSource {
   /** Gives the user. Who asks at the same time waits for the same answer. */
   get(request: CredentialsRequest): Promise<User>
   /** Forgets the user whose credentials were refused, so that the caller is asked again. Anonymous stays. */

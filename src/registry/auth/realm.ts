@@ -2,7 +2,7 @@ import { loaded } from '../../async/lazy.ts'
 import { isDockerHub, isLocal, isLoopback } from '../../oci/registry-address.ts'
 
 /** What is known of who asks for a sign-in. */
-export interface RealmRules {
+interface RealmRules {
   /** The registry's base URL. */
   readonly registry: URL
   /** Origins that the caller trusts. */

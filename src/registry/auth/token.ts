@@ -17,7 +17,7 @@ export interface Token {
 }
 
 /** What to ask a token server for. */
-export interface TokenRequest {
+interface TokenRequest {
   readonly realm: URL
   readonly service: string | undefined
   readonly scopes: readonly Scope[]

@@ -3,7 +3,7 @@ import { shortDigest } from '../../oci/digest.ts'
 import type { Upload } from './upload-options.ts'
 
 /** Ends an upload that takes many requests and brings in few bytes. */
-export interface Headway {
+interface Headway {
   /**
    * Counts a request, which is about to begin.
    *

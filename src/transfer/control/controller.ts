@@ -49,7 +49,7 @@ export interface PushControl extends PushController {
 }
 
 /** What is steered, by what. */
-export interface Controlled extends PushSettings {
+interface Controlled extends PushSettings {
   readonly controller?: PushController | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((progress: PushProgress) => void) | undefined

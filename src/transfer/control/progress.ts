@@ -66,7 +66,7 @@ export interface MeasuredSpeed {
 }
 
 /** A blob to keep count of. */
-export interface TrackedBlob extends BlobInfo {
+interface TrackedBlob extends BlobInfo {
   readonly repository: string
   readonly kind: BlobKind
   /** What is known of it before. @default waiting */

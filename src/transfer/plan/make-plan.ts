@@ -19,7 +19,7 @@ export interface MakePlanOptions extends Omit<LookUpOptions, 'onProgress'>, Layo
 }
 
 /** What a plan is made of. */
-export interface Planning {
+interface Planning {
   readonly registry: Registry
   readonly pushes: readonly ImagePush[]
   /** How layers among them came about, by their digests. */
@@ -34,7 +34,7 @@ export interface Planning {
 }
 
 /** A plan, and the bytes of all that it sends. */
-export interface PlannedPush {
+interface PlannedPush {
   readonly plan: PushPlan
   readonly contents: ReadonlyMap<Digest, Content>
 }

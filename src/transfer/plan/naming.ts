@@ -29,7 +29,7 @@ export interface PushNaming {
 }
 
 /** The names, and the base URL of the registry that they are for. */
-export interface RegistryNaming extends PushNaming {
+interface RegistryNaming extends PushNaming {
   readonly registry: string
 }
 

@@ -24,13 +24,13 @@ export interface NeededBlob {
 }
 
 /** A manifest that a repository needs. */
-export interface NeededManifest {
+interface NeededManifest {
   readonly repository: string
   readonly content: Content
 }
 
 /** A tag that is to be set. */
-export interface NeededTag {
+interface NeededTag {
   readonly repository: string
   readonly tag: string
   readonly digest: Digest

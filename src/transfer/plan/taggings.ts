@@ -2,7 +2,7 @@ import type { Digest } from '../../oci/digest.ts'
 import type { PushPlan } from './plan.ts'
 
 /** A manifest in a repository, and the tags that it gets there. */
-export interface Tagging {
+interface Tagging {
   readonly repository: string
   readonly digest: Digest
   readonly tags: string[]
