@@ -1,3 +1,4 @@
+import { createStore, entries, set } from 'idb-keyval'
 import { describe, expect, inject, it } from 'vitest'
 import { browserCompressions, getManifest, type Manifest, pushDockerTar } from '../../src/index.ts'
 import { makePortableArchive, PORTABLE_DIGESTS } from '../support/compressed-archive.ts'
@@ -8,6 +9,17 @@ import { runUnderPolicy } from '../support/policy-frame.ts'
 describeCompressionCache('browserCompressions()', async () => {
   const name = crypto.randomUUID()
   return () => browserCompressions({ name })
+})
+
+describe('browserCompressions()', () => {
+  it('removes damaged values when it is used for the first time', async () => {
+    const name = crypto.randomUUID()
+    const database = createStore(name, 'compressions')
+    await set('damaged', { digest: 'sha256:no', size: 1 }, database)
+    const compression = { digest: `sha256:${'1'.repeat(64)}`, size: 1 } as const
+    await browserCompressions({ name }).set('key', compression)
+    expect(await entries(database)).toEqual([['key', compression]])
+  })
 })
 
 describe('a push with { compress } in a page', () => {

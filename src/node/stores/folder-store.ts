@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { lstat, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import { RegistryError } from '../../errors.ts'
+import type { KeyedStore } from '../../stores/keyed-store.ts'
 import { homeFolder } from '../home.ts'
 
 /** Nothing else in the folder is touched: it may be one with other things in it. */
@@ -10,13 +11,6 @@ const NAME = /^[0-9a-f]{64}\.json(?:\.[0-9a-f-]{36}\.new)?$/
 const MAX_SIZE = 64 * 1024
 /** In milliseconds. What is being written for longer was left by a process that was killed. */
 const MAX_WRITING = 60_000
-
-/** What a folder keeps, by keys of any kind. */
-interface FolderStore<T> {
-  get(key: string): Promise<T | undefined>
-  set(key: string, value: T): Promise<void>
-  delete(key: string): Promise<void>
-}
 
 /** What is kept, in words for messages, and how it is told from what is damaged or of no more use. */
 interface FolderContent<T> {
@@ -35,7 +29,7 @@ interface FolderContent<T> {
  *
  * @returns a store whose methods reject with a `RegistryError` if the folder is another user's, others may look into it, or it cannot be used
  */
-export function keepInFolder<T>(path: string, content: FolderContent<T>): FolderStore<T> {
+export function keepInFolder<T>(path: string, content: FolderContent<T>): KeyedStore<T> {
   let ready: Promise<void> | undefined
   const use = async <R>(act: () => Promise<R>): Promise<R> => {
     try {
