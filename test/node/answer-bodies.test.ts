@@ -214,7 +214,7 @@ describe('an abort', () => {
   )
 
   it('ends a push within its grace, whose chunk and whose cancelled upload are never answered', async () => {
-    useFakeClock()
+    await useFakeClock()
     try {
       const embedded = createTestRegistry()
       let isSending = false

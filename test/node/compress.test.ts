@@ -20,6 +20,7 @@ import {
   memoryCompressions,
   openArchive,
   openRegistry,
+  type PushOptions,
   type PushProgress,
   planPush,
   pushDockerTar,
@@ -97,6 +98,44 @@ async function diffIdsOf({ handle, blob }: Target, reference: string, repository
     unpacked.push(digestOf(await unpack(bytes)))
   }
   return { said: config.rootfs.diff_ids, unpacked, manifest }
+}
+
+/** Pushes layers of these sizes with { compress }, and returns which layer each read of the archive was for. */
+async function readOrder(sizes: readonly number[], { handle }: Target, options: PushOptions = {}) {
+  const layers = sizes.map((size, index) => ({ [`file-${index}`]: new Uint8Array(size) }))
+  const counted = countingSource(await createTestArchive({ images: [{ names: ['team/app:v1'], layers }] }))
+  const slow: Source = {
+    size: counted.size,
+    async read(...range) {
+      const reading = counted.read(...range)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      return reading
+    },
+  }
+  const opened = await openArchive(slow)
+  const starts: number[] = []
+  for (const layer of opened.images[0]?.layers ?? []) {
+    await layer.source?.read(0, 1)
+    starts.push(counted.reads.at(-1)?.start ?? 0)
+  }
+  const before = counted.reads.length
+  // Compressing takes no time: only the reads count.
+  const createEncoder: CreateEncoder = async (format) => ({
+    format,
+    level: 1,
+    name: 'the beginning of each piece',
+    async *encode(bytes) {
+      for await (const piece of bytes) yield piece.slice(0, 100)
+    },
+  })
+  // No file has to be opened before the first read.
+  const making = { compress: 'gzip', createEncoder, spool: spoolToBlob } as const
+  await pushDockerTar(opened, handle, 'team/app', 'v1', { ...making, ...options })
+  const isIn = (read: number) => (start: number, layer: number) => read >= start && read < start + (sizes[layer] ?? 0)
+  return counted.reads.slice(before).flatMap(({ start }) => {
+    const layer = starts.findIndex(isIn(start))
+    return layer < 0 ? [] : [layer]
+  })
 }
 
 /** Spools that tell how many of them are open. */
@@ -378,6 +417,42 @@ describe('a push with { compress }', () => {
     expect(seen.find(({ phase }) => phase === 'blobs')?.bytesPerSecond).toBeGreaterThan(0)
     expect(seen.at(-1)?.blobs.map(({ state }) => state)).toEqual(['uploaded', 'uploaded', 'uploaded'])
     expect((await diffIdsOf(there, 'v1')).unpacked).toHaveLength(2)
+  })
+
+  it.each([
+    ['large layers one at a time', 2, 17 * 2 ** 20, 1],
+    ['small layers four at a time', 6, 2 * 2 ** 20, 4],
+  ])('compresses %s', async (_, count, size, expected) => {
+    const order = await readOrder(Array(count).fill(size), target())
+    const spans = [...new Set(order)].map((layer) => [order.indexOf(layer), order.lastIndexOf(layer)] as const)
+    const atOnce = order.map((_, read) => spans.filter(([first, last]) => first <= read && read <= last).length)
+    expect(spans).toHaveLength(count)
+    expect(Math.max(...atOnce)).toBe(expected)
+  })
+
+  it('compresses and sends the largest layer first', async () => {
+    const there = target()
+    const order = await readOrder([5_000, 300_000, 40_000], there, { concurrency: 1 })
+    expect([...new Set(order)]).toEqual([1, 2, 0])
+    const { layers } = (await getManifest(there.handle, 'team/app', 'v1')).manifest as Manifest
+    const heads = there.exchanges.filter(({ method }) => method === 'HEAD').map(({ url }) => url.pathname)
+    const asked = heads.map((path) => layers.findIndex(({ digest }) => path.endsWith(digest)))
+    expect(asked.slice(0, 3)).toEqual([1, 2, 0])
+  })
+
+  it('tells layers as present that the registry has, and as mounted that another repository has', async () => {
+    const { handle } = target()
+    const statesOf = async (repository: string, mountFrom?: string) => {
+      let last: PushProgress | undefined
+      const onProgress = (progress: PushProgress) => {
+        last = progress
+      }
+      await pushDockerTar(await archive, handle, repository, 'v1', { compress: 'gzip', mountFrom, onProgress })
+      return last?.blobs.map(({ state }) => state)
+    }
+    expect(await statesOf('team/app')).toEqual(['uploaded', 'uploaded', 'uploaded'])
+    expect(await statesOf('team/app')).toEqual(['present', 'present', 'present'])
+    expect(await statesOf('team/other', 'team/app')).toEqual(['mounted', 'mounted', 'mounted'])
   })
 
   it('puts no manifest of an archive that is damaged, and nothing of the layer', async () => {

@@ -27,6 +27,9 @@ const answering = (status: number, headers: Record<string, string> = {}, body: B
 
 const errorBody = (code: string, message: string) => JSON.stringify({ errors: [{ code, message, detail: { a: 1 } }] })
 
+/** Statuses that may pass: those of a busy server, and of nginx and Cloudflare in front of one that is away. */
+const PASSING = [408, 425, 429, 499, 500, 502, 503, 504, 520, 521, 522, 523, 524]
+
 describe('openRegistry()', () => {
   it.each([
     ['registry test', /no URL and no host; it should look like/],
@@ -105,9 +108,52 @@ describe('openRegistry()', () => {
     expect(await statusesUntil([503, 429])).toEqual([true, 3])
     expect(await statusesUntil([503, 503, 503, 503])).toEqual([503, 3])
     expect(await statusesUntil([503], { retry: 0 })).toEqual([503, 1])
-    expect(await statusesUntil([413])).toEqual([413, 1])
-    expect(await statusesUntil([404])).toEqual([404, 1])
   })
+
+  it.each(PASSING)('tries again after %i', async (status) => {
+    expect(await triesAfter(status)).toBe(2)
+  })
+
+  it.each([400, 403, 404, 405, 406, 409, 410, 412, 413, 416, 422, 501, 505, 507, 511, 525, 526, 530])(
+    'does not try again after %i',
+    async (status) => {
+      expect(await triesAfter(status)).toBe(1)
+    },
+  )
+
+  it.each([429, 503])('holds back all requests to an origin whose %i has a Retry-After', async (status) => {
+    expect(await delayAfter(status)).toBeGreaterThan(900)
+  })
+
+  it.each([200, 403, 404, 413, 500, 502, 504])(
+    'holds back no other request after a %i with a Retry-After',
+    async (status) => {
+      expect(await delayAfter(status)).toBeLessThan(900)
+    },
+  )
+
+  /** How many requests it takes until a registry is reached that answers the first one by this status. */
+  async function triesAfter(status: number): Promise<number> {
+    let count = 0
+    const fetch = async () => new Response('{}', { status: count++ === 0 ? status : 200 })
+    await checkRegistryConnectivity(openRegistry(URL_TEXT, { fetch, retryDelay: 1 })).catch(() => undefined)
+    return count
+  }
+
+  /** In milliseconds: how long a request waits after another was answered by this status and `Retry-After: 1`. */
+  async function delayAfter(status: number): Promise<number> {
+    let isFirst = true
+    const fetch = async () => {
+      const response = new Response('{}', isFirst ? { status, headers: { 'retry-after': '1' } } : {})
+      isFirst = false
+      return response
+    }
+    const registry = openRegistry(URL_TEXT, { fetch, retry: 0 })
+    await checkRegistryConnectivity(registry).catch(() => undefined)
+    const started = performance.now()
+    await listTags(registry, 'a')
+    return performance.now() - started
+  }
 })
 
 describe('a registry that is not there', () => {

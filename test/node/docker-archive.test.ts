@@ -240,6 +240,23 @@ describe('inspectDockerTar() of an odd archive', () => {
     expect(source.reads.filter(({ end, start }) => end - start === layers[0]?.size)).toEqual([])
   })
 
+  it('takes `<hex>.tar.gz` for a name, not a digest, where the config is not named as kaniko and crane do', async () => {
+    const layer = rawTar([{ name: 'etc/motd', data: 'hello' }])
+    const packed = gzipSync(layer)
+    const path = `${sha256(layer)}.tar.gz`
+    const config = JSON.stringify({ rootfs: { type: 'layers', diff_ids: [`sha256:${sha256(layer)}`] } })
+    const digestWith = async (Config: string) => {
+      const manifest = JSON.stringify([{ Config, RepoTags: null, Layers: [path] }])
+      const files = { [Config]: config, [path]: packed, 'manifest.json': manifest }
+      const { layers } = await inspectDockerTar(rawTar(Object.entries(files).map(([name, data]) => ({ name, data }))))
+      return layers[0]?.digest
+    }
+    expect(await digestWith('config.json')).toBe(`sha256:${sha256(packed)}`)
+    expect(await digestWith(`${sha256(config)}.json`)).toBe(`sha256:${sha256(packed)}`)
+    // The claim of crane: it is compared with the bytes when they are sent.
+    expect(await digestWith(`sha256:${sha256(config)}`)).toBe(`sha256:${sha256(layer)}`)
+  })
+
   it('keeps a foreign layer in the manifest, and asks nobody for it (CVE-2020-15157, GHSA-qvqc-4c52-x6qp)', async () => {
     const dockers = 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip'
     const mediaType = 'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip'

@@ -115,17 +115,20 @@ describe('a list whose number of entries is refused', () => {
     expect(asked).toEqual(['?n=1000', ''])
   })
 
-  it.each([400, 413])('by %i on a later page is asked for without, and with the rest of the query', async (status) => {
-    const tags = numbered(25)
-    const { list, asked } = lister({
-      tags,
-      pageSize: 10,
-      link: (last) => `</v2/team/app/tags/list?n=5000&last=${last}>; rel="next"`,
-      refuse: (query) => (Number(query.get('n')) > 1000 ? status : undefined),
-    })
-    expect(await list()).toEqual(tags)
-    expect(asked).toContain('?last=v000009')
-  })
+  it.each([400, 405, 413, 422])(
+    'by %i on a later page is asked for without, and with the rest of the query',
+    async (status) => {
+      const tags = numbered(25)
+      const { list, asked } = lister({
+        tags,
+        pageSize: 10,
+        link: (last) => `</v2/team/app/tags/list?n=5000&last=${last}>; rel="next"`,
+        refuse: (query) => (Number(query.get('n')) > 1000 ? status : undefined),
+      })
+      expect(await list()).toEqual(tags)
+      expect(asked).toContain('?last=v000009')
+    },
+  )
 
   it('is refused if it is refused without, too', async () => {
     for (const status of [400, 413, 405]) {
@@ -286,13 +289,16 @@ describe('a list without a Link', () => {
     expect(await list()).toEqual(tags)
   })
 
-  it.each([400, 404, 501])('of a registry that answers %i to `last` is asked for without', async (status) => {
-    const refuse = (query: URLSearchParams) => (query.has('last') ? status : undefined)
-    const long = lister({ tags: numbered(1500), refuse })
-    expect(await long.list()).toHaveLength(1500)
-    const short = lister({ tags: numbered(20), refuse })
-    expect(await short.list()).toHaveLength(20)
-  })
+  it.each([400, 404, 405, 413, 414, 422, 501])(
+    'of a registry that answers %i to `last` is asked for without',
+    async (status) => {
+      const refuse = (query: URLSearchParams) => (query.has('last') ? status : undefined)
+      const long = lister({ tags: numbered(1500), refuse })
+      expect(await long.list()).toHaveLength(1500)
+      const short = lister({ tags: numbered(20), refuse })
+      expect(await short.list()).toHaveLength(20)
+    },
+  )
 
   it('takes entries of 1,024 characters and none of more', async () => {
     expect(await lister({ tags: ['a'.repeat(1024)] }).list()).toHaveLength(1)

@@ -123,14 +123,23 @@ describe('planPush()', () => {
     expect(mounts.map(({ status }) => status)).toEqual([201])
   })
 
-  it('mounts nothing from where it may not look', async () => {
+  // HEAD of a blob in the repository `secret/base` answers with this status; all else is answered as usual.
+  async function planWithHint(status: number) {
     const { images } = await opened()
     const { registry } = target()
     const fetch = async (request: Request) =>
-      request.url.includes('/secret/') ? new Response(null, { status: 403 }) : registry.fetch(request)
-    const handle = openRegistry('https://registry.test', { fetch })
-    const plan = await planPush(images, handle, { images: [1], mountFrom: 'secret/base' })
-    expect(actionsOf(plan)).toEqual(['b layer upload', 'b config upload'])
+      request.url.includes('/secret/') ? new Response(null, { status }) : registry.fetch(request)
+    const handle = openRegistry('https://registry.test', { fetch, retry: 0 })
+    return planPush(images, handle, { images: [1], mountFrom: 'secret/base' })
+  }
+
+  it.each([400, 401, 403, 404])('mounts nothing from where it may not look when that answers %i', async (status) => {
+    expect(actionsOf(await planWithHint(status))).toEqual(['b layer upload', 'b config upload'])
+  })
+
+  it.each([405, 429, 500, 503])('throws when a repository to mount from answers %i', async (status) => {
+    const error = await rejection(planWithHint(status), ResponseError, /"secret\/base"/)
+    expect(error.status).toBe(status)
   })
 
   it.each<[string, PlanOptions, readonly string[]]>([
@@ -281,11 +290,17 @@ describe('the tags of a push', () => {
   const puts = ({ requests }: ReturnType<typeof createTestRegistry>) =>
     requests.filter(({ method, url }) => method === 'PUT' && url.includes('/manifests/'))
 
-  it('go ten in one request where the registry takes them so', async () => {
+  it.each([
+    [10, [10]],
+    [11, [10, 1]],
+    [25, [10, 10, 5]],
+  ])('go at most ten in one request when there are %i', async (count, expected) => {
     const { handle, registry } = target()
+    const tags = Array.from({ length: count }, (_, index) => `v${index}`)
     const digest = await pushDockerTar(await bytes, handle, 'a', 'v0', { image: 0, tags: tags.slice(1) })
-    expect(puts(registry).map(({ url }) => url.split('?tag=').length)).toEqual([2, 2])
-    expect(new Set(await listTags(handle, 'a'))).toEqual(new Set(tags))
+    const sent = puts(registry).map(({ url }) => new URL(url, handle.url).searchParams.getAll('tag'))
+    expect(sent.map(({ length }) => length)).toEqual(expected)
+    expect(sent.flat()).toEqual(tags)
     for (const tag of tags) expect((await getManifest(handle, 'a', tag)).digest).toBe(digest)
   })
 
@@ -303,13 +318,25 @@ describe('the tags of a push', () => {
     expect(new Set(await listTags(handle, 'a'))).toEqual(new Set(tags))
   })
 
-  it.each([400, 414, 431])('go one by one where it refuses them with %d', async (status) => {
+  /** A registry that answers a manifest with several tags by this status. */
+  function refusingTags(status: number) {
     const registry = createTestRegistry()
     const fetch = async (request: Request) =>
       request.url.includes('?tag=') ? new Response(null, { status }) : registry.fetch(request)
-    const handle = openRegistry('https://registry.test', { fetch })
+    return openRegistry('https://registry.test', { fetch, retry: 0 })
+  }
+
+  it.each([400, 404, 405, 414, 431])('go one by one where it refuses them with %i', async (status) => {
+    const handle = refusingTags(status)
     await pushDockerTar(await bytes, handle, 'a', undefined, { image: 0, tags })
     expect(new Set(await listTags(handle, 'a'))).toEqual(new Set(tags))
+  })
+
+  it.each([401, 403, 409, 413])('are an error where it refuses them with %i', async (status) => {
+    const handle = refusingTags(status)
+    const pushing = pushDockerTar(await bytes, handle, 'a', undefined, { image: 0, tags })
+    expect((await rejection(pushing, ResponseError, /put the manifest v0, v1/)).status).toBe(status)
+    expect(await listTags(handle, 'a')).toEqual([])
   })
 
   it('move after all manifests are in, where there are several', async () => {
@@ -323,6 +350,14 @@ describe('the tags of a push', () => {
       'b/manifests/v1',
     ])
     expect(digests).toHaveLength(3)
+  })
+
+  it('are told once where two names of an image have one repository', async () => {
+    const { handle, registry } = target()
+    const digests = await pushDockerTarWithAllOriginalTags(await bytes, handle, { tags: ['x'] })
+    const [a, b] = await Promise.all(['a', 'b'].map((repository) => getManifest(handle, repository, 'x')))
+    expect(digests).toEqual([a?.digest, b?.digest])
+    expect(puts(registry).filter(({ url }) => url.includes('/x'))).toHaveLength(2)
   })
 })
 

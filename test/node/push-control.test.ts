@@ -116,7 +116,7 @@ describe('pause()', () => {
   })
 
   it('holds what waits already, for the registry or for its bandwidth, and burns no timer meanwhile', async () => {
-    useFakeClock()
+    await useFakeClock()
     try {
       const busy = () => new Response(null, { status: 429, headers: { 'retry-after': '5' } })
       const controllers = [createPushController(), createPushController({ maxBytesPerSecond: 2048 })]

@@ -62,11 +62,14 @@ describe('a push', () => {
     expect(await listTags(handle, 'team/app')).toEqual(['v1'])
   })
 
-  it.each([425, 429, 499, 500, 502, 503, 504, 520, 524])('outlives %i at the manifest', async (status) => {
-    const { open, tries } = awayAt(isManifest, 5, () => new Response(null, { status }))
-    await push(open({ retry: 0 }))
-    expect(tries()).toBe(6)
-  })
+  it.each([408, 425, 429, 499, 500, 502, 503, 504, 520, 521, 522, 523, 524])(
+    'outlives %i at the manifest',
+    async (status) => {
+      const { open, tries } = awayAt(isManifest, 5, () => new Response(null, { status }))
+      await push(open({ retry: 0 }))
+      expect(tries()).toBe(6)
+    },
+  )
 
   it('outlives silence at the manifest', async () => {
     const silence = () => new Promise<never>(() => {})

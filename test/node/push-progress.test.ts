@@ -120,7 +120,7 @@ describe('bytesPerSecond and remainingSeconds', () => {
   })
 
   it('follow what is sent, and leave out a pause', async () => {
-    useFakeClock()
+    await useFakeClock()
     try {
       const controller = createPushController()
       const told: PushProgress[] = []
@@ -156,6 +156,31 @@ describe('bytesPerSecond and remainingSeconds', () => {
       while (told.at(-1)?.phase !== 'done') await advance(100)
       await pushing
       expect(told.at(-1)?.remainingSeconds).toBe(0)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('count no bytes of requests that failed', async () => {
+    await useFakeClock()
+    try {
+      const told: PushProgress[] = []
+      let chunks = 0
+      // Each chunk takes a second, and comes in at the second try.
+      const { pushing } = await disturbedPush(
+        async (request, go) => {
+          if (request.method !== 'PATCH') return go()
+          await new Promise((resolve) => setTimeout(resolve, 1000))
+          return ++chunks % 2 === 1 ? new Response(null, { status: 503 }) : go()
+        },
+        { layers: ['x'.repeat(20_000)], onProgress: (progress) => told.push(progress) },
+      )
+      while ((told.at(-1)?.sentBytes ?? 0) < 6 * 1024) await advance(100)
+      const speed = (told.at(-1)?.bytesPerSecond ?? 0) / 1024
+      expect(speed).toBeGreaterThan(0.35)
+      expect(speed).toBeLessThan(0.6)
+      while (told.at(-1)?.phase !== 'done') await advance(100)
+      await pushing
     } finally {
       vi.useRealTimers()
     }

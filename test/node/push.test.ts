@@ -325,19 +325,32 @@ describe('pushDockerTarWithAllOriginalTags()', () => {
     expect([uploaded.length, mounted.length]).toEqual([4, 2])
   })
 
-  it.each([
-    ['opens a session instead', () => undefined],
-    ['refuses', () => new Response(null, { status: 405 })],
-  ])('uploads where the registry %s', async (_, refuse) => {
-    const { registry, handle } = behind((request, go) => {
+  /** The registry answers mounts by this status, or opens an upload instead where there is none. */
+  function behindMounts(status?: number) {
+    const world = behind((request, go) => {
       const url = new URL(request.url)
       if (!url.searchParams.has('mount')) return go()
       url.search = ''
-      return refuse() ?? registry.fetch(new Request(url, { method: 'POST' }))
+      return status === undefined
+        ? world.registry.fetch(new Request(url, { method: 'POST' }))
+        : new Response(null, { status })
     })
-    await pushDockerTarWithAllOriginalTags(await archive, handle)
-    expect([await listTags(handle, 'a'), await listTags(handle, 'b')]).toEqual([['v1'], ['v1', 'v2']])
-    expect(registry.openUploads).toBe(0)
+    return world
+  }
+
+  it.each([undefined, 400, 401, 403, 404, 405, 409, 422, 500, 501])(
+    'uploads a blob where the registry answers a mount by %s',
+    async (status) => {
+      const { registry, handle } = behindMounts(status)
+      await pushDockerTarWithAllOriginalTags(await archive, handle)
+      expect([await listTags(handle, 'a'), await listTags(handle, 'b')]).toEqual([['v1'], ['v1', 'v2']])
+      expect(registry.openUploads).toBe(0)
+    },
+  )
+
+  it.each([402, 410, 413, 507])('throws where the registry answers a mount by %i', async (status) => {
+    const pushing = pushDockerTarWithAllOriginalTags(await archive, behindMounts(status).handle)
+    expect((await rejection(pushing, ResponseError, /open an upload/)).status).toBe(status)
   })
 
   it('replaces what a tag points at where that cannot be read any more', async () => {

@@ -385,6 +385,26 @@ describe('a redirect', () => {
     expect(world.at(EVIL)).toEqual([])
   })
 
+  it.each([307, 308])('by %i of what opens an upload is followed', async (status) => {
+    const { world, handle } = attacked({
+      change: ({ method, url }, response) =>
+        response.status === 202 && method === 'POST'
+          ? new Response(null, { status, headers: { location: url.replace(REGISTRY, EVIL) } })
+          : undefined,
+    })
+    await push(handle)
+    expect(world.at(EVIL).filter(({ method }) => method === 'POST')).toHaveLength(3)
+    expect(world.leaked(SECRETS)).toEqual([])
+  })
+
+  it.each([300, 304, 305, 306])('is none by %i: that is a refusal', async (status) => {
+    const { world, handle } = attacked({ change: redirecting(() => `${EVIL}/blob`, status) })
+    await push(handle)
+    const error = await rejection(getImageInfo(handle, 'team/app', 'v1'), ResponseError)
+    expect(error.status).toBe(status)
+    expect(world.at(EVIL)).toEqual([])
+  })
+
   it("that a caller's fetch follows by itself is not answered either (go-containerregistry#2349)", async () => {
     const { world } = attacked()
     const fetch: RegistryOptions['fetch'] = async (request) => {
@@ -421,6 +441,7 @@ describe('a redirect', () => {
   it.each([
     ['to http', () => 'http://evil.test/blob', /leads from https to http:\/\/evil.test, which is not encrypted/],
     ['to nowhere', () => 'file:///etc/passwd', /no plain http or https URL/],
+    ['of more than 16 KiB', () => `${EVIL}/${'x'.repeat(16_384)}`, /its redirect has more than 16384 characters/],
     ['without end', (request: Request) => request.url, /do not end/],
   ])('%s is refused (CVE-2022-0235, CVE-2024-28849)', async (_, to, message) => {
     const { world, handle } = attacked({ change: redirecting(to) })

@@ -298,6 +298,26 @@ describe('a registry that asks for bearer tokens', () => {
     expect(desk.requests).toHaveLength(1)
   })
 
+  it('does not wait for a token with more rights that is still on its way: those may be refused', async () => {
+    const { desk, handle, servers } = withDesk({ credentials: PASSWORD })
+    const isWide = (url: string) => decodeURIComponent(url).includes('pull,push')
+    const asked = new EventTarget()
+    const told = (what: string) => new Promise((resolve) => asked.addEventListener(what, resolve, { once: true }))
+    const [wide, listed] = [told('wide'), told('listed')]
+    servers[DESK] = async (request) => {
+      if (!isWide(request.url)) return desk.fetch(request)
+      asked.dispatchEvent(new Event('wide'))
+      await Promise.race([listed, new Promise((resolve) => setTimeout(resolve, 2000))])
+      return Response.json({ errors: [{ code: 'DENIED' }] }, { status: 403 })
+    }
+    const pushing = rejection(pushDockerTar(await createTestArchive(), handle, 'a', 'v1'), ResponseError, /403/)
+    await wide
+    await rejection(listTags(handle, 'a'), ResponseError, /list the tags of "a".* 404/)
+    asked.dispatchEvent(new Event('listed'))
+    await pushing
+    expect(desk.requests.map(({ scopes }) => scopes)).toEqual([['repository:a:pull']])
+  })
+
   it('costs a push of what is present one question, one token, a HEAD a blob, and the manifest', async () => {
     const { registry, desk, origins, servers } = withDesk()
     const archive = await createTestArchive()
@@ -692,11 +712,28 @@ describe('credentials as a function', () => {
     expect(desk.requests.map(({ authorization }) => isAlice(authorization))).toEqual([true, true, false, false])
   })
 
-  it('are asked for again, where a token server refuses them by 403', async () => {
+  it.each([400, 401, 403])('are asked for again, where a token server refuses them by %i', async (status) => {
     const credentials = vi.fn(() => PASSWORD)
-    const { handle } = withDesk({ credentials, refuse: () => Response.json({}, { status: 403 }) })
-    for (const name of ['a', 'b']) await rejection(listTags(handle, name), ResponseError, /403/)
+    const { handle } = withDesk({ credentials, refuse: () => Response.json({}, { status }) })
+    for (const name of ['a', 'b']) await rejection(listTags(handle, name), ResponseError, new RegExp(`${status}`))
     expect(credentials).toHaveBeenCalledTimes(2)
+  })
+
+  it.each([
+    [400, 2],
+    [401, 2],
+    [403, 1],
+    [404, 1],
+    [503, 1],
+  ])('that gave a token once are refused later by %i: they are asked for %i times', async (status, times) => {
+    const credentials = vi.fn(() => PASSWORD)
+    const refuse = ({ scopes }: { scopes: readonly string[] }) =>
+      scopes.includes('repository:b:pull') ? Response.json({}, { status }) : undefined
+    const { handle } = withDesk({ credentials, refuse })
+    await rejection(listTags(handle, 'a'), ResponseError, /404/)
+    await rejection(listTags(handle, 'b'), ResponseError, new RegExp(`${status}`))
+    await rejection(listTags(handle, 'c'), ResponseError, /404/)
+    expect(credentials).toHaveBeenCalledTimes(times)
   })
 
   it('are not asked for, where nobody has to sign in', async () => {

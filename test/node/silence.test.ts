@@ -35,7 +35,7 @@ describe('withIdleTimeout()', () => {
   })
 
   it('fails if bytes come one by one, however long that goes on', async () => {
-    useFakeClock()
+    await useFakeClock()
     try {
       const reading = drain(withIdleTimeout(dripping(1, 300, 1000), 1000)).catch((error) => error)
       await advance(1500)
@@ -48,7 +48,7 @@ describe('withIdleTimeout()', () => {
   })
 
   it('reads a large body of a slow link, which stands still at times', async () => {
-    useFakeClock()
+    await useFakeClock()
     try {
       // 10 kB/s, a pause of 800 ms after each.
       const reading = drain(withIdleTimeout(dripping(8000, 800, 100), 1000))
@@ -60,7 +60,7 @@ describe('withIdleTimeout()', () => {
   })
 
   it('does not count the time that its reader takes', async () => {
-    useFakeClock()
+    await useFakeClock()
     try {
       const reader = withIdleTimeout(dripping(1, 0, 5), 1000).getReader()
       for (let byte = 0; byte < 5; byte++) {

@@ -150,11 +150,33 @@ describe('a refusal', () => {
     expect(recorder.count('POST')).toBe(1)
   })
 
-  it.each([400, 409])('of %i begins the blob anew where it says that the upload is lost', async (status) => {
-    const { pushing, events } = await disturbedPush(at('PATCH', 4, () => refusal(status, 'BLOB_UPLOAD_INVALID')))
+  const lostCodes = ['BLOB_UPLOAD_UNKNOWN', 'BLOB_UPLOAD_INVALID', 'DIGEST_INVALID', 'SIZE_INVALID']
+
+  it.each([400, 404, 409].flatMap((status) => lostCodes.map((code) => [status, code] as const)))(
+    'of %i begins the blob again where it says %s: the upload is lost',
+    async (status, code) => {
+      const { pushing, events } = await disturbedPush(at('PATCH', 4, () => refusal(status, code)))
+      await pushing
+      expect(kinds(events)).toEqual(['retry', 'restart'])
+    },
+  )
+
+  it.each(['too large', 'exceeds', 'maximum'])('of 416 that says "%s" makes chunks smaller', async (message) => {
+    const refuse = () => Response.json({ errors: [{ code: 'SIZE', message }] }, { status: 416 })
+    const { pushing, events } = await disturbedPush(at('PATCH', 2, refuse), { chunkSize: 2048 })
     await pushing
-    expect(kinds(events)).toEqual(['retry', 'restart'])
+    expect(events).toMatchObject([{ kind: 'learned', maxChunkSize: 1024 }])
   })
+
+  it.each(['too small', 'at least 5MB', 'at least 5 MiB', 'minimum allowed size'])(
+    'of 400 that says "%s" makes chunks larger',
+    async (message) => {
+      const refuse = () => Response.json({ errors: [{ code: 'UNKNOWN', message }] }, { status: 400 })
+      const { pushing, events } = await disturbedPush(at('PATCH', 2, refuse))
+      await pushing
+      expect(events[0]).toMatchObject({ kind: 'learned', minChunkSize: 5 * 2 ** 20 })
+    },
+  )
 
   it.each([
     ['POST', 1],

@@ -77,7 +77,7 @@ describe('a pause that a server asks for', () => {
   })
 
   it('lasts a minute at most, whatever is asked for and whatever becomes of the clock', async () => {
-    useFakeClock()
+    await useFakeClock()
     try {
       for (const [text, status] of [
         ['86400', 429],
@@ -111,7 +111,7 @@ describe('a pause that a server asks for', () => {
 
 describe('the waiting for an answer', () => {
   it('is longer for more bytes, at 16 KiB/s', async () => {
-    useFakeClock()
+    await useFakeClock()
     try {
       for (const [chunkSize, seconds] of [
         [16 * 1024, 61],
@@ -137,7 +137,7 @@ describe('the waiting for an answer', () => {
   })
 
   it('ends half a minute after a failure at the latest, with any retryDelay', async () => {
-    useFakeClock()
+    await useFakeClock()
     const random = vi.spyOn(Math, 'random').mockReturnValue(0.99)
     try {
       let count = 0
@@ -154,7 +154,7 @@ describe('the waiting for an answer', () => {
 
 describe('an abort', () => {
   it('lets a chunk that is under way end, but no longer than 5 s, and begins nothing but the cancelling', async () => {
-    useFakeClock()
+    await useFakeClock()
     try {
       for (const seconds of [3, 3600]) {
         const controller = new AbortController()
@@ -185,28 +185,22 @@ describe('an abort', () => {
   })
 
   it('is not held up where the cancelling gets no answer, even by a fetch that looks at no signal', async () => {
+    await useFakeClock()
     try {
       const controller = new AbortController()
       const reason = new Error('enough')
-      let begin = () => {}
-      const begun = new Promise<void>((resolve) => {
-        begin = resolve
-      })
-      const { pushing } = await disturbedPush(
+      const { pushing, recorder } = await disturbedPush(
         (request, go) => {
-          if (request.method === 'PATCH') {
-            // What is loaded for a push is there by now: loading keeps to no clock.
-            useFakeClock()
-            controller.abort(reason)
-            begin()
-          }
+          if (request.method === 'PATCH') controller.abort(reason)
           return request.method === 'DELETE' ? new Promise<never>(() => {}) : go()
         },
         { signal: controller.signal },
       )
       const outcome = pushing.catch((error) => error)
-      await begun
-      await advance(5_500)
+      while (recorder.count('DELETE') === 0) await advance(100)
+      await advance(4_000)
+      expect(await Promise.race([outcome, Promise.resolve('waiting')])).toBe('waiting')
+      await advance(1_500)
       expect(await Promise.race([outcome, Promise.resolve('waiting')])).toBe(reason)
     } finally {
       vi.useRealTimers()

@@ -83,7 +83,7 @@ describe('an upload', () => {
     expect(events.length).toBe(9)
   })
 
-  it.each([400, 401, 403, 507])('is not tried again after %i', async (status) => {
+  it.each([400, 401, 403, 406, 410, 422, 505, 507, 525])('is not tried again after %i', async (status) => {
     const { pushing, recorder, registry } = await disturbedPush(at('PATCH', 2, () => new Response(null, { status })))
     await rejection(pushing, ResponseError, new RegExp(`${status}`))
     expect(recorder.count('PATCH')).toBe(2)
@@ -110,11 +110,14 @@ describe('an upload', () => {
     expect([recorder.count('PATCH'), registry.openUploads]).toEqual([1, 0])
   })
 
-  it.each([408, 429, 499, 500, 502, 503, 504, 522])('is tried again after %i', async (status) => {
-    const { pushing, recorder } = await disturbedPush(at('PATCH', 2, () => new Response('<html>', { status })))
-    await pushing
-    expect(recorder.count('PATCH')).toBe(10)
-  })
+  it.each([408, 425, 429, 499, 500, 502, 503, 504, 520, 521, 522, 523, 524])(
+    'is tried again after %i',
+    async (status) => {
+      const { pushing, recorder } = await disturbedPush(at('PATCH', 2, () => new Response('<html>', { status })))
+      await pushing
+      expect(recorder.count('PATCH')).toBe(10)
+    },
+  )
 
   it('sends half as much at once after 413, from then on and in all of the push', async () => {
     const limit: Behave = async (request, go) => {
@@ -158,6 +161,7 @@ describe('an upload', () => {
     const errors = [{ code: 'UNSUPPORTED', message: 'no chunks' }]
     for (const [status, body] of [
       [405, {}],
+      [501, {}],
       [400, { errors }],
     ] as const) {
       const { pushing, recorder, events, handle, registry } = await disturbedPush((request, go) =>
