@@ -18,14 +18,30 @@ export interface DeleteOptions extends RequestOptions {
 }
 
 /**
- * Deletes one tag, and nothing else if the registry can do that (distribution 2 and Nexus cannot).
- * If it cannot, the manifest is deleted by its digest, but only if no other tag names it. Indexes of the repository that
- * list the manifest are not looked into.
+ * Deletes one tag of a repository.
  *
- * @returns true if it is deleted, false if there was no such tag
- * @throws {ValidationError} if other tags would go with it; the message names them
- * @throws {ResponseError} if the registry refuses (405: deletes are not enabled; 404: it has the manifest and does not delete it)
- * @throws {NetworkError} if it does not answer
+ * Some registries, such as distribution 2 and Nexus, cannot delete a single tag. There it deletes the manifest by its
+ * digest, which deletes all tags of it, but only if no other tag names that manifest. It does not check whether an
+ * index of the repository lists the manifest.
+ *
+ * @param registry The registry's URL or host, or a handle of `openRegistry` if it needs credentials or other settings.
+ * @param repository The name of the repository, such as `team/app`.
+ * @param tag The tag to delete.
+ * @param options `deleteSharedManifest` deletes the manifest with all its tags if the registry cannot delete a single
+ *   tag (default: false). `signal` aborts the requests; the promise then rejects with the signal's reason.
+ * @returns true if the tag was deleted, false if it did not exist.
+ * @throws {TypeError} if `registry` is neither a URL nor a handle.
+ * @throws {ValidationError} if `repository` or `tag` is not valid, or if other tags would be deleted too; the message
+ *   names them.
+ * @throws {ResponseError} if the registry refuses. Status 405 means that deletes are not enabled, and 404 that the
+ *   registry has the manifest but does not delete it.
+ * @throws {NetworkError} if the registry does not answer.
+ * @example
+ * ```ts
+ * import { deleteImage } from 'registry-api-v2-client'
+ *
+ * console.log(await deleteImage('https://registry.example.com', 'team/app', 'v7')) // true
+ * ```
  */
 export async function deleteImage(
   registry: RegistryInput,
@@ -48,12 +64,26 @@ export async function deleteImage(
 }
 
 /**
- * Deletes a manifest, and with it every tag that names it. Its blobs stay until the registry collects its garbage.
+ * Deletes a manifest and every tag that names it. Its blobs stay until the registry collects its garbage.
  *
- * @returns true if it is deleted, false if there was no such manifest
- * @throws {ValidationError} if the digest is none
- * @throws {ResponseError} if the registry refuses (405: deletes are not enabled; 404: it has the manifest and does not delete it)
- * @throws {NetworkError} if it does not answer
+ * @param registry The registry's URL or host, or a handle of `openRegistry` if it needs credentials or other settings.
+ * @param repository The name of the repository, such as `team/app`.
+ * @param digest The digest of the manifest or index, `sha256:` and 64 hexadecimal digits.
+ * @param options `signal` aborts the requests; the promise then rejects with the signal's reason.
+ * @returns true if the manifest was deleted, false if it did not exist.
+ * @throws {TypeError} if `registry` is neither a URL nor a handle.
+ * @throws {ValidationError} if `repository` or `digest` is not valid.
+ * @throws {ResponseError} if the registry refuses. Status 405 means that deletes are not enabled, and 404 that the
+ *   registry has the manifest but does not delete it.
+ * @throws {NetworkError} if the registry does not answer.
+ * @example
+ * ```ts
+ * import { deleteImageByDigest, getManifest, openRegistry } from 'registry-api-v2-client'
+ *
+ * const registry = openRegistry('https://registry.example.com')
+ * const { digest } = await getManifest(registry, 'team/app', 'v7')
+ * console.log(await deleteImageByDigest(registry, 'team/app', digest)) // true
+ * ```
  */
 export async function deleteImageByDigest(
   registry: RegistryInput,

@@ -5,10 +5,22 @@ import { type Registry, type RegistryInput, type RequestOptions, toRegistry } fr
 import { locateRepository } from './repository.ts'
 
 /**
- * Lists all repositories of a registry, all pages of them. Not every registry lets itself be listed: Docker Hub and GHCR do not.
+ * Lists all repositories of a registry. It reads all pages of the list. Some registries, such as Docker Hub and GHCR,
+ * do not offer this list.
  *
- * @throws {ResponseError} if the registry refuses, or does not give all of them
- * @throws {NetworkError} if it does not answer
+ * @param registry The registry's URL or host, or a handle of `openRegistry` if it needs credentials or other settings.
+ * @param options `signal` aborts the requests; the promise then rejects with the signal's reason.
+ * @returns the names of the repositories, in the registry's order.
+ * @throws {TypeError} if `registry` is neither a URL nor a handle.
+ * @throws {ValidationError} if `registry` is not a valid address.
+ * @throws {ResponseError} if the registry refuses, or does not give the whole list.
+ * @throws {NetworkError} if the registry does not answer.
+ * @example
+ * ```ts
+ * import { listRepositories } from 'registry-api-v2-client'
+ *
+ * console.log(await listRepositories('https://registry.example.com')) // [ 'team/app' ]
+ * ```
  */
 export async function listRepositories(
   registry: RegistryInput,
@@ -20,11 +32,23 @@ export async function listRepositories(
 }
 
 /**
- * Lists all tags of a repository, all pages of them (distribution-spec § Listing Tags).
+ * Lists all tags of a repository. It reads all pages of the list (distribution-spec § Listing Tags).
  *
- * @throws {ValidationError} if the name is no repository's
- * @throws {ResponseError} if the registry refuses, has no such repository (`status` 404), or does not give all of them
- * @throws {NetworkError} if it does not answer
+ * @param registry The registry's URL or host, or a handle of `openRegistry` if it needs credentials or other settings.
+ * @param repository The name of the repository, such as `team/app`.
+ * @param options `signal` aborts the requests; the promise then rejects with the signal's reason.
+ * @returns the tags, in the registry's order.
+ * @throws {TypeError} if `registry` is neither a URL nor a handle.
+ * @throws {ValidationError} if `repository` is not a valid name.
+ * @throws {ResponseError} if the registry refuses, has no such repository (`status` 404), or does not give the whole
+ *   list.
+ * @throws {NetworkError} if the registry does not answer.
+ * @example
+ * ```ts
+ * import { listTags } from 'registry-api-v2-client'
+ *
+ * console.log(await listTags('https://registry.example.com', 'team/app')) // [ 'v7' ]
+ * ```
  */
 export async function listTags(
   registry: RegistryInput,

@@ -6,13 +6,27 @@ import type { ManifestInfo } from './read-manifest.ts'
 import { type RegistryInput, type RequestOptions, toRegistry } from './registry.ts'
 
 /**
- * Reads a manifest. Its digest comes from its bytes, and has to be the one asked for and the one that the registry states.
+ * Reads a manifest or an index from a registry. It computes the digest from the bytes, and compares it with the digest
+ * that was asked for and with the one that the registry states.
  *
+ * @param registry The registry's URL or host, or a handle of `openRegistry` if it needs credentials or other settings.
+ * @param repository The name of the repository, such as `team/app`.
  * @param reference A tag or a digest.
- * @throws {ValidationError} if repository or reference are none, or the answer is no manifest
- * @throws {DigestMismatchError} if the bytes are others than the digest promises
- * @throws {ResponseError} if the registry refuses, or has no such manifest (`status` 404)
- * @throws {NetworkError} if it does not answer
+ * @param options `signal` aborts the request; the promise then rejects with the signal's reason.
+ * @returns the manifest with its digest, media type, size in bytes and bytes.
+ * @throws {TypeError} if `registry` is neither a URL nor a handle.
+ * @throws {ValidationError} if `repository` or `reference` is not valid, or the answer is not a manifest.
+ * @throws {DigestMismatchError} if the bytes do not match the digest.
+ * @throws {ResponseError} if the registry refuses, or has no such manifest (`status` 404).
+ * @throws {NetworkError} if the registry does not answer.
+ * @example
+ * ```ts
+ * import { getManifest, isIndex } from 'registry-api-v2-client'
+ *
+ * const { manifest, digest } = await getManifest('https://registry.example.com', 'team/app', 'v7')
+ * console.log(digest) // 'sha256:…'
+ * console.log(isIndex(manifest)) // false
+ * ```
  */
 export async function getManifest(
   registry: RegistryInput,
@@ -27,13 +41,30 @@ export async function getManifest(
 }
 
 /**
- * Reads an image's manifest and config, and tells what they say. Of an index it reads those of each image in it, except attestations. An artifact
- * has no image config; its type, sizes and date are told.
+ * Reads the manifest and the config of an image, and describes the image by them. Of an index it describes each image,
+ * except attestations. An artifact has no image config; its type, sizes and date are given.
  *
+ * @param registry The registry's URL or host, or a handle of `openRegistry` if it needs credentials or other settings.
+ * @param repository The name of the repository, such as `team/app`.
  * @param reference A tag or a digest.
- * @throws {ValidationError} if there is no such platform, or the manifests and configs of an index have more than 16 MiB or 250,000
- *   values of JSON, a key counted as two. Also throws what `getManifest` throws.
- * @throws {ResponseError} if the registry has no manifest of those that an index lists (`status` 404)
+ * @param options `platform` chooses one image of an index, as `linux/arm64` or `linux/arm64/v8` (default: all); a
+ *   single image must have this platform. `signal` aborts the requests; the promise then rejects with the signal's
+ *   reason.
+ * @returns the image's digest, platform, config, layers and sizes in bytes.
+ * @throws {TypeError} if `registry` is neither a URL nor a handle.
+ * @throws {ValidationError} if `repository` or `reference` is not valid, the answer is not a manifest, there is no
+ *   such platform, or the manifests and configs of an index exceed 16 MiB or 250,000 JSON values (a key counts as
+ *   two).
+ * @throws {DigestMismatchError} if the bytes of a manifest or config do not match their digest.
+ * @throws {ResponseError} if the registry refuses, or lacks the manifest or one that the index lists (`status` 404).
+ * @throws {NetworkError} if the registry does not answer.
+ * @example
+ * ```ts
+ * import { getImageInfo } from 'registry-api-v2-client'
+ *
+ * const image = await getImageInfo('https://registry.example.com', 'team/app', 'v7')
+ * console.log(image.layerCount) // 2
+ * ```
  */
 export async function getImageInfo(
   registry: RegistryInput,

@@ -8,7 +8,7 @@ import { type Capabilities, createCapabilities } from './capabilities.ts'
 import type { UploadProfile, UploadProfileName } from './profile.ts'
 import { createSend, type SendRequest } from './send.ts'
 
-/** How to talk to a registry. */
+/** The options of `openRegistry`: who signs in, and how requests are sent. All of them are for one registry. */
 export interface RegistryOptions {
   /** What sends the requests. @default the runtime's `fetch` */
   readonly fetch?: ((request: Request) => Promise<Response>) | undefined
@@ -49,7 +49,7 @@ export interface RegistryOptions {
   readonly maxRequests?: number | undefined
 }
 
-/** A registry to talk to: `openRegistry` makes it. It shows no secret, however it is printed. */
+/** A handle for a registry, made by `openRegistry`. It shows no secret, however it is printed. */
 export interface Registry {
   /** The base URL, ending in a slash. */
   readonly url: string
@@ -69,18 +69,31 @@ export interface RequestOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** What functions take as a registry: its address, or a handle where it needs settings. */
+/** The registry of a call: its URL or host, or a handle that `openRegistry` made. */
 export type RegistryInput = string | URL | Registry
 
 /**
- * Makes a handle for a registry, which keeps its tokens. Nothing is sent yet.
+ * Makes a handle for a registry: its address, its settings and its tokens. It sends no request. Every function that
+ * takes a registry takes a handle; use one handle for all calls, so that they share tokens and what is known of the
+ * registry.
  *
- * @param address `https://registry.example.com`, with a path if the registry lives below one; or a host as in image names:
- *   `registry.example.com`, `docker.io` (https), `localhost:15000` (this machine: http).
- * @throws {ValidationError} unless it is an http or https URL without user info, query and fragment, or a host; or if `credentials`
- *   or `allowedRealms` are none
- * @throws {RangeError} if `retry`, `retryDelay`, `timeout` or `maxRequests` is out of range
- * @throws {TypeError} if `fetch` is no function, `allowedRealms` no array, or `profile` the name of none
+ * @param address The registry's URL, as `https://registry.example.com`, with a path if the registry is below one. Or
+ *   its host as in image names: `registry.example.com` and `docker.io` mean https, `localhost:15000` (this machine)
+ *   http.
+ * @param options Credentials, headers, `fetch`, time-outs and retries.
+ * @returns the handle, a frozen object. It shows no secret, however it is printed.
+ * @throws {ValidationError} if `address` is not a host, or an http or https URL without user info, query and fragment;
+ *   or if `credentials` or `allowedRealms` are not valid.
+ * @throws {RangeError} if `retry`, `retryDelay`, `timeout` or `maxRequests` is out of range.
+ * @throws {TypeError} if `fetch` is not a function, `allowedRealms` is not an array, or `profile` is unknown.
+ * @example
+ * ```ts
+ * import { listTags, openRegistry } from 'registry-api-v2-client'
+ *
+ * const credentials = { username: 'ci', password: 'secret' }
+ * const registry = openRegistry('https://registry.example.com', { credentials })
+ * console.log(await listTags(registry, 'team/app')) // [ 'v7' ]
+ * ```
  */
 export function openRegistry(address: string | URL, options: RegistryOptions = {}): Registry {
   const base = parseRegistryAddress(address)
