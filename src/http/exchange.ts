@@ -3,6 +3,7 @@ import { untilAborted } from '../async/abort.ts'
 import { withGrace } from '../async/abort-grace.ts'
 import { loaded } from '../async/lazy.ts'
 import { NetworkError, RegistryError, type ResponseError } from '../errors.ts'
+import { fromBase64 } from '../oci/base64.ts'
 import { releaseBody } from '../source/release.ts'
 
 import { type Answer, createAnswer, isHtml, unexpectedAnswer } from './answer.ts'
@@ -264,14 +265,9 @@ function secretsIn(header: string): readonly string[] {
   return [header, bare, ...(/basic/i.test(scheme) ? passwordIn(bare) : [])]
 }
 
-/** Returns the password of HTTP Basic credentials, or nothing if they are not base64. */
+/** Returns the password of HTTP Basic credentials, or nothing if they are not base64 with a colon. */
 function passwordIn(encoded: string): readonly string[] {
-  try {
-    const bytes = Uint8Array.from(atob(encoded), (sign) => sign.charCodeAt(0))
-    return new TextDecoder().decode(bytes).split(/:(.*)/s).slice(1, 2)
-  } catch {
-    return []
-  }
+  return new TextDecoder().decode(fromBase64(encoded)).split(/:(.*)/s).slice(1, 2)
 }
 
 /** Tells whether an answer is a redirect, or the result of one that a browser or a custom `fetch` followed. */

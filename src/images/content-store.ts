@@ -1,4 +1,5 @@
 import { ValidationError } from '../errors.ts'
+import { fromBase64 } from '../oci/base64.ts'
 import type { Content, Descriptor } from '../oci/descriptor.ts'
 import { type CreateHasher, digestOf, isOtherDigest } from '../oci/digest.ts'
 import { verifyDigest } from '../oci/verify.ts'
@@ -87,7 +88,7 @@ export async function readContent(store: ContentStore, descriptor: Descriptor): 
 export async function findContent(store: ContentStore, descriptor: Descriptor): Promise<Content | undefined> {
   const { mediaType, digest, size } = descriptor
   if (isOtherDigest(digest)) throw new UnverifiableError(digest)
-  const source = (await store.open(descriptor)) ?? embeddedSource(descriptor)
+  const source = (await store.open(descriptor)) ?? openEmbedded(descriptor)
   if (!source) return undefined
   if (source.size === size) return { mediaType, digest, size, source }
   throw new ValidationError(`Cannot read ${store.name}: ${digest} should have ${size} bytes, but has ${source.size}`, {
@@ -95,8 +96,9 @@ export async function findContent(store: ContentStore, descriptor: Descriptor): 
   })
 }
 
-function embeddedSource(descriptor: Descriptor & { readonly data?: unknown }): Source | undefined {
+function openEmbedded(descriptor: Descriptor & { readonly data?: unknown }): Source | undefined {
   const { data } = descriptor
-  if (typeof data !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(data) || data.length % 4 !== 0) return undefined
-  return toSource(Uint8Array.from(atob(data), (character) => character.charCodeAt(0)))
+  // With its padding (image-spec § Properties: RFC 4648 § 4).
+  const bytes = typeof data === 'string' && data.length % 4 === 0 ? fromBase64(data) : undefined
+  return bytes && toSource(bytes)
 }

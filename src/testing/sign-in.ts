@@ -1,3 +1,4 @@
+import { toBase64 } from '../oci/base64.ts'
 import { jsonAnswer, Refusal, refusalBy } from './answers.ts'
 import type { Received } from './received.ts'
 import type { SignInRules } from './rules.ts'
@@ -19,7 +20,7 @@ const LIFETIME = 300
 
 /** Makes what asks for a bearer token, and gives one for a user and a password (distribution's "Token Authentication Specification"). */
 export function createSignIn({ username, password }: TestCredentials, rules: SignInRules): SignIn {
-  const basic = `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(`${username}:${password}`)))}`
+  const basic = `Basic ${toBase64(new TextEncoder().encode(`${username}:${password}`))}`
   const tokens = new Map<string, { readonly scopes: readonly string[]; readonly expiresAt: number }>()
 
   function giveToken({ url, headers }: Received): Response {

@@ -1,4 +1,5 @@
 import { ValidationError } from '../../errors.ts'
+import { toBase64 } from '../../oci/base64.ts'
 
 /** A user and a password, or a token that a registry takes in a password's place. */
 export interface PasswordCredentials {
@@ -69,8 +70,7 @@ export function isToken(text: unknown): text is string {
 
 /** The value of `Authorization` for a user and a password (RFC 7617 § The 'Basic' Authentication Scheme, in UTF-8). */
 export function basicAuthorization({ username, password }: PasswordCredentials): string {
-  const bytes = new TextEncoder().encode(`${username}:${password}`)
-  return `Basic ${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))}`
+  return `Basic ${toBase64(new TextEncoder().encode(`${username}:${password}`))}`
 }
 
 /** A colon would end the name (RFC 7617). */

@@ -1,7 +1,7 @@
 import { withGrace } from '../../async/abort-grace.ts'
 import { DigestMismatchError, RegistryError } from '../../errors.ts'
+import { fromBase64, toBase64 } from '../../oci/base64.ts'
 import type { StoreAttempts } from '../../stores/attempts.ts'
-import { fromBase64, toBase64 } from '../sessions/base64.ts'
 import {
   isOf,
   isUploadLocation,
@@ -94,7 +94,7 @@ export function createCheckpoint(upload: Upload, sessions: StoreAttempts<Session
         return undefined
       }
       recallLimits(upload, entry)
-      await reader.restart(fromBase64(hashState), offset)
+      await reader.restart(hashState === undefined ? undefined : fromBase64(hashState), offset)
       isResumed = true
       onEvent?.({ kind: 'resume', ...subject, resumedBytes: session.offset })
       return session
@@ -107,7 +107,8 @@ export function createCheckpoint(upload: Upload, sessions: StoreAttempts<Session
         if (entry) await remove()
         return
       }
-      const hashState = toBase64(reader.stateAt(offset))
+      const hashed = reader.stateAt(offset)
+      const hashState = hashed && toBase64(hashed)
       const limits = limitsOf(upload)
       const state = { location: location.href, offset, hashState, limits, stalls: 0, savedAt: Date.now() }
       await put({ version: 1, ...wanted, ...state })
