@@ -15,7 +15,7 @@ import { chooseImages, type PlanOptions } from './transfer/plan-push.ts'
 import { pushImages } from './transfer/push.ts'
 import type { PushOptions } from './transfer/push-options.ts'
 
-/** How to push an archive. */
+/** The options of the functions that push an archive: those of opening it, of planning, of compressing and of sending. */
 export interface PushArchiveOptions
   extends PushOptions,
     ReadOptions,
@@ -25,18 +25,39 @@ export interface PushArchiveOptions
     Pick<PlanOptions, 'mountFrom' | 'existing' | 'foreignLayers'> {}
 
 /**
- * Pushes one image of an archive, single or multi-platform, byte for byte as the archive has it. If the archive has only one platform of the
- * image's index, it pushes that one, as `docker push` does. Referrers of the image in the archive, such as signatures, go along. It does what
- * `planPush` and `executePush` do, but does not ask what tags point at now.
+ * Pushes one image of an archive, byte for byte as the archive has it. The image may have one platform or several. If
+ * the archive has only one platform of a multi-platform image, it pushes that one, as `docker push` does. Referrers of
+ * the image in the archive, such as signatures, are pushed too.
  *
- * @param repository Where to, as `team/app`. The registry's own host in front is dropped. @default the repository of the name by which the image was chosen, or of its first, the registry dropped
- * @param tag Which tag to set; `tags` come on top. @default the tag of that name, or `latest` if it has none
- * @returns the digest of the image's manifest or index
- * @throws {TarReadError} if the archive is none, or is damaged
- * @throws {ValidationError} if it holds no image, or several and none is chosen, or some platforms but not all and none is chosen, or there is no name to push to
- * @throws {DigestMismatchError} if its bytes are not what it says they are
- * @throws {ResponseError} if the registry refuses
- * @throws {NetworkError} if it does not answer
+ * It does the same as `planPush` and `executePush`, but does not look up what the tags point at now.
+ *
+ * @param archive A `File`, a `Blob`, bytes, a stream, a `Response` or the files of a folder; or an archive that
+ *   `openArchive` has opened.
+ * @param registry The registry's URL or host, or a handle of `openRegistry` if it needs credentials or other settings.
+ * @param repository The repository to push to, such as `team/app`. The registry's own host in front is dropped.
+ *   Default: the repository of the image's first name, or of the name in `options.image`, without its registry.
+ * @param tag The tag to set, besides `options.tags`. Default: the tag of that name, or `latest` if it has none.
+ * @param options `onProgress`, `signal`, `controller`, `platform`, `image`, `compress`, `sessions` and others: see
+ *   `PushArchiveOptions`.
+ * @returns the digest of the image's manifest or index.
+ * @throws {TypeError} if `archive`, `registry` or an option has the wrong type.
+ * @throws {RangeError} if a number in the options is out of range, such as a `concurrency` of 0.
+ * @throws {TarReadError} if the file cannot be read, is not an archive, is damaged, or exceeds a limit.
+ * @throws {ValidationError} if the archive has no image, or several images or some platforms of an image and none is
+ *   chosen; or if there is no name to push to, or a name is not valid.
+ * @throws {DigestMismatchError} if bytes of the archive do not match their digest.
+ * @throws {ResponseError} if the registry refuses.
+ * @throws {NetworkError} if the registry does not answer.
+ * @example
+ * ```ts
+ * import { pushDockerTar } from 'registry-api-v2-client'
+ *
+ * // file is a File, from <input type="file"> or a drop
+ * const digest = await pushDockerTar(file, 'https://registry.example.com', 'team/app', 'v7', {
+ *   onProgress: ({ sentBytes, totalBytes }) => console.info(`${sentBytes} of ${totalBytes} bytes`),
+ * })
+ * console.log(digest) // 'sha256:…'
+ * ```
  */
 export async function pushDockerTar(
   archive: ArchiveInput | Archive,
@@ -54,8 +75,31 @@ export async function pushDockerTar(
 }
 
 /**
- * Pushes one image of an archive under its own first name, the archive's registry dropped:
- * `localhost:5000/team/app:v1` becomes `team/app:v1`. Returns and throws what `pushDockerTar` does.
+ * Pushes one image of an archive under its own first name, without the name's registry. For example,
+ * `localhost:5000/team/app:v1` becomes `team/app:v1`.
+ *
+ * @param archive A `File`, a `Blob`, bytes, a stream, a `Response` or the files of a folder; or an archive that
+ *   `openArchive` has opened.
+ * @param registry The registry's URL or host, or a handle of `openRegistry` if it needs credentials or other settings.
+ * @param options `onProgress`, `signal`, `controller`, `platform`, `image`, `compress`, `sessions` and others: see
+ *   `PushArchiveOptions`.
+ * @returns the digest of the image's manifest or index.
+ * @throws {TypeError} if `archive`, `registry` or an option has the wrong type.
+ * @throws {RangeError} if a number in the options is out of range, such as a `concurrency` of 0.
+ * @throws {TarReadError} if the file cannot be read, is not an archive, is damaged, or exceeds a limit.
+ * @throws {ValidationError} if the archive has no image, or several images or some platforms of an image and none is
+ *   chosen; or if the image has no name.
+ * @throws {DigestMismatchError} if bytes of the archive do not match their digest.
+ * @throws {ResponseError} if the registry refuses.
+ * @throws {NetworkError} if the registry does not answer.
+ * @example
+ * ```ts
+ * import { pushDockerTarWithOriginalTags } from 'registry-api-v2-client'
+ *
+ * // file is a File, from <input type="file"> or a drop
+ * const digest = await pushDockerTarWithOriginalTags(file, 'https://registry.example.com')
+ * console.log(digest) // 'sha256:…'
+ * ```
  */
 export async function pushDockerTarWithOriginalTags(
   archive: ArchiveInput | Archive,
@@ -66,12 +110,31 @@ export async function pushDockerTarWithOriginalTags(
 }
 
 /**
- * Pushes every image of an archive under every name it has, the archive's registry dropped. A blob goes
- * over the wire once, and no tag moves before all images are in. Throws what `pushDockerTar` does.
+ * Pushes every image of an archive under every name it has, without the names' registry. Each blob is sent once. Tags
+ * are set last, after the manifests and blobs of all images.
  *
- * @param options.images Which of the images, each by a name of its own or its index from 0. @default all
- * @returns the digests of the manifests, one a name, in the archive's order
- * @throws {ValidationError} if an image has no name, and is no referrer of one that has
+ * @param archive A `File`, a `Blob`, bytes, a stream, a `Response` or the files of a folder; or an archive that
+ *   `openArchive` has opened.
+ * @param registry The registry's URL or host, or a handle of `openRegistry` if it needs credentials or other settings.
+ * @param options `images` chooses images, each by a name or by its index from 0 (default: all). `onProgress`,
+ *   `signal`, `controller`, `platform`, `image`, `compress`, `sessions` and others: see `PushArchiveOptions`.
+ * @returns the digests of the manifests, one for each name, in the archive's order.
+ * @throws {TypeError} if `archive`, `registry` or an option has the wrong type.
+ * @throws {RangeError} if a number in the options is out of range, such as a `concurrency` of 0.
+ * @throws {TarReadError} if the file cannot be read, is not an archive, is damaged, or exceeds a limit.
+ * @throws {ValidationError} if the archive has no image; if an image has no name and is not a referrer of one that
+ *   has; or if the archive has some platforms of an image and none is chosen.
+ * @throws {DigestMismatchError} if bytes of the archive do not match their digest.
+ * @throws {ResponseError} if the registry refuses.
+ * @throws {NetworkError} if the registry does not answer.
+ * @example
+ * ```ts
+ * import { pushDockerTarWithAllOriginalTags } from 'registry-api-v2-client'
+ *
+ * // file is a File, from <input type="file"> or a drop
+ * const digests = await pushDockerTarWithAllOriginalTags(file, 'https://registry.example.com')
+ * console.log(digests) // [ 'sha256:…' ]
+ * ```
  */
 export async function pushDockerTarWithAllOriginalTags(
   archive: ArchiveInput | Archive,

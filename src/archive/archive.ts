@@ -22,19 +22,36 @@ export interface Archive extends ArchiveContents {
 }
 
 /**
- * Opens an archive of images: headers and small JSON are read, and of layers at most the first bytes. What cannot be read in place (a
- * stream, or what is packed with gzip, zstd or zip) is spooled first. Layers that nothing gives a digest for are hashed.
- * Where an archive has both an OCI layout and a `manifest.json`, as Docker saves since 25, the layout is read: it has the image's own
- * manifest, with its digest. If it has a fault, `manifest.json` is read, with a warning.
+ * Opens an archive of images and reads what it holds. It reads headers and small JSON files, and at most the first
+ * bytes of each layer. A stream, and an archive packed with gzip, zstd or zip, is spooled first. A layer without a
+ * known digest is hashed.
  *
- * @throws {TarReadError} if it is no archive, or is damaged, or goes over a limit
- * @throws {ValidationError} if it is one, but not of images, or not a whole one
- * @throws {DigestMismatchError} if a manifest or a config is not what its path says
+ * Docker 25 and later write an OCI layout and a `manifest.json` into one archive. Of these the layout is read, because
+ * it has the image's own manifest and digest. If the layout is damaged, `manifest.json` is read, with a warning.
+ *
+ * @param archive A `File`, a `Blob`, bytes, a stream, a `Response` or the files of a folder.
+ * @param options `entry` (the archive's path in a zip of several), `limits`, `onOpenProgress`, `onWarning` and
+ *   `signal`; an abort rejects with the signal's reason.
+ * @returns the open archive: its images, format and warnings. Call its `close()` when the images are no longer needed.
+ * @throws {TypeError} if `archive` or an option has the wrong type.
+ * @throws {RangeError} if one of the `limits` is negative or not a number.
+ * @throws {TarReadError} if the file cannot be read, is not an archive, is damaged, or exceeds a limit.
+ * @throws {ValidationError} if it is an archive, but has no image, or an incomplete one.
+ * @throws {DigestMismatchError} if a manifest or config does not match its digest.
+ * @example
+ * ```ts
+ * import { openArchive } from 'registry-api-v2-client'
+ *
+ * // file is a File, from <input type="file"> or a drop
+ * const archive = await openArchive(file)
+ * for (const image of archive.images) console.log(image.names) // [ 'registry.example.com/team/app:v7' ]
+ * await archive.close()
+ * ```
  */
-export async function openArchive(input: ArchiveInput, options: ReadOptions = {}): Promise<Archive> {
+export async function openArchive(archive: ArchiveInput, options: ReadOptions = {}): Promise<Archive> {
   const limits = withDefaultLimits(options.limits)
   const { signal, onOpenProgress, runtime: { createHasher = createWasmHasher } = {} } = options
-  const { files, close } = await openInput(input, limits, options)
+  const { files, close } = await openInput(archive, limits, options)
   const warnings: string[] = []
   const reading: Reading = {
     files,

@@ -11,9 +11,28 @@ import type { ArchiveInput } from './input.ts'
 import type { ReadOptions } from './read-options.ts'
 
 /**
- * Tells all about one image of an archive: names, config, layers with sizes and digests. Throws what `openArchive` throws.
+ * Describes one image of an archive: its names, its config, and its layers with their sizes and digests.
  *
- * @throws {ValidationError} if the archive holds several images, or the image several platforms, and none is chosen
+ * @param archive A `File`, a `Blob`, bytes, a stream, a `Response` or the files of a folder; or an archive that
+ *   `openArchive` has opened.
+ * @param options `image` chooses the image by a name or by its index from 0, and `platform` one of its platforms. The
+ *   others are those of `openArchive`.
+ * @returns the image's description.
+ * @throws {TypeError} if `archive` or an option has the wrong type.
+ * @throws {RangeError} if one of the `limits` is negative or not a number.
+ * @throws {TarReadError} if the file cannot be read, is not an archive, is damaged, or exceeds a limit.
+ * @throws {ValidationError} if the archive has no image, or several images or platforms and none is chosen; or if it
+ *   is an artifact.
+ * @throws {DigestMismatchError} if a manifest or config does not match its digest.
+ * @example
+ * ```ts
+ * import { inspectDockerTar } from 'registry-api-v2-client'
+ *
+ * // file is a File, from <input type="file"> or a drop
+ * const { os, architecture, layers } = await inspectDockerTar(file)
+ * console.log(`${os}/${architecture}`) // 'linux/amd64'
+ * console.log(layers.length) // 2
+ * ```
  */
 export async function inspectDockerTar(
   archive: ArchiveInput | Archive,
@@ -26,10 +45,26 @@ export async function inspectDockerTar(
 }
 
 /**
- * Reads an archive's `manifest.json`: its images with the paths of their configs and layers, by Docker's field names. Throws what
- * `openArchive` throws.
+ * Reads the `manifest.json` of an archive: its images with the paths of their configs and layers, by Docker's field
+ * names.
  *
- * @throws {ValidationError} if the archive has no such file
+ * @param archive A `File`, a `Blob`, bytes, a stream, a `Response` or the files of a folder; or an archive that
+ *   `openArchive` has opened.
+ * @param options The options of `openArchive`.
+ * @returns one entry for each image, in the file's order.
+ * @throws {TypeError} if `archive` or an option has the wrong type.
+ * @throws {RangeError} if one of the `limits` is negative or not a number.
+ * @throws {TarReadError} if the file cannot be read, is not an archive, is damaged, or exceeds a limit.
+ * @throws {ValidationError} if the archive has no `manifest.json`, or no image.
+ * @throws {DigestMismatchError} if a manifest or config does not match its digest.
+ * @example
+ * ```ts
+ * import { getTarManifest } from 'registry-api-v2-client'
+ *
+ * // file is a File, from <input type="file"> or a drop
+ * const [image] = await getTarManifest(file)
+ * console.log(image?.RepoTags) // [ 'registry.example.com/team/app:v7' ]
+ * ```
  */
 export async function getTarManifest(
   archive: ArchiveInput | Archive,
@@ -46,18 +81,34 @@ export async function getTarManifest(
 
 const ARCHIVE_FAULTS = [TarReadError, ValidationError, DigestMismatchError]
 
-/** How to validate an archive. */
+/** The options of `validateDockerTar`. */
 export interface ValidateOptions extends ReadOptions {
   /** Reads all bytes: compares each blob with its digest, and each compressed layer with its diff ID. @default false */
   readonly verify?: boolean | undefined
 }
 
 /**
- * Tells whether a file is an archive of images that can be pushed. Of a multi-platform image, one platform has to be there: Docker writes
- * and loads archives of those that were pulled. By default, manifests and configs are read and compared with their digests; layers and the
- * blobs of artifacts have to be there, but their bytes are not read. A push compares those with their digests. `verify` reads them here.
+ * Checks that a file is an archive of images that can be pushed. Of a multi-platform image, at least one platform must
+ * be in the archive, because Docker saves only the platforms that were pulled.
  *
- * @returns false where the file is no such archive; `onWarning` is told why. A file that cannot be opened at all rejects.
+ * By default it compares manifests and configs with their digests. Layers and the blobs of artifacts must exist, but
+ * are not read. With `verify` it reads and compares these too; a push always does.
+ *
+ * @param archive A `File`, a `Blob`, bytes, a stream, a `Response` or the files of a folder; or an archive that
+ *   `openArchive` has opened.
+ * @param options `verify` reads all bytes (default: false). The others are those of `openArchive`; `onWarning` gets
+ *   the reason if the result is false.
+ * @returns true if the archive can be pushed. A damaged file, or one that is not an archive of images, gives false.
+ * @throws {TypeError} if `archive` or an option has the wrong type.
+ * @throws {RangeError} if one of the `limits` is negative or not a number.
+ * @example
+ * ```ts
+ * import { validateDockerTar } from 'registry-api-v2-client'
+ *
+ * // file is a File, from <input type="file"> or a drop
+ * const isValid = await validateDockerTar(file, { onWarning: (reason) => console.warn(reason) })
+ * console.log(isValid) // true
+ * ```
  */
 export async function validateDockerTar(
   archive: ArchiveInput | Archive,
@@ -80,8 +131,25 @@ export async function validateDockerTar(
 }
 
 /**
- * Lists the names of all images of an archive that can be pushed by, as they stand there: `localhost:5000/team/app:v1`. Digests, IDs and
- * `<none>:<none>` are left out. `parseRepositoryTag` takes a name apart. Throws what `openArchive` throws.
+ * Lists the names of all images of an archive, as the archive has them, such as `localhost:5000/team/app:v1`. It
+ * leaves out digests, IDs and `<none>:<none>`. `parseRepositoryTag` splits a name.
+ *
+ * @param archive A `File`, a `Blob`, bytes, a stream, a `Response` or the files of a folder; or an archive that
+ *   `openArchive` has opened.
+ * @param options The options of `openArchive`.
+ * @returns the names, in the archive's order.
+ * @throws {TypeError} if `archive` or an option has the wrong type.
+ * @throws {RangeError} if one of the `limits` is negative or not a number.
+ * @throws {TarReadError} if the file cannot be read, is not an archive, is damaged, or exceeds a limit.
+ * @throws {ValidationError} if it is an archive, but has no image, or an incomplete one.
+ * @throws {DigestMismatchError} if a manifest or config does not match its digest.
+ * @example
+ * ```ts
+ * import { extractOriginalTags } from 'registry-api-v2-client'
+ *
+ * // file is a File, from <input type="file"> or a drop
+ * console.log(await extractOriginalTags(file)) // [ 'registry.example.com/team/app:v7' ]
+ * ```
  */
 export async function extractOriginalTags(
   archive: ArchiveInput | Archive,
@@ -91,10 +159,24 @@ export async function extractOriginalTags(
 }
 
 /**
- * Finds where an image would be pushed by its own name: the first that it can be pushed by, without the registry. Throws what `openArchive` throws.
+ * Finds the repository and tag that an image is pushed to by default: its first name, without the registry.
  *
- * @returns nothing if the image has no such name
- * @throws {ValidationError} if the archive holds several images and none is chosen
+ * @param archive A `File`, a `Blob`, bytes, a stream, a `Response` or the files of a folder; or an archive that
+ *   `openArchive` has opened.
+ * @param options `image` chooses the image by a name or by its index from 0. The others are those of `openArchive`.
+ * @returns the repository and the tag, or `undefined` if the image has no name that it can be pushed by.
+ * @throws {TypeError} if `archive` or an option has the wrong type.
+ * @throws {RangeError} if one of the `limits` is negative or not a number.
+ * @throws {TarReadError} if the file cannot be read, is not an archive, is damaged, or exceeds a limit.
+ * @throws {ValidationError} if the archive has no image, or several images and none is chosen.
+ * @throws {DigestMismatchError} if a manifest or config does not match its digest.
+ * @example
+ * ```ts
+ * import { getPrimaryTag } from 'registry-api-v2-client'
+ *
+ * // file is a File, from <input type="file"> or a drop
+ * console.log(await getPrimaryTag(file)) // { repository: 'team/app', tag: 'v7' }
+ * ```
  */
 export async function getPrimaryTag(
   archive: ArchiveInput | Archive,

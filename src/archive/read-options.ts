@@ -14,7 +14,7 @@ export interface OpenProgress {
   readonly totalBytes: number | undefined
 }
 
-/** How to read an archive. */
+/** The options of every function that reads an archive. */
 export interface ReadOptions extends RuntimeOptions {
   /** Ends the reading; it rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined

@@ -1,19 +1,21 @@
-// Everything of the portable entry; what reads an archive is replaced by its counterpart here.
+// Exports everything of the portable entry. The functions of node/api replace those of the same name.
 export * from '../index.ts'
 export {
   executePush,
+  planPush,
+  pushDockerTar,
+  pushDockerTarWithAllOriginalTags,
+  pushDockerTarWithOriginalTags,
+} from './api/push-paths.ts'
+export {
   extractOriginalTags,
   getPrimaryTag,
   getTarManifest,
   inspectDockerTar,
   listZipEntries,
   openArchive,
-  planPush,
-  pushDockerTar,
-  pushDockerTarWithAllOriginalTags,
-  pushDockerTarWithOriginalTags,
   validateDockerTar,
-} from './api.ts'
+} from './api/read-paths.ts'
 export { openFile } from './archive/file.ts'
 export type { ArchiveInput } from './archive/open-input.ts'
 export { type DockerCredentialsOptions, dockerCredentials } from './credentials/docker-credentials.ts'

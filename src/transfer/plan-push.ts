@@ -20,14 +20,37 @@ export interface PlanOptions extends PushNaming, MakePlanOptions, LookUpOptions,
 }
 
 /**
- * Works out what a push would do, with what the registry has, and without changing anything there.
- * A blob is sent once, and mounted where another repository has it: one of the push, or of `mountFrom`. Referrers go along.
- * With `compress`, layers are compressed to learn their digests, unless `compressions` knows them; the bytes are made again when they are sent.
+ * Plans a push: compares what the images need with what the registry has, and changes nothing there. The plan is JSON.
+ * Each blob is sent once, or mounted if another repository has it: one of this push, or one of `mountFrom`. Referrers
+ * of the images are in the plan too.
  *
- * @param images Those of an open archive.
- * @throws {ValidationError} if an image has no name and is given none, two would get the same tag, or a choice of platforms is needed
- * @throws {ResponseError} if the registry refuses
- * @throws {NetworkError} if it does not answer
+ * With `compress`, layers are compressed to compute their digests, unless `compressions` knows them. `executePush`
+ * compresses them again when it sends them.
+ *
+ * @param images The images of an open archive: `archive.images`.
+ * @param registry The registry's URL or host, or a handle of `openRegistry` if it needs credentials or other settings.
+ * @param options `repository`, `tag`, `images`, `platform`, `rename`, `mountFrom`, `compress` and others: see
+ *   `PlanOptions`. `signal` aborts it; the promise then rejects with the signal's reason.
+ * @returns the plan, for `executePush`.
+ * @throws {TypeError} if `images`, `registry` or an option has the wrong type.
+ * @throws {RangeError} if a number in the options is out of range, such as a `concurrency` of 0.
+ * @throws {TarReadError} if `compress` is set and the archive cannot be read.
+ * @throws {ValidationError} if an image has no name and none is given, two images get the same tag, a name is not
+ *   valid, or a platform must be chosen.
+ * @throws {DigestMismatchError} if `compress` is set and a layer does not match its digest.
+ * @throws {ResponseError} if the registry refuses.
+ * @throws {NetworkError} if the registry does not answer.
+ * @example
+ * ```ts
+ * import { openArchive, planPush } from 'registry-api-v2-client'
+ *
+ * // file is a File, from <input type="file"> or a drop
+ * const archive = await openArchive(file)
+ * const plan = await planPush(archive.images, 'https://registry.example.com')
+ * console.log(plan.tags.map(({ repository, tag }) => `${repository}:${tag}`)) // [ 'team/app:v7' ]
+ * console.log(plan.uploadBytes) // …
+ * await archive.close()
+ * ```
  */
 export async function planPush(
   images: readonly Image[],

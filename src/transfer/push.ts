@@ -48,16 +48,33 @@ export async function pushImages(
 }
 
 /**
- * Carries out a plan: all blobs, several at once, then the manifests in their order, then the tags. No tag moves before everything
- * that it names is in the registry; after a failure or an abort, open upload sessions are cancelled, unless
+ * Executes a plan: sends the blobs, several at once, then the manifests in the plan's order, then the tags. It sets no
+ * tag before all blobs and manifests are in the registry. After a failure or an abort it cancels open uploads, unless
  * `sessions` keeps them.
  *
- * @param images Those of the archive that the plan was made of: the bytes come from there.
- * @throws {ValidationError} if the images lack what the plan names
- * @throws {TypeError} if the plan is none, or was made for another registry, or with another encoder
- * @throws {DigestMismatchError} if an archive's bytes are not what it says they are
- * @throws {ResponseError} if the registry refuses
- * @throws {NetworkError} if it does not answer
+ * @param plan The plan that `planPush` made, or its JSON parsed again.
+ * @param images The images of the archive that the plan was made of. The bytes come from there.
+ * @param registry The registry's URL or host, or a handle of `openRegistry` if it needs credentials or other settings.
+ * @param options `onProgress`, `signal`, `controller`, `concurrency`, `chunkSize`, `sessions` and others: see
+ *   `PushOptions`.
+ * @throws {TypeError} if `plan` is not a plan, or was made for another registry or by another encoder; or if `images`,
+ *   `registry` or an option has the wrong type.
+ * @throws {RangeError} if a number in the options is out of range, such as a `concurrency` of 0.
+ * @throws {TarReadError} if the archive cannot be read.
+ * @throws {ValidationError} if the images lack a blob or manifest of the plan.
+ * @throws {DigestMismatchError} if bytes of the archive do not match their digest.
+ * @throws {ResponseError} if the registry refuses.
+ * @throws {NetworkError} if the registry does not answer.
+ * @example
+ * ```ts
+ * import { executePush, openArchive, planPush } from 'registry-api-v2-client'
+ *
+ * // file is a File, from <input type="file"> or a drop
+ * const archive = await openArchive(file)
+ * const plan = await planPush(archive.images, 'https://registry.example.com')
+ * await executePush(plan, archive.images, 'https://registry.example.com')
+ * await archive.close()
+ * ```
  */
 export async function executePush(
   plan: PushPlan,
