@@ -1,6 +1,7 @@
 import { createStore, entries, set } from 'idb-keyval'
 import { describe, expect, inject, it } from 'vitest'
-import { browserCompressions, getManifest, type Manifest, pushDockerTar } from '../../src/index.ts'
+import { browserCompressions, getManifest, type Manifest, openRegistry, pushDockerTar } from '../../src/index.ts'
+import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
 import { makePortableArchive, PORTABLE_DIGESTS } from '../support/compressed-archive.ts'
 import { describeCompressionCache } from '../support/compression-cache-contract.ts'
 import { countingSource } from '../support/counting-source.ts'
@@ -19,6 +20,36 @@ describe('browserCompressions()', () => {
     const compression = { digest: `sha256:${'1'.repeat(64)}`, size: 1 } as const
     await browserCompressions({ name }).set('key', compression)
     expect(await entries(database)).toEqual([['key', compression]])
+  })
+
+  it('ends with an aborted push while something else in the page holds the database', async () => {
+    const name = crypto.randomUUID()
+    let isHeld = true
+    // The push has to wait for this transaction, which goes on from one request to the next.
+    await createStore(name, 'compressions')('readwrite', (store) => {
+      const hold = () => {
+        if (isHeld) store.get('key').onsuccess = hold
+      }
+      hold()
+    })
+    const controller = new AbortController()
+    const reason = new Error('enough')
+    const registry = openRegistry('https://registry.test', { fetch: createTestRegistry().fetch })
+    const pushing = pushDockerTar(await createTestArchive(), registry, 'app', 'v1', {
+      compress: 'gzip',
+      compressions: browserCompressions({ name }),
+      signal: controller.signal,
+    })
+    let isOver = false
+    const over = () => {
+      isOver = true
+    }
+    pushing.then(over, over)
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    expect(isOver).toBe(false)
+    controller.abort(reason)
+    await expect(pushing).rejects.toBe(reason)
+    isHeld = false
   })
 })
 

@@ -51,8 +51,14 @@ export function createCheckpoint(upload: Upload, sessions: StoreAttempts<Session
   async function write(act: (store: SessionStore) => Promise<void>): Promise<boolean> {
     const { signal, stop } = withGrace(upload.signal, WRITE_GRACE)
     try {
-      const done = await sessions.attempt((store) => act(store).then(() => true), { tell, signal })
-      return done ?? false
+      const isDone = await sessions.attempt(
+        async (store) => {
+          await act(store)
+          return true
+        },
+        { tell, signal },
+      )
+      return isDone ?? false
     } catch {
       // The push was aborted: whoever waits for this sees it in the signal.
       return false

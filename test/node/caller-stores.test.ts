@@ -146,6 +146,21 @@ describe('pushDockerTar() with sessions that hang', () => {
     expect(registry.openUploads).toBe(0)
   })
 
+  it('takes a store that answers without a promise, such as a Map', async () => {
+    const sessions = new Map()
+    const events: UploadEvent[] = []
+    const controller = new AbortController()
+    const set = sessions.set.bind(sessions)
+    sessions.set = (key, session) => {
+      controller.abort(reason)
+      return set(key, session)
+    }
+    const onEvent = (event: UploadEvent) => events.push(event)
+    const options = { sessions: sessions as unknown as SessionStore, chunkSize: 4096, onEvent }
+    await expect(push({ ...options, signal: controller.signal }).pushing).rejects.toBe(reason)
+    expect([sessions.size, events]).toEqual([1, []])
+  })
+
   it('keeps what a store writes within a second of the abort', async () => {
     const stored = memorySessions()
     let keys: string[] = []
