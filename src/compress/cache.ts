@@ -35,7 +35,20 @@ export function parseStoredCompression(value: unknown): StoredCompression | unde
   return { digest: value.digest, size: value.size as number }
 }
 
-/** Keeps what came of compressing for as long as the process or the page lives. */
+/**
+ * Makes a compression cache in memory, for as long as the process or the page lives.
+ *
+ * @returns the cache, for the option `compressions` of a push.
+ * @example
+ * ```ts
+ * import { memoryCompressions, pushDockerTar } from 'registry-api-v2-client'
+ *
+ * // file is a File, from <input type="file"> or a drop
+ * const options = { compress: 'gzip', compressions: memoryCompressions() } as const
+ * const digest = await pushDockerTar(file, 'https://registry.example.com', 'team/app', 'v7', options)
+ * console.log(digest) // 'sha256:…'
+ * ```
+ */
 export function memoryCompressions(): CompressionCache {
   const known = new Map<string, StoredCompression>()
   return {

@@ -10,7 +10,22 @@ export function isPlatform(platform: string | undefined, wanted: string): boolea
 /** An image that runs somewhere. */
 export type RunnableImage = Image & { readonly platform: Platform }
 
-/** The images that run somewhere, with their platforms: the image itself, or those under an index. Attestations are none. */
+/**
+ * Lists the images that run on a platform: the image itself, or those in an index, at any depth. Attestations and
+ * other artifacts are left out.
+ *
+ * @param image An image of an open archive.
+ * @returns the images, each with its platform, in the index's order.
+ * @example
+ * ```ts
+ * import { formatPlatform, openArchive, runnableImages } from 'registry-api-v2-client'
+ *
+ * // file is a File, from <input type="file"> or a drop
+ * const archive = await openArchive(file)
+ * const runnable = archive.images.flatMap((image) => runnableImages(image))
+ * console.log(runnable.map(({ platform }) => formatPlatform(platform))) // [ 'linux/amd64' ]
+ * ```
+ */
 export function runnableImages(image: Image): readonly RunnableImage[] {
   const { platform } = image
   if (image.children.length > 0 || platform === undefined) return image.children.flatMap(runnableImages)

@@ -29,7 +29,18 @@ export function descriptorOf({ mediaType, size, digest }: Descriptor): Descripto
   return { mediaType, size, digest }
 }
 
-/** Writes a platform in one text: `linux/amd64`, `linux/arm64/v8`. */
+/**
+ * Writes a platform as text: `linux/amd64`, `linux/arm64/v8`.
+ *
+ * @param platform A platform, as an index or a config has it.
+ * @returns the operating system, the architecture and, if there is one, the variant, with slashes between them.
+ * @example
+ * ```ts
+ * import { formatPlatform } from 'registry-api-v2-client'
+ *
+ * console.log(formatPlatform({ os: 'linux', architecture: 'arm64', variant: 'v8' })) // 'linux/arm64/v8'
+ * ```
+ */
 export function formatPlatform({ os, architecture, variant }: Platform): string {
   return [os, architecture, variant].filter(Boolean).join('/')
 }

@@ -26,7 +26,19 @@ export interface IndexEntry extends Descriptor {
   readonly annotations?: Readonly<Record<string, string>>
 }
 
-/** Tells an index from an image manifest. */
+/**
+ * Tells whether a manifest is an index.
+ *
+ * @param manifest A manifest or an index, as `getManifest` returns it.
+ * @returns true for an index, false for an image manifest.
+ * @example
+ * ```ts
+ * import { getManifest, isIndex } from 'registry-api-v2-client'
+ *
+ * const { manifest } = await getManifest('https://registry.example.com', 'team/app', 'v7')
+ * console.log(isIndex(manifest) ? manifest.manifests.length : manifest.layers.length) // 2
+ * ```
+ */
 export function isIndex(manifest: Manifest | Index): manifest is Index {
   return 'manifests' in manifest
 }

@@ -35,11 +35,19 @@ const ID = /^(?:(?:sha256|sha384|sha512):)?[0-9a-f]{64,}$/
 const DOCKER_HUB = 'docker.io'
 
 /**
- * Splits a name such as `localhost:5000/team/app:v1` by the reference grammar that Docker uses. The part before the first
- * slash is a registry if it has a dot, a colon or a capital letter, or is `localhost`.
- * Docker Hub's official images lose their `library/` (`docker.io/library/nginx` is `nginx`). A missing tag is `latest`.
+ * Splits an image name such as `localhost:5000/team/app:v1` by the grammar that Docker uses. The part before the first
+ * slash is a registry if it has a dot, a colon or a capital letter, or is `localhost`. Docker Hub's official images
+ * lose their `library/`: `docker.io/library/nginx` is `nginx`.
  *
- * @throws {ValidationError} if the text is not such a name, for example a digest or an image's ID
+ * @param text The name. It must not have a digest; `parseReference` takes those.
+ * @returns the repository, the tag (`latest` if the name has none) and the registry, if the name has one.
+ * @throws {ValidationError} if the text is not such a name, for example a digest or an image's ID.
+ * @example
+ * ```ts
+ * import { parseRepositoryTag } from 'registry-api-v2-client'
+ *
+ * console.log(parseRepositoryTag('ghcr.io/team/app:v1')) // { tag: 'v1', registry: 'ghcr.io', repository: 'team/app' }
+ * ```
  */
 export function parseRepositoryTag(text: string): ParsedRepositoryTag {
   const name = readName(text)
@@ -51,10 +59,19 @@ export function parseRepositoryTag(text: string): ParsedRepositoryTag {
 }
 
 /**
- * Splits a name that may have a tag, a digest, or both: `localhost:5000/team/app:v1@sha256:…`. The rules for the registry are those of
- * `parseRepositoryTag`. A missing tag stays missing.
+ * Splits an image name that may have a tag, a digest, or both: `localhost:5000/team/app:v1@sha256:…`. The rules for
+ * the registry are those of `parseRepositoryTag`.
  *
- * @throws {ValidationError} if the text is not such a name, for example a lone digest or an image's ID
+ * @param text The name.
+ * @returns the repository, and the registry, the tag and the digest that the name has. There is no default tag.
+ * @throws {ValidationError} if the text is not such a name, for example a lone digest or an image's ID.
+ * @example
+ * ```ts
+ * import { parseReference } from 'registry-api-v2-client'
+ *
+ * const digest = `sha256:${'e6'.repeat(32)}`
+ * console.log(parseReference(`team/app@${digest}`)) // { repository: 'team/app', digest: 'sha256:…' }
+ * ```
  */
 export function parseReference(text: string): ParsedReference {
   const [name = '', digest, ...more] = String(text).split('@')

@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { withDefaultLimits } from '../../src/archive/limits.ts'
 import * as node from '../../src/node/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
+import { type ExampleFiles, makeExampleFolder, writeExamples } from '../support/examples.ts'
 import { PRODUCERS } from '../support/producers.ts'
 
 // What the documents show has to be so: examples compile and run, links lead somewhere, tables are complete.
@@ -12,9 +12,6 @@ import { PRODUCERS } from '../support/producers.ts'
 const DOCUMENTS = ['README.md', ...readdirSync('docs').map((name) => join('docs', name))].filter((name) =>
   name.endsWith('.md'),
 )
-/** Beside the package's own package.json, so that the examples find it by its name. */
-const FOLDER = resolve('.cache/examples')
-
 const examples = DOCUMENTS.flatMap((document) =>
   [...readFileSync(document, 'utf8').matchAll(/```ts\n(.*?)```/gs)].map((match, index) => ({
     name: `${document.replaceAll(/\W/g, '-')}-${index}`,
@@ -24,27 +21,17 @@ const examples = DOCUMENTS.flatMap((document) =>
 /** The others are for pages and their Workers. */
 const runnable = examples.filter(({ code }) => !/document\.querySelector|postMessage/.test(code))
 
+let files: ExampleFiles
 beforeAll(async () => {
-  // Nothing is kept in the user's own place.
-  vi.stubEnv('XDG_STATE_HOME', join(FOLDER, 'state'))
-  vi.stubEnv('XDG_CACHE_HOME', join(FOLDER, 'cache'))
-  rmSync(FOLDER, { recursive: true, force: true })
-  mkdirSync(FOLDER, { recursive: true })
-  const archive = join(FOLDER, 'exported.tar')
+  const folder = makeExampleFolder('examples')
+  const archive = join(folder, 'exported.tar')
   writeFileSync(archive, await createTestArchive({ images: [{ names: ['registry.example.com/team/app:v7'] }] }))
-  for (const { name, code } of examples) {
-    const real = code
-      .replaceAll('https://registry.example.com', inject('registryUrl'))
-      .replaceAll('exported.tar', archive)
-    writeFileSync(join(FOLDER, `${name}.ts`), real)
-  }
-  const options = { extends: '../../tsconfig.json', include: ['*.ts'] }
-  writeFileSync(join(FOLDER, 'tsconfig.json'), JSON.stringify(options))
+  files = writeExamples(folder, examples, {
+    'https://registry.example.com': inject('registryUrl'),
+    'exported.tar': archive,
+  })
 })
-afterAll(() => {
-  vi.unstubAllEnvs()
-  rmSync(FOLDER, { recursive: true, force: true })
-})
+afterAll(() => files.remove())
 
 describe('the examples of the documents', () => {
   it('are there', () => {
@@ -52,18 +39,16 @@ describe('the examples of the documents', () => {
   })
 
   it('compile', () => {
-    expect(() => execFileSync('node_modules/.bin/tsc', ['-p', FOLDER], { stdio: 'pipe' })).not.toThrow()
+    expect(() => files.compile()).not.toThrow()
   })
 
-  it.each(runnable)('run: $name', async ({ name, code }) => {
-    const said = vi.spyOn(console, 'log').mockImplementation(() => {})
+  it.each(runnable)('run: $name', async (example) => {
     const complained = vi.spyOn(console, 'error').mockImplementation(() => {})
-    await import(join(FOLDER, `${name}.ts`))
+    const values = (await files.run(example)).flatMap(([first]) => first)
     expect(complained.mock.calls).toEqual([])
-    const values = said.mock.calls.flatMap(([first]) => first)
-    if (name.startsWith('README')) expect(values).toContain('registry.example.com/team/app:v7')
-    if (code.includes('listTags(')) expect(values).toContain('v7')
-    vi.restoreAllMocks()
+    complained.mockRestore()
+    if (example.name.startsWith('README')) expect(values).toContain('registry.example.com/team/app:v7')
+    if (example.code.includes('listTags(')) expect(values).toContain('v7')
   })
 })
 

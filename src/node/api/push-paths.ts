@@ -1,3 +1,14 @@
+import type {
+  Archive,
+  Digest,
+  Image,
+  PlanOptions,
+  PlatformChoice,
+  PushArchiveOptions,
+  PushOptions,
+  PushPlan,
+  RegistryInput,
+} from '../../index.ts'
 import * as core from '../../index.ts'
 import { withControl } from '../../transfer/control/controller.ts'
 import { type ArchiveInput, withInput } from '../archive/open-input.ts'
@@ -40,12 +51,12 @@ import { inNode } from '../node-runtime.ts'
  * ```
  */
 export function pushDockerTar(
-  archive: ArchiveInput | core.Archive,
-  registry: core.RegistryInput,
+  archive: ArchiveInput | Archive,
+  registry: RegistryInput,
   repository?: string,
   tag?: string,
-  options: core.PushArchiveOptions & core.PlatformChoice = {},
-): Promise<core.Digest> {
+  options: PushArchiveOptions & PlatformChoice = {},
+): Promise<Digest> {
   return pushInput(archive, options, (input, options) => core.pushDockerTar(input, registry, repository, tag, options))
 }
 
@@ -76,10 +87,10 @@ export function pushDockerTar(
  * ```
  */
 export function pushDockerTarWithOriginalTags(
-  archive: ArchiveInput | core.Archive,
-  registry: core.RegistryInput,
-  options: core.PushArchiveOptions & core.PlatformChoice = {},
-): Promise<core.Digest> {
+  archive: ArchiveInput | Archive,
+  registry: RegistryInput,
+  options: PushArchiveOptions & PlatformChoice = {},
+): Promise<Digest> {
   return pushInput(archive, options, (input, options) => core.pushDockerTarWithOriginalTags(input, registry, options))
 }
 
@@ -110,10 +121,10 @@ export function pushDockerTarWithOriginalTags(
  * ```
  */
 export function pushDockerTarWithAllOriginalTags(
-  archive: ArchiveInput | core.Archive,
-  registry: core.RegistryInput,
-  options: core.PushArchiveOptions & Pick<core.PlanOptions, 'images'> = {},
-): Promise<readonly core.Digest[]> {
+  archive: ArchiveInput | Archive,
+  registry: RegistryInput,
+  options: PushArchiveOptions & Pick<PlanOptions, 'images'> = {},
+): Promise<readonly Digest[]> {
   return pushInput(archive, options, (input, options) =>
     core.pushDockerTarWithAllOriginalTags(input, registry, options),
   )
@@ -152,10 +163,10 @@ export function pushDockerTarWithAllOriginalTags(
  * ```
  */
 export function planPush(
-  images: readonly core.Image[],
-  registry: core.RegistryInput,
-  options: core.PlanOptions = {},
-): Promise<core.PushPlan> {
+  images: readonly Image[],
+  registry: RegistryInput,
+  options: PlanOptions = {},
+): Promise<PushPlan> {
   return core.planPush(images, registry, inNode(options))
 }
 
@@ -188,21 +199,21 @@ export function planPush(
  * ```
  */
 export function executePush(
-  plan: core.PushPlan,
-  images: readonly core.Image[],
-  registry: core.RegistryInput,
-  options: core.PushOptions = {},
+  plan: PushPlan,
+  images: readonly Image[],
+  registry: RegistryInput,
+  options: PushOptions = {},
 ): Promise<void> {
   return core.executePush(plan, images, registry, inNode(options))
 }
 
 /** Opens what is pushed; that too is under the push's controller. */
-function pushInput<O extends core.PushArchiveOptions, T>(
-  archive: ArchiveInput | core.Archive,
+function pushInput<O extends PushArchiveOptions, T>(
+  archive: ArchiveInput | Archive,
   options: O,
-  push: (input: core.ArchiveInput | core.Archive, options: O) => Promise<T>,
+  push: (input: core.ArchiveInput | Archive, options: O) => Promise<T>,
 ): Promise<T> {
   return withControl(options, (options) =>
-    withInput(archive, options, (input) => push(input as core.ArchiveInput | core.Archive, inNode(options))),
+    withInput(archive, options, (input) => push(input as core.ArchiveInput | Archive, inNode(options))),
   )
 }

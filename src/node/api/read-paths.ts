@@ -1,3 +1,15 @@
+import type {
+  Archive,
+  ImageChoice,
+  ImageInspect,
+  PlatformChoice,
+  ReadOptions,
+  RepositoryTag,
+  SourceInput,
+  TarManifestEntry,
+  ValidateOptions,
+  ZipEntry,
+} from '../../index.ts'
 import * as core from '../../index.ts'
 import { type ArchiveInput, openInput, withInput } from '../archive/open-input.ts'
 import { inNode } from '../node-runtime.ts'
@@ -30,7 +42,7 @@ import { inNode } from '../node-runtime.ts'
  * await archive.close()
  * ```
  */
-export async function openArchive(archive: ArchiveInput, options: core.ReadOptions = {}): Promise<core.Archive> {
+export async function openArchive(archive: ArchiveInput, options: ReadOptions = {}): Promise<Archive> {
   const { input, close } = await openInput(archive, options)
   try {
     const opened = await core.openArchive(input, inNode(options))
@@ -65,9 +77,9 @@ export async function openArchive(archive: ArchiveInput, options: core.ReadOptio
  * ```
  */
 export function inspectDockerTar(
-  archive: ArchiveInput | core.Archive,
-  options: core.ReadOptions & core.PlatformChoice = {},
-): Promise<core.ImageInspect> {
+  archive: ArchiveInput | Archive,
+  options: ReadOptions & PlatformChoice = {},
+): Promise<ImageInspect> {
   return withInput(archive, options, (input) => core.inspectDockerTar(input, inNode(options)))
 }
 
@@ -94,10 +106,7 @@ export function inspectDockerTar(
  * console.log(isValid) // true
  * ```
  */
-export function validateDockerTar(
-  archive: ArchiveInput | core.Archive,
-  options: core.ValidateOptions = {},
-): Promise<boolean> {
+export function validateDockerTar(archive: ArchiveInput | Archive, options: ValidateOptions = {}): Promise<boolean> {
   return withInput(archive, options, (input) => core.validateDockerTar(input, inNode(options)))
 }
 
@@ -123,9 +132,9 @@ export function validateDockerTar(
  * ```
  */
 export function getTarManifest(
-  archive: ArchiveInput | core.Archive,
-  options: core.ReadOptions = {},
-): Promise<readonly core.TarManifestEntry[]> {
+  archive: ArchiveInput | Archive,
+  options: ReadOptions = {},
+): Promise<readonly TarManifestEntry[]> {
   return withInput(archive, options, (input) => core.getTarManifest(input, inNode(options)))
 }
 
@@ -150,8 +159,8 @@ export function getTarManifest(
  * ```
  */
 export function extractOriginalTags(
-  archive: ArchiveInput | core.Archive,
-  options: core.ReadOptions = {},
+  archive: ArchiveInput | Archive,
+  options: ReadOptions = {},
 ): Promise<readonly string[]> {
   return withInput(archive, options, (input) => core.extractOriginalTags(input, inNode(options)))
 }
@@ -176,9 +185,9 @@ export function extractOriginalTags(
  * ```
  */
 export function getPrimaryTag(
-  archive: ArchiveInput | core.Archive,
-  options: core.ReadOptions & core.ImageChoice = {},
-): Promise<core.RepositoryTag | undefined> {
+  archive: ArchiveInput | Archive,
+  options: ReadOptions & ImageChoice = {},
+): Promise<RepositoryTag | undefined> {
   return withInput(archive, options, (input) => core.getPrimaryTag(input, inNode(options)))
 }
 
@@ -201,8 +210,8 @@ export function getPrimaryTag(
  * ```
  */
 export function listZipEntries(
-  zip: core.SourceInput | string | URL,
-  options: Pick<core.ReadOptions, 'signal' | 'limits'> = {},
-): Promise<readonly core.ZipEntry[]> {
-  return withInput(zip, options, (input) => core.listZipEntries(input as core.SourceInput, options))
+  zip: SourceInput | string | URL,
+  options: Pick<ReadOptions, 'signal' | 'limits'> = {},
+): Promise<readonly ZipEntry[]> {
+  return withInput(zip, options, (input) => core.listZipEntries(input as SourceInput, options))
 }

@@ -4,10 +4,21 @@ import { exactSource, type Source } from '../../source/source.ts'
 import type { OpenSource } from '../../source/spool.ts'
 
 /**
- * Opens a file as a source, whatever its size: only the ranges that are asked for are read.
- * Not by `openAsBlob`, which is wrong from 4 GiB on in Node (nodejs/node#52585) and reads everything in Deno.
+ * Opens a file of any size as a `Source`. It reads only the ranges that are asked for. It does not use `openAsBlob`,
+ * which is wrong from 4 GiB on in Node (nodejs/node#52585) and reads the whole file in Deno.
  *
- * @throws {TarReadError} if it cannot be opened, or is no file
+ * @param path The path of the file, or its `file:` URL.
+ * @returns the source, with its `size` in bytes. Call its `close()` when it is no longer needed.
+ * @throws {TarReadError} if the file cannot be opened, or is not a regular file.
+ * @example
+ * ```ts
+ * import { openFile } from 'registry-api-v2-client/node'
+ *
+ * const file = await openFile('exported.tar')
+ * const header = await file.read(0, 512)
+ * console.log(header.length) // 512
+ * await file.close()
+ * ```
  */
 export async function openFile(path: string | URL): Promise<OpenSource> {
   // Looked at first: opening a pipe waits for somebody to write to it.

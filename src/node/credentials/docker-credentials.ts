@@ -16,18 +16,31 @@ export interface DockerCredentialsOptions {
 }
 
 /**
- * Gives the credentials that `docker login`, `podman login` and similar tools keep, to be passed to `openRegistry`.
+ * Finds the credentials that `docker login`, `podman login` and similar tools keep.
  *
- * It reads `DOCKER_AUTH_CONFIG` (the text of a config file, as GitLab CI sets it), then the file `REGISTRY_AUTH_FILE`, then `config.json` in
- * `DOCKER_CONFIG` or `~/.docker`, then podman's `containers/auth.json` in `XDG_RUNTIME_DIR` (without it `/run/containers/<uid>/auth.json`), then the
- * one in `XDG_CONFIG_HOME` or `~/.config`. The first place that has something for the registry wins. Within a place, the helper of the host
- * (`credHelpers`) comes before the helper of all hosts (`credsStore`). If the helper knows nothing, or its program is missing, the entries in `auths`
- * count, those of a repository before that of its host. Helpers are started without a shell. Files are read, and helpers asked, when a handle wants
- * credentials for the first time: open a handle for each repository that has credentials of its own.
+ * It reads these places, and the first one that has something for the registry wins: `DOCKER_AUTH_CONFIG` (the text of
+ * a config file, as GitLab CI sets it); the file `REGISTRY_AUTH_FILE`; `config.json` in `DOCKER_CONFIG` or
+ * `~/.docker`; podman's `containers/auth.json` in `XDG_RUNTIME_DIR` (without it `/run/containers/<uid>/auth.json`);
+ * the same file in `XDG_CONFIG_HOME` or `~/.config`.
  *
- * @returns a function that gives nothing if nobody signed in. It rejects with a `ValidationError` if a file cannot be read, and with a
- *   `RegistryError` if a helper fails, or is missing and no entry was found. Neither error shows what is in the file or what the helper said.
- * @throws {RangeError} if `timeout` is no such number
+ * In each place, the helper of the host (`credHelpers`) comes before the helper of all hosts (`credsStore`). If the
+ * helper knows nothing, or its program is missing, the entries in `auths` count, those of a repository before those of
+ * its host. Helpers are started without a shell. Files are read, and helpers asked, when a handle needs credentials
+ * for the first time. Open one handle for each repository that has credentials of its own.
+ *
+ * @param options `file` is the only file to read (default: the places above). `timeout` is the time that a helper may
+ *   take, in milliseconds, before it is killed (default: 30 000).
+ * @returns a function for the option `credentials` of `openRegistry`. It resolves to `undefined` if nobody signed in.
+ *   It rejects with a `ValidationError` if a file cannot be read, and with a `RegistryError` if a helper fails, or is
+ *   missing and no entry was found. Neither error shows what is in the file or what the helper said.
+ * @throws {RangeError} if `timeout` is not above 0, or too large for a timer.
+ * @example
+ * ```ts
+ * import { dockerCredentials, listTags, openRegistry } from 'registry-api-v2-client/node'
+ *
+ * const registry = openRegistry('https://registry.example.com', { credentials: dockerCredentials() })
+ * console.log(await listTags(registry, 'team/app')) // [ 'v7' ]
+ * ```
  */
 export function dockerCredentials(
   options: DockerCredentialsOptions = {},

@@ -10,14 +10,26 @@ export interface FetchOptions extends TlsOptions, ProxyOptions {
 }
 
 /**
- * Makes a `fetch` for `openRegistry` that trusts a private authority, presents a client certificate, or goes through a proxy.
- * Its connections are its own: what else the program fetches goes as before.
+ * Creates a `fetch` for `openRegistry` that trusts a private authority, presents a client certificate, or uses a
+ * proxy. It has its own connections; it does not change what else the program fetches.
  *
- * It works in Node alone. Elsewhere `openRegistry` takes a `fetch` of your own: in Deno with a `client` of `Deno.createHttpClient`,
- * in Bun with `tls` and `proxy`; both also read `NODE_EXTRA_CA_CERTS`.
+ * It works in Node only. Elsewhere pass `openRegistry` a `fetch` of your own: in Deno with a `client` of
+ * `Deno.createHttpClient`, in Bun with `tls` and `proxy`. Both also read `NODE_EXTRA_CA_CERTS`.
  *
- * @throws {ValidationError} if a certificate, a key or a URL cannot be used, or there is no TLS to the registry to use them for
- * @throws {TypeError} if an option has the wrong type or lacks its other half, or the runtime is not Node
+ * @param options `registry` is the registry's URL. `ca`, `cert`, `key` and `passphrase` are PEM text. `proxy` is a
+ *   URL, or false for none (default: from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`).
+ * @returns the function, for the option `fetch` of `openRegistry`.
+ * @throws {ValidationError} if a certificate, a key or a URL is not valid, or if there is a certificate but the
+ *   registry has no TLS.
+ * @throws {TypeError} if an option has the wrong type or lacks its other half, or if the runtime is not Node.
+ * @example
+ * ```ts
+ * import { createFetch, openRegistry } from 'registry-api-v2-client/node'
+ *
+ * const url = 'https://registry.example.com'
+ * const fetch = createFetch({ registry: url, proxy: 'http://proxy.example.com:3128' })
+ * const registry = openRegistry(url, { fetch })
+ * ```
  */
 export function createFetch(options: FetchOptions): (request: Request) => Promise<Response> {
   // Theirs would leave the dispatcher unheeded, and go past the proxy without a word.

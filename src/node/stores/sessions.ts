@@ -2,12 +2,22 @@ import { parseStoredSession, type SessionStore } from '../../registry/sessions/s
 import { keepInFolder, userFolder } from './folder-store.ts'
 
 /**
- * Keeps uploads in a folder, a file each, that only its owner may look into: who reads where an upload goes on can meddle with it.
+ * Makes a store in a folder for uploads that a later push resumes, also in another process: one file for each upload.
+ * Only its owner may access the folder, because a stored upload can be changed by whoever reads its address.
  *
- * @param path The folder, which is made if it is not there. @default `registry-api-v2-client/sessions` in `$XDG_STATE_HOME`, else in
- *   `~/.local/state`; on Windows in `%LOCALAPPDATA%`
- * @returns a store whose methods reject with a `RegistryError` if the folder is a link or another user's, others may look into it, or it cannot be used
- * @throws {RegistryError} if there is no path and the user has no home
+ * @param path The folder, which is created if it does not exist. Default: `registry-api-v2-client/sessions` in
+ *   `$XDG_STATE_HOME` or `~/.local/state`, on Windows in `%LOCALAPPDATA%`.
+ * @returns the store, for the option `sessions` of a push. Its methods reject with a `RegistryError` if the folder is
+ *   a link, belongs to another user, can be accessed by others, or cannot be used.
+ * @throws {RegistryError} if `path` is not given and the user has no home folder.
+ * @example
+ * ```ts
+ * import { folderSessions, pushDockerTar } from 'registry-api-v2-client/node'
+ *
+ * const options = { sessions: folderSessions() }
+ * const digest = await pushDockerTar('exported.tar', 'https://registry.example.com', 'team/app', 'v7', options)
+ * console.log(digest) // 'sha256:…'
+ * ```
  */
 export function folderSessions(path: string = userFolder('XDG_STATE_HOME', '.local/state', 'sessions')): SessionStore {
   return keepInFolder(path, {

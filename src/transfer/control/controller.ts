@@ -69,10 +69,23 @@ const inUse = new WeakSet<PushController>()
 const used = new WeakSet<PushController>()
 
 /**
- * Makes a controller for one push.
+ * Creates a controller for one push. It pauses, resumes and aborts the push, changes its limits, and gives its
+ * progress as an async iterable.
  *
- * @param settings They go before the push's own options of the same names.
- * @throws {RangeError} if one of them is no such number
+ * @param settings `concurrency` (blobs at once) and `maxBytesPerSecond`. They override the push's own options.
+ * @returns the controller, for the option `controller` of a push.
+ * @throws {RangeError} if `concurrency` is not a whole number above 0, or `maxBytesPerSecond` is not above 0.
+ * @example
+ * ```ts
+ * import { createPushController, pushDockerTar } from 'registry-api-v2-client'
+ *
+ * // file is a File, from <input type="file"> or a drop
+ * const controller = createPushController({ maxBytesPerSecond: 1_000_000 })
+ * const pushed = pushDockerTar(file, 'https://registry.example.com', 'team/app', 'v7', { controller })
+ * controller.pause()
+ * controller.resume()
+ * console.log(await pushed) // 'sha256:…'
+ * ```
  */
 export function createPushController(settings: PushSettings = {}): PushController {
   const aborting = new AbortController()

@@ -1,0 +1,159 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { inspect } from 'node:util'
+import { zipSync } from 'fflate'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { pushDockerTar } from '../../src/index.ts'
+import { createTestArchive } from '../../src/testing/index.ts'
+import { type Distribution, startDistribution } from '../support/distribution.ts'
+import { type DocumentedFunction, readDocumentedFunctions } from '../support/docstrings.ts'
+import { type ExampleFiles, makeExampleFolder, writeExamples } from '../support/examples.ts'
+
+// What an editor shows is the documentation: every function of both entries is described, and its examples compile and run.
+
+const documented = readDocumentedFunctions()
+const portable = documented['.']
+const node = documented['./node']
+const portableNames = new Set(portable.map(({ name }) => name))
+const functions = [
+  ...portable,
+  // Those that `./node` passes on are the same.
+  ...node.filter((one) => !portable.some((other) => isSame(one, other))),
+].map((one) => ({ ...one, title: `${one.name} of ${portable.includes(one) ? '.' : './node'}` }))
+
+/** Functions that have no error of their own. */
+const NEVER_THROW = [
+  'browserCompressions',
+  'browserSessions',
+  'formatPlatform',
+  'isAttestation',
+  'isIndex',
+  'memoryCompressions',
+  'memorySessions',
+  'runnableImages',
+]
+/** What a function throws by the parameters that it has. */
+const THROWN_BY = {
+  archive: ['TarReadError', 'ValidationError', 'DigestMismatchError'],
+  registry: ['TypeError', 'ValidationError', 'ResponseError', 'NetworkError'],
+  repository: ['ValidationError'],
+}
+/** It reports these faults by its result. */
+const REPORTS = ['validateDockerTar']
+/** Only where an archive is a path, it can fail to open before it is read. */
+const MORE_IN_NODE: Readonly<Record<string, readonly string[]>> = { validateDockerTar: ['TarReadError'] }
+/** IndexedDB is in browsers alone: test/browser/docstrings.test.ts runs these. */
+const FOR_BROWSERS = ['browserCompressions', 'browserSessions']
+
+const examples = functions.flatMap(({ name, examples }) =>
+  examples.map((code, index) => ({
+    name: `${name}-${/'registry-api-v2-client\/node'/.test(code) ? 'node' : 'portable'}-${index}`,
+    code: `${code}\n\nexport {}\n`,
+    expected: [...code.matchAll(/console\.log\(.*\) \/\/ (.*)$/gm)].map(([, value = '']) => value),
+    isForBrowsers: FOR_BROWSERS.includes(name),
+  })),
+)
+
+function isSame(one: DocumentedFunction, other: DocumentedFunction): boolean {
+  return one.name === other.name && JSON.stringify(one) === JSON.stringify(other)
+}
+
+describe('the docstring of', () => {
+  it('every function is looked at', () => {
+    expect(portable.length).toBeGreaterThan(30)
+    expect(node.length).toBe(portable.length + 5)
+    expect(functions.length).toBeGreaterThan(45)
+  })
+
+  it.each(functions)('$title says what the function does', ({ summary }) => {
+    expect(summary).toMatch(/^(?!What|Who|Whether|How)[A-Z][a-z]*s /)
+    expect(summary).not.toMatch(/[Aa]s (in|`\w+` of) the portable entry/)
+  })
+
+  it.each(functions)('$title describes each parameter', ({ parameters, params }) => {
+    expect(params).toHaveLength(parameters.length)
+    parameters.forEach((name, index) => {
+      if (name !== undefined) expect(params[index]).toBe(name)
+    })
+  })
+
+  it.each(functions)('$title says what it returns', ({ returnType, returns }) => {
+    if (!/^(void|Promise<void>)$/.test(returnType)) expect(returns).toMatch(/\w+ \w+/)
+  })
+
+  it.each(functions)('$title names what it throws', ({ name, parameters, throws }) => {
+    expect(throws.length > 0).toBe(!NEVER_THROW.includes(name))
+    if (REPORTS.includes(name)) return
+    for (const [parameter, classes] of Object.entries(THROWN_BY)) {
+      if (parameters.includes(parameter)) expect(throws).toEqual(expect.arrayContaining(classes))
+    }
+  })
+
+  it.each(functions)('$title has one example of a few lines with the function in it', ({ name, examples }) => {
+    expect(examples).toHaveLength(1)
+    const [example = ''] = examples
+    expect(example.split('\n').length).toBeLessThan(13)
+    expect(example.match(new RegExp(`\\b${name}\\b`, 'g'))?.length, 'imported and used').toBeGreaterThan(1)
+    expect(example).toContain(
+      portableNames.has(name) ? `from 'registry-api-v2-client` : `from 'registry-api-v2-client/node'`,
+    )
+  })
+
+  it.each(node.filter(({ name }) => portableNames.has(name)))(
+    '$name has the same parameters and errors in both entries',
+    ({ name, params, throws }) => {
+      const other = portable.find((one) => one.name === name)
+      const more = MORE_IN_NODE[name] ?? []
+      expect({ params, throws }).toEqual({ params: other?.params, throws: [...(other?.throws ?? []), ...more] })
+    },
+  )
+})
+
+describe('the examples of docstrings', () => {
+  let registry: Distribution
+  let files: ExampleFiles
+  const archive = createTestArchive({ images: [{ names: ['registry.example.com/team/app:v7'] }] })
+
+  beforeAll(async () => {
+    registry = await startDistribution()
+    const folder = makeExampleFolder('docstrings')
+    const [tar, zip] = [join(folder, 'exported.tar'), join(folder, 'artifact.zip')]
+    writeFileSync(tar, await archive)
+    const zipped = zipSync({ 'exported.tar': await archive })
+    writeFileSync(zip, zipped)
+    const real = { 'https://registry.example.com': registry.url, 'exported.tar': tar, 'artifact.zip': zip }
+    files = writeExamples(folder, examples, real, 'declare const file: File\ndeclare const zip: File\n')
+    vi.stubGlobal('file', new File([await archive], 'exported.tar'))
+    vi.stubGlobal('zip', new File([zipped], 'artifact.zip'))
+    vi.stubEnv('DOCKER_CONFIG', folder)
+  })
+  // Some examples delete it.
+  beforeEach(async () => void (await pushDockerTar(await archive, registry.url, 'team/app', 'v7')))
+  afterAll(async () => {
+    vi.unstubAllGlobals()
+    files?.remove()
+    await registry?.stop()
+  })
+
+  it('compile', () => {
+    expect(examples.length).toBe(functions.length)
+    files.compile()
+  })
+
+  it.each(examples.filter(({ isForBrowsers }) => !isForBrowsers))('run: $name', async (example) => {
+    const logged = await files.run(example)
+    expect(logged).toHaveLength(example.expected.length)
+    example.expected.forEach((value, index) => {
+      expect(inspect(logged[index]?.[0], { breakLength: Number.POSITIVE_INFINITY })).toMatch(asPattern(value))
+    })
+  })
+})
+
+/** A value as a comment shows it: `…` stands for anything. */
+function asPattern(value: string): RegExp {
+  return new RegExp(`^${value.split('…').map(escapeText).join('.*')}$`, 's')
+}
+
+function escapeText(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+}
