@@ -14,7 +14,7 @@ export interface Encoder {
   readonly name: string
   /** Reads the stream as its own output is read. */
   encode(bytes: ByteStream): AsyncGenerator<Uint8Array>
-  /** Whether it keeps no piece of the stream after it asks for the next one. Then all pieces may use the same memory. @default false */
+  /** True if it keeps no piece of the stream after it asks for the next one. Then all pieces may use the same memory. @default false */
   readonly copiesPieces?: boolean
 }
 
@@ -22,7 +22,7 @@ export interface Encoder {
  * Makes an encoder.
  *
  * @param level In the numbers of the format: the higher, the smaller and slower. @default the encoder's
- * @throws {RangeError} if there is no such level
+ * @throws {RangeError} if the level is out of range
  * @throws {RegistryError} if the runtime has no such encoder
  */
 export type CreateEncoder = (format: CompressionFormat, level?: number) => Encoder | Promise<Encoder>
@@ -63,12 +63,12 @@ export interface Runtime {
    */
   readonly createStreamBody: CreateStreamBody
   /**
-   * Whether chunks go through `createStreamBody` piece by piece, so that their size costs no memory. `false` holds them in memory as they are, and
+   * True if chunks go through `createStreamBody` piece by piece, so that their size costs no memory. `false` holds them in memory as they are, and
    * `chunkSize` stays what it is. @default `true`, unless `createBody` or `createStreamBody` is given
    */
   readonly streamsChunks: boolean
   /**
-   * Whether the pieces of a stream are read into the same few buffers in turn, which saves time and memory. That takes a runtime whose `fetch` has
+   * True if the pieces of a stream are read into the same few buffers in turn, which saves time and memory. That takes a runtime whose `fetch` has
    * sent a piece when it asks for the next; where the registry's handle has a `fetch` of its own, each piece has its own buffer.
    * @default `false`; in `./node` `true`, as long as `fetch` is Node's own
    */

@@ -8,14 +8,14 @@ import { withDefaultLimits } from './limits.ts'
 import type { ReadOptions } from './read-options.ts'
 import type { Reading } from './reading.ts'
 
-/** What makes a folder a layout (image-spec § Image Layout). */
+/** The file that makes a folder a layout (image-spec § Image Layout). */
 const INDEX_PATH = 'index.json'
 /** The list of images that Docker reads. */
 export const MANIFEST_PATH = 'manifest.json'
 
 /** An open archive: what is in it, and where the bytes are. */
 export interface Archive extends ArchiveContents {
-  /** What is odd about the archive, but does no harm. */
+  /** Oddities of the archive that do no harm. */
   readonly warnings: readonly string[]
   /** Lets go of the file, or of what was spooled. The images' bytes cannot be read after it. */
   close(): Promise<void>

@@ -33,7 +33,7 @@ export async function readDockerArchive(reading: Reading): Promise<ArchiveConten
  * Reads the images of an archive by its `manifest.json`. Of the layers at most the first bytes are read: their digests are
  * claimed here and verified while they are sent. A compressed layer that no path gives a digest for is hashed.
  *
- * @throws {ValidationError} if a config is none, or files are missing or superfluous
+ * @throws {ValidationError} if a config is not valid, or files are missing or superfluous
  * @throws {DigestMismatchError} if a file is not what its path says
  */
 export async function readDockerImages(

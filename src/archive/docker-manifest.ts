@@ -9,7 +9,7 @@ import type { Reading } from './reading.ts'
 export interface TarManifestEntry {
   /** The path of the image's config. */
   readonly Config: string
-  /** The image's names. Docker writes `null` where there are none. */
+  /** The image's names. Docker writes `null` for an empty list. */
   readonly RepoTags: readonly string[] | null
   /** The paths of the layers, lowest first. Empty where Docker writes `null`. */
   readonly Layers: readonly string[]

@@ -33,7 +33,7 @@ export function isDockerV1({ files }: Reading): boolean {
  * one. Nothing in them tells digests, so every layer is read and hashed. The config is made as `docker load` makes it, with the
  * same bytes for images of Docker 1.8.3 and later.
  *
- * @throws {ValidationError} if files are missing, or are no such files
+ * @throws {ValidationError} if files are missing or not valid
  */
 export async function readDockerV1Images(reading: Reading): Promise<readonly Image[]> {
   const hashLayer = createLayerHasher(reading)

@@ -1,13 +1,13 @@
 import { TarReadError, ValidationError } from '../errors.ts'
 import type { Source } from '../source/source.ts'
 
-/** What an archive holds under one path. */
+/** An entry of an archive under one path. */
 export interface FileEntry {
   readonly path: string
   readonly kind: 'file' | 'directory' | 'symlink' | 'hardlink' | 'other'
   /** A file's bytes. */
   readonly source: Source
-  /** What a link names, as it stands in the archive. */
+  /** The target of a link, as it stands in the archive. */
   readonly target: string
   /** An entry of the same path that came before. */
   readonly earlier?: FileEntry | undefined
@@ -94,7 +94,7 @@ export function normalizePath(path: string): string {
     .join('/')
 }
 
-/** What a path leads to: links, one to the next, and at the end what they lead to, if that is there. */
+/** Follows a path: returns its links, one after the other, and at the end their target, if it exists. */
 function followLinks(index: FileIndex, path: string): readonly FileEntry[] {
   const steps: FileEntry[] = []
   let entry = index.entries.get(index.root + normalizePath(path))

@@ -8,7 +8,7 @@ import type { TarManifestEntry } from './docker-manifest.ts'
  */
 export type ArchiveFormat = 'oci' | 'docker' | 'docker-v1' | 'dir'
 
-/** What an archive holds. */
+/** The contents of an archive. */
 export interface ArchiveContents {
   readonly format: ArchiveFormat
   /** In the archive's order. A multi-platform image is one, with its platforms as `children`. */
@@ -18,6 +18,6 @@ export interface ArchiveContents {
    * Absent for other formats.
    */
   readonly index: Image | undefined
-  /** What its `manifest.json` says, where it has one that can be read. */
+  /** The entries of its `manifest.json`, if it has one that can be read. */
   readonly tarManifest: readonly TarManifestEntry[] | undefined
 }

@@ -8,7 +8,7 @@ import type { Digest } from '../oci/digest.ts'
 /** One layer of an inspected image. */
 export type LayerInfo = Omit<Layer, 'source'>
 
-/** What an archive says of one image. */
+/** Information about one image of an archive. */
 export interface ImageInspect {
   /** The image's ID: the digest of its config. */
   readonly id: Digest

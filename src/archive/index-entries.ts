@@ -10,14 +10,14 @@ const REF_NAME = 'org.opencontainers.image.ref.name'
 const CONTAINERD_SUBJECT = 'io.containerd.manifest.subject'
 const COSIGN_KIND = 'kind'
 const COSIGN_IMAGE = /^dev\.cosignproject\.cosign\/image(?:Index)?$/
-/** What cosign lists beside an image, and how the tags end by which it finds it in a registry. */
+/** The kinds that cosign lists beside an image, and the endings of their tags in a registry. */
 const COSIGN_KINDS: Readonly<Record<string, string>> = {
   'dev.cosignproject.cosign/sigs': 'sig',
   'dev.cosignproject.cosign/atts': 'att',
   'dev.cosignproject.cosign/sboms': 'sbom',
 }
 
-/** What `index.json` says of one manifest, in all entries for it. */
+/** All entries of `index.json` for one manifest. */
 export interface Listing extends Pick<Image, 'names' | 'tags'> {
   /** The first of its entries. */
   readonly entry: IndexEntry

@@ -11,13 +11,13 @@ import type { ArchiveLimits } from './limits.ts'
 import type { ReadOptions } from './read-options.ts'
 import { indexTar } from './tar-index.ts'
 
-/** What comes once, from its first byte to its last. A stream of Node's (`process.stdin`) is an `AsyncIterable`. */
+/** Bytes that can be read once, in order. A stream of Node's (`process.stdin`) is an `AsyncIterable`. */
 export type StreamInput = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Response
 
-/** What an archive may be given as, on every runtime. What holds its bytes in any order is read in place. */
+/** The inputs for an archive on every runtime. Those with random access are read in place. */
 export type ArchiveInput = SourceInput | StreamInput | FolderInput
 
-/** The files of an archive, and what has to be let go of in the end. */
+/** The files of an archive, and how to close them. */
 interface OpenFiles {
   readonly files: FileIndex
   close(): Promise<void>

@@ -1,6 +1,6 @@
 import { UNPACK_LIMITS, type UnpackLimits } from '../unpack/unpack-limits.ts'
 
-/** What an archive may come to, so that a hostile one costs no more than an honest one. */
+/** Limits of an archive, so that a hostile one costs no more than an honest one. */
 export interface ArchiveLimits extends UnpackLimits {
   /** Bytes of a JSON document: manifest, index, config. @default 8 MiB */
   readonly jsonSize: number
@@ -30,7 +30,7 @@ const ARCHIVE_LIMITS: ArchiveLimits = {
  * Fills in the limits that are not given.
  *
  * @throws {RangeError} if one is no number from 0 on
- * @throws {TypeError} if there is none of that name
+ * @throws {TypeError} if a limit has an unknown name
  */
 export function withDefaultLimits(given: Partial<ArchiveLimits> = {}): ArchiveLimits {
   for (const [name, value] of Object.entries(given)) {

@@ -21,7 +21,7 @@ import { findUnlistedReferrers } from './unlisted-referrers.ts'
 const INDEX_PATH = 'index.json'
 const LAYOUT_PATH = 'oci-layout'
 
-/** What a layout holds, and what its `index.json` lists but is not there, or lacks its config or a layer. */
+/** The images of a layout, and the entries of its `index.json` that are absent, or lack their config or a layer. */
 interface Layout {
   readonly images: readonly Image[]
   /** `index.json` itself, as one index of all that it lists. */
@@ -33,7 +33,7 @@ interface Layout {
  * Reads the images of an OCI image layout (image-spec § Image Layout): what its `index.json` lists, and all under that. Manifests
  * and configs are read and verified; layers are looked up, not read.
  *
- * @throws {ValidationError} if it is no such layout
+ * @throws {ValidationError} if it is not a valid layout
  * @throws {DigestMismatchError} if a manifest or config is not what its path says
  */
 export async function readLayout(reading: Reading): Promise<Layout> {

@@ -3,7 +3,7 @@ import { isAttestation } from '../oci/attestation.ts'
 import type { Digest } from '../oci/digest.ts'
 import type { Listing } from './index-entries.ts'
 
-/** What `index.json` lists, as far as it is there, and what it says of it. */
+/** An entry of `index.json`, and its image, if that is there. */
 export interface Listed {
   readonly listing: Listing
   readonly image: Image | undefined
@@ -27,7 +27,7 @@ export function ownImages(listed: readonly Listed[]): readonly Image[] {
   })
 }
 
-/** What `index.json` lists of its own, but is not there. What is only listed beside an image, or under one, may be absent. */
+/** Returns the digests that `index.json` lists but that are absent. Entries that are only listed beside or under an image may be absent. */
 export function missingImages(listed: readonly Listed[]): readonly Digest[] {
   const { missing } = digestsOf(listed)
   return listed.flatMap(({ listing, image }) => {

@@ -1,6 +1,6 @@
 import { TarReadError } from '../errors.ts'
 
-/** What an extended header says of the entry after it. */
+/** The values of an extended header for the entry after it. */
 export interface PaxOverrides {
   readonly path?: string
   readonly linkPath?: string

@@ -1,7 +1,7 @@
 import type { RuntimeOptions } from '../runtime.ts'
 import type { ArchiveLimits } from './limits.ts'
 
-/** What is under way while an archive is opened, where that takes more than a look at its headers. */
+/** Progress while an archive is opened, if that takes more than a look at its headers. */
 export interface OpenProgress {
   /**
    * `spool`: the archive comes as a stream, or is packed, and is put where it can be read. `hash`: layers whose digest nothing tells are read.
@@ -24,6 +24,6 @@ export interface ReadOptions extends RuntimeOptions {
   readonly onOpenProgress?: ((progress: OpenProgress) => void) | undefined
   /** Called for each thing about the archive that is odd, but does no harm: the `warnings` of `openArchive`. */
   readonly onWarning?: ((warning: string) => void) | undefined
-  /** What an archive may come to. Each limit has its default. */
+  /** The limits of the archive. Each has a default. */
   readonly limits?: Partial<ArchiveLimits> | undefined
 }

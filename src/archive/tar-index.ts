@@ -16,7 +16,7 @@ const KINDS: Readonly<Record<string, FileEntry['kind']>> = {
   '7': 'file',
 }
 
-/** What the extended headers before an entry say of it. A later one replaces an earlier one of its kind, and pax comes before GNU. */
+/** The values of the extended headers before an entry. A later one replaces an earlier one of its kind, and pax comes before GNU. */
 interface Extended {
   readonly pax: PaxOverrides
   readonly longPath?: string
@@ -71,7 +71,7 @@ export async function indexTar(
     const start = offset + BLOCK_SIZE
     requireData(source, path, start, size)
     const other = entries.get(path)
-    // A folder may stand there as often as it likes, but not in the place of something else.
+    // A folder may come any number of times, but may not replace something else.
     const earlier = kind === 'directory' && other?.kind === kind ? other.earlier : other
     entries.set(path, { path, kind, source: sliceSource(source, start, start + size), target, earlier })
     extended = NOT_EXTENDED
@@ -90,7 +90,7 @@ async function readHeader(source: Source, read: ReadHeaders, offset: number): Pr
   )
 }
 
-/** What an extended header says of the next entry that is none. */
+/** Reads an extended header, which describes the next entry. */
 async function readExtendedHeader(
   source: Source,
   read: ReadHeaders,

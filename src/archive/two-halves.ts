@@ -55,7 +55,7 @@ export async function readTwoHalves(
   return { format: 'oci', images: withNames(images, tarManifest), index, tarManifest }
 }
 
-/** What reading gave, or why it gave nothing. Other failures, such as an abort, are thrown. */
+/** The outcome of reading: a value, or the fault. Other failures, such as an abort, are thrown. */
 type Attempt<T> =
   | { readonly value: T; readonly fault?: undefined }
   | { readonly value?: undefined; readonly fault: Error }

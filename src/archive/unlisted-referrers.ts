@@ -78,7 +78,7 @@ function asReferrer(bytes: Uint8Array, digest: Digest): Unlisted | undefined {
   }
 }
 
-/** What nobody asks for may be anything. */
+/** Ignores the faults of files that nothing lists. */
 function ignoreFault(error: unknown): undefined {
   if (!(error instanceof ValidationError || error instanceof DigestMismatchError)) throw error
 }

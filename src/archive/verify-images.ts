@@ -14,7 +14,7 @@ import type { ReadOptions } from './read-options.ts'
 interface File {
   readonly source: Source
   readonly digest: Digest
-  /** What configs say that it is when it is not compressed. */
+  /** Its diff IDs in the configs. */
   readonly diffIds: Set<Digest>
 }
 
@@ -50,7 +50,7 @@ async function verifyFile(file: File, layerReading: LayerReading, onRead: (bytes
   for (const expected of diffIds) verifyDigest(`${digest}, unpacked`, expected, diffId)
 }
 
-/** Whether it is another layer when it is not compressed. */
+/** Tells whether it is another layer when it is not compressed. */
 function isPacked({ digest, diffIds }: File): boolean {
   return diffIds.size > 0 && !(diffIds.size === 1 && diffIds.has(digest))
 }

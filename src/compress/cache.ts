@@ -2,7 +2,7 @@ import { type Digest, isDigest } from '../oci/digest.ts'
 import { isJsonObject } from '../oci/json.ts'
 import type { Encoder } from '../runtime.ts'
 
-/** What came of a layer that was compressed, as a cache keeps it: plain data, as JSON takes it. */
+/** A compressed layer in a compression cache: plain JSON. */
 export interface StoredCompression {
   /** Of the compressed layer. */
   readonly digest: Digest
@@ -11,7 +11,7 @@ export interface StoredCompression {
 }
 
 /**
- * What came of layers that were compressed before, so that a push knows the compressed layer's digest without compressing. Who can write
+ * A compression cache. It maps a layer to its compressed form, so that a push knows the digest without compressing. Who can write
  * into it decides what blob of the registry a pushed image names as its layer. Its methods may fail: a push tells it by `onWarning`, and goes on without.
  */
 export interface CompressionCache {
@@ -20,7 +20,7 @@ export interface CompressionCache {
   delete(key: string): Promise<void>
 }
 
-/** What a cache keeps a layer by: its diff ID, and all that decides what comes of it. */
+/** Returns the key of a layer in a compression cache: its diff ID, and all that decides the compressed bytes. */
 export function compressionKey(
   diffId: Digest,
   { format, level, name }: Pick<Encoder, 'format' | 'level' | 'name'>,

@@ -1,14 +1,14 @@
 import type { CompressionFormat, RuntimeOptions } from '../runtime.ts'
 import type { CompressionCache } from './cache.ts'
 
-/** What to compress layers with. */
+/** A compression format and level. */
 export interface Compression {
   readonly format: CompressionFormat
   /** From little to much work: 1 to 9 for gzip, 1 to 19 for zstd. @default what docs/compression.md says, by format and encoder */
   readonly level?: number | undefined
 }
 
-/** What compressing layers needs. */
+/** Options of the encoder. */
 export interface EncodingOptions extends RuntimeOptions {
   /** The compression cache: a layer that it knows is compressed only if the registry lacks it. @default none */
   readonly compressions?: CompressionCache | undefined
@@ -18,7 +18,7 @@ export interface EncodingOptions extends RuntimeOptions {
 export interface CompressOptions extends EncodingOptions {
   /**
    * Compresses layers that are plain tars; what is compressed, foreign, or no layer of an image stays as it is. The image gets a
-   * new manifest, and thus another digest; its config stays. Signatures of the old one do not go along, which `onWarning` tells. @default nothing is compressed
+   * new manifest, and thus another digest; its config stays. Signatures of the old one are left out, which `onWarning` tells. @default nothing is compressed
    */
   readonly compress?: CompressionFormat | Compression | undefined
 }

@@ -29,7 +29,7 @@ export interface Compressor {
   close(): Promise<void>
 }
 
-/** What a compressor is made of. */
+/** Options of a compressor. */
 export interface CompressorOptions extends EncodingOptions {
   readonly onWarning?: ((warning: string) => void) | undefined
 }
@@ -82,7 +82,7 @@ function createCompressor({ compressions, onWarning, runtime = {} }: CompressorO
     try {
       return await packing
     } catch (error) {
-      // Who tries again shall begin anew.
+      // The next try starts again.
       packed.delete(key)
       throw error
     }

@@ -12,7 +12,7 @@ const BLOCK = 64 * 1024
 /**
  * Makes an encoder of gzip in plain JavaScript.
  *
- * @throws {RangeError} if there is no such level
+ * @throws {RangeError} if the level is out of range
  */
 export async function createGzipEncoder(level = LEVEL): Promise<Encoder> {
   const checked = checkLevel(level, [1, 9])

@@ -5,7 +5,7 @@ import type { Encoder } from '../runtime.ts'
 import { streamSource } from '../source/pieces.ts'
 import type { OpenSource, Spool } from '../source/spool.ts'
 
-/** What compressing takes. */
+/** The tools to compress a layer. */
 interface LayerEncoding {
   readonly encoder: Encoder
   readonly createHasher: CreateHasher

@@ -38,7 +38,7 @@ export const WASM_ZSTD: ZstdRuntime = {
  * several threads can make them, and the bytes are the same on every runtime.
  *
  * @param level 1 to 19. @default 3
- * @throws {RangeError} if there is no such level
+ * @throws {RangeError} if the level is out of range
  * @throws {RegistryError} if zstd does not load
  */
 export async function createZstdEncoder(level = LEVEL, { load, toFrames }: ZstdRuntime = WASM_ZSTD): Promise<Encoder> {
@@ -79,7 +79,7 @@ async function initialize(): Promise<CompressBlock> {
   return (block, level) => zstd.compress(block, level)
 }
 
-/** What the package hides: how it copies a frame out of the memory of its WebAssembly. */
+/** The WebAssembly memory that the package hides, to copy a frame out of it. */
 interface Memory {
   heapView(part: object): Uint8Array
   heapToUint8Array(part: object): Uint8Array

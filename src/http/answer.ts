@@ -6,7 +6,7 @@ import { readStream } from '../source/stream.ts'
 import { readUpTo } from './body.ts'
 import { redactCause, redactPath, redactType } from './redact.ts'
 
-/** What a registry answered, and to what. */
+/** An answer, and the request that it belongs to. */
 export interface Answer {
   readonly status: number
   readonly headers: Headers
@@ -14,7 +14,7 @@ export interface Answer {
   /** Where the answer came from, after redirects. Relative locations start here. */
   readonly url: URL
   readonly method: string
-  /** What was being done, to go after "Cannot" in a message. */
+  /** The act, as it follows "Cannot" in a message. */
   readonly act: string
   /** Texts that no error about it may show, where it echoes them. */
   readonly secrets: readonly string[]
@@ -67,7 +67,7 @@ export async function countAnswer(answer: Answer, limit: number): Promise<number
   return size
 }
 
-/** Reads the body of an answer as JSON. Throws what `readAnswer` throws, and a `ResponseError` if it is none. */
+/** Reads the body of an answer as JSON. Throws what `readAnswer` throws, and a `ResponseError` if it is not JSON. */
 export async function readJsonAnswer(answer: Answer, limit: number): Promise<unknown> {
   return parseAnswer(answer, await readAnswer(answer, limit))
 }
@@ -90,7 +90,7 @@ function parseAnswer(answer: Answer, bytes: Uint8Array): unknown {
   }
 }
 
-/** Whether the type is html. Quay gives it to JSON and to empty bodies, too: only the body tells a web page (GoogleContainerTools/jib#1986). */
+/** Tells whether the type is html. Quay gives it to JSON and to empty bodies, too: only the body tells a web page (GoogleContainerTools/jib#1986). */
 export function isHtml(headers: Headers): boolean {
   return /html/i.test(headers.get('content-type') ?? '')
 }
@@ -106,7 +106,7 @@ export function verifyStatedDigest({ headers, act }: Answer, expected: Digest): 
   if (isDigest(stated)) verifyDigest(`the answer to "${act}"`, expected, stated)
 }
 
-/** The error for an answer that says yes, but is none that a registry gives. */
+/** Makes the error for a successful answer that no registry gives. */
 export function unexpectedAnswer(
   { act, method, url: from, status, headers, secrets }: Answer,
   fault: string,

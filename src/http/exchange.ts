@@ -20,7 +20,7 @@ interface Exchanged {
   readonly answer: Answer
   /** The error that the answer stands for, if its status is neither good nor allowed. */
   readonly refusal?: ResponseError
-  /** Whether another origin than the registry's gave it. */
+  /** True if another origin than the registry's gave it. */
   readonly isForeign: boolean
 }
 
@@ -28,7 +28,7 @@ interface Exchanged {
  * Sends a request as it is, and returns the answer.
  *
  * @throws {ResponseError} if that is no answer of a registry
- * @throws {NetworkError} if there is none
+ * @throws {NetworkError} if there is no answer
  */
 export type Exchange = (request: PrivateRequest) => Promise<Exchanged>
 
@@ -159,7 +159,7 @@ export function createExchange(settings: Connection): Exchange {
   }
 }
 
-/** What is done about the tries of one request. */
+/** The state of the tries of one request. */
 interface Tries {
   /** Of the first one. */
   readonly authorization: string | undefined

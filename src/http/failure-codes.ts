@@ -1,4 +1,4 @@
-/** What to do about failures whose codes say what they are. */
+/** Remedies for failures, by their codes. */
 const REMEDIES: ReadonlyArray<readonly [code: RegExp, remedy: string]> = [
   [
     /SELF_SIGNED|UNABLE_TO|UNKNOWN_ISSUER/,
@@ -10,7 +10,7 @@ const REMEDIES: ReadonlyArray<readonly [code: RegExp, remedy: string]> = [
   [/PROXY_ANSWERED_407/, 'the proxy wants a user and a password in its URL'],
 ]
 
-/** What to do about a failure, to go after its code in a message. */
+/** Returns the remedy for a failure, as it follows the code in a message. */
 export function remedyFor(code: string, url: string): string {
   const remedy = REMEDIES.find(([pattern]) => pattern.test(code))?.[1]
   const isTlsWanted = code === 'UND_ERR_SOCKET' && url.startsWith('http:')

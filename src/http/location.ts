@@ -30,7 +30,7 @@ export function resolveLocation(
  * Finds where an upload goes on: the `Location` of an answer. Its query is the session's state and is kept to the letter.
  *
  * @param registry The registry's base URL.
- * @throws {ResponseError} if there is none, or a web page may not read it, or it leaves https, or a stranger leads to the registry
+ * @throws {ResponseError} if there is no `Location`, a web page may not read it, it leaves https, or another origin leads to the registry
  */
 export function uploadLocation(answer: Answer, registry: string): URL {
   const text = answer.headers.get('location')
@@ -49,7 +49,7 @@ export function uploadLocation(answer: Answer, registry: string): URL {
   return location
 }
 
-/** Adds the digest that closes an upload. Not by `searchParams`, which would write the rest of the query anew. */
+/** Adds the digest that closes an upload. `searchParams` would rewrite the rest of the query. */
 export function withDigest(location: URL, digest: string): URL {
   const url = new URL(location)
   url.search += `${url.search ? '&' : '?'}digest=${encodeURIComponent(digest)}`

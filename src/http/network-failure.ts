@@ -21,7 +21,7 @@ export function timedOut({ act, method, url }: Unanswered, timeout: number): Net
   )
 }
 
-/** Whether a failure is there to stay: nobody's certificate, no proxy's mind and no server's way of redirecting changes from one moment to the next. */
+/** Tells whether a failure will happen again: a certificate, a proxy's refusal and a redirect do not change from one moment to the next. */
 export function isLastingFailure({ cause }: NetworkError): boolean {
   return isRedirected(cause) || /CERT|_TLS_|VERIFY|WRONG_VERSION|PROXY_ANSWERED/.test(codeOf(cause) ?? '')
 }

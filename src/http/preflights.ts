@@ -12,7 +12,7 @@ type CacheMode = 'default' | 'no-store'
  * that memory only for requests that may use its HTTP cache, too.
  */
 export interface Preflights {
-  /** Whether a request needs no preflight if its `Accept` is short. @param isBare Whether it has no other headers. */
+  /** Tells whether a request with a short `Accept` needs no preflight. @param isBare True if it has no other headers. */
   spares(isBare: boolean): boolean
   /** The cache mode of a request: `default` where that spares preflights, and the answer cannot be old. */
   cacheMode(request: Read, isBare: boolean): CacheMode

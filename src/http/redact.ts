@@ -1,6 +1,6 @@
 /** Shorter ones would take ordinary words out of a message. */
 const LEAST_SECRET = 4
-/** What stands between spaces, quotes and escapes: a URL, among others. */
+/** A run of characters without spaces, quotes and escapes, such as a URL. */
 const WORD = /[^\s"\\]+/g
 /** No more causes of causes are shown, and one may be its own. */
 const MAX_CAUSES = 8
@@ -15,7 +15,7 @@ export function redact(text: string, secrets: readonly string[]): string {
     .replaceAll(WORD, redactUrl)
 }
 
-/** The same of JSON, in which servers write much by its number (Go `&`, PHP `/`): it is written anew. What is no JSON is not shown at all. */
+/** Does the same to JSON. It is parsed and written again, because servers escape characters (Go `&`, PHP `/`). Other text is not shown at all. */
 export function redactJson(text: string, secrets: readonly string[]): string {
   try {
     return redact(JSON.stringify(JSON.parse(text)), secrets)
@@ -83,7 +83,7 @@ function redactUrl(word: string): string {
 }
 
 /**
- * What may be shown of the reason for a failure: its kind, its words and its code, and the same of its own cause. Deno writes whole URLs
+ * Copies the cause of a failure without secrets: its name, message, stack and code, and the same of its own cause. Deno writes whole URLs
  * into its messages, and others keep sockets and more in their errors.
  */
 export function redactCause(cause: unknown, secrets: readonly string[], count = 1): unknown {

@@ -4,7 +4,7 @@ import { createAnswer, unexpectedAnswer } from './answer.ts'
 import { resolveLocation } from './location.ts'
 import { redactPath } from './redact.ts'
 
-/** Where redirects may lead, and what goes along. */
+/** The rules for redirects: where they may lead, and which headers follow. */
 interface RedirectRules {
   readonly fetch: (request: Request) => Promise<Response>
   /** The registry's base URL. */

@@ -4,7 +4,7 @@ export type RequestBody = Uint8Array<ArrayBuffer> | Blob | (() => Promise<Blob> 
 /** One request over HTTP, to a registry or to its token server. */
 export interface HttpRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  /** What is being done, to go after "Cannot" in a message: `list the tags of "team/app"`. */
+  /** The act, as it follows "Cannot" in a message: `list the tags of "team/app"`. */
   readonly act: string
   /** Relative to the registry's base URL, or absolute. */
   readonly url: string | URL
@@ -13,7 +13,7 @@ export interface HttpRequest {
   readonly accept?: ((sparesPreflight: boolean) => string) | undefined
   readonly body?: RequestBody | undefined
   /**
-   * Whether the answer may come from the HTTP cache of a browser, where that spares preflights: `revalidated` if the registry confirms it,
+   * Lets the answer come from the HTTP cache of a browser, where that spares preflights: `revalidated` if the registry confirms it,
    * `kept` in any case, because it is verified by its digest. @default it may not
    */
   readonly cache?: 'revalidated' | 'kept' | undefined
@@ -28,7 +28,7 @@ export interface HttpRequest {
   readonly signal?: AbortSignal | undefined
   /** In milliseconds: how long a request under way may take after an abort. @default 0 */
   readonly grace?: number | undefined
-  /** Whether it is sent even if the registry asked for a pause. @default false */
+  /** True if it is sent even if the registry asked for a pause. @default false */
   readonly skipsPause?: boolean | undefined
   /** Called before each try. The request is sent when this resolves, and fails if it rejects. */
   readonly hold?: (() => Promise<void>) | undefined
@@ -44,13 +44,13 @@ export interface Patience {
   readonly retryDelay: number
 }
 
-/** What signs one try of a request in. */
+/** The signature of one try of a request. */
 export interface Signature {
   /** Of the header `Authorization`. */
   readonly value: string
-  /** What of it, and of what it was made of, no error may show. */
+  /** Its secrets, and those that it was made of: no error may show them. */
   readonly secrets: readonly string[]
-  /** Whether it stands for credentials of a user, and not for anonymous. */
+  /** True if it stands for credentials of a user, and not for anonymous. */
   readonly isIdentified: boolean
 }
 
@@ -58,12 +58,12 @@ export interface Signature {
 export interface PrivateRequest extends HttpRequest {
   /** Called for each try, after all waits; what it gives is for the registry's own origin alone. */
   readonly sign?: () => Promise<Signature | undefined>
-  /** Whether there are credentials of a user, signed in or not. @default false */
+  /** True if there are credentials of a user, signed in or not. @default false */
   readonly isIdentified?: boolean | undefined
   /** Texts that no error may show. */
   readonly secrets?: readonly string[] | undefined
   /** @default true, for requests without a body */
   readonly followsRedirects?: boolean | undefined
-  /** Whether the answer's body is wanted. @default true for GET */
+  /** True if the answer's body is wanted. @default true for GET */
   readonly keepsBody?: boolean | undefined
 }

@@ -8,7 +8,7 @@ interface RetryAfter {
   over(origin: string, signal: AbortSignal | undefined): Promise<void>
 }
 
-/** Answers whose `Retry-After` is meant for whoever asks next, too. */
+/** Statuses whose `Retry-After` also holds for the requests that follow. */
 const PAUSING = [429, 503]
 /** In milliseconds. Who asks for more is asked again earlier. */
 const MAX_PAUSE = 60_000

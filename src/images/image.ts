@@ -4,7 +4,7 @@ import type { JsonObject } from '../oci/json.ts'
 import type { IndexEntry } from '../oci/manifest.ts'
 import type { Source } from '../source/source.ts'
 
-/** What an image's config says, by Docker's and OCI's field names in camel case (image-spec § Image Configuration). */
+/** A parsed image config, by Docker's and OCI's field names in camel case (image-spec § Image Configuration). */
 export interface ImageConfig {
   readonly architecture: string
   readonly os: string
@@ -44,7 +44,7 @@ export interface Layer extends Descriptor {
 }
 
 /**
- * What one manifest stands for, with all that is under it, ready to be pushed: an image, an artifact, or (with `children`)
+ * A manifest with all that it refers to, ready to be pushed: an image, an artifact, or (with `children`)
  * an index of them, such as a multi-platform image. Every part knows its digest, and where its bytes are.
  */
 export interface Image {
@@ -54,21 +54,21 @@ export interface Image {
   readonly tags: readonly string[]
   /** Its manifest or index. These bytes are what is pushed. */
   readonly manifest: Content
-  /** What an artifact is, where it says so (image-spec § Guidelines for Artifact Usage). */
+  /** The type of an artifact, if it has one (image-spec § Guidelines for Artifact Usage). */
   readonly artifactType: string | undefined
   /** The manifest that this one is about: it is a referrer of that. */
   readonly subject: Digest | undefined
-  /** What it runs on. Absent for an index, and for most artifacts. */
+  /** The platform that it runs on. Absent for an index, and for most artifacts. */
   readonly platform: Platform | undefined
   /** Absent for an index. */
   readonly config: Content | undefined
-  /** What the config's bytes say. Absent for an index and an artifact. */
+  /** The parsed config. Absent for an index and an artifact. */
   readonly configuration: ImageConfig | undefined
   /** Lowest first. Of an index, what it lists that is no manifest. */
   readonly layers: readonly Layer[]
-  /** What an index lists, in its order, as far as it is here. */
+  /** The entries of an index that are available, in its order. */
   readonly children: readonly Image[]
-  /** What an index lists, but is not here. */
+  /** The entries of an index that are not available. */
   readonly missing: readonly IndexEntry[]
 }
 
@@ -96,7 +96,7 @@ export function describeLayers(
   })
 }
 
-/** What a config says that its image runs on, if it says so. */
+/** Returns the platform in a config, if it has one. */
 export function platformOf({ os, architecture, variant }: ImageConfig): Platform | undefined {
   return os && architecture ? { os, architecture, ...(variant && { variant }) } : undefined
 }

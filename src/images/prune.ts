@@ -45,7 +45,7 @@ async function prune(image: Image, createHasher: CreateHasher): Promise<Image | 
   }
 }
 
-/** Whether an entry is the attestation of one that is missing, by BuildKit's annotation. */
+/** Tells whether an entry is the attestation of one that is missing, by BuildKit's annotation. */
 function isAttestationOf(entry: JsonObject, { missing }: Image): boolean {
   const about = textField(objectField(entry, 'annotations'), 'vnd.docker.reference.digest')
   return missing.some(({ digest }) => digest === about)

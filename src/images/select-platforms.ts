@@ -89,7 +89,7 @@ function platformsOf(images: readonly RunnableImage[]): string {
   return images.map(({ platform }) => formatPlatform(platform)).join(', ')
 }
 
-/** What is missing under an image, at any depth. */
+/** Returns the missing entries under an image, at any depth. */
 function missingEntries({ missing, children }: Image): readonly IndexEntry[] {
   return [...missing, ...children.flatMap(missingEntries)]
 }

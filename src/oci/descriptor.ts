@@ -8,7 +8,7 @@ export interface Platform {
   readonly variant?: string | undefined
 }
 
-/** What a piece of content is, without its bytes (image-spec § Content Descriptors). */
+/** Describes content without its bytes (image-spec § Content Descriptors). */
 export interface Descriptor {
   readonly mediaType: string
   readonly digest: Digest

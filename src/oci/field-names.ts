@@ -4,7 +4,7 @@ import { isJsonObject } from './json.ts'
 /** The fields of a document, by their exact names, and what is in them. Lists have the shape of their items. `undefined` is what has no fixed fields. */
 interface Shape {
   readonly fields: Readonly<Record<string, Shape | undefined>>
-  /** What is in all other fields of a map, whose names are free. */
+  /** The shape of all other fields of a map, whose names are free. */
   readonly others?: Shape
 }
 

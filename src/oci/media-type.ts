@@ -24,11 +24,11 @@ export const MANIFEST_MEDIA_TYPES: readonly string[] = [...INDEXES, ...MANIFESTS
 
 export const isIndexType = (mediaType: string): boolean => INDEXES.includes(mediaType)
 export const isManifestType = (mediaType: string): boolean => MANIFESTS.includes(mediaType)
-/** Whether a config is one of an image that runs; artifacts have others. */
+/** Tells whether a config type is that of a runnable image; artifacts have others. */
 export const isImageConfigType = (mediaType: string): boolean => CONFIGS.includes(mediaType)
-/** Whether a layer is not compressed, so that its digest is its diff ID. */
+/** Tells whether a layer is not compressed, so that its digest is its diff ID. */
 export const isPlainLayerType = (mediaType: string): boolean => PLAIN_LAYERS.includes(mediaType)
-/** Whether a layer may not be distributed: it stays where its `urls` say (image-spec § Non-Distributable Layers). */
+/** Tells whether a layer may not be distributed: it stays where its `urls` say (image-spec § Non-Distributable Layers). */
 export const isForeignLayerType = (mediaType: string): boolean => FOREIGN_LAYER.test(mediaType)
 
 /** A `Content-Type` without its parameters. */

@@ -21,17 +21,17 @@ export function parseRegistryAddress(text: string | URL): URL {
   return url
 }
 
-/** Whether a registry is Docker Hub. */
+/** Tells whether a registry is Docker Hub. */
 export function isDockerHub(registry: URL): boolean {
   return registry.hostname === DOCKER_HUB_HOST
 }
 
-/** Whether a host is this machine. A dot at the end of a name changes nothing. */
+/** Tells whether a host is this machine. A dot at the end of a name changes nothing. */
 export function isLoopback(hostname: string): boolean {
   return /^(?:(?:.*\.)?localhost\.?|127(?:\.[0-9]+){3}|\[::1\])$/.test(hostname)
 }
 
-/** Whether a host is a bare address, or a name that only a local network knows. */
+/** Tells whether a host is a bare address, or a name that only a local network knows. */
 export function isLocal(hostname: string): boolean {
   return (
     isLoopback(hostname) ||
@@ -56,7 +56,7 @@ function readAddress(text: string): URL | undefined {
   return new URL(isLoopback(new URL(secure).hostname) ? `http://${text}` : secure)
 }
 
-/** What is wrong with a registry's URL. The URL itself stays out of the message: it may hold a password. */
+/** Returns the fault of a registry's URL. The URL itself stays out of the message: it may have a password. */
 function faultOf(url: URL): string | undefined {
   if (!/^https?:$/.test(url.protocol)) return `it does not begin with "https://" or "http://"; ${EXAMPLE}`
   if (url.username || url.password) return 'it holds a user name; pass { credentials: { username, password } } instead'

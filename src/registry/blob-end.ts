@@ -77,7 +77,7 @@ function askForEnd(
 
 async function isWhole(answer: Answer, { size }: Descriptor): Promise<boolean> {
   if (answer.status === 404) return false
-  // There is no such byte.
+  // The byte does not exist.
   if (answer.status === 416) return size === 0
   if (answer.status === 206) return (await countAnswer(answer, size)) === size - startOf(size)
   // A server may ignore the range, and give the whole blob.

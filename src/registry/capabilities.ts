@@ -1,6 +1,6 @@
 import { findUploadProfile, type UploadProfile, type UploadProfileName } from './profile.ts'
 
-/** What is known of how a registry wants blobs: its profile, and what it taught since the handle was opened. */
+/** How a registry takes blobs: its profile, and the limits that were learned since the handle was opened. */
 export interface Capabilities {
   readonly current: UploadProfile
   /** Takes something better than before. */

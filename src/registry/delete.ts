@@ -13,7 +13,7 @@ const CONCURRENCY = 8
 
 /** The options of `deleteImage`. */
 export interface DeleteOptions extends RequestOptions {
-  /** Whether to delete the manifest with all its tags if the registry cannot delete a single tag. @default false */
+  /** Deletes the manifest with all its tags if the registry cannot delete a single tag. @default false */
   readonly deleteSharedManifest?: boolean | undefined
 }
 

@@ -7,9 +7,9 @@ import { isImageConfigType } from '../oci/media-type.ts'
 import { getBlob } from './blobs.ts'
 import type { Registry } from './registry.ts'
 
-/** What a manifest and its config say of an image or an artifact. */
+/** Facts about an image or an artifact, from its manifest and config. */
 export interface ImageFacts {
-  /** What the image's config says. Absent for an artifact, which has no image config. */
+  /** The parsed config of the image. Absent for an artifact, which has no image config. */
   readonly config: ImageConfig | undefined
   readonly architecture: string | undefined
   readonly os: string | undefined
@@ -18,7 +18,7 @@ export interface ImageFacts {
   /** Config and layers together, in bytes, as the registry stores them: what is listed twice counts once. */
   readonly totalSize: number
   readonly layerCount: number
-  /** What an artifact says that it is (image-spec § Guidelines for Artifact Usage): `application/vnd.cncf.helm.config.v1+json`. */
+  /** The type of an artifact (image-spec § Guidelines for Artifact Usage): `application/vnd.cncf.helm.config.v1+json`. */
   readonly artifactType: string | undefined
 }
 

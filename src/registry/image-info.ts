@@ -10,7 +10,7 @@ import { type ManifestInfo, readManifest } from './read-manifest.ts'
 import type { Registry, RequestOptions } from './registry.ts'
 
 /**
- * What a registry says of an image. Of an index, the facts are those of its only image that runs somewhere. If there are several, sizes and layers
+ * Information about an image in a registry. For an index, the facts are those of its only image that runs somewhere. If there are several, sizes and layers
  * are the sum, in which a shared layer counts once; the date is the newest; and config, architecture and os are absent.
  */
 export interface ImageInfo extends Descriptor, ImageFacts {
@@ -20,7 +20,7 @@ export interface ImageInfo extends Descriptor, ImageFacts {
   readonly manifest: Manifest | Index
   /** The platforms that an index offers, as `linux/arm64/v8`; empty for a single image. */
   readonly platforms: readonly string[]
-  /** What each image of an index has, as far as the registry holds them; empty for a single image. */
+  /** The images of an index that the registry has. Empty for a single image. */
   readonly images: readonly IndexImage[]
 }
 

@@ -16,10 +16,10 @@ export interface IndexImage extends Descriptor, ImageFacts {
   readonly platform: string | undefined
 }
 
-/** What an index lists: an image or an artifact, or a blob. */
+/** An entry of an index: an image, an artifact, or a blob. */
 interface Listed {
   readonly image: IndexImage | undefined
-  /** Whether it runs somewhere. */
+  /** True if it runs somewhere. */
   readonly isRunnable: boolean
   readonly blobs: readonly Descriptor[]
   readonly layers: readonly Descriptor[]
@@ -32,7 +32,7 @@ const CONCURRENCY = 6
 
 /**
  * Reads the images that an index lists, also those of an index in it, and sums up what they have. Images count that run somewhere; only if there
- * are none, artifacts and attestations do. What the registry lacks of the index is left out.
+ * are no runnable images, artifacts and attestations do. Entries that the registry does not have are left out.
  *
  * @throws {ResponseError} if the registry has nothing of the index (`status` 404)
  * @throws {ValidationError} if their manifests and configs have more than 16 MiB, or 250,000 values of JSON
@@ -125,7 +125,7 @@ async function readListed(
   return listed
 }
 
-/** Reads a manifest. Returns the registry's refusal if there is none. */
+/** Reads a manifest. Returns the registry's refusal if the manifest does not exist. */
 async function findManifest(
   registry: Registry,
   repository: string,

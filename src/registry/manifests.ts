@@ -32,7 +32,7 @@ export async function putManifest(
   verifyStatedDigest(answer, content.digest)
 }
 
-/** What a registry may say that does not know of tags in the query, or finds it too long. */
+/** Statuses of registries that do not know tags in the query, or find it too long. */
 const TAGS_REFUSED = [400, 404, 405, 414, 431]
 
 /**
@@ -103,7 +103,7 @@ export interface ManifestPlace extends Pick<RegistryRequest, 'url' | 'scopes'> {
   readonly reference: string
 }
 
-/** @throws {ValidationError} if the repository or the reference is none */
+/** @throws {ValidationError} if the repository or the reference is not valid */
 export function manifestAt(registry: Registry, repository: string, reference: string): ManifestPlace {
   const { path, pull } = locateRepository(registry.url, repository)
   const url = `${path}manifests/${parseTagOrDigest(reference)}`

@@ -24,7 +24,7 @@ const MAX_QUERY = 16 * 1024
 /** In bytes. */
 const MAX_PAGE = 16 * 1024 * 1024
 
-/** What to list. */
+/** A list to read, page by page. */
 interface List {
   readonly act: string
   readonly path: string
@@ -35,7 +35,7 @@ interface List {
 
 /** One page of a list. */
 interface Page {
-  /** What was asked for, without a number that was refused. */
+  /** The query, without a number that was refused. */
   readonly query: string
   readonly answer: Answer
   readonly entries: readonly string[]
@@ -185,7 +185,7 @@ function startReading(
 
 async function readEntries(answer: Answer, key: string): Promise<readonly string[]> {
   const document = await readJsonAnswer(answer, MAX_PAGE)
-  // distribution writes null where there are none.
+  // distribution writes null for an empty list.
   const entries = isJsonObject(document) ? (document[key] ?? []) : undefined
   if (!Array.isArray(entries) || !entries.every((entry) => typeof entry === 'string')) {
     throw unexpectedAnswer(answer, `its "${key}" is not a list of texts`)

@@ -4,13 +4,13 @@ export interface UploadProfile {
   readonly minChunkSize: number
   /** In bytes: no request may have more, unless it carries a whole blob. */
   readonly maxChunkSize: number
-  /** Whether it takes a blob in no other way than whole, in one request. */
+  /** True if it takes a blob only whole, in one request. */
   readonly takesWholeOnly: boolean
-  /** Whether it tells how far an upload is. */
+  /** True if it tells how far an upload is. */
   readonly tellsStatus: boolean
-  /** Whether the `Range` of an upload's status ends with the number of bytes, not with the last byte: Quay's way. */
+  /** True if the `Range` of an upload's status ends with the number of bytes, not with the last byte (Quay). */
   readonly tellsCount: boolean
-  /** Whether the request that closes an upload may carry no bytes, once others did, and these have to be of one size: Cloudflare's ways. */
+  /** True if the closing PUT must be empty after chunks, and all chunks but the last must have one size (Cloudflare). */
   readonly closesEmpty: boolean
 }
 
@@ -40,7 +40,7 @@ const STANDARD: UploadProfile = {
   closesEmpty: false,
 }
 
-/** What is known of registries. What is not here they say themselves, or it is learned from their refusals. */
+/** The profiles of known registries. Other limits come from answers and refusals. */
 const PROFILES: Readonly<Record<UploadProfileName, UploadProfile>> = {
   standard: STANDARD,
   // Takes no other form of `Content-Range` than the spec's, which is the only one here (dotnet/sdk-container-builds#258).

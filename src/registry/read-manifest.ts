@@ -23,16 +23,16 @@ const MAX_MANIFEST = 8 * 1024 * 1024
 /** With fewer types, registries convert manifests or refuse them; but from a page, so long an `Accept` takes a preflight. */
 const ALL = MANIFEST_MEDIA_TYPES.join(', ')
 /**
- * What may be said of a manifest that is there: 404 of another type, 400 if distribution fails to convert it, and to HEAD also 404 by Nexus
+ * Statuses for a manifest that may exist all the same: 404 of another type, 400 if distribution fails to convert it, and to HEAD also 404 by Nexus
  * (andrey-pohilko/registry-cli#14, #43).
  */
 const MISSES = [400, 404, 405, 406, 501]
 
-/** What came of a request: an answer, or else a refusal or, if the registry has converted the manifest, nothing. */
+/** The outcome of a request: an answer or a refusal. Neither if the registry has converted the manifest. */
 interface Reply {
   readonly answer?: Answer
   readonly refusal?: ResponseError
-  /** Whether only some of the types were asked for. */
+  /** True if only some of the types were asked for. */
   readonly isPartial: boolean
 }
 
@@ -47,9 +47,9 @@ export async function readManifest(place: ManifestPlace, signal?: AbortSignal): 
 }
 
 /**
- * Asks which manifest a tag names, or whether a digest is there. Only GET says that there is none.
+ * Asks which manifest a tag names, or whether a digest is there. Only GET proves that it does not exist.
  *
- * @returns nothing if there is none
+ * @returns `undefined` if the manifest does not exist
  * @throws {DigestMismatchError} if the registry states another digest than the one asked for
  */
 export async function resolveManifest(place: ManifestPlace, signal?: AbortSignal): Promise<Digest | undefined> {

@@ -10,10 +10,10 @@ import { createSend, type SendRequest } from './send.ts'
 
 /** The options of `openRegistry`: who signs in, and how requests are sent. All of them are for one registry. */
 export interface RegistryOptions {
-  /** What sends the requests. @default the runtime's `fetch` */
+  /** Sends the requests. @default the runtime's `fetch` */
   readonly fetch?: ((request: Request) => Promise<Response>) | undefined
   /**
-   * Who asks, or a function that is asked when the registry wants to know. They are sent in the way that the registry asks for: by HTTP
+   * The credentials, or a function that provides them when the registry asks. They are sent in the way that the registry asks for: by HTTP
    * Basic to its own origin only, or to its token server, which has to be one that is trusted (`allowedRealms`).
    * @default anonymous
    */
@@ -55,11 +55,11 @@ export interface Registry {
   readonly url: string
   /** Sends one request with the settings of this handle, signed in. Everything else is built on it. */
   readonly send: SendRequest
-  /** What is known of how it wants blobs. */
+  /** How it takes blobs. */
   readonly capabilities: Capabilities
   /** The media type of the manifest that was last put into a repository, or read there by a tag. */
   readonly manifestTypes: Map<string, string>
-  /** Whether the runtime's own `fetch` sends its requests, since no other was given. */
+  /** True if the runtime's own `fetch` sends its requests, since no other was given. */
   readonly usesRuntimeFetch: boolean
 }
 

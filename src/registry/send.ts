@@ -32,7 +32,7 @@ interface SendSettings extends AuthenticatorSettings {
 const MAX_TRIES = 4
 
 /**
- * Makes what sends requests and signs them in. Only the registry's own origin sees what signs in, and only its refusals teach anything. A
+ * Makes what sends requests and signs them in. Only the registry's own origin sees signatures, and only its refusals teach anything. A
  * refused request is sent again only with another authorization than before, its body included: uploads keep their session.
  */
 export function createSend(exchange: Exchange, settings: SendSettings): SendRequest {
@@ -44,7 +44,7 @@ export function createSend(exchange: Exchange, settings: SendSettings): SendRequ
   const uploads = createSemaphore(fixed(settings.maxRequests - 2 * share))
   let loading: Promise<Authenticator> | undefined
 
-  /** What signs in is loaded where there is somebody to sign in, or the registry asks for that. */
+  /** Loads the authenticator, if there are credentials or the registry asks for a sign-in. */
   function loadAuthenticator(): Promise<Authenticator> {
     loading ??= loaded(import('./auth/authenticator.ts')).then(
       ({ createAuthenticator }) =>
@@ -79,7 +79,7 @@ export function createSend(exchange: Exchange, settings: SendSettings): SendRequ
     signal?.throwIfAborted()
     let scopes = needed
     let isRenewed = false
-    // Those of a function may be none: what signs in tells.
+    // A function may return no credentials: the authenticator tells.
     const isIdentified = typeof settings.credentials === 'object'
     const last: { authorization?: Authorization | undefined } = {}
     // Called for each try: a token may expire in the waits between them.

@@ -32,7 +32,7 @@ export interface CompressingOptions
   readonly onWarning?: ((warning: string) => void) | undefined
 }
 
-/** What counts and sends the layers of a push while they are compressed. */
+/** Counts and sends the layers of a push while they are compressed. */
 export interface LayerHandling {
   readonly progress: ProgressTracker
   /** Sends each layer as soon as it is compressed. @default it is left to the plan */
@@ -41,7 +41,7 @@ export interface LayerHandling {
   readonly control?: PushControl | undefined
 }
 
-/** What is pushed in the place of what was to be, and how the layers in it came about, by their digests. */
+/** The pushes with compressed layers, and how these layers were made, by their digests. */
 export interface CompressedPushes {
   readonly pushes: readonly ImagePush[]
   readonly compressions: ReadonlyMap<Digest, PlannedCompression>
@@ -50,7 +50,7 @@ export interface CompressedPushes {
 }
 
 /**
- * Compresses the plain layers of all that is pushed, and makes the manifests anew that name them. What is about a manifest that is another one now does not go along.
+ * Compresses uncompressed layers and rewrites the manifests that list them. Referrers of a rewritten manifest are left out, because its digest changed.
  *
  * @throws {DigestMismatchError} if a layer is not what the archive says it is
  * @throws {RegistryError} if the runtime has no such encoder
@@ -158,7 +158,7 @@ export function createEncoderWith(
   return untilAborted(Promise.resolve(createEncoder(format, level)), signal)
 }
 
-/** Leaves out what goes along with an image only because it is about one that is another one now; and what is about that. */
+/** Leaves out the referrers of rewritten manifests, and their referrers. */
 function dropOutdatedReferrers(pushes: readonly ImagePush[], { changed, onLeftOut }: Replacing): readonly ImagePush[] {
   const gone = new Set<Digest>(changed.keys())
   return pushes.filter(({ image, tags, originalDigest }) => {

@@ -12,7 +12,7 @@ import { toSource } from '../source/from.ts'
 import { blobsUnder, manifestsUnder } from './plan/needs.ts'
 import type { PlannedBlob, PlannedCompression, PlannedManifest, PushPlan } from './plan/plan.ts'
 
-/** What makes the bytes of layers that are compressed. */
+/** Makes the bytes of compressed layers. */
 interface Compressing {
   readonly compressor: Compressor
   readonly runtime?: RuntimeOptions['runtime']
@@ -25,7 +25,7 @@ interface Compressing {
  * when they are read.
  *
  * @throws {TypeError} if another encoder is here than the plan was made with
- * @throws {ValidationError} if the images lack some of it, or it sets a tag to something that is none of its manifests
+ * @throws {ValidationError} if the images lack some of it, or it sets a tag to a manifest that it does not put
  * @throws {DigestMismatchError} if a manifest in the plan is not the one that it says it is
  */
 export async function findContents(
@@ -66,7 +66,7 @@ async function contentOf({ mediaType, digest }: PlannedManifest, text: string): 
 
 function untaggable(name: string, digest: Digest): ValidationError {
   return new ValidationError(
-    `Cannot push: the plan sets ${JSON.stringify(name)} to ${digest}, which is none of the manifests that it puts there`,
+    `Cannot push: the plan sets ${JSON.stringify(name)} to ${digest}, which it does not put there`,
     { input: name },
   )
 }
@@ -83,7 +83,7 @@ async function compressedContent(
     return { mediaType, digest, size, source: compressor.open(layer, encoder, { digest, size }, onRead) }
   }
   throw new TypeError(
-    `Cannot push: the plan was made where ${name} compresses, but here it is ${encoder.name}; plan anew, or use createPortableEncoder in both places`,
+    `Cannot push: the plan was made where ${name} compresses, but here it is ${encoder.name}; plan again, or use createPortableEncoder in both places`,
   )
 }
 

@@ -31,7 +31,7 @@ const WHERE_STORES_COME_FROM = 'a store, as memorySessions() gives one'
  * went out is measured. What cancels an upload waits for nothing. What slows a push down is loaded where anything may.
  * Each request is as patient as an upload, so that a push outlives a registry that restarts, whatever is being sent.
  *
- * @throws {RangeError} if an option is no such number
+ * @throws {RangeError} if a number is out of range
  */
 export async function underControl(registry: Registry, options: PushOptions): Promise<ControlledRegistry> {
   const control = controlOf(options)

@@ -16,7 +16,7 @@ interface Execution {
   /** The bytes of all that is sent. */
   readonly contents: ReadonlyMap<Digest, Content>
   readonly uploader: Uploader
-  /** What was sent before the plan was made. */
+  /** The blobs that were sent before the plan was made. */
   readonly known?: KnownBlobs | undefined
 }
 

@@ -23,17 +23,17 @@ export interface PushOptions extends PushSettings, EncodingOptions {
    */
   readonly chunkSize?: number | undefined
   /**
-   * Where uploads under way are kept, so that a later push goes on with them: in another process, or after the page was loaded anew. With it, an
+   * Where uploads under way are kept, so that a later push goes on with them: in another process, or after the page was reloaded. With it, an
    * abort and failures that may pass leave them open at the registry. @default nowhere: they are cancelled
    */
   readonly sessions?: SessionStore | undefined
-  /** Called when an upload is tried again, begins anew, goes on with that of an earlier push, or learns what the registry takes. */
+  /** Called when an upload is tried again, restarts, continues that of an earlier push, or learns a limit of the registry. */
   readonly onEvent?: ((event: UploadEvent) => void) | undefined
   /** How many failures in a row an upload outlives without a byte of progress, and each other request of the push. @default 5 */
   readonly uploadRetry?: number | undefined
   /** The longest wait after the first failure, in milliseconds; it doubles with each further one, up to 30 s. @default 500 */
   readonly retryDelay?: number | undefined
-  /** Whether to look for everything once more at the end: each blob, each manifest, and what each tag points at. @default false */
+  /** Looks for everything again at the end: each blob, each manifest, and the target of each tag. @default false */
   readonly verify?: boolean | undefined
 }
 
@@ -43,7 +43,7 @@ const DEFAULT_RETRY_DELAY = 500
 /**
  * How patient a push is.
  *
- * @throws {RangeError} if an option is no such number
+ * @throws {RangeError} if a number is out of range
  */
 export function patienceOf(options: Pick<PushOptions, 'uploadRetry' | 'retryDelay'>): Patience {
   return {

@@ -8,19 +8,19 @@ import type { CompressionFormat } from '../runtime.ts'
 import { toSource } from '../source/from.ts'
 import { readAll } from '../source/source.ts'
 
-/** What takes the place of what. */
+/** The replacements of layers and manifests. */
 export interface Replacing {
   readonly format: CompressionFormat
   /** The compressed layers, by the digests of those that they are made of. */
   readonly layers: ReadonlyMap<Digest, Omit<Content, 'mediaType'>>
   readonly createHasher: CreateHasher
-  /** What became of each manifest that is another one now, by its digest before. It is filled on the way. */
+  /** The rewritten images, by their digests before. It is filled on the way. */
   readonly changed: Map<Digest, Image>
   /** Called for what an index lists about an image that is another one now: it is left out. */
   onLeftOut(digest: Digest, about: Digest): void
 }
 
-/** The layers below an image that are plain tars: what is compressed, foreign, or no layer of an image that runs is none of them. */
+/** The layers below an image that are plain tars. Leaves out compressed layers, foreign layers, and those of artifacts. */
 export function* plainLayersUnder(image: Image): Generator<Content> {
   for (const layer of image.layers) if (isPlain(layer, image)) yield layer
   for (const child of image.children) yield* plainLayersUnder(child)
@@ -92,7 +92,7 @@ async function replaceChildren(image: Image, replacing: Replacing): Promise<Imag
   return { ...image, manifest, children: kept }
 }
 
-/** What an entry is the attestation of, by BuildKit's annotation, if that is another one now. */
+/** Returns the subject of an attestation by BuildKit's annotation, if its digest has changed. */
 function outdatedSubject(entry: JsonObject, { changed }: Replacing): Digest | undefined {
   const about = textField(objectField(entry, 'annotations'), 'vnd.docker.reference.digest')
   return about !== undefined && changed.has(about as Digest) ? (about as Digest) : undefined

@@ -19,7 +19,7 @@ const SMALL_BLOB = 1024 * 1024
 /** So many of them as there are where one large blob would be. */
 const SMALL_WEIGHT = 3 / 16
 
-/** What brings the blobs of one push into a registry. */
+/** Sends the blobs of one push to a registry. */
 export interface Uploader {
   readonly registry: Registry
   readonly progress: ProgressTracker
@@ -32,7 +32,7 @@ type SharedUploadOptions = Omit<UploadOptions, 'mountFrom' | 'onSent' | 'signal'
 /**
  * Has what brings blobs in, for as long as it is used.
  *
- * @throws {RangeError} if an option is no such number
+ * @throws {RangeError} if a number is out of range
  */
 export async function withUploader<T>(
   { registry, rateLimit, link, sessions }: ControlledRegistry,

@@ -9,7 +9,7 @@ import { readRealm } from './realm.ts'
 import { coversScopes, mergeScopes, type Scope } from './scope.ts'
 import { fetchToken, type Token } from './token.ts'
 
-/** What signs a request in. */
+/** The authorization of a request. */
 export interface Authorization extends Signature {
   readonly scheme: 'basic' | 'bearer'
   readonly user: User
@@ -25,14 +25,14 @@ interface Refused {
   readonly url: URL
   readonly scopes: readonly Scope[]
   readonly authorization: Authorization | undefined
-  /** Whether a token may be refused that is not known to be too old. The act has to end. */
+  /** True if a token may be refused before it is known to be stale. */
   readonly mayRenew: boolean
 }
 
-/** What asking once more takes. */
+/** Knowledge from a refusal, for one more try. */
 interface Lesson {
   readonly scopes: readonly Scope[]
-  /** Whether nothing but the token will be another. */
+  /** True if only the token will change. */
   readonly isRenewal: boolean
 }
 
@@ -44,7 +44,7 @@ export interface Authenticator {
   learn(refused: Refused): Lesson | undefined
 }
 
-/** Who signs in, and where. */
+/** The settings of an authenticator. */
 export interface AuthenticatorSettings {
   /** The registry's base URL. */
   readonly registry: URL
@@ -54,11 +54,11 @@ export interface AuthenticatorSettings {
 }
 
 const NO_PARAMETERS: Challenge['parameters'] = new Map()
-/** What of a challenge is about the token server, not about the request that was answered. */
+/** Parameters of a challenge that describe the token server, not the request that was answered. */
 const LASTING = ['realm', 'service']
 
 /**
- * Makes what signs in at one registry. It knows nothing until the registry asks; with credentials it lets itself be asked once at the
+ * Makes the authenticator of one registry. It knows nothing until the registry sends a challenge; with credentials it lets itself be asked once at the
  * start (`GET /v2/`), so that not every first request has to be sent twice. A ready token is sent at once.
  */
 export function createAuthenticator(
@@ -132,7 +132,7 @@ export function createAuthenticator(
     learn({ status, headers, method, url, scopes, authorization, mayRenew }) {
       const offered = choose(headers, challenge)
       if (!offered || hasReadyToken) return undefined
-      // A registry may ask for rights that are none of this request's business, and would get the token for them.
+      // A registry may name scopes that this request does not need, and would get a token for them.
       const most = mergeScopes(scopes, scopesOfRequest(method, url, registry))
       const wanted = mergeScopes(scopes, commonScopes(scopesOf(offered), most))
       const isWider = !coversScopes(scopes, wanted)
@@ -155,7 +155,7 @@ export function createAuthenticator(
   }
 }
 
-/** Whether a token server's answer is about who asks. From one who got a token before, 403 is about the rights (a mount, for one). */
+/** Tells whether a token server refuses the credentials. After credentials that worked, 403 refuses the scope, for example of a mount. */
 function isRefusal(error: unknown, hasWorked: boolean): boolean {
   return error instanceof ResponseError && (hasWorked ? [400, 401] : [400, 401, 403]).includes(error.status)
 }
@@ -177,7 +177,7 @@ function choose(headers: Headers, known?: Challenge): Challenge | undefined {
   return find('bearer') ?? find('basic')
 }
 
-/** What goes on to hold of a challenge. */
+/** Returns the parts of a challenge that stay true for later requests. */
 function withoutCause({ scheme, parameters }: Challenge): Challenge {
   return { scheme, parameters: new Map([...parameters].filter(([name]) => LASTING.includes(name))) }
 }

@@ -17,7 +17,7 @@ interface CredentialSource {
   forget(refused: User): void
   /** Notes that a token server took the user's credentials. The refresh token that it may have given replaces the one that was used. */
   keep(user: User, identityToken: string | undefined): void
-  /** Whether a token server took the user's credentials before. */
+  /** True if a token server took the user's credentials before. */
   hasWorked(user: User): boolean
 }
 

@@ -19,14 +19,14 @@ export interface TokenCredentials {
   readonly token: string
 }
 
-/** Who asks a registry. */
+/** The credentials of a user. */
 export type Credentials = PasswordCredentials | IdentityTokenCredentials | TokenCredentials
 
-/** What credentials are wanted for. */
+/** The purpose that credentials are requested for. */
 export interface CredentialsRequest {
   /** The registry's base URL, ending in a slash. */
   readonly registry: string
-  /** What its token server calls the registry; nothing where it asks for HTTP Basic. */
+  /** The token server's name for the registry. `undefined` for HTTP Basic. */
   readonly service: string | undefined
   /** The rights that are asked for: `repository:team/app:pull,push`. */
   readonly scopes: readonly string[]
@@ -43,13 +43,13 @@ export type ProvideCredentials = (
 /** Docker's name for who comes with an identity token in a password's place. */
 export const TOKEN_USERNAME = '<token>'
 
-/** What a token may be made of, so that it fits into a header (RFC 9110 § Field Values). */
+/** Characters of a token that fit into a header (RFC 9110 § Field Values). */
 const TOKEN = /^[\x21-\x7e]+$/
 
 /**
  * Checks what a caller, or a function of theirs, gave as credentials.
  *
- * @throws {ValidationError} if it is none; the message does not show it
+ * @throws {ValidationError} if they are not valid; the message does not show them
  */
 export function parseCredentials(value: unknown): Credentials {
   const { username, password, identityToken, token } = (value ?? {}) as Record<string, unknown>

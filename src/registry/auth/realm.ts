@@ -1,13 +1,13 @@
 import { loaded } from '../../async/lazy.ts'
 import { isDockerHub, isLocal, isLoopback } from '../../oci/registry-address.ts'
 
-/** What is known of who asks for a sign-in. */
+/** The rules for the realm of a challenge. */
 interface RealmRules {
   /** The registry's base URL. */
   readonly registry: URL
   /** Origins that the caller trusts. */
   readonly allowedRealms: readonly string[]
-  /** Whether a password or a token would go there. */
+  /** True if a password or a token would go there. */
   readonly hasSecret: boolean
 }
 
@@ -43,7 +43,7 @@ export async function readRealm(
   return { fault: `is at ${origin}, another site than the registry's, which gets no secret; ${remedy}` }
 }
 
-/** Whether two hosts are of one registrable domain. The list of public suffixes is large, and loaded only here. */
+/** Tells whether two hosts are of one registrable domain. The list of public suffixes is large, and loaded only here. */
 async function isSameSite(one: string, other: string): Promise<boolean> {
   const { getDomain } = await loaded(import('tldts'))
   // Private suffixes too: two customers of one hoster are two sites.

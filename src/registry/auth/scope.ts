@@ -4,7 +4,7 @@
  */
 export type Scope = string
 
-/** What listing all repositories asks for. */
+/** The scope to list all repositories. */
 export const CATALOG: Scope = 'registry:catalog:*'
 
 /** Tells whether a right is one to a repository. */
@@ -12,12 +12,12 @@ export function isRepositoryScope(scope: Scope): boolean {
   return scope.startsWith('repository:')
 }
 
-/** What reading a repository asks for. */
+/** Returns the scope to read a repository. */
 export function pullScope(repository: string): Scope {
   return `repository:${repository}:pull`
 }
 
-/** What writing to a repository asks for. Reading goes with it, so that a push gets along with one token. */
+/** Returns the scope to write to a repository. It includes reading, so that a push needs one token. */
 export function pushScope(repository: string): Scope {
   return `repository:${repository}:pull,push`
 }

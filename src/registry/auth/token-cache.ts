@@ -6,7 +6,7 @@ export interface TokenCache {
   /**
    * Gives a token with these rights: one that is there, or one that is on its way, or a new one.
    *
-   * @param issuer The token server, and what it calls the registry. Tokens of another issuer are none here.
+   * @param issuer The token server, and its name for the registry. Tokens of another issuer do not count.
    */
   get(issuer: string, scopes: readonly Scope[], fetch: () => Promise<Token>): Promise<Token>
   /** Forgets a token that was refused. */

@@ -10,13 +10,13 @@ import { isRepositoryScope, type Scope } from './scope.ts'
 /** A bearer token, and how long it is used. */
 export interface Token {
   readonly text: string
-  /** Whether it is too old to be used: some seconds before it expires. */
+  /** True if it is too old to be used: some seconds before it expires. */
   readonly isStale: () => boolean
   /** The refresh token for the next one, where the server has given another. */
   readonly identityToken: string | undefined
 }
 
-/** What to ask a token server for. */
+/** A request to a token server. */
 interface TokenRequest {
   readonly realm: URL
   readonly service: string | undefined

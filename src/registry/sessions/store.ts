@@ -19,7 +19,7 @@ export interface StoredSession {
   readonly offset: number
   /** The hasher's state after these bytes, in base64. Nothing if it cannot be saved: then they are read and hashed again. */
   readonly hashState?: string | undefined
-  /** What the registry was known to want: it says so only when an upload is opened. Without `maxChunkSize` any size will do. */
+  /** The limits of the registry, which it states only when an upload is opened. Without `maxChunkSize` any size is accepted. */
   readonly limits: Pick<UploadProfile, 'minChunkSize' | 'closesEmpty'> & { readonly maxChunkSize?: number | undefined }
   /** How many pushes in a row took it up and failed without bringing in a byte. */
   readonly stalls: number
@@ -28,7 +28,7 @@ export interface StoredSession {
 }
 
 /**
- * Where uploads that are under way are kept, so that another process, or the page after it was loaded anew, goes on with them. Its methods may
+ * Where uploads that are under way are kept, so that another process, or the page after a reload, continues them. Its methods may
  * fail: a push tells it, and goes on without.
  */
 export interface SessionStore {
@@ -40,7 +40,7 @@ export interface SessionStore {
 /** In milliseconds. distribution removes uploads that were opened a week ago (`uploadpurging`: 168 h). */
 const MAX_AGE = 7 * 24 * 60 * 60 * 1000
 
-/** What a store keeps a session by. */
+/** Returns the key of a session in a store. */
 export function sessionKey({ registry, repository, digest }: Omit<Wanted, 'size'>): string {
   return `${registry} ${repository} ${digest}`
 }
@@ -48,7 +48,7 @@ export function sessionKey({ registry, repository, digest }: Omit<Wanted, 'size'
 /** The upload that is looked for. */
 type Wanted = Pick<StoredSession, 'registry' | 'repository' | 'digest' | 'size'>
 
-/** Whether a session is of this very blob, for this very place. */
+/** Tells whether a session is of this very blob, for this very place. */
 export function isOf(stored: StoredSession, { registry, repository, digest, size }: Wanted): boolean {
   return (
     stored.registry === registry && stored.repository === repository && stored.digest === digest && stored.size === size

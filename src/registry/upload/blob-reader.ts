@@ -35,15 +35,15 @@ export interface BlobReader {
    * @param signal Ends the reading; without one, whoever reads does.
    */
   stream(start: number, end: number, signal: AbortSignal | undefined): ByteStream
-  /** What the hasher knows of exactly `[0, offset)`, if it can be saved. */
+  /** Returns the state of the hasher after exactly `[0, offset)`, if it can be saved. */
   stateAt(offset: number): Uint8Array | undefined
-  /** Begins anew; with a state, and if that loads, as if `[0, offset)` were hashed. */
+  /** Starts again. With a state that loads, `[0, offset)` counts as hashed. */
   restart(state?: Uint8Array, offset?: number): Promise<void>
 }
 
 interface ReaderOptions {
   readonly createHasher: CreateHasher
-  /** Whether a piece of a stream may be read over one that came some pieces before. @default false */
+  /** True if a piece of a stream may be read over one that came some pieces before. @default false */
   readonly reusesPieces?: boolean | undefined
   readonly signal?: AbortSignal | undefined
 }

@@ -14,9 +14,9 @@ import { isRefusal, limitsOf, locateStored, recallLimits } from './resume.ts'
 import { cancelSession, type UploadSession } from './session.ts'
 import type { Upload } from './upload-options.ts'
 
-/** What the store of sessions has about one blob. */
+/** The stored session of one blob. */
 export interface Checkpoint {
-  /** Whether this upload was begun by an earlier push. */
+  /** True if this upload was begun by an earlier push. */
   readonly isResumed: boolean
   /** Finds the upload of an earlier push, as far as the registry has it now. */
   find(): Promise<UploadSession | undefined>

@@ -14,16 +14,16 @@ export interface Chunk {
   readonly end: number
   /** Of the whole blob. */
   readonly size: number
-  /** Whether its request closes the upload. */
+  /** True if its request closes the upload. */
   readonly isClosing: boolean
   readonly body: RequestBody
   /** In milliseconds. */
   readonly timeout: number
-  /** In milliseconds: of a stream, in the place of that. */
+  /** In milliseconds: the same for a stream. */
   readonly standstill: number
   /** When its bytes are hashed, if that goes on while they are sent. */
   readonly hashed?: Promise<void>
-  /** What failed in reading, if it was the reading that failed. */
+  /** Returns the failure of the reading, if that failed. */
   readonly readFailure?: () => Promise<{ readonly error: unknown } | undefined>
 }
 

@@ -3,13 +3,13 @@ import { PASSING_STATUSES } from '../../http/exchange.ts'
 import { isLastingFailure } from '../../http/network-failure.ts'
 
 /**
- * What may heal the failure of an upload's request: `ask` how far the upload is, and go on; the same with smaller chunks (`shrink`);
+ * The remedy for a failed request of an upload: `ask` how far the upload is, and go on; the same with smaller chunks (`shrink`);
  * the blob from the start, in another upload (`restart`), in larger chunks (`grow`), or `whole` in one request; `look` for the blob, which may be
  * there already, else restart; or `nothing`.
  */
 export type Remedy = 'ask' | 'shrink' | 'grow' | 'restart' | 'whole' | 'look' | 'nothing'
 
-/** What says that an upload is not there any more, or not where it was thought to be. */
+/** Error codes of an upload that no longer exists, or is at another offset. */
 const LOST = ['BLOB_UPLOAD_UNKNOWN', 'BLOB_UPLOAD_INVALID', 'DIGEST_INVALID', 'SIZE_INVALID']
 
 /**

@@ -32,13 +32,13 @@ async function askStored(upload: Upload, session: UploadSession): ReturnType<typ
   }
 }
 
-/** Whether the registry said no, and will say so again. After 401 another sign-in may help. */
+/** Tells whether the registry would refuse again. After 401 another sign-in may help. */
 export function isRefusal(error: unknown): boolean {
   if (!(error instanceof ResponseError) || error.status === 401) return false
   return ['look', 'nothing'].includes(remedyFor(error, 'no bytes'))
 }
 
-/** What the registry is known to want, for a push that opens no upload of its own. */
+/** Returns the known limits of the registry, for a push that opens no upload. */
 export function limitsOf({ registry, chunkSize }: Upload): StoredSession['limits'] {
   const { current } = registry.capabilities
   const { minChunkSize, maxChunkSize, closesEmpty } = current

@@ -9,7 +9,7 @@ import type { Upload } from './upload-options.ts'
 export interface UploadSession {
   readonly location: URL
   readonly offset: number
-  /** Whether a store of sessions named it. This process did not begin it then, and does not delete it. @default false */
+  /** True if it comes from a store of sessions. This process did not open it, and does not delete it. @default false */
   readonly isStored?: boolean
 }
 

@@ -10,7 +10,7 @@ import type { BlobReader } from './blob-reader.ts'
 /** In bytes. */
 export const DEFAULT_CHUNK_SIZE = 5 * 1024 * 1024
 
-/** What an upload went through that its progress does not tell. Where something stood in its way, that is the `error`. */
+/** An event of an upload that its progress does not show. `error` is the cause, if there is one. */
 export type UploadEvent = {
   readonly repository: string
   readonly digest: Digest
@@ -45,17 +45,17 @@ export interface UploadOptions {
   readonly createHasher: CreateHasher
   readonly createBody: CreateBody
   readonly createStreamBody: CreateStreamBody
-  /** Whether a chunk is read while it is sent, by a `createStreamBody` that keeps nothing: else it is held in memory. */
+  /** True if a chunk is read while it is sent, by a `createStreamBody` that keeps nothing: else it is held in memory. */
   readonly streamsChunks?: boolean | undefined
-  /** Whether a stream's pieces are read into the same few buffers in turn, if the runtime's own `fetch` sends them. */
+  /** True if a stream's pieces are read into the same few buffers in turn, if the runtime's own `fetch` sends them. */
   readonly reusesPieces?: boolean | undefined
-  /** Whether a chunk of a file goes as that part of the file, where a browser reads it itself. */
+  /** True if a chunk of a file goes as that part of the file, where a browser reads it itself. */
   readonly slicesChunks?: boolean | undefined
   /** Bytes in one request; a registry's own limits come first. */
   readonly chunkSize: number
   /** Says how many bytes the next chunk of a larger blob should have. Without it, every chunk has `chunkSize`. */
   readonly link?: { readonly chunkSize: number } | undefined
-  /** What may make chunks smaller than that from one to the next, in bytes. */
+  /** May make each chunk smaller, in bytes. */
   readonly rateLimit?: { readonly maxChunk: number }
   /** How many failures in a row, without a byte of progress, are not yet the end. */
   readonly uploadRetry: number
@@ -71,7 +71,7 @@ export interface UploadOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** What stays the same while one blob is on its way. */
+/** The constants of one upload. */
 export interface Upload extends UploadOptions {
   readonly registry: Registry
   readonly send: SendRequest

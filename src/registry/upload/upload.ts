@@ -122,7 +122,7 @@ async function deliver(upload: Upload): Promise<'mounted' | 'uploaded' | 'presen
   }
 }
 
-/** What keeps uploads loads where there is a store to keep them in: before the first byte, since it may be needed after a failure. */
+/** Loads the checkpoint if there is a store: before the first byte, because it may be needed after a failure. */
 async function openCheckpoint(upload: Upload): Promise<Checkpoint | undefined> {
   const { sessions, signal } = upload
   if (!sessions) return undefined

@@ -3,7 +3,7 @@ import type { Concurrency } from '../../async/semaphore.ts'
 import { positive, rate } from '../../check-options.ts'
 import type { PushProgress } from './progress.ts'
 
-/** What can be changed while a push runs. */
+/** Settings that can change while a push runs. */
 export interface PushSettings {
   /** Blobs under way at once. @default 6, or 32 of at most 1 MiB */
   readonly concurrency?: number | undefined
@@ -38,9 +38,9 @@ export interface PushController extends AsyncIterable<PushProgress, undefined> {
 
 /** A controller, as the push has it that it belongs to. */
 export interface PushControl extends PushController {
-  /** Whether bytes may have to wait: there is a limit, or somebody who may set one. */
+  /** True if bytes may have to wait: there is a limit, or a controller that may set one. */
   readonly isLimited: boolean
-  /** Whether somebody has said how many blobs they want at once. */
+  /** True if the caller has set the number of blobs at once. */
   isConcurrencyChosen(): boolean
   /** Calls the listener after each change. @returns what ends that */
   readonly watch: Concurrency['watch']
@@ -48,7 +48,7 @@ export interface PushControl extends PushController {
   tell(progress: PushProgress): void
 }
 
-/** What is steered, by what. */
+/** A push, and its control. */
 interface Controlled extends PushSettings {
   readonly controller?: PushController | undefined
   readonly signal?: AbortSignal | undefined
@@ -158,7 +158,7 @@ export function createPushController(settings: PushSettings = {}): PushControlle
  * Does a push under its controller, and tells the controller's readers when it has ended. What the push does inside may call this
  * again with the options it got: it is the same push.
  *
- * @throws {TypeError} if the controller is none, or has had its push
+ * @throws {TypeError} if the controller is not from `createPushController`, or has had its push
  */
 export async function withControl<O extends Controlled, T>(options: O, push: (options: O) => Promise<T>): Promise<T> {
   const { controller = createPushController(), signal, onProgress } = options

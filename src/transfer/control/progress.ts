@@ -2,7 +2,7 @@ import { type BlobInfo, type Descriptor, descriptorOf } from '../../oci/descript
 import type { Digest } from '../../oci/digest.ts'
 import type { UploadEvent } from '../../registry/upload/upload-options.ts'
 
-/** What kind of blob it is. A manifest is sent as a blob, too, by `{ existing: 'upload' }`. */
+/** The kind of a blob. `{ existing: 'upload' }` sends manifests as blobs, too. */
 export type BlobKind = 'config' | 'layer' | 'manifest'
 
 export type BlobState = 'waiting' | 'uploading' | 'present' | 'mounted' | 'uploaded'
@@ -47,11 +47,11 @@ export interface ProgressTracker {
   phase(phase: PushProgress['phase'], layers?: readonly Descriptor[]): void
   /** Counts what is read of a layer to compress it. */
   compress(layer: Descriptor, bytes: number): void
-  /** Puts a compressed layer in the place of a plain one. */
+  /** Replaces a plain layer by the compressed one. */
   replace(index: number, compressed: Pick<Descriptor, 'digest' | 'size'>): void
   /** @param index The blob's place in the plan. */
   blob(index: number, state: BlobProgress['state'], sentBytes: number): void
-  /** Takes note of what befalls uploads, after somebody else did: only what was lost may make a blob's bytes fewer. */
+  /** Returns a listener that calls `onEvent`, then resets a blob's bytes on `restart`, the only event that lowers them. */
   after(onEvent: ((event: UploadEvent) => void) | undefined): (event: UploadEvent) => void
 }
 
@@ -69,7 +69,7 @@ export interface MeasuredSpeed {
 interface TrackedBlob extends BlobInfo {
   readonly repository: string
   readonly kind: BlobKind
-  /** What is known of it before. @default waiting */
+  /** Its state at the start. @default waiting */
   readonly state?: BlobState | undefined
 }
 

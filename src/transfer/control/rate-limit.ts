@@ -28,7 +28,7 @@ const LEAST_CHUNK = 64 * 1024
 const CREDIT = 0.1
 
 /**
- * A token bucket that may be in debt: bytes go out when there is none, and then are owed. So a chunk of any size goes out whole, and what
+ * A token bucket that may be in debt: bytes go out while there is no debt, and then are owed. So a chunk of any size goes out whole, and what
  * comes after it waits for it.
  */
 export function createRateLimit(control: PushControl): RateLimit {

@@ -18,7 +18,7 @@ export interface LookUpOptions {
   /** Repositories of the same registry that may have some of the blobs, to mount them from. @default none but those of the push itself */
   readonly mountFrom?: string | readonly string[] | undefined
   /**
-   * What becomes of blobs that the registry says it has: `skip` leaves them out. `upload` sends all blobs without asking, and manifests as blobs too: for
+   * How to treat blobs that the registry has: `skip` leaves them out. `upload` sends all blobs without asking, and manifests as blobs too: for
    * a registry whose cache still names what a garbage collection has deleted. @default skip
    */
   readonly existing?: 'skip' | 'upload' | undefined
@@ -31,13 +31,13 @@ export interface LookUpOptions {
 
 const DEFAULT_LOOKUPS = 32
 
-/** What is known before, of some blobs: it need not be looked for. */
+/** Blobs that are known before the look-up, which leaves them out. */
 export interface KnownBlobs {
   /** The repositories that have a blob, and whether it was sent there by this push; nothing of a blob that is not known. */
   find(digest: Digest): ReadonlyMap<string, Extract<BlobState, 'present' | 'uploaded'>> | undefined
 }
 
-/** What the registry has of what a push needs. */
+/** The blobs and tags of a push that the registry has. */
 export interface Found {
   /** The repositories that have a blob, by its digest. */
   readonly blobs: ReadonlyMap<Digest, ReadonlySet<string>>

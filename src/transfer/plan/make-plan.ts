@@ -12,13 +12,13 @@ import { type ImagePush, type LayoutOptions, layOutPush, manifestsUnder, type Pu
 import type { DigestChange, PlannedBlob, PlannedCompression, PlannedManifest, PushPlan } from './plan.ts'
 import { countManifestRequests } from './taggings.ts'
 
-/** What a plan is made with. */
+/** Options for a plan. */
 export interface MakePlanOptions extends Omit<LookUpOptions, 'onProgress'>, LayoutOptions {
   /** Bytes in one request, to count the requests by. @default 5 MiB */
   readonly chunkSize?: number | undefined
 }
 
-/** What a plan is made of. */
+/** The input of a plan. */
 interface Planning {
   readonly registry: Registry
   readonly pushes: readonly ImagePush[]
@@ -26,9 +26,9 @@ interface Planning {
   readonly compressions: ReadonlyMap<Digest, PlannedCompression>
   /** All images of the archive. */
   readonly images: readonly Image[]
-  /** What was sent before. */
+  /** The blobs that were sent before. */
   readonly known?: KnownBlobs | undefined
-  /** Whether to ask what the tags point at now: if somebody will see the plan. */
+  /** True if the plan tells what the tags point at now. */
   readonly asksTags: boolean
   readonly progress: ProgressTracker
 }

@@ -13,14 +13,14 @@ import {
 } from '../../oci/reference.ts'
 import type { ImagePush } from './needs.ts'
 
-/** What images are called in the registry. */
+/** The names of images in the registry. */
 export interface PushNaming {
   /** One repository, instead of those of the images' names. The registry's own host in front is dropped. @default those of their names */
   readonly repository?: string | undefined
   /** Which tags each image gets, instead of those of its names. @default those of its names */
   readonly tags?: readonly string[] | undefined
   /**
-   * What a name becomes: `repository:tag`, or nothing if an image shall not go by this name. A registry in front is dropped.
+   * Maps an original name to the name to push, `repository:tag`. Return `undefined` to skip that name. A registry in front is dropped.
    * @default the name itself, its registry dropped
    */
   readonly rename?: ((reference: string) => string | undefined) | undefined
@@ -49,7 +49,7 @@ export function nameImages(
 ): readonly ImagePush[] {
   const skipped = new Set<string>()
   const pushes = images.flatMap((image) => {
-    // A referrer goes along with what it is about, unless somebody asks for it.
+    // A referrer is pushed with its subject, unless the caller asks for it.
     if (images === all && image.names.length === 0 && isReferrer(image, all)) return []
     const destinations = destinationsOf(image, naming, placesOf(image, naming, skipped), tagsOf(image, skipped))
     if (destinations.length > 0 || image.names.length > 0 || isReferrer(image, all)) return destinations
@@ -122,7 +122,7 @@ function* tagsOf({ tags }: Image, skipped: Set<string>): Generator<string, undef
   }
 }
 
-/** After them `latest`. A text that is meant as a tag but is none, is an error: to move `latest` would be a guess. */
+/** Falls back to `latest`. A text that is meant as a tag but is not valid is an error: to move `latest` would be a guess. */
 function* tagsOrLatest(image: Image, skipped: Set<string>): Generator<string, undefined> {
   yield* tagsOf(image, skipped)
   const wrong = image.tags.find((tag) => !isId(tag))

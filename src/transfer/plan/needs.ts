@@ -36,20 +36,20 @@ interface NeededTag {
   readonly digest: Digest
 }
 
-/** What has to be in the registry in the end: each once a repository, and a manifest after all that it names. */
+/** The needs of a push: blobs, manifests and tags, each once a repository, and a manifest after all that it lists. */
 export interface PushLayout {
   readonly blobs: readonly NeededBlob[]
   readonly manifests: readonly NeededManifest[]
   readonly tags: readonly NeededTag[]
 }
 
-/** Whether the bytes of foreign layers are pushed, where the archive has them. */
+/** Pushes the bytes of foreign layers that the archive has, or leaves them out. */
 export type ForeignLayers = 'skip' | 'upload'
 
-/** What decides which blobs are pushed. */
+/** Options that decide which blobs are pushed. */
 export interface LayoutOptions {
   /**
-   * Whether the bytes of foreign layers (`urls`, non-distributable) are pushed, where the archive has them. Their licenses may forbid that. The
+   * `upload` pushes the bytes of foreign layers (`urls`, non-distributable) that the archive has. Their licenses may forbid that. The
    * manifest stays the same. @default `skip`
    */
   readonly foreignLayers?: ForeignLayers | undefined

@@ -9,7 +9,7 @@ export interface PlannedCompression {
   readonly from: Digest
   readonly format: CompressionFormat
   readonly level: number
-  /** Who compresses, in which version: another one makes other bytes. */
+  /** The encoder and its version. Another one makes other bytes. */
   readonly encoder: string
 }
 
@@ -28,7 +28,7 @@ export interface PlannedBlob extends Descriptor {
 /** A manifest that is put. */
 export interface PlannedManifest extends Descriptor {
   readonly repository: string
-  /** What it says, where the archive does not have it: it is of what there is, or names compressed layers. */
+  /** The text of a manifest that the archive does not have: it lists the available platforms, or compressed layers. */
   readonly text?: string
 }
 
@@ -37,7 +37,7 @@ export interface PlannedTag {
   readonly repository: string
   readonly tag: string
   readonly digest: Digest
-  /** What it points at now. Absent if there is no such tag; the same as `digest` if it does not move. */
+  /** The manifest that it points at now. Absent if the tag does not exist; the same as `digest` if it does not move. */
   readonly previous?: Digest
 }
 
@@ -48,7 +48,7 @@ export interface DigestChange {
   readonly to: Digest
 }
 
-/** What a push will do, as plain JSON: to be shown, kept and carried out. */
+/** The steps of a push, as plain JSON to show, keep and execute. */
 export interface PushPlan {
   /** The registry's base URL. */
   readonly registry: string

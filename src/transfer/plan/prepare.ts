@@ -6,12 +6,12 @@ import { isWhole } from '../../images/platforms.ts'
 import type { RuntimeOptions } from '../../runtime.ts'
 import type { ImagePush } from './needs.ts'
 
-/** What of multi-platform images is pushed. */
+/** Selects platforms of multi-platform images. */
 export interface PlatformSelection extends RuntimeOptions {
   /** One platform of a multi-platform image, such as `linux/amd64`: its manifest is pushed instead of the index. */
   readonly platform?: string | undefined
   /**
-   * What is pushed of an index that lists more than the archive holds. `available`: a new index that lists what there is; its digest is
+   * The part to push of an index that lists more than the archive has. `available`: a new index that lists what there is; its digest is
    * another one, which `onWarning` tells. `all`: that is an error.
    * @default as `docker push` does: the manifest of the only platform that is there, which `onWarning` tells; an error if there are several, but not all
    */
