@@ -267,7 +267,7 @@ describe('executePush()', () => {
     const digest = plan.manifests[0]?.digest as Digest
     const elsewhere = [{ digest: `sha256:${'0'.repeat(64)}` }, { repository: 'b' }]
     for (const tag of elsewhere)
-      await rejection(executePush(tagging(tag), images, handle), ValidationError, /is none of the manifests/)
+      await rejection(executePush(tagging(tag), images, handle), ValidationError, /does not put there/)
     await rejection(executePush(tagging({ tag: digest }), images, handle), ValidationError)
     expect(registry.requests).toEqual([])
   })
