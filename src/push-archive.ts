@@ -22,7 +22,7 @@ export interface PushArchiveOptions
     PlatformSelection,
     CompressOptions,
     Pick<PushNaming, 'tags' | 'rename'>,
-    Pick<PlanOptions, 'mountFrom' | 'existing' | 'foreignLayers'> {}
+    Pick<PlanOptions, 'mountFrom' | 'existing' | 'foreignLayers' | 'lookups'> {}
 
 /**
  * Pushes one image of an archive, byte for byte as the archive has it. The image may have one platform or several. If

@@ -33,7 +33,7 @@ export interface PlanOptions extends PushNaming, MakePlanOptions, LookUpOptions,
  *   `PlanOptions`. `signal` aborts it; the promise then rejects with the signal's reason.
  * @returns the plan, for `executePush`.
  * @throws {TypeError} if `images`, `registry` or an option has the wrong type.
- * @throws {RangeError} if a number in the options is out of range, such as a `concurrency` of 0.
+ * @throws {RangeError} if a number in the options is out of range, such as a `lookups` of 0.
  * @throws {TarReadError} if `compress` is set and the archive cannot be read.
  * @throws {ValidationError} if an image has no name and none is given, two images get the same tag, a name is not
  *   valid, or a platform must be chosen.

@@ -32,7 +32,7 @@ export interface PushOptions extends PushSettings, EncodingOptions {
   /** How many failures in a row an upload outlives without a byte of progress, and each other request of the push. @default 5 */
   readonly uploadRetry?: number | undefined
   /** The longest wait after the first failure, in milliseconds; it doubles with each further one, up to 30 s. @default 500 */
-  readonly retryDelay?: number | undefined
+  readonly uploadRetryDelay?: number | undefined
   /** Looks for everything again at the end: each blob, each manifest, and the target of each tag. @default false */
   readonly verify?: boolean | undefined
 }
@@ -45,9 +45,9 @@ const DEFAULT_RETRY_DELAY = 500
  *
  * @throws {RangeError} if a number is out of range
  */
-export function patienceOf(options: Pick<PushOptions, 'uploadRetry' | 'retryDelay'>): Patience {
+export function patienceOf(options: Pick<PushOptions, 'uploadRetry' | 'uploadRetryDelay'>): Patience {
   return {
     retry: natural('uploadRetry', options.uploadRetry ?? DEFAULT_UPLOAD_RETRY),
-    retryDelay: natural('retryDelay', options.retryDelay ?? DEFAULT_RETRY_DELAY),
+    retryDelay: natural('uploadRetryDelay', options.uploadRetryDelay ?? DEFAULT_RETRY_DELAY),
   }
 }

@@ -57,7 +57,8 @@ export async function pushImages(
  * @param registry The registry's URL or host, or a handle of `openRegistry` if it needs credentials or other settings.
  * @param options `onProgress`, `signal`, `controller`, `concurrency`, `chunkSize`, `sessions` and others: see
  *   `PushOptions`.
- * @throws {TypeError} if `plan` is not a plan, or was made for another registry or by another encoder; or if `images`,
+ * @throws {TypeError} if `plan` is not a plan, has another `version`, or was made for another registry or by another
+ *   encoder; or if `images`,
  *   `registry` or an option has the wrong type.
  * @throws {RangeError} if a number in the options is out of range, such as a `concurrency` of 0.
  * @throws {TarReadError} if the archive cannot be read.
@@ -87,6 +88,11 @@ export async function executePush(
     if (!isPlan(plan)) {
       throw new TypeError(
         `Cannot push: the plan has to be what planPush resolves to (await it), or JSON.parse of its text, not ${show(plan)}`,
+      )
+    }
+    if (plan.version !== 1) {
+      throw new TypeError(
+        `Cannot push: the plan has version ${show(plan.version)}, and only version 1 can be executed; plan again with planPush`,
       )
     }
     const given = imagesOf(images)

@@ -66,7 +66,7 @@ function uploadOptionsOf(options: PushOptions, workers: HashWorkers): SharedUplo
   return {
     chunkSize: positive('chunkSize', options.chunkSize ?? DEFAULT_CHUNK_SIZE),
     uploadRetry: retry,
-    retryDelay,
+    uploadRetryDelay: retryDelay,
     createHasher,
     createBody,
     createStreamBody,

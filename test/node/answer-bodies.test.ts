@@ -131,7 +131,7 @@ describe('a fetch that clones answers and leaves the clones unread', () => {
         return new Response('busy', { status: 503 })
       }
       const registry = openRegistry(url, { fetch: busy, retry: 0 })
-      await pushDockerTar(await archive(), registry, 'team/again', 'v1', { chunkSize: 1024, retryDelay: 1 })
+      await pushDockerTar(await archive(), registry, 'team/again', 'v1', { chunkSize: 1024, uploadRetryDelay: 1 })
       expect(isBroken).toBe(true)
     },
     SOON,

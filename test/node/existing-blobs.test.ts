@@ -179,7 +179,7 @@ describe("{ existing: 'upload' }", () => {
       refused.add(request.url)
       return new Response(null, { status })
     })
-    const options = { existing: 'upload', verify: true, retryDelay: 1, concurrency: 1 } as const
+    const options = { existing: 'upload', verify: true, uploadRetryDelay: 1, concurrency: 1 } as const
     await pushDockerTar(sent, handle, 'a', 'v1', options)
     expect(refused.size).toBe(1)
     expect(await getImageInfo(direct, 'a', 'v1')).toMatchObject({ layerCount: 1 })

@@ -39,7 +39,7 @@ async function upload(size: number, attack: Attack, options: { chunkSize?: numbe
       createStreamBody: toReadable,
       chunkSize: 65_536,
       uploadRetry: 3,
-      retryDelay: 1,
+      uploadRetryDelay: 1,
       onEvent: (event) => events.push(event),
       ...options,
     },

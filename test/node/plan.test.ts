@@ -462,6 +462,19 @@ describe('what is no plan, no images, or no such option', () => {
     }
   })
 
+  it.each([2, 0, '1', null, undefined])(
+    'is a plan of version %j: executePush() says to plan again',
+    async (version) => {
+      const archive = await opened()
+      const { handle, recorder } = target()
+      const plan = await planPush(archive.images, handle)
+      expect(JSON.parse(JSON.stringify(plan)).version).toBe(1)
+      const executing = executePush({ ...plan, version } as never, archive.images, handle)
+      await rejection(executing, TypeError, /the plan has version .+, and only version 1 can be executed; plan again/)
+      expect(recorder.count('POST')).toBe(0)
+    },
+  )
+
   it('is a store that is none', async () => {
     const { handle } = target()
     for (const sessions of ['folder', {}, () => {}]) {

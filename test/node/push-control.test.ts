@@ -106,8 +106,9 @@ describe('pause()', () => {
     const pushing = pushDockerTar(await createTestArchive(), registry, 'a', 'v1', {
       controller,
       concurrency: 1,
+      lookups: 1,
       chunkSize: 1024,
-      retryDelay: 1,
+      uploadRetryDelay: 1,
     })
     await tick(1200)
     expect([isPaused, whilePaused]).toEqual([true, 0])

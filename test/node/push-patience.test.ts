@@ -41,7 +41,7 @@ function refusedConnection(): Response {
 }
 
 async function push(handle: ReturnType<typeof openRegistry>, options: PushOptions = {}) {
-  await pushDockerTar(await createTestArchive(), handle, 'team/app', 'v1', { retryDelay: 1, ...options })
+  await pushDockerTar(await createTestArchive(), handle, 'team/app', 'v1', { uploadRetryDelay: 1, ...options })
 }
 
 const isManifest = ({ method, url }: Request) => method === 'PUT' && url.includes('/manifests/')
@@ -108,7 +108,7 @@ describe('a push', () => {
   it('waits at least half of each longest wait', async () => {
     const { open } = awayAt(isManifest, 3)
     const started = performance.now()
-    await push(open(), { retryDelay: 60 })
+    await push(open(), { uploadRetryDelay: 60 })
     expect(performance.now() - started).toBeGreaterThanOrEqual(30 + 60 + 120 - 10)
   })
 })
@@ -128,7 +128,7 @@ describe('a read outside of a push', () => {
     const archive = await createTestArchive()
     const { images } = await openArchive(archive)
     const { open, tries } = awayAt(({ method }) => method === 'HEAD', 99)
-    await expect(planPush(images, open({ retry: 1 }), { concurrency: 1 })).rejects.toThrow(NetworkError)
+    await expect(planPush(images, open({ retry: 1 }), { lookups: 1 })).rejects.toThrow(NetworkError)
     expect(tries()).toBeLessThanOrEqual(2 * 3)
     const list = awayAt(({ url }) => url.includes('/tags/'), 99)
     await expect(listTags(list.open({ retry: 1 }), 'team/app')).rejects.toThrow(NetworkError)

@@ -242,7 +242,7 @@ describe('sentBytes', () => {
           'v1',
           {
             chunkSize: 2000,
-            retryDelay: 0,
+            uploadRetryDelay: 0,
             onEvent(event) {
               if (event.kind !== 'restart') return
               lost.add(event.digest)

@@ -2,9 +2,12 @@ import { describe, expect, it } from 'vitest'
 import {
   DigestMismatchError,
   listTags,
+  openArchive,
   openRegistry,
+  planPush,
   pushDockerTar,
   pushDockerTarWithAllOriginalTags,
+  type Registry,
   ResponseError,
 } from '../../src/index.ts'
 import {
@@ -57,8 +60,8 @@ describe('pushDockerTar()', () => {
       let now = 0
       let peak = 0
       const { handle } = behind(async (request, go) => {
-        // Blobs are looked for more at once.
-        if (concurrency === undefined && request.method === 'HEAD') return go()
+        // How many are looked for at once is another option.
+        if (request.method === 'HEAD') return go()
         peak = Math.max(peak, ++now)
         await new Promise((resolve) => setTimeout(resolve, archive === large ? 50 : 20))
         now--
@@ -71,6 +74,32 @@ describe('pushDockerTar()', () => {
     // So small ones go more at once, unless somebody says how many.
     expect(await most(small)).toBe(10)
     for (const concurrency of [1, 4, 7]) expect(await most(small, concurrency)).toBe(concurrency)
+  })
+
+  it('looks for as many blobs at once as lookups says, whatever its concurrency', async () => {
+    const bytes = await createTestArchive({ images: [{ layers: layers(40) }] })
+    const archive = await openArchive(bytes)
+    const most = async (push: (registry: Registry) => Promise<unknown>) => {
+      let [now, peak] = [0, 0]
+      const { handle } = behind(async (request, go) => {
+        if (request.method !== 'HEAD') return go()
+        peak = Math.max(peak, ++now)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        now--
+        return go()
+      })
+      await push(handle)
+      return peak
+    }
+    expect(await most((registry) => pushDockerTar(bytes, registry, 'a', 'v1', { concurrency: 1 }))).toBe(32)
+    expect(await most((registry) => pushDockerTar(bytes, registry, 'a', 'v1', { lookups: 3 }))).toBe(3)
+    expect(await most((registry) => planPush(archive.images, registry, { lookups: 5 }))).toBe(5)
+  })
+
+  it.each([0, -1, 1.5, Number.NaN])('refuses %d as lookups', async (lookups) => {
+    const { handle } = behind(through)
+    const pushing = pushDockerTar(await createTestArchive(), handle, 'a', 'v1', { lookups })
+    await rejection(pushing, RangeError, /lookups has to be a whole number above 0/)
   })
 
   it.each([0, -1, 1.5, Number.NaN])('refuses %d as a concurrency and as a chunk size', async (value) => {
@@ -230,7 +259,7 @@ describe('pushDockerTar()', () => {
       const isBlob = request.method === 'PUT' && request.url.includes('/blobs/')
       return isBlob && ++puts === 1 ? new Response(null, { status: 503 }) : go()
     })
-    await pushDockerTar(await createTestArchive(), handle, 'a', 'v1', { concurrency: 1, retryDelay: 1 })
+    await pushDockerTar(await createTestArchive(), handle, 'a', 'v1', { concurrency: 1, uploadRetryDelay: 1 })
     const methods = recorder.exchanges.map(({ method }) => method).join(' ')
     expect(methods).toContain('HEAD POST PUT HEAD GET PUT')
     expect(recorder.count('POST')).toBe(3)

@@ -267,7 +267,7 @@ describe('a registry that asks for bearer tokens', () => {
       credentials: PASSWORD,
       refuse: () => Response.json({ details: 'incorrect username or password' }, { status: 401 }),
     })
-    const pushing = pushDockerTar(await createTestArchive(), handle, 'team/app', 'v1', { concurrency: 1 })
+    const pushing = pushDockerTar(await createTestArchive(), handle, 'team/app', 'v1', { concurrency: 1, lookups: 1 })
     const error = await rejection(
       pushing,
       ResponseError,
@@ -497,7 +497,7 @@ describe('a registry that asks for bearer tokens', () => {
         new URL(request.url).pathname === '/v2/' ? unauthorized(`Bearer realm="${DESK}/front"`) : guarded(request),
     })
     const handle = openRegistry(REGISTRY, { fetch: origins.fetch, credentials: PASSWORD, retry: 0 })
-    await pushDockerTar(await createTestArchive(), handle, 'team/app', 'v1', { concurrency: 1 })
+    await pushDockerTar(await createTestArchive(), handle, 'team/app', 'v1', { concurrency: 1, lookups: 1 })
     expect([front.requests.length, back.requests.length]).toEqual([1, 2])
   })
 

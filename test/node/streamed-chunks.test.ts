@@ -81,7 +81,7 @@ describe('a chunk that is streamed', () => {
   it('is tried again where the network fails, and no byte is hashed twice', async () => {
     const embedded = createTestRegistry({ faults: [{ kind: 'cut', method: 'PATCH', afterBytes: 1_500_000 }] })
     const registry = openRegistry('https://registry.test', { fetch: embedded.fetch })
-    await pushDockerTar(await archive, registry, 'a', 'v1', { chunkSize: 2 * MIB, retryDelay: 1, verify: true })
+    await pushDockerTar(await archive, registry, 'a', 'v1', { chunkSize: 2 * MIB, uploadRetryDelay: 1, verify: true })
     expect(embedded.faultsLeft).toBe(0)
     expect(embedded.bodyBytes).toBeLessThan(LAYER + 2 * MIB + 20_000)
   })

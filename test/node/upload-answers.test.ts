@@ -289,7 +289,7 @@ describe('a refusal', () => {
 
 describe('uploadBlob()', () => {
   const bodies = { createBody: (bytes: Uint8Array<ArrayBuffer>) => bytes, createStreamBody: toReadable }
-  const options = { ...bodies, createHasher: createWasmHasher, uploadRetry: 0, retryDelay: 1 }
+  const options = { ...bodies, createHasher: createWasmHasher, uploadRetry: 0, uploadRetryDelay: 1 }
   const fetch = async ({ method }: Request) =>
     method === 'POST'
       ? new Response(null, { status: 202, headers: { location: '/v2/a/blobs/uploads/1' } })
@@ -343,7 +343,7 @@ describe('uploadBlob()', () => {
   it('waits up to twice as long after each further failure', async () => {
     const random = vi.spyOn(Math, 'random').mockReturnValue(0.5)
     try {
-      const { pushing, events } = await disturbedPush(at('PATCH', 2, broken, 4), { retryDelay: 2 })
+      const { pushing, events } = await disturbedPush(at('PATCH', 2, broken, 4), { uploadRetryDelay: 2 })
       await pushing
       expect(events.map((event) => event.kind === 'retry' && event.delay)).toEqual([2, 3, 6, 12])
     } finally {

@@ -42,7 +42,7 @@ async function pushWhole(
   const credentials = { username: 'ci', password: 'hunter2' }
   const registry = openRegistry('https://registry.test', { fetch, profile: 'gar', retry: 0, credentials })
   const archive = await createTestArchive({ images: [{ layers: [{ file: 'x'.repeat(2 ** 20) }] }] })
-  await node.pushDockerTar(archive, registry, 'a', 'v1', { chunkSize: 1000, retryDelay: 1 })
+  await node.pushDockerTar(archive, registry, 'a', 'v1', { chunkSize: 1000, uploadRetryDelay: 1 })
   return { lengths, embedded }
 }
 
@@ -139,7 +139,12 @@ describe('an upload', () => {
       const recorder = recordingFetch(embedded.fetch)
       const registry = openRegistry('https://registry.test', { fetch: recorder.fetch, profile: { closesEmpty } })
       const sent: number[] = []
-      const options = { chunkSize: 1024, uploadRetry: 0, retryDelay: 1, onSent: (bytes: number) => sent.push(bytes) }
+      const options = {
+        chunkSize: 1024,
+        uploadRetry: 0,
+        uploadRetryDelay: 1,
+        onSent: (bytes: number) => sent.push(bytes),
+      }
       await uploadBlob(registry, 'a', blob, { ...options, createHasher: createWasmHasher, ...bodies })
       expect(await hasBlob(registry, 'a', blob)).toBe(true)
       expect(recorder.count('PUT')).toBe(1)
@@ -273,7 +278,7 @@ describe('a stream of a whole blob', () => {
           ? new Response(null, { status: 202, headers: { location: '/v2/a/blobs/uploads/1' } })
           : new Response(null, { status: method === 'PUT' ? 201 : 204 }),
     })
-    const options = { chunkSize: 1_000_000_000, uploadRetry: 0, retryDelay: 1, createHasher: createWasmHasher }
+    const options = { chunkSize: 1_000_000_000, uploadRetry: 0, uploadRetryDelay: 1, createHasher: createWasmHasher }
     const blob = { mediaType: 'a/b', digest, size, source }
     expect(await uploadBlob(registry, 'a', blob, { ...options, ...bodies })).toBe('uploaded')
   })

@@ -141,7 +141,7 @@ async function pushAgain(
     if (++requests === abortAt) controller.abort()
     return registry.fetch(request)
   })
-  const options = { chunkSize: CHUNK, retryDelay: 0, concurrency, sessions }
+  const options = { chunkSize: CHUNK, uploadRetryDelay: 0, concurrency, sessions }
   resumed.runs++
   const first = await outcome(() =>
     pushDockerTar(archive, aborting, 'team/app', 'v1', { ...options, signal: controller.signal }),
@@ -194,7 +194,7 @@ async function pushThrough(
   const handle = open(registry.fetch)
   totals.runs++
   try {
-    const options = { chunkSize: CHUNK, retryDelay: 0, concurrency }
+    const options = { chunkSize: CHUNK, uploadRetryDelay: 0, concurrency }
     const digest = await pushDockerTar(archive, handle, 'team/app', 'v1', options)
     totals.whole++
     totals.neededBytes += neededBytes

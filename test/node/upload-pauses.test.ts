@@ -39,7 +39,10 @@ describe('a pause that a server asks for', () => {
     const { registry, refused } = openMoved(busy('1'))
     const times = { registry: 0, push: 0 }
     const started = Date.now()
-    const pushing = pushDockerTar(await createTestArchive(), registry, 'a', 'v1', { chunkSize: 1000, retryDelay: 1 })
+    const pushing = pushDockerTar(await createTestArchive(), registry, 'a', 'v1', {
+      chunkSize: 1000,
+      uploadRetryDelay: 1,
+    })
     const pushed = pushing.then(() => {
       times.push = Date.now() - started
     })
@@ -136,7 +139,7 @@ describe('the waiting for an answer', () => {
     }
   })
 
-  it('ends half a minute after a failure at the latest, with any retryDelay', async () => {
+  it('ends half a minute after a failure at the latest, with any uploadRetryDelay', async () => {
     await useFakeClock()
     const random = vi.spyOn(Math, 'random').mockReturnValue(0.99)
     try {

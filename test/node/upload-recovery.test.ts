@@ -209,7 +209,7 @@ describe('an upload', () => {
     const reason = new Error('enough')
     const { pushing, registry } = await disturbedPush(at('PATCH', 2, broken, 99), {
       signal: controller.signal,
-      retryDelay: 60_000,
+      uploadRetryDelay: 60_000,
     })
     const started = Date.now()
     setTimeout(() => controller.abort(reason), 50)

@@ -33,7 +33,7 @@ const UPLOAD = {
   createStreamBody: toReadable,
   chunkSize: CHUNK,
   uploadRetry: 0,
-  retryDelay: 1,
+  uploadRetryDelay: 1,
 }
 
 /** From the nth chunk on there is no network: the push fails, and what the registry has by then are the chunks before. */

@@ -49,7 +49,7 @@ describeReal('pushDockerTar() to {} through a network that breaks', ALL, ({ prof
       const place = `seed ${seed}`
       try {
         const handle = openRegistry(proxy.url, { retry: 5, retryDelay: 2 })
-        const digest = await pushDockerTar(archive, handle, repository, 'v1', { chunkSize: CHUNK, retryDelay: 2 })
+        const digest = await pushDockerTar(archive, handle, repository, 'v1', { chunkSize: CHUNK, uploadRetryDelay: 2 })
         outcomes.whole++
         await verifyImage(registry.url, repository, digest, place)
       } catch (error) {
@@ -71,7 +71,7 @@ describeReal('pushDockerTar() to {} through a network that breaks', ALL, ({ prof
     const archive = await createTestArchive({ images: [{ layers: [{ file: 'x'.repeat(300_000) }] }] })
     await pushDockerTar(archive, openRegistry(proxy.url, { retry: 5, retryDelay: 2 }), 'faults/skopeo', 'v1', {
       chunkSize: CHUNK,
-      retryDelay: 2,
+      uploadRetryDelay: 2,
     })
     await proxy.close()
     const inspect = bringPeer('skopeo')

@@ -26,7 +26,7 @@ export type Tell = (event: unknown) => void
 export type Act = (registry: Registry, tell: Tell) => Promise<unknown>
 
 const options = (tell: Tell) => ({
-  ...{ chunkSize: 2000, concurrency: 1, uploadRetry: 1, retryDelay: 0 },
+  ...{ chunkSize: 2000, concurrency: 1, lookups: 1, uploadRetry: 1, uploadRetryDelay: 0 },
   onProgress: tell,
   onEvent: tell,
 })

@@ -31,7 +31,8 @@ export async function disturbedPush(
   const pushing = pushDockerTar(archive, handle, 'a', 'v1', {
     chunkSize: 1024,
     concurrency: 1,
-    retryDelay: 1,
+    lookups: 1,
+    uploadRetryDelay: 1,
     onEvent: (event) => events.push(event),
     onProgress: ({ sentBytes }) => sent.push(sentBytes),
     ...options,

@@ -127,7 +127,7 @@ export function describePushes(target: () => string, ways: PushWays): void {
       const events: string[] = []
       const recorder = recordingFetch(behave && (async (request) => behave(request, () => fetch(request), fetch)))
       const onEvent = ({ kind }: UploadEvent) => events.push(kind)
-      const settings = { chunkSize: CHUNK, concurrency: 1, retryDelay: 20, onEvent }
+      const settings = { chunkSize: CHUNK, concurrency: 1, lookups: 1, uploadRetryDelay: 20, onEvent }
       const registry = openRegistry(url, { fetch: recorder.fetch, retryDelay: 20 })
       await pushDockerTar(await newArchive(), registry, repository, 'v1', settings)
       await verifyBlobs(repository, 'v1')

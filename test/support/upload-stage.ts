@@ -46,7 +46,8 @@ export async function createStage(rules: TestRegistryOptions = {}, layers: reado
       const error = await pushDockerTar(archive, openRegistry('https://registry.test', settings), 'a', 'v1', {
         chunkSize: CHUNK,
         concurrency: 1,
-        retryDelay: 1,
+        lookups: 1,
+        uploadRetryDelay: 1,
         uploadRetry: 1,
         sessions: store,
         onEvent: (event) => events.push(event),

@@ -28,11 +28,11 @@ const LEAST_PART = 5 * 1024 * 1024
 
 /** Waits before the next try. */
 export async function wait(
-  { retryDelay, onEvent, signal, ...upload }: Upload,
+  { uploadRetryDelay, onEvent, signal, ...upload }: Upload,
   failures: number,
   error: unknown,
 ): Promise<void> {
-  const milliseconds = delayBefore(failures, retryDelay)
+  const milliseconds = delayBefore(failures, uploadRetryDelay)
   onEvent?.({ kind: 'retry', ...eventOf(upload, error), failures, delay: milliseconds })
   await delay(milliseconds, signal)
 }

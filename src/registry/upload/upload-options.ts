@@ -60,7 +60,7 @@ export interface UploadOptions {
   /** How many failures in a row, without a byte of progress, are not yet the end. */
   readonly uploadRetry: number
   /** In milliseconds: the wait after the first failure is up to so long, after each further one up to twice as long. */
-  readonly retryDelay: number
+  readonly uploadRetryDelay: number
   /** A repository of the same registry that has the blob: asked for before bytes are sent. */
   readonly mountFrom?: string
   /** Called after each request with how many of the blob's bytes the registry has. */

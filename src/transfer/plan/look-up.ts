@@ -23,7 +23,7 @@ export interface LookUpOptions {
    */
   readonly existing?: 'skip' | 'upload' | undefined
   /** Blobs and tags that are looked for at once. @default 32 */
-  readonly concurrency?: number | undefined
+  readonly lookups?: number | undefined
   /** Called with a snapshot whenever a blob was found to be there. */
   readonly onProgress?: ((progress: PushProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
@@ -58,7 +58,7 @@ export async function lookUp(
 ): Promise<Found> {
   const { signal, mountFrom = [], known, existing = 'skip' } = options
   choice('existing', existing, ['skip', 'upload'])
-  const concurrency = positive('concurrency', options.concurrency ?? DEFAULT_LOOKUPS)
+  const lookups = positive('lookups', options.lookups ?? DEFAULT_LOOKUPS)
   const given =
     typeof mountFrom === 'string' ? [mountFrom] : list('mountFrom', mountFrom, 'a repository or an array of them')
   const hints = given.map((repository) => parseRepositoryOf(registry.url, repository))
@@ -89,7 +89,7 @@ export async function lookUp(
     tagged.set(`${repository}:${tag}`, await resolveManifest(manifestAt(writing(repository), repository, tag), signal))
   }
   progress?.phase('plan')
-  const lookups = [
+  const tasks = [
     ...blobs.flatMap((blob, index) =>
       existing === 'upload' || known?.find(blob.content.digest)
         ? []
@@ -97,7 +97,7 @@ export async function lookUp(
     ),
     ...tags.map((tag) => (signal: AbortSignal) => findTag(tag, signal)),
   ]
-  await runPool(lookups, fixed(concurrency), signal, (look, signal) => look(signal))
+  await runPool(tasks, fixed(lookups), signal, (look, signal) => look(signal))
   return { blobs: holders, tags: tagged }
 }
 

@@ -63,6 +63,7 @@ export async function makePlan(
   const requestsOf = ({ size }: Descriptor) => 1 + countUploadRequests(size, chunkSize, registry.capabilities.current)
   const manifests = await planManifests(layout, images)
   const plan = {
+    version: 1 as const,
     registry: registry.url,
     blobs,
     manifests,

@@ -50,6 +50,8 @@ export interface DigestChange {
 
 /** The steps of a push, as plain JSON to show, keep and execute. */
 export interface PushPlan {
+  /** The form of the plan. `executePush` takes no other. */
+  readonly version: 1
   /** The registry's base URL. */
   readonly registry: string
   readonly blobs: readonly PlannedBlob[]
