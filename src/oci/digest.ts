@@ -20,8 +20,10 @@ export interface Hasher {
 }
 
 /**
- * Starts a SHA-256: hash-wasm in `.`, the runtime's own in `./node`. If its hashers can `save`, a state is what one of them saved: it goes on
- * from there, or throws if it cannot. If they cannot, there is nothing to do about a state.
+ * Starts a SHA-256: hash-wasm in `.`, the runtime's own in `./node`.
+ *
+ * @param state A state from `Hasher.save()`: the hasher continues from it, or throws if it is invalid. Hashers without
+ *   `save` ignore it.
  */
 export type CreateHasher = (state?: Uint8Array) => Hasher | Promise<Hasher>
 
