@@ -7,7 +7,6 @@ import type { ByteStream } from '../source/stream.ts'
 import { packingOf, readHead } from '../unpack/packing.ts'
 import type { UnpackLimits } from '../unpack/unpack-limits.ts'
 
-/** How to read a layer. */
 export interface LayerReading {
   readonly limits: UnpackLimits
   readonly createHasher: CreateHasher

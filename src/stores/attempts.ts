@@ -12,7 +12,6 @@ export interface StoreAttempts<Store> {
   attempt<T>(act: (store: Store) => Promise<T>, options: AttemptOptions): Promise<T | undefined>
 }
 
-/** How to ask a store. */
 interface AttemptOptions {
   /** Called with the first failure of the store. */
   readonly tell: (error: Error) => void

@@ -22,7 +22,6 @@ import { type Uploader, weigh } from './send-blob.ts'
 /** Layers that are compressed or wait for it at once, where none is sent. */
 const LAYERS_AT_ONCE = fixed(4)
 
-/** How to compress the layers of a push. */
 export interface CompressingOptions
   extends CompressOptions,
     RuntimeOptions,

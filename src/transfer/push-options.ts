@@ -6,7 +6,7 @@ import type { UploadEvent } from '../registry/upload/upload-options.ts'
 import type { PushController, PushSettings } from './control/controller.ts'
 import type { PushProgress } from './control/progress.ts'
 
-/** How to push. */
+/** The options of functions that push: progress, control, chunks, retries and resuming. */
 export interface PushOptions extends PushSettings, EncodingOptions {
   /** Called with a snapshot whenever a blob's state changes or a request has brought in a chunk. */
   readonly onProgress?: ((progress: PushProgress) => void) | undefined

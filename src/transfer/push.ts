@@ -16,7 +16,6 @@ import { type PlatformSelection, preparePushes } from './plan/prepare.ts'
 import type { PushOptions } from './push-options.ts'
 import { withUploader } from './send-blob.ts'
 
-/** How to push images whose places are known. */
 interface PushImagesOptions extends PushOptions, PlatformSelection, CompressOptions, MakePlanOptions {}
 
 /**

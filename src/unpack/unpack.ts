@@ -11,7 +11,6 @@ import { MAGIC_LENGTH, type Packing, packingOf, readHead } from './packing.ts'
 import type { UnpackLimits } from './unpack-limits.ts'
 import { unpackZstd } from './zstd-decoder.ts'
 
-/** How to unpack. */
 export interface UnpackOptions {
   /** @default a `Blob` */
   readonly spool: Spool | undefined

@@ -40,7 +40,7 @@ export type UploadEvent = {
   | { readonly kind: 'unsaved'; readonly error: Error }
 )
 
-/** How to upload a blob. */
+/** The parts of the runtime that an upload uses, its patience, and where it keeps its session. */
 export interface UploadOptions {
   readonly createHasher: CreateHasher
   readonly createBody: CreateBody

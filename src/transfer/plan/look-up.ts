@@ -13,7 +13,7 @@ import { locateRepository } from '../../registry/repository.ts'
 import type { BlobState, ProgressTracker, PushProgress } from '../control/progress.ts'
 import type { NeededBlob, PushLayout } from './needs.ts'
 
-/** How to look for what a registry has. */
+/** The options of looking up what a registry has. */
 export interface LookUpOptions {
   /** Repositories of the same registry that may have some of the blobs, to mount them from. @default none but those of the push itself */
   readonly mountFrom?: string | readonly string[] | undefined
