@@ -5,86 +5,191 @@ export interface ResponseErrorDetail {
   readonly detail: unknown
 }
 
+/**
+ * What went wrong, for a program to tell errors apart. `docs/errors.md` lists for each code the classes that have it and what to do.
+ * The codes in `ResponseError.errors` are the registry's own.
+ */
+export type ErrorCode =
+  // The archive
+  /** A file, folder, pipe or response cannot be opened or read, or it changed while it was read. */
+  | 'FILE_UNREADABLE'
+  /** The file is something else: a picture, a web page, a text, or a zip without an archive. */
+  | 'NOT_AN_ARCHIVE'
+  /** The archive is damaged or cut short. */
+  | 'ARCHIVE_DAMAGED'
+  /** The archive lacks a file that it names. */
+  | 'ARCHIVE_INCOMPLETE'
+  /** The archive has names, links or fields that other readers understand differently, or that lead out of it. */
+  | 'ARCHIVE_UNSAFE'
+  /** Something is larger, longer or deeper than a limit allows. */
+  | 'LIMIT_EXCEEDED'
+  /** This package, or this function, cannot handle this packing, format, digest algorithm or kind of image. */
+  | 'NOT_SUPPORTED'
+  /** The archive has no image. */
+  | 'NO_IMAGE'
+  /** A manifest, an index or a config is malformed, or contradicts the rest of the image. */
+  | 'IMAGE_INVALID'
+  /** Bytes do not have the digest that they should have. */
+  | 'DIGEST_MISMATCH'
+  // Choices
+  /** A zip has several files that may be the archive, or not the one that was chosen. */
+  | 'ENTRY_NOT_CHOSEN'
+  /** There are several images or platforms, or not the image that was chosen. */
+  | 'IMAGE_NOT_CHOSEN'
+  /** The image does not have the platform that was chosen. */
+  | 'PLATFORM_MISSING'
+  /** The archive lacks some platforms of an index. */
+  | 'INDEX_INCOMPLETE'
+  /** The image has no name to push it by. */
+  | 'NAME_MISSING'
+  /** Two images would be pushed by one name. */
+  | 'NAME_CLASH'
+  // Input
+  /** A text is not a valid image name, repository, tag or digest. */
+  | 'REFERENCE_INVALID'
+  /** A text is not a valid address of a registry. */
+  | 'ADDRESS_INVALID'
+  /** Credentials, or the file that keeps them, are malformed or cannot be read. */
+  | 'CREDENTIALS_INVALID'
+  /** A credential helper failed. */
+  | 'HELPER_FAILED'
+  /** A certificate, a proxy or an allowed realm is not valid. */
+  | 'SETTING_INVALID'
+  /** The plan does not fit the images. */
+  | 'PLAN_MISMATCH'
+  // The registry
+  /** The registry wants credentials, and none were given that it takes (401). */
+  | 'SIGN_IN_REQUIRED'
+  /** The registry or its token server does not take the credentials (401). */
+  | 'CREDENTIALS_REFUSED'
+  /** The user has no right to do this (403). */
+  | 'ACCESS_DENIED'
+  /** The registry names a token server that is not trusted. */
+  | 'UNTRUSTED_REALM'
+  /** The registry does not find the repository, the manifest or the blob (404). */
+  | 'NOT_FOUND'
+  /** The registry cannot do this, or is configured not to (405). */
+  | 'NOT_ALLOWED'
+  /** A proxy or the registry takes only smaller bodies (413). */
+  | 'BODY_TOO_LARGE'
+  /** The registry wants fewer requests (429). */
+  | 'RATE_LIMITED'
+  /** The registry does not take the layers of the image: foreign layers, or uncompressed ones. */
+  | 'LAYERS_REFUSED'
+  /** Other tags have the manifest that would be deleted. */
+  | 'TAG_SHARED'
+  /** The registry lost bytes that it had: a blob, a manifest or an upload. */
+  | 'CONTENT_LOST'
+  /** The registry refused for another reason (4xx). */
+  | 'REFUSED'
+  /** The registry, or a server in front of it, failed (5xx). */
+  | 'SERVER_FAILED'
+  /** The answer is not one that a registry gives. */
+  | 'UNEXPECTED_ANSWER'
+  /** The registry was opened by http, and wants https. */
+  | 'HTTPS_REQUIRED'
+  // The network
+  /** There was no answer, or it broke off. */
+  | 'NO_ANSWER'
+  /** There was no answer in time. */
+  | 'TIMED_OUT'
+  /** The certificate is not trusted, or the server does not speak TLS. */
+  | 'TLS_FAILED'
+  // The runtime
+  /** A part of this package, or WebAssembly, did not load. */
+  | 'PART_NOT_LOADED'
+  /** A layer could not be compressed. */
+  | 'COMPRESSION_FAILED'
+  /** The browser or the disk does not keep what has to be kept: no room, or a store that fails. */
+  | 'STORAGE_FAILED'
+
+/** What an error may tell besides its message. */
+interface ErrorDetails {
+  readonly remedy?: string | undefined
+  readonly path?: string
+  readonly offset?: number
+  readonly input?: string
+  readonly cause?: unknown
+}
+
 /** The base of every error that this package makes: catch it to catch them all. Aborts are never wrapped in it. */
 export class RegistryError extends Error {
   override name = 'RegistryError'
+  declare readonly code: ErrorCode
+  /** What was being done, and what stopped it: the message without the remedy. */
+  declare readonly fault: string
+  /** What to do about it, where that is known. The message ends in it. */
+  declare readonly remedy: string | undefined
+
+  constructor(code: ErrorCode, fault: string, details: ErrorDetails = {}) {
+    super(details.remedy ? `${fault}; ${details.remedy}` : fault, details)
+    Object.assign(this, details, { code, fault })
+  }
 }
 
 /** The bytes cannot be read as the archive that they claim to be: fix the file. */
 export class TarReadError extends RegistryError {
   override name = 'TarReadError'
   /** The entry at fault, where one is known. */
-  readonly path: string | undefined
+  declare readonly path: string | undefined
   /** Where in the archive, in bytes, where that is known. */
-  readonly offset: number | undefined
-
-  constructor(message: string, options: { path?: string; offset?: number; cause?: unknown } = {}) {
-    super(message, causeOf(options))
-    this.path = options.path
-    this.offset = options.offset
-  }
+  declare readonly offset: number | undefined
 }
 
 /** Readable, but no image; or a text that is no reference, tag or digest: fix the file, the text or the choice. */
 export class ValidationError extends RegistryError {
   override name = 'ValidationError'
   /** The archive entry at fault, if it is one. */
-  readonly path: string | undefined
+  declare readonly path: string | undefined
   /** The text at fault, if it is one. */
-  readonly input: string | undefined
-
-  constructor(message: string, options: { path?: string; input?: string; cause?: unknown } = {}) {
-    super(message, causeOf(options))
-    this.path = options.path
-    this.input = options.input
-  }
+  declare readonly input: string | undefined
 }
 
 /** Bytes are not what their descriptor says: the file is damaged, or somebody changed it. */
 export class DigestMismatchError extends RegistryError {
   override name = 'DigestMismatchError'
-  readonly expected: string
-  readonly actual: string
+  declare readonly expected: string
+  declare readonly actual: string
 
-  constructor(message: string, options: { expected: string; actual: string }) {
-    super(message)
-    this.expected = options.expected
-    this.actual = options.actual
+  constructor(code: ErrorCode, fault: string, details: ErrorDetails & { expected: string; actual: string }) {
+    super(code, fault, details)
   }
+}
+
+/** The request that an error is about. */
+interface RequestDetails extends ErrorDetails {
+  readonly method: string
+  readonly url: string
 }
 
 /** The registry answered, and the answer was no (or was not one that a registry gives). */
 export class ResponseError extends RegistryError {
   override name = 'ResponseError'
-  readonly method: string
+  declare readonly method: string
   /** Without user info and query values. */
-  readonly url: string
-  readonly status: number
-  readonly errors: readonly ResponseErrorDetail[]
+  declare readonly url: string
+  declare readonly status: number
+  /** What the registry says of itself. */
+  declare readonly errors: readonly ResponseErrorDetail[]
 
   constructor(
-    message: string,
-    options: { method: string; url: string; status: number; errors?: readonly ResponseErrorDetail[]; cause?: unknown },
+    code: ErrorCode,
+    fault: string,
+    details: RequestDetails & { status: number; errors?: readonly ResponseErrorDetail[] },
   ) {
-    super(message, causeOf(options))
-    this.method = options.method
-    this.url = publicUrl(options.url)
-    this.status = options.status
-    this.errors = options.errors ?? []
+    super(code, fault, { errors: [], ...details, url: publicUrl(details.url) } as ErrorDetails)
   }
 }
 
 /** No answer at all: offline, refused, timed out, or (in a page) forbidden by CORS. Trying again may help. */
 export class NetworkError extends RegistryError {
   override name = 'NetworkError'
-  readonly method: string
+  declare readonly method: string
   /** Without user info and query values. */
-  readonly url: string
+  declare readonly url: string
 
-  constructor(message: string, options: { method: string; url: string; cause?: unknown }) {
-    super(message, causeOf(options))
-    this.method = options.method
-    this.url = publicUrl(options.url)
+  constructor(code: ErrorCode, fault: string, details: RequestDetails) {
+    super(code, fault, { ...details, url: publicUrl(details.url) } as ErrorDetails)
   }
 }
 
@@ -97,8 +202,4 @@ export function publicUrl(url: string): string {
   if (!parsed) return '(not a URL)'
   const place = parsed.origin + parsed.pathname
   return `${place.length > MAX_URL ? `${place.slice(0, MAX_URL)}…` : place}${parsed.search ? '?…' : ''}`
-}
-
-function causeOf(options: { cause?: unknown }): ErrorOptions | undefined {
-  return 'cause' in options ? { cause: options.cause } : undefined
 }

@@ -21,6 +21,7 @@ export type { Compression, CompressOptions, EncodingOptions } from './compress/c
 export { createPortableEncoder } from './compress/portable.ts'
 export {
   DigestMismatchError,
+  type ErrorCode,
   NetworkError,
   RegistryError,
   ResponseError,

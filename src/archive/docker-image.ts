@@ -50,6 +50,7 @@ export async function readDockerImages(
     const { diffIds } = configuration
     if (diffIds.length !== entry.Layers.length) {
       throw new ValidationError(
+        'IMAGE_INVALID',
         `Cannot read the image: "manifest.json" names ${entry.Layers.length} layers, but ${JSON.stringify(entry.Config)} has ${diffIds.length} diff_ids`,
         { path: entry.Config },
       )

@@ -1,6 +1,7 @@
 import { ValidationError } from '../errors.ts'
 import { DOCKER_MANIFEST_SHAPE, verifyFieldNames } from '../oci/field-names.ts'
 import { isJsonObject, type JsonObject, parseJson } from '../oci/json.ts'
+import { raiseLimit } from '../unpack/unpack-limits.ts'
 import { type FileIndex, hasFile } from './file-index.ts'
 import { readJsonFile } from './json-file.ts'
 import type { Reading } from './reading.ts'
@@ -30,12 +31,15 @@ export async function readDockerManifest(reading: Reading): Promise<readonly Tar
   const document = parseJson(bytes, MANIFEST_PATH)
   if (isJsonObject(document)) return undefined
   if (!Array.isArray(document) || document.length === 0) {
-    throw new ValidationError('Cannot find images: "manifest.json" is not a list of images', { path: MANIFEST_PATH })
+    throw new ValidationError('IMAGE_INVALID', 'Cannot find images: "manifest.json" is not a list of images', {
+      path: MANIFEST_PATH,
+    })
   }
   if (document.length > reading.limits.manifests) {
     throw new ValidationError(
-      `Cannot read "manifest.json": it lists more than ${reading.limits.manifests} images ({ limits: { manifests } })`,
-      { path: MANIFEST_PATH },
+      'LIMIT_EXCEEDED',
+      `Cannot read "manifest.json": it lists more than ${reading.limits.manifests} images`,
+      { remedy: raiseLimit('manifests'), path: MANIFEST_PATH },
     )
   }
   verifyFieldNames(document, DOCKER_MANIFEST_SHAPE, MANIFEST_PATH)
@@ -50,6 +54,7 @@ function parseManifestEntry(entry: unknown, position: number): TarManifestEntry 
     isTextList(entry.RepoTags ?? [])
   if (!valid) {
     throw new ValidationError(
+      'IMAGE_INVALID',
       `Cannot read image ${position} of "manifest.json": expected texts in "Config", "Layers" and "RepoTags"`,
       { path: MANIFEST_PATH },
     )

@@ -69,7 +69,7 @@ async function readRepositories(reading: Reading): Promise<ReadonlyMap<string, r
     }
   }
   if (namesById.size > 0) return namesById
-  throw new ValidationError('Cannot find images: "repositories" names none', { path: REPOSITORIES_PATH })
+  throw new ValidationError('NO_IMAGE', 'Cannot find images: "repositories" names none', { path: REPOSITORIES_PATH })
 }
 
 /** The layers of an image, lowest first. */
@@ -78,18 +78,22 @@ async function readChain(reading: Reading, topmost: string): Promise<readonly V1
   for (let id: string | undefined = topmost; id; ) {
     const path: string = `${id}/layer.tar`
     if (chain.has(id) || chain.size === MAX_LAYERS) {
-      throw new ValidationError(`Cannot read the image: the layers above ${JSON.stringify(id)} go in a circle`, {
-        path,
-      })
+      throw new ValidationError(
+        'IMAGE_INVALID',
+        `Cannot read the image: the layers above ${JSON.stringify(id)} go in a circle`,
+        { path },
+      )
     }
     const document = parseConfigObject(await readJsonFile(reading, `${id}/json`, 'the archive'), `${id}/json`)
     const source = await openEntry(reading.files, path, 'the archive', reading.signal)
     const head = await readHead(source, reading.signal)
     refusePackedLayer(head, path)
     if (packingOf(head)) {
-      throw new ValidationError(`Cannot read the image: ${JSON.stringify(path)} is packed, as it never was then`, {
-        path,
-      })
+      throw new ValidationError(
+        'IMAGE_INVALID',
+        `Cannot read the image: ${JSON.stringify(path)} is compressed, as layers of this old format never are`,
+        { path },
+      )
     }
     chain.set(id, { document, source })
     id = textField(document, 'parent')

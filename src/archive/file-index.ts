@@ -78,8 +78,9 @@ export async function openEntry(
   const file = steps.at(-1)
   if (file?.kind !== 'file') {
     throw new ValidationError(
-      `Cannot read the image: ${namedBy} names ${JSON.stringify(path)}, which the archive does not hold${file ? ' as a file' : ''}; it may be incomplete`,
-      { path },
+      'ARCHIVE_INCOMPLETE',
+      `Cannot read the image: ${namedBy} names ${JSON.stringify(path)}, which the archive does not hold${file ? ' as a file' : ''}`,
+      { remedy: 'save or download it again', path },
     )
   }
   for (const step of steps) await requireUnambiguous(step, signal)
@@ -100,7 +101,7 @@ function followLinks(index: FileIndex, path: string): readonly FileEntry[] {
   let entry = index.entries.get(index.root + normalizePath(path))
   while (entry && isLink(entry)) {
     if (steps.length === MAX_LINKS) {
-      throw new TarReadError(`Cannot follow the links from "${path}": they go in a circle`, { path })
+      throw new TarReadError('ARCHIVE_UNSAFE', `Cannot follow the links from "${path}": they go in a circle`, { path })
     }
     requireOneKind(entry)
     steps.push(entry)
@@ -127,7 +128,7 @@ function linkTarget(link: FileEntry): string {
 }
 
 function leadsOut({ path }: FileEntry): TarReadError {
-  return new TarReadError(`Cannot follow the link "${path}": it leads out of the archive`, { path })
+  return new TarReadError('ARCHIVE_UNSAFE', `Cannot follow the link "${path}": it leads out of the archive`, { path })
 }
 
 /** A link or a folder must not hide a file that other readers find, or take for there what they do not. */
@@ -150,6 +151,7 @@ async function requireUnambiguous(entry: FileEntry, signal?: AbortSignal): Promi
 
 function ambiguous({ path }: FileEntry): ValidationError {
   return new ValidationError(
+    'ARCHIVE_UNSAFE',
     `Cannot read the image: the archive holds ${JSON.stringify(path)} more than once, and not the same each time; readers would differ in what they take`,
     { path },
   )

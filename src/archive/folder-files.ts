@@ -1,6 +1,7 @@
 import { ValidationError } from '../errors.ts'
 import { type SourceInput, toSource } from '../source/from.ts'
 import { limitNames } from '../unpack/limit-names.ts'
+import { raiseLimit } from '../unpack/unpack-limits.ts'
 import { createFileIndex, type FileEntry, type FileIndex, normalizePath } from './file-index.ts'
 import type { ArchiveLimits } from './limits.ts'
 
@@ -19,9 +20,9 @@ export function indexFolder(folder: FolderInput, limits: ArchiveLimits): FileInd
   const files = folder instanceof Map ? folder : filesByPath(folder as Iterable<File>)
   for (const [given, file] of files) {
     if (entries.size === limits.entries) {
-      throw new ValidationError(
-        `Cannot open the folder: it has more than ${limits.entries} files ({ limits: { entries } })`,
-      )
+      throw new ValidationError('LIMIT_EXCEEDED', `Cannot open the folder: it has more than ${limits.entries} files`, {
+        remedy: raiseLimit('entries'),
+      })
     }
     countNames(given)
     const path = normalizePath(given)

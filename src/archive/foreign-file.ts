@@ -1,4 +1,4 @@
-import { TarReadError } from '../errors.ts'
+import { type ErrorCode, TarReadError } from '../errors.ts'
 import type { Source } from '../source/source.ts'
 import { foreignPackingOf, packedWith } from '../unpack/foreign-packing.ts'
 import { startsWith } from '../unpack/magic.ts'
@@ -18,7 +18,7 @@ const UTF_16 = [
   ['\xff\xfe', 'utf-16le'],
   ['\xfe\xff', 'utf-16be'],
 ] as const
-const AS_TEXT = `it was written as text, as ">" of PowerShell does, and is damaged by that; ${SAVE}`
+const AS_TEXT = 'it was written as text, as ">" of PowerShell does, and is damaged by that'
 
 type Told = readonly [what: string, remedy: string]
 
@@ -75,15 +75,23 @@ export async function explainFile(error: TarReadError, source: Source, signal?: 
   const packing = foreignPackingOf(head)
   if (packing) return packedWith(packing)
   const kind = kindOf(head)
-  if (kind) return refusal(`it is ${kind[0]}, not an archive of images; ${kind[1]}`, 0, error)
-  if (isWrittenAsText(head)) return refusal(AS_TEXT, 0, error)
-  return source.size < MIN_TAR
-    ? error
-    : refusal(`it is no tar, gzip, zstd or zip file, or is damaged; ${CHOOSE}`, 0, error)
+  const remedy = kind?.[1] ?? CHOOSE
+  const details = { remedy, offset: 0, cause: error }
+  if (kind) return refusal('NOT_AN_ARCHIVE', `it is ${kind[0]}, not an archive of images`, details)
+  if (isWrittenAsText(head)) return writtenAsText(0, error)
+  const fault =
+    source.size < MIN_TAR
+      ? `it has ${source.size} bytes, too few for a tar archive`
+      : 'it is not a tar, gzip, zstd or zip file, or it is damaged'
+  return refusal('NOT_AN_ARCHIVE', fault, details)
 }
 
-function refusal(fault: string, offset: number, cause?: TarReadError): TarReadError {
-  return new TarReadError(`Cannot open the archive: ${fault}`, { offset, ...(cause && { cause }) })
+function writtenAsText(offset: number, cause?: TarReadError): TarReadError {
+  return refusal('ARCHIVE_DAMAGED', AS_TEXT, { remedy: SAVE, offset, ...(cause && { cause }) })
+}
+
+function refusal(code: ErrorCode, fault: string, details: ConstructorParameters<typeof TarReadError>[2]): TarReadError {
+  return new TarReadError(code, `Cannot open the archive: ${fault}`, details)
 }
 
 function kindOf(head: Uint8Array): Told | undefined {
@@ -130,7 +138,7 @@ export async function explainEnd(
 ): Promise<TarReadError | undefined> {
   const end = Math.min(offset, source.size)
   const bytes = await source.read(Math.max(0, end - BEFORE), end, signal)
-  return isMangled(bytes) ? refusal(AS_TEXT, offset, cause) : undefined
+  return isMangled(bytes) ? writtenAsText(offset, cause) : undefined
 }
 
 /** Tells whether binary data was written as text, or its line ends were changed. */

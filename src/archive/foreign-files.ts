@@ -1,4 +1,4 @@
-import { type RegistryError, type TarReadError, ValidationError } from '../errors.ts'
+import { type ErrorCode, type RegistryError, type TarReadError, ValidationError } from '../errors.ts'
 import type { Source } from '../source/source.ts'
 import type { FileIndex } from './file-index.ts'
 import { explainEnd, explainFile, SAVE } from './foreign-file.ts'
@@ -93,7 +93,7 @@ export function explainError(error: ValidationError, files: FileIndex): Validati
 
 function explainKind(paths: Paths): ValidationError | undefined {
   const kind = KINDS.find(([is]) => is(paths))
-  return kind && noImages(`it holds ${kind[1]}, not an image; ${kind[2]}`)
+  return kind && noImages(`it holds ${kind[1]}, not an image`, kind[2])
 }
 
 /** Images in folders that other files stand beside. */
@@ -107,31 +107,30 @@ function explainFolders({ all, has }: Paths): ValidationError | undefined {
   const [first, ...others] = [...new Set(folders)].map((folder) => JSON.stringify(folder))
   if (first === undefined) return undefined
   return others.length === 0
-    ? noImages(`an image is in the folder ${first}, beside other files; open that folder alone, or a tar of it`)
-    : noImages(`images are in the folders ${shown([first, ...others])}; open one of them alone`)
+    ? noImages(`an image is in the folder ${first}, beside other files`, 'open that folder alone, or a tar of it')
+    : noImages(`images are in the folders ${shown([first, ...others])}`, 'open one of them alone')
 }
 
 /** Explains files that are archives themselves, or were part of one. */
 function explainParts({ all }: Paths, { tar }: FileIndex): ValidationError | undefined {
   if (all.some((path) => LAYERS.test(path))) {
-    return noImages(
-      `it holds layers, but no "manifest.json" and no "index.json"; it was cut short or taken apart: ${SAVE}`,
-    )
+    const fault = 'it holds layers, but no "manifest.json" and no "index.json"; it was cut short or taken apart'
+    return noImages(fault, SAVE, 'ARCHIVE_INCOMPLETE')
   }
   const archives = all.filter((path) => ARCHIVE_NAME.test(path)).map((path) => JSON.stringify(path))
   if (archives.length === 0) return undefined
-  return noImages(`it holds no image, but ${shown(archives)}; ${tar ? 'unpack it, and open that' : 'open that alone'}`)
+  return noImages(`it holds no image, but ${shown(archives)}`, tar ? 'unpack it, and open that' : 'open that alone')
 }
 
 function explainNames({ all }: Paths, { tar }: FileIndex): ValidationError {
   const isUnfinished = tar !== undefined && tar.end === 0
   const nothing = isUnfinished ? 'it begins with zeros, as a download that did not finish' : 'it is empty'
   const others = all.length === 0 ? nothing : `it holds ${shown(all.map((path) => JSON.stringify(path)))}`
-  return noImages(`the archive holds no "manifest.json", no "index.json" and no "repositories": ${others}; ${SAVE}`)
+  return noImages(`the archive holds no "manifest.json", no "index.json" and no "repositories": ${others}`, SAVE)
 }
 
-function noImages(fault: string): ValidationError {
-  return new ValidationError(`Cannot find images: ${fault}`, { path: 'manifest.json' })
+function noImages(fault: string, remedy: string, code: ErrorCode = 'NO_IMAGE'): ValidationError {
+  return new ValidationError(code, `Cannot find images: ${fault}`, { remedy, path: 'manifest.json' })
 }
 
 function pathsOf({ entries, folder: common }: FileIndex): Paths {

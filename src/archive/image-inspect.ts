@@ -41,8 +41,9 @@ export function inspectImage(image: Image, platform?: string): ImageInspect {
     platform === undefined ? onlyImage(image) : selectPlatform(image, platform)
   if (!config || !configuration) {
     throw new ValidationError(
-      `Cannot inspect ${manifest.digest}: it is no image but an artifact; openArchive() tells what it holds`,
-      { input: manifest.digest },
+      'NOT_SUPPORTED',
+      `Cannot inspect ${manifest.digest}: it is not an image but an artifact`,
+      { remedy: 'openArchive() tells what it holds', input: manifest.digest },
     )
   }
   const { created, author, comment, architecture, os, variant } = configuration
@@ -68,7 +69,7 @@ function onlyImage(image: Image): Image {
   const [only] = runnable
   if (only && runnable.length === 1) return only
   const platforms = runnable.map(({ platform }) => formatPlatform(platform)).join(', ') || 'none that runs'
-  throw new ValidationError(
-    `Cannot inspect the image: it is of several platforms (${platforms}); choose one with { platform: "linux/amd64" }`,
-  )
+  throw new ValidationError('IMAGE_NOT_CHOSEN', `Cannot inspect the image: it has several platforms (${platforms})`, {
+    remedy: 'choose one with { platform: "linux/amd64" }',
+  })
 }

@@ -111,7 +111,7 @@ function bodyOf(response: Response): ReadableStream<Uint8Array> {
   if (response.ok && response.body && !response.bodyUsed) return response.body
   releaseBody(response.body)
   const fault = response.ok ? 'has no body, or one that was read already' : `has status ${response.status}`
-  throw new RegistryError(`Cannot read an archive from the response: it ${fault}`)
+  throw new RegistryError('FILE_UNREADABLE', `Cannot read an archive from the response: it ${fault}`)
 }
 
 function isFolder(input: ArchiveInput): input is FolderInput {

@@ -73,8 +73,9 @@ export async function getTarManifest(
   return withArchive(archive, options, ({ tarManifest, format }) => {
     if (tarManifest) return tarManifest
     throw new ValidationError(
-      `Cannot read a list of images: an archive of the format "${format}" has none in a "manifest.json"; openArchive() tells what it holds`,
-      { path: MANIFEST_PATH },
+      'NOT_SUPPORTED',
+      `Cannot read a list of images: an archive of the format "${format}" has none in a "manifest.json"`,
+      { remedy: 'openArchive() tells what it holds', path: MANIFEST_PATH },
     )
   })
 }

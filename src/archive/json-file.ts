@@ -1,7 +1,9 @@
 import { ValidationError } from '../errors.ts'
 import { measureJson } from '../oci/json.ts'
 import { readAll } from '../source/source.ts'
+import { raiseLimit } from '../unpack/unpack-limits.ts'
 import { openEntry } from './file-index.ts'
+import type { ArchiveLimits } from './limits.ts'
 import type { Reading } from './reading.ts'
 
 /**
@@ -22,19 +24,22 @@ export function claimJson(reading: Reading, size: number, path: string): void {
   const { jsonSize, totalJsonSize } = reading.limits
   reading.json.size += size
   if (size <= jsonSize && reading.json.size <= totalJsonSize) return
-  const fault =
-    size > jsonSize
-      ? `it has ${size} bytes, more than the ${jsonSize} that JSON in an archive may have ({ limits: { jsonSize } })`
-      : `the JSON documents of the archive have more than ${totalJsonSize} bytes together ({ limits: { totalJsonSize } })`
-  throw new ValidationError(`Cannot read ${JSON.stringify(path)}: ${fault}`, { path })
+  throw size > jsonSize
+    ? tooMuch(path, `it has ${size} bytes, more than the ${jsonSize} that JSON in an archive may have`, 'jsonSize')
+    : tooMuch(path, `the JSON documents of the archive have more than ${totalJsonSize} bytes together`, 'totalJsonSize')
 }
 
 /** @throws {ValidationError} before a JSON document is parsed, if it has more values than all documents together may have */
 export function claimValues({ json, limits }: Reading, bytes: Uint8Array, path: string): void {
   json.values += measureJson(bytes).values
   if (json.values <= limits.totalJsonValues) return
-  throw new ValidationError(
-    `Cannot read ${JSON.stringify(path)}: the JSON documents of the archive have more than ${limits.totalJsonValues} values together ({ limits: { totalJsonValues } })`,
-    { path },
-  )
+  const fault = `the JSON documents of the archive have more than ${limits.totalJsonValues} values together`
+  throw tooMuch(path, fault, 'totalJsonValues')
+}
+
+function tooMuch(path: string, fault: string, limit: keyof ArchiveLimits): ValidationError {
+  return new ValidationError('LIMIT_EXCEEDED', `Cannot read ${JSON.stringify(path)}: ${fault}`, {
+    remedy: raiseLimit(limit),
+    path,
+  })
 }

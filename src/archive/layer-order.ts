@@ -51,7 +51,8 @@ function isRootFilesystem({ platform, artifactType, subject, configuration, laye
 /** Says that an image could be pushed, but not be run. */
 export function wrongLayers({ manifest: { digest } }: Image, fault: string): ValidationError {
   return new ValidationError(
-    `Cannot read the image: the layers of ${digest} do not fit its config: ${fault}; save the image again`,
-    { input: digest },
+    'IMAGE_INVALID',
+    `Cannot read the image: the layers of ${digest} do not fit its config: ${fault}`,
+    { remedy: 'save the image again', input: digest },
   )
 }

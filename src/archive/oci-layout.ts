@@ -96,10 +96,13 @@ export async function readWholeLayout(reading: Reading): Promise<ArchiveContents
 /** Says that a layout lists nothing, or lacks what it lists. */
 export function incompleteLayout(digest: string | undefined): ValidationError {
   return digest === undefined
-    ? new ValidationError('Cannot find images: the "index.json" of the layout lists none', { path: INDEX_PATH })
+    ? new ValidationError('NO_IMAGE', 'Cannot find images: the "index.json" of the layout lists none', {
+        path: INDEX_PATH,
+      })
     : new ValidationError(
+        'ARCHIVE_INCOMPLETE',
         `Cannot read the layout: "index.json" lists ${digest}, which is not there, or lacks its config or a layer; the archive is incomplete`,
-        { path: INDEX_PATH, input: digest },
+        { remedy: 'save or download it again', path: INDEX_PATH, input: digest },
       )
 }
 
@@ -111,7 +114,9 @@ async function verifyLayoutVersion(reading: Reading): Promise<void> {
   verifyFieldNames(document, LAYOUT_SHAPE, LAYOUT_PATH)
   const version = isJsonObject(document) ? document.imageLayoutVersion : undefined
   if (typeof version === 'string' && /^1\./.test(version)) return
-  throw new ValidationError(`Cannot read the layout: its version is ${showJson(version)}, and only 1.x is known here`, {
-    path: LAYOUT_PATH,
-  })
+  throw new ValidationError(
+    'NOT_SUPPORTED',
+    `Cannot read the layout: its version is ${showJson(version)}, and only 1.x is known here`,
+    { path: LAYOUT_PATH },
+  )
 }

@@ -12,8 +12,8 @@ export function refusePackedLayer(head: Uint8Array, path: string): void {
   const packing = foreignPackingOf(head)
   if (!packing) return
   throw new ValidationError(
-    `Cannot read layer ${JSON.stringify(path)}: it is packed with ${packing.name}, which has no media type in images; ` +
-      'load the archive with "docker load", and save the image again',
-    { path },
+    'NOT_SUPPORTED',
+    `Cannot read layer ${JSON.stringify(path)}: it is packed with ${packing.name}, which has no media type in images`,
+    { remedy: 'load the archive with "docker load", and save the image again', path },
   )
 }

@@ -1,4 +1,5 @@
-import { TarReadError } from '../errors.ts'
+import type { TarReadError } from '../errors.ts'
+import { damaged } from './tar-header.ts'
 
 /** The values of an extended header for the entry after it. */
 export interface PaxOverrides {
@@ -54,5 +55,5 @@ function parseSize(value: string, offset: number): number {
 }
 
 function malformed(offset: number, fault: string): TarReadError {
-  return new TarReadError(`Cannot index tar: the extended header at byte ${offset} ${fault}`, { offset })
+  return damaged(`the extended header at byte ${offset} ${fault}`, { offset })
 }

@@ -22,6 +22,7 @@ export async function asLayout(reading: Reading): Promise<FileIndex> {
   const document = parseJson(bytes, MANIFEST_PATH) as JsonObject
   if (document.schemaVersion !== 2) {
     throw new ValidationError(
+      'IMAGE_INVALID',
       'Cannot find images: "manifest.json" is neither a list of images, as Docker writes it, nor the manifest of an image of schema version 2',
       { path: MANIFEST_PATH },
     )

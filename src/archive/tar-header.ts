@@ -35,6 +35,14 @@ export function parseTarHeader(block: Uint8Array, offset: number): TarHeader | u
   }
 }
 
+/** Makes the error for a tar whose headers are wrong, or that was cut short. */
+export function damaged(fault: string, place: { readonly path?: string; readonly offset: number }): TarReadError {
+  return new TarReadError('ARCHIVE_DAMAGED', `Cannot index tar: ${fault}`, {
+    remedy: 'save or download it again',
+    ...place,
+  })
+}
+
 function verifyChecksum(block: Uint8Array, offset: number): void {
   const stated = number(block, 148, 8, offset)
   // Its own field counts as eight spaces.
@@ -48,10 +56,7 @@ function verifyChecksum(block: Uint8Array, offset: number): void {
   const signed = unsigned - 256 * highBytes
   // Some old writers summed signed bytes (GNU tar manual § Checking tar archives).
   if (stated === unsigned || stated === signed) return
-  throw new TarReadError(
-    `Cannot index tar: the header at byte ${offset} has a wrong checksum; the file is damaged: save or download it again`,
-    { offset },
-  )
+  throw damaged(`the header at byte ${offset} has a wrong checksum; the file is damaged`, { offset })
 }
 
 /** A number in octal digits, or in base 256 where the first bit is set (GNU, from 8 GiB on). */
@@ -60,10 +65,7 @@ function number(block: Uint8Array, start: number, length: number, offset: number
   const first = field[0] as number
   const value = first >= 0x80 ? base256(field) : octal(field)
   if (Number.isSafeInteger(value) && value >= 0) return value
-  throw new TarReadError(
-    `Cannot index tar: the header at byte ${offset} has a malformed number; the file is damaged: save or download it again`,
-    { offset },
-  )
+  throw damaged(`the header at byte ${offset} has a malformed number; the file is damaged`, { offset })
 }
 
 function octal(field: Uint8Array): number {

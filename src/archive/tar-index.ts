@@ -2,11 +2,12 @@ import { loaded } from '../async/lazy.ts'
 import { TarReadError } from '../errors.ts'
 import { type Source, sliceSource } from '../source/source.ts'
 import { limitNames } from '../unpack/limit-names.ts'
+import { raiseLimit } from '../unpack/unpack-limits.ts'
 import { createFileIndex, type FileEntry, type FileIndex, normalizePath } from './file-index.ts'
 import { createHeaderReader } from './header-reader.ts'
 import type { ArchiveLimits } from './limits.ts'
 import type { PaxOverrides } from './pax.ts'
-import { BLOCK_SIZE, parseTarHeader, type TarHeader } from './tar-header.ts'
+import { BLOCK_SIZE, damaged, parseTarHeader, type TarHeader } from './tar-header.ts'
 
 const KINDS: Readonly<Record<string, FileEntry['kind']>> = {
   '0': 'file',
@@ -46,8 +47,9 @@ export async function indexTar(
 ): Promise<FileIndex> {
   if (source.size === 0) {
     throw new TarReadError(
-      'Cannot index tar: the file is empty, or was removed after it was chosen; save it again, or choose it again',
-      { offset: 0 },
+      'NOT_AN_ARCHIVE',
+      'Cannot index tar: the file is empty, or was removed after it was chosen',
+      { remedy: 'save it again, or choose it again', offset: 0 },
     )
   }
   const read = createHeaderReader(source, signal)
@@ -65,7 +67,7 @@ export async function indexTar(
       offset = nextBlock(offset + BLOCK_SIZE + header.size)
       continue
     }
-    if (++count > limits.entries) throw tooMany(limits.entries, offset)
+    if (++count > limits.entries) throw overLimit(`it has more than ${limits.entries} entries`, 'entries', offset)
     const { path, kind, size, target } = toEntry(header, offset + BLOCK_SIZE, extended)
     countNames(path, target)
     const start = offset + BLOCK_SIZE
@@ -82,10 +84,10 @@ export async function indexTar(
 
 async function readHeader(source: Source, read: ReadHeaders, offset: number): Promise<TarHeader | undefined> {
   if (offset + BLOCK_SIZE <= source.size) return parseTarHeader(await read(offset, offset + BLOCK_SIZE), offset)
-  throw new TarReadError(
+  throw damaged(
     offset === 0
-      ? `Cannot index tar: the file has ${source.size} bytes, too few for a tar archive`
-      : `Cannot index tar: archive ends inside a header at byte ${offset}; it was cut short: save or download it again`,
+      ? `the file has ${source.size} bytes, too few for a tar archive`
+      : `archive ends inside a header at byte ${offset}; it was cut short`,
     { offset },
   )
 }
@@ -107,10 +109,7 @@ async function readExtendedHeader(
   const pax = parsePax(data, offset)
   if (header.type === 'x') return { pax }
   if (Object.keys(pax).length === 0) return {}
-  throw new TarReadError(
-    `Cannot index tar: the global header at byte ${offset} names or measures all entries at once`,
-    { offset },
-  )
+  throw unsafe(`the global header at byte ${offset} names or measures all entries at once`, { offset })
 }
 
 function toEntry(header: TarHeader, offset: number, { pax, longPath, longLinkPath }: Extended) {
@@ -123,8 +122,8 @@ function toEntry(header: TarHeader, offset: number, { pax, longPath, longLinkPat
   // Devices and pipes: GNU tar passes over data of theirs, Go and Python take them for headers.
   const hasNoData = ['directory', 'symlink', 'hardlink'].includes(kind) || '346'.includes(header.type)
   if ('SMX'.includes(header.type) || (hasNoData && size > 0)) {
-    throw new TarReadError(
-      `Cannot index tar: ${JSON.stringify(path)} is of a kind that archives of images do not have (type "${header.type}", ${size} bytes)`,
+    throw unsafe(
+      `${JSON.stringify(path)} is of a kind that archives of images do not have (type "${header.type}", ${size} bytes)`,
       { path, offset },
     )
   }
@@ -133,39 +132,40 @@ function toEntry(header: TarHeader, offset: number, { pax, longPath, longLinkPat
 
 function requireClearName(path: string, target: string, offset: number): void {
   if (Math.max(path.length, target.length) > MAX_PATH) {
-    throw new TarReadError(
-      `Cannot index tar: the entry at byte ${offset} has a name or link target of more than ${MAX_PATH} characters`,
-      { offset },
-    )
+    throw unsafe(`the entry at byte ${offset} has a name or link target of more than ${MAX_PATH} characters`, {
+      offset,
+    })
   }
   if (!path.split('/').includes('..')) return
-  throw new TarReadError(
-    `Cannot index tar: the name ${JSON.stringify(path)} goes back a folder; readers would differ in where to`,
-    { path, offset },
-  )
+  throw unsafe(`the name ${JSON.stringify(path)} goes back a folder; readers would differ in where to`, {
+    path,
+    offset,
+  })
 }
 
 function requireData(source: Source, path: string, start: number, size: number): void {
   if (start + size <= source.size) return
-  throw new TarReadError(
-    `Cannot index tar: archive ends inside ${JSON.stringify(path)} at byte ${source.size}; it was cut short: save or download it again`,
-    { path, offset: source.size },
-  )
+  throw damaged(`archive ends inside ${JSON.stringify(path)} at byte ${source.size}; it was cut short`, {
+    path,
+    offset: source.size,
+  })
+}
+
+function unsafe(fault: string, place: { readonly path?: string; readonly offset: number }): TarReadError {
+  return new TarReadError('ARCHIVE_UNSAFE', `Cannot index tar: ${fault}`, place)
 }
 
 function requireSmall(size: number, offset: number, { extendedHeaderSize }: ArchiveLimits): void {
   if (size <= extendedHeaderSize) return
-  throw new TarReadError(
-    `Cannot index tar: the extended headers of the entry at byte ${offset} have ${size} bytes, more than ${extendedHeaderSize}`,
-    { offset },
+  throw overLimit(
+    `the extended headers of the entry at byte ${offset} have ${size} bytes, more than ${extendedHeaderSize}`,
+    'extendedHeaderSize',
+    offset,
   )
 }
 
-function tooMany(entries: number, offset: number): TarReadError {
-  return new TarReadError(
-    `Cannot index tar: it has more than ${entries} entries; if you trust where it comes from, raise { limits: { entries } }`,
-    { offset },
-  )
+function overLimit(fault: string, limit: keyof ArchiveLimits, offset: number): TarReadError {
+  return new TarReadError('LIMIT_EXCEEDED', `Cannot index tar: ${fault}`, { remedy: raiseLimit(limit), offset })
 }
 
 function nextBlock(offset: number): number {
@@ -176,7 +176,5 @@ function nextBlock(offset: number): number {
 function longName(data: Uint8Array, offset: number): string {
   const end = data.indexOf(0)
   if (end > 0) return new TextDecoder('utf-8', { ignoreBOM: true }).decode(data.subarray(0, end))
-  throw new TarReadError(`Cannot index tar: the extended header at byte ${offset} holds no name, or not its end`, {
-    offset,
-  })
+  throw damaged(`the extended header at byte ${offset} holds no name, or not its end`, { offset })
 }

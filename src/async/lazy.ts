@@ -11,9 +11,9 @@ export async function loaded<T>(part: Promise<T>, signal?: AbortSignal): Promise
     return await untilAborted(part, signal)
   } catch (cause) {
     signal?.throwIfAborted()
-    throw new RegistryError(
-      'Cannot load a part of registry-api-v2-client; reload the page, or keep the missing package external in the bundle',
-      { cause },
-    )
+    throw new RegistryError('PART_NOT_LOADED', 'Cannot load a part of registry-api-v2-client', {
+      remedy: 'reload the page, or keep the missing package external in the bundle',
+      cause,
+    })
   }
 }

@@ -122,7 +122,8 @@ function createCompressor({ compressions, onWarning, runtime = {} }: CompressorO
 
 function outdated(layer: Digest, { name }: Encoder, expected: Digest, actual: Digest): DigestMismatchError {
   return new DigestMismatchError(
-    `Cannot push layer ${layer}: compressed by ${name} it is ${actual}, not ${expected} as the cache or the plan says; plan and push again, what the cache said is dropped`,
-    { expected, actual },
+    'DIGEST_MISMATCH',
+    `Cannot push layer ${layer}: compressed by ${name} it is ${actual}, not ${expected} as the cache or the plan says`,
+    { remedy: 'plan and push again, what the cache said is dropped', expected, actual },
   )
 }

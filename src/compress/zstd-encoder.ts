@@ -64,10 +64,11 @@ let loading: Promise<CompressBlock> | undefined
 function loadZstd(): Promise<CompressBlock> {
   loading ??= initialize().catch((cause) => {
     loading = undefined
-    throw new RegistryError(
-      "Cannot compress with zstd: its encoder does not load; in a page the content security policy has to allow 'wasm-unsafe-eval'; { compress: 'gzip' } needs no WebAssembly for its encoder",
-      { cause },
-    )
+    throw new RegistryError('PART_NOT_LOADED', 'Cannot compress with zstd: its encoder does not load', {
+      remedy:
+        "in a page the content security policy has to allow 'wasm-unsafe-eval'; { compress: 'gzip' } needs no WebAssembly for its encoder",
+      cause,
+    })
   })
   return loading
 }
@@ -94,5 +95,6 @@ function copyAtOnce(zstd: Zstd): void {
 /** The package only logs that it could not compress. */
 function verifyFrame(frame: Uint8Array): Uint8Array {
   if (MAGIC.every((byte, position) => frame[position] === byte)) return frame
-  throw new RegistryError('Cannot compress with zstd: its encoder failed, possibly for lack of memory; push again')
+  const fault = 'Cannot compress with zstd: its encoder failed, possibly for lack of memory'
+  throw new RegistryError('COMPRESSION_FAILED', fault, { remedy: 'push again' })
 }

@@ -42,9 +42,9 @@ async function loadSha256(): Promise<IHasher> {
     const { createSHA256 } = await import('hash-wasm')
     return await createSHA256()
   } catch (cause) {
-    throw new RegistryError(
-      "Cannot compute SHA-256: WebAssembly does not load; in a page its content security policy has to allow 'wasm-unsafe-eval'",
-      { cause },
-    )
+    throw new RegistryError('PART_NOT_LOADED', 'Cannot compute SHA-256: WebAssembly does not load', {
+      remedy: "in a page its content security policy has to allow 'wasm-unsafe-eval'",
+      cause,
+    })
   }
 }

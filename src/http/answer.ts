@@ -114,8 +114,9 @@ export function unexpectedAnswer(
   const type = headers.get('content-type')
   const url = redactPath(from, secrets)
   return new ResponseError(
-    `Cannot ${act}: ${publicUrl(url)} answered ${status}${type ? ` with ${redactType(type, secrets)}` : ''}, but ${fault}. Is it a registry, and is its URL right?`,
-    { method, url, status },
+    'UNEXPECTED_ANSWER',
+    `Cannot ${act}: ${publicUrl(url)} answered ${status}${type ? ` with ${redactType(type, secrets)}` : ''}, but ${fault}`,
+    { remedy: 'check that its URL is that of a registry', method, url, status },
   )
 }
 
@@ -123,6 +124,10 @@ function brokenOff({ act, method, url: from, secrets }: Answer, cause: unknown):
   // Bodies break off by a TypeError; an abort comes out as it is.
   if (!(cause instanceof TypeError)) return cause
   const url = redactPath(from, secrets)
-  const message = `Cannot ${act}: the answer from ${publicUrl(url)} broke off; try again`
-  return new NetworkError(message, { method, url, cause: redactCause(cause, secrets) })
+  return new NetworkError('NO_ANSWER', `Cannot ${act}: the answer from ${publicUrl(url)} broke off`, {
+    remedy: 'try again',
+    method,
+    url,
+    cause: redactCause(cause, secrets),
+  })
 }

@@ -2,24 +2,25 @@ import ky, { HTTPError, type Options, TimeoutError } from 'ky'
 import { untilAborted } from '../async/abort.ts'
 import { withGrace } from '../async/abort-grace.ts'
 import { loaded } from '../async/lazy.ts'
-import { NetworkError, RegistryError, type ResponseError } from '../errors.ts'
+import { NetworkError, publicUrl, RegistryError, ResponseError } from '../errors.ts'
 import { fromBase64 } from '../oci/base64.ts'
 import { releaseBody } from '../source/release.ts'
 
 import { type Answer, createAnswer, isHtml, unexpectedAnswer } from './answer.ts'
+import { boundErrorBody } from './error-body.ts'
 import { watchTaking, withIdleTimeout } from './idle-timeout.ts'
 import { isLastingFailure, noAnswer, timedOut } from './network-failure.ts'
 import { createPreflights, type Preflights } from './preflights.ts'
 import { redactCause, redactPath } from './redact.ts'
 import type { PrivateRequest } from './request.ts'
-import { boundErrorBody, toResponseError } from './response-error.ts'
+import type { RefusedRequest } from './response-error.ts'
 import { createRetryAfter, delayBefore } from './retry-after.ts'
 
 /** An answer, or a refusal. */
 interface Exchanged {
   readonly answer: Answer
-  /** The error that the answer stands for, if its status is neither good nor allowed. */
-  readonly refusal?: ResponseError
+  /** Makes the error that the answer stands for, if its status is neither good nor allowed. */
+  readonly refusal?: () => Promise<ResponseError>
   /** True if another origin than the registry's gave it. */
   readonly isForeign: boolean
 }
@@ -58,9 +59,9 @@ const MAX_RETRY_AFTER = 60_000
 /** Secrets of requests that a handle remembers, besides those of its headers. */
 const MAX_HIDDEN = 200
 
-/** The answer, or the error that it stands for. */
-export function accept({ answer, refusal }: Exchanged): Answer {
-  if (refusal) throw refusal
+/** Returns the answer, or throws the error that it stands for. */
+export async function accept({ answer, refusal }: Exchanged): Promise<Answer> {
+  if (refusal) throw await refusal()
   return answer
 }
 
@@ -76,6 +77,7 @@ export function createExchange(settings: Connection): Exchange {
   const connection = { ...settings, preflights: createPreflights(), hidden }
   const pause = createRetryAfter()
   return async (request) => {
+    void loadExplanations()
     const { act, method, skipsPause = false, grace = 0 } = request
     const url = new URL(request.url, connection.base)
     hide(request.secrets)
@@ -100,7 +102,7 @@ export function createExchange(settings: Connection): Exchange {
     const body = watched?.stream ?? made
     // Where the answer comes from, after redirects. What a custom fetch made itself has no URL to tell.
     let from = url
-    const give = ({ status, headers }: Response, body: Answer['body'], refusal?: ResponseError): Exchanged => ({
+    const give = ({ status, headers }: Response, body: Answer['body'], refusal?: Exchanged['refusal']): Exchanged => ({
       answer: createAnswer({ status, headers, body, url: from, method, act, secrets: hidden }),
       ...(refusal && { refusal }),
       isForeign: from.origin !== connection.base.origin,
@@ -137,12 +139,9 @@ export function createExchange(settings: Connection): Exchange {
       return exchanged
     } catch (error) {
       if (error instanceof HTTPError) {
-        const refusal = toResponseError(
-          { act, method, url: from, isIdentified, secrets: hidden },
-          error.response,
-          error.data,
-        )
-        return give(error.response, null, refusal)
+        const { response, data } = error
+        const refused = { act, method, url: from, isIdentified, secrets: hidden }
+        return give(response, null, () => explainRefusal(refused, response, data))
       }
       if (error instanceof TimeoutError) throw late(timeout)
       if (!signal?.aborted) throw error
@@ -165,6 +164,21 @@ interface Tries {
   readonly authorization: string | undefined
   readonly onRetry: (request: Request) => Promise<void>
   readonly onAnswer: (response: Response, url: URL) => void
+}
+
+/** Loads with the first request, so that it is there when one is refused: the network may fail later. */
+function loadExplanations() {
+  return import('./response-error.ts').catch(() => undefined)
+}
+
+/** Makes the error for a refusal. If a page could not load the explanations, the status has to do. */
+async function explainRefusal(refused: RefusedRequest, response: Response, data: unknown): Promise<ResponseError> {
+  const explanations = await loadExplanations()
+  if (explanations) return explanations.toResponseError(refused, response, data)
+  const { act, method, secrets } = refused
+  const url = redactPath(refused.url, secrets)
+  const { status } = response
+  return new ResponseError('REFUSED', `Cannot ${act}: ${publicUrl(url)} answered ${status}`, { method, url, status })
 }
 
 function kyOptions(

@@ -1,18 +1,32 @@
-/** Remedies for failures, by their codes. */
-const REMEDIES: ReadonlyArray<readonly [code: RegExp, remedy: string]> = [
+import type { ErrorCode } from '../errors.ts'
+
+/** What is known of a failure: the reason goes after "no answer from …". */
+export interface Explanation {
+  readonly code?: ErrorCode
+  readonly reason?: string
+  readonly remedy?: string | undefined
+}
+
+type Known = readonly [pattern: RegExp, code: ErrorCode, why: string, remedy?: string]
+
+/** Failures whose system codes say what they are. */
+const FAILURES: readonly Known[] = [
   [
     /SELF_SIGNED|UNABLE_TO|UNKNOWN_ISSUER/,
-    'its certificate is of nobody who is trusted here: in Node pass { fetch: createFetch({ ca }) }',
+    'TLS_FAILED',
+    'its certificate is not signed by a trusted authority',
+    'in Node pass { fetch: createFetch({ ca }) }',
   ],
-  [/ALTNAME/, 'its certificate is for another name: check the URL'],
-  [/CERT_HAS_EXPIRED/, 'its certificate has expired'],
-  [/WRONG_VERSION_NUMBER|PACKET_LENGTH/, 'it does not speak TLS: is it at http://?'],
-  [/PROXY_ANSWERED_407/, 'the proxy wants a user and a password in its URL'],
+  [/ALTNAME/, 'TLS_FAILED', 'its certificate is for another name', 'check the URL'],
+  [/CERT_HAS_EXPIRED/, 'TLS_FAILED', 'its certificate has expired', 'renew it on the server'],
+  [/WRONG_VERSION_NUMBER|PACKET_LENGTH/, 'TLS_FAILED', 'it does not speak TLS', 'check whether it is at http://'],
+  [/CERT|_TLS_|VERIFY/, 'TLS_FAILED', 'its certificate or its TLS was refused'],
+  [/PROXY_ANSWERED_407/, 'NO_ANSWER', 'the proxy wants a user and a password', 'put them in its URL'],
 ]
 
-/** Returns the remedy for a failure, as it follows the code in a message. */
-export function remedyFor(code: string, url: string): string {
-  const remedy = REMEDIES.find(([pattern]) => pattern.test(code))?.[1]
-  const isTlsWanted = code === 'UND_ERR_SOCKET' && url.startsWith('http:')
-  return `${remedy ? `; ${remedy}` : ''}${isTlsWanted ? '; is it at https://?' : ''}`
+/** Explains a failure by its system code. */
+export function explainCode(code: string, url: string): Explanation {
+  const [, ours, why, remedy] = FAILURES.find(([pattern]) => pattern.test(code)) ?? []
+  if (ours) return { code: ours, reason: ` (${code}): ${why}`, remedy }
+  return code === 'UND_ERR_SOCKET' && url.startsWith('http:') ? { remedy: 'check whether it is at https://' } : {}
 }

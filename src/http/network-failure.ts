@@ -1,4 +1,5 @@
 import { NetworkError, publicUrl } from '../errors.ts'
+import type { Explanation } from './failure-codes.ts'
 
 /** The request that got no answer. */
 interface Unanswered {
@@ -9,15 +10,17 @@ interface Unanswered {
 
 /** The error for a request that the runtime could not get answered. */
 export async function noAnswer({ act, method, url }: Unanswered, cause: unknown): Promise<NetworkError> {
-  const message = `Cannot ${act}: no answer from ${publicUrl(url)}${await reasonOf(cause, url)}`
-  return new NetworkError(message, { method, url, cause })
+  const { code = 'NO_ANSWER', reason = '', remedy } = await explain(cause, url)
+  const fault = `Cannot ${act}: no answer from ${publicUrl(url)}${reason}`
+  return new NetworkError(code, fault, { remedy, method, url, cause })
 }
 
 /** The error for a request that was not answered in time, in milliseconds. */
 export function timedOut({ act, method, url }: Unanswered, timeout: number): NetworkError {
   return new NetworkError(
-    `Cannot ${act}: no answer from ${publicUrl(url)} within ${Math.round(timeout)} ms; try again, or allow it longer with { timeout }`,
-    { method, url },
+    'TIMED_OUT',
+    `Cannot ${act}: no answer from ${publicUrl(url)} within ${Math.round(timeout)} ms`,
+    { remedy: 'try again, or allow it longer with { timeout }', method, url },
   )
 }
 
@@ -26,21 +29,18 @@ export function isLastingFailure({ cause }: NetworkError): boolean {
   return isRedirected(cause) || /CERT|_TLS_|VERIFY|WRONG_VERSION|PROXY_ANSWERED/.test(codeOf(cause) ?? '')
 }
 
-/** Servers' runtimes say why there is no answer; browsers do not, and then these are the reasons that there may be. */
-async function reasonOf(cause: unknown, url: string): Promise<string> {
+/** Servers' runtimes say why there is no answer. Browsers do not: then the remedy names the reasons that there may be. */
+async function explain(cause: unknown, url: string): Promise<Explanation> {
   const code = codeOf(cause)
-  if (code !== undefined) return ` (${code})${await remedyOf(code, url)}`
-  if (isRedirected(cause)) return ' but a redirect, which is not followed here'
-  return ". Is it there? In a web page: does it allow this page's origin (CORS), and is it https where the page is?"
-}
-
-/** Loaded where there are codes: from a disk. A page has none, unless its own `fetch` makes some; where it cannot load anything now, the code has to do. */
-async function remedyOf(code: string, url: string): Promise<string> {
-  try {
-    const { remedyFor } = await import('./failure-codes.ts')
-    return remedyFor(code, url)
-  } catch {
-    return ''
+  if (code !== undefined) {
+    // From a disk: a page has no codes, unless its own `fetch` makes some. Where it cannot load this now, the code has to do.
+    const explanations = await import('./failure-codes.ts').catch(() => undefined)
+    return { reason: ` (${code})`, ...explanations?.explainCode(code, url) }
+  }
+  if (isRedirected(cause)) return { reason: ' but a redirect, which is not followed here' }
+  return {
+    remedy:
+      "check that it runs; in a web page, also that it allows this page's origin (CORS), and is https if the page is",
   }
 }
 

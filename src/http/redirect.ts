@@ -55,8 +55,13 @@ export async function followRedirects(
     if (!address) return
     releaseBody(response.body)
     const place = redactPath(url, secrets)
-    const message = `Cannot ${act}: ${publicUrl(place)} redirects to https; pass "${publicUrl(redactPath(new URL(address), secrets)).replace(/\/$/, '')}" as the registry's address`
-    throw new ResponseError(message, { method, url: place, status: response.status })
+    const better = publicUrl(redactPath(new URL(address), secrets)).replace(/\/$/, '')
+    throw new ResponseError('HTTPS_REQUIRED', `Cannot ${act}: ${publicUrl(place)} redirects to https`, {
+      remedy: `pass "${better}" as the registry's address`,
+      method,
+      url: place,
+      status: response.status,
+    })
   }
   for (let count = 1; request.redirect === 'manual' && REDIRECTS.includes(response.status); count++) {
     const { location, fault } = resolveLocation(response.headers.get('location'), url)

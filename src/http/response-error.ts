@@ -1,53 +1,73 @@
-import { publicUrl, ResponseError, type ResponseErrorDetail } from '../errors.ts'
+import { type ErrorCode, publicUrl, ResponseError, type ResponseErrorDetail } from '../errors.ts'
 import { isJsonObject, textField } from '../oci/json.ts'
-import { readUpTo } from './body.ts'
-import { redactJson, redactPath, redactType } from './redact.ts'
+import { redactPath, redactType } from './redact.ts'
 
-/** In bytes: what of an error's body is read at most. */
-const MAX_ERROR_BODY = 64 * 1024
-/** In milliseconds. */
-const MAX_ERROR_WAIT = 5_000
 const MAX_SHOWN = 300
 
-const REMEDIES: Readonly<Record<number, string>> = {
-  401: 'it does not take the { credentials } that were given, or not for this',
-  403: 'this user may not do it',
-  405: 'the registry cannot do it, or its configuration forbids it',
-  413: 'a proxy or the registry takes smaller bodies only: raise its limit (nginx: client_max_body_size)',
-  429: 'too many requests: wait, then try again',
+const CODES: Readonly<Record<number, ErrorCode>> = {
+  401: 'CREDENTIALS_REFUSED',
+  403: 'ACCESS_DENIED',
+  404: 'NOT_FOUND',
+  405: 'NOT_ALLOWED',
+  413: 'BODY_TOO_LARGE',
+  429: 'RATE_LIMITED',
 }
 
-/** Where nobody has signed in. */
-const ANONYMOUS_REMEDIES: Readonly<Record<number, string>> = {
-  401: 'no credentials were given: pass { credentials } to openRegistry',
-  403: 'no credentials were given, and it may need some: pass { credentials } to openRegistry',
+/** A request that was refused. */
+export interface RefusedRequest {
+  /** What was being done, to go after "Cannot" in the message. */
+  readonly act: string
+  readonly method: string
+  readonly url: URL
+  /** Whether it had credentials. */
+  readonly isIdentified: boolean
+  /** Texts that the message may not show. */
+  readonly secrets: readonly string[]
 }
 
-/** Reads an error's body, up to a limit of bytes and of time, and takes out secrets that it echoes. The status counts without it too. */
-export async function boundErrorBody(
-  response: Response,
-  secrets: readonly string[],
-  signal: AbortSignal,
-): Promise<Response> {
-  if (!response.body) return response
-  const { status, statusText, headers } = response
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(MAX_ERROR_WAIT)])
-  const { bytes } = await readUpTo(response.body, MAX_ERROR_BODY, limited).catch(() => {
-    signal.throwIfAborted()
-    return { bytes: undefined }
-  })
-  return new Response(redactJson(new TextDecoder().decode(bytes), secrets), { status, statusText, headers })
+/** What a refusal means, and what to do about it. The reason goes after the status. */
+interface Refusal {
+  readonly reason?: string
+  readonly remedy?: string
+}
+
+const REFUSALS: Partial<Record<ErrorCode, Refusal>> = {
+  SIGN_IN_REQUIRED: { reason: 'no credentials were given', remedy: 'pass { credentials } to openRegistry' },
+  CREDENTIALS_REFUSED: {
+    reason: 'it does not take the credentials that were given, or not for this',
+    remedy: 'check them, or sign in again',
+  },
+  ACCESS_DENIED: { reason: 'the user has no right to do this', remedy: 'ask the owner of the repository for it' },
+  NOT_FOUND: {
+    remedy:
+      'check the name; some registries want a repository to be created first, or hide it from users without access',
+  },
+  NOT_ALLOWED: {
+    reason: 'the registry cannot do it, or its configuration forbids it',
+    remedy: 'change its configuration',
+  },
+  BODY_TOO_LARGE: {
+    reason: 'a proxy or the registry takes smaller bodies only',
+    remedy: 'raise its limit (nginx: client_max_body_size)',
+  },
+  RATE_LIMITED: { reason: 'too many requests', remedy: 'wait, then try again' },
+  SERVER_FAILED: { remedy: 'try again later' },
+  HTTPS_REQUIRED: { remedy: 'check whether it is at https://' },
+}
+
+/**
+ * Explains a refusal by its code.
+ *
+ * @param isIdentified Whether the request had credentials.
+ */
+function explain(code: ErrorCode, isIdentified: boolean): Refusal {
+  if (code !== 'ACCESS_DENIED' || isIdentified) return REFUSALS[code] ?? {}
+  return { ...REFUSALS.SIGN_IN_REQUIRED, reason: 'no credentials were given, and it may need some' }
 }
 
 /** Makes the error for an answer that is a refusal. `data` is its body: JSON, text or nothing. */
 export function toResponseError(
-  {
-    act,
-    method,
-    url: from,
-    isIdentified,
-    secrets,
-  }: { act: string; method: string; url: URL; isIdentified: boolean; secrets: readonly string[] },
+  { act, method, url: from, isIdentified, secrets }: RefusedRequest,
   { status, headers }: Response,
   data: unknown,
 ): ResponseError {
@@ -55,12 +75,14 @@ export function toResponseError(
   const url = redactPath(from, secrets)
   const said = errors.map(({ code, message }) => (message ? `${code}: ${message}` : code)).join('; ')
   const detail = said ? ` (${said.slice(0, MAX_SHOWN)})` : foreignBody(headers, data, secrets)
-  const known = (isIdentified ? undefined : ANONYMOUS_REMEDIES[status]) ?? REMEDIES[status]
   // What Go's servers and nginx say to http where they speak https.
   const wantsHttps = status === 400 && detail && !said && from.protocol === 'http:'
-  const remedy = known ? `; ${known}` : wantsHttps ? '; is it at https://?' : ''
-  const message = `Cannot ${act}: ${publicUrl(url)} answered ${status}${detail}${remedy}`
-  return new ResponseError(message, { method, url, status, errors })
+  const other = status < 500 ? 'REFUSED' : 'SERVER_FAILED'
+  const code =
+    status === 401 && !isIdentified ? 'SIGN_IN_REQUIRED' : wantsHttps ? 'HTTPS_REQUIRED' : (CODES[status] ?? other)
+  const { reason, remedy } = explain(code, isIdentified)
+  const fault = `Cannot ${act}: ${publicUrl(url)} answered ${status}${detail}${reason ? `: ${reason}` : ''}`
+  return new ResponseError(code, fault, { remedy, method, url, status, errors })
 }
 
 function foreignBody(headers: Headers, data: unknown, secrets: readonly string[]): string {

@@ -42,10 +42,13 @@ export function chooseImage(images: readonly Image[], { image, platform }: Platf
   const whole =
     index && arePlatforms(matches) ? ', or all of them as one multi-platform image with { image: "index" }' : ''
   throw new ValidationError(
+    'IMAGE_NOT_CHOSEN',
     `Cannot choose an image: the archive holds ${images.length} (${images.map(describe).join('; ')}) and ` +
-      `${image !== undefined && matches.length === 0 ? `none of them is ${meant}` : several}. ` +
-      `Choose one with { image: "name:tag" } or { image: index }${whole}`,
-    image === undefined ? {} : { input: String(image) },
+      `${image !== undefined && matches.length === 0 ? `none of them is ${meant}` : several}`,
+    {
+      remedy: `choose one with { image: "name:tag" } or { image: index }${whole}`,
+      ...(image !== undefined && { input: String(image) }),
+    },
   )
 }
 

@@ -39,7 +39,10 @@ export interface ContentStore {
 /** Content whose digest is by another algorithm than SHA-256, so that it cannot be verified here. */
 export class UnverifiableError extends ValidationError {
   constructor(digest: string) {
-    super(`Cannot read ${digest}: only SHA-256 can be verified here; make the image with SHA-256`, { input: digest })
+    super('NOT_SUPPORTED', `Cannot read ${digest}: only SHA-256 can be verified here`, {
+      remedy: 'make the image with SHA-256',
+      input: digest,
+    })
   }
 }
 
@@ -91,9 +94,11 @@ export async function findContent(store: ContentStore, descriptor: Descriptor): 
   const source = (await store.open(descriptor)) ?? openEmbedded(descriptor)
   if (!source) return undefined
   if (source.size === size) return { mediaType, digest, size, source }
-  throw new ValidationError(`Cannot read ${store.name}: ${digest} should have ${size} bytes, but has ${source.size}`, {
-    input: digest,
-  })
+  throw new ValidationError(
+    'IMAGE_INVALID',
+    `Cannot read ${store.name}: ${digest} should have ${size} bytes, but has ${source.size}`,
+    { input: digest },
+  )
 }
 
 function openEmbedded(descriptor: Descriptor & { readonly data?: unknown }): Source | undefined {

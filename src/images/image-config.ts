@@ -17,7 +17,7 @@ export function parseImageConfig(bytes: Uint8Array, what: string): ImageConfig {
 export function parseConfigObject(bytes: Uint8Array, what: string): JsonObject {
   const document = parseJson(bytes, what)
   if (!isJsonObject(document)) {
-    throw new ValidationError(`Cannot read ${what}: it is not a JSON object`, { path: what })
+    throw new ValidationError('IMAGE_INVALID', `Cannot read ${what}: it is not a JSON object`, { path: what })
   }
   verifyFieldNames(document, CONFIG_SHAPE, what)
   return document

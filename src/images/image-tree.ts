@@ -51,8 +51,9 @@ export function createImageTreeReader(store: ContentStore): ReadImageTree {
 
 function tooMany({ name, limits: { manifests, indexDepth } }: ContentStore, digest: string): ValidationError {
   return new ValidationError(
-    `Cannot read ${name}: it lists more than ${manifests} manifests, or indexes in indexes deeper than ${indexDepth} ({ limits: { manifests, indexDepth } })`,
-    { input: digest },
+    'LIMIT_EXCEEDED',
+    `Cannot read ${name}: it lists more than ${manifests} manifests, or indexes in indexes deeper than ${indexDepth}`,
+    { remedy: 'if you trust where it comes from, raise { limits: { manifests, indexDepth } }', input: digest },
   )
 }
 
@@ -129,6 +130,7 @@ async function readSingle(
 
 function contradiction({ name }: ContentStore, { digest, mediaType }: IndexEntry, listedBy: string): ValidationError {
   return new ValidationError(
+    'IMAGE_INVALID',
     `Cannot read ${name}: ${listedBy} lists ${digest} as ${JSON.stringify(mediaType)}, but elsewhere it is something else`,
     { input: digest },
   )

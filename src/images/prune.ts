@@ -16,6 +16,7 @@ export async function pruneIndex(image: Image, createHasher: CreateHasher): Prom
   const pruned = await prune(image, createHasher)
   if (pruned) return pruned
   throw new ValidationError(
+    'INDEX_INCOMPLETE',
     `Cannot push the image: the archive holds nothing of what its index ${image.manifest.digest} lists`,
     { input: image.manifest.digest },
   )

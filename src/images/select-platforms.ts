@@ -21,6 +21,7 @@ export function selectPlatform(image: Image, wanted: string): Image {
   if (match) return namedAs(image, match)
   const missing = describe(missingEntries(image))
   throw new ValidationError(
+    'PLATFORM_MISSING',
     `Cannot find the platform ${JSON.stringify(wanted)}: the archive holds ${platformsOf(runnable) || 'none'}${missing ? `, and lacks ${missing}` : ''}`,
     { input: wanted },
   )
@@ -48,9 +49,12 @@ export async function selectAvailable(image: Image, createHasher: CreateHasher, 
   const platforms = missing.filter((entry) => !isAttestation(entry))
   if (platforms.length === 0) return makeAvailable(image, createHasher, warn)
   throw new ValidationError(
-    `Cannot choose what to push: the archive holds several platforms (${platformsOf(runnable)}) of the index ${digest}, but lacks ${describe(platforms)}. ` +
-      `Push one platform with { platform: ${JSON.stringify(platformsOf([only]))} }, or all that are there with { platforms: 'available' } (a new index with another digest)`,
-    { input: digest },
+    'INDEX_INCOMPLETE',
+    `Cannot choose what to push: the archive holds several platforms (${platformsOf(runnable)}) of the index ${digest}, but lacks ${describe(platforms)}`,
+    {
+      remedy: `push one platform with { platform: ${JSON.stringify(platformsOf([only]))} }, or all that are there with { platforms: 'available' } (a new index with another digest)`,
+      input: digest,
+    },
   )
 }
 
@@ -73,11 +77,12 @@ export function notWhole(image: Image): ValidationError {
   const { digest } = image.manifest
   const [there] = runnableImages(image)
   const remedy = there
-    ? `Push what there is with { platforms: 'available' } (a new index with another digest), or one platform with { platform: ${JSON.stringify(platformsOf([there]))} }`
-    : 'The archive holds no platform of it; save it again'
+    ? `push what there is with { platforms: 'available' } (a new index with another digest), or one platform with { platform: ${JSON.stringify(platformsOf([there]))} }`
+    : 'the archive holds no platform of it: save it again'
   return new ValidationError(
-    `Cannot push the image: its index ${digest} also lists ${describe(missingEntries(image))}, which the archive does not hold. ${remedy}`,
-    { input: digest },
+    'INDEX_INCOMPLETE',
+    `Cannot push the image: its index ${digest} also lists ${describe(missingEntries(image))}, which the archive does not hold`,
+    { remedy, input: digest },
   )
 }
 

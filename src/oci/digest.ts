@@ -50,6 +50,7 @@ export function isOtherDigest(text: unknown): boolean {
 export function parseDigest(text: unknown, where: string): Digest {
   if (isDigest(text)) return text
   throw new ValidationError(
+    'REFERENCE_INVALID',
     `Cannot read the digest of ${where}: ${showJson(text)} is not "sha256:" and 64 lower-case hexadecimal digits`,
     typeof text === 'string' ? { input: text } : {},
   )

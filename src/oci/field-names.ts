@@ -33,8 +33,9 @@ function verifyName(name: string, { fields }: Shape, what: string): void {
   const known = Object.keys(fields).find((field) => fold(field) === folded)
   if (known === undefined) return
   throw new ValidationError(
-    `Cannot read ${what}: other readers take its field ${JSON.stringify(name)} for ${JSON.stringify(known)}; write it in the right case`,
-    { path: what },
+    'ARCHIVE_UNSAFE',
+    `Cannot read ${what}: other readers take its field ${JSON.stringify(name)} for ${JSON.stringify(known)}`,
+    { remedy: 'write it in the right case', path: what },
   )
 }
 

@@ -28,15 +28,19 @@ const BACKSLASH = 0x5c
 export function parseJson(bytes: Uint8Array, what: string): unknown {
   const { values, depth } = measureJson(bytes)
   if (values > MAX_VALUES) {
-    throw new ValidationError(`Cannot read ${what}: it has more than ${MAX_VALUES} values`, { path: what })
+    throw new ValidationError('LIMIT_EXCEEDED', `Cannot read ${what}: it has more than ${MAX_VALUES} values`, {
+      path: what,
+    })
   }
   if (depth > MAX_DEPTH) {
-    throw new ValidationError(`Cannot read ${what}: it is nested deeper than ${MAX_DEPTH} levels`, { path: what })
+    throw new ValidationError('LIMIT_EXCEEDED', `Cannot read ${what}: it is nested deeper than ${MAX_DEPTH} levels`, {
+      path: what,
+    })
   }
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (cause) {
-    throw new ValidationError(`Cannot read ${what}: it is not JSON`, { path: what, cause })
+    throw new ValidationError('IMAGE_INVALID', `Cannot read ${what}: it is not JSON`, { path: what, cause })
   }
 }
 

@@ -20,9 +20,11 @@ export function parseManifest(bytes: Uint8Array, what: string, statedType?: stri
   const hasLayers = 'layers' in fields || 'config' in fields
   const hasManifests = 'manifests' in fields || (!hasLayers && saysIndex(fields.mediaType ?? statedType))
   if (hasManifests === hasLayers || fields.schemaVersion !== 2) {
-    throw new ValidationError(`Cannot read ${what}: it is not one of image manifest and index (of schema version 2)`, {
-      path: what,
-    })
+    throw new ValidationError(
+      'IMAGE_INVALID',
+      `Cannot read ${what}: it is not one of image manifest and index (of schema version 2)`,
+      { path: what },
+    )
   }
   verifyMediaTypes([fields.mediaType, statedType], hasManifests, what)
   const name = hasManifests ? 'manifests' : 'layers'
@@ -53,15 +55,20 @@ function verifyMediaTypes(types: readonly unknown[], hasManifests: boolean, what
   const said = new Set(types.filter((type) => typeof type === 'string' && (isIndexType(type) || isManifestType(type))))
   if (said.size < 2 && [...said].every((type) => isIndexType(type as string) === hasManifests)) return
   throw new ValidationError(
+    'IMAGE_INVALID',
     `Cannot read ${what}: it is ${hasManifests ? 'an index' : 'an image manifest'}, but said to be ${[...said].join(' and ')}`,
   )
 }
 
 function verifyDescriptors(list: unknown, what: string): void {
-  if (!Array.isArray(list)) throw new ValidationError(`Cannot read ${what}: it lacks a list of contents`)
+  if (!Array.isArray(list))
+    throw new ValidationError('IMAGE_INVALID', `Cannot read ${what}: it lacks a list of contents`)
   for (const descriptor of list) {
     if (!isJsonObject(descriptor) || !isSized(descriptor)) {
-      throw new ValidationError(`Cannot read ${what}: a descriptor in it lacks its media type or its size`)
+      throw new ValidationError(
+        'IMAGE_INVALID',
+        `Cannot read ${what}: a descriptor in it lacks its media type or its size`,
+      )
     }
     if (!isOtherDigest(descriptor.digest)) parseDigest(descriptor.digest, `a descriptor in ${what}`)
   }

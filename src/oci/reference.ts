@@ -52,10 +52,7 @@ const DOCKER_HUB = 'docker.io'
 export function parseRepositoryTag(text: string): ParsedRepositoryTag {
   const name = readName(text)
   if (name) return name
-  throw new ValidationError(
-    `Cannot read ${JSON.stringify(text)} as an image name: expected [registry/]repository[:tag], as in "localhost:5000/team/app:v1"`,
-    { input: text },
-  )
+  throw invalid(text, 'an image name', 'use [registry/]repository[:tag], as in "localhost:5000/team/app:v1"')
 }
 
 /**
@@ -78,9 +75,10 @@ export function parseReference(text: string): ParsedReference {
   const isValid = digest === undefined || isDigest(digest) || isOtherDigest(digest)
   const parts = typeof text === 'string' && isValid && more.length === 0 ? readParts(name) : undefined
   if (parts) return { ...parts, ...(digest !== undefined && { digest }) }
-  throw new ValidationError(
-    `Cannot read ${JSON.stringify(text)} as an image reference: expected [registry/]repository[:tag][@digest], as in "localhost:5000/team/app:v1"`,
-    { input: String(text) },
+  throw invalid(
+    text,
+    'an image reference',
+    'use [registry/]repository[:tag][@digest], as in "localhost:5000/team/app:v1"',
   )
 }
 
@@ -154,9 +152,10 @@ function isHostOf(registry: string, host: string): boolean {
  */
 export function parseRepository(text: string): string {
   if (isRepository(text)) return text
-  throw new ValidationError(
-    `Cannot use ${JSON.stringify(text)} as a repository: expected lower-case words as in "team/app", without a tag and without another registry`,
-    { input: String(text) },
+  throw invalid(
+    text,
+    'a repository',
+    'use lower-case words as in "team/app", without a tag and without another registry',
   )
 }
 
@@ -167,10 +166,7 @@ export function parseRepository(text: string): string {
  */
 export function parseTag(text: string): string {
   if (typeof text === 'string' && TAG.test(text)) return text
-  throw new ValidationError(
-    `Cannot use ${JSON.stringify(text)} as a tag: expected at most 128 letters, digits, "_", "." and "-", the first no "." or "-"`,
-    { input: String(text) },
-  )
+  throw invalid(text, 'a tag', 'use at most 128 letters, digits, "_", "." and "-", the first no "." or "-"')
 }
 
 /**
@@ -185,4 +181,11 @@ export function parseTagOrDigest(text: string): string | Digest {
 /** Tells whether a text is the name of a repository. */
 export function isRepository(text: unknown): text is string {
   return typeof text === 'string' && text.length <= MAX_REPOSITORY_LENGTH && REPOSITORY.test(text)
+}
+
+function invalid(text: string, what: string, remedy: string): ValidationError {
+  return new ValidationError('REFERENCE_INVALID', `Cannot use ${JSON.stringify(text)} as ${what}`, {
+    remedy,
+    input: String(text),
+  })
 }

@@ -14,8 +14,9 @@ const EXAMPLE = 'it should look like "registry.example.com", "https://registry.e
  */
 export function parseRegistryAddress(text: string | URL): URL {
   const url = readAddress(String(text))
-  const fault = url ? faultOf(url) : `it is no URL and no host; ${EXAMPLE}`
-  if (!url || fault) throw new ValidationError(`Cannot use the registry's address: ${fault}`)
+  const [fault, remedy] = url ? faultOf(url) : ['it is no URL and no host', EXAMPLE]
+  if (!url || fault)
+    throw new ValidationError('ADDRESS_INVALID', `Cannot use the registry's address: ${fault}`, { remedy })
   if (DOCKER_HUB_NAMES.includes(url.hostname)) return new URL(`https://${DOCKER_HUB_HOST}/`)
   if (!url.pathname.endsWith('/')) url.pathname += '/'
   return url
@@ -56,11 +57,12 @@ function readAddress(text: string): URL | undefined {
   return new URL(isLoopback(new URL(secure).hostname) ? `http://${text}` : secure)
 }
 
-/** Returns the fault of a registry's URL. The URL itself stays out of the message: it may have a password. */
-function faultOf(url: URL): string | undefined {
-  if (!/^https?:$/.test(url.protocol)) return `it does not begin with "https://" or "http://"; ${EXAMPLE}`
-  if (url.username || url.password) return 'it holds a user name; pass { credentials: { username, password } } instead'
-  if (url.search || url.hash) return 'it has a query or a fragment; leave them out'
-  if (/\/v2\/?$/.test(url.pathname)) return 'it ends in "/v2", which is added to it; leave that off'
-  return undefined
+/** Returns the fault of a registry's URL, and the remedy. The URL itself stays out of the message: it may have a password. */
+function faultOf(url: URL): readonly [fault?: string, remedy?: string] {
+  if (!/^https?:$/.test(url.protocol)) return ['it does not begin with "https://" or "http://"', EXAMPLE]
+  if (url.username || url.password)
+    return ['it holds a user name', 'pass { credentials: { username, password } } instead']
+  if (url.search || url.hash) return ['it has a query or a fragment', 'leave them out']
+  if (/\/v2\/?$/.test(url.pathname)) return ['it ends in "/v2", which is added to it', 'leave that off']
+  return []
 }

@@ -10,10 +10,11 @@ import { type CreateHasher, type Digest, digestOf } from './digest.ts'
  */
 export function verifyDigest(what: string, expected: Digest, actual: string): void {
   if (actual === expected) return
-  throw new DigestMismatchError(`Cannot trust ${what}: it should be ${expected}, but its bytes are ${actual}`, {
-    expected,
-    actual,
-  })
+  throw new DigestMismatchError(
+    'DIGEST_MISMATCH',
+    `Cannot trust ${what}: it should be ${expected}, but its bytes are ${actual}`,
+    { expected, actual },
+  )
 }
 
 const READ_SIZE = 4 * 1024 * 1024

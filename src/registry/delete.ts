@@ -148,10 +148,10 @@ async function refuseIfShared(
   }
   if (sharing.length === 0) return
   throw new ValidationError(
+    'TAG_SHARED',
     `Cannot delete the tag "${tag}" of "${repository}" alone: the registry deletes whole manifests only, and ` +
-      `${sharing.map((name) => `"${name}"`).join(', ')} would go too (${digest}). ` +
-      'Pass { deleteSharedManifest: true } to delete them all',
-    { input: tag },
+      `${sharing.map((name) => `"${name}"`).join(', ')} would go too (${digest})`,
+    { remedy: 'pass { deleteSharedManifest: true } to delete them all', input: tag },
   )
 }
 

@@ -96,9 +96,11 @@ async function findPlatform(
   const platforms = platformsOf(index, images)
   if (image) return { digest: image.digest, platforms }
   const offered = platforms.join(', ') || 'none'
-  throw new ValidationError(`Cannot find the platform ${JSON.stringify(wanted)}: the index offers ${offered}`, {
-    input: wanted,
-  })
+  throw new ValidationError(
+    'PLATFORM_MISSING',
+    `Cannot find the platform ${JSON.stringify(wanted)}: the index offers ${offered}`,
+    { input: wanted },
+  )
 }
 
 function platformsOf({ manifests }: Index, images: readonly IndexImage[] = []): readonly string[] {
@@ -109,6 +111,7 @@ function platformsOf({ manifests }: Index, images: readonly IndexImage[] = []): 
 function verifyPlatform(platform: string | undefined, wanted: string): void {
   if (isPlatform(platform, wanted)) return
   throw new ValidationError(
+    'PLATFORM_MISSING',
     `Cannot find the platform ${JSON.stringify(wanted)}: the image is a single one, of ${platform ?? 'no platform'}`,
     { input: wanted },
   )

@@ -79,7 +79,9 @@ async function readListed(
     spent.values += measureJson(document).values
     if (spent.bytes <= MAX_READ.bytes && spent.values <= MAX_READ.values) return
     throw new ValidationError(
-      `Cannot tell about the images of an index in "${repository}": their manifests and configs have more than ${MAX_READ.bytes} bytes or ${MAX_READ.values} values; ask for one with { platform }`,
+      'LIMIT_EXCEEDED',
+      `Cannot tell about the images of an index in "${repository}": their manifests and configs have more than ${MAX_READ.bytes} bytes or ${MAX_READ.values} values`,
+      { remedy: 'ask for one with { platform }' },
     )
   }
 

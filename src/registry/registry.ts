@@ -155,6 +155,7 @@ function parseOrigins(texts: readonly string[]): readonly string[] {
     const url = URL.canParse(text) ? new URL(text) : undefined
     if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password) return url.origin
     throw new ValidationError(
+      'SETTING_INVALID',
       'Cannot use the allowed realms: each has to be the origin of a token server, as in "https://auth.example.com"',
     )
   })

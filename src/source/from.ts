@@ -45,8 +45,9 @@ function blobSource(blob: Blob): Source {
         return new Uint8Array(await blob.slice(start, end).arrayBuffer())
       } catch (cause) {
         throw new TarReadError(
-          `Cannot read bytes ${start} to ${end} of the file: it was changed, moved or removed after it was chosen; choose it again`,
-          { offset: start, cause },
+          'FILE_UNREADABLE',
+          `Cannot read bytes ${start} to ${end} of the file: it was changed, moved or removed after it was chosen`,
+          { remedy: 'choose it again', offset: start, cause },
         )
       }
     },

@@ -60,6 +60,7 @@ export function exactSource({ size, read, slice }: Source): Source {
       const bytes = await read(start, end, signal, into)
       if (bytes.byteLength === end - start) return bytes
       throw new TarReadError(
+        'FILE_UNREADABLE',
         `Cannot read bytes ${start} to ${end}: only ${bytes.byteLength} bytes are there; the file became shorter while it was read`,
         { offset: start },
       )

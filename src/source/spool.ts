@@ -34,7 +34,10 @@ export async function spoolToBlob(stream: ByteStream): Promise<OpenSource> {
   } catch (cause) {
     // Browsers tell no more than that it failed.
     if (failure) throw failure.error
-    throw new RegistryError('Cannot spool the archive: the browser has no room for it; unpack it first', { cause })
+    throw new RegistryError('STORAGE_FAILED', 'Cannot spool the archive: the browser has no room for it', {
+      remedy: 'unpack it first',
+      cause,
+    })
   }
 }
 

@@ -85,9 +85,13 @@ export function streamedSource(size: number, open: OpenStream): Source {
 async function nextPiece({ stream, position }: Cursor, size: number): Promise<Uint8Array> {
   const { done, value } = await stream.next()
   if (!done) return value
-  throw new TarReadError(`Cannot read the bytes from ${position} on: the stream ended before byte ${size}`, {
-    offset: position,
-  })
+  throw new TarReadError(
+    'FILE_UNREADABLE',
+    `Cannot read the bytes from ${position} on: the stream ended before byte ${size}`,
+    {
+      offset: position,
+    },
+  )
 }
 
 function end({ stream, ending }: Cursor): void {

@@ -23,7 +23,8 @@ const PATIENCE = 10_000
 
 /** @param option The option that the store was passed as, for the message. */
 export function attemptStore<Store>(store: Store, option: string): StoreAttempts<Store> {
-  const late = () => new RegistryError(`Cannot use ${option}: the store did not answer within ${PATIENCE / 1000} s`)
+  const late = () =>
+    new RegistryError('STORAGE_FAILED', `Cannot use ${option}: the store did not answer within ${PATIENCE / 1000} s`)
   let hasFailed = false
   return {
     async attempt(act, { tell, signal }) {
@@ -35,7 +36,7 @@ export function attemptStore<Store>(store: Store, option: string): StoreAttempts
         // Other blobs of the push asked at the same time.
         if (hasFailed) return undefined
         hasFailed = true
-        tell(error instanceof Error ? error : new RegistryError(String(error)))
+        tell(error instanceof Error ? error : new RegistryError('STORAGE_FAILED', `Cannot use ${option}: ${error}`))
         return undefined
       }
     },

@@ -66,6 +66,7 @@ async function contentOf({ mediaType, digest }: PlannedManifest, text: string): 
 
 function untaggable(name: string, digest: Digest): ValidationError {
   return new ValidationError(
+    'PLAN_MISMATCH',
     `Cannot push: the plan sets ${JSON.stringify(name)} to ${digest}, which it does not put there`,
     { input: name },
   )
@@ -89,7 +90,8 @@ async function compressedContent(
 
 function lacking({ digest, size }: Descriptor): ValidationError {
   return new ValidationError(
-    `Cannot push: the images hold no ${digest} of ${size} bytes, which the plan sends; pass those that it was made of`,
-    { input: digest },
+    'PLAN_MISMATCH',
+    `Cannot push: the images hold no ${digest} of ${size} bytes, which the plan sends`,
+    { remedy: 'pass those that it was made of', input: digest },
   )
 }

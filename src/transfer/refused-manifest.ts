@@ -1,4 +1,4 @@
-import { ResponseError } from '../errors.ts'
+import { type ErrorCode, ResponseError } from '../errors.ts'
 import type { Content, Descriptor } from '../oci/descriptor.ts'
 import { isIndex } from '../oci/manifest.ts'
 import { isForeignLayerType, MEDIA_TYPES } from '../oci/media-type.ts'
@@ -12,12 +12,13 @@ const ABOUT_CONTENT = ['MANIFEST_INVALID', ...LACKS_BLOB]
 /** Statuses that say that the manifest is not what the registry takes. */
 const NOT_TAKEN = [400, 404, 409, 415, 422]
 
-const LOST = 'the registry does not find a blob that this push has sent; push again'
-const STALE =
-  'a blob that was there when the push was planned is there no more; plan and push again, ' +
-  "with { existing: 'upload' } if the registry still says that it has it"
+const LOST = ['the registry does not find a blob that this push has sent', 'push again'] as const
+const STALE = [
+  'a blob that was there when the push was planned is there no more',
+  "plan and push again, with { existing: 'upload' } if the registry still says that it has it",
+] as const
 /** Quay takes no plain layers in a Docker manifest (containers/image#1270). */
-const PLAIN = "if it takes no layers that are not compressed, pass { compress: 'gzip' }"
+const PLAIN = ['it may take no layers that are not compressed', "if so, pass { compress: 'gzip' }"] as const
 
 /**
  * Says why a registry does not take a manifest, where that can be known, and what to do.
@@ -39,10 +40,13 @@ export async function explainRefusal(
   // distribution 2 names them with a 500.
   const isUnnamed = named.length === 0 && isAboutContent && NOT_TAKEN.includes(error.status)
   const refused = foreign.filter((digest) => isUnnamed || named.includes(digest))
-  if (refused.length > 0) return withRemedy(error, allowForeign(refused, new Set(blobs.map(({ digest }) => digest))))
-  if (codes.some((code) => LACKS_BLOB.includes(code))) return withRemedy(error, wasThere(blobs) ? STALE : LOST)
+  if (refused.length > 0) return refusedForeign(error, refused, new Set(blobs.map(({ digest }) => digest)))
+  if (codes.some((code) => LACKS_BLOB.includes(code))) {
+    const [reason, remedy] = wasThere(blobs) ? STALE : LOST
+    return explained(error, 'CONTENT_LOST', reason, remedy)
+  }
   const hasPlain = layers.some(({ mediaType }) => mediaType === MEDIA_TYPES.dockerLayer)
-  return hasPlain && isAboutContent && error.status === 400 ? withRemedy(error, PLAIN) : error
+  return hasPlain && isAboutContent && error.status === 400 ? explained(error, 'LAYERS_REFUSED', ...PLAIN) : error
 }
 
 /** Tells whether the push relies on blobs that were there before it. With `{ existing: 'upload' }`, which sends manifests as blobs too, it does not. */
@@ -50,13 +54,15 @@ function wasThere(blobs: PushPlan['blobs']): boolean {
   return blobs.some(({ action }) => action !== 'upload') && blobs.every(({ kind }) => kind !== 'manifest')
 }
 
-function allowForeign(digests: readonly string[], sent: ReadonlySet<string>): string {
+function refusedForeign(error: ResponseError, digests: readonly string[], sent: ReadonlySet<string>): ResponseError {
   const upload = digests.every((digest) => sent.has(digest))
     ? ''
     : ", or push their bytes too, from an archive that has them, with { foreignLayers: 'upload' }"
-  return (
-    `it does not take the foreign layers of the image (${[...new Set(digests)].join(', ')}): ` +
-    `allow their addresses in its configuration (distribution: validation.manifests.urls.allow)${upload}`
+  return explained(
+    error,
+    'LAYERS_REFUSED',
+    `it does not take the foreign layers of the image (${[...new Set(digests)].join(', ')})`,
+    `allow their addresses in its configuration (distribution: validation.manifests.urls.allow)${upload}`,
   )
 }
 
@@ -75,6 +81,7 @@ function digestsIn({ errors }: ResponseError): readonly string[] {
   return said.match(/sha256:[0-9a-f]{64}/g) ?? []
 }
 
-function withRemedy({ message, method, url, status, errors, cause }: ResponseError, remedy: string): ResponseError {
-  return new ResponseError(`${message}; ${remedy}`, { method, url, status, errors, cause })
+function explained(error: ResponseError, code: ErrorCode, reason: string, remedy: string): ResponseError {
+  const { fault, method, url, status, errors, cause } = error
+  return new ResponseError(code, `${fault}: ${reason}`, { remedy, method, url, status, errors, cause })
 }

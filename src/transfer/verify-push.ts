@@ -52,6 +52,11 @@ async function isThere(registry: Registry, blob: PlannedBlob, signal: AbortSigna
 /** Some registries keep in a cache what they have, and a garbage collection does not clear it. */
 function lacking(what: string, repository: string): RegistryError {
   return new RegistryError(
-    `Cannot verify the push: the registry has taken ${what} into "${repository}", but does not have it; push again with { existing: 'upload' }, which sends also what it says it has, and see what collects its garbage`,
+    'CONTENT_LOST',
+    `Cannot verify the push: the registry has taken ${what} into "${repository}", but does not have it`,
+    {
+      remedy:
+        "push again with { existing: 'upload' }, which sends also what it says it has, and see what collects its garbage",
+    },
   )
 }

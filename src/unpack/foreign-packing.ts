@@ -31,5 +31,7 @@ export function foreignPackingOf(head: Uint8Array): ForeignPacking | undefined {
 
 /** The error for an archive that is packed so. */
 export function packedWith({ name, command }: ForeignPacking): TarReadError {
-  return new TarReadError(`Cannot unpack the archive: it is packed with ${name}; unpack it first ("${command} FILE")`)
+  return new TarReadError('NOT_SUPPORTED', `Cannot unpack the archive: it is packed with ${name}`, {
+    remedy: `unpack it first ("${command} FILE")`,
+  })
 }

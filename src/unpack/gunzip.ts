@@ -24,8 +24,9 @@ export async function* unpackGzip(packed: ByteStream): AsyncGenerator<Uint8Array
   } catch (cause) {
     input.signal.throwIfAborted()
     throw new TarReadError(
-      'Cannot unpack the archive: its gzip data are damaged, cut short, or of several members; save or download it again, or unpack it first',
-      { cause },
+      'ARCHIVE_DAMAGED',
+      'Cannot unpack the archive: its gzip data are damaged, cut short, or of several members',
+      { remedy: 'save or download it again, or unpack it first', cause },
     )
   } finally {
     // The decoder is left as it is: to cancel or abort it while it works ends the process in Node 20 to 24.

@@ -16,7 +16,7 @@ export async function* unpackGzipMembers(packed: ByteStream): AsyncGenerator<Uin
     try {
       gunzip.push(piece)
     } catch (cause) {
-      throw new TarReadError('Cannot unpack the layer: its gzip data are damaged', { cause })
+      throw new TarReadError('ARCHIVE_DAMAGED', 'Cannot unpack the layer: its gzip data are damaged', { cause })
     }
     yield* made.splice(0)
   }

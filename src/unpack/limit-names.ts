@@ -1,5 +1,5 @@
 import { TarReadError } from '../errors.ts'
-import type { UnpackLimits } from './unpack-limits.ts'
+import { raiseLimit, type UnpackLimits } from './unpack-limits.ts'
 
 const utf8 = new TextEncoder()
 
@@ -14,8 +14,8 @@ export function limitNames({ namesSize }: UnpackLimits, act: string): (...names:
   return (...names) => {
     for (const name of names) size += utf8.encode(name).length
     if (size <= namesSize) return
-    throw new TarReadError(
-      `Cannot ${act}: its names have more than ${namesSize} bytes together; if you trust where it comes from, raise { limits: { namesSize } }`,
-    )
+    throw new TarReadError('LIMIT_EXCEEDED', `Cannot ${act}: its names have more than ${namesSize} bytes together`, {
+      remedy: raiseLimit('namesSize'),
+    })
   }
 }

@@ -1,6 +1,6 @@
 import { TarReadError } from '../errors.ts'
 import type { ByteStream } from '../source/stream.ts'
-import type { UnpackLimits } from './unpack-limits.ts'
+import { raiseLimit, type UnpackLimits } from './unpack-limits.ts'
 
 /** In bytes: so much does no harm, however little it was packed into. */
 const HARMLESS = 64 * 1024 ** 2
@@ -33,7 +33,5 @@ export async function* limitUnpacked(
 }
 
 function tooLarge(fault: string, limit: keyof UnpackLimits): TarReadError {
-  return new TarReadError(
-    `Cannot unpack the archive: ${fault}; if you trust where it comes from, raise { limits: { ${limit} } }`,
-  )
+  return new TarReadError('LIMIT_EXCEEDED', `Cannot unpack the archive: ${fault}`, { remedy: raiseLimit(limit) })
 }

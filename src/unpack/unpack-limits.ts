@@ -19,3 +19,8 @@ export const UNPACK_LIMITS: UnpackLimits = {
   unpackRatio: 200,
   packings: 4,
 }
+
+/** Returns the remedy for an archive that exceeds a limit. */
+export function raiseLimit(name: string): string {
+  return `if you trust where it comes from, raise { limits: { ${name} } }`
+}

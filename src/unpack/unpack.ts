@@ -8,7 +8,7 @@ import { foreignPackingOf, packedWith } from './foreign-packing.ts'
 import { unpackGzip } from './gunzip.ts'
 import { limitSize, limitUnpacked } from './limit-stream.ts'
 import { MAGIC_LENGTH, type Packing, packingOf, readHead } from './packing.ts'
-import type { UnpackLimits } from './unpack-limits.ts'
+import { raiseLimit, type UnpackLimits } from './unpack-limits.ts'
 import { unpackZstd } from './zstd-decoder.ts'
 
 export interface UnpackOptions {
@@ -57,9 +57,9 @@ export async function unpack(packed: Packed, options: UnpackOptions): Promise<Op
         return { size: source.size, read: source.read, slice: source.slice, close }
       }
       if (depth === options.limits.packings) {
-        throw new TarReadError(
-          `Cannot unpack the archive: it is packed more than ${depth} times ({ limits: { packings } })`,
-        )
+        throw new TarReadError('LIMIT_EXCEEDED', `Cannot unpack the archive: it is packed more than ${depth} times`, {
+          remedy: raiseLimit('packings'),
+        })
       }
       const inner =
         packing === 'zip' ? await openZip(await seekable(bytes), options) : { stream: decode(bytes, packing, options) }

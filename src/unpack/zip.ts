@@ -5,7 +5,7 @@ import { inPieces, streamSource } from '../source/pieces.ts'
 import { type Source, sliceSource } from '../source/source.ts'
 import { type ByteStream, readStream, toReadable } from '../source/stream.ts'
 import { limitNames } from './limit-names.ts'
-import type { UnpackLimits } from './unpack-limits.ts'
+import { raiseLimit, type UnpackLimits } from './unpack-limits.ts'
 
 /** A file in a zip. */
 export interface ZipEntry {
@@ -57,7 +57,8 @@ export async function openZipEntry(
   const files = await readZipEntries(zip, limits, signal)
   const entry = await entryAt(files.indexOf(chooseEntry(files, path)), zip, limits, signal)
   if (entry.encrypted) {
-    throw new ValidationError(`Cannot open ${JSON.stringify(entry.filename)}: it is encrypted; unpack the zip first`, {
+    throw new ValidationError('NOT_SUPPORTED', `Cannot open ${JSON.stringify(entry.filename)}: it is encrypted`, {
+      remedy: 'unpack the zip first',
       path: entry.filename,
     })
   }
@@ -76,8 +77,9 @@ function chooseEntry(files: readonly ZipEntry[], path: string | undefined): ZipE
   if (path === undefined && archives.length === 0) throw withoutArchive(names)
   const asked = path === undefined ? 'none was chosen' : `${JSON.stringify(path)} names ${matches.length} of them`
   throw new ValidationError(
-    `Cannot choose an archive: the zip holds ${candidates.length} (${names.slice(0, 20).join('; ')}) and ${asked}. Choose one with { entry: "name" }`,
-    path === undefined ? {} : { input: path },
+    'ENTRY_NOT_CHOSEN',
+    `Cannot choose an archive: the zip holds ${candidates.length} (${names.slice(0, 20).join('; ')}) and ${asked}`,
+    { remedy: 'choose one with { entry: "name" }', ...(path !== undefined && { input: path }) },
   )
 }
 
@@ -87,12 +89,12 @@ function withoutArchive(names: readonly string[]): ValidationError {
   const shown = names.slice(0, 3).map((name) => JSON.stringify(name))
   const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : ''
   const others = names.length === 0 ? 'nothing' : `no archive of images, but ${shown.join(', ')}${more}`
-  const fault = isUnpacked
-    ? 'the files of an image archive; unpack it, and open the folder or a tar of it'
+  const [content, remedy] = isUnpacked
+    ? ['the files of an image archive', 'unpack it, and open the folder or a tar of it']
     : has(/(?:^|\/)(?:Dockerfile|Containerfile)$/)
-      ? `what an image is built from; build it first ("docker build -t name:tag ."), then ${SAVE}`
-      : `${others}; ${SAVE}`
-  return new ValidationError(`Cannot open the zip: it holds ${fault}`)
+      ? ['what an image is built from', `build it first ("docker build -t name:tag ."), then ${SAVE}`]
+      : [others, SAVE]
+  return new ValidationError('NOT_AN_ARCHIVE', `Cannot open the zip: it holds ${content}`, { remedy })
 }
 
 /** Walks the files of a zip. An entry of zip.js takes many kilobytes: a caller keeps one at most. */
@@ -114,11 +116,13 @@ async function* walkZip(zip: Source, limits: UnpackLimits, signal?: AbortSignal)
 async function entryAt(position: number, zip: Source, limits: UnpackLimits, signal?: AbortSignal): Promise<FileEntry> {
   let passed = 0
   for await (const entry of walkZip(zip, limits, signal)) if (passed++ === position) return entry
-  throw new TarReadError('Cannot read the zip: it changed while it was read')
+  throw new TarReadError('FILE_UNREADABLE', 'Cannot read the zip: it changed while it was read')
 }
 
 function tooMany(entries: number): TarReadError {
-  return new TarReadError(`Cannot read the zip: it has more than ${entries} files ({ limits: { entries } })`)
+  return new TarReadError('LIMIT_EXCEEDED', `Cannot read the zip: it has more than ${entries} files`, {
+    remedy: raiseLimit('entries'),
+  })
 }
 
 /** A source in the shape in which zip.js reads. */
@@ -126,13 +130,17 @@ function zipSource(zip: Source, signal?: AbortSignal) {
   function endInside(start: number, length: number): number {
     if (start >= 0 && length >= 0 && start <= zip.size) return Math.min(start + length, zip.size)
     throw new TarReadError(
+      'ARCHIVE_DAMAGED',
       `Cannot read the zip: it points to byte ${start}, but has ${zip.size} bytes; it is damaged or cut short`,
     )
   }
   async function readUint8Array(start: number, length: number): Promise<Uint8Array> {
     const end = endInside(start, length)
     if (end - start > MAX_READ) {
-      throw new TarReadError(`Cannot read the zip: the list of its files has more than ${MAX_READ} bytes`)
+      throw new TarReadError(
+        'LIMIT_EXCEEDED',
+        `Cannot read the zip: the list of its files has more than ${MAX_READ} bytes`,
+      )
     }
     return zip.read(start, end, signal)
   }
@@ -151,7 +159,11 @@ async function storedSource(zip: Source, entry: FileEntry, signal?: AbortSignal)
     const start = offset + LOCAL_HEADER + view.getUint16(26, true) + view.getUint16(28, true)
     if (view.getUint32(0, true) === 0x04034b50 && start + size <= zip.size) return sliceSource(zip, start, start + size)
   }
-  throw new TarReadError(`Cannot read the zip: it ends inside ${JSON.stringify(path)}, or is damaged there`, { path })
+  throw new TarReadError(
+    'ARCHIVE_DAMAGED',
+    `Cannot read the zip: it ends inside ${JSON.stringify(path)}, or is damaged there`,
+    { path },
+  )
 }
 
 async function* unpackEntry(entry: FileEntry, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
@@ -181,6 +193,7 @@ function asTarReadError(error: unknown, signal?: AbortSignal): unknown {
   if (signal?.aborted || error instanceof TarReadError) return error
   const reason = error instanceof Error ? error.message : String(error)
   return new TarReadError(
+    'ARCHIVE_DAMAGED',
     `Cannot read the zip: ${reason}; it is no zip, damaged, cut short, or packed in a way that is not read here`,
     { cause: error },
   )

@@ -59,10 +59,10 @@ async function loadDecoder() {
     await decoder.init()
     return decoder
   } catch (cause) {
-    throw new RegistryError(
-      "Cannot unpack the archive: the zstd decoder does not load; in a page its content security policy has to allow 'wasm-unsafe-eval' and connections to data:",
-      { cause },
-    )
+    throw new RegistryError('PART_NOT_LOADED', 'Cannot unpack the archive: the zstd decoder does not load', {
+      remedy: "in a page its content security policy has to allow 'wasm-unsafe-eval' and connections to data:",
+      cause,
+    })
   }
 }
 
@@ -84,7 +84,8 @@ function takeStep(steps: Iterator<Uint8Array>): IteratorResult<Uint8Array> {
 
 function damaged(cause?: unknown): TarReadError {
   return new TarReadError(
-    'Cannot unpack the archive: its zstd data are damaged, cut short, or packed with a window above 128 MiB; save or download it again, or unpack it first',
-    { cause },
+    'ARCHIVE_DAMAGED',
+    'Cannot unpack the archive: its zstd data are damaged, cut short, or packed with a window above 128 MiB',
+    { remedy: 'save or download it again, or unpack it first', cause },
   )
 }

@@ -180,7 +180,7 @@ describe('a refusal whose body does not end', () => {
   it('is told by its status', async () => {
     const fetch: Fetch = async () => new Response(endless(), { status: 403 })
     const listing = listTags(openRegistry('https://registry.test', { fetch, retry: 0 }), 'a')
-    await rejection(listing, ResponseError, /answered 403; no credentials were given/)
+    await rejection(listing, ResponseError, /answered 403: no credentials were given/)
   })
 })
 

@@ -33,7 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   index: [...CORE, 'push-archive'],
   'node/home': ['errors'],
   'node/native-sha256': ['oci'],
-  'node/archive': ['errors', 'source', 'archive', 'index'],
+  'node/archive': ['errors', 'source', 'unpack', 'archive', 'index'],
   'node/compress': ['errors', 'source', 'runtime', 'compress'],
   'node/stores': ['errors', 'stores', 'registry/sessions', 'compress', 'node/home'],
   'node/credentials': ['errors', 'async', 'oci', 'registry/auth', 'node/home'],

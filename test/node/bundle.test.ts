@@ -44,8 +44,14 @@ describe('the bundle of the portable entry', () => {
     expect(packagesIn(core.atOnce).filter((name) => packages.includes(name))).toEqual([])
   })
 
-  it('loads for a plain push what reads its kind of archive and SHA-256, and nothing else', async () => {
-    expect(packagesIn(await loadedByPush(push))).toEqual(['hash-wasm', 'src/archive', 'src/images', 'src/oci'])
+  it('loads for a plain push what reads its kind of archive, SHA-256 and what explains refusals, and nothing else', async () => {
+    expect(packagesIn(await loadedByPush(push))).toEqual([
+      'hash-wasm',
+      'src/archive',
+      'src/http',
+      'src/images',
+      'src/oci',
+    ])
   })
 
   it('says so where a part of it does not come', async () => {

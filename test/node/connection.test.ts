@@ -213,7 +213,8 @@ describe('a server that is no registry', () => {
       () => listTags(site(), 'a'),
       () => getManifest(site(), 'a', 'v1'),
     ]
-    for (const ask of asks) await rejection(ask(), ResponseError, /answered 200 with text\/html.*Is it a registry/)
+    for (const ask of asks)
+      await rejection(ask(), ResponseError, /answered 200 with text\/html.*check that its URL is that of a registry/)
     const error = await rejection(listTags(answering(502, page, '<html>'), 'a'), ResponseError, /502 with text\/html/)
     expect(error).toMatchObject({ status: 502, errors: [] })
   })
@@ -237,7 +238,7 @@ describe('an answer that is a refusal', () => {
       const error = await rejection(
         listTags(registry, 'a'),
         ResponseError,
-        /403 \(DENIED: not yours\); no credentials were given/,
+        /403 \(DENIED: not yours\): no credentials were given/,
       )
       expect(error.errors).toEqual([{ code: 'DENIED', message: 'not yours', detail: { a: 1 } }])
       expect(error.url).toBe('https://registry.test/v2/a/tags/list?…')
@@ -272,7 +273,7 @@ describe('an answer that is a refusal', () => {
     await rejection(
       checkRegistryConnectivity(answering(401, headers)),
       ResponseError,
-      /401; no credentials were given: pass \{ credentials \}/,
+      /401: no credentials were given; pass \{ credentials \}/,
     )
   })
 

@@ -333,7 +333,7 @@ describe('createFetch() refuses', () => {
     [
       'a proxy of another kind',
       { proxy: `socks5://u:${PASSWORD}@a.test` },
-      /the option "proxy": it is not like "http:/,
+      /the option "proxy": it is not the URL of a proxy; pass one like "http:/,
     ],
     ['a proxy that is no URL', { proxy: `http://u:${PASSWORD}@` }, /the option "proxy"/],
     ['a proxy with a bare %', { proxy: `http://u:${PASSWORD}%@a.test` }, /with "%" in user and password as "%25"/],
@@ -368,7 +368,7 @@ describe('createFetch() refuses', () => {
 
   it('a proxy in the environment that is none, by the name of the variable', () => {
     vi.stubEnv('HTTPS_PROXY', `ftp://user:${PASSWORD}@proxy.test`)
-    expect(attempt({ registry: 'https://a.test' })).toThrow(/^Cannot use the variable HTTPS_PROXY: it is not like/)
+    expect(attempt({ registry: 'https://a.test' })).toThrow(/^Cannot use the variable HTTPS_PROXY: it is not the URL/)
   })
 })
 

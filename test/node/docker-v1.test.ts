@@ -118,6 +118,9 @@ describe('openArchive() of what Docker saved before 1.10', () => {
       await refuses([repositories(content)], /names none/)
     await refuses([repositories({ a: { v1: 'x' } }), entry('x/json', '[]')], /not a JSON object/)
     const packed = entry('x/layer.tar', await gzip(layer('x')))
-    await refuses([repositories({ a: { v1: 'x' } }), json('x'), packed], /is packed, as it never was then/)
+    await refuses(
+      [repositories({ a: { v1: 'x' } }), json('x'), packed],
+      /is compressed, as layers of this old format never are/,
+    )
   })
 })

@@ -149,7 +149,7 @@ describe("{ image: 'index' }", () => {
       /or as one multi-platform image with pushDockerTar and \{ image: 'index' \}$/,
     )
     const error = await rejection(push(layout, { image: 'team/app:v1' } as PushArchiveOptions), ValidationError)
-    expect(error.message).toMatch(/names 2 of them\..*with \{ image: "index" \}$/)
+    expect(error.message).toMatch(/names 2 of them; .*with \{ image: "index" \}$/)
     expect((await push(layout, { image: 'index' } as PushArchiveOptions)).digest).not.toBe(digest)
   })
 

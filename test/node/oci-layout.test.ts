@@ -189,7 +189,7 @@ describe('openArchive() of an OCI layout', () => {
     // Not among what has to be chosen from, but there for who asks for it.
     expect((await push(layout.tar())).digest).toBe(image.digest)
     expect((await push(layout.tar(), { image: 2 })).digest).toBe(sbom.digest)
-    await rejection(inspectDockerTar(layout.tar(), { image: 2 }), ValidationError, /no image but an artifact/)
+    await rejection(inspectDockerTar(layout.tar(), { image: 2 }), ValidationError, /not an image but an artifact/)
   })
 
   it('takes a config from its descriptor where the layout lacks it', async () => {

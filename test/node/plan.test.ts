@@ -166,7 +166,7 @@ describe('planPush()', () => {
 
   it.each<[string, PlanOptions, RegExp]>([
     ['gives one tag to two images', { tags: ['v1'], repository: 'a' }, /two images as "a:v1"/],
-    ['maps names to what is none', { rename: () => 'Not A Name' }, /Cannot read "Not A Name" as an image name/],
+    ['maps names to what is none', { rename: () => 'Not A Name' }, /Cannot use "Not A Name" as an image name/],
     ['chooses an image that is not there', { images: ['c:v1'] }, /none of them is "c:v1"/],
     ['sets what is no tag', { tags: ['-'] }, /Cannot use "-" as a tag/],
     ['names what is no repository', { mountFrom: 'Not/One', images: [1] }, /Cannot use "Not\/One" as a repository/],

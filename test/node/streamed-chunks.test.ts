@@ -68,7 +68,8 @@ describe('a chunk that is streamed', () => {
     const opened = await openArchive({
       size: source.size,
       read: async (start, end, signal) => {
-        if (end - start === PIECE && start > 3 * MIB) throw new TarReadError('Cannot read: the disk is gone')
+        if (end - start === PIECE && start > 3 * MIB)
+          throw new TarReadError('FILE_UNREADABLE', 'Cannot read: the disk is gone')
         return source.read(start, end, signal)
       },
     })

@@ -62,7 +62,7 @@ describe('openArchive() of a packed archive', () => {
   })
 
   it('passes on that packed bytes could not be read', async () => {
-    const failure = new TarReadError('Cannot read: the disk is gone')
+    const failure = new TarReadError('FILE_UNREADABLE', 'Cannot read: the disk is gone')
     for (const packed of [await gzip(archive), zstd(archive), await zip({ 'image.tar': archive })]) {
       const size = packed.length
       const read = async (start: number, end: number) => {

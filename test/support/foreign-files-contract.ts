@@ -95,7 +95,7 @@ const SAMPLES: ReadonlyArray<
   [
     'something unknown',
     () => binary('\x01\x02\x03'),
-    /no tar, gzip, zstd or zip file, or is damaged/,
+    /not a tar, gzip, zstd or zip file, or it is damaged/,
     /choose another/,
   ],
   ['nothing', () => new Uint8Array(0), /the file is empty/, /save it again/],
@@ -258,7 +258,7 @@ export function describeForeignFiles(): void {
     })
 
     it('passes on that the file cannot be read', async () => {
-      const failure = new RegistryError('Cannot read: the disk is gone')
+      const failure = new RegistryError('FILE_UNREADABLE', 'Cannot read: the disk is gone')
       const read = () => Promise.reject(failure)
       await expect(openArchive({ size: 5000, read })).rejects.toBe(failure)
     })

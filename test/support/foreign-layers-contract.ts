@@ -99,7 +99,7 @@ export function describeForeignLayers(): void {
       const registry = refusing(errors, { base: base.digest, own: own.digest })
       const error = await rejection(pushDockerTar(layout.tar(), registry, 'a', 'v1'), ResponseError)
       expect(error.message).toMatch(
-        /does not take the foreign layers of the image \(sha256:\w+\): allow their addresses/,
+        /does not take the foreign layers of the image \(sha256:\w+\); allow their addresses/,
       )
       expect(error.message).toMatch(/\{ foreignLayers: 'upload' \}$/)
       expect(error.message).toContain(base.digest)

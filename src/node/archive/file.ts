@@ -23,7 +23,7 @@ import type { OpenSource } from '../../source/spool.ts'
 export async function openFile(path: string | URL): Promise<OpenSource> {
   // Looked at first: opening a pipe waits for somebody to write to it.
   const status = await named(path, stat(path))
-  if (!status.isFile()) throw new TarReadError(`Cannot open "${path}": it is no regular file`)
+  if (!status.isFile()) throw new TarReadError('FILE_UNREADABLE', `Cannot open "${path}": it is no regular file`)
   const file = await named(path, open(path))
   return { ...handleSource(file, status.size), close: () => file.close() }
 }
@@ -53,7 +53,7 @@ export async function named<T>(path: string | URL, act: Promise<T>): Promise<T> 
   } catch (cause) {
     // Node puts the path behind its message once more.
     const reason = String(cause instanceof Error ? cause.message : cause).replace(/, \w+ '.*/s, '')
-    throw new TarReadError(`Cannot open "${path}": ${reason}`, { cause })
+    throw new TarReadError('FILE_UNREADABLE', `Cannot open "${path}": ${reason}`, { cause })
   }
 }
 
@@ -68,7 +68,7 @@ async function readRange(
   while (filled < bytes.length) {
     const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled).catch((cause) => {
       const reason = cause instanceof Error ? cause.message : String(cause)
-      throw new TarReadError(`Cannot read the file at byte ${start + filled}: ${reason}`, {
+      throw new TarReadError('FILE_UNREADABLE', `Cannot read the file at byte ${start + filled}: ${reason}`, {
         offset: start + filled,
         cause,
       })

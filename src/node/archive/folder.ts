@@ -4,6 +4,7 @@ import { withDefaultLimits } from '../../archive/limits.ts'
 import type { ReadOptions } from '../../archive/read-options.ts'
 import { ValidationError } from '../../errors.ts'
 import type { Source } from '../../source/source.ts'
+import { raiseLimit } from '../../unpack/unpack-limits.ts'
 import { lazyFile, named } from './file.ts'
 
 /**
@@ -20,7 +21,9 @@ export async function readFolder(folder: string, options: ReadOptions): Promise<
   for await (const { path, file } of filesUnder(top, top, '')) {
     options.signal?.throwIfAborted()
     if (files.size === entries) {
-      throw new ValidationError(`Cannot open "${folder}": it has more than ${entries} files ({ limits: { entries } })`)
+      throw new ValidationError('LIMIT_EXCEEDED', `Cannot open "${folder}": it has more than ${entries} files`, {
+        remedy: raiseLimit('entries'),
+      })
     }
     const { size } = await named(file, stat(file))
     files.set(path, lazyFile(file, size))

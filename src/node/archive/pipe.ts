@@ -89,12 +89,12 @@ async function* readPipe(path: string, stream: Readable): AsyncGenerator<Uint8Ar
     yield* stream
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : cause
-    throw new TarReadError(`Cannot read "${path}": ${reason}`, { cause })
+    throw new TarReadError('FILE_UNREADABLE', `Cannot read "${path}": ${reason}`, { cause })
   }
 }
 
 function wrongKind(path: string, kind: string): TarReadError {
-  return new TarReadError(
-    `Cannot open "${path}": it is ${kind}; pass a file, a pipe, or a stream such as process.stdin`,
-  )
+  return new TarReadError('FILE_UNREADABLE', `Cannot open "${path}": it is ${kind}`, {
+    remedy: 'pass a file, a pipe, or a stream such as process.stdin',
+  })
 }

@@ -87,9 +87,9 @@ async function spooling<T>(act: Promise<T>): Promise<T> {
     return await act
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new RegistryError(
-      `Cannot spool the archive to a file in "${tmpdir()}": ${reason}; the variable TMPDIR names another folder`,
-      { cause },
-    )
+    throw new RegistryError('STORAGE_FAILED', `Cannot spool the archive to a file in "${tmpdir()}": ${reason}`, {
+      remedy: 'set the variable TMPDIR to another folder',
+      cause,
+    })
   }
 }

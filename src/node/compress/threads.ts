@@ -135,7 +135,7 @@ function startThread(): Thread {
     waiting.delete(id)
   })
   worker.on('error', (cause) => {
-    failure = new RegistryError('Cannot compress: a thread that does it has failed', { cause })
+    failure = new RegistryError('COMPRESSION_FAILED', 'Cannot compress: a thread that does it has failed', { cause })
     for (const { fail } of waiting.values()) fail(failure)
     waiting.clear()
   })

@@ -50,5 +50,11 @@ function checked(value: unknown, where: string): Credentials {
 }
 
 function malformed(where: string): ValidationError {
-  return new ValidationError(`Cannot use ${where}: it holds no credentials as Docker writes them; sign in again`)
+  return new ValidationError(
+    'CREDENTIALS_INVALID',
+    `Cannot use ${where}: it holds no credentials as Docker writes them`,
+    {
+      remedy: 'sign in again',
+    },
+  )
 }

@@ -105,10 +105,14 @@ function parse(place: string, text: string, remedy: string): JsonObject {
   } catch {
     // Without the cause: it quotes the text.
   }
-  throw new ValidationError(`Cannot read credentials from ${place}: it is no JSON object; ${remedy}`)
+  throw new ValidationError('CREDENTIALS_INVALID', `Cannot read credentials from ${place}: it is no JSON object`, {
+    remedy,
+  })
 }
 
 function unreadable(path: string, state: string, cause?: unknown): ValidationError {
-  const message = `Cannot read credentials from "${path}": ${state}; ${FILE_REMEDY}`
-  return new ValidationError(message, cause === undefined ? {} : { cause })
+  return new ValidationError('CREDENTIALS_INVALID', `Cannot read credentials from "${path}": ${state}`, {
+    remedy: FILE_REMEDY,
+    ...(cause !== undefined && { cause }),
+  })
 }

@@ -37,6 +37,7 @@ export async function askHelper(question: HelperQuestion): Promise<Credentials |
   const { name, place } = question
   if (!NAME.test(name)) {
     throw new ValidationError(
+      'CREDENTIALS_INVALID',
       `Cannot use the credential helper ${JSON.stringify(name)} of ${place}: a name has letters, digits, ".", "_" and "-" only`,
       { input: name },
     )
@@ -44,7 +45,7 @@ export async function askHelper(question: HelperQuestion): Promise<Credentials |
   const { exit, output } = await runHelper(question)
   if (exit === 0) return parseAnswer(question, output)
   if (output.includes(NOT_FOUND)) return undefined
-  throw failure(question, `failed (${exit}); ${byHand(question)}`)
+  throw failure(question, `failed (${exit})`, byHand(question))
 }
 
 /** The outcome of a program: its exit code or the signal that ended it, and what it wrote. */
@@ -59,24 +60,24 @@ function runHelper(question: HelperQuestion): Promise<Outcome> {
     const child = spawn(`docker-credential-${name}`, ['get'], { stdio: ['pipe', 'pipe', 'ignore'], windowsHide: true })
     const chunks: Buffer[] = []
     let size = 0
-    const stop = (state: string) => {
+    const stop = (state: string, remedy: string) => {
       child.kill('SIGKILL')
       // What the helper itself has started may hold its output open.
       child.stdout.destroy()
-      reject(failure(question, state))
+      reject(failure(question, state, remedy))
     }
-    const late = `gave no answer within ${timeout} ms; ${byHand(question)}, or allow it longer with { timeout }`
-    const timer = setTimeout(() => stop(late), timeout)
+    const longer = `${byHand(question)}, or allow it longer with { timeout }`
+    const timer = setTimeout(() => stop(`gave no answer within ${timeout} ms`, longer), timeout)
     child.stdout.on('data', (chunk: Buffer) => {
       chunks.push(chunk)
       size += chunk.length
-      if (size > MAX_OUTPUT) stop(`wrote more than ${MAX_OUTPUT} bytes; ${byHand(question)}`)
+      if (size > MAX_OUTPUT) stop(`wrote more than ${MAX_OUTPUT} bytes`, byHand(question))
     })
     child.once('error', (cause: NodeJS.ErrnoException) => {
       clearTimeout(timer)
       const state = cause.code === 'ENOENT' ? 'is not on the PATH' : `cannot be started (${cause.code})`
-      const message = failureMessage(question, `${state}; install it, or sign in again without it`)
-      reject(new HelperNotStartedError(message, { cause }))
+      const remedy = 'install it, or sign in again without it'
+      reject(new HelperNotStartedError('HELPER_FAILED', faultOf(question, state), { remedy, cause }))
     })
     child.once('close', (code, signal) => {
       clearTimeout(timer)
@@ -100,17 +101,17 @@ function parseAnswer(question: HelperQuestion, output: string): Credentials | un
   } catch {
     // Without the cause: it quotes the answer.
   }
-  throw failure(question, `answered something else than { Username, Secret }; ${byHand(question)}`)
+  throw failure(question, 'answered something else than { Username, Secret }', byHand(question))
 }
 
 function byHand({ name, server }: HelperQuestion): string {
   return `try it by hand (echo ${server} | docker-credential-${name} get)`
 }
 
-function failure(question: HelperQuestion, state: string): RegistryError {
-  return new RegistryError(failureMessage(question, state))
+function failure(question: HelperQuestion, state: string, remedy: string): RegistryError {
+  return new RegistryError('HELPER_FAILED', faultOf(question, state), { remedy })
 }
 
-function failureMessage({ name, place, server }: HelperQuestion, state: string): string {
+function faultOf({ name, place, server }: HelperQuestion, state: string): string {
   return `Cannot get credentials for "${server}": the helper docker-credential-${name}, which ${place} names, ${state}`
 }

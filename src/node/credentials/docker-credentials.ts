@@ -74,7 +74,9 @@ async function* readConfigs(chosen: string | undefined): AsyncGenerator<DockerCo
     const config = await readConfigFile(path)
     if (config) yield config
     else if (chosen !== undefined) {
-      throw new ValidationError(`Cannot read credentials from "${path}": it is not there; name another with { file }`)
+      throw new ValidationError('CREDENTIALS_INVALID', `Cannot read credentials from "${path}": it is not there`, {
+        remedy: 'name another with { file }',
+      })
     }
   }
 }

@@ -62,9 +62,9 @@ function parseProxy(text: string, what: string): string {
     const user = url.username && `${url.username}:${url.password}@`
     return `${url.protocol}//${user}${url.host}`
   }
-  throw new ValidationError(
-    `Cannot use the ${what}: it is not like "http://user:password@proxy.example.com:3128", with "%" in user and password as "%25"`,
-  )
+  throw new ValidationError('SETTING_INVALID', `Cannot use the ${what}: it is not the URL of a proxy`, {
+    remedy: 'pass one like "http://user:password@proxy.example.com:3128", with "%" in user and password as "%25"',
+  })
 }
 
 function isDecodable(text: string): boolean {

@@ -51,9 +51,9 @@ export function planTls(registry: URL, options: TlsOptions): TlsPlan {
   }
   if (registry.protocol !== 'https:' && (insecure || cert !== undefined)) {
     const name = insecure ? 'insecure' : 'cert'
-    throw new ValidationError(
-      `Cannot use { ${name} }: ${registry.origin} is not https; leave it out, or pass an https URL`,
-    )
+    throw new ValidationError('SETTING_INVALID', `Cannot use { ${name} }: ${registry.origin} is not https`, {
+      remedy: 'leave it out, or pass an https URL',
+    })
   }
   const authorities = parseAuthorities(options.ca)
   const ca = authorities.length > 0 ? [...ownAuthorities(), ...authorities] : undefined
@@ -87,9 +87,9 @@ function parseAuthorities(ca: TlsOptions['ca'] = []): readonly string[] {
     // One without its end is found too, so that it is refused.
     const certificates = textOf(pem).match(/-----BEGIN CERTIFICATE-----[^-]*(?:-----END CERTIFICATE-----)?/g) ?? []
     if (certificates.length === 0 || !certificates.every(isCertificate)) {
-      throw new ValidationError(
-        'Cannot use { ca }: it is no certificate in PEM; pass what is in the file, from "-----BEGIN CERTIFICATE-----" on',
-      )
+      throw new ValidationError('SETTING_INVALID', 'Cannot use { ca }: it is no certificate in PEM', {
+        remedy: 'pass what is in the file, from "-----BEGIN CERTIFICATE-----" on',
+      })
     }
     return certificates
   })
@@ -118,9 +118,9 @@ function createClientContext(options: {
   } catch (error) {
     // Without the cause: where the type is wrong, it shows what it got.
     const { reason, code } = error as { readonly reason?: string; readonly code?: string }
-    throw new ValidationError(
-      `Cannot use { cert, key }: ${reason ?? code}; pass a certificate and its own key, both in PEM, and the { passphrase } of an encrypted key`,
-    )
+    throw new ValidationError('SETTING_INVALID', `Cannot use { cert, key }: ${reason ?? code}`, {
+      remedy: 'pass a certificate and its own key, both in PEM, and the { passphrase } of an encrypted key',
+    })
   }
 }
 

@@ -40,7 +40,7 @@ export function keepInFolder<T>(path: string, content: FolderContent<T>): KeyedS
       ready = undefined
       if (cause instanceof RegistryError) throw cause
       const reason = cause instanceof Error ? cause.message : cause
-      throw new RegistryError(`Cannot keep ${content.what} in "${path}": ${reason}`, { cause })
+      throw new RegistryError('STORAGE_FAILED', `Cannot keep ${content.what} in "${path}": ${reason}`, { cause })
     }
   }
   const fileOf = (key: string) => join(path, `${createHash('sha256').update(key).digest('hex')}.json`)
@@ -65,9 +65,9 @@ export function userFolder(variable: 'XDG_STATE_HOME' | 'XDG_CACHE_HOME', otherw
   if (isAbsolute(home)) return join(home, 'registry-api-v2-client', name)
   const own = homeFolder()
   if (own !== undefined) return join(own, otherwise, 'registry-api-v2-client', name)
-  throw new RegistryError(
-    `Cannot find a folder for ${name}: this user has no home; pass a path, or set HOME or ${variable}`,
-  )
+  throw new RegistryError('STORAGE_FAILED', `Cannot find a folder for ${name}: this user has no home`, {
+    remedy: `pass a path, or set HOME or ${variable}`,
+  })
 }
 
 async function openFolder<T>(path: string, content: FolderContent<T>): Promise<void> {
@@ -80,15 +80,16 @@ async function openFolder<T>(path: string, content: FolderContent<T>): Promise<v
 /** The mode alone does not do: root may use the folder of anybody, who then reads and changes what is in it. */
 async function requireOwn<T>(path: string, { what, danger }: FolderContent<T>): Promise<void> {
   const status = await lstat(path)
-  const refuse = (state: string) => new RegistryError(`Cannot keep ${what} in "${path}": ${state}`)
+  const refuse = (state: string, remedy: string) =>
+    new RegistryError('STORAGE_FAILED', `Cannot keep ${what} in "${path}": ${state}`, { remedy })
   if (status.isSymbolicLink())
-    throw refuse('it is a link, which can be changed to lead elsewhere; pass the folder itself')
+    throw refuse('it is a link, which can be changed to lead elsewhere', 'pass the folder itself')
   const user = process.geteuid?.()
   if (user !== undefined && status.uid !== user) {
-    throw refuse(`it belongs to another user (${status.uid}), and ${danger}; pass a folder of your own (${user})`)
+    throw refuse(`it belongs to another user (${status.uid}), and ${danger}`, `pass a folder of your own (${user})`)
   }
   if ((status.mode & 0o077) !== 0) {
-    throw refuse(`others may look into it, and ${danger}; close it first: chmod 700 "${path}"`)
+    throw refuse(`others may look into it, and ${danger}`, `close it first: chmod 700 "${path}"`)
   }
 }
 

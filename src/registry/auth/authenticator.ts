@@ -5,7 +5,7 @@ import { type Challenge, parseChallenges } from './challenge.ts'
 import { createCredentialSource, type User } from './credential-source.ts'
 import { basicAuthorization, type Credentials, type ProvideCredentials } from './credentials.ts'
 import { commonScopes, scopesOfRequest } from './needed-scopes.ts'
-import { readRealm } from './realm.ts'
+import { readRealm, type UntrustedRealm } from './realm.ts'
 import { coversScopes, mergeScopes, type Scope } from './scope.ts'
 import { fetchToken, type Token } from './token.ts'
 
@@ -97,14 +97,14 @@ export function createAuthenticator(
     if (given && 'token' in given) return bearer(given.token, user)
     const issuer = JSON.stringify(LASTING.map((name) => parameters.get(name)))
     const token = await user.tokens.get(issuer, scopes, async () => {
-      const { url: realm, fault } = await readRealm(parameters.get('realm'), {
+      const realm = await readRealm(parameters.get('realm'), {
         registry,
         allowedRealms,
         hasSecret: given !== undefined,
       })
-      if (!realm) throw untrusted(registry, fault)
+      if (!realm.url) throw untrusted(registry, realm)
       try {
-        const asked = { realm, service, scopes, credentials: given, host: registry.host, patience }
+        const asked = { realm: realm.url, service, scopes, credentials: given, host: registry.host, patience }
         const fetched = await fetchToken(exchange, asked)
         provided.keep(user, fetched.identityToken)
         return fetched
@@ -186,7 +186,7 @@ function scopesOf({ parameters }: Challenge): readonly Scope[] {
   return (parameters.get('scope') ?? '').split(' ').filter(Boolean)
 }
 
-function untrusted(registry: URL, fault: string): ResponseError {
-  const options = { method: 'GET', url: registry.href, status: 401 }
-  return new ResponseError(`Cannot sign in to ${registry.host}: its token server ${fault}`, options)
+function untrusted(registry: URL, { fault, remedy }: UntrustedRealm): ResponseError {
+  const details = { remedy, method: 'GET', url: registry.href, status: 401 }
+  return new ResponseError('UNTRUSTED_REALM', `Cannot sign in to ${registry.host}: its token server ${fault}`, details)
 }

@@ -58,9 +58,9 @@ export function parseCredentials(value: unknown): Credentials {
     return username === undefined ? { identityToken } : { identityToken, username }
   }
   if (isUsername(username) && typeof password === 'string') return { username, password }
-  throw new ValidationError(
-    'Cannot use the credentials: pass { username, password } (no ":" in the username), { identityToken } or { token }',
-  )
+  throw new ValidationError('CREDENTIALS_INVALID', 'Cannot use the credentials', {
+    remedy: 'pass { username, password } (no ":" in the username), { identityToken } or { token }',
+  })
 }
 
 /** Tells whether a text can be a bearer token. */

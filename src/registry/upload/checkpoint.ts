@@ -94,6 +94,7 @@ export function createCheckpoint(upload: Upload, sessions: StoreAttempts<Session
       if (!session) {
         await remove()
         const error = new RegistryError(
+          'CONTENT_LOST',
           `Cannot go on with an upload to "${repository}": the registry does not know it any more, or not as it was`,
         )
         onEvent?.({ kind: 'restart', ...subject, error, lostBytes: offset })

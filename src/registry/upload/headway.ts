@@ -30,6 +30,7 @@ export function createHeadway({ blob, repository, chunkSize }: Upload): Headway 
       last = offset
       if (++requests <= SPARE && setbacks <= SPARE) return
       throw new RegistryError(
+        'CONTENT_LOST',
         `Cannot upload ${shortDigest(blob.digest)} to "${repository}": the registry has ${offset} of ${blob.size} bytes, and takes too few of each request, or loses too many`,
       )
     },

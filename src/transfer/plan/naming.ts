@@ -74,7 +74,9 @@ export function nameImage(image: Image, naming: RegistryNaming): ImagePush {
   const [push] = destinationsOf(image, naming, place, firstOf(tagsOrLatest(image, skipped)))
   if (!push) {
     throw new ValidationError(
-      'Cannot push the image: it has no name to go by, its own or one that rename gives it; pass a repository and a tag to push it to',
+      'NAME_MISSING',
+      'Cannot push the image: it has no name to go by, its own or one that rename gives it',
+      { remedy: 'pass a repository and a tag to push it to' },
     )
   }
   warnOfSkipped(skipped, naming)
@@ -153,7 +155,7 @@ function nameless({ names, tags, manifest }: Image, all: readonly Image[]): Vali
   const [text = tags[0]] = names
   const kind = names.length > 0 ? 'name that it can be pushed by, but' : 'whole name, only the tag'
   const has = text === undefined ? 'has none' : `has no ${kind} ${JSON.stringify(text)}`
-  return new ValidationError(
-    `Cannot push all images by their names: image ${position} ${has}; push it with pushDockerTar, a repository and { image: ${position} }`,
-  )
+  return new ValidationError('NAME_MISSING', `Cannot push all images by their names: image ${position} ${has}`, {
+    remedy: `push it with pushDockerTar, a repository and { image: ${position} }`,
+  })
 }

@@ -134,6 +134,7 @@ export function* manifestsUnder({ manifest, children }: Image): Generator<Conten
 
 function sizeClash({ digest, size }: Descriptor): ValidationError {
   return new ValidationError(
+    'IMAGE_INVALID',
     `Cannot push the image: the archive holds two files that should both be ${digest}, one of them of ${size} bytes, the other not`,
     { input: digest },
   )
@@ -144,7 +145,8 @@ function clash(name: string, image: Image, other: Image): ValidationError {
   const whole =
     one && two && one !== two ? ", or as one multi-platform image with pushDockerTar and { image: 'index' }" : ''
   return new ValidationError(
-    `Cannot push two images as ${JSON.stringify(name)}: the second would replace the first; push them one by one, each with a name of its own${whole}`,
-    { input: name },
+    'NAME_CLASH',
+    `Cannot push two images as ${JSON.stringify(name)}: the second would replace the first`,
+    { remedy: `push them one by one, each with a name of its own${whole}`, input: name },
   )
 }
