@@ -77,7 +77,7 @@ async function describe(archive: Archive, image: Image, position: number): Promi
     id: config?.digest ?? manifest.digest,
     created: configuration?.created,
     layers: layers.map(({ digest, size, createdBy }) => ({ digest, size, createdBy })),
-    isIndex: image.children.length + image.missing.length > 0,
+    isIndex: image.kind === 'index',
     destination: (await getPrimaryTag(archive, { image: position })) ?? { repository: '', tag: image.tags[0] ?? '' },
     places: [...new Set(image.names.flatMap(placeOf))],
   }

@@ -90,6 +90,7 @@ export async function buildImage(
   claimValues(reading, bytes, `the manifest of ${config.digest}`)
   const digest = await digestOf(bytes, reading.createHasher)
   return {
+    kind: 'image',
     names,
     tags: [],
     manifest: { mediaType: document.mediaType, digest, size: bytes.length, source: toSource(bytes) },

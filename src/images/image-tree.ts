@@ -123,7 +123,14 @@ async function readSingle(
   }
   const configuration = parseImageConfig(await readAll(config.source), `the config ${config.digest}`)
   const platform = described.platform ?? platformOf(configuration)
-  const image = { ...described, platform, config, configuration, layers: describeLayers(layers, configuration) }
+  const image: Image = {
+    ...described,
+    kind: 'image',
+    platform,
+    config,
+    configuration,
+    layers: describeLayers(layers, configuration),
+  }
   await store.verifyLayers(image)
   return image
 }
@@ -142,6 +149,7 @@ const UNTOLD = { diffId: undefined, created: undefined, createdBy: undefined }
 export function describe(manifest: Content, document: Manifest | Index, entry: IndexEntry): Image {
   const { artifactType, subject } = document as Pick<Manifest, 'artifactType' | 'subject'>
   return {
+    kind: isIndex(document) ? 'index' : 'artifact',
     names: [],
     tags: [],
     manifest,

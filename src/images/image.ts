@@ -48,6 +48,8 @@ export interface Layer extends Descriptor {
  * an index of them, such as a multi-platform image. Every part knows its digest, and where its bytes are.
  */
 export interface Image {
+  /** `image`: one that runs, with an image config. `index`: a list of images and artifacts. `artifact`: anything else, such as a signature or a chart. */
+  readonly kind: 'image' | 'index' | 'artifact'
   /** The names it has in its archive, as they stand there: `localhost:5000/team/app:v1`. */
   readonly names: readonly string[]
   /** Tags that it has there without a repository, as `org.opencontainers.image.ref.name` may be. */

@@ -16,7 +16,7 @@ import type { Registry, RequestOptions } from './registry.ts'
 export interface ImageInfo extends Descriptor, ImageFacts {
   readonly repository: string
   /** The tag or digest that was asked for. */
-  readonly tag: string
+  readonly reference: string
   readonly manifest: Manifest | Index
   /** The platforms that an index offers, as `linux/arm64/v8`; empty for a single image. */
   readonly platforms: readonly string[]
@@ -65,7 +65,7 @@ async function describeImage(
 ): Promise<ImageInfo> {
   const facts = await readFacts(registry, repository, manifest, undefined, signal)
   if (wanted !== undefined) verifyPlatform(platformIn(facts.config), wanted)
-  return { repository, tag: reference, mediaType, digest, size, manifest, platforms: [], images: [], ...facts }
+  return { repository, reference, mediaType, digest, size, manifest, platforms: [], images: [], ...facts }
 }
 
 async function describeIndex(
@@ -75,7 +75,7 @@ async function describeIndex(
 ): Promise<ImageInfo> {
   const facts = await readIndexFacts(registry, repository, manifest, signal)
   const platforms = platformsOf(manifest, facts.images)
-  return { repository, tag: reference, mediaType, digest, size, manifest, platforms, ...facts }
+  return { repository, reference, mediaType, digest, size, manifest, platforms, ...facts }
 }
 
 /**

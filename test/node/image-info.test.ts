@@ -122,7 +122,7 @@ describe('getImageInfo() of an index', () => {
     const { info } = await pushed(layout, index)
     expect(info).toMatchObject({
       ...index,
-      tag: 'v1',
+      reference: 'v1',
       platforms: ['linux/amd64'],
       architecture: 'amd64',
       os: 'linux',
