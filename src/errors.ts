@@ -104,7 +104,7 @@ export type ErrorCode =
   | 'STORAGE_FAILED'
 
 /** What an error may tell besides its message. */
-interface ErrorDetails {
+export interface ErrorDetails {
   readonly remedy?: string | undefined
   readonly path?: string
   readonly offset?: number
@@ -157,7 +157,7 @@ export class DigestMismatchError extends RegistryError {
 }
 
 /** The request that an error is about. */
-interface RequestDetails extends ErrorDetails {
+export interface RequestDetails extends ErrorDetails {
   readonly method: string
   readonly url: string
 }

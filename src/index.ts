@@ -22,8 +22,10 @@ export { createPortableEncoder } from './compress/portable.ts'
 export {
   DigestMismatchError,
   type ErrorCode,
+  type ErrorDetails,
   NetworkError,
   RegistryError,
+  type RequestDetails,
   ResponseError,
   type ResponseErrorDetail,
   TarReadError,
