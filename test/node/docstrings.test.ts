@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { zipSync } from 'fflate'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { pushDockerTar } from '../../src/index.ts'
+import * as sdk from '../../src/index.ts'
+import * as nodeSdk from '../../src/node/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
 import { type Distribution, startDistribution } from '../support/distribution.ts'
 import { type DocumentedFunction, readDocumentedFunctions } from '../support/docstrings.ts'
@@ -34,9 +35,13 @@ const NEVER_THROW = [
 ]
 /** What a function throws by the parameters that it has. */
 const THROWN_BY = {
-  archive: ['TarReadError', 'ValidationError', 'DigestMismatchError'],
+  archive: ['TypeError', 'RangeError', 'TarReadError', 'ValidationError', 'DigestMismatchError'],
+  images: ['TypeError', 'ValidationError', 'DigestMismatchError'],
   registry: ['TypeError', 'ValidationError', 'ResponseError', 'NetworkError'],
   repository: ['ValidationError'],
+  reference: ['ValidationError', 'DigestMismatchError'],
+  text: ['ValidationError'],
+  zip: ['TypeError', 'RangeError', 'TarReadError'],
 }
 /** It reports these faults by its result. */
 const REPORTS = ['validateDockerTar']
@@ -128,7 +133,7 @@ describe('the examples of docstrings', () => {
     vi.stubEnv('DOCKER_CONFIG', folder)
   })
   // Some examples delete it.
-  beforeEach(async () => void (await pushDockerTar(await archive, registry.url, 'team/app', 'v7')))
+  beforeEach(async () => void (await sdk.pushDockerTar(await archive, registry.url, 'team/app', 'v7')))
   afterAll(async () => {
     vi.unstubAllGlobals()
     files?.remove()
@@ -146,6 +151,62 @@ describe('the examples of docstrings', () => {
     example.expected.forEach((value, index) => {
       expect(inspect(logged[index]?.[0], { breakLength: Number.POSITIVE_INFINITY })).toMatch(asPattern(value))
     })
+  })
+})
+
+type Act = (...values: unknown[]) => unknown
+
+describe('the errors that docstrings name', () => {
+  let registry: Distribution
+  let usual: Readonly<Record<string, unknown>>
+  beforeAll(async () => {
+    registry = await startDistribution()
+    const archive = await createTestArchive({ images: [{ names: ['team/app:v7'] }] })
+    const { images } = await sdk.openArchive(archive)
+    const plan = await sdk.planPush(images, registry.url)
+    const options = { uploadRetry: 0 }
+    const names = { repository: 'team/app', tag: 'v7', reference: 'v7', digest: `sha256:${'e6'.repeat(32)}` }
+    usual = { archive, zip: archive, images, plan, registry: registry.url, ...names, options }
+  })
+  afterAll(() => registry?.stop())
+
+  const takersOf = (parameter: string) => functions.filter(({ parameters }) => parameters.includes(parameter))
+  /** Calls a function with usual arguments, but for some. */
+  const call = async (one: (typeof functions)[number], changed: Readonly<Record<string, unknown>>) => {
+    const entry = (one.title.endsWith(' of .') ? sdk : nodeSdk) as unknown as Record<string, Act>
+    return entry[one.name]?.(...one.parameters.map((parameter = '') => ({ ...usual, ...changed })[parameter]))
+  }
+
+  it.each(takersOf('registry'))(
+    '$title throws a TypeError and a ValidationError for what is not a registry',
+    async (one) => {
+      await expect(call(one, { registry: {} })).rejects.toThrow(TypeError)
+      await expect(call(one, { registry: 'ftp://registry.example.com' })).rejects.toThrow(sdk.ValidationError)
+    },
+  )
+
+  it.each(takersOf('registry'))('$title throws a NetworkError if nobody answers', async (one) => {
+    const silent = sdk.openRegistry('http://127.0.0.1:1', { retry: 0 })
+    const plan = { ...(usual.plan as sdk.PushPlan), registry: silent.url }
+    await expect(call(one, { registry: silent, plan })).rejects.toThrow(sdk.NetworkError)
+  })
+
+  it.each(takersOf('registry'))('$title throws a ResponseError if the registry refuses', async (one) => {
+    const fetch = async () => new Response('{}', { status: 403 })
+    const refusing = sdk.openRegistry(registry.url, { fetch })
+    await expect(call(one, { registry: refusing })).rejects.toThrow(sdk.ResponseError)
+  })
+
+  it.each(takersOf('repository'))('$title throws a ValidationError for what is not a repository', async (one) => {
+    await expect(call(one, { repository: 'Team/App' })).rejects.toThrow(sdk.ValidationError)
+  })
+
+  it.each([...takersOf('archive'), ...takersOf('zip')])('$title throws by the archive and its limits', async (one) => {
+    const text = new TextEncoder().encode('no archive')
+    await expect(call(one, { archive: 42, zip: 42 })).rejects.toThrow(TypeError)
+    await expect(call(one, { options: { limits: { entries: -1 } } })).rejects.toThrow(RangeError)
+    const outcome = expect(call(one, { archive: text, zip: text }))
+    await (REPORTS.includes(one.name) ? outcome.resolves.toBe(false) : outcome.rejects.toThrow(sdk.TarReadError))
   })
 })
 

@@ -76,7 +76,14 @@ export function describeRegistry<Input>(
       const repository = newRepository()
       const digest = await sdk.pushDockerTar(await archive(), registry, repository, 'v1')
       const info = await sdk.getImageInfo(registry, repository, 'v1')
-      expect(info).toMatchObject({ repository, reference: 'v1', digest, os: 'linux', architecture: 'amd64', layerCount: 2 })
+      expect(info).toMatchObject({
+        repository,
+        reference: 'v1',
+        digest,
+        os: 'linux',
+        architecture: 'amd64',
+        layerCount: 2,
+      })
       expect(info.config?.cmd).toEqual(['/bin/sh'])
       expect(info.totalSize).toBeGreaterThan(2 * 10_240)
       expect(info.platforms).toEqual([])
