@@ -13,38 +13,38 @@ export interface RegistryOptions {
   /** Sends the requests. @default the runtime's `fetch` */
   readonly fetch?: ((request: Request) => Promise<Response>) | undefined
   /**
-   * The credentials, or a function that provides them when the registry asks. They are sent in the way that the registry asks for: by HTTP
-   * Basic to its own origin only, or to its token server, which has to be one that is trusted (`allowedRealms`).
-   * @default anonymous
+   * The credentials, or a function that provides them when the registry asks. They are sent as the registry asks: by
+   * HTTP Basic to its own origin only, or to its token server, which must be trusted (`allowedRealms`).
+   * @default none: requests are anonymous
    */
   readonly credentials?: Credentials | ProvideCredentials | undefined
   /**
-   * The origins (`https://auth.example.com`) of token servers that may see the credentials, besides those of the registry's own
-   * host and site. @default none
+   * The origins (`https://auth.example.com`) of token servers that may get the credentials, besides those on the
+   * registry's own host and site. @default none
    */
   readonly allowedRealms?: readonly string[] | undefined
   /**
-   * Sent with every request to the registry's own origin, and to no other: not to token servers, and not where a redirect or an upload
-   * leads elsewhere. @default none
+   * Headers of every request to the registry's own origin. No other origin gets them: not a token server, and not the
+   * target of a redirect or an upload elsewhere. @default none
    */
   readonly headers?: Readonly<Record<string, string>> | undefined
   /**
-   * How the registry wants blobs: the name of a registry that is known, or single rules (`{ maxChunkSize: 1_000_000 }`).
-   * @default by its host: that of Amazon ECR, GHCR and others, else the spec's
+   * The registry's rules for uploads: the name of a known registry, or single rules (`{ maxChunkSize: 1_000_000 }`).
+   * @default by the host: the profile of Amazon ECR, GHCR and others, otherwise that of the spec
    */
   readonly profile?: UploadProfileName | Partial<UploadProfile> | undefined
-  /** How often a request without a blob's bytes is tried again after it failed in a way that may pass. @default 2 */
+  /** How often a request without a blob's bytes is tried again after a temporary failure. @default 2 */
   readonly retry?: number | undefined
-  /** The longest wait before the first further try, in milliseconds; it doubles with each. @default 500 */
+  /** The longest wait before the first retry, in milliseconds. It doubles with each retry. @default 500 */
   readonly retryDelay?: number | undefined
   /**
-   * How long, in milliseconds, an answer to a request without a blob's bytes may take to begin. Its body may take as long again, and a second
-   * more for each 4 KiB. @default 30 000
+   * The time, in milliseconds, until the answer to a request without a blob's bytes must begin. Its body may take the
+   * same time, plus a second for each 4 KiB. @default 30 000
    */
   readonly timeout?: number | undefined
   /**
-   * Requests under way at once, of all that uses the handle; others wait. At least 4. The runtime may open some connections more, since one is busy until
-   * an answer has ended. @default 80
+   * Requests at once through this handle; others wait. At least 4. The runtime may open a few more connections, because
+   * a connection is busy until its answer has ended. @default 80
    */
   readonly maxRequests?: number | undefined
 }
