@@ -123,7 +123,7 @@ export class RegistryError extends Error {
 
   constructor(code: ErrorCode, fault: string, details: ErrorDetails = {}) {
     super(details.remedy ? `${fault}; ${details.remedy}` : fault, details)
-    Object.assign(this, details, { code, fault })
+    Object.assign(this, { code, fault }, details)
   }
 }
 

@@ -16,6 +16,7 @@ describe('a registry that is not set up for pages', () => {
     const registry = openRegistry(inject('registryWithoutCors'), { retry: 0 })
     const error = await rejection(checkRegistryConnectivity(registry), NetworkError, /no answer.*\(CORS\)/)
     expect(error.url).toBe(`${inject('registryWithoutCors')}v2/`)
+    expect([error.code, error.message]).toEqual(['NO_ANSWER', `${error.fault}; ${error.remedy}`])
   })
 
   it('is a ResponseError that names the header to expose, where its headers cannot be read', async () => {
