@@ -29,7 +29,7 @@ export interface PushOptions extends PushSettings, EncodingOptions {
   readonly sessions?: SessionStore | undefined
   /** Called when an upload is tried again, restarts, continues that of an earlier push, or learns a limit of the registry. */
   readonly onEvent?: ((event: UploadEvent) => void) | undefined
-  /** Consecutive failures, without a byte of progress, after which an upload or another request gives up. @default 5 */
+  /** Retries in a row, without a byte of progress, before an upload or another request gives up. @default 5 */
   readonly uploadRetry?: number | undefined
   /** The longest wait after the first failure, in milliseconds. It doubles with each further failure, up to 30 s. @default 500 */
   readonly uploadRetryDelay?: number | undefined
