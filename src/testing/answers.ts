@@ -1,4 +1,4 @@
-/** An answer with headers and no body, or with bytes of a known length. */
+/** Creates a response with a `Content-Length`; without a body the length is 0. */
 export function answer(status: number, headers: Record<string, string>, body?: Uint8Array<ArrayBuffer>): Response {
   return new Response(body ?? null, { status, headers: { 'content-length': String(body?.length ?? 0), ...headers } })
 }
@@ -7,7 +7,7 @@ export function jsonAnswer(status: number, document: unknown, headers: Record<st
   return textAnswer(status, JSON.stringify(document), 'application/json', headers)
 }
 
-/** Of `/v2/`: `{}`, or `true` of another type. */
+/** Answers `/v2/`: with `{}` as JSON, or, if a type is given, with `true` of that type. */
 export function rootAnswer(type: string | undefined): Response {
   const headers = { 'docker-distribution-api-version': 'registry/2.0' }
   return type === undefined ? jsonAnswer(200, {}, headers) : textAnswer(200, 'true', type, headers)
@@ -17,18 +17,22 @@ function textAnswer(status: number, text: string, type: string, headers: Record<
   return answer(status, { 'content-type': type, ...headers }, new TextEncoder().encode(text))
 }
 
-/** A refusal as data: what a registry says, as it says it. */
+/** An error response, as data: the status and body that a registry sends. */
 export interface RefusalRule {
   readonly status: number
-  /** As in distribution-spec § Error Codes, or what the registry has in its place. */
+  /** A code from distribution-spec § Error Codes, or the registry's own. */
   readonly code: string
-  /** Words in braces are filled in where it is said: `{size}`. */
+  /** May have placeholders in braces, such as `{size}`. */
   readonly message: string
-  /** `json`: in the form of distribution-spec § Error Codes. `html`: a page, as proxies have it. @default json */
+  /**
+   * `json`: the format of distribution-spec § Error Codes. `html`: a page, as proxies send it. `none`: no body.
+   *
+   * @default json
+   */
   readonly body?: 'json' | 'html' | 'none'
 }
 
-/** Thrown by handlers, and turned into an answer at the door. */
+/** An error response that handlers throw; `carryOut` turns it into a `Response`. */
 export class Refusal extends Error {
   readonly rule: RefusalRule
   readonly headers: Record<string, string>
@@ -50,7 +54,7 @@ export class Refusal extends Error {
   }
 }
 
-/** What a rule says, with its words filled in. */
+/** Creates the refusal of a rule and fills in the placeholders of its message. */
 export function refusalBy(
   { status, code, message, body }: RefusalRule,
   words: Readonly<Record<string, string | number>> = {},

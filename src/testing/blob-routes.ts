@@ -2,7 +2,7 @@ import { type Digest, isDigest } from '../oci/digest.ts'
 import { answer, Refusal } from './answers.ts'
 import { findRepository, type Storage } from './storage.ts'
 
-/** `GET` and `HEAD …/blobs/<digest>`, whole or one range of it. */
+/** Answers `GET` and `HEAD …/blobs/<digest>` with the whole blob or one range of it. */
 export function getBlob(storage: Storage, name: string, digest: string, method: string, asked: Headers): Response {
   const { bytes } = find(storage, name, digest)
   const headers = {
@@ -14,16 +14,16 @@ export function getBlob(storage: Storage, name: string, digest: string, method: 
   const range = asked.get('range')
   if (range === null) return answer(200, headers, bytes)
   const [, first, last] = /^bytes=(?=.*[0-9])([0-9]*)-([0-9]*)$/.exec(range) ?? []
-  // Without a beginning it is the last so many bytes (RFC 9110 § Byte Ranges).
+  // A range without a start, such as `bytes=-5`, means the last bytes (RFC 9110 § Byte Ranges).
   const start = first === '' ? Math.max(bytes.length - Number(last), 0) : Number(first)
   const end = first && last ? Math.min(Number(last) + 1, bytes.length) : bytes.length
-  // Also if it is not one range: then it begins at NaN.
-  if (!(start < end)) throw new Refusal(416, 'RANGE_INVALID', `"${range}" is no range of ${bytes.length} bytes`)
+  // Also true for a malformed range: its start is NaN.
+  if (!(start < end)) throw new Refusal(416, 'RANGE_INVALID', `"${range}" is not a range of ${bytes.length} bytes`)
   const contentRange = `bytes ${start}-${end - 1}/${bytes.length}`
   return answer(206, { ...headers, 'content-range': contentRange }, bytes.subarray(start, end))
 }
 
-/** `DELETE …/blobs/<digest>` */
+/** Answers `DELETE …/blobs/<digest>`. */
 export function deleteBlob(storage: Storage, name: string, digest: string): Response {
   const found = find(storage, name, digest)
   findRepository(storage, name).blobs.delete(found.digest)
@@ -31,7 +31,7 @@ export function deleteBlob(storage: Storage, name: string, digest: string): Resp
 }
 
 function find(storage: Storage, name: string, digest: string): { digest: Digest; bytes: Uint8Array<ArrayBuffer> } {
-  if (!isDigest(digest)) throw new Refusal(400, 'DIGEST_INVALID', `${digest} is no digest`)
+  if (!isDigest(digest)) throw new Refusal(400, 'DIGEST_INVALID', `${digest} is not a digest`)
   const bytes = storage.repositories.get(name)?.blobs.get(digest)
   if (!bytes) throw new Refusal(404, 'BLOB_UNKNOWN', `${digest} is not known`)
   return { digest, bytes }

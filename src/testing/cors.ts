@@ -1,4 +1,4 @@
-/** What a page needs to push: the same as in the configuration of a real registry (docs/cors.md). */
+/** The headers that a page needs in order to push. A real registry is configured with the same ones (docs/cors.md). */
 const CORS_HEADERS: Readonly<Record<string, string>> = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers':

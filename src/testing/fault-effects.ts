@@ -3,18 +3,18 @@ import { delay } from '../async/delay.ts'
 import { refusalAnswer } from './answers.ts'
 import type { Fault, LocationFault, StatusFault } from './faults.ts'
 
-/** The connection broke: what `fetch` rejects with then. */
+/** The error that `fetch` rejects with when the connection breaks. */
 export class BrokenConnection extends TypeError {
   constructor() {
-    // By this message clients tell it from a mistake of their own.
+    // Clients recognize a network failure by this message; other TypeErrors are programming errors.
     super('fetch failed')
   }
 }
 
-/** The `Range` of each upload's newest answer, by the upload's ID. */
+/** Maps an upload's ID to the `Range` of its latest response. */
 export type RangeMemory = Map<string, string>
 
-/** What registries and servers have with a status. */
+/** The error code and message that registries and servers usually send with each status. */
 const WORDS: Readonly<Record<number, readonly [code: string, message: string]>> = {
   400: ['BLOB_UPLOAD_INVALID', 'Bad Request'],
   401: ['UNAUTHORIZED', 'Unauthorized'],
@@ -31,10 +31,10 @@ const WORDS: Readonly<Record<number, readonly [code: string, message: string]>> 
 }
 
 /**
- * Answers a request as its fault has it.
+ * Answers a request with the given fault.
  *
- * @param carryOut What the registry does without the fault.
- * @throws {BrokenConnection} if there is no answer
+ * @param carryOut Lets the registry process the request, as without a fault.
+ * @throws {BrokenConnection} if the fault leaves no response
  */
 export async function answerWith(
   fault: Fault | undefined,
@@ -74,7 +74,9 @@ function statusAnswer({ status, retryAfter, html = false, headers, ...error }: S
   return refusalAnswer(rule, { ...(later !== undefined && { 'retry-after': later }), ...headers })
 }
 
-/** Remembers the answer's `Range`, after putting the one before into its place, if it shall be stale. */
+/**
+ * Stores the response's `Range` for the next call. If `isStale`, first replaces it with that of the previous response.
+ */
 function remember(response: Response, ranges: RangeMemory, isStale = false): Response {
   const id = response.headers.get('docker-upload-uuid')
   const before = id === null ? undefined : ranges.get(id)

@@ -1,88 +1,90 @@
-/** What goes wrong, with which request. */
+/** A failure that the test registry simulates, and the requests that it affects. */
 export type Fault = CutFault | LostFault | StatusFault | SilentFault | SlowFault | StaleFault | LocationFault
 
 /**
- * The requests that a fault hits: the nth that fits, and those after it until it has hit often enough.
- * A request has at most one fault, the first in the list that is due; another that is due as well hits the next.
+ * Selects the requests that a fault affects: the nth request that matches, and those after it, up to `times` requests.
+ * Each request has at most one fault: the first in the list that is due. A second fault that is due affects the next
+ * matching request.
  */
 export interface FaultMatch {
-  /** As `PATCH`. No fault hits a preflight. @default any */
+  /** A method such as `PATCH`. Faults never affect preflights. @default any */
   readonly method?: string
-  /** A part of path and query, or a pattern that they fit. @default any */
+  /** A part of the path and query, or a pattern that they match. @default any */
   readonly path?: string | RegExp
-  /** From 1. @default 1 */
+  /** The first matching request to affect, counted from 1. @default 1 */
   readonly nth?: number
-  /** How often it hits: `Infinity` for each. @default 1 */
+  /** The number of requests to affect; `Infinity` for all of them. @default 1 */
   readonly times?: number
 }
 
 /**
- * The connection breaks while the request's body is on its way. The registry keeps what came of a blob, or does not,
- * as its profile has it. If the body is no longer than that, the request is carried out, and its answer lost.
+ * Breaks the connection while the request body is being sent. The profile decides whether the registry keeps the bytes
+ * it has received. If the body is not longer than `afterBytes`, the registry processes the request, and only the
+ * response is lost.
  */
 export interface CutFault extends FaultMatch {
   readonly kind: 'cut'
-  /** In bytes of the request's body. */
+  /** The number of body bytes that the registry receives. */
   readonly afterBytes: number
 }
 
-/** The request is carried out, and the connection breaks before its answer arrives. */
+/** The registry processes the request, but the connection breaks before the response arrives. */
 export interface LostFault extends FaultMatch {
   readonly kind: 'lost'
 }
 
-/** Another answer in the place of the registry's. */
+/** Replaces the registry's response with another one. */
 export interface StatusFault extends FaultMatch {
   readonly kind: 'status'
   readonly status: number
-  /** Whether the request is carried out all the same. @default false */
+  /** True if the registry processes the request nevertheless. @default false */
   readonly isCarriedOut?: boolean
-  /** As `Retry-After`: seconds, or when. @default none */
+  /** The `Retry-After` header: seconds, or a point in time. @default no header */
   readonly retryAfter?: number | Date
-  /** Of the error in the body. @default what registries have with that status */
+  /** The code of the error in the body. @default the one that registries usually send with the status */
   readonly code?: string
-  /** Of the error in the body. @default what servers have with that status */
+  /** The message of the error in the body. @default the one that servers usually send with the status */
   readonly message?: string
-  /** A page in the place of JSON, as proxies answer. @default false */
+  /** True if the body is an HTML page, as proxies send it, instead of JSON. @default false */
   readonly html?: boolean
-  /** More headers, as `WWW-Authenticate`. @default none */
+  /** Additional headers, such as `WWW-Authenticate`. @default no more headers */
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** There is no answer until the client gives up: until the request's signal aborts. */
+/** Sends no response. The request stays open until its signal aborts. */
 export interface SilentFault extends FaultMatch {
   readonly kind: 'silent'
-  /** Whether the request is carried out. @default false */
+  /** True if the registry processes the request. @default false */
   readonly isCarriedOut?: boolean
 }
 
-/** The request is carried out, and its answer is late. */
+/** The registry processes the request, but the response is delayed. */
 export interface SlowFault extends FaultMatch {
   readonly kind: 'slow'
   readonly milliseconds: number
 }
 
-/** The answer's `Range` is that of the upload's answer before it. */
+/** Replaces the response's `Range` with that of the upload's previous response. */
 export interface StaleFault extends FaultMatch {
   readonly kind: 'stale'
 }
 
-/** The answer's `Location` is at another origin, with the same path and query. */
+/** Moves the response's `Location` to another origin, with the same path and query. */
 export interface LocationFault extends FaultMatch {
   readonly kind: 'location'
-  /** As `https://uploads.example.com`. @default the request's own host, with `http:` */
+  /** An origin such as `https://uploads.example.com`. @default the request's own host, with `http:` */
   readonly origin?: string
 }
 
-/** The faults of a registry, and how often each has hit. */
+/** The faults of a registry; counts how often each has taken effect. */
 interface FaultList {
-  /** The fault of this request, if it has one. */
+  /** Returns the fault for this request, or `undefined` if it has none, and counts it as used. */
   take(method: string, path: string): Fault | undefined
-  /** How many have not hit as often as they should. */
+  /** The number of faults that have affected fewer requests than `times`. */
   readonly left: number
 }
 
-/** The number that a fault of each kind cannot do without, if there is one. */
+/** The number that each kind of fault requires, with its range. */
 const NUMBERS: Readonly<Record<Fault['kind'], readonly [name: string, min: number, max: number] | undefined>> = {
   cut: ['afterBytes', 0, Number.POSITIVE_INFINITY],
   lost: undefined,
@@ -94,13 +96,14 @@ const NUMBERS: Readonly<Record<Fault['kind'], readonly [name: string, min: numbe
 }
 
 /**
- * Makes a list of faults. One that would never hit, or not as it is meant, would make a test pass that shows nothing.
+ * Creates a list of faults. Throws if a fault could never take effect, because a test with it would pass without
+ * testing anything.
  *
- * @throws {TypeError} if there is no such kind of fault
- * @throws {RangeError} if a number is none
+ * @throws {TypeError} if a kind of fault is unknown
+ * @throws {RangeError} if a number is missing or out of range
  */
 export function createFaultList(faults: readonly Fault[]): FaultList {
-  if (!Array.isArray(faults)) throw new TypeError('Cannot make a test registry: faults has to be an array')
+  if (!Array.isArray(faults)) throw new TypeError('Cannot make a test registry: faults must be an array')
   faults.forEach(check)
   const states = faults.map((fault) => ({ fault, matches: 0, hits: 0 }))
   const isLeft = ({ fault, hits }: { fault: Fault; hits: number }) => hits < (fault.times ?? 1)
@@ -121,7 +124,7 @@ export function createFaultList(faults: readonly Fault[]): FaultList {
 function fits(fault: FaultMatch, method: string, path: string): boolean {
   if (fault.method !== undefined && fault.method.toUpperCase() !== method) return false
   if (fault.path === undefined) return true
-  // `search` has no memory, unlike `test` with a global pattern.
+  // `search` ignores `lastIndex`, unlike `test` with a global pattern.
   return typeof fault.path === 'string' ? path.includes(fault.path) : path.search(fault.path) >= 0
 }
 
@@ -129,18 +132,18 @@ function check(fault: Fault, position: number): void {
   const { kind, nth = 1, times = 1 } = fault
   if (!Object.hasOwn(NUMBERS, kind)) {
     throw new TypeError(
-      `Cannot make a test registry: fault ${position} is of the kind "${kind}", which there is not, only ${Object.keys(NUMBERS).join(', ')}`,
+      `Cannot make a test registry: fault ${position} has the unknown kind "${kind}"; the kinds are ${Object.keys(NUMBERS).join(', ')}`,
     )
   }
   const [name, min = 0, max = 0] = NUMBERS[kind] ?? []
   const value = name === undefined ? 0 : (fault as unknown as Record<string, number>)[name]
   if (!(value !== undefined && value >= min && value <= max)) {
-    throw unusable(position, kind, `as ${name} a number from ${min} to ${max}`)
+    throw unusable(position, kind, `a number from ${min} to ${max} as ${name}`)
   }
-  if (!Number.isSafeInteger(nth) || nth < 1) throw unusable(position, kind, 'as nth a whole number from 1')
-  if (!(times >= 0)) throw unusable(position, kind, 'as times a number from 0')
+  if (!Number.isSafeInteger(nth) || nth < 1) throw unusable(position, kind, 'a whole number of at least 1 as nth')
+  if (!(times >= 0)) throw unusable(position, kind, 'a number of at least 0 as times')
 }
 
 function unusable(position: number, kind: string, wanted: string): RangeError {
-  return new RangeError(`Cannot make a test registry: fault ${position} (${kind}) has to have ${wanted}`)
+  return new RangeError(`Cannot make a test registry: fault ${position} (${kind}) must have ${wanted}`)
 }

@@ -2,20 +2,20 @@ import { jsonAnswer, refusalBy } from './answers.ts'
 import type { LinkForm, ListRules } from './rules.ts'
 import { findRepository, type Storage } from './storage.ts'
 
-/** A page of names, and the query of the next one if there is one. */
+/** A page of names, and the query for the next page, if any. */
 interface ListPage {
   readonly items: readonly string[]
   readonly next?: URLSearchParams
 }
 
-/** `GET /v2/_catalog`: the repositories that hold a manifest. */
+/** Answers `GET /v2/_catalog`: lists the repositories that have a manifest. */
 export function listRepositories({ repositories }: Storage, url: URL, rules: ListRules): Response {
   const names = [...repositories].flatMap(([name, { manifests }]) => (manifests.size > 0 ? [name] : []))
   const shown = page(names, url, rules)
   return jsonAnswer(200, { repositories: shown.items }, linkTo(rules.catalogLink, url, shown))
 }
 
-/** `GET …/tags/list` (distribution-spec § Listing Tags) */
+/** Answers `GET …/tags/list` (distribution-spec § Listing Tags). */
 export function listTags(storage: Storage, name: string, url: URL, rules: ListRules): Response {
   const names = [...findRepository(storage, name).tags.keys()]
   const isWhole = rules.ignoresLastOfWhole && Number(url.searchParams.get('n')) >= names.length
@@ -52,7 +52,7 @@ function linkTo(form: LinkForm, url: URL, { items, next }: ListPage): Record<str
   const targets = {
     standard: pathname,
     inner: `http://registry:5000/repository/docker${pathname}`,
-    // Of the first part of a name that has several.
+    // Removes the first part of a repository name that has several.
     short: pathname.replace(/^\/v2\/[^/]+\/(?=.+\/tags\/list$)/, '/v2/'),
   }
   return { link: `<${targets[form]}?${next}>; rel="next"` }

@@ -12,10 +12,10 @@ import type { ManifestRules } from './rules.ts'
 import { findRepository, openRepository, type Repository, type Storage } from './storage.ts'
 import { type FoundManifest, isAccepted, replaceUnaccepted } from './unaccepted.ts'
 
-/** In bytes (distribution-spec § Pushing Manifests). */
+/** The maximum size of a manifest in bytes (distribution-spec § Pushing Manifests). */
 const MAX_MANIFEST = 4 * 1024 * 1024
 
-/** `GET` and `HEAD …/manifests/<reference>` */
+/** Answers `GET` and `HEAD …/manifests/<reference>`. */
 export async function getManifest(
   storage: Storage,
   name: string,
@@ -37,8 +37,8 @@ export async function getManifest(
 }
 
 /**
- * `PUT …/manifests/<reference>`: all that the manifest names has to be there, with the sizes that it states.
- * By digest it may set tags as well: `?tag=v1&tag=latest` (distribution-spec § Pushing Manifests).
+ * Answers `PUT …/manifests/<reference>`. Everything that the manifest lists must exist, with the sizes that it states.
+ * A PUT by digest may also set tags: `?tag=v1&tag=latest` (distribution-spec § Pushing Manifests).
  */
 export async function putManifest(
   storage: Storage,
@@ -47,7 +47,7 @@ export async function putManifest(
   { url, headers, body: bytes, isCut }: Received,
   { takesTagQuery, listsReferrers, dockerManifest, plainDockerLayer }: ManifestRules,
 ): Promise<Response> {
-  if (isCut) throw new Refusal(400, 'MANIFEST_INVALID', 'the manifest ends before its time')
+  if (isCut) throw new Refusal(400, 'MANIFEST_INVALID', 'the manifest is incomplete')
   if (bytes.length > MAX_MANIFEST) throw new Refusal(413, 'SIZE_INVALID', 'a manifest has at most 4 MiB')
   const mediaType = bareMediaType(headers.get('content-type')) ?? ''
   const isDockers = mediaType.startsWith('application/vnd.docker.')
@@ -73,7 +73,7 @@ export async function putManifest(
   return response
 }
 
-/** `DELETE …/manifests/<reference>`: a tag alone, or a manifest with all its tags. */
+/** Answers `DELETE …/manifests/<reference>`: deletes only a tag, or a manifest with all its tags. */
 export function deleteManifest(
   storage: Storage,
   name: string,

@@ -18,19 +18,19 @@ export type { RegistryProfile } from './profiles.ts'
 export type { TestCredentials } from './sign-in.ts'
 export type { TestRegistry, TestRegistryOptions, TestRequest } from './test-registry.ts'
 
-/** A registry in memory that listens. */
+/** An in-memory registry that is served over HTTP. */
 export interface ServedTestRegistry extends TestRegistry {
-  /** Where it listens, as `http://127.0.0.1:5000/`. */
+  /** The address, such as `http://127.0.0.1:5000/`. */
   readonly url: string
-  /** Stops it and closes its connections. */
+  /** Stops the server and closes its connections. */
   close(): Promise<void>
 }
 
 /**
- * Serves a registry in memory over HTTP, for everything that is no JavaScript: `docker`, `skopeo`, `curl`, a browser.
+ * Serves an in-memory registry over HTTP, for clients that are not JavaScript: `docker`, `skopeo`, `curl`, a browser.
  *
- * @param options.port @default a free one
- * @param options.hostname @default 127.0.0.1, which nobody reaches from outside
+ * @param options.port The port to listen on. @default a free port
+ * @param options.hostname The address to listen on. @default 127.0.0.1, which other machines cannot reach
  */
 export async function serveTestRegistry(
   options: TestRegistryOptions & { readonly port?: number; readonly hostname?: string } = {},
@@ -57,10 +57,10 @@ export async function serveTestRegistry(
   }
 }
 
-/** Breaks the connection where a fault says so: over HTTP clients see what they see of a registry that is gone. */
+/** Resets the connection when a fault breaks it, so that HTTP clients see a network failure. */
 function reset({ runtime }: ServerRequest, error: unknown): Response {
   if (!(error instanceof BrokenConnection)) throw error
-  // The request may have let go of it.
+  // The socket may already be detached from the request.
   runtime?.node?.res?.socket?.resetAndDestroy()
   return new Response()
 }

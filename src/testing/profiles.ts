@@ -12,7 +12,7 @@ import { QUAY } from './profiles/quay.ts'
 import { ZOT } from './profiles/zot.ts'
 import type { Rules } from './rules.ts'
 
-/** A registry whose ways the registry in memory can take on. */
+/** A real registry whose behavior the in-memory registry can imitate. */
 export type RegistryProfile =
   | 'distribution-2'
   | 'distribution-3'
@@ -28,7 +28,10 @@ export type RegistryProfile =
   | 'cloudflare'
   | 'zot'
 
-/** What each does in another way than the spec. Only what has bitten clients: a registry may be more lenient than its profile. */
+/**
+ * How each registry differs from the spec. Lists only differences that broke clients: a registry may be more lenient
+ * than its profile.
+ */
 export const PROFILES: Readonly<Record<RegistryProfile, Rules>> = {
   'distribution-2': DISTRIBUTION_2,
   'distribution-3': DISTRIBUTION_3,

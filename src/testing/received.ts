@@ -1,14 +1,14 @@
-/** A request, with all that came of its body. */
+/** A request, with the part of its body that arrived. */
 export interface Received {
   readonly method: string
   readonly url: URL
   readonly headers: Headers
   readonly body: Uint8Array<ArrayBuffer>
-  /** Whether the connection broke before the body was whole. */
+  /** True if the connection broke before the whole body arrived. */
   readonly isCut: boolean
 }
 
-/** Reads a request to the end of its body, to where that breaks off, or only so many bytes of it. */
+/** Reads a request body to its end, until it breaks off, or up to `cutAfter` bytes. */
 export async function receive(request: Request, cutAfter = Number.POSITIVE_INFINITY): Promise<Received> {
   const { method, headers } = request
   const url = new URL(request.url)
@@ -17,23 +17,23 @@ export async function receive(request: Request, cutAfter = Number.POSITIVE_INFIN
   return { method, url, headers, body: bytes.length > cutAfter ? bytes.slice(0, cutAfter) : bytes, isCut }
 }
 
-/** Reads not much more than that many bytes, so that whoever streams them notices. */
+/** Reads little more than `most` bytes, so that the sender of a stream notices that the rest is not read. */
 async function read(request: Request, most: number): Promise<{ bytes: Uint8Array<ArrayBuffer>; isBroken: boolean }> {
-  // Firefox gives no stream.
+  // Firefox has no `Request.body`.
   const reader = request.body?.getReader()
   if (!reader) return { bytes: new Uint8Array(await request.arrayBuffer()), isBroken: false }
   const parts: Uint8Array[] = []
   let length = 0
   const ended = (isBroken: boolean) => ({ bytes: joined(parts, length), isBroken })
   while (length <= most) {
-    // A body breaks off when its sender goes away, or aborts.
+    // A read fails when the sender disconnects or aborts.
     const part = await reader.read().catch(() => undefined)
     if (!part) return ended(true)
     if (part.done) return ended(false)
     parts.push(part.value)
     length += part.value.length
   }
-  // Not waited for: of a body that was cloned, that ends only with the other one. A failure changes nothing.
+  // Not awaited: if the body was cloned, `cancel` settles only when the clone ends too. A failure does not matter.
   reader.cancel().catch(() => undefined)
   return ended(false)
 }

@@ -6,9 +6,12 @@ import type { Storage, StoredManifest } from './storage.ts'
 
 const INDEX = 'application/vnd.oci.image.index.v1+json'
 
-/** `GET …/referrers/<digest>`: all that names it as its subject, be it there or not (distribution-spec § Listing Referrers). */
+/**
+ * Answers `GET …/referrers/<digest>`: lists the manifests with this subject, even if the subject does not exist
+ * (distribution-spec § Listing Referrers).
+ */
 export function listReferrers({ repositories }: Storage, name: string, subject: string, url: URL): Response {
-  if (!isDigest(subject)) throw new Refusal(400, 'DIGEST_INVALID', `${subject} is no digest`)
+  if (!isDigest(subject)) throw new Refusal(400, 'DIGEST_INVALID', `${subject} is not a digest`)
   const wanted = url.searchParams.get('artifactType')
   const all = [...(repositories.get(name)?.manifests ?? [])].flatMap(([digest, stored]) =>
     subjectOf(stored) === subject ? [describe(digest, stored)] : [],
@@ -21,7 +24,7 @@ export function listReferrers({ repositories }: Storage, name: string, subject: 
   )
 }
 
-/** The digest of what a manifest is about, if it is about another one. */
+/** Returns the digest of a manifest's subject, or `undefined` if it has none. */
 export function subjectOf({ bytes }: StoredManifest): Digest | undefined {
   const manifest = parseManifest(bytes, 'the manifest')
   return 'subject' in manifest ? manifest.subject?.digest : undefined
@@ -30,7 +33,7 @@ export function subjectOf({ bytes }: StoredManifest): Digest | undefined {
 function describe(digest: Digest, { mediaType, bytes }: StoredManifest) {
   const manifest = parseManifest(bytes, 'the manifest')
   const own = 'artifactType' in manifest ? manifest.artifactType : undefined
-  // What an image is for is said by its config, if by nothing else.
+  // Without an own artifact type, the config's media type counts as the artifact type.
   const artifactType = own || (isIndex(manifest) ? undefined : manifest.config.mediaType)
   const { annotations } = manifest
   return {

@@ -12,15 +12,19 @@ import type { SignIn } from './sign-in.ts'
 import type { Storage } from './storage.ts'
 import { cancelUpload, closeUpload, openUpload, patchUpload, uploadStatus } from './uploads.ts'
 
-/** What answers requests: what the registry holds, how it behaves, and who may use it. */
+/** The parts of a registry that answer requests. */
 interface Backend {
   readonly storage: Storage
   readonly rules: Rules
-  /** @default anybody may */
+  /** @default no sign-in */
   readonly signIn: SignIn | undefined
 }
 
-/** What is cut is carried out as far as it came; there is nobody to answer. */
+/**
+ * Processes a request. The received part of a cut request is processed too.
+ *
+ * @throws {BrokenConnection} if the request is cut, because nobody receives the response
+ */
 export async function carryOut(registry: Backend, received: Received): Promise<Response> {
   const response = await respond(registry, received)
   if (received.isCut) throw new BrokenConnection()
@@ -50,7 +54,7 @@ async function route(storage: Storage, rules: Rules, received: Received): Promis
 
   const [, text = '', kind, rest = ''] =
     /^\/v2\/(.+?)\/(tags\/list|manifests|referrers|blobs\/uploads|blobs)(?:\/([^/]*))?$/.exec(path) ?? []
-  if (!kind) throw new Refusal(404, 'UNSUPPORTED', `${path} is no path of a registry`)
+  if (!kind) throw new Refusal(404, 'UNSUPPORTED', `${path} is not a path of a registry`)
   const name = parseRepository(text)
   if (kind === 'tags/list' && isRead) return listTags(storage, name, url, rules.lists)
   if (kind === 'manifests') {

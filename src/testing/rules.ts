@@ -1,11 +1,11 @@
 import type { RefusalRule } from './answers.ts'
 import type { UnacceptedRule } from './unaccepted.ts'
 
-/** What a registry does where registries differ. A rule that is absent is not in force. */
+/** A registry's behavior, where registries differ. A missing rule does not apply. */
 export interface Rules {
   /**
-   * The `Content-Type` of answers that have no document, and so no type of their own. With it the body of `/v2/` is `true`, of that type.
-   * Quay's way: its framework fills the type in.
+   * The `Content-Type` of responses that set none themselves. With it, the body of `/v2/` is `true`, of that type.
+   * Quay does this, because its framework fills in the type.
    */
   readonly typeOfEmpty?: string
   readonly signIn: SignInRules
@@ -14,138 +14,150 @@ export interface Rules {
   readonly lists: ListRules
 }
 
-/** Which rights its token server knows. */
+/** The scopes that the token server accepts. */
 export interface SignInRules {
-  /** Of a right to something else than a repository. With it, the list of repositories asks for a token with any rights. */
+  /**
+   * The refusal of a scope that is not for a repository. With this rule, the catalog accepts a token with any scope.
+   */
   readonly foreignScope?: RefusalRule
-  /** What deleting asks for. */
+  /** The actions that deleting requires. */
   readonly deleteActions: string
 }
 
-/** How blobs come in. */
+/** How the registry accepts blobs. */
 export interface UploadRules {
-  /** The methods that have to bring the newest `_state`. With none, locations have no state. */
+  /** The methods whose URL must have the newest `_state`. If empty, locations have no state. */
   readonly stateCheckedOn: readonly string[]
   readonly staleState: RefusalRule
-  /** The methods whose `Content-Range` is compared with what was received. With others it is ignored. */
+  /** The methods whose `Content-Range` is checked against the received bytes. Other methods ignore it. */
   readonly rangeCheckedOn: readonly string[]
-  /** `{first}` is where the chunk begins, `{size}` where it should. */
+  /** The refusal of a chunk at the wrong offset. `{first}` is the chunk's offset, `{size}` the expected one. */
   readonly outOfOrder: RefusalRule
   readonly malformedRange: RefusalRule
-  /** Of a `Content-Range` that begins and ends at the same byte. */
+  /** The refusal of a `Content-Range` that starts and ends at the same byte. */
   readonly oneByteRange?: RefusalRule
-  /** Whether the two refusals of what does not fit tell `Location` and `Range`. */
+  /** True if refusals of a chunk that does not fit the upload's state have `Location` and `Range` headers. */
   readonly tellsWhereItStands: boolean
-  /** What a chunk is answered with. */
+  /** The status of the response to a chunk. */
   readonly chunkStatus: 201 | 202
-  /** What `Range` tells: all that was received; for ever the first chunk alone; or of each chunk itself, and all when the status is asked for. */
+  /**
+   * The bytes that `Range` reports. `all`: all received bytes. `first-chunk`: always only the first chunk.
+   * `newest-chunk`: only the chunk just received, but all bytes in the response to a status request.
+   */
   readonly reportedRange: 'all' | 'first-chunk' | 'newest-chunk'
   /**
-   * What `Range` ends with when the status is asked for, and in a refusal of what does not fit: the last byte, or the number of bytes. With
-   * the number, the status has no `Location`, and an upload is opened with `bytes=0--1`. Quay's way.
+   * The end of `Range` in the response to a status request and in refusals of a chunk that does not fit: the last byte,
+   * or the number of bytes. With `count`, the status has no `Location`, and a new upload's `Range` is `bytes=0--1`.
+   * Quay does this.
    */
   readonly reportedEnd: 'last-byte' | 'count'
-  /** `Range` of an upload without a byte, when its status is asked for. */
+  /** The `Range` in the status of an upload without bytes. */
   readonly emptyRange: '0-0' | '0--1'
-  /** Of any chunk: the registry takes blobs whole alone. */
+  /** The refusal of every chunk, for a registry that accepts only whole blobs. */
   readonly chunk?: RefusalRule
-  /** Of a chunk whose `Content-Type` is another than `application/octet-stream`. */
+  /** The refusal of a chunk whose `Content-Type` is not `application/octet-stream`. */
   readonly otherContentType?: RefusalRule
-  /** Of a chunk that is none of the first one's size, unless it is the last and smaller. */
+  /** The refusal of a chunk that does not have the first one's size, unless it is the last chunk and smaller. */
   readonly unequalChunk?: RefusalRule
   readonly minChunk?: MinChunkRule | undefined
   readonly maxChunk?: MaxChunkRule
-  /** Of asking how far an upload is. */
+  /** The refusal of every status request. */
   readonly uploadStatus?: RefusalRule
-  /** Whether a POST may bring the whole blob. Else it opens an upload, and what it brought is lost. */
+  /** True if a POST may contain the whole blob. Otherwise it only opens an upload, and its body is discarded. */
   readonly takesSinglePost: boolean
-  /** Of a closing PUT without a body, after chunks with a `Content-Range`. */
+  /** The refusal of a closing PUT without a body, after chunks with a `Content-Range`. */
   readonly emptyClose?: RefusalRule
-  /** Whether the closing PUT's body counts after chunks, or is dropped without a word. */
+  /** True if the closing PUT may contain the last chunk. Otherwise its body is silently discarded after chunks. */
   readonly takesLastChunkInClose: boolean
-  /** Of a blob of no bytes. */
+  /** The refusal of an empty blob. */
   readonly emptyBlob?: RefusalRule
   readonly wrongDigest: RefusalRule
-  /** Whether an upload is forgotten when its digest is not that of its bytes. */
+  /** True if a wrong digest deletes the upload. */
   readonly wrongDigestEndsUpload: boolean
-  /** What becomes of the bytes of a body that broke off, and of its upload. */
+  /** The effect of a body that breaks off: its bytes are kept, its bytes are dropped, or the upload is deleted. */
   readonly cutBody: 'kept' | 'dropped' | 'ends-upload'
   readonly mount: MountRules
 }
 
 export interface MinChunkRule {
-  /** In bytes. Every chunk but the last has to have so many. */
+  /** The minimum size in bytes of every chunk but the last. */
   readonly length: number
-  /** Whether clients are told, as `OCI-Chunk-Min-Length`. */
+  /** True if the registry announces it as `OCI-Chunk-Min-Length`. */
   readonly isTold: boolean
-  /** When a chunk turns out to be too small: when more comes after it, or when the upload is closed. */
+  /** When a chunk that is too small is refused: when another follows it, or when the upload is closed. */
   readonly refusedAt: 'next-chunk' | 'close'
-  /** `{length}` is the limit. */
+  /** `{length}` is the limit in bytes. */
   readonly refusal: RefusalRule
   readonly endsUpload: boolean
 }
 
 interface MaxChunkRule {
-  /** In bytes. */
+  /** The maximum size of a body in bytes. */
   readonly length: number
-  /** Whether clients are told, as `OCI-Chunk-Max-Length`. */
+  /** True if the registry announces it as `OCI-Chunk-Max-Length`. */
   readonly isTold: boolean
-  /** Which bodies may have no more: all of them, or those with a `Content-Range`. */
+  /** The bodies that the limit applies to: all, or only those with a `Content-Range`. */
   readonly appliesTo: 'all' | 'ranged'
-  /** `{length}` is the limit, as people write it: `4.00MiB`. */
+  /** `{length}` is the limit in readable form: `4.00MiB`. */
   readonly refusal: RefusalRule
 }
 
-/** Mounts that are refused, where others open an upload. */
+/** The refusals of mounts, where other registries open an upload. */
 export interface MountRules {
   readonly withoutFrom?: RefusalRule
   readonly withOrigin?: RefusalRule
-  /** `{from}` is the repository that nobody knows. */
+  /** `{from}` is the unknown repository. */
   readonly fromUnknown?: RefusalRule
 }
 
 export interface ManifestRules {
-  /** Of HEAD of a manifest. */
+  /** The refusal of HEAD requests for manifests. */
   readonly head?: RefusalRule
-  /** What of a manifest whose media type `Accept` does not name, as distribution 2 or 3 does it. */
+  /** How to answer if `Accept` does not have the manifest's media type: as distribution 2 or as distribution 3. */
   readonly unaccepted?: UnacceptedRule
-  /** Of deleting a tag alone. */
+  /** The refusal of deleting only a tag. */
   readonly tagDelete?: RefusalRule | undefined
-  /** Whether a PUT by digest sets the tags of its `?tag=` and tells them as `OCI-Tag`. */
+  /** True if a PUT by digest sets the tags in `?tag=` and confirms them as `OCI-Tag`. */
   readonly takesTagQuery: boolean
-  /** Whether it lists what refers to a manifest, and tells the subject of one that is put. */
+  /** True if the registry lists referrers, and confirms the subject of a manifest as `OCI-Subject`. */
   readonly listsReferrers: boolean
-  /** Of a manifest of Docker's media types. */
+  /** The refusal of manifests with Docker's media types. */
   readonly dockerManifest?: RefusalRule
-  /** Of such a manifest with a layer that is not compressed. */
+  /** The refusal of a Docker manifest with an uncompressed layer. */
   readonly plainDockerLayer?: RefusalRule
 }
 
 /**
- * How a list names its next page. `standard` is RFC 8288. `bare`: without `<` and `>`. `bare-always`: the same, on the last page too. `inner`: on
- * another host, with a path that is none here. `short`: without the first part of the repository's name. `none`: not at all.
+ * The form of the `Link` header that points to a list's next page.
+ *
+ * - `standard`: as in RFC 8288.
+ * - `bare`: without `<` and `>`.
+ * - `bare-always`: like `bare`, also on the last page.
+ * - `inner`: to another host, with a path that does not exist here.
+ * - `short`: without the first part of the repository's name.
+ * - `none`: no header.
  */
 export type LinkForm = 'standard' | 'bare' | 'bare-always' | 'inner' | 'short' | 'none'
 
 export interface ListRules {
-  /** Entries in one page. */
+  /** The maximum number of entries per page. */
   readonly pageSize: number
-  /** The greatest `n`. */
+  /** The maximum of the query's `n`. */
   readonly maxN: number
   readonly tooLargeN: RefusalRule
-  /** Whether `n` and `last` are heeded in a list of tags. */
+  /** True if tag lists respect `n` and `last`. */
   readonly pagesTags: boolean
-  /** Whether a page of tags as long as it may be has a `Link` also where nothing comes after it. */
+  /** True if a full page of tags always has a `Link`, even if it is the last. */
   readonly linksFullPages: boolean
-  /** Whether `last` is ignored if `n` is no smaller than the whole list. */
+  /** True if tag lists ignore `last` when `n` is at least the number of tags. */
   readonly ignoresLastOfWhole: boolean
-  /** `tags` of a repository that has none. */
+  /** The form of `tags` in a repository without tags: an empty list, or `null`. */
   readonly noTags: 'empty' | 'null'
   readonly tagsLink: LinkForm
   readonly catalogLink: LinkForm
 }
 
-/** The OCI Distribution Spec, to the letter. */
+/** Follows the OCI Distribution Spec strictly. */
 export const SPEC: Rules = {
   signIn: { deleteActions: 'delete' },
   uploads: {
@@ -155,9 +167,9 @@ export const SPEC: Rules = {
     outOfOrder: {
       status: 416,
       code: 'BLOB_UPLOAD_INVALID',
-      message: 'the chunk has to start at {size}, not at {first}',
+      message: 'the chunk must start at {size}, not at {first}',
     },
-    malformedRange: { status: 416, code: 'BLOB_UPLOAD_INVALID', message: '"{range}" is no range of a chunk' },
+    malformedRange: { status: 416, code: 'BLOB_UPLOAD_INVALID', message: '"{range}" is not the range of a chunk' },
     tellsWhereItStands: true,
     chunkStatus: 202,
     reportedRange: 'all',
@@ -174,7 +186,7 @@ export const SPEC: Rules = {
   lists: {
     pageSize: 100,
     maxN: 1000,
-    tooLargeN: { status: 400, code: 'PAGINATION_NUMBER_INVALID', message: 'n has to be a number up to {max}' },
+    tooLargeN: { status: 400, code: 'PAGINATION_NUMBER_INVALID', message: 'n must be a number up to {max}' },
     pagesTags: true,
     linksFullPages: false,
     ignoresLastOfWhole: false,
@@ -184,29 +196,32 @@ export const SPEC: Rules = {
   },
 }
 
-/** The spec without tags in a PUT by digest (opencontainers/distribution-spec#600): most registries ignore `?tag=` without a word. */
+/**
+ * The spec without tags in a PUT by digest (opencontainers/distribution-spec#600). Most registries silently ignore
+ * `?tag=`.
+ */
 export const WITHOUT_TAG_QUERY: Rules = { ...SPEC, manifests: { ...SPEC.manifests, takesTagQuery: false } }
 
-/** Of deleting a tag alone, as distribution 2 says it (distribution/distribution#3174). */
+/** How distribution 2 refuses to delete only a tag (distribution/distribution#3174). */
 export const NO_TAG_DELETE: RefusalRule = {
   status: 400,
   code: 'DIGEST_INVALID',
   message: 'provided digest did not match uploaded content',
 }
 
-/** The smallest chunk as the spec has it: told, and insisted on. Any size will do with 0. */
+/** Returns the spec's rule for a minimum chunk size, announced and enforced; `undefined` for a length of 0. */
 export function minChunkBySpec(length: number): MinChunkRule | undefined {
   if (length === 0) return undefined
   return {
     length,
     isTold: true,
     refusedAt: 'next-chunk',
-    refusal: { status: 400, code: 'SIZE_INVALID', message: 'chunks have to have at least {length} bytes' },
+    refusal: { status: 400, code: 'SIZE_INVALID', message: 'chunks must have at least {length} bytes' },
     endsUpload: true,
   }
 }
 
-/** Rules with smaller sizes, so that tests need no large blobs. */
+/** Divides the chunk sizes of rules by `scale`, so that tests need no large blobs. */
 export function scaledRules(rules: Rules, scale: number): Rules {
   const { minChunk, maxChunk } = rules.uploads
   const scaled = ({ length }: { readonly length: number }) => Math.max(1, Math.floor(length / scale))

@@ -3,22 +3,29 @@ import { jsonAnswer, Refusal, refusalBy } from './answers.ts'
 import type { Received } from './received.ts'
 import type { SignInRules } from './rules.ts'
 
-/** Who may use the registry. */
+/** The user who may access the registry. */
 export interface TestCredentials {
   readonly username: string
   readonly password: string
 }
 
-/** Lets a request pass, or answers it: with a token, or with a refusal. */
+/**
+ * Checks a request. Returns `undefined` to let it pass, or a response with a token.
+ *
+ * @throws {Refusal} if the request is not authorized
+ */
 export type SignIn = (received: Received) => Response | undefined
 
-/** The registry's own token server. */
+/** The path of the registry's own token server. */
 const TOKEN_PATH = '/v2/auth'
 const CATALOG = 'registry:catalog:*'
-/** In seconds. */
+/** The lifetime of a token in seconds. */
 const LIFETIME = 300
 
-/** Makes what asks for a bearer token, and gives one for a user and a password (distribution's "Token Authentication Specification"). */
+/**
+ * Creates a sign-in that requires a bearer token, with a token server for one user (distribution's "Token
+ * Authentication Specification").
+ */
 export function createSignIn({ username, password }: TestCredentials, rules: SignInRules): SignIn {
   const basic = `Basic ${toBase64(new TextEncoder().encode(`${username}:${password}`))}`
   const tokens = new Map<string, { readonly scopes: readonly string[]; readonly expiresAt: number }>()
@@ -54,7 +61,7 @@ function neededScope({ method, url }: Received, rules: SignInRules): string | un
   return `repository:${name}:${isRead ? 'pull' : method === 'DELETE' ? rules.deleteActions : 'pull,push'}`
 }
 
-/** Whether a right holds another one. */
+/** Tells whether a scope includes another one. */
 function covers(have: string, wanted: string): boolean {
   const [thing, actions] = split(have)
   const [wantedThing, wantedActions] = split(wanted)

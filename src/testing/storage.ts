@@ -1,35 +1,35 @@
 import type { Digest } from '../oci/digest.ts'
 import { Refusal } from './answers.ts'
 
-/** A manifest as it was put. */
+/** A manifest, with the bytes and media type that it was pushed with. */
 export interface StoredManifest {
   readonly mediaType: string
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
-/** An upload that is under way. */
+/** An open upload. */
 export interface Upload {
   readonly id: string
   readonly repository: string
   readonly chunks: Uint8Array[]
-  /** In bytes, of all chunks. */
+  /** The size of all chunks in bytes. */
   size: number
-  /** Whether a chunk had a `Content-Range`. */
+  /** True if a chunk had a `Content-Range`. */
   isRanged: boolean
-  /** Whether the newest chunk has fewer bytes than a chunk has to have: then it should be the last. */
+  /** True if the newest chunk is smaller than the minimum, so that it must be the last. */
   endsShort: boolean
-  /** Whether more came after such a chunk. */
+  /** True if another chunk followed one that is smaller than the minimum. */
   hasShortChunk: boolean
 }
 
-/** What one repository holds. */
+/** The contents of one repository. */
 export interface Repository {
   readonly blobs: Map<Digest, Uint8Array<ArrayBuffer>>
   readonly manifests: Map<Digest, StoredManifest>
   readonly tags: Map<string, Digest>
 }
 
-/** All that the registry holds, in memory. */
+/** The contents of the registry, in memory. */
 export interface Storage {
   readonly repositories: Map<string, Repository>
   readonly uploads: Map<string, Upload>
@@ -39,14 +39,18 @@ export function createStorage(): Storage {
   return { repositories: new Map(), uploads: new Map() }
 }
 
-/** The repository of this name, for reading. */
+/**
+ * Returns a repository for reading.
+ *
+ * @throws {Refusal} if it does not exist
+ */
 export function findRepository({ repositories }: Storage, name: string): Repository {
   const repository = repositories.get(name)
   if (!repository) throw new Refusal(404, 'NAME_UNKNOWN', `repository ${name} is not known`)
   return repository
 }
 
-/** The repository of this name, for writing: made when it is first written to. */
+/** Returns a repository for writing; creates it if it does not exist. */
 export function openRepository({ repositories }: Storage, name: string): Repository {
   const repository = repositories.get(name) ?? { blobs: new Map(), manifests: new Map(), tags: new Map() }
   repositories.set(name, repository)

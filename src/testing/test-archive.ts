@@ -4,19 +4,24 @@ import { type Digest, digestOf } from '../oci/digest.ts'
 
 /** An image to put into an archive. */
 export interface TestImage {
-  /** As `docker save` names them. @default one name: `team/hello:v1` */
+  /** The names, as `docker save` writes them. @default one name: `team/hello:v1` */
   readonly names?: readonly string[]
-  /** The files of each layer, lowest first: path → content. @default two small layers */
+  /** The files of each layer, bottom layer first. Maps a path to the content. @default two small layers */
   readonly layers?: ReadonlyArray<Readonly<Record<string, string | Uint8Array>>>
   /** @default amd64 */
   readonly architecture?: string
 }
 
-/** How the archive is laid out. */
+/** The images and the layout of a test archive. */
 export interface TestArchiveOptions {
-  /** @default one image with defaults */
+  /** @default one image with the defaults of `TestImage` */
   readonly images?: readonly TestImage[]
-  /** `docker-25`: as Docker 25 and later save, with an OCI layout beside `manifest.json`. `docker-24`: as those before. @default docker-25 */
+  /**
+   * The Docker version whose layout the archive has. Docker 25 and later save an OCI layout beside `manifest.json`.
+   * Docker 24 and earlier do not.
+   *
+   * @default docker-25
+   */
   readonly layout?: 'docker-25' | 'docker-24'
 }
 
@@ -39,7 +44,10 @@ interface TarFile {
 
 const EPOCH = '1970-01-01T00:00:00Z'
 
-/** Makes a `docker save` archive in memory: real layers, a real config. The same options give the same bytes. */
+/**
+ * Creates a `docker save` archive in memory, with real layers and a real config. The same options produce the same
+ * bytes.
+ */
 export async function createTestArchive(options: TestArchiveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
   const { images = [{}], layout = 'docker-25' } = options
   const built = await Promise.all(images.map(buildImage))

@@ -9,61 +9,70 @@ import { type ManifestRules, minChunkBySpec, NO_TAG_DELETE, type Rules, SPEC, sc
 import { createSignIn, type TestCredentials } from './sign-in.ts'
 import { createStorage } from './storage.ts'
 
-/** How the registry behaves, where registries differ. What is given here goes before what the profile has. */
+/** Options of `createTestRegistry`. They override the profile's rules. */
 export interface TestRegistryOptions {
-  /** The registry whose ways it takes on (docs/registries.md). @default none: the spec, to the letter */
+  /** The real registry to imitate (docs/registries.md). @default none: follows the spec strictly */
   readonly profile?: RegistryProfile
   /**
-   * What the profile's sizes of chunks are divided by, so that tests need no large blobs: with 1024, 5 MiB are 5 KiB.
+   * Divides the profile's chunk sizes, so that tests need no large blobs: with 1024, 5 MiB become 5 KiB.
+   *
    * @default 1
    */
   readonly scale?: number
-  /** The one user, for whom its own token server gives bearer tokens. @default anybody may do anything */
+  /** The only user. The registry's own token server issues bearer tokens to this user. @default no sign-in */
   readonly credentials?: TestCredentials
-  /** What goes wrong. @default nothing */
+  /** The failures to simulate. @default no failures */
   readonly faults?: readonly Fault[]
-  /** Entries in one page of a list. @default 100 */
+  /** The maximum number of entries per page of a list. @default 100 */
   readonly pageSize?: number
-  /** Whether a single tag can be deleted, as in distribution 3, or only a manifest, as in distribution 2. @default the profile's way, else true */
+  /**
+   * True if a single tag can be deleted, as in distribution 3. False if only manifests can, as in distribution 2.
+   *
+   * @default the profile's rule, otherwise true
+   */
   readonly deletesTags?: boolean
-  /** Bytes that every chunk but the last has to have; told to clients as `OCI-Chunk-Min-Length`. @default the profile's, else 0 */
+  /**
+   * The minimum size in bytes of every chunk but the last. Clients receive it as `OCI-Chunk-Min-Length`.
+   *
+   * @default the profile's, otherwise 0
+   */
   readonly minChunkLength?: number
 }
 
-/** One request that the registry got. */
+/** A request that the registry received. */
 export interface TestRequest {
   readonly method: string
-  /** Path and query. */
+  /** The path and query. */
   readonly url: string
   readonly headers: Headers
-  /** 0 if there was no answer, by a fault. */
+  /** The status of the response; 0 if a fault left no response. */
   readonly status: number
 }
 
-/** A registry in memory. */
+/** An in-memory registry. */
 export interface TestRegistry {
   /**
-   * Answers a request: give it to `openRegistry` as `fetch`, to msw as a handler, to `Deno.serve` or `Bun.serve`.
-   * Rejects as `fetch` does where a fault leaves no answer.
+   * Answers a request. Pass it to `openRegistry` as `fetch`, to msw as a handler, to `Deno.serve` or `Bun.serve`.
+   * Rejects like `fetch` if a fault leaves no response.
    */
   readonly fetch: (request: Request) => Promise<Response>
-  /** What was asked so far, oldest first. Empty it with `requests.length = 0`. */
+  /** The requests so far, oldest first. Clear the list with `requests.length = 0`. */
   readonly requests: TestRequest[]
-  /** How many uploads are open. */
+  /** The number of open uploads. */
   readonly openUploads: number
-  /** How many bytes came as bodies of requests that upload blobs, also of those that were refused. */
+  /** The number of bytes in the bodies of all blob upload requests, including refused ones. */
   readonly bodyBytes: number
-  /** How many faults have not hit yet as often as they should. */
+  /** The number of faults that have affected fewer requests than `times`. */
   readonly faultsLeft: number
 }
 
 /**
- * Makes a registry in memory, strict to the OCI Distribution Spec (order of chunks, digests, sizes, missing blobs, pages),
- * or with the ways of a real one, and with the faults that it is given.
- * It is for tests, trials and demos: it forgets everything, and asks nobody to sign in unless it is given `credentials`.
+ * Creates an in-memory registry for tests, trials and demos. It follows the OCI Distribution Spec strictly, or imitates
+ * a real registry. It checks the order of chunks, digests, sizes, missing blobs and pages. It can simulate failures. It
+ * stores nothing permanently, and requires no sign-in unless `credentials` are given.
  *
- * @throws {TypeError} if there is no such profile, or no such kind of fault
- * @throws {RangeError} unless the scale and the page size are numbers above 0, and those of the faults such as they can have
+ * @throws {TypeError} if the profile or a kind of fault is unknown
+ * @throws {RangeError} if the scale or the page size is not above 0, or a number of a fault is out of range
  */
 export function createTestRegistry(options: TestRegistryOptions = {}): TestRegistry {
   const storage = createStorage()
@@ -118,7 +127,7 @@ function rulesFor(options: TestRegistryOptions): Rules {
   const own = profile === undefined ? SPEC : PROFILES[profile]
   if (!own) {
     throw new TypeError(
-      `Cannot make a test registry: there is no profile "${profile}", only ${Object.keys(PROFILES).join(', ')}`,
+      `Cannot make a test registry: the profile "${profile}" is unknown; the profiles are ${Object.keys(PROFILES).join(', ')}`,
     )
   }
   const { uploads, manifests, lists, ...others } = scaledRules(own, scale)

@@ -7,24 +7,26 @@ import { Refusal } from './answers.ts'
 import type { Repository, StoredManifest } from './storage.ts'
 
 /**
- * What of a manifest whose media type is not accepted. One of OCI's is 404 (for distribution 3, only if it is no index). Of a list of Docker's that is asked for
- * by its tag, the image for linux/amd64 is the answer. A manifest of Docker's that is asked for so is converted to schema 1 by distribution 2;
- * distribution 3 answers it as it is, or 400 if it comes from a list.
+ * How a registry answers if `Accept` does not have the manifest's media type.
+ *
+ * - An OCI manifest is answered with 404. Distribution 3 answers with an OCI index nevertheless.
+ * - A Docker manifest list that is requested by tag is replaced by its image for linux/amd64.
+ * - A Docker manifest that is requested by tag: distribution 2 converts it to schema 1.
+ *   Distribution 3 answers with it unchanged, or with 400 if it comes from a list.
  */
 export type UnacceptedRule = 'distribution-2' | 'distribution-3'
 
-/** A manifest, and its digest. */
 export interface FoundManifest {
   readonly digest: Digest
   readonly manifest: StoredManifest
 }
 
-/** Tells whether a type is accepted by its name. Types that stand for many, such as any, do not count. */
+/** Tells whether `Accept` has exactly this media type. Wildcards do not count. */
 export function isAccepted(accept: string | null, mediaType: string): boolean {
   return (accept ?? '').split(',').some((type) => bareMediaType(type) === mediaType)
 }
 
-/** Finds what is answered in place of a manifest that is not accepted. */
+/** Returns the manifest to answer with instead of one whose media type is not accepted. */
 export async function replaceUnaccepted(
   found: FoundManifest,
   repository: Repository,

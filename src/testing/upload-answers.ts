@@ -3,12 +3,12 @@ import { answer, type Refusal, type RefusalRule, refusalBy } from './answers.ts'
 import type { UploadRules } from './rules.ts'
 import type { Upload } from './storage.ts'
 
-/** The blob is in the repository. */
+/** Answers that the blob is in the repository. */
 export function created(repository: string, digest: Digest): Response {
   return answer(201, { location: `/v2/${repository}/blobs/${digest}`, 'docker-content-digest': digest })
 }
 
-/** The upload is open: where to send more, and what a chunk has to be like. */
+/** Answers that the upload is open, with its location and the limits of chunk sizes. */
 export function opened(upload: Upload, { minChunk, maxChunk, ...rules }: UploadRules): Response {
   return answer(202, {
     location: location(upload, rules),
@@ -19,12 +19,15 @@ export function opened(upload: Upload, { minChunk, maxChunk, ...rules }: UploadR
   })
 }
 
-/** How far the upload is, to a chunk. */
+/** Answers a chunk with the upload's progress. */
 export function progress(status: number, upload: Upload, rules: UploadRules): Response {
   return answer(status, { location: location(upload, rules), range: rangeOf(upload, rules), ...uuidOf(upload) })
 }
 
-/** How far the upload is, to who asks. A registry that tells of each chunk by itself tells of all of them here. */
+/**
+ * Answers a status request with the upload's progress. A registry that reports only the newest chunk reports all bytes
+ * here.
+ */
 export function status(upload: Upload, rules: UploadRules): Response {
   const isCount = rules.reportedEnd === 'count'
   const reportedRange = rules.reportedRange === 'newest-chunk' ? 'all' : rules.reportedRange
@@ -37,7 +40,7 @@ export function status(upload: Upload, rules: UploadRules): Response {
   return new Response(null, { status: 204, headers })
 }
 
-/** A refusal of what does not fit where the upload is. */
+/** Creates the refusal of a request that does not match the upload's state. */
 export function misfit(
   rule: RefusalRule,
   upload: Upload,
@@ -59,7 +62,7 @@ function uuidOf({ id }: Upload): Record<string, string> {
   return { 'docker-upload-uuid': id }
 }
 
-/** The upload's state is in the query of its newest location, so that clients have to keep it. */
+/** Returns the upload's location. Its query has the upload's state, so that clients must use the newest location. */
 function location({ id, repository, size }: Upload, { stateCheckedOn }: Pick<UploadRules, 'stateCheckedOn'>): string {
   return `/v2/${repository}/blobs/uploads/${id}${stateCheckedOn.length > 0 ? `?_state=${size}` : ''}`
 }

@@ -4,13 +4,13 @@ import type { MinChunkRule, UploadRules } from './rules.ts'
 import type { Storage, Upload } from './storage.ts'
 import { misfit } from './upload-answers.ts'
 
-/** Whether the client has the newest location, where that matters. */
+/** Throws if the request does not use the newest location and the rules require it. */
 export function verifyState({ method, url }: Received, upload: Upload, rules: UploadRules): void {
   if (!rules.stateCheckedOn.includes(method)) return
   if (url.searchParams.get('_state') !== String(upload.size)) throw misfit(rules.staleState, upload, rules)
 }
 
-/** Whether a PATCH is a chunk that the registry takes, wherever it begins. */
+/** Throws if the registry does not accept the chunk of a PATCH, regardless of its offset. */
 export function verifyChunk({ headers, body }: Received, upload: Upload, rules: UploadRules): void {
   if (rules.chunk) throw refusalBy(rules.chunk)
   const type = headers.get('content-type') ?? ''
@@ -23,7 +23,10 @@ export function verifyChunk({ headers, body }: Received, upload: Upload, rules: 
   if (rules.unequalChunk && isUnequal) throw misfit(rules.unequalChunk, upload, rules)
 }
 
-/** `<first>-<last>` without a unit, both inclusive (distribution-spec § Pushing a blob in chunks). */
+/**
+ * Throws if `Content-Range` is not `<first>-<last>`, inclusive and without a unit (distribution-spec § Pushing a blob
+ * in chunks).
+ */
 export function verifyRange({ method, headers, body, isCut }: Received, upload: Upload, rules: UploadRules): void {
   const range = headers.get('content-range')
   if (range === null || !rules.rangeCheckedOn.includes(method)) return
@@ -32,11 +35,11 @@ export function verifyRange({ method, headers, body, isCut }: Received, upload: 
   if (Number(first) !== upload.size) throw misfit(rules.outOfOrder, upload, rules, { first })
   if (rules.oneByteRange && first === last) throw misfit(rules.oneByteRange, upload, rules)
   if (!isCut && Number(last) - Number(first) + 1 !== body.length) {
-    throw new Refusal(400, 'SIZE_INVALID', `the range "${range}" is not that of ${body.length} bytes`)
+    throw new Refusal(400, 'SIZE_INVALID', `the range "${range}" does not match the body of ${body.length} bytes`)
   }
 }
 
-/** Whether a body is neither too large, nor comes after a chunk that was too small. */
+/** Throws if a body is too large, or follows a chunk that was too small. */
 export function verifyLength(storage: Storage, { headers, body }: Received, upload: Upload, rules: UploadRules): void {
   const { minChunk, maxChunk } = rules
   const isLimited = maxChunk?.appliesTo === 'all' || headers.has('content-range')
@@ -48,13 +51,13 @@ export function verifyLength(storage: Storage, { headers, body }: Received, uplo
   }
 }
 
-/** Of an upload with a chunk that is too small. */
+/** Returns the refusal for an upload with a chunk that is too small; deletes the upload if the rule says so. */
 export function tooSmall(storage: Storage, upload: Upload, rules: UploadRules, minChunk: MinChunkRule): Refusal {
   if (minChunk.endsUpload) storage.uploads.delete(upload.id)
   return misfit(minChunk.refusal, upload, rules, { length: minChunk.length })
 }
 
-/** As GHCR writes it: `4.00MiB`. */
+/** Formats a size as GHCR writes it: `4.00MiB`. */
 function shownSize(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB']
   const power = Math.min(Math.floor(Math.log2(bytes) / 10), units.length - 1)

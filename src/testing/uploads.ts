@@ -7,7 +7,10 @@ import { openRepository, type Storage, type Upload } from './storage.ts'
 import { created, opened, progress, status } from './upload-answers.ts'
 import { tooSmall, verifyChunk, verifyLength, verifyRange, verifyState } from './upload-checks.ts'
 
-/** `POST …/blobs/uploads/`: opens an upload, mounts a blob, or takes a whole blob at once (distribution-spec § Pushing Blobs). */
+/**
+ * Answers `POST …/blobs/uploads/`: opens an upload, mounts a blob, or receives a whole blob at once (distribution-spec
+ * § Pushing Blobs).
+ */
 export async function openUpload(
   storage: Storage,
   name: string,
@@ -35,7 +38,7 @@ export async function openUpload(
   return finish(storage, upload, received, rules)
 }
 
-/** `GET …/blobs/uploads/<id>`: how far it is. */
+/** Answers `GET …/blobs/uploads/<id>` with the upload's progress. */
 export function uploadStatus(storage: Storage, id: string, received: Received, rules: UploadRules): Response {
   const upload = find(storage, id)
   if (rules.uploadStatus) throw refusalBy(rules.uploadStatus)
@@ -43,7 +46,7 @@ export function uploadStatus(storage: Storage, id: string, received: Received, r
   return status(upload, rules)
 }
 
-/** `PATCH …/blobs/uploads/<id>`: takes a chunk, in order. */
+/** Answers `PATCH …/blobs/uploads/<id>`: receives a chunk, in order. */
 export function patchUpload(storage: Storage, id: string, received: Received, rules: UploadRules): Response {
   const upload = find(storage, id)
   verifyState(received, upload, rules)
@@ -55,7 +58,7 @@ export function patchUpload(storage: Storage, id: string, received: Received, ru
   return progress(rules.chunkStatus, upload, rules)
 }
 
-/** `PUT …/blobs/uploads/<id>?digest=`: takes the last chunk, if there is one, and closes the upload. */
+/** Answers `PUT …/blobs/uploads/<id>?digest=`: receives the last chunk, if any, and closes the upload. */
 export async function closeUpload(
   storage: Storage,
   id: string,
@@ -73,7 +76,7 @@ export async function closeUpload(
   return finish(storage, upload, received, rules)
 }
 
-/** `DELETE …/blobs/uploads/<id>`: forgets the upload. */
+/** Answers `DELETE …/blobs/uploads/<id>`: deletes the upload. */
 export function cancelUpload(storage: Storage, id: string, received: Received, rules: UploadRules): Response {
   verifyState(received, find(storage, id), rules)
   storage.uploads.delete(id)
@@ -109,7 +112,7 @@ function append(upload: Upload, { method, headers, body }: Received, { minChunk 
   upload.isRanged ||= method === 'PATCH' && headers.has('content-range')
 }
 
-/** The body ended before its time. Nobody gets the answer any more. */
+/** Handles a body that broke off. Nobody receives the response. */
 function breakOff(storage: Storage, upload: Upload, { body }: Received, { cutBody }: UploadRules): Response {
   if (cutBody === 'ends-upload') storage.uploads.delete(upload.id)
   if (cutBody === 'kept') {

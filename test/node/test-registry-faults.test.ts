@@ -56,14 +56,14 @@ describe('a fault', () => {
 
 describe('a fault that is none', () => {
   it.each([
-    [{ kind: 'explode' }, TypeError, 'fault 0 is of the kind "explode", which there is not, only cut, lost, status'],
-    [{}, TypeError, 'fault 0 is of the kind "undefined"'],
-    [{ kind: 'status' }, RangeError, 'fault 0 (status) has to have as status a number from 200 to 599'],
-    [{ kind: 'status', status: 99 }, RangeError, 'fault 0 (status) has to have as status a number from 200 to 599'],
-    [{ kind: 'cut' }, RangeError, 'fault 0 (cut) has to have as afterBytes a number from 0 to Infinity'],
-    [{ kind: 'slow' }, RangeError, 'fault 0 (slow) has to have as milliseconds a number from 0 to Infinity'],
-    [{ kind: 'lost', nth: 0 }, RangeError, 'fault 0 (lost) has to have as nth a whole number from 1'],
-    [{ kind: 'lost', times: -1 }, RangeError, 'fault 0 (lost) has to have as times a number from 0'],
+    [{ kind: 'explode' }, TypeError, 'fault 0 has the unknown kind "explode"; the kinds are cut, lost, status'],
+    [{}, TypeError, 'fault 0 has the unknown kind "undefined"'],
+    [{ kind: 'status' }, RangeError, 'fault 0 (status) must have a number from 200 to 599 as status'],
+    [{ kind: 'status', status: 99 }, RangeError, 'fault 0 (status) must have a number from 200 to 599 as status'],
+    [{ kind: 'cut' }, RangeError, 'fault 0 (cut) must have a number from 0 to Infinity as afterBytes'],
+    [{ kind: 'slow' }, RangeError, 'fault 0 (slow) must have a number from 0 to Infinity as milliseconds'],
+    [{ kind: 'lost', nth: 0 }, RangeError, 'fault 0 (lost) must have a whole number of at least 1 as nth'],
+    [{ kind: 'lost', times: -1 }, RangeError, 'fault 0 (lost) must have a number of at least 0 as times'],
   ])('is refused at once: %o', (fault, error, message) => {
     const make = () => createTestRegistry({ faults: [fault as Fault] })
     expect(make).toThrow(error)
@@ -72,7 +72,7 @@ describe('a fault that is none', () => {
 
   it('is one that is no list of them', () => {
     const faults = { kind: 'lost' } as never
-    expect(() => createTestRegistry({ faults })).toThrow(/faults has to be an array/)
+    expect(() => createTestRegistry({ faults })).toThrow(/faults must be an array/)
     expect(() => createTestRegistry({ pageSize: 0 })).toThrow(/the page size 0 is not above 0/)
   })
 })

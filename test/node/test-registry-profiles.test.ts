@@ -48,7 +48,9 @@ describe('createTestRegistry() with any profile', () => {
   })
 
   it('refuses a profile that there is not, and a scale that is none', () => {
-    expect(() => createTestRegistry({ profile: 'pulp' as never })).toThrow(/no profile "pulp", only distribution-2,/)
+    expect(() => createTestRegistry({ profile: 'pulp' as never })).toThrow(
+      /the profile "pulp" is unknown; the profiles are distribution-2,/,
+    )
     expect(() => createTestRegistry({ scale: 0 })).toThrow(RangeError)
   })
 

@@ -9,7 +9,7 @@ export const ACR: Rules = {
     stateCheckedOn: DISTRIBUTION_2.uploads.stateCheckedOn,
     staleState: DISTRIBUTION_2.uploads.staleState,
     tellsWhereItStands: false,
-    // dotnet/sdk-container-builds#258: of "bytes 0-84521/*".
+    // dotnet/sdk-container-builds#258: the refusal of "bytes 0-84521/*".
     malformedRange: {
       status: 400,
       code: 'BLOB_UPLOAD_INVALID',

@@ -3,7 +3,7 @@ import { type Rules, SPEC } from '../rules.ts'
 
 const MiB = 1024 * 1024
 
-/** Of what R2, which stores the parts, does not take. */
+/** The refusal of parts that R2, the storage behind it, does not accept. */
 const CLOUDFLARE_RANGE: RefusalRule = {
   status: 416,
   code: 'RANGE_ERROR',
@@ -11,7 +11,7 @@ const CLOUDFLARE_RANGE: RefusalRule = {
 }
 const CLOUDFLARE_ERROR: RefusalRule = { status: 500, code: 'INTERNAL_ERROR', message: 'internal error' }
 
-/** cloudflare/serverless-registry, as read in src/router.ts and src/registry/r2.ts. */
+/** cloudflare/serverless-registry, based on its src/router.ts and src/registry/r2.ts. */
 export const CLOUDFLARE: Rules = {
   ...SPEC,
   manifests: { ...SPEC.manifests, takesTagQuery: false },
@@ -32,14 +32,14 @@ export const CLOUDFLARE: Rules = {
       refusal: CLOUDFLARE_RANGE,
       endsUpload: false,
     },
-    // cloudflare/serverless-registry#67: what is larger never gets through to it.
+    // cloudflare/serverless-registry#67: larger bodies are refused before they reach the registry.
     maxChunk: {
       length: 100_000_000,
       isTold: true,
       appliesTo: 'all',
       refusal: { status: 413, code: '', message: 'Request Entity Too Large', body: 'html' },
     },
-    // cloudflare/serverless-registry#138: after chunks the closing PUT has to be empty, and its failures are 500.
+    // cloudflare/serverless-registry#138: after chunks the closing PUT must be empty, and its failures have status 500.
     takesLastChunkInClose: false,
     emptyBlob: CLOUDFLARE_ERROR,
     wrongDigest: CLOUDFLARE_ERROR,

@@ -1,36 +1,36 @@
 import type { RefusalRule } from '../answers.ts'
 import { NO_TAG_DELETE, type Rules, SPEC } from '../rules.ts'
 
-/** The methods of the upload URL, less the two that ask for the status. */
+/** The methods of the upload URL, except the two that request the status. */
 const CHANGES = ['PATCH', 'PUT', 'DELETE']
 
-/** Of distribution, 2 and 3 alike. */
+/** The refusal of a chunk's `Content-Type` by distribution 2 and 3. */
 const BAD_CONTENT_TYPE: RefusalRule = { status: 500, code: 'UNKNOWN', message: 'unknown error' }
 
-/** As tried with 2.8.2, and read in registry/handlers/blobupload.go of 2.8.3. */
+/** Distribution 2, based on trials with 2.8.2 and on registry/handlers/blobupload.go of 2.8.3. */
 export const DISTRIBUTION_2: Rules = {
   ...SPEC,
   uploads: {
     ...SPEC.uploads,
-    // The state holds the offset, and even GET compares it. After a lost answer nobody knows a location that works:
+    // The state contains the offset, and even GET checks it. After a lost response the client has no valid location:
     // "upload resumed at wrong offset" (blobUploadDispatcher). Fixed in 3 by distribution/distribution#3755.
     stateCheckedOn: ['GET', 'HEAD', ...CHANGES],
     staleState: { status: 404, code: 'BLOB_UPLOAD_INVALID', message: 'blob upload invalid' },
     tellsWhereItStands: false,
-    // It does not look at Content-Range: a misplaced chunk shows up as DIGEST_INVALID (distribution/distribution#3141).
+    // It ignores Content-Range: a chunk at the wrong offset leads to DIGEST_INVALID (distribution/distribution#3141).
     rangeCheckedOn: [],
     otherContentType: BAD_CONTENT_TYPE,
     // distribution/distribution#3230
     takesSinglePost: false,
     wrongDigestEndsUpload: false,
   },
-  // A PUT with ?tag= is a PUT without.
+  // A PUT ignores ?tag=.
   manifests: { unaccepted: 'distribution-2', tagDelete: NO_TAG_DELETE, takesTagQuery: false, listsReferrers: false },
-  // distribution/distribution#1936 and #3232: all tags at once, and null for none.
+  // distribution/distribution#1936 and #3232: it lists all tags at once, and `null` instead of an empty list.
   lists: { ...SPEC.lists, pagesTags: false, noTags: 'null' },
 }
 
-/** As tried with 3.1.2. */
+/** Distribution 3, based on trials with 3.1.2. */
 export const DISTRIBUTION_3: Rules = {
   ...SPEC,
   manifests: { unaccepted: 'distribution-3', takesTagQuery: false, listsReferrers: false },

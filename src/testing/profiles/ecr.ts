@@ -16,9 +16,9 @@ export const ECR: Rules = {
     },
     // openai/tart#273
     chunkStatus: 201,
-    // aws/containers-roadmap#2831: all is there, but Range never says so.
+    // aws/containers-roadmap#2831: the registry has all bytes, but Range reports only the first chunk.
     reportedRange: 'first-chunk',
-    // dotnet/sdk-container-builds#424: LayerPartTooSmallException, when the upload is closed.
+    // dotnet/sdk-container-builds#424: closing the upload fails with LayerPartTooSmallException.
     minChunk: {
       length: 5 * MiB,
       isTold: false,
@@ -32,7 +32,8 @@ export const ECR: Rules = {
     },
     // dotnet/sdk#33019
     uploadStatus: { status: 404, code: 'BLOB_UPLOAD_UNKNOWN', message: 'blob upload unknown to registry' },
-    // openai/tart#159: "a 500 with no message". Docker's one chunk without a range may be closed so.
+    // openai/tart#159: "a 500 with no message". Docker sends one chunk without a range, and may close with an empty
+    // PUT.
     emptyClose: { status: 500, code: 'UNKNOWN', message: '', body: 'none' },
     // dotnet/sdk-container-builds#424
     wrongDigest: {

@@ -1,7 +1,7 @@
 import type { Rules } from '../rules.ts'
 import { DISTRIBUTION_2 } from './distribution.ts'
 
-/** It ships distribution 2.8.3 (goharbor/harbor#23001). */
+/** Harbor, which ships distribution 2.8.3 (goharbor/harbor#23001). */
 export const HARBOR: Rules = {
   ...DISTRIBUTION_2,
   // goharbor/harbor#17928

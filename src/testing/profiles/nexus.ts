@@ -1,12 +1,13 @@
 import { type Rules, SPEC, WITHOUT_TAG_QUERY } from '../rules.ts'
 
-/** Sonatype Nexus 3, after reports: its registry is not open source. */
+/** Sonatype Nexus 3, based on bug reports, because its source is not public. */
 export const NEXUS: Rules = {
   ...SPEC,
   lists: {
     ...SPEC.lists,
-    // It gives as many as it is asked for. Its group repositories name no next page of tags (sonatype/nexus-public#117), and its proxies one at
-    // a path that the port does not serve (sonatype/nexus-public#1011).
+    // It returns as many entries as requested. Its group repositories have no link to the next page of tags
+    // (sonatype/nexus-public#117). Its proxies link to a path that the port does not serve
+    // (sonatype/nexus-public#1011).
     pageSize: 10_000,
     maxN: 10_000,
     tagsLink: 'none',
@@ -14,7 +15,7 @@ export const NEXUS: Rules = {
   },
   manifests: {
     ...WITHOUT_TAG_QUERY.manifests,
-    // andrey-pohilko/registry-cli#14 and #43: a page for HEAD, while GET finds the manifest.
+    // andrey-pohilko/registry-cli#14 and #43: HEAD answers with a 404 page, although GET finds the manifest.
     head: { status: 404, code: '', message: 'Not Found', body: 'html' },
     // regclient/regclient#258
     tagDelete: { status: 404, code: 'MANIFEST_UNKNOWN', message: 'manifest unknown' },

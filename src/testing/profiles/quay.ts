@@ -1,9 +1,9 @@
 import { type Rules, SPEC, WITHOUT_TAG_QUERY } from '../rules.ts'
 
-/** quay/quay, as read in endpoints/v2/ and image/docker/schema2/manifest.py. */
+/** quay/quay, based on its endpoints/v2/ and image/docker/schema2/manifest.py. */
 export const QUAY: Rules = {
   ...WITHOUT_TAG_QUERY,
-  // GoogleContainerTools/jib#1986: Flask fills in a type where the registry sets none.
+  // GoogleContainerTools/jib#1986: Flask fills in a type if the registry sets none.
   typeOfEmpty: 'text/html; charset=utf-8',
   // v2auth.py; openshift/oc-mirror#168, xelalexv/dregsy#57
   signIn: {
@@ -16,12 +16,12 @@ export const QUAY: Rules = {
   },
   uploads: {
     ...SPEC.uploads,
-    // blob.py has no state in its locations, and adds one to the count "since byte ranges are exclusive".
+    // In blob.py, locations have no state, and `Range` ends one byte too high "since byte ranges are exclusive".
     stateCheckedOn: [],
     reportedEnd: 'count',
-    // It counts a chunk when all of it is stored.
+    // It counts a chunk only after storing all of it.
     cutBody: 'dropped',
-    // GoogleContainerTools/jib#703. Later ones open an upload (quay/quay#899).
+    // GoogleContainerTools/jib#703. Later versions open an upload (quay/quay#899).
     mount: { withoutFrom: { status: 400, code: 'INVALID_REQUEST', message: 'Invalid request' } },
   },
   manifests: {

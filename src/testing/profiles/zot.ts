@@ -1,6 +1,9 @@
 import { type Rules, SPEC } from '../rules.ts'
 
-/** As tried with 1.4.3; what later ones do otherwise is said where it is. They set the tags of a PUT by digest (project-zot/zot#3885). */
+/**
+ * zot, based on trials with 1.4.3. Comments name the differences in later versions.
+ * Later versions set the tags of a PUT by digest (project-zot/zot#3885).
+ */
 export const ZOT: Rules = {
   ...SPEC,
   lists: { ...SPEC.lists, linksFullPages: true, ignoresLastOfWhole: true, tagsLink: 'bare' },
@@ -9,15 +12,16 @@ export const ZOT: Rules = {
     stateCheckedOn: [],
     tellsWhereItStands: false,
     malformedRange: { status: 416, code: '', message: '', body: 'none' },
-    // regclient/regclient#961: what a chunk is answered with tells of that chunk alone. Put right in 2025 (opencontainers/distribution-spec#581).
+    // regclient/regclient#961: the response to a chunk reports only that chunk. Fixed in 2025
+    // (opencontainers/distribution-spec#581).
     reportedRange: 'newest-chunk',
-    // opencontainers/distribution-spec#578. Put right by project-zot/zot#3983.
+    // opencontainers/distribution-spec#578. Fixed by project-zot/zot#3983.
     emptyRange: '0--1',
     wrongDigestEndsUpload: false,
     // "could be io.ErrUnexpectedEOF […]: removing .uploads/ files"
     cutBody: 'ends-upload',
   },
-  // project-zot/zot#724. Since project-zot/zot#2714 it takes them where `http.compat` says "docker2s2".
+  // project-zot/zot#724. Since project-zot/zot#2714 it accepts them if `http.compat` is "docker2s2".
   manifests: {
     ...SPEC.manifests,
     dockerManifest: { status: 415, code: 'MANIFEST_INVALID', message: 'manifest invalid' },
