@@ -5,12 +5,12 @@ import { createNativeEncoder } from './compress/native-encoder.ts'
 import { isNodeFetch } from './fetch/node-fetch.ts'
 import { createNativeHasher } from './native-sha256.ts'
 
-/** Uses Node's own parts, and those of Deno and Bun, where the caller gives none. */
+/** Fills in the runtime's own parts (Node, Deno or Bun) where the caller passes none. */
 export function inNode<O extends RuntimeOptions>(options: O): O & { readonly runtime: Omit<Runtime, 'hashWorkers'> } {
   const { runtime = {} } = options
   const { createHasher = createNativeHasher, createEncoder = createNativeEncoder, spool = spoolToFile } = runtime
   const { createBody = (bytes: Uint8Array<ArrayBuffer>) => bytes, createStreamBody = toReadable } = runtime
-  // Bodies of the caller's own are used, and may be kept in memory.
+  // The caller's own body functions may keep chunks in memory, so chunks are streamed only without them.
   const { streamsChunks = !runtime.createBody && !runtime.createStreamBody } = runtime
   const { reusesPieces = !runtime.createStreamBody && isNodeFetch() } = runtime
   const bodies = { createBody, createStreamBody, streamsChunks, reusesPieces }

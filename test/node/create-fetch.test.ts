@@ -319,11 +319,11 @@ describe('createFetch() refuses', () => {
       { registry: 'http://a.test', insecure: true },
       /\{ insecure \}: http:\/\/a.test is not https/,
     ],
-    ['the path of an authority', { ca: '/etc/ssl/ca.pem' }, /no certificate in PEM; pass what is in the file/],
+    ['the path of an authority', { ca: '/etc/ssl/ca.pem' }, /not a certificate in PEM; pass the content of the file/],
     [
       'a damaged authority',
       { ca: '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----' },
-      /no certificate in PEM/,
+      /not a certificate in PEM/,
     ],
     [
       'nonsense as certificate',
@@ -353,7 +353,7 @@ describe('createFetch() refuses', () => {
     ['a certificate without a key', { cert: 'c' }, /pass both \{ cert, key \}/],
     ['a key without a certificate', { key: 'k' }, /pass both \{ cert, key \}/],
     ['a passphrase without a key', { passphrase: 'p' }, /\{ passphrase \}/],
-    ['a passphrase that is no text', { cert: 'c', key: 'k', passphrase: 1 }, /\{ passphrase \}: pass it as a text/],
+    ['a passphrase that is no text', { cert: 'c', key: 'k', passphrase: 1 }, /\{ passphrase \}: pass it as a string/],
     ['"false" as insecure', { insecure: 'false' }, /\{ insecure \}: pass true or false/],
   ])('%s', (_, options, message) => {
     expect(attempt({ registry: 'https://a.test', ...options })).toThrow(TypeError)
@@ -395,9 +395,9 @@ describe('createFetch() of the built package', () => {
   it.each([
     ['Deno', ['node_modules/.bin/deno', 'run', '--allow-all', '--no-lock']],
     ['Bun', ['node_modules/.bin/bun', 'run']],
-  ] as const)('says in %s that it works in Node alone', async (_, runtime) => {
+  ] as const)('says in %s that it works only in Node', async (_, runtime) => {
     const { outcomes } = await run([...runtime], {}, [registry.url])
-    expect(outcomes).toEqual([expect.stringMatching(/^Cannot create a fetch: that works in Node alone/)])
+    expect(outcomes).toEqual([expect.stringMatching(/^Cannot create a fetch: this works only in Node/)])
     expect(registry.clients).toEqual([])
   })
 })

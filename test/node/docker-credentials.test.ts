@@ -98,7 +98,7 @@ describe('dockerCredentials()', () => {
   it('refuses a DOCKER_AUTH_CONFIG that is no JSON, names it, and shows nothing of it', async () => {
     vi.stubEnv('DOCKER_AUTH_CONFIG', `{"auths":{"a.test":{"auth":"${SECRET}"`)
     const asking = dockerCredentials()({ registry: REGISTRY, service: undefined, scopes: [] })
-    const message = /from the variable DOCKER_AUTH_CONFIG: it is no JSON object; put it right, or unset it$/
+    const message = /from the variable DOCKER_AUTH_CONFIG: it is not a JSON object; correct it, or unset it$/
     expectSilence(await rejection(asking, ValidationError, message))
   })
 
@@ -111,12 +111,12 @@ describe('dockerCredentials()', () => {
     const request = { registry: REGISTRY, service: undefined, scopes: [] }
     expect(await dockerCredentials({ file: pathToFileURL(file) })(request)).toEqual(credentials('own'))
     const absent = dockerCredentials({ file: join(folder, 'absent') })
-    await rejection(absent(request), ValidationError, /absent": it is not there; name another/)
+    await rejection(absent(request), ValidationError, /absent": it does not exist; pass another/)
   })
 
   it.each([
-    ['no JSON', `{"auths": {"registry.example.com": "${SECRET}`, /it is no JSON object; put it right/],
-    ['a list', JSON.stringify([SECRET]), /it is no JSON object/],
+    ['no JSON', `{"auths": {"registry.example.com": "${SECRET}`, /it is not a JSON object; correct it/],
+    ['a list', JSON.stringify([SECRET]), /it is not a JSON object/],
     ['too large', JSON.stringify(SECRET.repeat(130_000)), /more than 1048576 bytes/],
   ])('refuses a file that is %s, and shows nothing of it', async (_, text, message) => {
     const error = await rejection(find(text), ValidationError, message)
@@ -126,7 +126,7 @@ describe('dockerCredentials()', () => {
 
   it('refuses what it cannot read as a file', async () => {
     const request = { registry: REGISTRY, service: undefined, scopes: [] }
-    await rejection(dockerCredentials({ file: folder })(request), ValidationError, /it is no regular file/)
+    await rejection(dockerCredentials({ file: folder })(request), ValidationError, /it is not a regular file/)
     const broken = '/proc/self/mem'
     if (!existsSync(broken)) return
     await rejection(dockerCredentials({ file: broken })(request), ValidationError, /it cannot be opened \(EIO\)/)
@@ -171,7 +171,7 @@ describe('dockerCredentials() in auths', () => {
     const error = await rejection(
       find({ auths: { 'registry.example.com': entry } }),
       ValidationError,
-      /Cannot use the entry "registry\.example\.com" of ".*config\.json": it holds no credentials/,
+      /Cannot use the entry "registry\.example\.com" of ".*config\.json": it has no credentials/,
     )
     expectSilence(error)
   })
@@ -343,14 +343,10 @@ describe('dockerCredentials() with a helper', () => {
       `process.stdout.write('${SECRET}'.repeat(111_112)); setInterval(() => {}, 9)`,
       /wrote more/,
     ],
-    ['answers no JSON', `console.log('${SECRET}')`, /answered something else than \{ Username, Secret \}/],
-    ['answers half', `console.log('{"Username":"${SECRET}"}')`, /answered something else/],
-    ['answers no token', `console.log('{"Username":"<token>","Other":"${SECRET}"}')`, /answered something else/],
-    [
-      'answers a name with a colon',
-      `console.log('{"Username":"a:b","Secret":"${SECRET}"}')`,
-      /answered something else/,
-    ],
+    ['answers no JSON', `console.log('${SECRET}')`, /did not answer with \{ Username, Secret \}/],
+    ['answers half', `console.log('{"Username":"${SECRET}"}')`, /did not answer with/],
+    ['answers no token', `console.log('{"Username":"<token>","Other":"${SECRET}"}')`, /did not answer with/],
+    ['answers a name with a colon', `console.log('{"Username":"a:b","Secret":"${SECRET}"}')`, /did not answer with/],
   ])('that %s is an error that tells nothing of what it wrote', async (_, body, message) => {
     helper('bad', body)
     const error = await rejection(find({ credsStore: 'bad', auths: {} }), RegistryError, message)
@@ -366,7 +362,7 @@ describe('dockerCredentials() with a helper', () => {
     const error = await rejection(
       find({ credsStore: 'slow' }, REGISTRY, [], 2000),
       RegistryError,
-      /gave no answer within 2000 ms; try it by hand .*, or allow it longer with \{ timeout \}/,
+      /did not answer within 2000 ms; try it by hand .*, or allow more time with \{ timeout \}/,
     )
     expectSilence(error)
     const id = Number(readFileSync(`${path}.pid`, 'utf8'))

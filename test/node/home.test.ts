@@ -54,7 +54,7 @@ describe('a user without a home', () => {
       become(home)
       for (const open of [folderSessions, folderCompressions]) {
         expect(() => open()).toThrow(RegistryError)
-        expect(() => open()).toThrow(/no home; pass a path, or set HOME or XDG_/)
+        expect(() => open()).toThrow(/no home folder; pass a path, or set HOME or XDG_/)
       }
     },
   )

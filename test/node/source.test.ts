@@ -63,7 +63,7 @@ describe('openFile()', () => {
 
   it('says what is wrong with a path', async () => {
     await rejection(node.openFile(join(folder, 'no.tar')), TarReadError, /Cannot open ".*no\.tar": .*no such file/i)
-    await rejection(node.openFile(folder), TarReadError, /no regular file/)
+    await rejection(node.openFile(folder), TarReadError, /not a regular file/)
     await rejection(node.validateDockerTar(join(folder, 'no.tar')), TarReadError, /no such file/i)
   })
 

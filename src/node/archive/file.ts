@@ -21,19 +21,19 @@ import type { OpenSource } from '../../source/spool.ts'
  * ```
  */
 export async function openFile(path: string | URL): Promise<OpenSource> {
-  // Looked at first: opening a pipe waits for somebody to write to it.
+  // Checked first, because opening a pipe waits for a writer.
   const status = await named(path, stat(path))
-  if (!status.isFile()) throw new TarReadError('FILE_UNREADABLE', `Cannot open "${path}": it is no regular file`)
+  if (!status.isFile()) throw new TarReadError('FILE_UNREADABLE', `Cannot open "${path}": it is not a regular file`)
   const file = await named(path, open(path))
   return { ...handleSource(file, status.size), close: () => file.close() }
 }
 
-/** An open file as a source. */
+/** Creates a source from an open file. */
 export function handleSource(file: FileHandle, size: number): Source {
   return exactSource({ size, read: (start, end, _, into) => readRange(file, start, end, into) })
 }
 
-/** A file that is opened for each read of it: for folders with more files than may be open at once. */
+/** Creates a source that opens its file for each read, for folders with more files than may be open at once. */
 export function lazyFile(path: string, size: number): Source {
   async function read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
     const file = await named(path, open(path))
@@ -46,12 +46,12 @@ export function lazyFile(path: string, size: number): Source {
   return exactSource({ size, read })
 }
 
-/** Gives a failure of the file system the path in question, and our type. */
+/** Turns a file system error into a `TarReadError` that names the path. */
 export async function named<T>(path: string | URL, act: Promise<T>): Promise<T> {
   try {
     return await act
   } catch (cause) {
-    // Node puts the path behind its message once more.
+    // Node's message ends with the path, which would appear twice.
     const reason = String(cause instanceof Error ? cause.message : cause).replace(/, \w+ '.*/s, '')
     throw new TarReadError('FILE_UNREADABLE', `Cannot open "${path}": ${reason}`, { cause })
   }

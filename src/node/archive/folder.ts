@@ -8,10 +8,10 @@ import { raiseLimit } from '../../unpack/unpack-limits.ts'
 import { lazyFile, named } from './file.ts'
 
 /**
- * Finds the files of a folder by their paths in it. Links to files count as the files that they lead to, if those are in the folder;
- * links to folders, and what leads out, are left out.
+ * Finds the files of a folder by their relative paths. A link to a file in the folder counts as that file. Links to
+ * folders, and links that lead out of the folder, are skipped.
  *
- * @throws {TarReadError} if it cannot be read
+ * @throws {TarReadError} if the folder cannot be read
  * @throws {ValidationError} if it has more files than the limit
  */
 export async function readFolder(folder: string, options: ReadOptions): Promise<ReadonlyMap<string, Source>> {
@@ -31,7 +31,7 @@ export async function readFolder(folder: string, options: ReadOptions): Promise<
   return files
 }
 
-/** Not by `readdir` alone: in Bun it goes into folders that links lead to. */
+/** Walks a folder. It does not use the recursive `readdir`, which follows links to folders in Bun. */
 async function* filesUnder(
   top: string,
   folder: string,
@@ -47,7 +47,7 @@ async function* filesUnder(
 }
 
 async function linkedFile(top: string, link: string): Promise<string | undefined> {
-  // A link that leads nowhere is no file; who needs it will say so.
+  // A broken link is not a file. If an image needs it, opening the image throws.
   const target = await realpath(link).catch(() => undefined)
   return target?.startsWith(top + sep) && (await stat(target)).isFile() ? target : undefined
 }

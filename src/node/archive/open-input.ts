@@ -6,20 +6,23 @@ import { named, openFile } from './file.ts'
 import { readFolder } from './folder.ts'
 import { openPipe } from './pipe.ts'
 
-/** What an archive may be given as where there is a file system: also the path, or the `file:` URL, of a file, a folder or a pipe. */
+/**
+ * The forms in which an archive can be passed where there is a file system. A string or a `file:` URL is the path of a
+ * file, a folder or a pipe.
+ */
 export type ArchiveInput = core.SourceInput | core.StreamInput | core.FolderInput | string | URL
 
-/** An archive as the portable entry takes it, and the file behind it. */
+/** An archive in a form that the portable entry accepts; `close` closes the file behind it. */
 interface OpenInput<T> {
   readonly input: T | core.ArchiveInput
   close(): Promise<void>
 }
 
-/** Opens what a path leads to; takes everything else as it is. */
+/** Opens the file, folder or pipe at a path. Returns any other input unchanged. */
 export async function openInput<T>(given: T | string | URL, options: core.ReadOptions): Promise<OpenInput<T>> {
   if (typeof given !== 'string' && !(given instanceof URL)) return { input: given, close: async () => undefined }
   if (/^https?:/.test(String(given))) {
-    throw new TypeError(`Cannot open "${publicUrl(String(given))}" as a path: pass what fetch() gives for it`)
+    throw new TypeError(`Cannot open "${publicUrl(String(given))}" as a path: pass the response of fetch() for it`)
   }
   const path = typeof given === 'string' ? given : fileURLToPath(given)
   const status = await named(path, stat(path))
@@ -32,7 +35,7 @@ export async function openInput<T>(given: T | string | URL, options: core.ReadOp
   return { input: bytes, close }
 }
 
-/** Opens an archive's file for as long as it is used. */
+/** Opens an archive's file, calls `use`, and closes the file. */
 export async function withInput<T, R>(
   given: T | string | URL,
   options: core.ReadOptions,

@@ -7,19 +7,19 @@ import { TarReadError } from '../../errors.ts'
 import type { ByteStream } from '../../source/stream.ts'
 import { named } from './file.ts'
 
-/** What gives its bytes once: a pipe or a device. */
+/** An open pipe or device, whose bytes can be read once. */
 interface OpenPipe {
   readonly bytes: ByteStream
-  /** Closes the descriptor, also while an open or a read waits. */
+  /** Closes the descriptor, even while opening or reading is pending. */
   close(): Promise<void>
 }
 
 const openAsync = promisify(open)
 
 /**
- * Opens a pipe or a device. An abort ends the wait for a pipe that nobody writes to.
+ * Opens a pipe or a device. `close` also ends the wait for a pipe that nobody writes to.
  *
- * @throws {TarReadError} if it cannot be opened, or is a socket or a terminal
+ * @throws {TarReadError} if the path cannot be opened, or is a socket or a terminal
  */
 export async function openPipe(path: string, status: Stats): Promise<OpenPipe> {
   if (status.isSocket()) throw wrongKind(path, 'a socket')
@@ -36,15 +36,15 @@ async function openDevice(path: string): Promise<OpenPipe> {
 }
 
 /**
- * Opens a FIFO without a wait for its writer. A plain open() waits for one, and blocks one of the few threads that read files
- * (open(2) § O_NONBLOCK). A socket of Node waits by events, and sees no end before the first writer.
+ * Opens a FIFO without waiting for a writer. A plain open() would wait, and would block one of the few threads that
+ * read files (open(2) § O_NONBLOCK). A Node socket waits by events, and reports no end before the first writer.
  */
 async function openFifo(path: string): Promise<OpenPipe> {
   const fd = await named(path, openAsync(path, constants.O_RDONLY | constants.O_NONBLOCK))
   return pipeOf(path, new Socket({ fd, readable: true, writable: false }))
 }
 
-/** The same for Deno and Bun, whose sockets take no FIFO: a thread waits for the writer. */
+/** Opens a FIFO in Deno and Bun, whose sockets do not accept FIFOs. A thread waits for the writer. */
 async function openFifoInThread(path: string): Promise<OpenPipe> {
   await named(path, promisify(access)(path, constants.R_OK))
   const opening = openAsync(path, constants.O_RDONLY).then((fd) => pipeOf(path, createReadStream(path, { fd })))
@@ -68,17 +68,17 @@ async function openFifoInThread(path: string): Promise<OpenPipe> {
   }
 }
 
-/** Ends the wait of an open() for a writer: one comes, and goes. */
+/** Ends the wait of an open() for a writer, by opening the pipe for writing and closing it. */
 function endWait(path: string): void {
   try {
     closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK))
   } catch {
-    // Nobody waits, or there is no such pipe any more.
+    // Nobody waits, or the pipe no longer exists.
   }
 }
 
 function pipeOf(path: string, stream: Readable): OpenPipe {
-  // It can fail before it is read. Node keeps the error for the reader.
+  // The stream can fail before it is read. Node keeps the error for the reader.
   stream.on('error', () => {})
   return { bytes: readPipe(path, stream), close: async () => void stream.destroy() }
 }

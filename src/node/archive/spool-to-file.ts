@@ -11,11 +11,11 @@ const PREFIX = 'registry-api-v2-client-spool'
 const NAME = new RegExp(`^${PREFIX}-(\\d+)-`)
 
 /**
- * Keeps a stream in a temporary file that only its owner may read. Where the system allows it, which all but Windows do, the file loses its
- * name at once, so that it is gone with the process however that ends. What a process that was killed has left is removed at
- * the next call.
+ * Writes a stream to a temporary file that only its owner may read.
+ * The file is unlinked at once, so that it disappears with the process however that ends. Windows does not allow this.
+ * The next call removes files left over from killed processes.
  *
- * @throws {RegistryError} if it cannot be written; `TMPDIR` moves it to where there is room
+ * @throws {RegistryError} if the file cannot be written; `TMPDIR` selects a folder with enough space
  */
 export async function spoolToFile(stream: ByteStream, signal?: AbortSignal): Promise<OpenSource> {
   await removeLeftovers()
@@ -45,9 +45,9 @@ async function write(file: FileHandle, stream: ByteStream, signal?: AbortSignal)
     for await (const piece of stream) {
       signal?.throwIfAborted()
       await writing
-      // Goes on while the next piece is made.
+      // Continues while the next piece is produced.
       writing = writePiece(file, piece, size)
-      // It may fail before it is awaited. An unhandled rejection would end the process.
+      // The write may fail before it is awaited. An unhandled rejection would end the process.
       writing.catch(() => {})
       size += piece.length
     }
@@ -64,7 +64,10 @@ async function writePiece(file: FileHandle, piece: Uint8Array, position: number)
   }
 }
 
-/** Removes the files of processes that are no more. Other users' files stay; so do those of a process that has got an old number. */
+/**
+ * Removes the files of processes that no longer exist. Files of other users stay, and files whose process ID is in use
+ * again.
+ */
 async function removeLeftovers(): Promise<void> {
   for (const name of await readdir(tmpdir()).catch(() => [])) {
     const owner = NAME.exec(name)?.[1]
@@ -77,7 +80,7 @@ function isAlive(processId: number): boolean {
     process.kill(processId, 0)
     return true
   } catch (error) {
-    // Any other refusal is that of a process that is there.
+    // Any other error means that the process exists.
     return (error as NodeJS.ErrnoException).code !== 'ESRCH'
   }
 }

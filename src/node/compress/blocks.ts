@@ -1,23 +1,26 @@
 import type { ByteStream } from '../../source/stream.ts'
 import { type Job, type Threads, withThreads } from './threads.ts'
 
-/** In bytes, of the largest block. */
+/** The maximum block size in bytes. */
 const MAX_BLOCK = 2 * 1024 * 1024
-/** In bytes: so much of what stands before a block is its dictionary, where it has one. So far back does deflate look. */
+/** The size of a block's dictionary in bytes: the end of the data before it, as far back as deflate refers. */
 const WINDOW = 32 * 1024
 
-/** How a stream is compressed block by block, each for itself. */
+/** How to compress a stream in independent blocks. */
 interface BlockEncoding {
-  /** In bytes, up to 2 MiB. It decides what comes out: to change it gives all layers other digests. */
+  /** The size of a block in bytes, up to 2 MiB. A change of the size changes the digests of all layers. */
   readonly blockSize: number
-  /** Whether the end of the block before is a block's dictionary. */
+  /** True if the end of the previous block is a block's dictionary. */
   readonly hasDictionary: boolean
   readonly job: Job
-  /** Does the same here, for what is too little to be worth a thread. */
+  /** Compresses a block in this thread, for data too small for another thread. */
   compress(block: Uint8Array): Uint8Array
 }
 
-/** Compresses a stream on all cores. It is done with each piece of it when it asks for the next: all may come in the same memory. */
+/**
+ * Compresses a stream on all cores. It no longer uses a piece when it requests the next one, so all pieces may share
+ * the same memory.
+ */
 export function compressBlocks(bytes: ByteStream, encoding: BlockEncoding): AsyncGenerator<Uint8Array> {
   return withThreads(WINDOW + MAX_BLOCK, (threads) => compressWith(threads, bytes, encoding))
 }
@@ -50,16 +53,19 @@ async function* compressWith(
     new Uint8Array(memory, start).set(dictionary)
     if (hasDictionary) dictionary = Uint8Array.from(filled.subarray(-WINDOW))
     const made = threads.compress(memory, [start, WINDOW, WINDOW + size], job)
-    // It may fail while the one before it is awaited; who awaits it learns of that.
+    // The block may fail while the previous one is awaited. The later `await` throws the error.
     made.catch(() => undefined)
     underWay.push(made)
-    // Enough that no thread has to wait while what is made already goes where it has to.
+    // Enough blocks that no thread is idle while the caller processes finished ones.
     if (underWay.length > 2 * threads.count) yield (await underWay.shift()) as Uint8Array
   }
   for (const frame of underWay) yield await frame
 }
 
-/** Puts a stream into memory, as much as there is room for: less only at its end. */
+/**
+ * Returns a function that fills its target from a stream and returns the number of bytes, which is smaller only at the
+ * end.
+ */
 function filling(bytes: ByteStream): (target: Uint8Array) => Promise<number> {
   const pieces = bytes[Symbol.asyncIterator]()
   let rest: Uint8Array = new Uint8Array()

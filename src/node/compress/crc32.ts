@@ -3,9 +3,9 @@ import * as zlib from 'node:zlib'
 type Crc32 = (bytes: Uint8Array, before?: number) => number
 
 /**
- * CRC-32 of bytes (RFC 1952 § CRC). Node's zlib has it from 22.2 on.
+ * Computes the CRC-32 of bytes (RFC 1952 § CRC). Node's zlib has it from 22.2 on.
  *
- * @param before That of the bytes before. @default 0
+ * @param before The CRC-32 of the preceding bytes. @default 0
  */
 export const crc32: Crc32 = (zlib as { readonly crc32?: Crc32 }).crc32 ?? createCrc32()
 

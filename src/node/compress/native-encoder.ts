@@ -4,14 +4,14 @@ import type { CompressionFormat, Encoder } from '../../runtime.ts'
 import { compressGzip } from './native-gzip.ts'
 import { NATIVE_ZSTD } from './native-zstd.ts'
 
-/** As fast as skopeo, and as small: docs/compression.md has the figures. */
+/** The default level, which matches skopeo in speed and size (figures in docs/compression.md). */
 const GZIP_LEVEL = 4
 
 /**
- * Makes an encoder that works on all cores. gzip comes from the zlib of the runtime, and its bytes depend on that zlib and its version. zstd comes from the runtime
- * if that has zstd 1.5.7, otherwise from WebAssembly: the bytes are the same.
+ * Creates an encoder that uses all cores. gzip uses the runtime's zlib, and its bytes depend on that zlib and its
+ * version. zstd uses the runtime's zstd if it is version 1.5.7, otherwise WebAssembly. Both produce the same bytes.
  *
- * @throws {RangeError} if there is no such level
+ * @throws {RangeError} if the level is out of range
  * @throws {RegistryError} if zstd does not load
  */
 export async function createNativeEncoder(format: CompressionFormat, level?: number): Promise<Encoder> {
@@ -26,7 +26,7 @@ export async function createNativeEncoder(format: CompressionFormat, level?: num
   }
 }
 
-/** Each runtime has its own zlib, whose bytes may also depend on the processor. */
+/** Names the runtime's zlib. Each runtime has its own, and its bytes may also depend on the processor. */
 function nameOfZlib(): string {
   const { zlib, bun, deno } = process.versions
   const runtime = bun ? `bun ${bun}` : deno ? `deno ${deno}` : 'node'

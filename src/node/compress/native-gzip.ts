@@ -3,15 +3,18 @@ import type { ByteStream } from '../../source/stream.ts'
 import { compressBlocks } from './blocks.ts'
 import { crc32 } from './crc32.ts'
 
-/** No name, no time (RFC 1952 § Member format), and the operating system that `gzip` writes, wherever it runs. */
+/**
+ * The gzip header without name and time (RFC 1952 § Member format). The operating system is always the one that `gzip`
+ * writes on Unix.
+ */
 const HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3)
-/** Deflate's last block, with nothing in it (RFC 1951 § Details of block format). */
+/** An empty final deflate block (RFC 1951 § Details of block format). */
 const END = Uint8Array.of(3, 0)
 const BLOCK = 1024 * 1024
 
 /**
- * Compresses on all cores, as pigz does: each block for itself, with the end of the block before it as dictionary. Laid end to end they
- * are one deflate stream.
+ * Compresses on all cores, as pigz does. Each block is compressed separately, with the end of the previous block as its
+ * dictionary. Concatenated, the blocks are one deflate stream.
  */
 export async function* compressGzip(bytes: ByteStream, level: number): AsyncGenerator<Uint8Array> {
   let checksum = 0
@@ -23,7 +26,7 @@ export async function* compressGzip(bytes: ByteStream, level: number): AsyncGene
       yield piece
     }
   }
-  // Ended at a whole byte, so that the next can follow.
+  // Each block ends at a byte boundary, so that the next can follow.
   const deflate = { level, memLevel: 9, finishFlush: constants.Z_SYNC_FLUSH, chunkSize: BLOCK + 32 * 1024 }
   yield HEADER
   yield* compressBlocks(counted(), {

@@ -11,10 +11,12 @@ import {
 import { compressBlocks } from './blocks.ts'
 import type { Job } from './threads.ts'
 
-/** How runtimes name the version of zstd that all encoders here use: Node by its number, Bun by its commit. */
+/** The runtimes' names of the zstd version that all encoders use: Node reports its number, Bun its commit. */
 const SAME_VERSION: readonly (string | undefined)[] = [ZSTD_VERSION, 'f8745da6ff1ad1e7bab384bd1f9d742439278e99']
 
-/** zstd on all cores: that of the runtime if it is the same version, otherwise WebAssembly. */
+/**
+ * Compresses with zstd on all cores: with the runtime's zstd if it has the same version, otherwise with WebAssembly.
+ */
 export const NATIVE_ZSTD: ZstdRuntime = {
   async load() {
     return findNativeZstd() ?? WASM_ZSTD.load()
@@ -31,7 +33,7 @@ export const NATIVE_ZSTD: ZstdRuntime = {
   },
 }
 
-/** What Node's types lack: Node has it from 22.15 on. */
+/** A function that Node's types lack. Node has it from 22.15 on. */
 interface ZlibWithZstd {
   zstdCompressSync?(bytes: Uint8Array, options: ReturnType<typeof optionsOf> & { pledgedSrcSize: number }): Uint8Array
 }
@@ -42,7 +44,7 @@ function findNativeZstd(): CompressBlock | undefined {
   return (block, level) => zstdCompressSync(block, { ...optionsOf(level), pledgedSrcSize: block.length })
 }
 
-/** How a thread compresses; nothing if it finds no zstd, as in a bundle for a Node that has none. */
+/** Returns the job for a thread, or `undefined` if a thread cannot load zstd, as in a bundle on a Node without zstd. */
 function jobOf(level: number): Job | undefined {
   if (findNativeZstd()) return { zstd: optionsOf(level) }
   try {

@@ -3,10 +3,13 @@ import { Worker } from 'node:worker_threads'
 import type { ZlibOptions } from 'node:zlib'
 import { RegistryError } from '../../errors.ts'
 
-/** More threads would outrun disk and network. */
+/** The maximum number of threads. More would be faster than disk and network. */
 const MAX_THREADS = 4
 
-/** The program of a thread: it gets the place of a block in shared memory, compresses it, and sends the result. */
+/**
+ * The script of a thread. It receives the position of a block in shared memory, compresses the block, and sends the
+ * result.
+ */
 const THREAD = `
 const { parentPort } = require('node:worker_threads')
 const { deflateRawSync, zstdCompressSync } = require('node:zlib')
@@ -14,7 +17,7 @@ let loading
 async function loadWasm(url) {
   const { Zstd } = await import(url)
   const zstd = await Zstd.load()
-  // As copyAtOnce() of compress/zstd.ts.
+  // The same as copyAtOnce() in compress/zstd-encoder.ts.
   const memory = zstd._mainModule
   if (memory) memory.heapToUint8Array = (part) => memory.heapView(part).slice()
   return zstd
@@ -31,11 +34,14 @@ parentPort.on('message', async ({ id, memory, range: [start, from, end], deflate
     : zstd
       ? zstdCompressSync(block, { ...zstd, pledgedSrcSize: block.length })
       : await compressByWasm(block, wasm)
-  // The result has memory of its own, so that it can be transferred.
+  // The result has its own memory, so that it can be transferred.
   parentPort.postMessage({ id, made }, [made.buffer])
 })`
 
-/** How to compress a block: by deflate or zstd of the runtime with these options, or by `@hpcc-js/wasm-zstd` from this URL. */
+/**
+ * How to compress a block: with the runtime's deflate or zstd and these options, or with `@hpcc-js/wasm-zstd` from this
+ * URL.
+ */
 export interface Job {
   readonly deflate?: ZlibOptions
   readonly zstd?: { readonly params: Readonly<Record<number, number>>; readonly chunkSize: number }
@@ -45,10 +51,10 @@ export interface Job {
 /** Offsets in bytes: the start of the dictionary, the start of the block, and the end of the block. */
 type BlockRange = readonly [start: number, from: number, end: number]
 
-/** Threads that compress one block at a time each, and the memory for the blocks. */
+/** Threads that each compress one block at a time, and the memory for the blocks. */
 export interface Threads {
   readonly count: number
-  /** Waits for memory. `compress` or `giveMemory` gives it back. */
+  /** Waits for memory. `compress` and `giveMemory` return it. */
   takeMemory(): Promise<SharedArrayBuffer>
   giveMemory(memory: SharedArrayBuffer): void
   /** @throws {RegistryError} if the thread fails */
@@ -59,9 +65,10 @@ let shared: (Threads & { stop(): Promise<unknown> }) | undefined
 let users = 0
 
 /**
- * Lends the threads of this process, one for each core, and stops them after their last use.
+ * Calls `use` with the threads of this process, at most one for each core. The threads are shared, and stop after the
+ * last use.
  *
- * @param memorySize In bytes: the most that a block and its dictionary need. The first caller decides.
+ * @param memorySize The maximum size of a block and its dictionary in bytes. The first caller's value is used.
  */
 export async function* withThreads<T>(
   memorySize: number,
@@ -84,7 +91,7 @@ export async function* withThreads<T>(
 function createThreads(memorySize: number): Threads & { stop(): Promise<unknown> } {
   const count = Math.min(availableParallelism(), MAX_THREADS)
   const threads: Thread[] = []
-  // Memory is used again, to spare the garbage collector.
+  // Memory is reused, to relieve the garbage collector.
   const unused = Array.from({ length: 2 * count + 2 }, () => new SharedArrayBuffer(memorySize))
   const waiting: ((memory: SharedArrayBuffer) => void)[] = []
 
@@ -94,7 +101,7 @@ function createThreads(memorySize: number): Threads & { stop(): Promise<unknown>
     else unused.push(memory)
   }
 
-  /** An idle thread, otherwise a new one while there are cores for it, otherwise the one with the least work. */
+  /** Returns an idle thread, otherwise a new one if the maximum allows it, otherwise the one with the least work. */
   function chooseThread(): Thread {
     const [idlest] = [...threads].sort((one, other) => one.load - other.load)
     if (idlest && (idlest.load === 0 || threads.length === count)) return idlest
@@ -119,13 +126,13 @@ function createThreads(memorySize: number): Threads & { stop(): Promise<unknown>
 }
 
 interface Thread extends Pick<Threads, 'compress'> {
-  /** The number of blocks that wait for it. */
+  /** The number of its unfinished blocks. */
   readonly load: number
   stop(): Promise<unknown>
 }
 
 function startThread(): Thread {
-  // Without the options of this process: with `--input-type=module` the program would not be CommonJS.
+  // Not started with this process's options: with `--input-type=module` the script would not be CommonJS.
   const worker = new Worker(THREAD, { eval: true, execArgv: [] })
   const waiting = new Map<number, { done(made: Uint8Array): void; fail(error: Error): void }>()
   let failure: RegistryError | undefined
@@ -135,7 +142,7 @@ function startThread(): Thread {
     waiting.delete(id)
   })
   worker.on('error', (cause) => {
-    failure = new RegistryError('COMPRESSION_FAILED', 'Cannot compress: a thread that does it has failed', { cause })
+    failure = new RegistryError('COMPRESSION_FAILED', 'Cannot compress: a compression thread failed', { cause })
     for (const { fail } of waiting.values()) fail(failure)
     waiting.clear()
   })

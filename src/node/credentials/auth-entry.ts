@@ -3,10 +3,10 @@ import { isJsonObject, textField } from '../../oci/json.ts'
 import { type Credentials, parseCredentials, TOKEN_USERNAME } from '../../registry/auth/credentials.ts'
 
 /**
- * Reads an entry of `auths`. It is empty, or null, for what a helper keeps.
+ * Parses an entry of `auths`. Returns `undefined` for an empty entry or `null`, because a helper has those credentials.
  *
- * @param where The entry, for the message.
- * @throws {ValidationError} if it is no entry; the message does not show it
+ * @param where A description of the entry, for error messages.
+ * @throws {ValidationError} if the entry is not valid; the message does not show it
  */
 export function parseAuthEntry(entry: unknown, where: string): Credentials | undefined {
   if (entry === null) return undefined
@@ -26,13 +26,13 @@ export function parseAuthEntry(entry: unknown, where: string): Credentials | und
   return isEmpty ? undefined : checked(user, where)
 }
 
-/** Base64 of `user:password`. Docker once put zeros behind it (docker/cli § decodeAuth). */
+/** Decodes the Base64 of `user:password`. Old versions of Docker appended zero bytes (docker/cli § decodeAuth). */
 function decodeAuth(auth: string, where: string): { readonly username: string; readonly password: string } {
   const bytes = Buffer.from(auth, 'base64')
   const colon = bytes.indexOf(':')
   if (colon < 0) throw malformed(where)
   try {
-    // A password in another encoding would silently become another password.
+    // Without `fatal`, a password in another encoding would silently change.
     const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
     const password = decoder.decode(bytes.subarray(colon + 1)).replace(/(?<!\0)\0+$/, '')
     return { username: decoder.decode(bytes.subarray(0, colon)), password }
@@ -50,11 +50,7 @@ function checked(value: unknown, where: string): Credentials {
 }
 
 function malformed(where: string): ValidationError {
-  return new ValidationError(
-    'CREDENTIALS_INVALID',
-    `Cannot use ${where}: it holds no credentials as Docker writes them`,
-    {
-      remedy: 'sign in again',
-    },
-  )
+  return new ValidationError('CREDENTIALS_INVALID', `Cannot use ${where}: it has no credentials in Docker's format`, {
+    remedy: 'sign in again',
+  })
 }

@@ -4,29 +4,29 @@ import { ValidationError } from '../../errors.ts'
 import { isJsonObject, type JsonObject, objectField, textField } from '../../oci/json.ts'
 import { homeFolder } from '../home.ts'
 
-/** What a file of Docker or podman, or a variable of the environment, says about credentials. */
+/** The credential settings from a config file of Docker or podman, or from an environment variable. */
 export interface DockerConfig {
-  /** Where this was read, for messages. */
+  /** A description of the file or variable, for error messages. */
   readonly place: string
-  /** Names of helpers, by host. */
+  /** Maps hosts to the names of their helpers. */
   readonly credHelpers: JsonObject
-  /** The helper of all other hosts. */
+  /** The name of the helper for all other hosts. */
   readonly credsStore: string | undefined
-  /** Entries, by host or repository. */
+  /** Maps hosts or repositories to their entries. */
   readonly auths: JsonObject
 }
 
-/** In bytes. */
+/** The maximum size of a config file in bytes. */
 const MAX_SIZE = 2 ** 20
-const FILE_REMEDY = 'put it right, or name another file with { file }'
+const FILE_REMEDY = 'correct it, or pass another file with { file }'
 
-/** Where Docker and podman keep credentials, in the order in which they are read here. */
+/** Returns the paths where Docker and podman store credentials, in the order in which they are read. */
 export function configPaths(): readonly string[] {
   const { REGISTRY_AUTH_FILE, DOCKER_CONFIG, XDG_RUNTIME_DIR = '', XDG_CONFIG_HOME = '' } = process.env
   const home = homeFolder()
   const inHome = (name: string) => home && join(home, name)
   const dockerFolder = DOCKER_CONFIG || inHome('.docker')
-  // Relative ones are to be ignored (XDG Base Directory Specification).
+  // Relative paths must be ignored (XDG Base Directory Specification).
   const podmanFolder = isAbsolute(XDG_CONFIG_HOME) ? XDG_CONFIG_HOME : inHome('.config')
   return [
     REGISTRY_AUTH_FILE,
@@ -36,27 +36,27 @@ export function configPaths(): readonly string[] {
   ].filter((path): path is string => path !== undefined && path !== '')
 }
 
-/** Where podman writes on Linux if there is no session folder, as for root (containers-auth.json(5)). */
+/** Returns podman's path on Linux if there is no session folder, as for root (containers-auth.json(5)). */
 function runtimePath(): string | undefined {
   return process.platform === 'linux' ? `/run/containers/${process.getuid?.()}/auth.json` : undefined
 }
 
 /**
- * Reads `DOCKER_AUTH_CONFIG`, which holds the text of a config file (GitLab CI, Docker from 28.3).
+ * Reads `DOCKER_AUTH_CONFIG`, which has the text of a config file (GitLab CI, Docker 28.3 and later).
  *
- * @returns nothing if the variable is not set
- * @throws {ValidationError} if it is not JSON; the message shows nothing of what is in it
+ * @returns `undefined` if the variable is not set
+ * @throws {ValidationError} if it is not JSON; the message does not show its content
  */
 export function readConfigVariable(): DockerConfig | undefined {
   const text = process.env.DOCKER_AUTH_CONFIG
-  return text ? parseConfig('the variable DOCKER_AUTH_CONFIG', text, 'put it right, or unset it') : undefined
+  return text ? parseConfig('the variable DOCKER_AUTH_CONFIG', text, 'correct it, or unset it') : undefined
 }
 
 /**
  * Reads a config file.
  *
- * @returns nothing if it is not there
- * @throws {ValidationError} if it cannot be read, or is not JSON; the message shows nothing of what is in it
+ * @returns `undefined` if the file does not exist
+ * @throws {ValidationError} if it cannot be read, or is not JSON; the message does not show its content
  */
 export async function readConfigFile(path: string): Promise<DockerConfig | undefined> {
   const text = await readText(path)
@@ -75,8 +75,8 @@ function parseConfig(place: string, text: string, remedy: string): DockerConfig 
 
 async function readText(path: string): Promise<string | undefined> {
   try {
-    // Looked at first: opening a pipe waits for somebody to write to it.
-    if (!(await stat(path)).isFile()) throw unreadable(path, 'it is no regular file')
+    // Checked first, because opening a pipe waits for a writer.
+    if (!(await stat(path)).isFile()) throw unreadable(path, 'it is not a regular file')
     const file = await open(path)
     try {
       const bytes = Buffer.alloc(MAX_SIZE + 1)
@@ -97,15 +97,15 @@ async function readText(path: string): Promise<string | undefined> {
 }
 
 function parse(place: string, text: string, remedy: string): JsonObject {
-  // `touch` leaves an empty file, which has no entries for podman either.
+  // An empty file, as `touch` creates it, has no entries. Podman treats it the same way.
   if (text.trim() === '') return {}
   try {
     const document: unknown = JSON.parse(text)
     if (isJsonObject(document)) return document
   } catch {
-    // Without the cause: it quotes the text.
+    // The cause is left out, because it quotes the text.
   }
-  throw new ValidationError('CREDENTIALS_INVALID', `Cannot read credentials from ${place}: it is no JSON object`, {
+  throw new ValidationError('CREDENTIALS_INVALID', `Cannot read credentials from ${place}: it is not a JSON object`, {
     remedy,
   })
 }

@@ -3,42 +3,44 @@ import { RegistryError, ValidationError } from '../../errors.ts'
 import { isJsonObject } from '../../oci/json.ts'
 import { type Credentials, parseCredentials, TOKEN_USERNAME } from '../../registry/auth/credentials.ts'
 
-/** What a credential helper is asked. */
+/** A request to a credential helper. */
 interface HelperQuestion {
-  /** Its program is `docker-credential-<name>`. */
+  /** The helper's name. Its program is `docker-credential-<name>`. */
   readonly name: string
-  /** What names it, for messages. */
+  /** The config file or variable that names the helper, for error messages. */
   readonly place: string
   readonly server: string
-  /** In milliseconds. */
+  /** The timeout in milliseconds. */
   readonly timeout: number
 }
 
-/** The helper's program is not there, or cannot be started. */
+/** Thrown if the helper's program is missing or cannot be started. */
 export class HelperNotStartedError extends RegistryError {}
 
-/** In bytes: more is no answer. */
+/** The maximum size of a helper's output in bytes. */
 const MAX_OUTPUT = 2 ** 16
-/** It goes into the name of a program. */
+/** Matches a valid helper name, which becomes part of a program's name. */
 const NAME = /^[A-Za-z0-9._-]+$/
-/** What Docker's helpers write if they have no credentials (docker/docker-credential-helpers § credentials/error.go). */
+/**
+ * The output of Docker's helpers if they have no credentials (docker/docker-credential-helpers § credentials/error.go).
+ */
 const NOT_FOUND = 'credentials not found in native keychain'
 
 /**
- * Asks a credential helper, as Docker does (docker/docker-credential-helpers § README). What it writes may be secret at any
- * time, so errors tell nothing of it.
+ * Requests credentials from a helper, as Docker does (docker/docker-credential-helpers § README). Errors never show the
+ * helper's output, because it may be secret.
  *
- * @returns nothing if the helper knows no credentials for the server
- * @throws {ValidationError} if its name can be no program's
- * @throws {HelperNotStartedError} if its program does not start
- * @throws {RegistryError} if it fails, takes too long or answers something else
+ * @returns `undefined` if the helper has no credentials for the server
+ * @throws {ValidationError} if the helper's name is not valid
+ * @throws {HelperNotStartedError} if the helper's program does not start
+ * @throws {RegistryError} if the helper fails, times out or returns an invalid answer
  */
 export async function askHelper(question: HelperQuestion): Promise<Credentials | undefined> {
   const { name, place } = question
   if (!NAME.test(name)) {
     throw new ValidationError(
       'CREDENTIALS_INVALID',
-      `Cannot use the credential helper ${JSON.stringify(name)} of ${place}: a name has letters, digits, ".", "_" and "-" only`,
+      `Cannot use the credential helper ${JSON.stringify(name)} of ${place}: a name may only have letters, digits, ".", "_" and "-"`,
       { input: name },
     )
   }
@@ -48,7 +50,7 @@ export async function askHelper(question: HelperQuestion): Promise<Credentials |
   throw failure(question, `failed (${exit})`, byHand(question))
 }
 
-/** The outcome of a program: its exit code or the signal that ended it, and what it wrote. */
+/** The result of a program: its exit code, or the signal that ended it, and its output. */
 interface Outcome {
   readonly exit: number | string | null
   readonly output: string
@@ -62,12 +64,12 @@ function runHelper(question: HelperQuestion): Promise<Outcome> {
     let size = 0
     const stop = (state: string, remedy: string) => {
       child.kill('SIGKILL')
-      // What the helper itself has started may hold its output open.
+      // A child process of the helper may keep its output open.
       child.stdout.destroy()
       reject(failure(question, state, remedy))
     }
-    const longer = `${byHand(question)}, or allow it longer with { timeout }`
-    const timer = setTimeout(() => stop(`gave no answer within ${timeout} ms`, longer), timeout)
+    const longer = `${byHand(question)}, or allow more time with { timeout }`
+    const timer = setTimeout(() => stop(`did not answer within ${timeout} ms`, longer), timeout)
     child.stdout.on('data', (chunk: Buffer) => {
       chunks.push(chunk)
       size += chunk.length
@@ -76,14 +78,14 @@ function runHelper(question: HelperQuestion): Promise<Outcome> {
     child.once('error', (cause: NodeJS.ErrnoException) => {
       clearTimeout(timer)
       const state = cause.code === 'ENOENT' ? 'is not on the PATH' : `cannot be started (${cause.code})`
-      const remedy = 'install it, or sign in again without it'
+      const remedy = 'install it, or sign in again without a helper'
       reject(new HelperNotStartedError('HELPER_FAILED', faultOf(question, state), { remedy, cause }))
     })
     child.once('close', (code, signal) => {
       clearTimeout(timer)
       resolve({ exit: code ?? signal, output: Buffer.concat(chunks).toString() })
     })
-    // A helper may end without having read what it is asked.
+    // A helper may exit without reading its input.
     child.stdin.on('error', () => {})
     child.stdin.end(server)
   })
@@ -99,9 +101,9 @@ function parseAnswer(question: HelperQuestion, output: string): Credentials | un
       return parseCredentials({ username, password: secret })
     }
   } catch {
-    // Without the cause: it quotes the answer.
+    // The cause is left out, because it quotes the answer.
   }
-  throw failure(question, 'answered something else than { Username, Secret }', byHand(question))
+  throw failure(question, 'did not answer with { Username, Secret }', byHand(question))
 }
 
 function byHand({ name, server }: HelperQuestion): string {

@@ -7,32 +7,37 @@ import { configPaths, type DockerConfig, readConfigFile, readConfigVariable } fr
 import { askHelper, HelperNotStartedError } from './credential-helper.ts'
 import { helperServer, hostKeys, normalizeKey, repositoryKeys } from './registry-keys.ts'
 
-/** Where to find what Docker and podman keep. */
+/** Options of `dockerCredentials`. */
 export interface DockerCredentialsOptions {
-  /** The only file to read. @default the files where Docker and podman keep credentials, one after the other */
+  /** The only file to read. @default the files where Docker and podman store credentials, in turn */
   readonly file?: string | URL | undefined
-  /** How long, in milliseconds, a credential helper may take; then it is killed. @default 30 000 */
+  /** The time in milliseconds after which a credential helper is killed. @default 30 000 */
   readonly timeout?: number | undefined
 }
 
 /**
- * Finds the credentials that `docker login`, `podman login` and similar tools keep.
+ * Reads the credentials that `docker login`, `podman login` and similar tools store. Pass the result to `openRegistry`.
  *
- * It reads these places, and the first one that has something for the registry wins: `DOCKER_AUTH_CONFIG` (the text of
- * a config file, as GitLab CI sets it); the file `REGISTRY_AUTH_FILE`; `config.json` in `DOCKER_CONFIG` or
- * `~/.docker`; podman's `containers/auth.json` in `XDG_RUNTIME_DIR` (without it `/run/containers/<uid>/auth.json`);
- * the same file in `XDG_CONFIG_HOME` or `~/.config`.
+ * It reads these places in order. The first one with credentials for the registry is used.
  *
- * In each place, the helper of the host (`credHelpers`) comes before the helper of all hosts (`credsStore`). If the
- * helper knows nothing, or its program is missing, the entries in `auths` count, those of a repository before those of
- * its host. Helpers are started without a shell. Files are read, and helpers asked, when a handle needs credentials
- * for the first time. Open one handle for each repository that has credentials of its own.
+ * - `DOCKER_AUTH_CONFIG`, the text of a config file, as GitLab CI sets it.
+ * - The file that `REGISTRY_AUTH_FILE` names.
+ * - `config.json` in `DOCKER_CONFIG`, otherwise in `~/.docker`.
+ * - Podman's `containers/auth.json` in `XDG_RUNTIME_DIR`; without that variable, `/run/containers/<uid>/auth.json`.
+ * - `containers/auth.json` in `XDG_CONFIG_HOME`, otherwise in `~/.config`.
+ *
+ * In each place, the helper of the host (`credHelpers`) has priority over the general helper (`credsStore`). The
+ * entries in `auths` are used if the helper has no credentials or its program is missing. An entry of a repository has
+ * priority over that of its host. Helpers are started without a shell.
+ *
+ * Files are read and helpers are started when a registry handle first needs credentials. Open one handle for each
+ * repository that has its own credentials.
  *
  * @param options `file` is the only file to read (default: the places above). `timeout` is the time that a helper may
  *   take, in milliseconds, before it is killed (default: 30 000).
  * @returns a function for the option `credentials` of `openRegistry`. It resolves to `undefined` if nobody signed in.
  *   It rejects with a `ValidationError` if a file cannot be read, and with a `RegistryError` if a helper fails, or is
- *   missing and no entry was found. Neither error shows what is in the file or what the helper said.
+ *   missing and no entry was found. Errors never show the file's content or the helper's output.
  * @throws {RangeError} if `timeout` is not above 0, or too large for a timer.
  * @example
  * ```ts
@@ -55,7 +60,7 @@ export function dockerCredentials(
     for await (const config of readConfigs(chosen)) {
       const kept = await askHelperOf(config, request.registry, timeout).catch((error) => {
         if (!(error instanceof HelperNotStartedError)) throw error
-        // An entry may do: a file outlives the program that it names, such as Docker Desktop's.
+        // An entry may be enough: a file may name a program that was uninstalled, such as Docker Desktop's helper.
         notStarted ??= error
       })
       const found = kept ?? findEntry(config, request)
@@ -66,7 +71,7 @@ export function dockerCredentials(
   }
 }
 
-/** Reads one place after the other, as they are needed. */
+/** Reads the places in order; reads the next one only when needed. */
 async function* readConfigs(chosen: string | undefined): AsyncGenerator<DockerConfig> {
   const variable = chosen === undefined ? readConfigVariable() : undefined
   if (variable) yield variable
@@ -74,8 +79,8 @@ async function* readConfigs(chosen: string | undefined): AsyncGenerator<DockerCo
     const config = await readConfigFile(path)
     if (config) yield config
     else if (chosen !== undefined) {
-      throw new ValidationError('CREDENTIALS_INVALID', `Cannot read credentials from "${path}": it is not there`, {
-        remedy: 'name another with { file }',
+      throw new ValidationError('CREDENTIALS_INVALID', `Cannot read credentials from "${path}": it does not exist`, {
+        remedy: 'pass another file with { file }',
       })
     }
   }
@@ -86,7 +91,7 @@ async function askHelperOf(config: DockerConfig, registry: string, timeout: numb
   return name ? askHelper({ name, place: config.place, server: helperServer(registry), timeout }) : undefined
 }
 
-/** An empty name for a host says that it has none, whatever the others have. */
+/** Finds the name of a host's helper. An empty name means that the host has no helper, even if `credsStore` is set. */
 function findHelper({ credHelpers, credsStore }: DockerConfig, registry: string): string | undefined {
   const keys = hostKeys(registry)
   const own = Object.entries(credHelpers).find(([key]) => keys.includes(normalizeKey(key)))
@@ -94,7 +99,7 @@ function findHelper({ credHelpers, credsStore }: DockerConfig, registry: string)
 }
 
 function findEntry({ auths, place }: DockerConfig, request: CredentialsRequest): Credentials | undefined {
-  // What Docker writes today comes before what it wrote once.
+  // The key that Docker writes today has priority over keys of older versions.
   const today = helperServer(request.registry)
   const entries = Object.entries(auths).sort(([one], [other]) => Number(other === today) - Number(one === today))
   for (const wanted of repositoryKeys(request)) {

@@ -4,17 +4,17 @@ import { Agent, type buildConnector, Dispatcher, EnvHttpProxyAgent, Pool } from 
 import { type ProxyPlan, proxyClosed, proxyRefusal } from './proxy.ts'
 import type { TlsPlan } from './tls.ts'
 
-/** How to connect to a registry, and to all others. */
+/** The settings for connections to the registry and to other hosts. */
 interface ConnectionPlan {
-  /** The registry's. */
+  /** The registry's origin. */
   readonly origin: string
   readonly tls: TlsPlan
   readonly proxy: ProxyPlan
 }
 
 /**
- * Makes what undici sends requests through. It chooses by origin, each time, so that a redirect that leads elsewhere takes no client
- * certificate along (GHSA-whvf-jp7m-59f3).
+ * Creates an undici dispatcher. It chooses the settings by origin for each request, so that a redirect to another
+ * origin never gets the client certificate (GHSA-whvf-jp7m-59f3).
  */
 export function createDispatcher({ origin, tls, proxy }: ConnectionPlan): object {
   const direct = { own: new Agent({ connect: tls.own }), other: new Agent({ connect: tls.other }) }
@@ -46,19 +46,19 @@ function createProxyAgent(
   return new EnvHttpProxyAgent({
     httpProxy,
     httpsProxy,
-    // Not read by undici, whose rules are others than Go's.
+    // Empty, because undici's rules differ from Go's. `isExempt` decides instead.
     noProxy: '',
     connect: tls,
-    // The same through a tunnel; the proxy itself gets no client certificate.
+    // A tunnel uses the same settings. The proxy itself gets no client certificate.
     requestTls: tls,
     proxyTls: other,
-    // Proxies let tunnels through to few ports: what is http they get without.
+    // Proxies allow tunnels only to few ports, so http requests use no tunnel.
     proxyTunnel: false,
     clientFactory: createProxyClient,
   })
 }
 
-/** Makes what tunnels are opened through. */
+/** Creates the undici client that opens tunnels. */
 function createProxyClient(origin: URL, options: object): Dispatcher {
   const { connect } = options as { readonly connect: buildConnector.connector }
   const pool = new Pool(origin, { connect: (target, callback) => connect(withoutAddress(target), callback) })
@@ -66,18 +66,21 @@ function createProxyClient(origin: URL, options: object): Dispatcher {
   return Object.assign(pool, {
     async connect(options: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData> {
       const answer = await openTunnel(options).catch((error) => {
-        // undici connects again at once and for ever where an error has its own code of a closed socket.
+        // undici would reconnect at once, endlessly, if the error had its own code for a closed socket.
         throw error?.code === 'UND_ERR_SOCKET' ? proxyClosed() : error
       })
       if (answer.statusCode === 200) return answer
       answer.socket.on('error', () => {}).destroy()
-      // undici would have it look like a request that was aborted.
+      // undici's own error would look like an aborted request.
       throw proxyRefusal(answer.statusCode)
     },
   }) as Dispatcher
 }
 
-/** undici names a proxy without a name by its address, and Node 26 refuses that (RFC 6066 § Server Name Indication). */
+/**
+ * Removes an address from the server name. undici sets one for a proxy without a name, and Node 26 refuses it (RFC 6066
+ * § Server Name Indication).
+ */
 function withoutAddress({ servername, ...target }: buildConnector.Options): buildConnector.Options {
   const isName = servername && isIP(servername.replace(/^\[|\]$/g, '')) === 0
   return isName ? { ...target, servername } : target

@@ -1,10 +1,10 @@
 import { BlockList, isIP } from 'node:net'
 import { domainToASCII } from 'node:url'
 
-/** Tells whether a URL is reached without the proxy. */
+/** Tells whether a URL is exempt from the proxy. */
 export type IsExempt = (url: URL) => boolean
 
-/** A host without brackets, and a port. */
+/** Tells whether an entry matches a host, without brackets, and a port. */
 type Matches = (host: string, port: string) => boolean
 
 const LOOPBACK = new BlockList()
@@ -12,9 +12,18 @@ LOOPBACK.addSubnet('127.0.0.0', 8)
 LOOPBACK.addAddress('::1', 'ipv6')
 
 /**
- * Reads `NO_PROXY` as Go does (golang.org/x/net/http/httpproxy § Config.NoProxy), and so docker, skopeo and kubectl. Commas separate the
- * entries. An entry is an address, a CIDR block, a domain with its subdomains, or after a dot its subdomains alone; all but blocks may have a
- * port. `*` is every host. `localhost`, 127.0.0.0/8 and `::1` are always exempt. Any other entry exempts no host.
+ * Parses `NO_PROXY` as Go does (golang.org/x/net/http/httpproxy § Config.NoProxy), and thus as docker, skopeo and
+ * kubectl do.
+ *
+ * Commas separate the entries. An entry is one of these; all but CIDR blocks may have a port:
+ *
+ * - an address
+ * - a CIDR block
+ * - a domain, which includes its subdomains
+ * - a dot and a domain, which means only its subdomains
+ * - `*`, which means every host
+ *
+ * `localhost`, 127.0.0.0/8 and `::1` are always exempt. Any other entry is ignored.
  */
 export function parseNoProxy(text: string): IsExempt {
   const entries = text.split(',').map((entry) => parseEntry(entry.trim().toLowerCase()))
@@ -34,7 +43,10 @@ function parseEntry(entry: string): Matches {
   return (host, port) => (wantedPort === '' || wantedPort === port) && matches(host, port)
 }
 
-/** Brackets go only with a port (Go's net.SplitHostPort): `[::1]:5000` and `::1` are addresses, `[::1]` is not. */
+/**
+ * Splits a host and a port. Brackets require a port (Go's net.SplitHostPort): `[::1]:5000` and `::1` are addresses,
+ * `[::1]` is not.
+ */
 function splitPort(entry: string): readonly [name: string, port: string] {
   const [, bracketed, bare, port] = /^(?:\[([^[\]]*)\]|([^:[\]]*)):([^:[\]]*)$/.exec(entry) ?? []
   return port === undefined ? [entry, ''] : [bracketed ?? bare ?? '', port]
@@ -42,7 +54,7 @@ function splitPort(entry: string): readonly [name: string, port: string] {
 
 function parseBlock(address: string, prefix: number): Matches {
   const family = isIP(address)
-  // An address with a zone (`fe80::1%eth0`) is no block.
+  // An address with a zone (`fe80::1%eth0`) is not a block.
   if (family === 0 || address.includes('%') || prefix > (family === 4 ? 32 : 128)) return () => false
   const block = new BlockList()
   block.addSubnet(address, prefix, family === 4 ? 'ipv4' : 'ipv6')
@@ -50,18 +62,18 @@ function parseBlock(address: string, prefix: number): Matches {
   return (host) => (hasIPv4 || !isIPv4(host)) && isIn(block, host)
 }
 
-/** Tells whether an address, as a URL writes it, is one of IPv4. `::ffff:a00:1` is 10.0.0.1. */
+/** Tells whether an address, in a URL's notation, is an IPv4 address. `::ffff:a00:1` is 10.0.0.1. */
 function isIPv4(address: string): boolean {
   return isIP(address) === 4 || /^::ffff:[0-9a-f]+:[0-9a-f]+$/.test(address)
 }
 
-/** A domain matches no address: `0.1` is no end of `10.0.0.1`. */
+/** Creates the matcher of a domain. A domain never matches an address: `0.1` does not match `10.0.0.1`. */
 function parseDomain(name: string): Matches {
   const isSuffix = /^\*?\./.test(name)
   const bare = name.replace(/^\*?\./, '')
-  // What is ASCII stays as it is: "10.1" is no address here.
+  // ASCII stays unchanged, because `domainToASCII` would turn "10.1" into an address.
   const domain = /^[ -~]*$/.test(bare) ? bare : domainToASCII(bare)
-  // A lone dot stands for all names that end with a dot.
+  // A single dot matches all names that end with a dot.
   if (domain === '' && (!isSuffix || bare !== '')) return () => false
   return (host) => !isIP(host) && (host.endsWith(`.${domain}`) || (!isSuffix && host === domain))
 }

@@ -1,9 +1,12 @@
-/** Where Node keeps what its `fetch` sends by, once it was used or another was set: the later name first. */
+/**
+ * The symbols under which Node stores its `fetch`'s dispatcher, once it is used or replaced. The newer name is first.
+ */
 const DISPATCHERS = ['undici.globalDispatcher.2', 'undici.globalDispatcher.1']
 
 /**
- * Whether `fetch` is Node's own and sends by an agent of its kind: then a stream's next piece is asked for when the one before is on the wire.
- * Not in Deno and Bun, and not where a test's mock, or what traces requests, has put itself in between: that may keep the pieces.
+ * Tells whether `fetch` is Node's own and sends through its own kind of agent. Then it requests a stream's next piece
+ * only after it has written the previous one. Returns false in Deno and Bun, and if a mock or a tracer wraps `fetch`,
+ * because that may keep the pieces.
  */
 export function isNodeFetch(): boolean {
   const globals = globalThis as unknown as Record<symbol, object | undefined>

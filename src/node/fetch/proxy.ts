@@ -1,18 +1,21 @@
 import { ValidationError } from '../../errors.ts'
 import { type IsExempt, parseNoProxy } from './no-proxy.ts'
 
-/** Which proxy to go through. */
+/** The proxy options of `createFetch`. */
 export interface ProxyOptions {
   /**
-   * The proxy of all requests, as `http://user:password@proxy.example.com:3128`; `false` for none.
-   * @default what `HTTPS_PROXY` and `HTTP_PROXY` name (or both in lower case, which come first); `HTTP_PROXY` is also for https URLs
-   *   if there is no `HTTPS_PROXY`. Not for this machine (`localhost`, 127.0.0.0/8, `::1`), and not for what `NO_PROXY` or
-   *   `no_proxy` names, which is read as Go reads it
+   * The proxy for all requests, such as `http://user:password@proxy.example.com:3128`; `false` for no proxy.
+   *
+   * By default, `HTTPS_PROXY` and `HTTP_PROXY` decide; the lower-case names have priority. `HTTP_PROXY` also applies to
+   * https URLs if `HTTPS_PROXY` is not set. This machine (`localhost`, 127.0.0.0/8, `::1`) and the hosts in `NO_PROXY`
+   * or `no_proxy` are exempt. They are parsed as in Go.
+   *
+   * @default the environment's proxy
    */
   readonly proxy?: string | URL | false | undefined
 }
 
-/** The proxies of http and of https URLs, where an empty text is none, and which URLs are reached without. */
+/** The proxies for http and https URLs (an empty string means no proxy), and the exempt URLs. */
 export interface ProxyPlan {
   readonly httpProxy: string
   readonly httpsProxy: string
@@ -20,9 +23,10 @@ export interface ProxyPlan {
 }
 
 /**
- * Reads the option, or the environment.
+ * Reads the proxy option or the environment.
  *
- * @throws {ValidationError} if it is no URL of a proxy; the message does not show it, since it may hold a password
+ * @throws {ValidationError} if it is not the URL of a proxy; the message does not show it, because it may contain a
+ *   password
  */
 export function planProxy(proxy: ProxyOptions['proxy']): ProxyPlan {
   if (proxy === false) return { httpProxy: '', httpsProxy: '', isExempt: () => true }
@@ -34,18 +38,18 @@ export function planProxy(proxy: ProxyOptions['proxy']): ProxyPlan {
     const text = variable(name)
     return text && parseProxy(text, `variable ${name}`)
   })
-  // Both count: a host that one of them names shall not be told to a proxy.
+  // Both apply: a proxy must not learn of a host that either of them exempts.
   const { NO_PROXY = '', no_proxy = '' } = process.env
   const isExempt = parseNoProxy(`${NO_PROXY},${no_proxy}`)
   return { httpProxy: httpProxy ?? '', httpsProxy: httpsProxy ?? '', isExempt }
 }
 
-/** The error of a proxy that lets a request not through. Its code goes into the message of the `NetworkError`. */
+/** Creates the error for a request that the proxy refused. The `NetworkError`'s message includes its code. */
 export function proxyRefusal(status: number): Error {
   return Object.assign(new Error(`The proxy answered ${status}`), { code: `PROXY_ANSWERED_${status}` })
 }
 
-/** The error of a proxy that closes the connection in place of an answer. */
+/** Creates the error for a proxy that closes the connection instead of answering. */
 export function proxyClosed(): Error {
   return Object.assign(new Error('The proxy closed the connection before it answered'), { code: 'ECONNRESET' })
 }
@@ -55,7 +59,7 @@ function variable(name: string): string {
 }
 
 function parseProxy(text: string, what: string): string {
-  // A host with its port alone is a proxy of http in all tools.
+  // All tools treat a host and port without a scheme as an http proxy.
   const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`
   const url = URL.canParse(full) ? new URL(full) : undefined
   if (url && /^https?:$/.test(url.protocol) && isDecodable(url.username + url.password)) {

@@ -3,51 +3,53 @@ import { readFileSync } from 'node:fs'
 import * as tls from 'node:tls'
 import { ValidationError } from '../../errors.ts'
 
-/** Text, or the bytes of a file, in PEM. */
+/** A certificate or key in PEM, as text or as a file's bytes. */
 export type Pem = string | Uint8Array
 
-/** Whom to trust, and how to identify oneself. */
+/** The TLS options of `createFetch`. */
 export interface TlsOptions {
   /**
-   * Certificates of authorities, in PEM, that are trusted beside the runtime's own. They are so for all hosts, since a
-   * registry's token server, a mirror or a proxy often has its certificate from the same.
-   * @default none
+   * PEM certificates of authorities to trust in addition to the runtime's own. They apply to all hosts.
+   * A registry's token server, mirror or proxy often uses the same authority.
+   *
+   * @default no more authorities
    */
   readonly ca?: Pem | readonly Pem[] | undefined
   /**
-   * The client certificate, in PEM, with those between it and its authority. No other origin than the registry's sees it.
-   * @default none
+   * The client certificate in PEM, with any intermediate certificates. It is only sent to the registry's origin.
+   *
+   * @default no client certificate
    */
   readonly cert?: Pem | undefined
-  /** The private key of `cert`, in PEM. */
+  /** The private key of `cert` in PEM. */
   readonly key?: Pem | undefined
-  /** What `key` is encrypted with. @default it is not */
+  /** The passphrase of an encrypted `key`. @default `key` is not encrypted */
   readonly passphrase?: string | undefined
-  /** Whether to believe any certificate of the registry's: for trials alone, and a warning says so. @default false */
+  /** True to accept any certificate of the registry. Use it only for tests; it emits a warning. @default false */
   readonly insecure?: boolean | undefined
 }
 
-/** The settings of connections to the registry's origin, and to all others. */
+/** The settings for connections to the registry's origin (`own`) and to other origins (`other`). */
 export interface TlsPlan {
   readonly own: tls.ConnectionOptions
   readonly other: tls.ConnectionOptions
 }
 
 /**
- * Reads the options.
+ * Checks the TLS options and creates the connection settings.
  *
- * @throws {ValidationError} if a certificate or key cannot be used, or the registry is not reached by TLS
- * @throws {TypeError} if an option has the wrong type or lacks its other half
+ * @throws {ValidationError} if a certificate or key is not valid, or `cert` or `insecure` is used without https
+ * @throws {TypeError} if an option has the wrong type or lacks its counterpart (`cert` and `key`)
  */
 export function planTls(registry: URL, options: TlsOptions): TlsPlan {
   const { cert, key, passphrase, insecure = false } = options
-  // Never by what is merely truthy: "false" comes out of an environment.
+  // Truthy values are not accepted: an environment variable may contain the string "false".
   if (typeof insecure !== 'boolean') throw new TypeError('Cannot use { insecure }: pass true or false')
   if ((cert === undefined) !== (key === undefined)) {
     throw new TypeError('Cannot use a client certificate: pass both { cert, key }')
   }
   if (passphrase !== undefined && (key === undefined || typeof passphrase !== 'string')) {
-    throw new TypeError('Cannot use { passphrase }: pass it as a text, with the { cert, key } that it is for')
+    throw new TypeError('Cannot use { passphrase }: pass it as a string, together with { cert, key }')
   }
   if (registry.protocol !== 'https:' && (insecure || cert !== undefined)) {
     const name = insecure ? 'insecure' : 'cert'
@@ -57,7 +59,7 @@ export function planTls(registry: URL, options: TlsOptions): TlsPlan {
   }
   const authorities = parseAuthorities(options.ca)
   const ca = authorities.length > 0 ? [...ownAuthorities(), ...authorities] : undefined
-  // Made once: to read all those certificates takes as long as connecting does.
+  // Created only once, because parsing all these certificates takes as long as connecting.
   const other = ca ? { secureContext: tls.createSecureContext({ ca }) } : {}
   const own = cert === undefined ? other : { secureContext: createClientContext({ ca, cert, key, passphrase }) }
   if (!insecure) return { own, other }
@@ -65,13 +67,16 @@ export function planTls(registry: URL, options: TlsOptions): TlsPlan {
   return { own: { ...own, rejectUnauthorized: false }, other }
 }
 
-/** What the runtime trusts by itself: to give it others alone would take that away. */
+/** Returns the authorities that the runtime trusts by default. A context with `ca` alone would no longer trust them. */
 function ownAuthorities(): readonly string[] {
   if ('getCACertificates' in tls) return (tls.getCACertificates as (type: string) => string[])('default')
   return [...tls.rootCertificates, ...extraAuthorities()]
 }
 
-/** Node 20 trusts the certificates of this file, but does not tell them. What it cannot read it does without. */
+/**
+ * Reads `NODE_EXTRA_CA_CERTS`. Node 20 trusts this file but has no function that returns it. Like Node, ignores a file
+ * that it cannot read.
+ */
 function extraAuthorities(): readonly string[] {
   const path = process.env.NODE_EXTRA_CA_CERTS
   try {
@@ -81,14 +86,14 @@ function extraAuthorities(): readonly string[] {
   }
 }
 
-/** Each is parsed, since a secure context takes what it cannot read for none. */
+/** Checks each certificate, because a secure context silently ignores those that it cannot parse. */
 function parseAuthorities(ca: TlsOptions['ca'] = []): readonly string[] {
   return [ca].flat().flatMap((pem) => {
-    // One without its end is found too, so that it is refused.
+    // Also matches a certificate without its end, so that it is refused.
     const certificates = textOf(pem).match(/-----BEGIN CERTIFICATE-----[^-]*(?:-----END CERTIFICATE-----)?/g) ?? []
     if (certificates.length === 0 || !certificates.every(isCertificate)) {
-      throw new ValidationError('SETTING_INVALID', 'Cannot use { ca }: it is no certificate in PEM', {
-        remedy: 'pass what is in the file, from "-----BEGIN CERTIFICATE-----" on',
+      throw new ValidationError('SETTING_INVALID', 'Cannot use { ca }: it is not a certificate in PEM', {
+        remedy: 'pass the content of the file, from "-----BEGIN CERTIFICATE-----" on',
       })
     }
     return certificates
@@ -116,7 +121,7 @@ function createClientContext(options: {
   try {
     return tls.createSecureContext(options as tls.SecureContextOptions)
   } catch (error) {
-    // Without the cause: where the type is wrong, it shows what it got.
+    // The cause is left out: for a value of the wrong type, it shows that value.
     const { reason, code } = error as { readonly reason?: string; readonly code?: string }
     throw new ValidationError('SETTING_INVALID', `Cannot use { cert, key }: ${reason ?? code}`, {
       remedy: 'pass a certificate and its own key, both in PEM, and the { passphrase } of an encrypted key',
@@ -126,7 +131,7 @@ function createClientContext(options: {
 
 function warnInsecure({ host }: URL): void {
   process.emitWarning(
-    `The TLS certificate of ${host} is not checked ({ insecure: true }): whoever is on the way can read and change everything. Pass { ca } instead.`,
+    `The TLS certificate of ${host} is not checked ({ insecure: true }): anyone on the network path can read and change everything. Pass { ca } instead.`,
     { type: 'SecurityWarning' },
   )
 }

@@ -1,12 +1,12 @@
 import { type CompressionCache, parseStoredCompression } from '../../compress/cache.ts'
 import { keepInFolder, userFolder } from './folder-store.ts'
 
-/** In milliseconds: ninety days. */
+/** 90 days in milliseconds. */
 const MAX_AGE = 90 * 24 * 60 * 60 * 1000
 
 /**
- * Makes a compression cache in a folder: one file for each layer, kept for ninety days. Only its owner may access the
- * folder, because the cache decides which blobs a pushed image names.
+ * Creates a compression cache in a folder: one file for each layer, kept for ninety days. Only its owner may access the
+ * folder, because the cache decides which blobs a pushed image has.
  *
  * @param path The folder, which is created if it does not exist. Default: `registry-api-v2-client/compressions` in
  *   `$XDG_CACHE_HOME` or `~/.cache`, on Windows in `%LOCALAPPDATA%`.
@@ -27,7 +27,7 @@ export function folderCompressions(
 ): CompressionCache {
   return keepInFolder(path, {
     what: 'compressions',
-    danger: 'whoever writes into it decides which layers a pushed image has',
+    danger: 'anyone who writes to it decides which layers a pushed image has',
     parse: parseStoredCompression,
     maxAge: MAX_AGE,
   })

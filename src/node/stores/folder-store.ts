@@ -5,29 +5,33 @@ import { RegistryError } from '../../errors.ts'
 import type { KeyedStore } from '../../stores/keyed-store.ts'
 import { homeFolder } from '../home.ts'
 
-/** Nothing else in the folder is touched: it may be one with other things in it. */
+/** Matches the store's own files. All other files are left alone, because the folder may have other content. */
 const NAME = /^[0-9a-f]{64}\.json(?:\.[0-9a-f-]{36}\.new)?$/
-/** In bytes. What is larger is none of ours. */
+/** The maximum size of a file in bytes. Larger files are not the store's own. */
 const MAX_SIZE = 64 * 1024
-/** In milliseconds. What is being written for longer was left by a process that was killed. */
+/** The maximum age of an unfinished file in milliseconds. An older one is left over from a killed process. */
 const MAX_WRITING = 60_000
 
-/** What is kept, in words for messages, and how it is told from what is damaged or of no more use. */
+/** Describes the values of a store: words for messages, a parser, and a maximum age. */
 interface FolderContent<T> {
-  /** `uploads`. */
+  /** The name of the values, such as `uploads`. */
   readonly what: string
-  /** Why nobody else may look into the folder. */
+  /** The reason why nobody else may access the folder. */
   readonly danger: string
-  /** Gives nothing if it is none. */
+  /** Returns `undefined` if the value is not valid. */
   parse(value: unknown): T | undefined
-  /** In milliseconds: what was written before is removed when the folder is opened. @default nothing grows old */
+  /**
+   * The maximum age of a value in milliseconds. Older values are removed when the folder is opened. @default no limit
+   */
   readonly maxAge?: number
 }
 
 /**
- * Keeps values in a folder of this user, a file each, that nobody else may look into. The folder is made if it is not there.
+ * Creates a store in a folder that only this user may access. Each value is one file. The folder is created if it does
+ * not exist.
  *
- * @returns a store whose methods reject with a `RegistryError` if the folder is another user's, others may look into it, or it cannot be used
+ * @returns a store whose methods reject with a `RegistryError` if the folder is a link, belongs to another user, is
+ *   accessible to others, or cannot be used
  */
 export function keepInFolder<T>(path: string, content: FolderContent<T>): KeyedStore<T> {
   let ready: Promise<void> | undefined
@@ -52,48 +56,52 @@ export function keepInFolder<T>(path: string, content: FolderContent<T>): KeyedS
 }
 
 /**
- * Where such a folder is, if nobody says.
+ * Returns the default path of a store's folder.
  *
- * @param variable Where the user says so (XDG Base Directory Specification); Windows has one place for all.
- * @param otherwise The place in the user's home without it.
- * @throws {RegistryError} if the user has no home
+ * @param variable The environment variable with the base folder (XDG Base Directory Specification). On Windows,
+ *   `LOCALAPPDATA` is used instead.
+ * @param otherwise The base folder in the user's home if the variable is not set.
+ * @param name The last part of the path.
+ * @throws {RegistryError} if the user has no home folder
  */
 export function userFolder(variable: 'XDG_STATE_HOME' | 'XDG_CACHE_HOME', otherwise: string, name: string): string {
   const { [variable]: said = '', LOCALAPPDATA = '' } = process.env
   const home = process.platform === 'win32' ? LOCALAPPDATA : said
-  // A relative one is to be ignored (XDG Base Directory Specification).
+  // A relative path must be ignored (XDG Base Directory Specification).
   if (isAbsolute(home)) return join(home, 'registry-api-v2-client', name)
   const own = homeFolder()
   if (own !== undefined) return join(own, otherwise, 'registry-api-v2-client', name)
-  throw new RegistryError('STORAGE_FAILED', `Cannot find a folder for ${name}: this user has no home`, {
+  throw new RegistryError('STORAGE_FAILED', `Cannot find a folder for ${name}: this user has no home folder`, {
     remedy: `pass a path, or set HOME or ${variable}`,
   })
 }
 
 async function openFolder<T>(path: string, content: FolderContent<T>): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 })
-  // Windows has no such owners and bits; the folders of a user are his own there.
+  // Windows has no such owners and mode bits. There, a user's folders are private by default.
   if (process.platform !== 'win32') await requireOwn(path, content)
   await sweep(path, content)
 }
 
-/** The mode alone does not do: root may use the folder of anybody, who then reads and changes what is in it. */
+/**
+ * Throws unless the folder belongs to this user and is closed to others. The mode alone is not enough: root can use the
+ * folder of another user, who could then read and change the files.
+ */
 async function requireOwn<T>(path: string, { what, danger }: FolderContent<T>): Promise<void> {
   const status = await lstat(path)
   const refuse = (state: string, remedy: string) =>
     new RegistryError('STORAGE_FAILED', `Cannot keep ${what} in "${path}": ${state}`, { remedy })
-  if (status.isSymbolicLink())
-    throw refuse('it is a link, which can be changed to lead elsewhere', 'pass the folder itself')
+  if (status.isSymbolicLink()) throw refuse('it is a link, which can be redirected', 'pass the folder itself')
   const user = process.geteuid?.()
   if (user !== undefined && status.uid !== user) {
     throw refuse(`it belongs to another user (${status.uid}), and ${danger}`, `pass a folder of your own (${user})`)
   }
   if ((status.mode & 0o077) !== 0) {
-    throw refuse(`others may look into it, and ${danger}`, `close it first: chmod 700 "${path}"`)
+    throw refuse(`others may access it, and ${danger}`, `close it first: chmod 700 "${path}"`)
   }
 }
 
-/** Removes what is too old or damaged, and what was not written to its end. */
+/** Removes files that are too old, damaged or unfinished. */
 async function sweep<T>(path: string, content: FolderContent<T>): Promise<void> {
   for (const name of await readdir(path)) {
     if (!NAME.test(name)) continue
@@ -105,7 +113,7 @@ async function sweep<T>(path: string, content: FolderContent<T>): Promise<void> 
 }
 
 async function isOlder(file: string, age = Number.POSITIVE_INFINITY): Promise<boolean> {
-  // Another process may have finished or removed it meanwhile.
+  // Another process may have renamed or removed the file in the meantime.
   const written = await stat(file).catch(() => undefined)
   return written !== undefined && Date.now() - written.mtimeMs > age
 }
@@ -118,7 +126,7 @@ async function readValue<T>(file: string, { parse }: FolderContent<T>): Promise<
   return value
 }
 
-/** Gives nothing if there is no file, and no more than a value may have. */
+/** Reads at most `MAX_SIZE` bytes; returns `undefined` if the file does not exist. */
 async function readText(path: string): Promise<string | undefined> {
   const file = await open(path).catch((error) => {
     if (error.code === 'ENOENT') return undefined
@@ -137,12 +145,14 @@ function parseOrNothing(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    // Damaged, or another's.
+    // The file is damaged, or not the store's own.
     return undefined
   }
 }
 
-/** Whole or not at all, however the process ends. What a loss of power makes of it is found out when it is read. */
+/**
+ * Writes a file atomically, even if the process is killed. Damage by a power failure is detected when the file is read.
+ */
 async function writeValue(file: string, value: unknown): Promise<void> {
   const draft = `${file}.${randomUUID()}.new`
   try {

@@ -2,8 +2,8 @@ import { parseStoredSession, type SessionStore } from '../../registry/sessions/s
 import { keepInFolder, userFolder } from './folder-store.ts'
 
 /**
- * Makes a store in a folder for uploads that a later push resumes, also in another process: one file for each upload.
- * Only its owner may access the folder, because a stored upload can be changed by whoever reads its address.
+ * Creates a store in a folder for uploads that a later push resumes, even in another process. Each upload is one file.
+ * Only its owner may access the folder, because anyone who knows where an upload continues can tamper with it.
  *
  * @param path The folder, which is created if it does not exist. Default: `registry-api-v2-client/sessions` in
  *   `$XDG_STATE_HOME` or `~/.local/state`, on Windows in `%LOCALAPPDATA%`.
@@ -22,7 +22,7 @@ import { keepInFolder, userFolder } from './folder-store.ts'
 export function folderSessions(path: string = userFolder('XDG_STATE_HOME', '.local/state', 'sessions')): SessionStore {
   return keepInFolder(path, {
     what: 'uploads',
-    danger: 'whoever knows where an upload goes on can meddle with it',
+    danger: 'anyone who knows where an upload continues can tamper with it',
     parse: parseStoredSession,
   })
 }
