@@ -1,7 +1,7 @@
 import { TarReadError } from '../errors.ts'
 import { startsWith } from './magic.ts'
 
-/** A way of packing that is not read here, and the command that takes it off. */
+/** An unsupported packing format, and the command that unpacks it. */
 interface ForeignPacking {
   readonly name: string
   readonly command: string
@@ -9,7 +9,7 @@ interface ForeignPacking {
 
 const FOREIGN: ReadonlyArray<readonly [magic: string, name: string, command: string]> = [
   ['\xfd7zXZ\0', 'xz', 'xz -d'],
-  // The fourth byte is a size. What comes after it is a block, or the end of an empty file.
+  // The fourth byte is a size. A block, or the end of an empty file, follows it.
   ['BZh?1A', 'bzip2', 'bzip2 -d'],
   ['BZh?\x17r', 'bzip2', 'bzip2 -d'],
   ['\x04"M\x18', 'lz4', 'lz4 -d'],
@@ -20,16 +20,16 @@ const FOREIGN: ReadonlyArray<readonly [magic: string, name: string, command: str
 ]
 
 /**
- * Finds out with what a file or a layer is packed, if that is not read here.
+ * Detects the packing of a file or layer, if the format is known but not supported.
  *
- * @param head Its first bytes, as `readHead` gives them.
+ * @param head The first bytes, as `readHead` returns them.
  */
 export function foreignPackingOf(head: Uint8Array): ForeignPacking | undefined {
   const match = FOREIGN.find(([magic]) => startsWith(head, magic))
   return match && { name: match[1], command: match[2] }
 }
 
-/** The error for an archive that is packed so. */
+/** Creates the error for an archive in an unsupported format. */
 export function packedWith({ name, command }: ForeignPacking): TarReadError {
   return new TarReadError('NOT_SUPPORTED', `Cannot unpack the archive: it is packed with ${name}`, {
     remedy: `unpack it first ("${command} FILE")`,

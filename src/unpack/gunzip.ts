@@ -4,8 +4,8 @@ import { inPieces } from '../source/pieces.ts'
 import { abandon, type ByteStream } from '../source/stream.ts'
 
 /**
- * Unpacks gzip by the runtime's own decoder, which verifies its checksum. Browsers' takes files of one member only
- * (RFC 1952 § File Format), which is what `gzip`, `pigz` and `docker save | gzip` write.
+ * Unpacks gzip with the runtime's own decoder, which verifies the checksum. Browsers only accept files of one member
+ * (RFC 1952 § File Format). `gzip`, `pigz` and `docker save | gzip` write such files.
  *
  * @throws {TarReadError} if the data are damaged or cut short
  */
@@ -29,12 +29,12 @@ export async function* unpackGzip(packed: ByteStream): AsyncGenerator<Uint8Array
       { remedy: 'save or download it again, or unpack it first', cause },
     )
   } finally {
-    // The decoder is left as it is: to cancel or abort it while it works ends the process in Node 20 to 24.
+    // The decoder is not cancelled: cancelling or aborting it while it works crashes Node 20 to 24.
     abandon(pieces)
   }
 }
 
-/** Feeds a decoder. Never rejects: a failure of the input is told, one of the decoder shows at its other end. */
+/** Feeds a decoder. Never rejects: a failed input calls `onFailure`, and a failed decoder shows at its readable end. */
 async function feed(
   pieces: AsyncIterator<Uint8Array>,
   writable: WritableStream,
@@ -52,6 +52,6 @@ async function feed(
       await writer.write(value)
     }
   } catch {
-    // Told already, or told by the decoder.
+    // Already reported, by `onFailure` or by the decoder.
   }
 }

@@ -4,8 +4,9 @@ import { inPieces } from '../source/pieces.ts'
 import type { ByteStream } from '../source/stream.ts'
 
 /**
- * Unpacks gzip of any number of members in plain JavaScript, which is slower than `unpackGzip`. eStargz layers have a member a file. Neither
- * checksums nor the end are checked: compare the digest of what comes out.
+ * Unpacks gzip with any number of members in JavaScript, which is slower than `unpackGzip`. eStargz layers have one
+ * member for each file. It verifies neither checksums nor the end of the data, so callers must verify the digest of the
+ * result.
  *
  * @throws {TarReadError} if the data are damaged
  */

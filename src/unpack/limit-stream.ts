@@ -2,10 +2,10 @@ import { TarReadError } from '../errors.ts'
 import type { ByteStream } from '../source/stream.ts'
 import { raiseLimit, type UnpackLimits } from './unpack-limits.ts'
 
-/** In bytes: so much does no harm, however little it was packed into. */
+/** In bytes. The ratio limit applies only to larger output, because less is harmless. */
 const HARMLESS = 64 * 1024 ** 2
 
-/** Passes on a stream of any origin up to the absolute limit. */
+/** Passes on a stream; throws once it exceeds `spoolSize`. */
 export async function* limitSize(stream: ByteStream, { spoolSize }: UnpackLimits): AsyncGenerator<Uint8Array> {
   let size = 0
   for await (const piece of stream) {
@@ -15,7 +15,9 @@ export async function* limitSize(stream: ByteStream, { spoolSize }: UnpackLimits
   }
 }
 
-/** Passes on what comes out of a packed file, and stops a bomb: by either limit. */
+/**
+ * Passes on the output of a decoder; throws once it exceeds `spoolSize` or `unpackRatio`, as a decompression bomb does.
+ */
 export async function* limitUnpacked(
   unpacked: ByteStream,
   packedBytes: () => number,
@@ -26,7 +28,7 @@ export async function* limitUnpacked(
   for await (const piece of limitSize(unpacked, limits)) {
     size += piece.byteLength
     if (size > HARMLESS && size > packedBytes() * unpackRatio) {
-      throw tooLarge(`each of its bytes unpacks to more than ${unpackRatio}`, 'unpackRatio')
+      throw tooLarge(`each of its bytes unpacks to more than ${unpackRatio} bytes`, 'unpackRatio')
     }
     yield piece
   }

@@ -1,5 +1,5 @@
 /**
- * Tells whether bytes begin with a magic, a character a byte; `?` stands for any byte.
+ * Tells whether bytes start with a magic. Each character is one byte; `?` matches any byte.
  *
  * @param head The first bytes of a file.
  */

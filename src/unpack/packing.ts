@@ -1,9 +1,9 @@
 import type { Source } from '../source/source.ts'
 
-/** What a file is packed with, by its first bytes. Names of files say nothing. */
+/** A supported packing format. It is detected by the first bytes, never by the file's name. */
 export type Packing = 'gzip' | 'zstd' | 'zip'
 
-/** In bytes: so many tell. */
+/** The number of bytes that are needed to detect a format. */
 export const MAGIC_LENGTH = 6
 
 const MAGIC: ReadonlyArray<readonly [packing: Packing, ...magic: number[]]> = [
@@ -13,14 +13,14 @@ const MAGIC: ReadonlyArray<readonly [packing: Packing, ...magic: number[]]> = [
   ['zip', 0x50, 0x4b, 0x05, 0x06],
 ]
 
-/** Reads the first bytes of what may be packed. */
+/** Reads the first bytes of a source, to detect its packing. */
 export function readHead(source: Source, signal?: AbortSignal): Promise<Uint8Array> {
   return source.read(0, Math.min(MAGIC_LENGTH, source.size), signal)
 }
 
-/** Tells what a file or a layer is packed with, if it is one of those that are read here. */
+/** Returns the packing of a file or layer, or `undefined` if it is not in a supported format. */
 export function packingOf(head: Uint8Array): Packing | undefined {
-  // Parallel zstd begins with a frame to be skipped (RFC 8878 § Skippable Frames).
+  // Parallel zstd starts with a skippable frame (RFC 8878 § Skippable Frames).
   const [first = 0, ...rest] = head
   if (first >> 4 === 5 && matches(rest, [0x2a, 0x4d, 0x18])) return 'zstd'
   return MAGIC.find(([, ...magic]) => matches(head, magic))?.[0]

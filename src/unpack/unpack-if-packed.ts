@@ -3,7 +3,7 @@ import type { OpenSource } from '../source/spool.ts'
 import { packingOf, readHead } from './packing.ts'
 import type { Packed, UnpackOptions } from './unpack.ts'
 
-/** Takes off whatever a file is packed in, as `unpack`, which is loaded if there is anything to take off or to spool. */
+/** Does the same as `unpack`, but loads it only if there is something to unpack or to spool. */
 export async function unpackIfPacked(packed: Packed, options: UnpackOptions): Promise<OpenSource> {
   if ('source' in packed) {
     const head = await readHead(packed.source, options.signal)

@@ -1,14 +1,19 @@
-/** What unpacking and spooling may come to, whatever the file says of itself. */
+/** The limits of unpacking and spooling. They protect against hostile files. */
 export interface UnpackLimits {
-  /** Entries of a tar or a zip, or files of a folder. @default 100 000 */
+  /** The maximum number of entries in a tar or a zip, or of files in a folder. @default 100 000 */
   readonly entries: number
-  /** Bytes of all names and link targets in a tar, a zip or a folder together. @default 16 MiB */
+  /** The maximum size in bytes of all names and link targets of a tar, a zip or a folder. @default 16 MiB */
   readonly namesSize: number
-  /** Bytes that a stream, or what comes out of a packed file, may have. @default 64 GiB */
+  /** The maximum size in bytes of a stream or of an unpacked file. @default 64 GiB */
   readonly spoolSize: number
-  /** How many bytes may come out of one packed byte, on average, from 64 MiB on. Layers full of zeros come to 1000. @default 200 */
+  /**
+   * The maximum ratio of unpacked to packed bytes. It applies from 64 MiB of unpacked bytes on. Layers full of zeros
+   * have a ratio of 1000.
+   *
+   * @default 200
+   */
   readonly unpackRatio: number
-  /** How often a file may be packed: `artifact.zip` with `image.tar.gz` in it is packed twice. @default 4 */
+  /** The maximum number of nested packings. `artifact.zip` with `image.tar.gz` in it has two. @default 4 */
   readonly packings: number
 }
 
@@ -22,5 +27,5 @@ export const UNPACK_LIMITS: UnpackLimits = {
 
 /** Returns the remedy for an archive that exceeds a limit. */
 export function raiseLimit(name: string): string {
-  return `if you trust where it comes from, raise { limits: { ${name} } }`
+  return `if you trust its source, raise { limits: { ${name} } }`
 }

@@ -15,9 +15,9 @@ export interface UnpackOptions {
   /** @default a `Blob` */
   readonly spool: Spool | undefined
   readonly limits: UnpackLimits
-  /** Which file of a zip. */
+  /** The path of the file to open in a zip. */
   readonly entry: string | undefined
-  /** Called with the bytes that are spooled so far. */
+  /** Called with the number of bytes spooled so far. */
   readonly onSpooled: (bytes: number) => void
   readonly signal?: AbortSignal | undefined
 }
@@ -26,15 +26,15 @@ interface DecodeOptions extends Pick<UnpackOptions, 'limits' | 'signal'> {
   readonly gunzip?: ((packed: ByteStream) => ByteStream) | undefined
 }
 
-/** Bytes at some depth of packing: in place, or to be read once. */
+/** The bytes at some depth of packing: a source that can be read in any order, or a stream that can be read once. */
 export type Packed = { readonly source: Source } | { readonly stream: ByteStream }
 
 /**
- * Takes off whatever a file is packed in, also one thing in another, until nothing is left to take off. What can be read in place
- * is; what comes as a stream is spooled at the end, once.
+ * Removes all packings of a file, including nested ones. Bytes that can be read in place are not copied. A stream is
+ * spooled once, at the end.
  *
- * @throws {TarReadError} if the packing is damaged, or none that is read here, or goes over a limit
- * @throws {ValidationError} if a zip holds several archives and none is chosen
+ * @throws {TarReadError} if a packing is damaged or not supported, or a limit is exceeded
+ * @throws {ValidationError} if a zip has several archives and none is chosen
  */
 export async function unpack(packed: Packed, options: UnpackOptions): Promise<OpenSource> {
   const spools: OpenSource[] = []
@@ -78,7 +78,7 @@ async function look(packed: Packed, { signal }: UnpackOptions): Promise<{ bytes:
 }
 
 /**
- * Takes off one packing, within limits.
+ * Removes one packing, within the limits.
  *
  * @param options.gunzip @default the runtime's own decoder
  */
@@ -119,7 +119,7 @@ function spoolStream(stream: ByteStream, options: UnpackOptions): Promise<OpenSo
   return spool(counted(), signal)
 }
 
-/** Before a stream is spooled that can be of no use. */
+/** Throws for an unsupported packing, before its stream is spooled in vain. */
 function refuseForeign(head: Uint8Array): void {
   const packing = foreignPackingOf(head)
   if (packing) throw packedWith(packing)

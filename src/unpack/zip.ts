@@ -10,26 +10,26 @@ import { raiseLimit, type UnpackLimits } from './unpack-limits.ts'
 /** A file in a zip. */
 export interface ZipEntry {
   readonly path: string
-  /** In bytes, when it is unpacked. */
+  /** The unpacked size in bytes. */
   readonly size: number
-  /** In bytes, as it lies in the zip. */
+  /** The size in the zip in bytes. */
   readonly packedSize: number
 }
 
-/** In bytes. The list of a zip's files is read whole. */
+/** The maximum size of one read in bytes. The zip's file list is read at once. */
 const MAX_READ = 64 * 1024 * 1024
 const LOCAL_HEADER = 30
 const ARCHIVE_NAME = /\.(tar|tgz|tzst|zip|gz|zst)$/i
-/** What a `manifest.json` names. */
+/** Matches the files that a `manifest.json` names. */
 const CONFIG_OR_LAYER = /(?:^|\/)[0-9a-f]{64}(?:\.json|\.tar|\/layer\.tar)?$/
 const SAVE = 'save the image with "docker save -o image.tar name:tag"'
-/** What macOS and editors leave in zips. */
+/** Matches the files that macOS and editors add to zips. */
 const LITTER = /(^|\/)(__MACOSX\/|\.(?!\/))/
 
 /**
- * Lists the files of a zip, without folders. Its directory alone is read.
+ * Lists the files of a zip, without folders. It reads only the zip's directory.
  *
- * @throws {TarReadError} if it is no zip, or is damaged
+ * @throws {TarReadError} if it is not a zip, or is damaged
  */
 export async function readZipEntries(
   zip: Source,
@@ -42,11 +42,11 @@ export async function readZipEntries(
 }
 
 /**
- * Opens the archive in a zip: in place where it is stored, as a stream where it is packed.
+ * Opens the archive in a zip: as a source if the entry is stored, as a stream if it is compressed.
  *
- * @param path Which one. @default the only file, or the only one that has an archive's name
+ * @param path The path of the entry. @default the only file, or the only one with an archive's name
  * @throws {TarReadError} if the zip is damaged
- * @throws {ValidationError} if it holds no such file, or several and none is chosen; the message lists them
+ * @throws {ValidationError} if the file does not exist, or there are several and none is chosen; the message lists them
  */
 export async function openZipEntry(
   zip: Source,
@@ -97,7 +97,7 @@ function withoutArchive(names: readonly string[]): ValidationError {
   return new ValidationError('NOT_AN_ARCHIVE', `Cannot open the zip: it holds ${content}`, { remedy })
 }
 
-/** Walks the files of a zip. An entry of zip.js takes many kilobytes: a caller keeps one at most. */
+/** Iterates over the files of a zip. A zip.js entry takes many kilobytes, so callers must keep at most one. */
 async function* walkZip(zip: Source, limits: UnpackLimits, signal?: AbortSignal): AsyncGenerator<FileEntry> {
   const reader: Reader<unknown> = new ZipReader(zipSource(zip, signal) as never, { useWebWorkers: false })
   const countNames = limitNames(limits, 'read the zip')
@@ -125,7 +125,7 @@ function tooMany(entries: number): TarReadError {
   })
 }
 
-/** A source in the shape in which zip.js reads. */
+/** Adapts a source to the reader interface of zip.js. */
 function zipSource(zip: Source, signal?: AbortSignal) {
   function endInside(start: number, length: number): number {
     if (start >= 0 && length >= 0 && start <= zip.size) return Math.min(start + length, zip.size)
@@ -150,7 +150,7 @@ function zipSource(zip: Source, signal?: AbortSignal) {
   return { size: zip.size, init: async () => undefined, readUint8Array, createReadable }
 }
 
-/** A stored entry is a window into the zip, behind the header that stands before its data (APPNOTE § 4.3.7). */
+/** Returns a stored entry as a slice of the zip, after the entry's local header (APPNOTE § 4.3.7). */
 async function storedSource(zip: Source, entry: FileEntry, signal?: AbortSignal): Promise<Source> {
   const { offset, compressedSize: size, filename: path } = entry
   const header = offset + LOCAL_HEADER <= zip.size ? await zip.read(offset, offset + LOCAL_HEADER, signal) : undefined
@@ -188,13 +188,13 @@ function toZipEntry({ filename, uncompressedSize, compressedSize }: FileEntry): 
   return { path: filename, size: uncompressedSize, packedSize: compressedSize }
 }
 
-/** zip.js tells its failures as plain errors. */
+/** Turns the plain errors of zip.js into `TarReadError`s. */
 function asTarReadError(error: unknown, signal?: AbortSignal): unknown {
   if (signal?.aborted || error instanceof TarReadError) return error
   const reason = error instanceof Error ? error.message : String(error)
   return new TarReadError(
     'ARCHIVE_DAMAGED',
-    `Cannot read the zip: ${reason}; it is no zip, damaged, cut short, or packed in a way that is not read here`,
+    `Cannot read the zip: ${reason}; it is not a zip, is damaged or cut short, or uses an unsupported compression`,
     { cause: error },
   )
 }

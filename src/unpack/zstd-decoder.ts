@@ -2,13 +2,17 @@ import { RegistryError, TarReadError } from '../errors.ts'
 import { inPieces } from '../source/pieces.ts'
 import { abandon, type ByteStream } from '../source/stream.ts'
 
-/** So many steps without a byte: the decoder has met data that it cannot read, and would go on for ever. A piece may hold 8192 frames to be skipped. */
+/**
+ * The maximum number of consecutive steps without output. After more, the decoder has invalid data and would never end.
+ * A piece may have 8192 skippable frames.
+ */
 const MAX_IDLE_STEPS = 10_000
-/** So many steps may one piece take, with 128 KiB each. */
+/** The maximum number of steps for one piece, with 128 KiB each. */
 const MAX_STEPS = 40_000
 
 /**
- * Unpacks Zstandard (RFC 8878) by a decoder in WebAssembly that is loaded when it is needed. Windows of up to 128 MiB are taken.
+ * Unpacks Zstandard (RFC 8878) with a WebAssembly decoder, which is loaded on first use. It supports windows of up to
+ * 128 MiB.
  *
  * @throws {TarReadError} if the data are damaged or cut short
  */
@@ -17,7 +21,7 @@ export async function* unpackZstd(packed: ByteStream): AsyncGenerator<Uint8Array
   const pieces = inPieces(packed)
   let next = await nextPiece(pieces)
   let idleSteps = 0
-  // The decoder takes its pieces synchronously, so the next one always lies ready.
+  // The decoder requests its pieces synchronously, so the next one is always ready.
   function* supply(): Generator<Uint8Array> {
     while (next) {
       const piece = next
@@ -43,12 +47,12 @@ export async function* unpackZstd(packed: ByteStream): AsyncGenerator<Uint8Array
   }
 }
 
-/** The decoder frees what it holds at its end alone, so it is brought there: without more input, after what is left of this. */
+/** Runs the decoder to its end without more input, because it frees its memory only there. */
 function release(steps: Iterator<Uint8Array>): void {
   try {
     for (let step = 0; step < MAX_STEPS; step++) if (steps.next().done) return
   } catch {
-    // That the input ended early.
+    // The error says that the input ended early, which is intended.
   }
 }
 
@@ -60,7 +64,7 @@ async function loadDecoder() {
     return decoder
   } catch (cause) {
     throw new RegistryError('PART_NOT_LOADED', 'Cannot unpack the archive: the zstd decoder does not load', {
-      remedy: "in a page its content security policy has to allow 'wasm-unsafe-eval' and connections to data:",
+      remedy: "a page's content security policy must allow 'wasm-unsafe-eval' and connections to data:",
       cause,
     })
   }

@@ -153,7 +153,7 @@ export function describeVerifying(): void {
       const zeros = rawTar([{ name: 'zeros', data: new Uint8Array(70 * 2 ** 20) }])
       const { layout } = await imageOf(await gzip(zeros), `${LAYER}+gzip`, zeros)
       const [isValid, reason] = await verdict(layout.tar())
-      expect([isValid, reason]).toEqual([false, expect.stringMatching(/unpacks to more than 200; .*unpackRatio/)])
+      expect([isValid, reason]).toEqual([false, expect.stringMatching(/unpacks to more than 200 bytes; .*unpackRatio/)])
       expect(await verdict(layout.tar(), { limits: { unpackRatio: 2000 } })).toEqual([true])
     })
   })
