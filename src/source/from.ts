@@ -1,13 +1,13 @@
 import { TarReadError } from '../errors.ts'
 import { exactSource, type Source } from './source.ts'
 
-/** What holds bytes that can be read in any order, on every runtime. */
+/** The inputs with bytes that can be read in any order, in every runtime. */
 export type SourceInput = Source | Blob | Uint8Array | ArrayBuffer
 
 /**
- * Makes a `Source` of whatever holds the bytes. Nothing is read and nothing is copied.
+ * Creates a `Source` from an input. It reads and copies nothing.
  *
- * @throws {TypeError} if the input is none of these
+ * @throws {TypeError} if the input is not a `SourceInput`
  */
 export function toSource(input: SourceInput): Source {
   if (isBlob(input)) return blobSource(input)
@@ -21,11 +21,11 @@ export function toSource(input: SourceInput): Source {
 }
 
 function nameOf(input: unknown): string {
-  if (input instanceof Promise) return 'a promise, which has to be awaited'
+  if (input instanceof Promise) return 'a promise, which must be awaited'
   return input === null ? 'null' : `a value of type ${typeof input}`
 }
 
-/** By its shape: a file of another window is no instance of this one's `Blob`. */
+/** Tells whether an input looks like a `Blob`. `instanceof` fails for a file from another window. */
 function isBlob(input: unknown): input is Blob {
   const candidate = input as Partial<Blob> | null
   return typeof candidate?.slice === 'function' && typeof candidate.arrayBuffer === 'function'

@@ -1,13 +1,14 @@
 import type { Source } from './source.ts'
 import { type ByteStream, concat } from './stream.ts'
 
-/** In bytes, of one read. */
+/** The size of one read in bytes. */
 const PIECE = 1024 * 1024
 
 /**
- * Reads a source from its first byte to its last, piece by piece, as the reader goes on.
+ * Reads a source from start to end in pieces, as the reader requests them.
  *
- * @param options.reusesMemory The reader is done with each piece when it asks for the next: all may come in the same memory. @default false
+ * @param options.reusesMemory True if the reader no longer uses a piece when it requests the next one. Then all pieces
+ *   may share the same memory. @default false
  */
 export async function* streamSource(
   source: Source,
@@ -20,14 +21,17 @@ export async function* streamSource(
   }
 }
 
-/** Cuts a stream into small pieces: what takes them in needs room for what comes out of one. */
+/** Splits a stream into small pieces, because a decoder needs memory for the output of a whole piece. */
 export async function* inPieces(stream: ByteStream, size = 64 * 1024): AsyncGenerator<Uint8Array> {
   for await (const piece of stream) {
     for (let start = 0; start < piece.byteLength; start += size) yield piece.subarray(start, start + size)
   }
 }
 
-/** Puts a stream together anew, in blocks of one size but for the last: what becomes of them shall not depend on how it came. */
+/**
+ * Regroups a stream into blocks of equal size, except the last, so that the result does not depend on the stream's
+ * pieces.
+ */
 export async function* inBlocks(stream: ByteStream, size: number): AsyncGenerator<Uint8Array> {
   let waiting: Uint8Array[] = []
   let length = 0
@@ -47,10 +51,10 @@ export async function* inBlocks(stream: ByteStream, size: number): AsyncGenerato
 }
 
 /**
- * Looks at the first bytes of a stream.
+ * Reads the first bytes of a stream without consuming them.
  *
- * @param length How many; fewer come where the stream is shorter.
- * @returns them, and the stream as it was before
+ * @param length The number of bytes. There are fewer if the stream is shorter.
+ * @returns the bytes, and a stream that includes them
  */
 export async function peek(stream: ByteStream, length: number): Promise<{ head: Uint8Array; stream: ByteStream }> {
   const iterator = stream[Symbol.asyncIterator]()

@@ -1,13 +1,14 @@
-/** In bytes: an unwanted body that is longer is cancelled. */
+/** The maximum size in bytes of an unwanted body. A longer one is cancelled. */
 const MAX_UNWANTED = 64 * 1024
-/** In milliseconds: an unwanted body that takes longer is cancelled. */
+/** The maximum time in milliseconds for an unwanted body. A slower one is cancelled. */
 const PATIENCE = 5_000
 
 /**
- * Lets go of a body that nobody wants, without waiting. An unread body keeps its connection busy.
+ * Releases an unwanted response body, without waiting. An unread body keeps its connection busy.
  *
- * A short body is read to its end in the background: browsers report a request whose body is cancelled as failed. A cancel is never waited for:
- * the cancel of a clone settles only when the other half is cancelled too (Streams Standard § ReadableStreamTee), and some `fetch` clone every answer.
+ * A short body is read to its end in the background, because browsers report a request with a cancelled body as failed.
+ * The cancel is never awaited: some `fetch` implementations clone every response, and the cancel of a clone settles
+ * only when the other half is cancelled too (Streams Standard § ReadableStreamTee).
  */
 export function releaseBody(body: ReadableStream<Uint8Array> | null): void {
   if (body && !body.locked) void drain(body.getReader())
@@ -17,7 +18,7 @@ async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<v
   const cancel = () => {
     reader.cancel().catch(() => undefined)
   }
-  // A cancel ends the read that waits.
+  // The cancel ends a pending read.
   const timer = setTimeout(cancel, PATIENCE)
   try {
     for (let size = 0; size <= MAX_UNWANTED; ) {
@@ -26,7 +27,7 @@ async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<v
       size += value.byteLength
     }
   } catch {
-    // The body broke off, and nobody wanted it.
+    // The body broke off, which does not matter.
   } finally {
     clearTimeout(timer)
     cancel()

@@ -1,18 +1,18 @@
 import { TarReadError } from '../errors.ts'
 
 /**
- * Where bytes come from: a known size and ranges of it, read when asked for.
- * A `Blob`, a file, a window into an archive and a test double that counts are all the same shape, so they nest.
+ * A readable range of bytes with a known size. It reads nothing before `read` is called.
+ * A `Blob`, a file, a slice of an archive and a counting test double all have this shape, so sources can be nested.
  */
 export interface Source {
-  /** In bytes. */
+  /** The size in bytes. */
   readonly size: number
   /**
-   * Reads the bytes `[start, end)`: exactly `end - start` of them, or it rejects.
-   * The bytes are the caller's: the source neither keeps nor reuses them.
+   * Reads the bytes `[start, end)`. It returns exactly `end - start` bytes, or rejects.
+   * The caller owns the result: the source neither keeps nor reuses it.
    *
-   * @param into Room for them: they may come at its beginning, or in bytes of their own.
-   * @throws {TarReadError} if the bytes are no longer there
+   * @param into Memory for the result. The source may fill its beginning, or return an array of its own.
+   * @throws {TarReadError} if the bytes no longer exist
    */
   read(
     start: number,
@@ -20,11 +20,14 @@ export interface Source {
     signal?: AbortSignal,
     into?: Uint8Array<ArrayBuffer>,
   ): Promise<Uint8Array<ArrayBuffer>>
-  /** The bytes `[start, end)` as a part of the file that a browser reads itself, for those who only pass them on. Absent where there is no such file. */
+  /**
+   * Returns the bytes `[start, end)` as a `Blob` that the browser reads itself. Use it for bytes that are only passed
+   * on. It is missing if the bytes are not in a file.
+   */
   readonly slice?: ((start: number, end: number) => Blob) | undefined
 }
 
-/** A window `[start, end)` into another source. */
+/** Returns the range `[start, end)` of a source as a source. */
 export function sliceSource(source: Source, start: number, end: number): Source {
   return {
     size: end - start,
@@ -33,7 +36,7 @@ export function sliceSource(source: Source, start: number, end: number): Source 
   }
 }
 
-/** The same source, which tells where each read ends. */
+/** Wraps a source. Calls `onRead` with the end of each completed read. */
 export function reportedSource(source: Source, onRead: (end: number) => void): Source {
   return {
     size: source.size,
@@ -45,12 +48,12 @@ export function reportedSource(source: Source, onRead: (end: number) => void): S
   }
 }
 
-/** Reads the whole of a small source. Bound its size before calling. */
+/** Reads all bytes of a small source. The caller must check its size first. */
 export function readAll(source: Source, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
   return source.read(0, source.size, signal)
 }
 
-/** Holds a reader to the contract of `Source`: no read after an abort, and never fewer bytes than asked for. */
+/** Enforces the contract of `Source`: no read after an abort, and never fewer bytes than requested. */
 export function exactSource({ size, read, slice }: Source): Source {
   return {
     size,

@@ -3,20 +3,24 @@ import { toSource } from './from.ts'
 import type { Source } from './source.ts'
 import { type ByteStream, toReadable } from './stream.ts'
 
-/** A source that has to be closed when it is no longer needed. */
+/** A source that must be closed after use. */
 export interface OpenSource extends Source {
-  /** Lets go of what holds the bytes. They cannot be read after it. */
+  /** Releases the bytes. They can no longer be read. */
   close(): Promise<void>
 }
 
-/** Keeps the bytes of a stream where they can be read in any order: in a `Blob` in `.`, in a temporary file in `./node`. */
+/**
+ * Stores the bytes of a stream, so that they can be read in any order.
+ * The entry `.` stores them in a `Blob`, the entry `./node` in a temporary file.
+ */
 export type Spool = (stream: ByteStream, signal?: AbortSignal) => Promise<OpenSource>
 
 /**
- * Keeps a stream in a `Blob`. It is the browser that collects it, since it puts it on the disk then; a `Blob` made of parts stays in the
- * memory of Chromium, which has no more than 500 MB to 2 GB for all of them, and gives them up without a word.
+ * Stores a stream in a `Blob`. The browser itself collects the bytes with `Response.blob()`, because it then writes
+ * them to disk. A `Blob` made of parts would stay in Chromium's memory. That is limited to 500 MB to 2 GB for all
+ * blobs, and Chromium silently drops them beyond it.
  *
- * @throws {RegistryError} if the browser has no room for it
+ * @throws {RegistryError} if the browser has too little space
  */
 export async function spoolToBlob(stream: ByteStream): Promise<OpenSource> {
   let failure: { readonly error: unknown } | undefined
@@ -32,7 +36,7 @@ export async function spoolToBlob(stream: ByteStream): Promise<OpenSource> {
     const blob = await new Response(toReadable(observed())).blob()
     return { ...toSource(blob), close: async () => undefined }
   } catch (cause) {
-    // Browsers tell no more than that it failed.
+    // Browsers report only that it failed, not why.
     if (failure) throw failure.error
     throw new RegistryError('STORAGE_FAILED', 'Cannot spool the archive: the browser has no room for it', {
       remedy: 'unpack it first',
@@ -41,10 +45,10 @@ export async function spoolToBlob(stream: ByteStream): Promise<OpenSource> {
   }
 }
 
-/** Keeps nothing of a stream but its size. */
+/** Reads a stream only to measure its size. The bytes cannot be read afterwards. */
 export async function measureStream(stream: ByteStream): Promise<OpenSource> {
   let size = 0
   for await (const piece of stream) size += piece.byteLength
-  const read = () => Promise.reject(new TypeError('Cannot read what was only measured'))
+  const read = () => Promise.reject(new TypeError('Cannot read a measured stream'))
   return { size, read, close: async () => undefined }
 }

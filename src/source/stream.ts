@@ -3,39 +3,41 @@ import { untilAborted } from '../async/abort.ts'
 /** Bytes that can be read once, from the first to the last. */
 export type ByteStream = AsyncIterable<Uint8Array>
 
-/** Reads a web stream. Whoever stops early cancels it; so does an abort, also while nothing comes. */
+/**
+ * Reads a web stream. A reader that stops early cancels the stream. An abort does the same, even during a pending read.
+ */
 export async function* readStream(
   stream: ReadableStream<Uint8Array>,
   signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  // Not `for await`: WebKit's streams cannot do that.
+  // Not `for await`, which WebKit's streams do not support.
   const reader = stream.getReader()
   try {
     yield* untilEnd(() => reader.read(), signal)
   } finally {
-    // The rest is not wanted, and a failure to say so changes nothing.
+    // The rest is not needed, so a failure to cancel does not matter.
     reader.cancel().catch(() => undefined)
   }
 }
 
-/** Reads what can be iterated over, such as a stream of Node's. Whoever stops early ends it; so does an abort. */
+/** Reads an async iterable, such as a Node stream. A reader that stops early ends it. An abort does the same. */
 export async function* readIterable(iterable: ByteStream, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
   const iterator = iterable[Symbol.asyncIterator]()
   try {
     yield* untilEnd(() => iterator.next(), signal)
   } finally {
-    // A stream of Node's that waits for data hears only this.
+    // A Node stream that waits for data reacts only to `destroy`.
     if (signal?.aborted) (iterable as { destroy?: () => void }).destroy?.()
     abandon(iterator)
   }
 }
 
-/** Tells a stream that the rest of it is not wanted. A failure to hear that changes nothing. */
+/** Ends a stream early, without waiting. Ignores a failure, because the rest is not needed. */
 export function abandon(stream: AsyncIterator<Uint8Array>): void {
   stream.return?.()?.then(undefined, () => undefined)
 }
 
-/** Makes a web stream of a stream, for interfaces that take nothing else. */
+/** Turns a stream into a web stream, for APIs that require one. */
 export function toReadable(stream: ByteStream): ReadableStream<Uint8Array> {
   const iterator = stream[Symbol.asyncIterator]()
   const source: UnderlyingDefaultSource<Uint8Array> = {
@@ -48,7 +50,7 @@ export function toReadable(stream: ByteStream): ReadableStream<Uint8Array> {
       await iterator.return?.()
     },
   }
-  // Nothing is read before it is asked for.
+  // With 0, nothing is read in advance.
   return new ReadableStream(source, { highWaterMark: 0 })
 }
 
@@ -60,7 +62,8 @@ async function* untilEnd(
     signal?.throwIfAborted()
     const { done, value } = await untilAborted(next(), signal)
     if (done) return
-    if (!(value instanceof Uint8Array)) throw new TypeError('Cannot read the stream: it gives no bytes (Uint8Array)')
+    if (!(value instanceof Uint8Array))
+      throw new TypeError('Cannot read the stream: its pieces are not bytes (Uint8Array)')
     yield value
   }
 }

@@ -3,28 +3,28 @@ import { TarReadError } from '../errors.ts'
 import type { Source } from './source.ts'
 import type { ByteStream } from './stream.ts'
 
-/** Opens the bytes `[start, size)`, from the first to the last. An abort of the signal ends the stream. */
+/** Opens the bytes `[start, size)` as a stream. An abort of the signal ends the stream. */
 export type OpenStream = (start: number, signal: AbortSignal) => ByteStream
 
-/** A stream that a reader has left at a position. */
+/** A stream and its position. It is kept between reads. */
 interface Cursor {
   position: number
-  /** Bytes that came and were not read yet. */
+  /** Bytes that arrived but were not read yet. */
   rest: Uint8Array
   readonly stream: AsyncIterator<Uint8Array>
   readonly ending: AbortController
   idleTimer?: ReturnType<typeof setTimeout>
 }
 
-/** In milliseconds. A connection that nobody reads from is worth nothing to its server. */
+/** The time in milliseconds after which an idle stream ends, so that it does not keep a server's connection busy. */
 const IDLE = 5_000
 
 /**
- * Makes a source of bytes that come best in order, as from a server: reads that follow each other come from one stream, so that reading it
- * through takes one request. A read elsewhere opens a stream of its own; readers at once do not disturb each other. A stream that nobody reads from
- * for 5 s ends.
+ * Creates a source from bytes that are best read in order, such as from a server. Consecutive reads share one stream,
+ * so that reading everything takes one request. A read at another position opens its own stream. Concurrent readers do
+ * not disturb each other. A stream ends after 5 s without a read.
  *
- * @param size In bytes.
+ * @param size The size in bytes.
  */
 export function streamedSource(size: number, open: OpenStream): Source {
   const idle = new Set<Cursor>()
@@ -96,6 +96,6 @@ async function nextPiece({ stream, position }: Cursor, size: number): Promise<Ui
 
 function end({ stream, ending }: Cursor): void {
   ending.abort()
-  // Not waited for: what the stream still does is its own matter.
+  // Not awaited: the reader no longer depends on the stream.
   stream.return?.()?.then(undefined, () => undefined)
 }

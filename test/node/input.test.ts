@@ -186,7 +186,7 @@ describe('openArchive() of a path', () => {
       TypeError,
       /"https:\/\/x\.example.*fetch\(\)/,
     )
-    await rejection(node.openArchive(Promise.resolve(bytes) as never), TypeError, /a promise, which has to be awaited/)
+    await rejection(node.openArchive(Promise.resolve(bytes) as never), TypeError, /a promise, which must be awaited/)
   })
 
   it('keeps the file open until it is closed, and no longer', async () => {
