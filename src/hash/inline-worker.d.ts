@@ -1,4 +1,4 @@
-/** A Worker whose script is a text in the module, so that no bundler has to know of it. */
+/** A Worker whose script is a string in the module, so that bundlers need no support for it. */
 declare module '*?worker&inline' {
   const InlineWorker: new () => Worker
   export default InlineWorker

@@ -4,17 +4,18 @@ import type { Hasher } from '../oci/digest.ts'
 import type { HashWorkers } from './worker-pool.ts'
 
 /**
- * SHA-256 in WebAssembly, for every runtime: browsers' own can hash neither in pieces nor outside secure contexts.
+ * Creates a SHA-256 hasher in WebAssembly, for every runtime. The browser's own SHA-256 cannot hash in pieces, and is
+ * missing outside secure contexts.
  *
- * @param state Where to go on from, as another one has saved it.
+ * @param state A state that another hasher has saved, to continue from.
  * @throws {RegistryError} if a page's content security policy forbids WebAssembly
- * @throws {Error} if the state is none of this version of hash-wasm
+ * @throws {Error} if the state is not valid for this version of hash-wasm
  */
 export async function createWasmHasher(state?: Uint8Array): Promise<Hasher> {
   return toHasher(await loadSha256(), state)
 }
 
-/** The same, where parts of files are hashed by Workers. */
+/** Creates a SHA-256 hasher in WebAssembly that hashes parts of files in Workers. */
 export async function createParallelHasher(workers: HashWorkers, state?: Uint8Array): Promise<Hasher> {
   const sha256 = await loadSha256()
   return {
@@ -36,14 +37,14 @@ function toHasher(sha256: IHasher, state: Uint8Array | undefined): Hasher {
   }
 }
 
-/** Loaded when it is met: where the runtime has a SHA-256 of its own, it never is. */
+/** Loads hash-wasm on first use. Runtimes with their own SHA-256 never load it. */
 async function loadSha256(): Promise<IHasher> {
   try {
     const { createSHA256 } = await import('hash-wasm')
     return await createSHA256()
   } catch (cause) {
     throw new RegistryError('PART_NOT_LOADED', 'Cannot compute SHA-256: WebAssembly does not load', {
-      remedy: "in a page its content security policy has to allow 'wasm-unsafe-eval'",
+      remedy: "a page's content security policy must allow 'wasm-unsafe-eval'",
       cause,
     })
   }

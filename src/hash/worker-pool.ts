@@ -2,19 +2,19 @@
 
 import type { HashedState, HashJob } from './worker.ts'
 
-/** The part of a `Worker` that hashing needs. The type is not the DOM's, so that projects for Node need no `dom` lib. */
+/** The part of a `Worker` that hashing needs. It is declared here, so that projects for Node need no `dom` lib. */
 export interface HashWorker {
   addEventListener(type: string, listener: (event: Event) => void): void
   postMessage(message: unknown): void
   terminate(): void
 }
 
-/** What hashes parts of files off the thread of whoever asks. */
+/** Hashes parts of files outside the caller's thread. */
 export interface HashWorkers {
   /**
-   * Goes on from the state of a hasher with a part of a file.
+   * Continues from a hasher's state with a part of a file.
    *
-   * @returns the state after it; nothing, if that cannot be done here
+   * @returns the new state, or `undefined` if the Workers cannot hash the part
    */
   hash(state: Uint8Array, part: Blob): Promise<HashedState>
   /** Ends the Workers. */
@@ -26,7 +26,11 @@ interface Task {
   readonly resolve: (state: HashedState) => void
 }
 
-/** @param createWorker @default starts a Worker of a Blob URL, whose script loads only then */
+/**
+ * Opens a pool of Workers that hash parts of files.
+ *
+ * @param createWorker Starts a Worker. @default starts one from a Blob URL, and loads its script first
+ */
 export async function openHashPool(createWorker?: () => HashWorker): Promise<HashWorkers> {
   if (createWorker) return createHashPool(createWorker)
   const { default: InlineWorker } = await import('./worker.ts?worker&inline')
@@ -34,7 +38,8 @@ export async function openHashPool(createWorker?: () => HashWorker): Promise<Has
 }
 
 /**
- * Hashes parts of files in Workers, each of which has one at a time: at most one for each core, and no more than there are parts at once.
+ * Creates a pool of Workers. Each Worker hashes one part at a time. There is at most one Worker for each core, and no
+ * more than there are pending parts.
  *
  * @param createWorker Starts a Worker with the script of `hash-worker.ts`.
  */
@@ -62,7 +67,7 @@ function createHashPool(createWorker: () => HashWorker): HashWorkers {
       idle.push(worker)
       run()
     })
-    // It does not load: a content security policy may forbid it. Then the next would not, either.
+    // The Worker does not load. A content security policy may forbid it, and then the next would fail too.
     worker.addEventListener('error', (event) => {
       event.preventDefault()
       close()
@@ -89,7 +94,7 @@ function createHashPool(createWorker: () => HashWorker): HashWorkers {
         try {
           run()
         } catch {
-          // A browser may refuse a Worker with an exception, too.
+          // A browser may also refuse a Worker with an exception.
           close()
         }
       })

@@ -1,18 +1,19 @@
 import { createSHA256, type IHasher } from 'hash-wasm'
 import { readStream } from '../source/stream.ts'
 
-// Runs in a Worker: hashes parts of files, one after the other. Only what names them, and states of hashers, come and go.
+// Runs in a Worker: hashes parts of files one after the other. Messages have only a `Blob` handle and hasher states,
+// never the bytes.
 
-/** A part of a file, and the state of the hasher before it. */
+/** A part of a file to hash, and the state of the hasher before it. */
 export interface HashJob {
   readonly state: Uint8Array
   readonly part: Blob
 }
 
-/** In bytes, of the one buffer that is read into. */
+/** The size of the read buffer in bytes. */
 const BUFFER = 1024 * 1024
 
-/** The state of the hasher after it; nothing, if the part could not be read or hashed here. */
+/** The state of the hasher after the part, or `undefined` if the part could not be read or hashed. */
 export type HashedState = Uint8Array | undefined
 
 let loading: Promise<IHasher> | undefined
@@ -33,19 +34,19 @@ async function hash({ state, part }: HashJob): Promise<HashedState> {
     }
     return size === part.size ? sha256.save() : undefined
   } catch {
-    // Whoever asked reads the part, and finds out what is wrong with it.
+    // The caller then reads the part itself and reports the error.
     return undefined
   }
 }
 
 /**
- * Reads a part piece by piece: as a stream, which costs less than slices that are read one by one, and into the same buffer again and again, so
- * that each piece holds until the next.
+ * Reads a part in pieces, as a stream, which is cheaper than reading slices. It reuses one buffer, so each piece is
+ * valid only until the next.
  */
 async function* read(part: Blob): AsyncGenerator<Uint8Array> {
   const stream = part.stream()
   const reader = byteReader(stream)
-  // Chromium collects a stream that nothing but a waiting read knows of, and then the read never ends.
+  // Without this reference, Chromium garbage-collects the stream during a pending read, which then never ends.
   Object.assign(globalThis, { reading: [part, stream, reader] })
   if (!reader) return yield* readStream(stream)
   let buffer = new ArrayBuffer(BUFFER)
@@ -57,7 +58,7 @@ async function* read(part: Blob): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** WebKit has none. */
+/** Returns a byte reader, or `undefined` in WebKit, which does not support it. */
 function byteReader(stream: ReadableStream): ReadableStreamBYOBReader | undefined {
   try {
     return stream.getReader({ mode: 'byob' })
