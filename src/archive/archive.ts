@@ -1,6 +1,9 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import { loaded } from '../async/lazy.ts'
 import { ValidationError } from '../errors.ts'
 import { createWasmHasher } from '../hash/sha256.ts'
+import { disposable } from '../source/disposable.ts'
 import { hasFile } from './file-index.ts'
 import type { ArchiveContents } from './format.ts'
 import { type ArchiveInput, openInput } from './input.ts'
@@ -14,10 +17,10 @@ const INDEX_PATH = 'index.json'
 export const MANIFEST_PATH = 'manifest.json'
 
 /** An open archive: what is in it, and where the bytes are. */
-export interface Archive extends ArchiveContents {
+export interface Archive extends ArchiveContents, AsyncDisposable {
   /** Oddities of the archive that do no harm. */
   readonly warnings: readonly string[]
-  /** Lets go of the file, or of what was spooled. The images' bytes cannot be read after it. */
+  /** Closes the file, or what was spooled. The images' bytes cannot be read after it. `await using` calls it. */
   close(): Promise<void>
 }
 
@@ -67,7 +70,7 @@ export async function openArchive(archive: ArchiveInput, options: ReadOptions = 
   }
   try {
     signal?.throwIfAborted()
-    return Object.freeze({ ...(await readContents(reading)), warnings, close })
+    return Object.freeze(disposable({ ...(await readContents(reading)), warnings, close }))
   } catch (error) {
     await close()
     if (!(error instanceof ValidationError)) throw error

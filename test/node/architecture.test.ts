@@ -39,7 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'node/credentials': ['errors', 'async', 'oci', 'registry/auth', 'node/home'],
   'node/fetch': ['errors', 'async', 'registry'],
   'node/node-runtime': ['source', 'runtime', 'node/archive', 'node/compress', 'node/fetch', 'node/native-sha256'],
-  'node/api': ['index', 'transfer/control', 'node/archive', 'node/node-runtime'],
+  'node/api': ['index', 'source', 'transfer/control', 'node/archive', 'node/node-runtime'],
   'node/index': ['index', 'node/api', 'node/archive', 'node/stores', 'node/credentials', 'node/fetch'],
   testing: ['errors', 'async', 'oci', 'hash'],
 }

@@ -11,6 +11,7 @@ import type {
   ZipEntry,
 } from '../../index.ts'
 import * as core from '../../index.ts'
+import { disposable } from '../../source/disposable.ts'
 import { type ArchiveInput, openInput, withInput } from '../archive/open-input.ts'
 import { inNode } from '../node-runtime.ts'
 
@@ -46,7 +47,7 @@ export async function openArchive(archive: ArchiveInput, options: ReadOptions = 
   const { input, close } = await openInput(archive, options)
   try {
     const opened = await core.openArchive(input, inNode(options))
-    return Object.freeze({ ...opened, close: () => opened.close().finally(close) })
+    return Object.freeze(disposable({ ...opened, close: () => opened.close().finally(close) }))
   } catch (error) {
     await close()
     throw error

@@ -1,7 +1,11 @@
-import { type FileHandle, open, stat } from 'node:fs/promises'
+/// <reference lib="esnext.disposable" preserve="true" />
+
+import { stat } from 'node:fs/promises'
 import { TarReadError } from '../../errors.ts'
+import { disposable } from '../../source/disposable.ts'
 import { exactSource, type Source } from '../../source/source.ts'
 import type { OpenSource } from '../../source/spool.ts'
+import { OpenDescriptor } from './open-descriptor.ts'
 
 /**
  * Opens a file of any size as a `Source`. It reads only the ranges that are asked for. It does not use `openAsBlob`,
@@ -20,23 +24,23 @@ import type { OpenSource } from '../../source/spool.ts'
  * await file.close()
  * ```
  */
-export async function openFile(path: string | URL): Promise<OpenSource> {
+export async function openFile(path: string | URL): Promise<OpenSource & AsyncDisposable> {
   // Checked first, because opening a pipe waits for a writer.
   const status = await named(path, stat(path))
   if (!status.isFile()) throw new TarReadError('FILE_UNREADABLE', `Cannot open "${path}": it is not a regular file`)
-  const file = await named(path, open(path))
-  return { ...handleSource(file, status.size), close: () => file.close() }
+  const file = await named(path, OpenDescriptor.open(path))
+  return disposable({ ...descriptorSource(file, status.size), close: () => file.close() })
 }
 
 /** Creates a source from an open file. */
-export function handleSource(file: FileHandle, size: number): Source {
+export function descriptorSource(file: OpenDescriptor, size: number): Source {
   return exactSource({ size, read: (start, end, _, into) => readRange(file, start, end, into) })
 }
 
 /** Creates a source that opens its file for each read, for folders with more files than may be open at once. */
 export function lazyFile(path: string, size: number): Source {
   async function read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
-    const file = await named(path, open(path))
+    const file = await named(path, OpenDescriptor.open(path))
     try {
       return await readRange(file, start, end)
     } finally {
@@ -58,7 +62,7 @@ export async function named<T>(path: string | URL, act: Promise<T>): Promise<T> 
 }
 
 async function readRange(
-  file: FileHandle,
+  file: OpenDescriptor,
   start: number,
   end: number,
   into?: Uint8Array<ArrayBuffer>,
@@ -66,7 +70,7 @@ async function readRange(
   const bytes = into && into.length >= end - start ? into.subarray(0, end - start) : new Uint8Array(end - start)
   let filled = 0
   while (filled < bytes.length) {
-    const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled).catch((cause) => {
+    const bytesRead = await file.read(bytes, filled, bytes.length - filled, start + filled).catch((cause) => {
       const reason = cause instanceof Error ? cause.message : String(cause)
       throw new TarReadError('FILE_UNREADABLE', `Cannot read the file at byte ${start + filled}: ${reason}`, {
         offset: start + filled,

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, open, readdir, rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { RegistryError } from '../../errors.ts'
 import type { OpenSource } from '../../source/spool.ts'
 import type { ByteStream } from '../../source/stream.ts'
-import { handleSource } from './file.ts'
+import { descriptorSource } from './file.ts'
+import { OpenDescriptor } from './open-descriptor.ts'
 
 const PREFIX = 'registry-api-v2-client-spool'
 const NAME = new RegExp(`^${PREFIX}-(\\d+)-`)
@@ -20,7 +21,7 @@ const NAME = new RegExp(`^${PREFIX}-(\\d+)-`)
 export async function spoolToFile(stream: ByteStream, signal?: AbortSignal): Promise<OpenSource> {
   await removeLeftovers()
   const path = join(tmpdir(), `${PREFIX}-${process.pid}-${randomUUID()}`)
-  const file = await spooling(open(path, 'wx+', 0o600))
+  const file = await spooling(OpenDescriptor.open(path, 'wx+', 0o600))
   const isNameless = await rm(path).then(
     () => true,
     () => false,
@@ -31,14 +32,14 @@ export async function spoolToFile(stream: ByteStream, signal?: AbortSignal): Pro
   }
   try {
     const size = await write(file, stream, signal)
-    return { ...handleSource(file, size), close }
+    return { ...descriptorSource(file, size), close }
   } catch (error) {
     await close()
     throw error
   }
 }
 
-async function write(file: FileHandle, stream: ByteStream, signal?: AbortSignal): Promise<number> {
+async function write(file: OpenDescriptor, stream: ByteStream, signal?: AbortSignal): Promise<number> {
   let size = 0
   let writing = Promise.resolve()
   try {
@@ -57,10 +58,9 @@ async function write(file: FileHandle, stream: ByteStream, signal?: AbortSignal)
   return size
 }
 
-async function writePiece(file: FileHandle, piece: Uint8Array, position: number): Promise<void> {
+async function writePiece(file: OpenDescriptor, piece: Uint8Array, position: number): Promise<void> {
   for (let written = 0; written < piece.length; ) {
-    const { bytesWritten } = await spooling(file.write(piece, written, piece.length - written, position + written))
-    written += bytesWritten
+    written += await spooling(file.write(piece, written, piece.length - written, position + written))
   }
 }
 
