@@ -36,8 +36,8 @@ export interface DockerCredentialsOptions {
  * @param options `file` is the only file to read (default: the places above). `timeout` is the time that a helper may
  *   take, in milliseconds, before it is killed (default: 30 000).
  * @returns a function for the option `credentials` of `openRegistry`. It resolves to `undefined` if nobody signed in.
- *   It rejects with a `ValidationError` if a file cannot be read, and with a `RegistryError` if a helper fails, or is
- *   missing and no entry was found. Errors never show the file's content or the helper's output.
+ *   It rejects with a `ValidationError` if a file cannot be read. It rejects with a `RegistryError` if a helper fails,
+ *   or is missing and no entry was found. Errors never show the file's content or the helper's output.
  * @throws {RangeError} if `timeout` is not above 0, or too large for a timer.
  * @example
  * ```ts

@@ -30,8 +30,8 @@ interface FolderContent<T> {
  * Creates a store in a folder that only this user may access. Each value is one file. The folder is created if it does
  * not exist.
  *
- * @returns a store whose methods reject with a `RegistryError` if the folder is a link, belongs to another user, is
- *   accessible to others, or cannot be used
+ * @returns the store. Its methods reject with a `RegistryError` if the folder is a link, belongs to another user, can
+ *   be accessed by others, or cannot be used.
  */
 export function keepInFolder<T>(path: string, content: FolderContent<T>): KeyedStore<T> {
   let ready: Promise<void> | undefined
