@@ -52,6 +52,8 @@ export {
 } from './oci/reference.ts'
 export {
   type PushArchiveOptions,
+  type PushTarget,
+  push,
   pushDockerTar,
   pushDockerTarWithAllOriginalTags,
   pushDockerTarWithOriginalTags,

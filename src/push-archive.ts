@@ -24,6 +24,14 @@ export interface PushArchiveOptions
     Pick<PushNaming, 'tags' | 'rename'>,
     Pick<PlanOptions, 'mountFrom' | 'existing' | 'foreignLayers' | 'lookups'> {}
 
+/** Where an image is pushed. */
+export interface PushTarget {
+  /** The repository, such as `team/app`. @default that of the image's first name, or of the name in `image`, without its registry */
+  readonly repository?: string | undefined
+  /** The tag to set, besides `tags`. @default the tag of that name, or `latest` if it has none */
+  readonly tag?: string | undefined
+}
+
 /**
  * Pushes one image of an archive, byte for byte as the archive has it. The image may have one platform or several. If
  * the archive has only one platform of a multi-platform image, it pushes that one, as `docker push` does. Referrers of
@@ -72,6 +80,39 @@ export async function pushDockerTar(
     nameImage(await chosenImage(archive, options), { registry, repository, tags, rename, onWarning }),
   ])
   return pushed?.digest as Digest
+}
+
+/**
+ * Pushes one image of an archive. It is `pushDockerTar` with the repository and the tag among the options.
+ *
+ * @param archive A `File`, a `Blob`, bytes, a stream, a `Response` or the files of a folder; or an archive that
+ *   `openArchive` has opened.
+ * @param registry The registry's URL or host, or a handle of `openRegistry` if it needs credentials or other settings.
+ * @param options `repository` and `tag`, with the defaults of `pushDockerTar`, and all that `pushDockerTar` takes.
+ * @returns the digest of the image's manifest or index.
+ * @throws {TypeError} if `archive`, `registry` or an option has the wrong type.
+ * @throws {RangeError} if a number in the options is out of range, such as a `concurrency` of 0.
+ * @throws {TarReadError} if the file cannot be read, is not an archive, is damaged, or exceeds a limit.
+ * @throws {ValidationError} if the archive has no image, or several images or some platforms of an image and none is
+ *   chosen; or if there is no name to push to, or a name is not valid.
+ * @throws {DigestMismatchError} if bytes of the archive do not match their digest.
+ * @throws {ResponseError} if the registry refuses.
+ * @throws {NetworkError} if the registry does not answer.
+ * @example
+ * ```ts
+ * import { push } from 'registry-api-v2-client'
+ *
+ * // file is a File, from <input type="file"> or a drop
+ * const digest = await push(file, 'https://registry.example.com', { repository: 'team/app', tag: 'v7' })
+ * console.log(digest) // 'sha256:…'
+ * ```
+ */
+export function push(
+  archive: ArchiveInput | Archive,
+  registry: RegistryInput,
+  options: PushTarget & PushArchiveOptions & PlatformChoice = {},
+): Promise<Digest> {
+  return pushDockerTar(archive, registry, options.repository, options.tag, options)
 }
 
 /**

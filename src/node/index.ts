@@ -3,6 +3,7 @@ export * from '../index.ts'
 export {
   executePush,
   planPush,
+  push,
   pushDockerTar,
   pushDockerTarWithAllOriginalTags,
   pushDockerTarWithOriginalTags,

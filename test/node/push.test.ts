@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
   DigestMismatchError,
@@ -5,11 +8,13 @@ import {
   openArchive,
   openRegistry,
   planPush,
+  push,
   pushDockerTar,
   pushDockerTarWithAllOriginalTags,
   type Registry,
   ResponseError,
 } from '../../src/index.ts'
+import * as node from '../../src/node/index.ts'
 import {
   createTestArchive,
   createTestRegistry,
@@ -404,5 +409,20 @@ describe('pushDockerTarWithAllOriginalTags()', () => {
       /Cannot put the manifest sha256:/,
     )
     expect(putManifests(registry).filter(({ url }) => /manifests\/v/.test(url))).toEqual([])
+  })
+})
+
+describe('push()', () => {
+  it('pushes to the repository and the tag in its options, or by the name of the image', async () => {
+    const { fetch } = createTestRegistry()
+    const registry = openRegistry('https://registry.example.com', { fetch })
+    const archive = await createTestArchive({ images: [{ names: ['other.example.com/team/named:v3'] }] })
+    const digest = await push(archive, registry, { repository: 'team/app', tag: 'v1', tags: ['latest'] })
+    expect(await push(archive, registry)).toBe(digest)
+    expect(await listTags(registry, 'team/app')).toEqual(['latest', 'v1'])
+    expect(await listTags(registry, 'team/named')).toEqual(['v3'])
+    const path = join(mkdtempSync(join(tmpdir(), 'push-')), 'image.tar')
+    writeFileSync(path, archive)
+    expect(await node.push(path, registry, { repository: 'team/path', tag: 'v1' })).toBe(digest)
   })
 })

@@ -7,6 +7,7 @@ import type {
   PushArchiveOptions,
   PushOptions,
   PushPlan,
+  PushTarget,
   RegistryInput,
 } from '../../index.ts'
 import * as core from '../../index.ts'
@@ -58,6 +59,39 @@ export function pushDockerTar(
   options: PushArchiveOptions & PlatformChoice = {},
 ): Promise<Digest> {
   return pushInput(archive, options, (input, options) => core.pushDockerTar(input, registry, repository, tag, options))
+}
+
+/**
+ * Pushes one image of an archive. It is `pushDockerTar` with the repository and the tag among the options.
+ *
+ * @param archive The path or `file:` URL of a file, a folder or a pipe; or a `Blob`, bytes, a stream or a `Response`;
+ *   or an archive that `openArchive` has opened.
+ * @param registry The registry's URL or host, or a handle of `openRegistry` if it needs credentials or other settings.
+ * @param options `repository` and `tag`, with the defaults of `pushDockerTar`, and all that `pushDockerTar` takes.
+ * @returns the digest of the image's manifest or index.
+ * @throws {TypeError} if `archive`, `registry` or an option has the wrong type.
+ * @throws {RangeError} if a number in the options is out of range, such as a `concurrency` of 0.
+ * @throws {TarReadError} if the file cannot be read, is not an archive, is damaged, or exceeds a limit.
+ * @throws {ValidationError} if the archive has no image, or several images or some platforms of an image and none is
+ *   chosen; or if there is no name to push to, or a name is not valid.
+ * @throws {DigestMismatchError} if bytes of the archive do not match their digest.
+ * @throws {ResponseError} if the registry refuses.
+ * @throws {NetworkError} if the registry does not answer.
+ * @example
+ * ```ts
+ * import { push } from 'registry-api-v2-client/node'
+ *
+ * const options = { repository: 'team/app', tag: 'v7' }
+ * const digest = await push('exported.tar', 'https://registry.example.com', options)
+ * console.log(digest) // 'sha256:…'
+ * ```
+ */
+export function push(
+  archive: ArchiveInput | Archive,
+  registry: RegistryInput,
+  options: PushTarget & PushArchiveOptions & PlatformChoice = {},
+): Promise<Digest> {
+  return pushDockerTar(archive, registry, options.repository, options.tag, options)
 }
 
 /**
