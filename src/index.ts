@@ -104,10 +104,11 @@ export type { OpenSource, Spool } from './source/spool.ts'
 export type { ByteStream } from './source/stream.ts'
 export { createPushController, type PushController, type PushSettings } from './transfer/control/controller.ts'
 export type { BlobKind, BlobProgress, BlobState, PushProgress } from './transfer/control/progress.ts'
+export { executePush } from './transfer/execute-push.ts'
 export type { LookUpOptions } from './transfer/plan/look-up.ts'
 export type { MakePlanOptions } from './transfer/plan/make-plan.ts'
 export type { PushNaming } from './transfer/plan/naming.ts'
-export type { ForeignLayers, LayoutOptions } from './transfer/plan/needs.ts'
+export type { ForeignLayerOptions, ForeignLayers } from './transfer/plan/needs.ts'
 export type {
   DigestChange,
   PlannedBlob,
@@ -118,7 +119,6 @@ export type {
 } from './transfer/plan/plan.ts'
 export type { PlatformSelection } from './transfer/plan/prepare.ts'
 export { type PlanOptions, planPush } from './transfer/plan-push.ts'
-export { executePush } from './transfer/push.ts'
 export type { PushOptions } from './transfer/push-options.ts'
 export type { UnpackLimits } from './unpack/unpack-limits.ts'
 export type { ZipEntry } from './unpack/zip.ts'

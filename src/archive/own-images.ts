@@ -10,8 +10,10 @@ export interface Listed {
 }
 
 /**
- * Leaves out what `index.json` lists but is no image of its own: what another entry has under it, since oras lists every child without a
- * name, and what is only listed beside an image and does not say itself what it is about, since no registry would find it.
+ * Leaves out the entries of `index.json` that are no images of their own:
+ *
+ * - children of another entry without a name, which oras also lists;
+ * - entries that are listed as about an image, but whose manifest has no `subject`: no registry would find them.
  */
 export function ownImages(listed: readonly Listed[]): readonly Image[] {
   const { here, missing, under } = digestsOf(listed)

@@ -14,7 +14,7 @@ import type { PushControl } from './control/controller.ts'
 import type { ProgressTracker } from './control/progress.ts'
 import { createEarlyBlobs, type EarlyBlobs } from './early-blobs.ts'
 import type { KnownBlobs, LookUpOptions } from './plan/look-up.ts'
-import { type ImagePush, type LayoutOptions, layOutPush } from './plan/needs.ts'
+import { type ForeignLayerOptions, type ImagePush, listNeeds } from './plan/needs.ts'
 import type { PlannedCompression } from './plan/plan.ts'
 import { plainLayersUnder, type Replacing, replaceLayers } from './replace-layers.ts'
 import { type Uploader, weigh } from './send-blob.ts'
@@ -25,7 +25,7 @@ const LAYERS_AT_ONCE = fixed(4)
 export interface CompressingOptions
   extends CompressOptions,
     RuntimeOptions,
-    LayoutOptions,
+    ForeignLayerOptions,
     Pick<LookUpOptions, 'mountFrom' | 'existing'> {
   readonly signal?: AbortSignal | undefined
   readonly onWarning?: ((warning: string) => void) | undefined
@@ -105,7 +105,7 @@ async function compressAll(
   { encoder, compressor, progress, early, control }: LayerMaking,
   { signal, ...options }: CompressingOptions,
 ): Promise<ReadonlyMap<Digest, StoredCompression>> {
-  const needed = layOutPush(pushes, options).blobs
+  const needed = listNeeds(pushes, options).blobs
   const made = new Map<Digest, StoredCompression>()
   for (const layer of layers) {
     const known = await compressor.find(layer, encoder, signal)

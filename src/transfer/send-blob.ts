@@ -16,7 +16,7 @@ import { type PushOptions, patienceOf } from './push-options.ts'
 
 /** In bytes: so small a blob takes its requests' way there and back, and next to no time of the wire and no memory. */
 const SMALL_BLOB = 1024 * 1024
-/** So many of them as there are where one large blob would be. */
+/** A small blob takes 3/16 of a place: 32 run where 6 large ones would. */
 const SMALL_WEIGHT = 3 / 16
 
 /** Sends the blobs of one push to a registry. */
@@ -30,7 +30,7 @@ export interface Uploader {
 type SharedUploadOptions = Omit<UploadOptions, 'mountFrom' | 'onSent' | 'signal'>
 
 /**
- * Has what brings blobs in, for as long as it is used.
+ * Opens an uploader, and closes it after its use.
  *
  * @throws {RangeError} if a number is out of range
  */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { openArchive, ValidationError } from '../../src/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
-import { layOutPush } from '../../src/transfer/plan/needs.ts'
+import { listNeeds } from '../../src/transfer/plan/needs.ts'
 
 const base = { 'etc/base': 'shared' }
 const {
@@ -16,9 +16,9 @@ const {
 )
 if (!one || !two) throw new Error('the archive has two images')
 
-describe('layOutPush(, {})', () => {
+describe('listNeeds(, {})', () => {
   it('has each blob once, layers first, one manifest and its tag', () => {
-    const { blobs, manifests, tags } = layOutPush([{ image: one, repository: 'team/a', tags: ['v1'] }], {})
+    const { blobs, manifests, tags } = listNeeds([{ image: one, repository: 'team/a', tags: ['v1'] }], {})
     expect(blobs.map(({ kind, repository }) => [kind, repository])).toEqual([
       ['layer', 'team/a'],
       ['layer', 'team/a'],
@@ -29,7 +29,7 @@ describe('layOutPush(, {})', () => {
   })
 
   it('has a manifest before what comes after it and may list it', () => {
-    const { manifests } = layOutPush(
+    const { manifests } = listNeeds(
       [
         { image: one, repository: 'a', tags: ['v1'] },
         { image: { ...two, children: [one] }, repository: 'a', tags: [] },
@@ -43,7 +43,7 @@ describe('layOutPush(, {})', () => {
     const [layer] = one.layers
     if (!layer) return expect.fail('the image has layers')
     const image = { ...one, layers: [layer, { ...layer, size: layer.size + 1 }] }
-    expect(() => layOutPush([{ image, repository: 'a', tags: ['v1'] }], {})).toThrow(/should both be sha256:/)
+    expect(() => listNeeds([{ image, repository: 'a', tags: ['v1'] }], {})).toThrow(/should both be sha256:/)
   })
 
   it('refuses them also where they go to two repositories', () => {
@@ -54,12 +54,12 @@ describe('layOutPush(, {})', () => {
       { image: one, repository: 'a', tags: ['v1'] },
       { image: other, repository: 'b', tags: ['v1'] },
     ]
-    expect(() => layOutPush(pushes, {})).toThrow(/should both be sha256:/)
+    expect(() => listNeeds(pushes, {})).toThrow(/should both be sha256:/)
   })
 
   it('refuses to give one tag to two images', () => {
     const pushes = [one, two].map((image) => ({ image, repository: 'a', tags: ['v1'] }))
-    expect(() => layOutPush(pushes, {})).toThrow(ValidationError)
-    expect(() => layOutPush(pushes, {})).toThrow(/two images as "a:v1"/)
+    expect(() => listNeeds(pushes, {})).toThrow(ValidationError)
+    expect(() => listNeeds(pushes, {})).toThrow(/two images as "a:v1"/)
   })
 })

@@ -19,7 +19,7 @@ import {
   ValidationError,
 } from '../../src/index.ts'
 import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
-import { layOutPush } from '../../src/transfer/plan/needs.ts'
+import { listNeeds } from '../../src/transfer/plan/needs.ts'
 import { changedArchive } from '../support/archive-files.ts'
 import { countingSource } from '../support/counting-source.ts'
 import { rejection } from '../support/errors.ts'
@@ -276,7 +276,7 @@ describe('openArchive() of an OCI layout', () => {
     layout.list({ ...(await layout.addIndex([{ ...blob }])) })
     const [image] = (await openArchive(layout.tar())).images
     expect(image?.layers).toMatchObject([blob])
-    expect(image && layOutPush([{ image, repository: 'a', tags: ['v1'] }], {}).blobs).toMatchObject([{ content: blob }])
+    expect(image && listNeeds([{ image, repository: 'a', tags: ['v1'] }], {}).blobs).toMatchObject([{ content: blob }])
   })
 
   it('finds nothing above the top of the archive', async () => {

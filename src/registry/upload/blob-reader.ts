@@ -95,7 +95,7 @@ export async function createBlobReader(
     return bytes
   }
 
-  /** Where a stream begins at the end of the one before, all of that has arrived: else its pieces may still be on their way. */
+  /** Reuses the buffers only if this stream continues the last one, all of which has arrived. */
   function roomFor(start: number, end: number): Uint8Array<ArrayBuffer>[] | undefined {
     if (!reusesPieces) return undefined
     room = { end, pieces: room?.end === start ? room.pieces : [] }

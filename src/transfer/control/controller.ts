@@ -36,7 +36,7 @@ export interface PushController extends AsyncIterable<PushProgress, undefined> {
   abort(reason?: unknown): void
 }
 
-/** A controller, as the push has it that it belongs to. */
+/** The controller of a push that is running, with what only the push may use. */
 export interface PushControl extends PushController {
   /** True if bytes may have to wait: there is a limit, or a controller that may set one. */
   readonly isLimited: boolean

@@ -11,7 +11,7 @@ import { manifestAt } from '../../registry/manifests.ts'
 import { type Registry, withScopes } from '../../registry/registry.ts'
 import { locateRepository } from '../../registry/repository.ts'
 import type { BlobState, ProgressTracker, PushProgress } from '../control/progress.ts'
-import type { NeededBlob, PushLayout } from './needs.ts'
+import type { NeededBlob, PushNeeds } from './needs.ts'
 
 /** The options of looking up what a registry has. */
 export interface LookUpOptions {
@@ -48,11 +48,11 @@ export interface Found {
  * Looks for each blob, also where it may be mounted from, and for each tag.
  *
  * @param options.known What need not be looked for.
- * @param progress Counts the blobs that are found, by their order in the layout.
+ * @param progress Counts the blobs that are found, by their order in the needs.
  */
 export async function lookUp(
   registry: Registry,
-  { blobs, tags }: Pick<PushLayout, 'blobs' | 'tags'>,
+  { blobs, tags }: Pick<PushNeeds, 'blobs' | 'tags'>,
   options: Omit<LookUpOptions, 'onProgress'> & { readonly known?: KnownBlobs | undefined },
   progress?: Pick<ProgressTracker, 'track' | 'phase' | 'blob'>,
 ): Promise<Found> {
@@ -84,7 +84,7 @@ export async function lookUp(
       if (hint !== repository && (await mayMount(registry, hint, content, signal))) return void holds?.add(hint)
     }
   }
-  const findTag = async ({ repository, tag }: PushLayout['tags'][number], signal: AbortSignal) => {
+  const findTag = async ({ repository, tag }: PushNeeds['tags'][number], signal: AbortSignal) => {
     const { resolveManifest } = await loaded(import('../../registry/read-manifest.ts'))
     tagged.set(`${repository}:${tag}`, await resolveManifest(manifestAt(writing(repository), repository, tag), signal))
   }

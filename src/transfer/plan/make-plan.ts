@@ -8,12 +8,12 @@ import { DEFAULT_CHUNK_SIZE } from '../../registry/upload/upload-options.ts'
 import { readAll } from '../../source/source.ts'
 import type { ProgressTracker } from '../control/progress.ts'
 import { type Found, type KnownBlobs, type LookUpOptions, lookUp } from './look-up.ts'
-import { type ImagePush, type LayoutOptions, layOutPush, manifestsUnder, type PushLayout } from './needs.ts'
+import { type ForeignLayerOptions, type ImagePush, listNeeds, manifestsUnder, type PushNeeds } from './needs.ts'
 import type { DigestChange, PlannedBlob, PlannedCompression, PlannedManifest, PushPlan } from './plan.ts'
 import { countManifestRequests } from './taggings.ts'
 
 /** Options for a plan. */
-export interface MakePlanOptions extends Omit<LookUpOptions, 'onProgress'>, LayoutOptions {
+export interface MakePlanOptions extends Omit<LookUpOptions, 'onProgress'>, ForeignLayerOptions {
   /** Bytes in one request, to count the requests by. @default 5 MiB */
   readonly chunkSize?: number | undefined
 }
@@ -51,17 +51,17 @@ export async function makePlan(
   options: MakePlanOptions,
 ): Promise<PlannedPush> {
   const chunkSize = positive('chunkSize', options.chunkSize ?? DEFAULT_CHUNK_SIZE)
-  const layout = layOutPush(pushes, options)
-  const found = await lookUp(registry, asksTags ? layout : { ...layout, tags: [] }, { ...options, known }, progress)
-  const blobs = planBlobs(layout, found, compressions)
-  const tags = layout.tags.map((tag) => {
+  const needs = listNeeds(pushes, options)
+  const found = await lookUp(registry, asksTags ? needs : { ...needs, tags: [] }, { ...options, known }, progress)
+  const blobs = planBlobs(needs, found, compressions)
+  const tags = needs.tags.map((tag) => {
     const previous = found.tags.get(`${tag.repository}:${tag.tag}`)
     return { ...tag, ...(previous && { previous }) }
   })
   const uploads = blobs.filter(({ action }) => action === 'upload')
   const mounts = blobs.filter(({ action }) => action === 'mount')
   const requestsOf = ({ size }: Descriptor) => 1 + countUploadRequests(size, chunkSize, registry.capabilities.current)
-  const manifests = await planManifests(layout, images)
+  const manifests = await planManifests(needs, images)
   const plan = {
     version: 1 as const,
     registry: registry.url,
@@ -73,16 +73,12 @@ export async function makePlan(
     uploadBytes: sum(uploads, ({ size }) => size),
     requests: sum(uploads, requestsOf) + mounts.length + countManifestRequests({ manifests, tags }),
   }
-  const needed = [...layout.blobs, ...layout.manifests]
+  const needed = [...needs.blobs, ...needs.manifests]
   const contents = new Map(needed.map(({ content }) => [content.digest, content]))
   return { plan, contents }
 }
 
-function planBlobs(
-  { blobs }: PushLayout,
-  found: Found,
-  compressions: Planning['compressions'],
-): readonly PlannedBlob[] {
+function planBlobs({ blobs }: PushNeeds, found: Found, compressions: Planning['compressions']): readonly PlannedBlob[] {
   // Who has it already, or else the first of the push, which has it by the time the others need it.
   const source = new Map<Digest, string>()
   for (const { content, repository } of blobs) {
@@ -100,7 +96,7 @@ function planBlobs(
 }
 
 /** With the text of those that are not in the archive: they were made of what is. */
-async function planManifests({ manifests }: PushLayout, images: readonly Image[]): Promise<readonly PlannedManifest[]> {
+async function planManifests({ manifests }: PushNeeds, images: readonly Image[]): Promise<readonly PlannedManifest[]> {
   const inArchive = new Set(images.flatMap((image) => [...manifestsUnder(image)]).map(({ digest }) => digest))
   return Promise.all(
     manifests.map(async ({ repository, content }) => ({

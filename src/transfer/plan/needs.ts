@@ -37,7 +37,7 @@ interface NeededTag {
 }
 
 /** The needs of a push: blobs, manifests and tags, each once a repository, and a manifest after all that it lists. */
-export interface PushLayout {
+export interface PushNeeds {
   readonly blobs: readonly NeededBlob[]
   readonly manifests: readonly NeededManifest[]
   readonly tags: readonly NeededTag[]
@@ -47,7 +47,7 @@ export interface PushLayout {
 export type ForeignLayers = 'skip' | 'upload'
 
 /** Options that decide which blobs are pushed. */
-export interface LayoutOptions {
+export interface ForeignLayerOptions {
   /**
    * `upload` pushes the bytes of foreign layers (`urls`, non-distributable) that the archive has. Their licenses may forbid that. The
    * manifest stays the same. @default `skip`
@@ -56,24 +56,24 @@ export interface LayoutOptions {
 }
 
 /**
- * Lays out what images come to where they go.
+ * Lists the blobs, manifests and tags that each repository needs.
  *
  * @throws {ValidationError} if two images would get the same tag, or two files of other sizes claim one digest
  */
-export function layOutPush(
+export function listNeeds(
   pushes: readonly ImagePush[],
-  options: LayoutOptions & { readonly existing?: 'skip' | 'upload' | undefined },
-): PushLayout {
+  options: ForeignLayerOptions & { readonly existing?: 'skip' | 'upload' | undefined },
+): PushNeeds {
   const { foreignLayers = 'skip' } = options
-  const blobs = layOutBlobs(pushes, choice('foreignLayers', foreignLayers, ['skip', 'upload']))
-  const manifests = layOutManifests(pushes)
+  const blobs = listBlobs(pushes, choice('foreignLayers', foreignLayers, ['skip', 'upload']))
+  const manifests = listManifests(pushes)
   // Manifests are blobs in distribution's store: it does not write one again that its cache knows, unless that comes as a blob.
   if (options.existing === 'upload')
     blobs.push(...manifests.map((manifest) => ({ ...manifest, kind: 'manifest' as const })))
-  return { blobs, manifests, tags: layOutTags(pushes) }
+  return { blobs, manifests, tags: listTagsOf(pushes) }
 }
 
-function layOutBlobs(pushes: readonly ImagePush[], foreignLayers: ForeignLayers): NeededBlob[] {
+function listBlobs(pushes: readonly ImagePush[], foreignLayers: ForeignLayers): NeededBlob[] {
   const blobs = new Map<string, NeededBlob>()
   const contents = new Map<Digest, Content>()
   for (const { image, repository } of pushes) {
@@ -88,7 +88,7 @@ function layOutBlobs(pushes: readonly ImagePush[], foreignLayers: ForeignLayers)
   return [...blobs.values()]
 }
 
-function layOutManifests(pushes: readonly ImagePush[]): readonly NeededManifest[] {
+function listManifests(pushes: readonly ImagePush[]): readonly NeededManifest[] {
   const manifests = new Map<string, NeededManifest>()
   for (const { image, repository } of pushes) {
     for (const content of manifestsUnder(image))
@@ -97,7 +97,7 @@ function layOutManifests(pushes: readonly ImagePush[]): readonly NeededManifest[
   return [...manifests.values()]
 }
 
-function layOutTags(pushes: readonly ImagePush[]): readonly NeededTag[] {
+function listTagsOf(pushes: readonly ImagePush[]): readonly NeededTag[] {
   const images = new Map<string, Image>()
   const byName = new Map<string, NeededTag>()
   for (const { image, repository, tags } of pushes) {

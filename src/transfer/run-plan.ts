@@ -21,7 +21,7 @@ interface Execution {
 }
 
 /** Sends the blobs of a plan, then its manifests, then its tags. Throws what `executePush` does. */
-export async function execute(
+export async function runPlan(
   { plan, contents, uploader, known }: Execution,
   options: Pick<PushOptions, 'controller' | 'signal' | 'verify'>,
 ): Promise<void> {
