@@ -6,8 +6,8 @@ export interface ResponseErrorDetail {
 }
 
 /**
- * What went wrong, for a program to tell errors apart. `docs/errors.md` lists for each code the classes that have it and what to do.
- * The codes in `ResponseError.errors` are the registry's own.
+ * Tells errors apart, for a program. `docs/errors.md` lists for each code the classes that have it
+ * and what to do. The codes in `ResponseError.errors` are the registry's own.
  */
 export type ErrorCode =
   // The archive
@@ -103,7 +103,7 @@ export type ErrorCode =
   /** The browser or the disk does not keep what has to be kept: no room, or a store that fails. */
   | 'STORAGE_FAILED'
 
-/** What an error may tell besides its message. */
+/** Details of an error besides its message. */
 export interface ErrorDetails {
   readonly remedy?: string | undefined
   readonly path?: string
@@ -116,9 +116,9 @@ export interface ErrorDetails {
 export class RegistryError extends Error {
   override name = 'RegistryError'
   declare readonly code: ErrorCode
-  /** What was being done, and what stopped it: the message without the remedy. */
+  /** The act and what stopped it: the message without the remedy. */
   declare readonly fault: string
-  /** What to do about it, where that is known. The message ends in it. */
+  /** The remedy, if one is known. The message ends in it. */
   declare readonly remedy: string | undefined
 
   constructor(code: ErrorCode, fault: string, details: ErrorDetails = {}) {
@@ -169,7 +169,7 @@ export class ResponseError extends RegistryError {
   /** Without user info and query values. */
   declare readonly url: string
   declare readonly status: number
-  /** What the registry says of itself. */
+  /** The errors in the registry's answer. */
   declare readonly errors: readonly ResponseErrorDetail[]
 
   constructor(

@@ -15,7 +15,9 @@ import { chooseImages, type PlanOptions } from './transfer/plan-push.ts'
 import { pushImages } from './transfer/push.ts'
 import type { PushOptions } from './transfer/push-options.ts'
 
-/** The options of the functions that push an archive: those of opening it, of planning, of compressing and of sending. */
+/**
+ * The options of the functions that push an archive: those of opening it, of planning, of compressing and of sending.
+ */
 export interface PushArchiveOptions
   extends PushOptions,
     ReadOptions,
@@ -26,7 +28,10 @@ export interface PushArchiveOptions
 
 /** Where an image is pushed. */
 export interface PushTarget {
-  /** The repository, such as `team/app`. @default that of the image's first name, or of the name in `image`, without its registry */
+  /**
+   * The repository, such as `team/app`. @default that of the image's first name, or of the name in `image`, without its
+   * registry
+   */
   readonly repository?: string | undefined
   /** The tag to set, besides `tags`. @default the tag of that name, or `latest` if it has none */
   readonly tag?: string | undefined

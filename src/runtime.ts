@@ -10,11 +10,16 @@ export type CompressionFormat = 'gzip' | 'zstd'
 export interface Encoder {
   readonly format: CompressionFormat
   readonly level: number
-  /** What decides the output beside format and level: the library and its version, as in `fflate 0.8.3` and `zstd 1.5.7`. */
+  /**
+   * The library and its version, as in `fflate 0.8.3` and `zstd 1.5.7`. With format and level it decides the output.
+   */
   readonly name: string
   /** Reads the stream as its own output is read. */
   encode(bytes: ByteStream): AsyncGenerator<Uint8Array>
-  /** True if it keeps no piece of the stream after it asks for the next one. Then all pieces may use the same memory. @default false */
+  /**
+   * True if it keeps no piece of the stream after it asks for the next one. Then all pieces may use the same memory.
+   * @default false
+   */
   readonly copiesPieces?: boolean
 }
 
@@ -34,27 +39,33 @@ export type CreateBody = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuf
 export type CreateStreamBody = (stream: ByteStream) => Promise<Blob> | ReadableStream<Uint8Array>
 
 /**
- * How a JavaScript runtime hashes, compresses, stores and sends bytes. Each entry has one: `.` uses what every runtime has, `./node` what
- * Node, Deno and Bun do faster. Few programs need to change it.
+ * How a JavaScript runtime hashes, compresses, stores and sends bytes. Each entry has one: `.` uses what every runtime
+ * has, `./node` what Node, Deno and Bun do faster. Few programs need to change it.
  */
 export interface Runtime {
   /** The SHA-256 to use. @default hash-wasm; in `./node` the runtime's own, which is several times faster */
   readonly createHasher: CreateHasher
   /**
-   * Starts the Workers that hash a file's larger parts in a page, with the script `registry-api-v2-client/hash-worker`; `false` hashes all on the
-   * thread that pushes. @default Workers of a Blob URL; on the thread where the page's content security policy forbids them
+   * Starts the Workers that hash a file's larger parts in a page, with the script `registry-api-v2-client/hash-worker`;
+   * `false` hashes all on the thread that pushes. @default Workers of a Blob URL; on the thread where the page's
+   * content security policy forbids them
    */
   readonly hashWorkers: CreateHashWorker
   /**
    * Compresses layers. `createPortableEncoder` gives the same bytes on every runtime.
-   * @default `createPortableEncoder`; in `./node` the runtime's own zlib, several times faster, whose bytes depend on its version
+   * @default `createPortableEncoder`; in `./node` the runtime's own zlib, several times faster, whose bytes depend on
+   *   its version
    */
   readonly createEncoder: CreateEncoder
-  /** Stores what cannot be read in place: streams, packed archives, compressed layers. @default a `Blob`; in `./node` a temporary file */
+  /**
+   * Stores what cannot be read in place: streams, packed archives, compressed layers. @default a `Blob`; in `./node` a
+   * temporary file
+   */
   readonly spool: Spool
   /**
    * Makes bytes the body of a request.
-   * @default in a `Blob`: Chromium sends bare bytes slowly while its DevTools listen. In `./node` bare, since a `Blob` is a second copy.
+   * @default in a `Blob`: Chromium sends bare bytes slowly while its DevTools listen. In `./node` bare, since a `Blob`
+   *   is a second copy.
    */
   readonly createBody: CreateBody
   /**
@@ -63,13 +74,15 @@ export interface Runtime {
    */
   readonly createStreamBody: CreateStreamBody
   /**
-   * True if chunks go through `createStreamBody` piece by piece, so that their size costs no memory. `false` holds them in memory as they are, and
-   * `chunkSize` stays what it is. @default `true`, unless `createBody` or `createStreamBody` is given
+   * True if chunks go through `createStreamBody` piece by piece, so that their size costs no memory. `false` holds them
+   * in memory as they are, and `chunkSize` stays what it is. @default `true`, unless `createBody` or `createStreamBody`
+   * is given
    */
   readonly streamsChunks: boolean
   /**
-   * True if the pieces of a stream are read into the same few buffers in turn, which saves time and memory. That takes a runtime whose `fetch` has
-   * sent a piece when it asks for the next; where the registry's handle has a `fetch` of its own, each piece has its own buffer.
+   * True if the pieces of a stream are read into the same few buffers in turn, which saves time and memory. That takes
+   * a runtime whose `fetch` has sent a piece when it asks for the next; where the registry's handle has a `fetch` of
+   * its own, each piece has its own buffer.
    * @default `false`; in `./node` `true`, as long as `fetch` is Node's own
    */
   readonly reusesPieces: boolean

@@ -138,7 +138,10 @@ async function readSkopeoDir(reading: Reading): Promise<ArchiveContents> {
   return { ...(await readWholeLayout({ ...reading, files: await asLayout(reading) })), format: 'dir', index: undefined }
 }
 
-/** Loads what reads an archive together with what hashes its manifests: on a slow link that is one way there and back, not two. */
+/**
+ * Loads what reads an archive together with what hashes its manifests: on a slow link that is one way there and back,
+ * not two.
+ */
 async function loadReader<T>({ createHasher, signal }: Reading, part: Promise<T>): Promise<T> {
   const [reader] = await Promise.all([loaded(part, signal), createHasher()])
   return reader

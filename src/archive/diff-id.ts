@@ -14,8 +14,8 @@ export interface LayerReading {
 }
 
 /**
- * Works out the diff ID of a layer, the digest of its bytes when they are not compressed (image-spec § Layer DiffID). The layer is read to its
- * end, and unpacked if it is packed with gzip or zstd.
+ * Works out the diff ID of a layer, the digest of its bytes when they are not compressed (image-spec § Layer DiffID).
+ * The layer is read to its end, and unpacked if it is packed with gzip or zstd.
  *
  * @throws {TarReadError} if it cannot be unpacked, or goes over a limit
  */

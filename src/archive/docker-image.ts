@@ -30,8 +30,8 @@ export async function readDockerArchive(reading: Reading): Promise<ArchiveConten
 }
 
 /**
- * Reads the images of an archive by its `manifest.json`. Of the layers at most the first bytes are read: their digests are
- * claimed here and verified while they are sent. A compressed layer that no path gives a digest for is hashed.
+ * Reads the images of an archive by its `manifest.json`. Of the layers at most the first bytes are read: their digests
+ * are claimed here and verified while they are sent. A compressed layer that no path gives a digest for is hashed.
  *
  * @throws {ValidationError} if a config is not valid, or files are missing or superfluous
  * @throws {DigestMismatchError} if a file is not what its path says
@@ -66,8 +66,9 @@ export async function readDockerImages(
 }
 
 /**
- * Makes the manifest of an image whose archive has none, with the same bytes on every runtime. Its media types are OCI's: Quay refuses plain
- * layers in a Docker manifest (containers/image#1270), and zot refuses Docker manifests (project-zot/zot#724).
+ * Makes the manifest of an image whose archive has none, with the same bytes on every runtime. Its media types are
+ * OCI's: Quay refuses plain layers in a Docker manifest (containers/image#1270), and zot refuses Docker manifests
+ * (project-zot/zot#724).
  *
  * @throws {ValidationError} if all that is read and made goes over the limits of JSON
  */

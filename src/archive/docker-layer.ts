@@ -15,8 +15,8 @@ import type { Reading } from './reading.ts'
 export type FoundLayer = Descriptor & { readonly source: Source | undefined; readonly urls?: readonly string[] }
 
 /**
- * Finds a layer of an image in `manifest.json`. Its digest is its diff ID if it is not compressed, which its first bytes tell;
- * otherwise the one that its path claims, and where that claims none it is hashed.
+ * Finds a layer of an image in `manifest.json`. Its digest is its diff ID if it is not compressed, which its first
+ * bytes tell; otherwise the one that its path claims, and where that claims none it is hashed.
  *
  * @throws {ValidationError} if it is packed in a way that has no media type
  * @throws {DigestMismatchError} if a path claims another digest than the diff ID
@@ -42,20 +42,28 @@ export async function findDockerLayer(
   return { mediaType, digest: diffId, size: source.size, source }
 }
 
-/** The digest that a path claims: `blobs/sha256/<hex>` of an OCI layout, or `sha256:<hex>`. Other paths are names, not claims. */
+/**
+ * The digest that a path claims: `blobs/sha256/<hex>` of an OCI layout, or `sha256:<hex>`. Other paths are names, not
+ * claims.
+ */
 export function claimedDigest(path: string): Digest | undefined {
   const hex = /^(?:(?:\.\/)?blobs\/sha256\/|sha256:)([0-9a-f]{64})$/.exec(path)?.[1]
   const digest = `sha256:${hex}`
   return isDigest(digest) ? digest : undefined
 }
 
-/** kaniko and crane, which name a config `sha256:<hex>`, name compressed layers by their own digests: `<hex>.tar.gz`. */
+/**
+ * kaniko and crane, which name a config `sha256:<hex>`, name compressed layers by their own digests: `<hex>.tar.gz`.
+ */
 function craneClaim({ Config }: TarManifestEntry, path: string): Digest | undefined {
   const hex = /^([0-9a-f]{64})\.tar\.gz$/.exec(path)?.[1]
   return hex !== undefined && claimedDigest(Config) ? `sha256:${hex}` : undefined
 }
 
-/** The bytes of a foreign layer. Docker saves it without its packing, and then it is another blob than the one that is named. */
+/**
+ * The bytes of a foreign layer. Docker saves it without its packing, and then it is another blob than the one that is
+ * named.
+ */
 async function findForeign(
   { files, signal }: Reading,
   path: string,

@@ -23,7 +23,8 @@ const MANIFEST_PATH = 'manifest.json'
 /**
  * Reads an archive's `manifest.json`.
  *
- * @returns nothing if it is an object: it is not Docker's, but may be the manifest of an image, as in the folders that skopeo writes
+ * @returns nothing if it is an object: it is not Docker's, but may be the manifest of an image, as in the folders that
+ *   skopeo writes
  * @throws {ValidationError} if it is not there, or is no list of images
  */
 export async function readDockerManifest(reading: Reading): Promise<readonly TarManifestEntry[] | undefined> {

@@ -29,9 +29,9 @@ export function isDockerV1({ files }: Reading): boolean {
 }
 
 /**
- * Reads the images that Docker saved before version 1.10: `repositories` names the topmost layer of each, and `<id>/json` the next
- * one. Nothing in them tells digests, so every layer is read and hashed. The config is made as `docker load` makes it, with the
- * same bytes for images of Docker 1.8.3 and later.
+ * Reads the images that Docker saved before version 1.10: `repositories` names the topmost layer of each, and
+ * `<id>/json` the next one. Nothing in them tells digests, so every layer is read and hashed. The config is made as
+ * `docker load` makes it, with the same bytes for images of Docker 1.8.3 and later.
  *
  * @throws {ValidationError} if files are missing or not valid
  */

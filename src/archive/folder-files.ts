@@ -5,7 +5,10 @@ import { raiseLimit } from '../unpack/unpack-limits.ts'
 import { createFileIndex, type FileEntry, type FileIndex, normalizePath } from './file-index.ts'
 import type { ArchiveLimits } from './limits.ts'
 
-/** The files of a folder: from `<input webkitdirectory>`, or by path (`blobs/sha256/ab…`). One file alone is an archive itself. */
+/**
+ * The files of a folder: from `<input webkitdirectory>`, or by path (`blobs/sha256/ab…`). One file alone is an archive
+ * itself.
+ */
 export type FolderInput = Iterable<File> | ReadonlyMap<string, SourceInput>
 
 /**

@@ -129,7 +129,10 @@ function isWrittenAsText(head: Uint8Array): boolean {
   return isMarked || (first === '\x1f' && (second > '\x7f' || second === '?') && third === '\b')
 }
 
-/** The error for a tar whose headers end where they should not, if a shell or a download took what is before that for text. */
+/**
+ * The error for a tar whose headers end where they should not, if a shell or a download took what is before that for
+ * text.
+ */
 export async function explainEnd(
   source: Source,
   offset: number,

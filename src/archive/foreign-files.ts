@@ -86,7 +86,10 @@ export async function explainUnread(
   return explainKind(pathsOf(files)) ?? explainFile(error, source, signal)
 }
 
-/** The same for a file that has the name of one of an archive, but is something else: gives the error back if that is not so. */
+/**
+ * The same for a file that has the name of one of an archive, but is something else: gives the error back if that is
+ * not so.
+ */
 export function explainError(error: ValidationError, files: FileIndex): ValidationError {
   return (MARKERS.includes(error.path ?? '') && explainKind(pathsOf(files))) || error
 }

@@ -19,7 +19,10 @@ export async function readJsonFile(reading: Reading, path: string, namedBy: stri
   return bytes
 }
 
-/** @throws {ValidationError} before a JSON document is read that is longer than it may be, or too much together with the others */
+/**
+ * @throws {ValidationError} before a JSON document is read that is longer than it may be, or too much together with the
+ *   others
+ */
 export function claimJson(reading: Reading, size: number, path: string): void {
   const { jsonSize, totalJsonSize } = reading.limits
   reading.json.size += size
@@ -29,7 +32,10 @@ export function claimJson(reading: Reading, size: number, path: string): void {
     : tooMuch(path, `the JSON documents of the archive have more than ${totalJsonSize} bytes together`, 'totalJsonSize')
 }
 
-/** @throws {ValidationError} before a JSON document is parsed, if it has more values than all documents together may have */
+/**
+ * @throws {ValidationError} before a JSON document is parsed, if it has more values than all documents together may
+ *   have
+ */
 export function claimValues({ json, limits }: Reading, bytes: Uint8Array, path: string): void {
   json.values += measureJson(bytes).values
   if (json.values <= limits.totalJsonValues) return

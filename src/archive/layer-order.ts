@@ -11,10 +11,12 @@ const LAYER = /^application\/vnd\.(?:oci\.image\.layer|docker\.image\.rootfs)\./
 const FOREIGN_PACKING = /[.+](?:xz|lzma|bzip2|bz2|lz4|br|lzip)$/
 
 /**
- * Sees to it that an image has as many layers as its config has diff IDs, and in their order, as far as that shows without unpacking: the
- * digest of a plain layer is its diff ID. Engines refuse images that break this rule (image-spec § Image Configuration).
+ * Sees to it that an image has as many layers as its config has diff IDs, and in their order, as far as that shows
+ * without unpacking: the digest of a plain layer is its diff ID. Engines refuse images that break this rule (image-spec
+ * § Image Configuration).
  *
- * @throws {ValidationError} if it has other layers, or in another order, as Docker 25.0 wrote them (moby#47065, moby#47150)
+ * @throws {ValidationError} if it has other layers, or in another order, as Docker 25.0 wrote them (moby#47065,
+ *   moby#47150)
  */
 export async function verifyLayers({ signal, warn }: Reading, image: Image): Promise<void> {
   const { layers, manifest, configuration } = image

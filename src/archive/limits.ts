@@ -4,9 +4,14 @@ import { UNPACK_LIMITS, type UnpackLimits } from '../unpack/unpack-limits.ts'
 export interface ArchiveLimits extends UnpackLimits {
   /** Bytes of a JSON document: manifest, index, config. @default 8 MiB */
   readonly jsonSize: number
-  /** Bytes of all JSON documents together, with the manifests that are made where an archive has none. @default 32 MiB */
+  /**
+   * Bytes of all JSON documents together, with the manifests that are made where an archive has none. @default 32 MiB
+   */
   readonly totalJsonSize: number
-  /** Values of all JSON documents together, with those of the manifests that are made; a key counts as two. One document may have 500 000. @default 1 000 000 */
+  /**
+   * Values of all JSON documents together, with those of the manifests that are made; a key counts as two. One document
+   * may have 500 000. @default 1 000 000
+   */
   readonly totalJsonValues: number
   /** Bytes of the extended headers of one entry. @default 1 MiB */
   readonly extendedHeaderSize: number

@@ -30,8 +30,8 @@ interface Layout {
 }
 
 /**
- * Reads the images of an OCI image layout (image-spec § Image Layout): what its `index.json` lists, and all under that. Manifests
- * and configs are read and verified; layers are looked up, not read.
+ * Reads the images of an OCI image layout (image-spec § Image Layout): what its `index.json` lists, and all under that.
+ * Manifests and configs are read and verified; layers are looked up, not read.
  *
  * @throws {ValidationError} if it is not a valid layout
  * @throws {DigestMismatchError} if a manifest or config is not what its path says

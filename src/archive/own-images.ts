@@ -29,7 +29,10 @@ export function ownImages(listed: readonly Listed[]): readonly Image[] {
   })
 }
 
-/** Returns the digests that `index.json` lists but that are absent. Entries that are only listed beside or under an image may be absent. */
+/**
+ * Returns the digests that `index.json` lists but that are absent. Entries that are only listed beside or under an
+ * image may be absent.
+ */
 export function missingImages(listed: readonly Listed[]): readonly Digest[] {
   const { missing } = digestsOf(listed)
   return listed.flatMap(({ listing, image }) => {

@@ -2,8 +2,8 @@ import { ValidationError } from '../errors.ts'
 import { foreignPackingOf } from '../unpack/foreign-packing.ts'
 
 /**
- * Looks for a packing that layers may not have: engines unpack gzip and zstd, and the media types name nothing else (image-spec § Image Layer
- * Filesystem Changeset).
+ * Looks for a packing that layers may not have: engines unpack gzip and zstd, and the media types name nothing else
+ * (image-spec § Image Layer Filesystem Changeset).
  *
  * @param head The first bytes of the layer.
  * @throws {ValidationError} if the layer has one

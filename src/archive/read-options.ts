@@ -4,8 +4,8 @@ import type { ArchiveLimits } from './limits.ts'
 /** Progress while an archive is opened, if that takes more than a look at its headers. */
 export interface OpenProgress {
   /**
-   * `spool`: the archive comes as a stream, or is packed, and is put where it can be read. `hash`: layers whose digest nothing tells are read.
-   * `verify`: all blobs are read, and compressed layers a second time, to be unpacked.
+   * `spool`: the archive comes as a stream, or is packed, and is put where it can be read. `hash`: layers whose digest
+   * nothing tells are read. `verify`: all blobs are read, and compressed layers a second time, to be unpacked.
    */
   readonly phase: 'spool' | 'hash' | 'verify'
   /** Bytes spooled, hashed or read so far. */

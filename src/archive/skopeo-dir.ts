@@ -11,8 +11,8 @@ import type { Reading } from './reading.ts'
 const MANIFEST_PATH = 'manifest.json'
 
 /**
- * Gives the files of a folder that `skopeo copy … dir:` writes the paths of an OCI layout. `manifest.json` in it is the image's own
- * manifest or index, and blobs have their digests as names (containers-image § dir transport).
+ * Gives the files of a folder that `skopeo copy … dir:` writes the paths of an OCI layout. `manifest.json` in it is the
+ * image's own manifest or index, and blobs have their digests as names (containers-image § dir transport).
  *
  * @throws {ValidationError} if `manifest.json` is no manifest
  */

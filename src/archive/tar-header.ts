@@ -69,7 +69,8 @@ function number(block: Uint8Array, start: number, length: number, offset: number
 }
 
 function octal(field: Uint8Array): number {
-  // One NUL in front is allowed, as in GNU tar. Nothing follows a NUL or a space behind the digits, and a field without digits is 0.
+  // One NUL in front is allowed, as in GNU tar. Nothing follows a NUL or a space behind the digits, and a field without
+  // digits is 0.
   const match = /^\0? *(?:([0-7]+)[ \0]*|\0[ \0]*)?$/.exec(latin1.decode(field))
   return match ? Number.parseInt(match[1] ?? '0', 8) : Number.NaN
 }

@@ -17,7 +17,10 @@ const KINDS: Readonly<Record<string, FileEntry['kind']>> = {
   '7': 'file',
 }
 
-/** The values of the extended headers before an entry. A later one replaces an earlier one of its kind, and pax comes before GNU. */
+/**
+ * The values of the extended headers before an entry. A later one replaces an earlier one of its kind, and pax comes
+ * before GNU.
+ */
 interface Extended {
   readonly pax: PaxOverrides
   readonly longPath?: string
@@ -172,7 +175,10 @@ function nextBlock(offset: number): number {
   return Math.ceil(offset / BLOCK_SIZE) * BLOCK_SIZE
 }
 
-/** A name up to its NUL. Without one GNU tar reads on behind it, and of an empty one readers take the short name, or none. */
+/**
+ * A name up to its NUL. Without one GNU tar reads on behind it, and of an empty one readers take the short name, or
+ * none.
+ */
 function longName(data: Uint8Array, offset: number): string {
   const end = data.indexOf(0)
   if (end > 0) return new TextDecoder('utf-8', { ignoreBOM: true }).decode(data.subarray(0, end))

@@ -18,8 +18,9 @@ interface Disputed {
 }
 
 /**
- * Reads an archive that says twice what it holds, as Docker's do since version 25: by an OCI layout and by a `manifest.json`. The layout is
- * taken, since it has the images' own manifests. If it has a fault or lacks an image, `manifest.json` is taken, with a warning.
+ * Reads an archive that says twice what it holds, as Docker's do since version 25: by an OCI layout and by a
+ * `manifest.json`. The layout is taken, since it has the images' own manifests. If it has a fault or lacks an image,
+ * `manifest.json` is taken, with a warning.
  *
  * @throws {ValidationError} if neither can be used
  * @throws {DigestMismatchError} the same, where a manifest or a config is not what its path says

@@ -21,8 +21,9 @@ interface Unlisted {
 }
 
 /**
- * Finds manifests that are about an image of the layout, and about those in turn, but that nothing lists: `cosign save` writes signatures so
- * since version 3. Only small files are looked at that no image needs, and not more than 1000 of them; if there are more, it warns.
+ * Finds manifests that are about an image of the layout, and about those in turn, but that nothing lists: `cosign save`
+ * writes signatures so since version 3. Only small files are looked at that no image needs, and not more than 1000 of
+ * them; if there are more, it warns.
  */
 export async function findUnlistedReferrers(reading: Reading, images: readonly Image[]): Promise<readonly Image[]> {
   const known = new Set<string>()

@@ -3,7 +3,8 @@ import { diffIdOf } from './diff-id.ts'
 import { type Reading, reportedLayer } from './reading.ts'
 
 /**
- * Tells whether the layers of an image are those of its config's diff IDs, and in their order. Compressed layers are unpacked for it, to the end.
+ * Tells whether the layers of an image are those of its config's diff IDs, and in their order. Compressed layers are
+ * unpacked for it, to the end.
  *
  * @throws {TarReadError} if a layer cannot be unpacked, or goes over a limit
  */

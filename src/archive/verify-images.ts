@@ -19,8 +19,8 @@ interface File {
 }
 
 /**
- * Reads every blob of images, and compares it with its digest. Compressed layers are read a second time, unpacked, and compared with the
- * diff IDs of their configs.
+ * Reads every blob of images, and compares it with its digest. Compressed layers are read a second time, unpacked, and
+ * compared with the diff IDs of their configs.
  *
  * @throws {DigestMismatchError} if a blob is not what it should be
  * @throws {TarReadError} if a layer cannot be unpacked, or goes over a limit

@@ -1,7 +1,8 @@
 import { onAbort } from './abort.ts'
 
 /**
- * Passes an abort on after a while: what is under way may end first. If the signal has aborted before, the time begins now.
+ * Passes an abort on after a while: what is under way may end first. If the signal has aborted before, the time begins
+ * now.
  *
  * @param grace In milliseconds.
  * @returns the later signal, and a function that ends the wait for it

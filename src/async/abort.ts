@@ -2,8 +2,8 @@
 const waiting = new WeakMap<EventTarget, Set<() => void>>()
 
 /**
- * Calls a function when a signal aborts. All functions of a signal share one listener: one signal may serve any number of calls, and Node warns
- * of a leak if a signal has more than ten listeners.
+ * Calls a function when a signal aborts. All functions of a signal share one listener: one signal may serve any number
+ * of calls, and Node warns of a leak if a signal has more than ten listeners.
  *
  * @param signal One that is not aborted yet.
  * @param call A new function for each wait. It must not throw.

@@ -1,4 +1,6 @@
-/** The newest of values that follow one another, for any number of readers. Who reads slowly misses those in between. */
+/**
+ * The newest of values that follow one another, for any number of readers. Who reads slowly misses those in between.
+ */
 interface Latest<T> {
   put(value: T): void
   /** There are no more. A reader still gets the newest, if it has not seen that. */

@@ -19,7 +19,8 @@ export function fixed(concurrency: number): Concurrency {
 /**
  * Waits for a permit. Permits are given in the order of the calls. An abort ends the wait with the signal's reason.
  *
- * @param weigh Called when the permit is given: how much of the limit it takes. Binary fractions add up exactly: 1, 1/2, 3/16 … @default 1
+ * @param weigh Called when the permit is given: how much of the limit it takes. Binary fractions add up exactly: 1,
+ *   1/2, 3/16 … @default 1
  * @returns a function that gives the permit back, once however often it is called
  */
 export type Semaphore = (signal?: AbortSignal, weigh?: () => number) => Promise<() => void>

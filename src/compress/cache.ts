@@ -11,8 +11,9 @@ export interface StoredCompression {
 }
 
 /**
- * A compression cache. It maps a layer to its compressed form, so that a push knows the digest without compressing. Who can write
- * into it decides what blob of the registry a pushed image names as its layer. Its methods may fail: a push tells it by `onWarning`, and goes on without.
+ * A compression cache. It maps a layer to its compressed form, so that a push knows the digest without compressing. Who
+ * can write into it decides what blob of the registry a pushed image names as its layer. Its methods may fail: a push
+ * tells it by `onWarning`, and goes on without.
  */
 export interface CompressionCache {
   get(key: string): Promise<StoredCompression | undefined>
@@ -28,7 +29,7 @@ export function compressionKey(
   return `${diffId} ${format} ${level} ${name}`
 }
 
-/** Reads what a cache gives, which may be damaged or another's. Gives nothing if it says nothing of a layer. */
+/** Parses a value of a cache, which may be damaged. Returns `undefined` if it is not a compressed layer. */
 export function parseStoredCompression(value: unknown): StoredCompression | undefined {
   if (!isJsonObject(value) || !isDigest(value.digest)) return undefined
   if (!Number.isSafeInteger(value.size) || (value.size as number) <= 0) return undefined

@@ -4,7 +4,10 @@ import type { CompressionCache } from './cache.ts'
 /** A compression format and level. */
 export interface Compression {
   readonly format: CompressionFormat
-  /** From little to much work: 1 to 9 for gzip, 1 to 19 for zstd. @default what docs/compression.md says, by format and encoder */
+  /**
+   * From little to much work: 1 to 9 for gzip, 1 to 19 for zstd. @default what docs/compression.md says, by format and
+   * encoder
+   */
   readonly level?: number | undefined
 }
 
@@ -17,8 +20,9 @@ export interface EncodingOptions extends RuntimeOptions {
 /** How to compress what is pushed. */
 export interface CompressOptions extends EncodingOptions {
   /**
-   * Compresses layers that are plain tars; what is compressed, foreign, or no layer of an image stays as it is. The image gets a
-   * new manifest, and thus another digest; its config stays. Signatures of the old one are left out, which `onWarning` tells. @default nothing is compressed
+   * Compresses layers that are plain tars; what is compressed, foreign, or no layer of an image stays as it is. The
+   * image gets a new manifest, and thus another digest; its config stays. Signatures of the old one are left out, which
+   * `onWarning` tells. @default nothing is compressed
    */
   readonly compress?: CompressionFormat | Compression | undefined
 }

@@ -10,7 +10,10 @@ import { type CompressionCache, compressionKey, parseStoredCompression, type Sto
 import type { EncodingOptions } from './compress-options.ts'
 import { type PackedLayer, packLayer } from './layer.ts'
 
-/** In bytes. A layer above it is on all cores already, so one at a time will do; those below it have too few blocks for that. */
+/**
+ * In bytes. A layer above it is on all cores already, so one at a time will do; those below it have too few blocks for
+ * that.
+ */
 const LARGE = 16 * 1024 * 1024
 /** So many of them as there are where one large layer would be. */
 const SMALL_WEIGHT = 1 / 4
@@ -24,7 +27,10 @@ export interface Compressor {
   find(layer: Content, encoder: Encoder, signal?: AbortSignal): Promise<StoredCompression | undefined>
   /** Compresses a layer, and writes the result to the cache. */
   compress(layer: Content, encoder: Encoder, onRead?: OnRead, signal?: AbortSignal): Promise<StoredCompression>
-  /** The bytes of a layer of which is known what comes of it. Unless they are there, it is compressed when they are read first. */
+  /**
+   * The bytes of a layer of which is known what comes of it. Unless they are there, it is compressed when they are read
+   * first.
+   */
   open(layer: Content, encoder: Encoder, known: StoredCompression, onRead?: OnRead): Content['source']
   close(): Promise<void>
 }

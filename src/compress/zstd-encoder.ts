@@ -34,8 +34,8 @@ export const WASM_ZSTD: ZstdRuntime = {
 }
 
 /**
- * Makes an encoder of Zstandard (RFC 8878). It writes frames of 2 MiB one after the other: its memory does not depend on the layer's size,
- * several threads can make them, and the bytes are the same on every runtime.
+ * Makes an encoder of Zstandard (RFC 8878). It writes frames of 2 MiB one after the other: its memory does not depend
+ * on the layer's size, several threads can make them, and the bytes are the same on every runtime.
  *
  * @param level 1 to 19. @default 3
  * @throws {RangeError} if the level is out of range

@@ -20,7 +20,10 @@ export interface Answer {
   readonly secrets: readonly string[]
 }
 
-/** Makes an answer. In JSON or a log it shows no URL and no headers as they are: they hold upload states and presigned queries. */
+/**
+ * Makes an answer. In JSON or a log it shows no URL and no headers as they are: they hold upload states and presigned
+ * queries.
+ */
 export function createAnswer({ url, headers, secrets, ...open }: Answer): Answer {
   const toJSON = () => ({ method: open.method, url: publicUrl(url.href), status: open.status })
   // As getters: a printed object may show the values of others that are not enumerable.
@@ -72,7 +75,10 @@ export async function readJsonAnswer(answer: Answer, limit: number): Promise<unk
   return parseAnswer(answer, await readAnswer(answer, limit))
 }
 
-/** Reads the body of an answer. Throws what `readAnswer` throws, and a `ResponseError` if it is a web page: html that is not JSON. */
+/**
+ * Reads the body of an answer. Throws what `readAnswer` throws, and a `ResponseError` if it is a web page: html that is
+ * not JSON.
+ */
 export async function readUnlessPage(answer: Answer, limit: number): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await readAnswer(answer, limit)
   if (isHtml(answer.headers) && bytes.length > 0) parseAnswer(answer, bytes)
@@ -90,14 +96,17 @@ function parseAnswer(answer: Answer, bytes: Uint8Array): unknown {
   }
 }
 
-/** Tells whether the type is html. Quay gives it to JSON and to empty bodies, too: only the body tells a web page (GoogleContainerTools/jib#1986). */
+/**
+ * Tells whether the type is html. Quay gives it to JSON and to empty bodies, too: only the body tells a web page
+ * (GoogleContainerTools/jib#1986).
+ */
 export function isHtml(headers: Headers): boolean {
   return /html/i.test(headers.get('content-type') ?? '')
 }
 
 /**
- * Compares the digest that an answer states with the one that it should be about. One that is absent, or that a web page
- * may not read, is no fault; one that is there is never believed (GHSA-qv35-3gw6-8q4j).
+ * Compares the digest that an answer states with the one that it should be about. One that is absent, or that a web
+ * page may not read, is no fault; one that is there is never believed (GHSA-qv35-3gw6-8q4j).
  *
  * @throws {DigestMismatchError} if they differ
  */

@@ -6,7 +6,10 @@ const MAX_ERROR_BODY = 64 * 1024
 /** In milliseconds. */
 const MAX_ERROR_WAIT = 5_000
 
-/** Reads an error's body, up to a limit of bytes and of time, and takes out secrets that it echoes. The status counts without it too. */
+/**
+ * Reads an error's body, up to a limit of bytes and of time, and takes out secrets that it echoes. The status counts
+ * without it too.
+ */
 export async function boundErrorBody(
   response: Response,
   secrets: readonly string[],

@@ -53,7 +53,10 @@ interface LearningConnection extends Connection {
   readonly hidden: readonly string[]
 }
 
-/** Statuses that may pass: the server, or what is in front of it, is busy or restarts. 499 and 52x are those of nginx and Cloudflare. */
+/**
+ * Statuses that may pass: the server, or what is in front of it, is busy or restarts. 499 and 52x are those of nginx
+ * and Cloudflare.
+ */
 export const PASSING_STATUSES = [408, 425, 429, 499, 500, 502, 503, 504, 520, 521, 522, 523, 524]
 const MAX_RETRY_AFTER = 60_000
 /** Secrets of requests that a handle remembers, besides those of its headers. */
@@ -265,15 +268,19 @@ async function fetchOnce(
 }
 
 /**
- * Tells whether a web site answered what is no GET. A registry says 201, 202 or 204 to an act, with html as its type if that is Quay
- * (GoogleContainerTools/jib#1986), and the size or the digest of what it has to HEAD. Bodies are judged where they are read.
+ * Tells whether a web site answered what is no GET. A registry says 201, 202 or 204 to an act, with html as its type if
+ * that is Quay (GoogleContainerTools/jib#1986), and the size or the digest of what it has to HEAD. Bodies are judged
+ * where they are read.
  */
 function isPageForAct({ method, status, headers }: Answer): boolean {
   const isSaid = method === 'HEAD' && (headers.has('docker-content-digest') || headers.has('content-length'))
   return status === 200 && method !== 'GET' && isHtml(headers) && !isSaid
 }
 
-/** Returns a header's value, the part after its scheme (`Bearer …`), and the password in it: servers echo each of them alone. */
+/**
+ * Returns a header's value, the part after its scheme (`Bearer …`), and the password in it: servers echo each of them
+ * alone.
+ */
 function secretsIn(header: string): readonly string[] {
   const [, scheme = '', bare = header] = /^(basic|bearer)\s+(.*)/i.exec(header) ?? []
   return [header, bare, ...(/basic/i.test(scheme) ? passwordIn(bare) : [])]

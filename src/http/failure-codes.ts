@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors.ts'
 
-/** What is known of a failure: the reason goes after "no answer from …". */
+/** Explains a failure: the reason follows "no answer from …". */
 export interface Explanation {
   readonly code?: ErrorCode
   readonly reason?: string

@@ -4,9 +4,9 @@ import { beforeDeadline } from '../async/deadline.ts'
 const LEAST_RATE = 4096
 
 /**
- * Makes a stream fail when nothing comes for the time of the limit, when its bytes come too slowly, or when the signal aborts. The limit is
- * also the time to read all of the stream; each byte adds to it by a rate of 4 KiB/s. Only time that is spent waiting for bytes counts. The
- * body of a custom `fetch` may heed no signal itself.
+ * Makes a stream fail when nothing comes for the time of the limit, when its bytes come too slowly, or when the signal
+ * aborts. The limit is also the time to read all of the stream; each byte adds to it by a rate of 4 KiB/s. Only time
+ * that is spent waiting for bytes counts. The body of a custom `fetch` may heed no signal itself.
  *
  * @param limit In milliseconds.
  */
@@ -52,8 +52,8 @@ interface WatchedStream {
 }
 
 /**
- * Watches how a stream is sent. It may take long, and the stream itself may wait for bytes. It is a failure only if bytes are there and nothing
- * takes them.
+ * Watches how a stream is sent. It may take long, and the stream itself may wait for bytes. It is a failure only if
+ * bytes are there and nothing takes them.
  *
  * @param limit In milliseconds. Without one it may stand still.
  * @param reason Makes what the signal aborts with.

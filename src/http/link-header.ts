@@ -4,7 +4,8 @@ const TARGET = /[\s,]*(?:<([^>]*)>|([^\s;<>"]+))/y
 const PARAMETER = /\s*;\s*([^\s=;,"]*)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*)))?/sy
 
 /**
- * Finds the query of the next page in a `Link` header: `<…?last=v9>; rel="next"` (RFC 8288 § Link Serialisation in HTTP Headers).
+ * Finds the query of the next page in a `Link` header: `<…?last=v9>; rel="next"` (RFC 8288 § Link Serialisation in HTTP
+ * Headers).
  *
  * @returns the text after `?`, which may be empty; nothing if there is no next page
  */

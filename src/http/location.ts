@@ -4,8 +4,9 @@ import { type Answer, unexpectedAnswer } from './answer.ts'
 const MAX_LOCATION = 16_384
 
 /**
- * Reads where an answer says that something is, from where the answer came. An http URL from https is taken for https where it is the same
- * place, since registries behind a TLS proxy may not know of it (distribution/distribution#970); else https is never left.
+ * Reads where an answer says that something is, from where the answer came. An http URL from https is taken for https
+ * where it is the same place, since registries behind a TLS proxy may not know of it (distribution/distribution#970);
+ * else https is never left.
  *
  * @returns the URL, or a fault: what is wrong with it, to go after "its redirect …"
  */
@@ -27,10 +28,12 @@ export function resolveLocation(
 }
 
 /**
- * Finds where an upload goes on: the `Location` of an answer. Its query is the session's state and is kept to the letter.
+ * Finds where an upload goes on: the `Location` of an answer. Its query is the session's state and is kept to the
+ * letter.
  *
  * @param registry The registry's base URL.
- * @throws {ResponseError} if there is no `Location`, a web page may not read it, it leaves https, or another origin leads to the registry
+ * @throws {ResponseError} if there is no `Location`, a web page may not read it, it leaves https, or another origin
+ *   leads to the registry
  */
 export function uploadLocation(answer: Answer, registry: string): URL {
   const text = answer.headers.get('location')

@@ -24,16 +24,22 @@ export function timedOut({ act, method, url }: Unanswered, timeout: number): Net
   )
 }
 
-/** Tells whether a failure will happen again: a certificate, a proxy's refusal and a redirect do not change from one moment to the next. */
+/**
+ * Tells whether a failure will happen again: a certificate, a proxy's refusal and a redirect do not change from one
+ * moment to the next.
+ */
 export function isLastingFailure({ cause }: NetworkError): boolean {
   return isRedirected(cause) || /CERT|_TLS_|VERIFY|WRONG_VERSION|PROXY_ANSWERED/.test(codeOf(cause) ?? '')
 }
 
-/** Servers' runtimes say why there is no answer. Browsers do not: then the remedy names the reasons that there may be. */
+/**
+ * Servers' runtimes say why there is no answer. Browsers do not: then the remedy names the reasons that there may be.
+ */
 async function explain(cause: unknown, url: string): Promise<Explanation> {
   const code = codeOf(cause)
   if (code !== undefined) {
-    // From a disk: a page has no codes, unless its own `fetch` makes some. Where it cannot load this now, the code has to do.
+    // From a disk: a page has no codes, unless its own `fetch` makes some. Where it cannot load this now, the code has
+    // to do.
     const explanations = await import('./failure-codes.ts').catch(() => undefined)
     return { reason: ` (${code})`, ...explanations?.explainCode(code, url) }
   }

@@ -7,12 +7,14 @@ type Read = Pick<HttpRequest, 'method' | 'cache'>
 type CacheMode = 'default' | 'no-store'
 
 /**
- * Spares preflights: before a request to another origin than the page's, a browser asks for permission (Fetch § CORS-preflight fetch). It need
- * not ask for a request without headers, or with an `Accept` of at most 128 characters. It remembers what it has asked, but Chromium uses
- * that memory only for requests that may use its HTTP cache, too.
+ * Spares preflights: before a request to another origin than the page's, a browser asks for permission (Fetch §
+ * CORS-preflight fetch). It need not ask for a request without headers, or with an `Accept` of at most 128 characters.
+ * It remembers what it has asked, but Chromium uses that memory only for requests that may use its HTTP cache, too.
  */
 export interface Preflights {
-  /** Tells whether a request with a short `Accept` needs no preflight. @param isBare True if it has no other headers. */
+  /**
+   * Tells whether a request with a short `Accept` needs no preflight. @param isBare True if it has no other headers.
+   */
   spares(isBare: boolean): boolean
   /** The cache mode of a request: `default` where that spares preflights, and the answer cannot be old. */
   cacheMode(request: Read, isBare: boolean): CacheMode
@@ -46,8 +48,8 @@ export function createPreflights(): Preflights {
 }
 
 /**
- * Tells whether a browser may have answered from its HTTP cache without asking (RFC 9111 § Freshness). A page may read these headers of any
- * answer. 410 and permanent redirects are kept without any.
+ * Tells whether a browser may have answered from its HTTP cache without asking (RFC 9111 § Freshness). A page may read
+ * these headers of any answer. 410 and permanent redirects are kept without any.
  */
 function mayBeOld({ headers, status, redirected }: Response): boolean {
   const control = headers.get('cache-control')

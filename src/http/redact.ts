@@ -5,7 +5,10 @@ const WORD = /[^\s"\\]+/g
 /** No more causes of causes are shown, and one may be its own. */
 const MAX_CAUSES = 8
 
-/** Takes secrets out of a text that others wrote: those that are named, and what URLs hold of them, which is their queries and user info. */
+/**
+ * Takes secrets out of a text that others wrote: those that are named, and what URLs hold of them, which is their
+ * queries and user info.
+ */
 export function redact(text: string, secrets: readonly string[]): string {
   return secrets
     .filter((secret) => secret.length >= LEAST_SECRET)
@@ -15,7 +18,10 @@ export function redact(text: string, secrets: readonly string[]): string {
     .replaceAll(WORD, redactUrl)
 }
 
-/** Does the same to JSON. It is parsed and written again, because servers escape characters (Go `&`, PHP `/`). Other text is not shown at all. */
+/**
+ * Does the same to JSON. It is parsed and written again, because servers escape characters (Go `&`, PHP `/`). Other
+ * text is not shown at all.
+ */
 export function redactJson(text: string, secrets: readonly string[]): string {
   try {
     return redact(JSON.stringify(JSON.parse(text)), secrets)
@@ -41,7 +47,10 @@ function inText(text: string): string {
 /** Levels of percent-encoding that are decoded. */
 const MAX_ESCAPES = 10
 
-/** Returns a URL for an error. The path is left out if it has a secret or the query of another URL in it, escaped once or several times. */
+/**
+ * Returns a URL for an error. The path is left out if it has a secret or the query of another URL in it, escaped once
+ * or several times.
+ */
 export function redactPath(url: URL, secrets: readonly string[]): string {
   const shown = new URL(url)
   const texts = secrets.filter((secret) => secret.length >= LEAST_SECRET).flatMap(spellings)
@@ -83,8 +92,8 @@ function redactUrl(word: string): string {
 }
 
 /**
- * Copies the cause of a failure without secrets: its name, message, stack and code, and the same of its own cause. Deno writes whole URLs
- * into its messages, and others keep sockets and more in their errors.
+ * Copies the cause of a failure without secrets: its name, message, stack and code, and the same of its own cause. Deno
+ * writes whole URLs into its messages, and others keep sockets and more in their errors.
  */
 export function redactCause(cause: unknown, secrets: readonly string[], count = 1): unknown {
   if (!(cause instanceof Error)) return cause === undefined ? undefined : redact(String(cause), secrets)

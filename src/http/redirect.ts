@@ -20,15 +20,17 @@ const MAX_REDIRECTS = 5
 const REDIRECTS = [301, 302, 303, 307, 308]
 
 /**
- * Follows the redirects of requests without a body: registries keep their blobs elsewhere. What is for the registry alone is left behind once the
- * way leads off its origin, and not taken up again (GHSA-vh4v-2xq2-g5cg; go-containerregistry#2349).
+ * Follows the redirects of requests without a body: registries keep their blobs elsewhere. What is for the registry
+ * alone is left behind once the way leads off its origin, and not taken up again (GHSA-vh4v-2xq2-g5cg;
+ * go-containerregistry#2349).
  *
- * A web page cannot see where a redirect leads. There the browser follows it, and takes `Authorization` off itself; the registry's
- * other headers are not even on the way.
+ * A web page cannot see where a redirect leads. There the browser follows it, and takes `Authorization` off itself; the
+ * registry's other headers are not even on the way.
  *
  * @param first The first answer, a redirect or what came of one.
  * @returns the answer, and where it came from
- * @throws {ResponseError} if the redirects do not end, or leave https; or if a registry that was opened by http wants https
+ * @throws {ResponseError} if the redirects do not end, or leave https; or if a registry that was opened by http wants
+ *   https
  */
 export async function followRedirects(
   request: Request,
@@ -85,8 +87,8 @@ export async function followRedirects(
 }
 
 /**
- * Finds the address to use for a registry that was opened by http and redirects to https. If the redirect can be followed, it has to be one of the
- * API: blobs may be elsewhere.
+ * Finds the address to use for a registry that was opened by http and redirects to https. If the redirect can be
+ * followed, it has to be one of the API: blobs may be elsewhere.
  *
  * @param from Where the redirect is.
  * @param to Where it leads.

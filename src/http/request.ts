@@ -9,12 +9,15 @@ export interface HttpRequest {
   /** Relative to the registry's base URL, or absolute. */
   readonly url: string | URL
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** Chooses the `Accept` header: where a page may spare a preflight, it has to have at most 128 characters for that. @default any type */
+  /**
+   * Chooses the `Accept` header: where a page may spare a preflight, it has to have at most 128 characters for that.
+   * @default any type
+   */
   readonly accept?: ((sparesPreflight: boolean) => string) | undefined
   readonly body?: RequestBody | undefined
   /**
-   * Lets the answer come from the HTTP cache of a browser, where that spares preflights: `revalidated` if the registry confirms it,
-   * `kept` in any case, because it is verified by its digest. @default it may not
+   * Lets the answer come from the HTTP cache of a browser, where that spares preflights: `revalidated` if the registry
+   * confirms it, `kept` in any case, because it is verified by its digest. @default it may not
    */
   readonly cache?: 'revalidated' | 'kept' | undefined
   /** Statuses from 300 that are answers here and not failures. @default none */
@@ -23,7 +26,10 @@ export interface HttpRequest {
   readonly isUpload?: boolean | undefined
   /** In milliseconds, unless its body is a stream. @default that of the handle; none for uploads */
   readonly timeout?: number | undefined
-  /** In milliseconds: how long a body that is a stream may stand still while it is sent, and then its answer may take. @default none */
+  /**
+   * In milliseconds: how long a body that is a stream may stand still while it is sent, and then its answer may take.
+   * @default none
+   */
   readonly standstill?: number | undefined
   readonly signal?: AbortSignal | undefined
   /** In milliseconds: how long a request under way may take after an abort. @default 0 */

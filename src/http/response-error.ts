@@ -15,17 +15,17 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
 
 /** A request that was refused. */
 export interface RefusedRequest {
-  /** What was being done, to go after "Cannot" in the message. */
+  /** The act, as it follows "Cannot" in the message. */
   readonly act: string
   readonly method: string
   readonly url: URL
-  /** Whether it had credentials. */
+  /** True if it had credentials. */
   readonly isIdentified: boolean
   /** Texts that the message may not show. */
   readonly secrets: readonly string[]
 }
 
-/** What a refusal means, and what to do about it. The reason goes after the status. */
+/** Explains a refusal. The reason follows the status in the message. */
 interface Refusal {
   readonly reason?: string
   readonly remedy?: string
@@ -91,7 +91,9 @@ function foreignBody(headers: Headers, data: unknown, secrets: readonly string[]
   return isForeign ? ` with ${redactType(type, secrets)}, as a proxy or a web site does` : ''
 }
 
-/** `{"errors":[{"code","message","detail"}]}` (distribution-spec § Error Codes), whatever its content type; else none. */
+/**
+ * `{"errors":[{"code","message","detail"}]}` (distribution-spec § Error Codes), whatever its content type; else none.
+ */
 function parseErrors(data: unknown): readonly ResponseErrorDetail[] {
   const document = typeof data === 'string' ? jsonOrNothing(data) : data
   if (!isJsonObject(document) || !Array.isArray(document.errors)) return []

@@ -10,7 +10,7 @@ interface RetryAfter {
 
 /** Statuses whose `Retry-After` also holds for the requests that follow. */
 const PAUSING = [429, 503]
-/** In milliseconds. Who asks for more is asked again earlier. */
+/** In milliseconds. A server that wants a longer pause is asked again earlier. */
 const MAX_PAUSE = 60_000
 /** In milliseconds: no wait of our own between two tries is longer. */
 const MAX_DELAY = 30_000
@@ -32,8 +32,8 @@ export function createRetryAfter(): RetryAfter {
 }
 
 /**
- * Says how long to wait before a further try, in milliseconds: the delay doubles with each try, up to 30 s. Between a half and the whole of that
- * is left to chance, so that many clients that failed together do not come back together.
+ * Says how long to wait before a further try, in milliseconds: the delay doubles with each try, up to 30 s. Between a
+ * half and the whole of that is left to chance, so that many clients that failed together do not come back together.
  *
  * @param tries From 1.
  * @param delay The longest wait before the first further try.

@@ -8,8 +8,9 @@ import { isReferrer } from './referrer.ts'
 /** Which image of an archive is meant. */
 export interface ImageChoice {
   /**
-   * One of the image's names as the archive has them, with or without the registry, or its index from 0. Needed only where the archive holds
-   * several images. `index` means the `index.json` of a layout itself, as one index of all that it lists.
+   * One of the image's names as the archive has them, with or without the registry, or its index from 0. Needed only
+   * where the archive holds several images. `index` means the `index.json` of a layout itself, as one index of all that
+   * it lists.
    */
   readonly image?: string | number | undefined
 }
@@ -21,8 +22,9 @@ export interface PlatformChoice extends ImageChoice {
 }
 
 /**
- * Chooses one image of an archive: the only one, or the one that is asked for. The name by which it was is its first then.
- * Referrers, such as signatures, are chosen only when they are asked for; a platform helps where several images have the same name.
+ * Chooses one image of an archive: the only one, or the one that is asked for. The name by which it was is its first
+ * then. Referrers, such as signatures, are chosen only when they are asked for; a platform helps where several images
+ * have the same name.
  *
  * @param index What `{ image: 'index' }` means, unless an image has this name.
  * @throws {ValidationError} if that is not exactly one image; the message lists those that there are

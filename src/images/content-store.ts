@@ -83,7 +83,8 @@ export async function readContent(store: ContentStore, descriptor: Descriptor): 
 }
 
 /**
- * Finds the bytes of a descriptor in the store, or in the descriptor itself (image-spec § Embedded Content). Does not read them.
+ * Finds the bytes of a descriptor in the store, or in the descriptor itself (image-spec § Embedded Content). Does not
+ * read them.
  *
  * @throws {UnverifiableError} if its digest is by another algorithm than SHA-256
  * @throws {ValidationError} if they have another size than the descriptor says

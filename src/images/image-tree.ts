@@ -10,14 +10,17 @@ import { type ContentStore, findContent, readContent, unlessUnverifiable } from 
 import { describeLayers, type Image, type Layer, platformOf } from './image.ts'
 import { parseImageConfig } from './image-config.ts'
 
-/** Reads a manifest or an index, and all that is under it. Resolves to `undefined` if it, its config or a layer is absent. */
+/**
+ * Reads a manifest or an index, and all that is under it. Resolves to `undefined` if it, its config or a layer is
+ * absent.
+ */
 type ReadImageTree = (entry: IndexEntry, listedBy: string) => Promise<Image | undefined>
 
 /**
  * Makes a reader of image trees from a content store. It reads each manifest once, however often it is listed.
  *
- * @throws {ValidationError} if indexes list indexes too deep, or more manifests than the limit. Each counts as often as it is listed, so that
- *   a walk through the tree ends
+ * @throws {ValidationError} if indexes list indexes too deep, or more manifests than the limit. Each counts as often as
+ *   it is listed, so that a walk through the tree ends
  */
 export function createImageTreeReader(store: ContentStore): ReadImageTree {
   const { indexDepth, manifests } = store.limits

@@ -34,7 +34,10 @@ export interface HistoryEntry {
 
 /** A layer of an image, and what the image's config says of it. */
 export interface Layer extends Descriptor {
-  /** Its bytes. Absent for a foreign layer (image-spec § Non-Distributable Layers) whose bytes the archive does not have. */
+  /**
+   * Its bytes. Absent for a foreign layer (image-spec § Non-Distributable Layers) whose bytes the archive does not
+   * have.
+   */
   readonly source: Source | undefined
   /** The digest of the layer when it is not compressed. Absent where the config does not tell. */
   readonly diffId: Digest | undefined
@@ -48,7 +51,10 @@ export interface Layer extends Descriptor {
  * an index of them, such as a multi-platform image. Every part knows its digest, and where its bytes are.
  */
 export interface Image {
-  /** `image`: one that runs, with an image config. `index`: a list of images and artifacts. `artifact`: anything else, such as a signature or a chart. */
+  /**
+   * `image`: one that runs, with an image config. `index`: a list of images and artifacts. `artifact`: anything else,
+   * such as a signature or a chart.
+   */
   readonly kind: 'image' | 'index' | 'artifact'
   /** The names it has in its archive, as they stand there: `localhost:5000/team/app:v1`. */
   readonly names: readonly string[]

@@ -1,7 +1,10 @@
 import { formatPlatform, type Platform } from '../oci/descriptor.ts'
 import type { Image } from './image.ts'
 
-/** Tells whether a platform, written as `linux/arm64/v8`, is the one that is meant. `linux/arm64` means any variant, and is one word for `linux/arm64/v8`. */
+/**
+ * Tells whether a platform, written as `linux/arm64/v8`, is the one that is meant. `linux/arm64` means any variant, and
+ * is one word for `linux/arm64/v8`.
+ */
 export function isPlatform(platform: string | undefined, wanted: string): boolean {
   if (platform === undefined) return false
   return platform === wanted || platform.startsWith(`${wanted}/`) || `${platform}/v8` === wanted

@@ -7,8 +7,9 @@ import type { Image } from './image.ts'
 import { isWhole } from './platforms.ts'
 
 /**
- * Leaves out of an index what the archive does not hold, attestations of that, and indexes of which nothing is left. All else
- * in it stays as it is, but its bytes are new ones, and so is its digest. An index that is whole stays the same.
+ * Leaves out of an index what the archive does not hold, attestations of that, and indexes of which nothing is left.
+ * All else in it stays as it is, but its bytes are new ones, and so is its digest. An index that is whole stays the
+ * same.
  *
  * @throws {ValidationError} if nothing would be left
  */

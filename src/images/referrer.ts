@@ -1,6 +1,8 @@
 import type { Image } from './image.ts'
 
-/** Tells whether an image is about another one of the archive, or one that an index in it lists: a signature, an SBOM. */
+/**
+ * Tells whether an image is about another one of the archive, or one that an index in it lists: a signature, an SBOM.
+ */
 export function isReferrer({ subject }: Image, images: readonly Image[]): boolean {
   return subject !== undefined && images.some((image) => contains(image, subject) || lacks(image, subject))
 }

@@ -28,8 +28,9 @@ export function selectPlatform(image: Image, wanted: string): Image {
 }
 
 /**
- * Takes what is pushed of an index that lists more than the archive holds, as `docker push` does: the manifest of the only platform that is
- * there. If all platforms are there, and only attestations are not, it makes an index without these.
+ * Takes what is pushed of an index that lists more than the archive holds, as `docker push` does: the manifest of the
+ * only platform that is there. If all platforms are there, and only attestations are not, it makes an index without
+ * these.
  *
  * @throws {ValidationError} if several platforms are there, but not all, or none is
  */

@@ -36,7 +36,10 @@ export function isDigest(text: unknown): text is Digest {
   return typeof text === 'string' && DIGEST.test(text)
 }
 
-/** Tells whether a text is a digest by another algorithm: manifests may list such content, but it cannot be verified here. */
+/**
+ * Tells whether a text is a digest by another algorithm: manifests may list such content, but it cannot be verified
+ * here.
+ */
 export function isOtherDigest(text: unknown): boolean {
   return typeof text === 'string' && OTHER_DIGEST.test(text)
 }

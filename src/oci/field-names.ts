@@ -1,7 +1,10 @@
 import { ValidationError } from '../errors.ts'
 import { isJsonObject } from './json.ts'
 
-/** The fields of a document, by their exact names, and what is in them. Lists have the shape of their items. `undefined` is what has no fixed fields. */
+/**
+ * The fields of a document, by their exact names, and what is in them. Lists have the shape of their items. `undefined`
+ * is what has no fixed fields.
+ */
 interface Shape {
   readonly fields: Readonly<Record<string, Shape | undefined>>
   /** The shape of all other fields of a map, whose names are free. */
@@ -9,8 +12,8 @@ interface Shape {
 }
 
 /**
- * Refuses fields whose names are those of known ones but for the case. Readers in Go (Docker, containerd, skopeo) take them for the known ones,
- * so that they would read another image than is read here (the kind of CVE-2021-41190).
+ * Refuses fields whose names are those of known ones but for the case. Readers in Go (Docker, containerd, skopeo) take
+ * them for the known ones, so that they would read another image than is read here (the kind of CVE-2021-41190).
  *
  * @param what The document, for the message.
  * @throws {ValidationError} if there is such a field at any depth of the shape
@@ -39,7 +42,10 @@ function verifyName(name: string, { fields }: Shape, what: string): void {
   )
 }
 
-/** Unicode's simple case folding, as far as it leads to ASCII: the Kelvin sign is a `k` in lower case, but `ſ` stays what it is. */
+/**
+ * Unicode's simple case folding, as far as it leads to ASCII: the Kelvin sign is a `k` in lower case, but `ſ` stays
+ * what it is.
+ */
 function fold(name: string): string {
   return name.toLowerCase().replaceAll('\u017f', 's')
 }

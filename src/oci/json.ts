@@ -9,7 +9,10 @@ export function isJsonObject(value: unknown): value is JsonObject {
 
 /** So deep may documents be nested: what is written or compared again is walked by recursion. */
 const MAX_DEPTH = 500
-/** Values of one document. Parsed, each takes far more memory than its bytes: `{}` takes more than 60, and a key that no other object has takes hundreds. */
+/**
+ * Values of one document. Parsed, each takes far more memory than its bytes: `{}` takes more than 60, and a key that no
+ * other object has takes hundreds.
+ */
 export const MAX_VALUES = 500_000
 
 const QUOTE = 0x22
@@ -23,7 +26,8 @@ const BACKSLASH = 0x5c
  * Parses UTF-8 JSON. Counts its values before it parses it: a key counts as two.
  *
  * @param what The document, for the message: `manifest.json`.
- * @throws {ValidationError} if it is not JSON, or not UTF-8, or has more than 500,000 values, or is nested deeper than any honest document
+ * @throws {ValidationError} if it is not JSON, or not UTF-8, or has more than 500,000 values, or is nested deeper than
+ *   any honest document
  */
 export function parseJson(bytes: Uint8Array, what: string): unknown {
   const { values, depth } = measureJson(bytes)
@@ -44,7 +48,10 @@ export function parseJson(bytes: Uint8Array, what: string): unknown {
   }
 }
 
-/** Counts the values of JSON, a key as two and at most one too many for each empty list and object, and the levels of its nesting. Parses nothing. */
+/**
+ * Counts the values of JSON, a key as two and at most one too many for each empty list and object, and the levels of
+ * its nesting. Parses nothing.
+ */
 export function measureJson(bytes: Uint8Array): { readonly values: number; readonly depth: number } {
   let values = 1
   let level = 0

@@ -11,7 +11,10 @@ export interface Manifest {
   readonly annotations?: Readonly<Record<string, string>>
 }
 
-/** A list of manifests, most often one a platform: OCI's image index or Docker's manifest list (image-spec § Image Index). */
+/**
+ * A list of manifests, most often one a platform: OCI's image index or Docker's manifest list (image-spec § Image
+ * Index).
+ */
 export interface Index {
   readonly schemaVersion: 2
   readonly mediaType?: string

@@ -1,4 +1,6 @@
-/** The media types of image manifests, by their names in image-spec § Media Types and in Docker's manifest v2 schema 2. */
+/**
+ * The media types of image manifests, by their names in image-spec § Media Types and in Docker's manifest v2 schema 2.
+ */
 export const MEDIA_TYPES = {
   ociIndex: 'application/vnd.oci.image.index.v1+json',
   ociManifest: 'application/vnd.oci.image.manifest.v1+json',
@@ -28,7 +30,9 @@ export const isManifestType = (mediaType: string): boolean => MANIFESTS.includes
 export const isImageConfigType = (mediaType: string): boolean => CONFIGS.includes(mediaType)
 /** Tells whether a layer is not compressed, so that its digest is its diff ID. */
 export const isPlainLayerType = (mediaType: string): boolean => PLAIN_LAYERS.includes(mediaType)
-/** Tells whether a layer may not be distributed: it stays where its `urls` say (image-spec § Non-Distributable Layers). */
+/**
+ * Tells whether a layer may not be distributed: it stays where its `urls` say (image-spec § Non-Distributable Layers).
+ */
 export const isForeignLayerType = (mediaType: string): boolean => FOREIGN_LAYER.test(mediaType)
 
 /** A `Content-Type` without its parameters. */

@@ -6,12 +6,13 @@ import type { Index, Manifest } from './manifest.ts'
 import { isIndexType, isManifestType } from './media-type.ts'
 
 /**
- * Parses a manifest or an index, and checks the descriptors in it. A list that is `null` or absent is an empty one: Go writes so. Digests of
- * descriptors may be by other algorithms than SHA-256: whoever needs such content checks that.
+ * Parses a manifest or an index, and checks the descriptors in it. A list that is `null` or absent is an empty one: Go
+ * writes so. Digests of descriptors may be by other algorithms than SHA-256: whoever needs such content checks that.
  *
  * @param what The document, for the message.
  * @param statedType What it is said to be by who gives it: the `Content-Type` of an answer.
- * @throws {ValidationError} if it is neither, or both at once, or not what it is said to be, or has a field's name in another case (CVE-2021-41190)
+ * @throws {ValidationError} if it is neither, or both at once, or not what it is said to be, or has a field's name in
+ *   another case (CVE-2021-41190)
  */
 export function parseManifest(bytes: Uint8Array, what: string, statedType?: string): Manifest | Index {
   const document = parseJson(bytes, what)

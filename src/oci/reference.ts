@@ -82,7 +82,10 @@ export function parseReference(text: string): ParsedReference {
   )
 }
 
-/** Tells whether an image can be pushed by this name. Archives also name images by digests, by IDs, and as `<none>:<none>`. */
+/**
+ * Tells whether an image can be pushed by this name. Archives also name images by digests, by IDs, and as
+ * `<none>:<none>`.
+ */
 export function isName(text: string): boolean {
   return readName(text) !== undefined
 }

@@ -8,8 +8,8 @@ export function referrerTag(subject: Digest, ending: string): string {
 }
 
 /**
- * The manifest that a tag is about: such a tag is cosign's, or without an ending that of a list of referrers (distribution-spec § Referrers
- * Tag Schema).
+ * The manifest that a tag is about: such a tag is cosign's, or without an ending that of a list of referrers
+ * (distribution-spec § Referrers Tag Schema).
  */
 export function subjectOfTag(tag: string | undefined): Digest | undefined {
   const hex = REFERRER_TAG.exec(tag ?? '')?.[1]

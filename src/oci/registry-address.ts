@@ -6,8 +6,8 @@ export const DOCKER_HUB_NAMES: readonly string[] = ['docker.io', 'index.docker.i
 const EXAMPLE = 'it should look like "registry.example.com", "https://registry.example.com" or "http://localhost:15000"'
 
 /**
- * Reads where a registry is: a URL, or a host as it stands in image names. A host alone is taken by https, one on this machine by
- * http; Docker Hub's names lead to where it answers.
+ * Reads where a registry is: a URL, or a host as it stands in image names. A host alone is taken by https, one on this
+ * machine by http; Docker Hub's names lead to where it answers.
  *
  * @returns the base URL, ending in a slash
  * @throws {ValidationError} unless it is an http or https URL without user info, query and fragment, or a host
@@ -57,7 +57,10 @@ function readAddress(text: string): URL | undefined {
   return new URL(isLoopback(new URL(secure).hostname) ? `http://${text}` : secure)
 }
 
-/** Returns the fault of a registry's URL, and the remedy. The URL itself stays out of the message: it may have a password. */
+/**
+ * Returns the fault of a registry's URL, and the remedy. The URL itself stays out of the message: it may have a
+ * password.
+ */
 function faultOf(url: URL): readonly [fault?: string, remedy?: string] {
   if (!/^https?:$/.test(url.protocol)) return ['it does not begin with "https://" or "http://"', EXAMPLE]
   if (url.username || url.password)

@@ -10,8 +10,8 @@ import { locateRepository } from './repository.ts'
 const MAX_READ = 64 * 1024 * 1024
 
 /**
- * Tells whether a repository can give a blob in its whole size. It reads the last byte: an answer to HEAD may come from a cache. A registry that
- * has lost the bytes answers 404, or begins an answer and breaks it off (distribution 2).
+ * Tells whether a repository can give a blob in its whole size. It reads the last byte: an answer to HEAD may come from
+ * a cache. A registry that has lost the bytes answers 404, or begins an answer and breaks it off (distribution 2).
  *
  * @throws {ResponseError} if the registry refuses
  * @throws {NetworkError} if it does not answer, or a web page may not read where it keeps its blobs
@@ -35,7 +35,8 @@ async function givesBlob(
 }
 
 /**
- * Tells the same, but believes HEAD where nothing can be read: a web page may not be let read where the registry keeps its blobs.
+ * Tells the same, but believes HEAD where nothing can be read: a web page may not be let read where the registry keeps
+ * its blobs.
  *
  * @param isSaid Whether HEAD says that the blob is there.
  * @throws {ResponseError} if the registry refuses

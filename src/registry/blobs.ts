@@ -8,8 +8,8 @@ import type { Registry } from './registry.ts'
 import { locateRepository } from './repository.ts'
 
 /**
- * Asks whether a repository has a blob. Only 404 says that it does not: any other failure is an error. A blob whose size is another one counts as
- * absent: it is uploaded again.
+ * Asks whether a repository has a blob. Only 404 says that it does not: any other failure is an error. A blob whose
+ * size is another one counts as absent: it is uploaded again.
  *
  * @throws {ResponseError} if the registry refuses
  * @throws {DigestMismatchError} if it states another digest
@@ -23,7 +23,10 @@ export async function hasBlob(
   return (await lookForBlob(registry, repository, blob, signal)) === 'there'
 }
 
-/** The same. `doubtful` says that the registry has something under the digest, and tells another size: of a part, or wrongly. */
+/**
+ * The same. `doubtful` says that the registry has something under the digest, and tells another size: of a part, or
+ * wrongly.
+ */
 export async function lookForBlob(
   registry: Registry,
   repository: string,

@@ -6,7 +6,10 @@ import { readTags } from './lists.ts'
 import { manifestAt } from './manifests.ts'
 import { type Registry, type RegistryInput, type RequestOptions, toRegistry } from './registry.ts'
 
-/** Answers of registries that delete no tags: 400 by distribution 2, 404 by Nexus (regclient/regclient#258), 405 by the spec. */
+/**
+ * Answers of registries that delete no tags: 400 by distribution 2, 404 by Nexus (regclient/regclient#258), 405 by the
+ * spec.
+ */
 const CANNOT_DELETE_TAGS = [400, 404, 405, 501]
 /** Requests at once. */
 const CONCURRENCY = 8

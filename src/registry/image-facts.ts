@@ -18,7 +18,9 @@ export interface ImageFacts {
   /** Config and layers together, in bytes, as the registry stores them: what is listed twice counts once. */
   readonly totalSize: number
   readonly layerCount: number
-  /** The type of an artifact (image-spec § Guidelines for Artifact Usage): `application/vnd.cncf.helm.config.v1+json`. */
+  /**
+   * The type of an artifact (image-spec § Guidelines for Artifact Usage): `application/vnd.cncf.helm.config.v1+json`.
+   */
   readonly artifactType: string | undefined
 }
 

@@ -10,8 +10,9 @@ import { type ManifestInfo, readManifest } from './read-manifest.ts'
 import type { Registry, RequestOptions } from './registry.ts'
 
 /**
- * Information about an image in a registry. For an index, the facts are those of its only image that runs somewhere. If there are several, sizes and layers
- * are the sum, in which a shared layer counts once; the date is the newest; and config, architecture and os are absent.
+ * Information about an image in a registry. For an index, the facts are those of its only image that runs somewhere. If
+ * there are several, sizes and layers are the sum, in which a shared layer counts once; the date is the newest; and
+ * config, architecture and os are absent.
  */
 export interface ImageInfo extends Descriptor, ImageFacts {
   readonly repository: string
@@ -26,7 +27,9 @@ export interface ImageInfo extends Descriptor, ImageFacts {
 
 /** The options of `getImageInfo`. */
 export interface ImageInfoOptions extends RequestOptions {
-  /** One image of an index, as `linux/arm64` or `linux/arm64/v8`. A single image must have this platform. @default all */
+  /**
+   * One image of an index, as `linux/arm64` or `linux/arm64/v8`. A single image must have this platform. @default all
+   */
   readonly platform?: string | undefined
 }
 

@@ -31,8 +31,9 @@ const MAX_READ = { bytes: 16 * 1024 * 1024, values: 250_000 }
 const CONCURRENCY = 6
 
 /**
- * Reads the images that an index lists, also those of an index in it, and sums up what they have. Images count that run somewhere; only if there
- * are no runnable images, artifacts and attestations do. Entries that the registry does not have are left out.
+ * Reads the images that an index lists, also those of an index in it, and sums up what they have. Images count that run
+ * somewhere; only if there are no runnable images, artifacts and attestations do. Entries that the registry does not
+ * have are left out.
  *
  * @throws {ResponseError} if the registry has nothing of the index (`status` 404)
  * @throws {ValidationError} if their manifests and configs have more than 16 MiB, or 250,000 values of JSON

@@ -84,12 +84,15 @@ async function sendManifest(
   }
 }
 
-/** How often a manifest is put again after the answer of a race, and the longest wait before the first time in milliseconds. */
+/**
+ * How often a manifest is put again after the answer of a race, and the longest wait before the first time in
+ * milliseconds.
+ */
 const [RACE_TRIES, RACE_DELAY] = [5, 200]
 
 /**
- * Tells whether a registry may have met another push of the same image. distribution 2.8 reads its record of a blob while another request
- * writes it, takes the empty record for a wrong digest, and says so of the manifest.
+ * Tells whether a registry may have met another push of the same image. distribution 2.8 reads its record of a blob
+ * while another request writes it, takes the empty record for a wrong digest, and says so of the manifest.
  */
 function isRace(error: unknown): boolean {
   if (!(error instanceof ResponseError) || error.status !== 400) return false

@@ -9,7 +9,9 @@ import type { Registry } from './registry.ts'
 const PAGE_SIZE = 1000
 /** The pages of registries have round lengths. */
 const ROUND = 10
-/** Answers to a number that a registry does not take: 400 by distribution, 405 by ECR (google/go-containerregistry#681). */
+/**
+ * Answers to a number that a registry does not take: 400 by distribution, 405 by ECR (google/go-containerregistry#681).
+ */
 const N_REFUSED = [400, 405, 413, 422]
 /** Answers to a query that a registry does not take. */
 const QUERY_REFUSED = [...N_REFUSED, 404, 414, 501]
@@ -17,7 +19,10 @@ const MAX_PAGES = 10_000
 const MAX_ITEMS = 1_000_000
 /** In characters, of all entries. */
 const MAX_LENGTH = 16 * 1024 * 1024
-/** In characters, of one entry. A tag has 128 at most, and the name of a repository 255 (distribution-spec § Pulling manifests). */
+/**
+ * In characters, of one entry. A tag has 128 at most, and the name of a repository 255 (distribution-spec § Pulling
+ * manifests).
+ */
 const MAX_ENTRY = 1024
 /** In characters. Servers take no longer addresses. */
 const MAX_QUERY = 16 * 1024
@@ -64,8 +69,8 @@ interface ListReading {
 /**
  * Reads a list, all pages of it.
  *
- * Of a `Link` to the next page only the query counts, on the list's own path: registries name an inner host of a proxy there, or leave out a
- * part of the path (RTFACT-18971, sonatype/nexus-public#1011).
+ * Of a `Link` to the next page only the query counts, on the list's own path: registries name an inner host of a proxy
+ * there, or leave out a part of the path (RTFACT-18971, sonatype/nexus-public#1011).
  *
  * @throws {ResponseError} if the registry refuses, its pages do not end, or it does not give all of them
  * @throws {NetworkError} if it does not answer
@@ -94,8 +99,9 @@ export async function readPages(registry: Registry, list: List, signal?: AbortSi
 }
 
 /**
- * Asks what comes after a page without a `Link`, as long as the page may have been cut. Nexus sends no `Link` (sonatype/nexus-public#117), and
- * a web page may not be allowed to read it. A round number of entries alone says little: if the registry refuses to go on, the list is whole.
+ * Asks what comes after a page without a `Link`, as long as the page may have been cut. Nexus sends no `Link`
+ * (sonatype/nexus-public#117), and a web page may not be allowed to read it. A round number of entries alone says
+ * little: if the registry refuses to go on, the list is whole.
  */
 async function readOn(reading: ListReading, first: Page): Promise<void> {
   for (let page = first; mayBeCut(page); ) {
@@ -118,8 +124,8 @@ function mayBeCut({ entries, answer }: Page): boolean {
 /** Reads a list of as many entries as were asked for from a registry that does not tell what comes after them. */
 async function readWhole(reading: ListReading): Promise<void> {
   const { page: single } = await reading.read('n=1')
-  // Distribution 2 gives all tags, whatever the number (distribution/distribution#1936). zot 1.4 has links, but gives all tags again if `n` is
-  // no smaller than their number.
+  // Distribution 2 gives all tags, whatever the number (distribution/distribution#1936). zot 1.4 has links, but gives
+  // all tags again if `n` is no smaller than their number.
   if (single.entries.length > 1 || nextQuery(single.answer.headers.get('link')) !== undefined) return
   const { page: whole } = await reading.read('')
   if (whole.entries.length > PAGE_SIZE) return

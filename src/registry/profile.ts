@@ -10,7 +10,9 @@ export interface UploadProfile {
   readonly tellsStatus: boolean
   /** True if the `Range` of an upload's status ends with the number of bytes, not with the last byte (Quay). */
   readonly tellsCount: boolean
-  /** True if the closing PUT must be empty after chunks, and all chunks but the last must have one size (Cloudflare). */
+  /**
+   * True if the closing PUT must be empty after chunks, and all chunks but the last must have one size (Cloudflare).
+   */
   readonly closesEmpty: boolean
 }
 
@@ -43,11 +45,14 @@ const STANDARD: UploadProfile = {
 /** The profiles of known registries. Other limits come from answers and refusals. */
 const PROFILES: Readonly<Record<UploadProfileName, UploadProfile>> = {
   standard: STANDARD,
-  // Takes no other form of `Content-Range` than the spec's, which is the only one here (dotnet/sdk-container-builds#258).
+  // Takes no other form of `Content-Range` than the spec's, which is the only one here
+  // (dotnet/sdk-container-builds#258).
   acr: STANDARD,
-  // Says `OCI-Chunk-Min-Length` and `OCI-Chunk-Max-Length` itself, and loses the bytes of the closing request (cloudflare/serverless-registry#138).
+  // Says `OCI-Chunk-Min-Length` and `OCI-Chunk-Max-Length` itself, and loses the bytes of the closing request
+  // (cloudflare/serverless-registry#138).
   cloudflare: { ...STANDARD, closesEmpty: true },
-  // Loses an upload with the answer to a chunk: to be asked for its status is what it then refuses (distribution's `blobUploadDispatcher`).
+  // Loses an upload with the answer to a chunk: to be asked for its status is what it then refuses (distribution's
+  // `blobUploadDispatcher`).
   'distribution-2': STANDARD,
   // Tells where an upload is, whatever was lost.
   'distribution-3': STANDARD,
@@ -63,7 +68,8 @@ const PROFILES: Readonly<Record<UploadProfileName, UploadProfile>> = {
   hub: STANDARD,
   // Answers `bytes=0-<count>` to GET of an upload (quay/quay, endpoints/v2/blob.py).
   quay: { ...STANDARD, tellsCount: true },
-  // Of a chunk it tells that chunk alone (regclient/regclient#961): that is not believed, see `sendChunk`. Asked, it tells all.
+  // Of a chunk it tells that chunk alone (regclient/regclient#961): that is not believed, see `sendChunk`. Asked, it
+  // tells all.
   zot: STANDARD,
 }
 

@@ -20,11 +20,14 @@ export interface ManifestInfo extends Descriptor {
 
 /** In bytes. The spec asks registries to take 4 MiB (distribution-spec § Pushing Manifests). */
 const MAX_MANIFEST = 8 * 1024 * 1024
-/** With fewer types, registries convert manifests or refuse them; but from a page, so long an `Accept` takes a preflight. */
+/**
+ * With fewer types, registries convert manifests or refuse them; but from a page, so long an `Accept` takes a
+ * preflight.
+ */
 const ALL = MANIFEST_MEDIA_TYPES.join(', ')
 /**
- * Statuses for a manifest that may exist all the same: 404 of another type, 400 if distribution fails to convert it, and to HEAD also 404 by Nexus
- * (andrey-pohilko/registry-cli#14, #43).
+ * Statuses for a manifest that may exist all the same: 404 of another type, 400 if distribution fails to convert it,
+ * and to HEAD also 404 by Nexus (andrey-pohilko/registry-cli#14, #43).
  */
 const MISSES = [400, 404, 405, 406, 501]
 
@@ -84,8 +87,9 @@ async function get(place: ManifestPlace, signal: AbortSignal | undefined): Promi
 }
 
 /**
- * Which types to ask for first, and which then, each in at most 128 characters. Of a tag, a list of Docker's is asked for first: without that,
- * distribution may answer with the list's image for linux/amd64, as if the tag named it. The other type is the last one of a tag in the repository.
+ * Which types to ask for first, and which then, each in at most 128 characters. Of a tag, a list of Docker's is asked
+ * for first: without that, distribution may answer with the list's image for linux/amd64, as if the tag named it. The
+ * other type is the last one of a tag in the repository.
  */
 function turnsOf({ registry, repository, reference }: ManifestPlace): readonly [readonly string[], readonly string[]] {
   const { ociIndex, ociManifest, dockerManifestList, dockerManifest } = MEDIA_TYPES
@@ -125,7 +129,9 @@ async function ask(
   }
 }
 
-/** Reads the bytes of a manifest, whatever they say, and compares them with the digests that are asked for and stated. */
+/**
+ * Reads the bytes of a manifest, whatever they say, and compares them with the digests that are asked for and stated.
+ */
 async function readBytes(
   answer: Answer,
   reference: string,

@@ -137,13 +137,19 @@ export function toRegistry(registry: RegistryInput): Registry {
   throw new TypeError('Cannot talk to a registry: pass its URL, or what openRegistry gave')
 }
 
-/** The same registry, each of whose requests asks for these rights too: one token then does for all that belongs together. */
+/**
+ * The same registry, each of whose requests asks for these rights too: one token then does for all that belongs
+ * together.
+ */
 export function withScopes(registry: Registry, scopes: readonly Scope[]): Registry {
   const { send } = registry
   return { ...registry, send: (request) => send({ ...request, scopes: mergeScopes(scopes, request.scopes ?? []) }) }
 }
 
-/** The same registry, each of whose requests has the handle's own tries and no more: for who tries again in a way of their own. */
+/**
+ * The same registry, each of whose requests has the handle's own tries and no more: for who tries again in a way of
+ * their own.
+ */
 export function withoutPatience(registry: Registry): Registry {
   const { send } = registry
   return { ...registry, send: (request) => send({ ...request, patience: undefined }) }

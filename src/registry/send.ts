@@ -10,7 +10,10 @@ import type { Scope } from './auth/scope.ts'
 
 /** One request to a registry. */
 export interface RegistryRequest extends HttpRequest {
-  /** The rights that it needs, for registries with a token server: `repository:team/app:pull`. @default what the registry asks for */
+  /**
+   * The rights that it needs, for registries with a token server: `repository:team/app:pull`. @default what the
+   * registry asks for
+   */
   readonly scopes?: readonly Scope[] | undefined
 }
 
@@ -28,16 +31,21 @@ interface SendSettings extends AuthenticatorSettings {
   readonly maxRequests: number
 }
 
-/** The first try may teach what the registry wants, another that the rights are too few, and another that the token is too old. */
+/**
+ * The first try may teach what the registry wants, another that the rights are too few, and another that the token is
+ * too old.
+ */
 const MAX_TRIES = 4
 
 /**
- * Makes what sends requests and signs them in. Only the registry's own origin sees signatures, and only its refusals teach anything. A
- * refused request is sent again only with another authorization than before, its body included: uploads keep their session.
+ * Makes what sends requests and signs them in. Only the registry's own origin sees signatures, and only its refusals
+ * teach anything. A refused request is sent again only with another authorization than before, its body included:
+ * uploads keep their session.
  */
 export function createSend(exchange: Exchange, settings: SendSettings): SendRequest {
   const base = settings.registry
-  // Others wait for tokens, so requests for them have a share of their own. Small requests do not wait for long uploads.
+  // Others wait for tokens, so requests for them have a share of their own. Small requests do not wait for long
+  // uploads.
   const share = Math.ceil(settings.maxRequests / 8)
   const tokens = createSemaphore(fixed(share))
   const requests = createSemaphore(fixed(settings.maxRequests - share))
@@ -57,7 +65,8 @@ export function createSend(exchange: Exchange, settings: SendSettings): SendRequ
     return loading
   }
 
-  // Usually long before it is needed: a page first waits for the user's file. The request that needs it reports a failure.
+  // Usually long before it is needed: a page first waits for the user's file. The request that needs it reports a
+  // failure.
   const isSigningIn = settings.credentials !== undefined
   if (isSigningIn) loadAuthenticator().catch(() => undefined)
 
@@ -105,7 +114,10 @@ export function createSend(exchange: Exchange, settings: SendSettings): SendRequ
   }
 }
 
-/** Runs a task with a permit of each semaphore. They are taken in one order everywhere, so that no two tasks wait for each other. */
+/**
+ * Runs a task with a permit of each semaphore. They are taken in one order everywhere, so that no two tasks wait for
+ * each other.
+ */
 async function permitted<T>(
   semaphores: readonly Semaphore[],
   signal: AbortSignal | undefined,

@@ -49,7 +49,8 @@ export interface CompressedPushes {
 }
 
 /**
- * Compresses uncompressed layers and rewrites the manifests that list them. Referrers of a rewritten manifest are left out, because its digest changed.
+ * Compresses uncompressed layers and rewrites the manifests that list them. Referrers of a rewritten manifest are left
+ * out, because its digest changed.
  *
  * @throws {DigestMismatchError} if a layer is not what the archive says it is
  * @throws {RegistryError} if the runtime has no such encoder

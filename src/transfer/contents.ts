@@ -21,8 +21,8 @@ interface Compressing {
 }
 
 /**
- * Finds the bytes of all that a plan sends. It may come from anywhere: what it says is looked at before anything is sent. Layers are compressed
- * when they are read.
+ * Finds the bytes of all that a plan sends. It may come from anywhere: what it says is looked at before anything is
+ * sent. Layers are compressed when they are read.
  *
  * @throws {TypeError} if another encoder is here than the plan was made with
  * @throws {ValidationError} if the images lack some of it, or it sets a tag to a manifest that it does not put

@@ -19,7 +19,9 @@ export interface ControlledRegistry {
   readonly rateLimit: RateLimit | undefined
   readonly speed: Speed
   readonly link: Link
-  /** Absent where nothing keeps uploads. The whole push has one: the first failure of the store is told, and no other. */
+  /**
+   * Absent where nothing keeps uploads. The whole push has one: the first failure of the store is told, and no other.
+   */
   readonly sessions: StoreAttempts<SessionStore> | undefined
 }
 
@@ -27,9 +29,10 @@ const STORE = ['get', 'set', 'delete'] as const
 const WHERE_STORES_COME_FROM = 'a store, as memorySessions() gives one'
 
 /**
- * Puts all requests of a push under its control, whoever sends them: they wait while it is paused, bytes of blobs wait for their turn, and what
- * went out is measured. What cancels an upload waits for nothing. What slows a push down is loaded where anything may.
- * Each request is as patient as an upload, so that a push outlives a registry that restarts, whatever is being sent.
+ * Puts all requests of a push under its control, whoever sends them: they wait while it is paused, bytes of blobs wait
+ * for their turn, and what went out is measured. What cancels an upload waits for nothing. What slows a push down is
+ * loaded where anything may. Each request is as patient as an upload, so that a push outlives a registry that restarts,
+ * whatever is being sent.
  *
  * @throws {RangeError} if a number is out of range
  */

@@ -27,11 +27,17 @@ export interface PushOptions extends PushSettings, EncodingOptions {
    * store, an abort or a temporary failure leaves uploads open at the registry. @default none: they are cancelled
    */
   readonly sessions?: SessionStore | undefined
-  /** Called when an upload is tried again, restarts, continues that of an earlier push, or learns a limit of the registry. */
+  /**
+   * Called when an upload is tried again, restarts, continues that of an earlier push, or learns a limit of the
+   * registry.
+   */
   readonly onEvent?: ((event: UploadEvent) => void) | undefined
   /** Retries in a row, without a byte of progress, before an upload or another request gives up. @default 5 */
   readonly uploadRetry?: number | undefined
-  /** The longest wait after the first failure, in milliseconds. It doubles with each further failure, up to 30 s. @default 500 */
+  /**
+   * The longest wait after the first failure, in milliseconds. It doubles with each further failure, up to 30 s.
+   * @default 500
+   */
   readonly uploadRetryDelay?: number | undefined
   /** Looks for everything again at the end: each blob, each manifest, and the target of each tag. @default false */
   readonly verify?: boolean | undefined

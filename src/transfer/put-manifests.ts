@@ -9,8 +9,9 @@ import { isOneStep, taggingsOf } from './plan/taggings.ts'
 const TAGS_AT_ONCE = 10
 
 /**
- * Puts all manifests by digest, children first, and then the tags: none moves before all is in. Where one manifest alone is
- * tagged, and nothing comes after it, it moves together with its tags. Several tags go in one request where the registry takes them so.
+ * Puts all manifests by digest, children first, and then the tags: none moves before all is in. Where one manifest
+ * alone is tagged, and nothing comes after it, it moves together with its tags. Several tags go in one request where
+ * the registry takes them so.
  */
 export async function putManifests(
   registry: Registry,

@@ -49,7 +49,10 @@ export async function explainRefusal(
   return hasPlain && isAboutContent && error.status === 400 ? explained(error, 'LAYERS_REFUSED', ...PLAIN) : error
 }
 
-/** Tells whether the push relies on blobs that were there before it. With `{ existing: 'upload' }`, which sends manifests as blobs too, it does not. */
+/**
+ * Tells whether the push relies on blobs that were there before it. With `{ existing: 'upload' }`, which sends
+ * manifests as blobs too, it does not.
+ */
 function wasThere(blobs: PushPlan['blobs']): boolean {
   return blobs.some(({ action }) => action !== 'upload') && blobs.every(({ kind }) => kind !== 'manifest')
 }

@@ -20,7 +20,9 @@ export interface Replacing {
   onLeftOut(digest: Digest, about: Digest): void
 }
 
-/** The layers below an image that are plain tars. Leaves out compressed layers, foreign layers, and those of artifacts. */
+/**
+ * The layers below an image that are plain tars. Leaves out compressed layers, foreign layers, and those of artifacts.
+ */
 export function* plainLayersUnder(image: Image): Generator<Content> {
   for (const layer of image.layers) if (isPlain(layer, image)) yield layer
   for (const child of image.children) yield* plainLayersUnder(child)
@@ -37,8 +39,9 @@ function isPlain(layer: Layer, { configuration }: Image): layer is Layer & Conte
 }
 
 /**
- * Puts compressed layers into the places of plain ones, in all manifests and indexes up to the root. All else in them stays as it is, but
- * their bytes are new ones. What has no such layer below it stays the same. Manifests of Docker's kind have no word for zstd, so they become OCI's.
+ * Puts compressed layers into the places of plain ones, in all manifests and indexes up to the root. All else in them
+ * stays as it is, but their bytes are new ones. What has no such layer below it stays the same. Manifests of Docker's
+ * kind have no word for zstd, so they become OCI's.
  */
 export async function replaceLayers(image: Image, replacing: Replacing): Promise<Image> {
   const { digest } = image.manifest

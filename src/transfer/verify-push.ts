@@ -10,8 +10,8 @@ import type { Registry } from '../registry/registry.ts'
 import type { PlannedBlob, PushPlan } from './plan/plan.ts'
 
 /**
- * Asks the registry for all that a push brought in: each blob, each manifest, and what each tag points at. Of a blob that was there before, it reads
- * the last byte.
+ * Asks the registry for all that a push brought in: each blob, each manifest, and what each tag points at. Of a blob
+ * that was there before, it reads the last byte.
  *
  * @throws {RegistryError} if it lacks something that it has taken
  * @throws {DigestMismatchError} if a tag points at something else
@@ -40,8 +40,8 @@ export async function verifyPush(
 }
 
 /**
- * Reads the end of a blob that this push has not sent, and of one that HEAD does not find, or finds with another size. An upload that ends because the
- * registry has the blob has read it already.
+ * Reads the end of a blob that this push has not sent, and of one that HEAD does not find, or finds with another size.
+ * An upload that ends because the registry has the blob has read it already.
  */
 async function isThere(registry: Registry, blob: PlannedBlob, signal: AbortSignal): Promise<boolean> {
   const found = await lookForBlob(registry, blob.repository, blob, signal)

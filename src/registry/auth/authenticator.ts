@@ -58,8 +58,9 @@ const NO_PARAMETERS: Challenge['parameters'] = new Map()
 const LASTING = ['realm', 'service']
 
 /**
- * Makes the authenticator of one registry. It knows nothing until the registry sends a challenge; with credentials it lets itself be asked once at the
- * start (`GET /v2/`), so that not every first request has to be sent twice. A ready token is sent at once.
+ * Makes the authenticator of one registry. It knows nothing until the registry sends a challenge; with credentials it
+ * lets itself be asked once at the start (`GET /v2/`), so that not every first request has to be sent twice. A ready
+ * token is sent at once.
  */
 export function createAuthenticator(
   { registry, credentials, allowedRealms }: AuthenticatorSettings,
@@ -155,7 +156,10 @@ export function createAuthenticator(
   }
 }
 
-/** Tells whether a token server refuses the credentials. After credentials that worked, 403 refuses the scope, for example of a mount. */
+/**
+ * Tells whether a token server refuses the credentials. After credentials that worked, 403 refuses the scope, for
+ * example of a mount.
+ */
 function isRefusal(error: unknown, hasWorked: boolean): boolean {
   return error instanceof ResponseError && (hasWorked ? [400, 401] : [400, 401, 403]).includes(error.status)
 }
@@ -166,8 +170,8 @@ function bearer(token: string, user: User): Authorization {
 }
 
 /**
- * Bearer before Basic, whatever comes first. Where nothing is offered, or a web page may not read it, what is known goes on to hold; if
- * nothing is, a password can still be tried.
+ * Bearer before Basic, whatever comes first. Where nothing is offered, or a web page may not read it, what is known
+ * goes on to hold; if nothing is, a password can still be tried.
  */
 function choose(headers: Headers, known?: Challenge): Challenge | undefined {
   const header = headers.get('www-authenticate')

@@ -14,8 +14,8 @@ const EQUALS = /[ \t]*=[ \t]*/y
 const QUOTED = /"((?:[^"\\]|\\.)*)"/sy
 
 /**
- * Reads the challenges of a `WWW-Authenticate` header by the grammar of RFC 9110 § 11.6.1: several in one header, or in several that `fetch`
- * has joined, with quoted commas and escapes. What comes after a fault is left out.
+ * Reads the challenges of a `WWW-Authenticate` header by the grammar of RFC 9110 § 11.6.1: several in one header, or in
+ * several that `fetch` has joined, with quoted commas and escapes. What comes after a fault is left out.
  */
 export function parseChallenges(header: string | null): readonly Challenge[] {
   const challenges: { scheme: string; parameters: Map<string, string> }[] = []

@@ -11,11 +11,14 @@ export interface User {
 
 /** The user that a caller names, or has somebody to ask for. */
 interface CredentialSource {
-  /** Gives the user. Who asks at the same time waits for the same answer. */
+  /** Returns the user. Calls at the same time wait for the same answer. */
   get(request: CredentialsRequest): Promise<User>
   /** Forgets the user whose credentials were refused, so that the caller is asked again. Anonymous stays. */
   forget(refused: User): void
-  /** Notes that a token server took the user's credentials. The refresh token that it may have given replaces the one that was used. */
+  /**
+   * Notes that a token server took the user's credentials. The refresh token that it may have given replaces the one
+   * that was used.
+   */
   keep(user: User, identityToken: string | undefined): void
   /** True if a token server took the user's credentials before. */
   hasWorked(user: User): boolean

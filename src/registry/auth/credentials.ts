@@ -7,7 +7,10 @@ export interface PasswordCredentials {
   readonly password: string
 }
 
-/** A refresh token of OAuth 2, which `docker login` keeps as `identitytoken`: the registry's token server gives bearer tokens for it. */
+/**
+ * A refresh token of OAuth 2, which `docker login` keeps as `identitytoken`: the registry's token server gives bearer
+ * tokens for it.
+ */
 export interface IdentityTokenCredentials {
   readonly identityToken: string
   /** For token servers that take it by HTTP Basic only. @default `<token>`, as Docker has it */

@@ -1,6 +1,9 @@
 import { CATALOG, mergeScopes, type Scope, splitScope } from './scope.ts'
 
-/** The actions that a request can need for its own repository. `metadata_read` is Azure's, and `*` that of distribution before 2.7. */
+/**
+ * The actions that a request can need for its own repository. `metadata_read` is Azure's, and `*` that of distribution
+ * before 2.7.
+ */
 const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   GET: ['pull', 'metadata_read'],
   HEAD: ['pull', 'metadata_read'],
@@ -11,7 +14,8 @@ const WRITING = ['pull', 'push']
 /**
  * The most rights that a request can need: those to the repository in its path, or to the list of all repositories.
  *
- * @param base The registry's base URL. A registry below a path may have a part of that path in the names of its repositories.
+ * @param base The registry's base URL. A registry below a path may have a part of that path in the names of its
+ *   repositories.
  */
 export function scopesOfRequest(method: string, url: URL, base: URL): readonly Scope[] {
   const path = url.pathname.slice(base.pathname.length)

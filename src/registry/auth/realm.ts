@@ -21,11 +21,12 @@ export interface UntrustedRealm {
 const DOCKER_HUB_REALM = 'https://auth.docker.io'
 
 /**
- * Reads where a registry's token server is, by the registry's own word. That word may be anybody's, so nothing is sent there
- * before this has looked at it (CVE-2026-48978; go-containerregistry#2193).
+ * Reads where a registry's token server is, by the registry's own word. That word may be anybody's, so nothing is sent
+ * there before this has looked at it (CVE-2026-48978; go-containerregistry#2193).
  *
- * The registry's own host is fine, and so is what the caller allows. Other hosts get no secret unless they are of the same site; without a
- * secret they are asked where they are on the internet. From https to http only what the caller allows is followed.
+ * The registry's own host is fine, and so is what the caller allows. Other hosts get no secret unless they are of the
+ * same site; without a secret they are asked where they are on the internet. From https to http only what the caller
+ * allows is followed.
  *
  * @returns the URL, or why it is not trusted
  */
@@ -49,7 +50,9 @@ export async function readRealm(
   return { fault: `is at ${origin}, another site than the registry's, which gets no secret`, remedy }
 }
 
-/** Tells whether two hosts are of one registrable domain. The list of public suffixes is large, and loaded only here. */
+/**
+ * Tells whether two hosts are of one registrable domain. The list of public suffixes is large, and loaded only here.
+ */
 async function isSameSite(one: string, other: string): Promise<boolean> {
   const { getDomain } = await loaded(import('tldts'))
   // Private suffixes too: two customers of one hoster are two sites.

@@ -1,6 +1,6 @@
 /**
- * A right, as token servers name it: the type of a thing, its name, and what may be done with it (`repository:team/app:pull,push`;
- * distribution's "Token Scope Documentation").
+ * A right, as token servers name it: the type of a thing, its name, and what may be done with it
+ * (`repository:team/app:pull,push`; distribution's "Token Scope Documentation").
  */
 export type Scope = string
 
@@ -41,7 +41,10 @@ export function coversScopes(have: readonly Scope[], wanted: readonly Scope[]): 
   })
 }
 
-/** Takes a right apart. Names hold colons too (`repository:localhost:5000/app:pull`): the actions stand behind the last one. */
+/**
+ * Takes a right apart. Names hold colons too (`repository:localhost:5000/app:pull`): the actions stand behind the last
+ * one.
+ */
 export function splitScope(scope: Scope): { thing: string; allowed: readonly string[] } {
   const [, thing = scope, actions = ''] = /^([^:]+:.+):([^:]*)$/s.exec(scope) ?? []
   return { thing, allowed: actions.split(',').filter(Boolean) }

@@ -32,15 +32,17 @@ interface TokenRequest {
 const MAX_TOKEN_ANSWER = 128 * 1024
 /** In seconds, where a server does not say (distribution's "Token Authentication Specification"). */
 const DEFAULT_LIFETIME = 60
-/** In seconds before it expires: a request takes a while to arrive. Of short-lived tokens it is a quarter of their life. */
+/**
+ * In seconds before it expires: a request takes a while to arrive. Of short-lived tokens it is a quarter of their life.
+ */
 const EARLY = 5
 const CLIENT_ID = 'registry-api-v2-client'
 /** Of servers that do not speak OAuth 2. */
 const NO_OAUTH = [404, 405]
 
 /**
- * Gets a bearer token: by GET, anonymously or with HTTP Basic, or for an identity token by POST (OAuth 2, RFC 6749 § 6), and by GET
- * where a server does not do that. Redirects are not followed.
+ * Gets a bearer token: by GET, anonymously or with HTTP Basic, or for an identity token by POST (OAuth 2, RFC 6749 §
+ * 6), and by GET where a server does not do that. Redirects are not followed.
  *
  * @throws {ResponseError} if the server refuses, or gives no token
  * @throws {NetworkError} if it does not answer
@@ -50,7 +52,8 @@ export async function fetchToken(exchange: Exchange, request: TokenRequest): Pro
   try {
     return await askForToken(exchange, request)
   } catch (error) {
-    // Quay's knows repositories alone: it refuses the right to list them, which nobody needs there (openshift/oc-mirror#168).
+    // Quay's knows repositories alone: it refuses the right to list them, which nobody needs there
+    // (openshift/oc-mirror#168).
     const isUnknown = error instanceof ResponseError && error.status === 400 && scopes.length < request.scopes.length
     if (!isUnknown) throw error
     return askForToken(exchange, { ...request, scopes })

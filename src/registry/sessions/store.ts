@@ -13,13 +13,22 @@ export interface StoredSession {
   readonly digest: Digest
   /** Of the blob, in bytes. */
   readonly size: number
-  /** Where the upload goes on: below the repository's own `blobs/uploads/`. Who has it, and may push there, can meddle with the upload: a secret. */
+  /**
+   * Where the upload goes on: below the repository's own `blobs/uploads/`. Who has it, and may push there, can meddle
+   * with the upload: a secret.
+   */
   readonly location: string
   /** How many bytes of the blob the registry has taken. */
   readonly offset: number
-  /** The hasher's state after these bytes, in base64. Nothing if it cannot be saved: then they are read and hashed again. */
+  /**
+   * The hasher's state after these bytes, in base64. Nothing if it cannot be saved: then they are read and hashed
+   * again.
+   */
   readonly hashState?: string | undefined
-  /** The limits of the registry, which it states only when an upload is opened. Without `maxChunkSize` any size is accepted. */
+  /**
+   * The limits of the registry, which it states only when an upload is opened. Without `maxChunkSize` any size is
+   * accepted.
+   */
   readonly limits: Pick<UploadProfile, 'minChunkSize' | 'closesEmpty'> & { readonly maxChunkSize?: number | undefined }
   /** How many pushes in a row took it up and failed without bringing in a byte. */
   readonly stalls: number
@@ -28,8 +37,8 @@ export interface StoredSession {
 }
 
 /**
- * Where uploads that are under way are kept, so that another process, or the page after a reload, continues them. Its methods may
- * fail: a push tells it, and goes on without.
+ * Where uploads that are under way are kept, so that another process, or the page after a reload, continues them. Its
+ * methods may fail: a push tells it, and goes on without.
  */
 export interface SessionStore {
   get(key: string): Promise<StoredSession | undefined>
@@ -55,7 +64,10 @@ export function isOf(stored: StoredSession, { registry, repository, digest, size
   )
 }
 
-/** Reads what a store gives, which may be damaged, too old or another's. Gives nothing if it is no session to go on with. */
+/**
+ * Parses a value of a store, which may be damaged or too old. Returns `undefined` if it is not a session to go on
+ * with.
+ */
 export function parseStoredSession(value: unknown): StoredSession | undefined {
   if (!isJsonObject(value) || value.version !== 1 || !isDigest(value.digest)) return undefined
   const { registry, repository, location, hashState } = value
@@ -69,9 +81,9 @@ export function parseStoredSession(value: unknown): StoredSession | undefined {
 const UPLOAD_ID = /^[^/%\\]+$/
 
 /**
- * Tells whether a location is that of an upload of this repository: on the registry's own origin, one segment below the repository's
- * `blobs/uploads/` (distribution-spec § Pushing a blob in chunks; GHCR has `blobs/upload/`). Whoever writes into a store could otherwise choose
- * what is read, put and deleted with the rights of the user who pushes.
+ * Tells whether a location is that of an upload of this repository: on the registry's own origin, one segment below the
+ * repository's `blobs/uploads/` (distribution-spec § Pushing a blob in chunks; GHCR has `blobs/upload/`). Whoever
+ * writes into a store could otherwise choose what is read, put and deleted with the rights of the user who pushes.
  */
 export function isUploadLocation(
   location: unknown,

@@ -3,7 +3,9 @@ import { openSession } from './open.ts'
 import { cancelSession, type UploadSession } from './session.ts'
 import type { Upload } from './upload-options.ts'
 
-/** Begins an upload: mounts the blob where that works, else goes on with the upload of an earlier push, else opens one. */
+/**
+ * Begins an upload: mounts the blob where that works, else goes on with the upload of an earlier push, else opens one.
+ */
 export async function beginSession(
   upload: Upload,
   checkpoint: Checkpoint | undefined,

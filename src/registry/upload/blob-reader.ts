@@ -13,8 +13,8 @@ const ROOM = 3
 const LEAST_PART = 4 * 1024 * 1024
 
 /**
- * Reads a blob for an upload, and hashes each byte the first time that it is read. Whoever reads the last byte learns whether the digest
- * agrees.
+ * Reads a blob for an upload, and hashes each byte the first time that it is read. Whoever reads the last byte learns
+ * whether the digest agrees.
  */
 export interface BlobReader {
   /**
@@ -30,7 +30,8 @@ export interface BlobReader {
    */
   read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>
   /**
-   * Reads `[start, end)` piece by piece, where all before is hashed. The last piece of a blob comes only if the digest agrees.
+   * Reads `[start, end)` piece by piece, where all before is hashed. The last piece of a blob comes only if the digest
+   * agrees.
    *
    * @param signal Ends the reading; without one, whoever reads does.
    */
@@ -48,7 +49,9 @@ interface ReaderOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** How far a blob is hashed. What reads on for a request that broke off keeps to its own, also after a new beginning. */
+/**
+ * How far a blob is hashed. What reads on for a request that broke off keeps to its own, also after a new beginning.
+ */
 interface Hashing {
   readonly hasher: Hasher
   hashed: number
@@ -102,7 +105,10 @@ export async function createBlobReader(
     return room.pieces
   }
 
-  /** Has a part of a file hashed elsewhere, if that can be; else it stays as it was, and who reads it learns what is wrong with it. */
+  /**
+   * Has a part of a file hashed elsewhere, if that can be; else it stays as it was, and who reads it learns what is
+   * wrong with it.
+   */
   async function hashPart(hashing: Hashing, end: number, signal: AbortSignal | undefined): Promise<void> {
     const { hasher, hashed } = hashing
     if (!source.slice || !hasher.updateFrom || end - hashed < LEAST_PART) return
@@ -142,7 +148,10 @@ export async function createBlobReader(
   }
 }
 
-/** A state may be another version's, or damaged: then the bytes are hashed again. What cannot save does not load either, and heeds no state. */
+/**
+ * A state may be another version's, or damaged: then the bytes are hashed again. What cannot save does not load either,
+ * and heeds no state.
+ */
 async function loadHasher(createHasher: CreateHasher, state: Uint8Array): Promise<Hasher | undefined> {
   try {
     const hasher = await createHasher(state)

@@ -30,7 +30,9 @@ export interface Checkpoint {
   leave(error: unknown): Promise<boolean>
 }
 
-/** So many pushes in a row may fail with the same session, and bring in nothing: it may be the session that is to blame. */
+/**
+ * So many pushes in a row may fail with the same session, and bring in nothing: it may be the session that is to blame.
+ */
 const MAX_STALLS = 3
 /** In milliseconds: a write may take so long after an abort, since a later push starts from what is stored. */
 const WRITE_GRACE = 1000

@@ -42,7 +42,10 @@ export function countUploadRequests(size: number, chunkSize: number, profile: Up
   return profile.closesEmpty && chunks > 1 ? chunks + 1 : chunks
 }
 
-/** Returns whether a blob of this size goes in one request: the registry takes no chunks, or its largest chunk needs too many requests. */
+/**
+ * Returns whether a blob of this size goes in one request: the registry takes no chunks, or its largest chunk needs too
+ * many requests.
+ */
 export function goesWhole(size: number, { takesWholeOnly, maxChunkSize }: UploadProfile): boolean {
   return takesWholeOnly || maxChunkSize < leastChunk(size)
 }
@@ -52,7 +55,10 @@ export function chunkLength(chunkSize: number, { minChunkSize, maxChunkSize }: U
   return Math.min(Math.max(chunkSize, Math.min(minChunkSize, MAX_CHUNK)), maxChunkSize)
 }
 
-/** Reads the next bytes of a blob, as many as the registry takes in one request; or makes what reads them while they are sent. */
+/**
+ * Reads the next bytes of a blob, as many as the registry takes in one request; or makes what reads them while they are
+ * sent.
+ */
 export async function prepareChunk(upload: Upload, start: number): Promise<Chunk> {
   const { blob, registry, reader, streamsChunks, slicesChunks, createBody, signal } = upload
   const { current } = registry.capabilities
@@ -87,7 +93,10 @@ function wantedLength({ blob, registry, rateLimit, link, streamsChunks, chunkSiz
   return Math.min(byLink ?? chunkSize, byMemory, rateLimit?.maxChunk ?? Number.POSITIVE_INFINITY)
 }
 
-/** A body that the browser reads. It is hashed at the same time, unless it closes the upload: then it goes out if the digest agrees. */
+/**
+ * A body that the browser reads. It is hashed at the same time, unless it closes the upload: then it goes out if the
+ * digest agrees.
+ */
 async function sliced(
   { blob, reader, signal }: Upload,
   slice: (start: number, end: number) => Blob,

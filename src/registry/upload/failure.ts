@@ -3,9 +3,9 @@ import { PASSING_STATUSES } from '../../http/exchange.ts'
 import { isLastingFailure } from '../../http/network-failure.ts'
 
 /**
- * The remedy for a failed request of an upload: `ask` how far the upload is, and go on; the same with smaller chunks (`shrink`);
- * the blob from the start, in another upload (`restart`), in larger chunks (`grow`), or `whole` in one request; `look` for the blob, which may be
- * there already, else restart; or `nothing`.
+ * The remedy for a failed request of an upload: `ask` how far the upload is, and go on; the same with smaller chunks
+ * (`shrink`); the blob from the start, in another upload (`restart`), in larger chunks (`grow`), or `whole` in one
+ * request; `look` for the blob, which may be there already, else restart; or `nothing`.
  */
 export type Remedy = 'ask' | 'shrink' | 'grow' | 'restart' | 'whole' | 'look' | 'nothing'
 
@@ -28,7 +28,8 @@ export function remedyFor(error: unknown, sent: 'no bytes' | 'part' | 'whole', i
   if (status === 409 && (sent === 'no bytes' || !isLost)) return 'look'
   if (sent === 'no bytes') return 'nothing'
   if (status === 413) return 'shrink'
-  // GHCR says by it that a chunk is too large; to others it is one in the wrong place (oras-project/rust-oci-client#35).
+  // GHCR says by it that a chunk is too large; to others it is one in the wrong place
+  // (oras-project/rust-oci-client#35).
   if (status === 416) return /too large|exceeds|maximum/i.test(message) ? 'shrink' : 'ask'
   // ECR says so when the upload is closed (dotnet/sdk-container-builds#424), and S3's words may come through.
   if (status === 400 && sent === 'part' && /too small|at least 5 ?M|minimum allowed size/i.test(message)) return 'grow'

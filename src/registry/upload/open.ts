@@ -8,8 +8,8 @@ import type { Upload } from './upload-options.ts'
 const MOUNT_REFUSALS = [400, 401, 403, 404, 405, 409, 422, 500, 501]
 
 /**
- * Opens an upload; or mounts the blob from another repository, where that works. A registry that does not mount opens an upload in the same
- * answer, or none.
+ * Opens an upload; or mounts the blob from another repository, where that works. A registry that does not mount opens
+ * an upload in the same answer, or none.
  */
 export async function openSession(upload: Upload, from: string | undefined): Promise<UploadSession | 'mounted'> {
   const mounted = from === undefined ? undefined : await mount(upload, from)
@@ -39,7 +39,10 @@ async function mount(upload: Upload, from: string): Promise<Answer | undefined> 
   }
 }
 
-/** Learns what the registry asks for when it opens a session. Limits only become stricter: what it has refused stays refused. */
+/**
+ * Learns what the registry asks for when it opens a session. Limits only become stricter: what it has refused stays
+ * refused.
+ */
 function learnLimits({ registry }: Upload, headers: Headers): void {
   const minChunkSize = limitIn(headers, 'oci-chunk-min-length')
   const maxChunkSize = limitIn(headers, 'oci-chunk-max-length')

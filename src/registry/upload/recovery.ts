@@ -20,7 +20,10 @@ export interface Failure {
 
 /** In bytes. Smaller chunks do not help a registry that refuses this size. */
 const LEAST_CHUNK = 512
-/** In bytes. A smaller chunk without an answer is the network's fault: proxies take 1 MiB (nginx's `client_max_body_size`) or more. */
+/**
+ * In bytes. A smaller chunk without an answer is the network's fault: proxies take 1 MiB (nginx's
+ * `client_max_body_size`) or more.
+ */
 const LEAST_SUSPECT = 1024 * 1024
 
 /** In bytes: the smallest part that S3 takes, and so what registries take that pass chunks on to it. */
@@ -74,7 +77,10 @@ function halveChunks(
   return true
 }
 
-/** @returns false if the registry is known to want that, or to refuse it: then it is a failure as any other, which ends after some tries */
+/**
+ * @returns false if the registry is known to want that, or to refuse it: then it is a failure as any other, which ends
+ *   after some tries
+ */
 function growChunks(upload: Upload, error: unknown): boolean {
   const { minChunkSize, maxChunkSize } = upload.registry.capabilities.current
   if (minChunkSize >= LEAST_PART || maxChunkSize < LEAST_PART) return false
@@ -124,7 +130,10 @@ export async function recover(
   return undefined
 }
 
-/** Asks where an upload is, unless the registry has lost it. Gives nothing where that stays unclear: it is not safe to go on. */
+/**
+ * Asks where an upload is, unless the registry has lost it. Returns `undefined` if that stays unclear: it is not safe
+ * to go on.
+ */
 async function findSession(
   upload: Upload,
   session: UploadSession,

@@ -6,8 +6,8 @@ import { askSession, type UploadSession } from './session.ts'
 import type { Upload } from './upload-options.ts'
 
 /**
- * Asks the registry where a stored upload is: it may be further than what was noted, or not as far. Where it does not tell, the note counts, and
- * recovery has the rest.
+ * Asks the registry where a stored upload is: it may be further than what was noted, or not as far. Where it does not
+ * tell, the note counts, and recovery has the rest.
  *
  * @returns nothing where the upload is lost, or of no use
  */

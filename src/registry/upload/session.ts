@@ -16,7 +16,10 @@ export interface UploadSession {
 /** In milliseconds: what cancelling an upload may take. */
 const GRACE = 5_000
 
-/** Reads the session that an answer opens, or that goes on from a known one. An answer without a `Location` keeps the known location. */
+/**
+ * Reads the session that an answer opens, or that goes on from a known one. An answer without a `Location` keeps the
+ * known location.
+ */
 export function readSession(
   { registry }: Upload,
   answer: Answer,
@@ -66,8 +69,8 @@ export async function sendChunk(
     return undefined
   }
   const taken = takenBytes(answer.headers)
-  // ECR's `Range` stays where it was after the first chunk (aws/containers-roadmap#2831): only what lies within the chunk is believed. And zot's
-  // has the length of this chunk alone (regclient/regclient#961).
+  // ECR's `Range` stays where it was after the first chunk (aws/containers-roadmap#2831): only what lies within the
+  // chunk is believed. And zot's has the length of this chunk alone (regclient/regclient#961).
   const isPart = taken !== undefined && taken > start && taken < end && taken !== end - start
   return readSession(upload, answer, isPart ? taken : end, session)
 }
@@ -76,7 +79,8 @@ export async function sendChunk(
  * Asks how far an upload is (distribution-spec § Pushing a blob in chunks).
  *
  * @param most How many bytes it can have got.
- * @returns the session as the registry sees it, without an offset where it does not say that; nothing where it does not tell
+ * @returns the session as the registry sees it, without an offset where it does not say that; nothing where it does not
+ *   tell
  */
 export async function askSession(
   upload: Upload,
@@ -94,13 +98,17 @@ export async function askSession(
   if (answer.status >= 300) return undefined
   const { capabilities } = upload.registry
   const taken = takenBytes(answer.headers)
-  // One byte more than it had, or than there was: most likely that is how it counts. If not, it refuses the next chunk, and tells again.
+  // One byte more than it had, or than there was: most likely that is how it counts. If not, it refuses the next chunk,
+  // and tells again.
   if (taken === session.offset + 1 || taken === most + 1) capabilities.learn({ tellsCount: true })
   const offset = taken && capabilities.current.tellsCount ? taken - 1 : taken
   return { ...readSession(upload, answer, 0, session), offset }
 }
 
-/** How many bytes an answer says that the registry has: `0-<last>`. `0-0` stands for none and for one alike, and is taken for none. */
+/**
+ * How many bytes an answer says that the registry has: `0-<last>`. `0-0` stands for none and for one alike, and is
+ * taken for none.
+ */
 function takenBytes(headers: Headers): number | undefined {
   const last = /^(?:bytes=)?0-(-?[0-9]{1,15})$/.exec(headers.get('range') ?? '')?.[1]
   if (last === undefined) return undefined
@@ -108,8 +116,8 @@ function takenBytes(headers: Headers): number | undefined {
 }
 
 /**
- * Deletes an upload at the registry, unless a store of sessions named it: a store may be damaged or changed, and must not choose what is
- * deleted. Whether that works changes nothing: uploads that stay expire at the registry.
+ * Deletes an upload at the registry, unless a store of sessions named it: a store may be damaged or changed, and must
+ * not choose what is deleted. Whether that works changes nothing: uploads that stay expire at the registry.
  */
 export async function cancelSession(
   { send, repository }: Upload,

@@ -24,7 +24,10 @@ export type UploadEvent = {
       /** In milliseconds; a pause that the registry asked for comes on top. */
       readonly delay: number
     }
-  /** The registry has lost the upload, or cannot go on with it, or it was of other bytes: the blob is sent from its start. */
+  /**
+   * The registry has lost the upload, or cannot go on with it, or it was of other bytes: the blob is sent from its
+   * start.
+   */
   | { readonly kind: 'restart'; readonly error: Error; readonly lostBytes: number }
   /** The registry takes smaller or larger chunks only (in bytes), or no chunks at all. */
   | {
@@ -45,7 +48,9 @@ export interface UploadOptions {
   readonly createHasher: CreateHasher
   readonly createBody: CreateBody
   readonly createStreamBody: CreateStreamBody
-  /** True if a chunk is read while it is sent, by a `createStreamBody` that keeps nothing: else it is held in memory. */
+  /**
+   * True if a chunk is read while it is sent, by a `createStreamBody` that keeps nothing: else it is held in memory.
+   */
   readonly streamsChunks?: boolean | undefined
   /** True if a stream's pieces are read into the same few buffers in turn, if the runtime's own `fetch` sends them. */
   readonly reusesPieces?: boolean | undefined

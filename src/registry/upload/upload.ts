@@ -23,12 +23,13 @@ const SUSPICIOUS = 2
  * Brings one blob into a repository: mounts it from another one where that works, else uploads it in chunks, the last
  * in the closing PUT (distribution-spec § Pushing a blob in chunks). Every byte is hashed once, on its way.
  *
- * After a failure that may pass it waits, asks the registry how far the upload is, and goes on from there; where the registry has lost the
- * upload it sends the blob from the start. If it answers 409, the blob may be there already, and is looked for. Chunks that are too large are halved, and a registry that takes none gets the blob whole.
- * After any failure that stays, an abort included, the open session is cancelled at the registry. For that, an abort lets the
- * request under way end, within 5 s: distribution 2 can neither go on with nor clean up a session whose chunk broke off.
- * With a store of sessions it is noted after each chunk, begins with what an earlier push has noted, and stays open after an abort and after
- * failures that may pass.
+ * After a failure that may pass it waits, asks the registry how far the upload is, and goes on from there; where the
+ * registry has lost the upload it sends the blob from the start. If it answers 409, the blob may be there already, and
+ * is looked for. Chunks that are too large are halved, and a registry that takes none gets the blob whole. After any
+ * failure that stays, an abort included, the open session is cancelled at the registry. For that, an abort lets the
+ * request under way end, within 5 s: distribution 2 can neither go on with nor clean up a session whose chunk broke
+ * off. With a store of sessions it is noted after each chunk, begins with what an earlier push has noted, and stays
+ * open after an abort and after failures that may pass.
  *
  * @returns how the blob came in; `present` if the registry has it already
  * @throws {DigestMismatchError} before the closing PUT, if the bytes are not the descriptor's

@@ -8,16 +8,17 @@ export interface PushSettings {
   /** Blobs under way at once. @default 6, or 32 of at most 1 MiB */
   readonly concurrency?: number | undefined
   /**
-   * Bytes of blobs sent in a second, by all requests of the push together; a request then carries about a second's worth, yet at least 64 KiB.
+   * Bytes of blobs sent in a second, by all requests of the push together; a request then carries about a second's
+   * worth, yet at least 64 KiB.
    * @default Infinity, no limit
    */
   readonly maxBytesPerSecond?: number | undefined
 }
 
 /**
- * Steers one push while it runs, as an `AbortController` ends one: made by `createPushController`, passed as the option `controller`.
- * As an async iterable it gives the progress: always the newest snapshot, never a backlog, until the push has ended, well or not.
- * Any number of readers may have it.
+ * Steers one push while it runs, as an `AbortController` ends one: made by `createPushController`, passed as the option
+ * `controller`. As an async iterable it gives the progress: always the newest snapshot, never a backlog, until the push
+ * has ended, well or not. Any number of readers may have it.
  */
 export interface PushController extends AsyncIterable<PushProgress, undefined> {
   /** Aborted by `abort`. */
@@ -32,7 +33,9 @@ export interface PushController extends AsyncIterable<PushProgress, undefined> {
   pause(): void
   /** Goes on after a pause. */
   resume(): void
-  /** Ends the push, also in a pause; it rejects with the reason. @default an `AbortError`, as of an `AbortController` */
+  /**
+   * Ends the push, also in a pause; it rejects with the reason. @default an `AbortError`, as of an `AbortController`
+   */
   abort(reason?: unknown): void
 }
 
@@ -155,8 +158,8 @@ export function createPushController(settings: PushSettings = {}): PushControlle
 }
 
 /**
- * Does a push under its controller, and tells the controller's readers when it has ended. What the push does inside may call this
- * again with the options it got: it is the same push.
+ * Does a push under its controller, and tells the controller's readers when it has ended. What the push does inside may
+ * call this again with the options it got: it is the same push.
  *
  * @throws {TypeError} if the controller is not from `createPushController`, or has had its push
  */

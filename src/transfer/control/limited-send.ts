@@ -3,7 +3,9 @@ import { readStream } from '../../source/stream.ts'
 import type { PushControl } from './controller.ts'
 import { createRateLimit, limitStream, type RateLimit } from './rate-limit.ts'
 
-/** Makes what sends bytes of blobs when it is their turn: bytes wait before they go out, a stream waits while it does. */
+/**
+ * Makes what sends bytes of blobs when it is their turn: bytes wait before they go out, a stream waits while it does.
+ */
 export function createLimitedSend(
   control: PushControl,
   send: SendRequest,

@@ -1,4 +1,6 @@
-/** The network as one push measures it. All its uploads share it, so each learns how large a chunk should be from all. */
+/**
+ * The network as one push measures it. All its uploads share it, so each learns how large a chunk should be from all.
+ */
 export interface Link {
   /** Bytes that one of the uploads under way should send in its next request. */
   readonly chunkSize: number
@@ -23,12 +25,20 @@ const FIRST = 512 * KIB
 const LEAST = 64 * KIB
 /** Bytes in a chunk. Larger ones save nothing. */
 const MOST = 64 * MIB
-/** How long a chunk should be under way, in milliseconds. A page shows progress so often, and a reload loses so much. */
+/**
+ * How long a chunk should be under way, in milliseconds. A page shows progress so often, and a reload loses so much.
+ */
 const GOAL = 1200
-/** The longest that is worth fewer requests: where a chunk has more than `FAST` bytes, or nothing else uses the link while an upload waits for answers. */
+/**
+ * The longest that is worth fewer requests: where a chunk has more than `FAST` bytes, or nothing else uses the link
+ * while an upload waits for answers.
+ */
 const LONG_GOAL = 2000
 const FAST = 8 * MIB
-/** A chunk is at most so many times as large as one that went well, or has at most `LEAP` bytes: a proxy may refuse it for its size. */
+/**
+ * A chunk is at most so many times as large as one that went well, or has at most `LEAP` bytes: a proxy may refuse it
+ * for its size.
+ */
 const GROWTH = 16
 const LEAP = 4 * MIB
 
@@ -39,8 +49,9 @@ interface Sent {
 }
 
 /**
- * Sizes chunks by time. A request takes the time of its bytes and a fixed time, such as the round trip and what the registry does with them. Where the
- * fixed time is long, chunks take longer, so that at least half of it is that of bytes.
+ * Sizes chunks by time. A request takes the time of its bytes and a fixed time, such as the round trip and what the
+ * registry does with them. Where the fixed time is long, chunks take longer, so that at least half of it is that of
+ * bytes.
  */
 export function createLink(): Link {
   let members = 0
@@ -83,14 +94,18 @@ export function createLink(): Link {
       if (bytes < LEAST) return
       const wanted = (bytes * goalAfter(sent)) / sent.milliseconds
       const next = Math.min(wanted, Math.max(bytes * GROWTH, LEAP))
-      // The time of a small request is mostly the fixed one, and a registry takes its time to close an upload: both say only what is too little.
+      // The time of a small request is mostly the fixed one, and a registry takes its time to close an upload: both say
+      // only what is too little.
       const isFair = bytes >= current() / 2 && !isClosing
       if (isFair || next > current()) total = next * share()
     },
   }
 }
 
-/** In milliseconds: what two requests have in common, if time grows evenly with bytes. Nothing can be said of two that are about as large. */
+/**
+ * In milliseconds: what two requests have in common, if time grows evenly with bytes. Nothing can be said of two that
+ * are about as large.
+ */
 function commonTime(one: Sent | undefined, other: Sent): number | undefined {
   if (!one) return undefined
   const [small, large] = one.bytes < other.bytes ? [one, other] : [other, one]

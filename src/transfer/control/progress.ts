@@ -13,27 +13,40 @@ export interface BlobProgress extends BlobInfo {
   readonly kind: BlobKind
   /** `present` and `mounted` blobs cost no bytes. */
   readonly state: BlobState
-  /** Bytes that the registry has, sent now or there before: `size` at the end. Less than before only after a `restart` event for the blob. */
+  /**
+   * Bytes that the registry has, sent now or there before: `size` at the end. Less than before only after a `restart`
+   * event for the blob.
+   */
   readonly sentBytes: number
 }
 
 /** How far a push is. Every event is a snapshot of its own. */
 export interface PushProgress {
-  /** `compress`: layers are compressed, and sent as they come; `plan`: what the registry has is looked for; `verify`: what was pushed is. */
+  /**
+   * `compress`: layers are compressed, and sent as they come; `plan`: what the registry has is looked for; `verify`:
+   * what was pushed is.
+   */
   readonly phase: 'compress' | 'plan' | 'blobs' | 'manifests' | 'verify' | 'done'
-  /** Bytes that the registry has, sent now or there before: `totalBytes` at the end. Less than before only after a `restart` event. */
+  /**
+   * Bytes that the registry has, sent now or there before: `totalBytes` at the end. Less than before only after a
+   * `restart` event.
+   */
   readonly sentBytes: number
   readonly totalBytes: number
   /**
-   * Bytes that were sent in a second, over the last seconds. What the registry had before does not count, nor does the time of a pause. 0 until the push
-   * has sent 128 KiB or a tenth of what it has to send: small blobs take the time of a round trip, whatever the speed.
+   * Bytes that were sent in a second, over the last seconds. What the registry had before does not count, nor does the
+   * time of a pause. 0 until the push has sent 128 KiB or a tenth of what it has to send: small blobs take the time of
+   * a round trip, whatever the speed.
    */
   readonly bytesPerSecond: number
-  /** Until all bytes are there, at that speed and if none of the waiting blobs is there already. `undefined` while `bytesPerSecond` is 0. */
+  /**
+   * Until all bytes are there, at that speed and if none of the waiting blobs is there already. `undefined` while
+   * `bytesPerSecond` is 0.
+   */
   readonly remainingSeconds: number | undefined
   /**
-   * While layers are compressed: the bytes of plain layers, read and in all. A layer that is not compressed yet is among the `blobs`, and in `totalBytes`, as it is in
-   * the archive.
+   * While layers are compressed: the bytes of plain layers, read and in all. A layer that is not compressed yet is
+   * among the `blobs`, and in `totalBytes`, as it is in the archive.
    */
   readonly compression?: { readonly doneBytes: number; readonly totalBytes: number }
   readonly blobs: readonly BlobProgress[]
@@ -51,7 +64,9 @@ export interface ProgressTracker {
   replace(index: number, compressed: Pick<Descriptor, 'digest' | 'size'>): void
   /** @param index The blob's place in the plan. */
   blob(index: number, state: BlobProgress['state'], sentBytes: number): void
-  /** Returns a listener that calls `onEvent`, then resets a blob's bytes on `restart`, the only event that lowers them. */
+  /**
+   * Returns a listener that calls `onEvent`, then resets a blob's bytes on `restart`, the only event that lowers them.
+   */
   after(onEvent: ((event: UploadEvent) => void) | undefined): (event: UploadEvent) => void
 }
 

@@ -28,8 +28,8 @@ const LEAST_CHUNK = 64 * 1024
 const CREDIT = 0.1
 
 /**
- * A token bucket that may be in debt: bytes go out while there is no debt, and then are owed. So a chunk of any size goes out whole, and what
- * comes after it waits for it.
+ * A token bucket that may be in debt: bytes go out while there is no debt, and then are owed. So a chunk of any size
+ * goes out whole, and what comes after it waits for it.
  */
 export function createRateLimit(control: PushControl): RateLimit {
   const waiting = new Set<Waiting>()

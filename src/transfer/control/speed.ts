@@ -29,9 +29,9 @@ const WINDOW = 10_000
 const LEAST_ENDED = 2
 
 /**
- * Measures the last ten seconds. The bytes of a request count evenly over its time. One that is under way counts as fast as the bytes of those that have
- * ended: connections share a link about evenly, and no engine tells how many bytes have really left. Time in which the push is paused and nothing is
- * under way does not count.
+ * Measures the last ten seconds. The bytes of a request count evenly over its time. One that is under way counts as
+ * fast as the bytes of those that have ended: connections share a link about evenly, and no engine tells how many bytes
+ * have really left. Time in which the push is paused and nothing is under way does not count.
  *
  * @param link Tells how much of a request's time is not that of its bytes.
  */

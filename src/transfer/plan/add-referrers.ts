@@ -6,8 +6,9 @@ import { isReferrerTag } from '../../oci/referrer-tag.ts'
 import type { ImagePush } from './needs.ts'
 
 /**
- * Adds what is about the images that are pushed, and about that in turn, to the repositories that they go to: by digest, and by the tags by
- * which cosign finds it. An index that lists more than the archive holds is left out, with a warning.
+ * Adds what is about the images that are pushed, and about that in turn, to the repositories that they go to: by
+ * digest, and by the tags by which cosign finds it. An index that lists more than the archive holds is left out, with a
+ * warning.
  *
  * @param referrers All that is about something.
  */

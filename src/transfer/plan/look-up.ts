@@ -15,11 +15,14 @@ import type { NeededBlob, PushNeeds } from './needs.ts'
 
 /** The options of looking up what a registry has. */
 export interface LookUpOptions {
-  /** Repositories of the same registry that may have some of the blobs, to mount them from. @default none but those of the push itself */
+  /**
+   * Repositories of the same registry that may have some of the blobs, to mount them from. @default none but those of
+   * the push itself
+   */
   readonly mountFrom?: string | readonly string[] | undefined
   /**
-   * How to treat blobs that the registry has: `skip` leaves them out. `upload` sends all blobs without asking, and manifests as blobs too: for
-   * a registry whose cache still names what a garbage collection has deleted. @default skip
+   * How to treat blobs that the registry has: `skip` leaves them out. `upload` sends all blobs without asking, and
+   * manifests as blobs too: for a registry whose cache still names what a garbage collection has deleted. @default skip
    */
   readonly existing?: 'skip' | 'upload' | undefined
   /** Blobs and tags that are looked for at once. @default 32 */
@@ -33,7 +36,9 @@ const DEFAULT_LOOKUPS = 32
 
 /** Blobs that are known before the look-up, which leaves them out. */
 export interface KnownBlobs {
-  /** The repositories that have a blob, and whether it was sent there by this push; nothing of a blob that is not known. */
+  /**
+   * The repositories that have a blob, and whether it was sent there by this push; nothing of a blob that is not known.
+   */
   find(digest: Digest): ReadonlyMap<string, Extract<BlobState, 'present' | 'uploaded'>> | undefined
 }
 

@@ -15,12 +15,16 @@ import type { ImagePush } from './needs.ts'
 
 /** The names of images in the registry. */
 export interface PushNaming {
-  /** One repository, instead of those of the images' names. The registry's own host in front is dropped. @default those of their names */
+  /**
+   * One repository, instead of those of the images' names. The registry's own host in front is dropped. @default those
+   * of their names
+   */
   readonly repository?: string | undefined
   /** Which tags each image gets, instead of those of its names. @default those of its names */
   readonly tags?: readonly string[] | undefined
   /**
-   * Maps an original name to the name to push, `repository:tag`. Return `undefined` to skip that name. A registry in front is dropped.
+   * Maps an original name to the name to push, `repository:tag`. Return `undefined` to skip that name. A registry in
+   * front is dropped.
    * @default the name itself, its registry dropped
    */
   readonly rename?: ((reference: string) => string | undefined) | undefined
@@ -103,7 +107,9 @@ function destinationsOf(
   return [...new Set(names.map(({ repository }) => repository))].map((repository) => ({ image, repository, tags }))
 }
 
-/** Where an image goes by its names. Texts that are no names to push by are skipped, unless rename makes names of them. */
+/**
+ * Where an image goes by its names. Texts that are no names to push by are skipped, unless rename makes names of them.
+ */
 function* placesOf(
   { names }: Image,
   { rename = (name) => name }: PushNaming,
@@ -124,7 +130,10 @@ function* tagsOf({ tags }: Image, skipped: Set<string>): Generator<string, undef
   }
 }
 
-/** Falls back to `latest`. A text that is meant as a tag but is not valid is an error: to move `latest` would be a guess. */
+/**
+ * Falls back to `latest`. A text that is meant as a tag but is not valid is an error: to move `latest` would be a
+ * guess.
+ */
 function* tagsOrLatest(image: Image, skipped: Set<string>): Generator<string, undefined> {
   yield* tagsOf(image, skipped)
   const wrong = image.tags.find((tag) => !isId(tag))

@@ -49,8 +49,8 @@ export type ForeignLayers = 'skip' | 'upload'
 /** Options that decide which blobs are pushed. */
 export interface ForeignLayerOptions {
   /**
-   * `upload` pushes the bytes of foreign layers (`urls`, non-distributable) that the archive has. Their licenses may forbid that. The
-   * manifest stays the same. @default `skip`
+   * `upload` pushes the bytes of foreign layers (`urls`, non-distributable) that the archive has. Their licenses may
+   * forbid that. The manifest stays the same. @default `skip`
    */
   readonly foreignLayers?: ForeignLayers | undefined
 }
@@ -67,7 +67,8 @@ export function listNeeds(
   const { foreignLayers = 'skip' } = options
   const blobs = listBlobs(pushes, choice('foreignLayers', foreignLayers, ['skip', 'upload']))
   const manifests = listManifests(pushes)
-  // Manifests are blobs in distribution's store: it does not write one again that its cache knows, unless that comes as a blob.
+  // Manifests are blobs in distribution's store: it does not write one again that its cache knows, unless that comes as
+  // a blob.
   if (options.existing === 'upload')
     blobs.push(...manifests.map((manifest) => ({ ...manifest, kind: 'manifest' as const })))
   return { blobs, manifests, tags: listTagsOf(pushes) }

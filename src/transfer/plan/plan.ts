@@ -17,7 +17,10 @@ export interface PlannedCompression {
 export interface PlannedBlob extends Descriptor {
   readonly repository: string
   readonly kind: BlobKind
-  /** `present`: it is there. `mount`: the registry takes it from another of its repositories. `upload`: its bytes are sent. */
+  /**
+   * `present`: it is there. `mount`: the registry takes it from another of its repositories. `upload`: its bytes are
+   * sent.
+   */
   readonly action: 'present' | 'mount' | 'upload'
   /** The repository that a mount takes it from; that may be one of the same push, which has it by then. */
   readonly mountFrom?: string
@@ -64,8 +67,8 @@ export interface PushPlan {
   /** Of the blobs that are uploaded, in bytes. Mounts that the registry turns down come on top. */
   readonly uploadBytes: number
   /**
-   * How many requests it takes in chunks of `chunkSize`, if none fails and nobody has to sign in. A push without that option chooses the size of chunks by
-   * the link, and a registry that sets several tags at once takes fewer.
+   * How many requests it takes in chunks of `chunkSize`, if none fails and nobody has to sign in. A push without that
+   * option chooses the size of chunks by the link, and a registry that sets several tags at once takes fewer.
    */
   readonly requests: number
 }

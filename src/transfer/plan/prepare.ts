@@ -11,9 +11,10 @@ export interface PlatformSelection extends RuntimeOptions {
   /** One platform of a multi-platform image, such as `linux/amd64`: its manifest is pushed instead of the index. */
   readonly platform?: string | undefined
   /**
-   * The part to push of an index that lists more than the archive has. `available`: a new index that lists what there is; its digest is
-   * another one, which `onWarning` tells. `all`: that is an error.
-   * @default as `docker push` does: the manifest of the only platform that is there, which `onWarning` tells; an error if there are several, but not all
+   * The part to push of an index that lists more than the archive has. `available`: a new index that lists what there
+   * is; its digest is another one, which `onWarning` tells. `all`: that is an error.
+   * @default as `docker push` does: the manifest of the only platform that is there, which `onWarning` tells; an error
+   *   if there are several, but not all
    */
   readonly platforms?: 'all' | 'available' | undefined
   /** Called for each thing that is odd, but does no harm. */

@@ -11,7 +11,10 @@ interface Tagging {
 /** The manifests and tags of a plan. */
 type ManifestPlan = Pick<PushPlan, 'manifests' | 'tags'>
 
-/** Counts the requests for manifests and tags, if the registry takes tags one by one. One request asks whether it takes several. */
+/**
+ * Counts the requests for manifests and tags, if the registry takes tags one by one. One request asks whether it takes
+ * several.
+ */
 export function countManifestRequests(plan: ManifestPlan): number {
   const taggings = taggingsOf(plan)
   const asks = taggings.some(({ tags }) => tags.length > 1) ? 1 : 0
