@@ -11,15 +11,15 @@ export function writePage(results, plot) {
   return `${[
     '# Benchmarks',
     [
-      `Written by \`npm run bench\` (${results.machine}): do not edit. It repeats everything on your machine, and \`-- --case NAME\` one case, \`-- --rounds N\``,
-      'more often; `node-8g` and `chromium-4g` run when they are asked for alone.',
+      `\`npm run bench\` writes this page (${results.machine}): do not edit it. The command repeats all cases on your machine. \`-- --case NAME\``,
+      'runs one case, and `-- --rounds N` runs more rounds. `node-8g` and `chromium-4g` run only if you name them.',
     ].join('\n'),
     [
-      'Every contender runs in turn, round by round, each time against a registry that was started anew (distribution, on loopback, its data in',
-      'memory). Times are medians from the start of the process to its end, in a page from the start of the push; ratios are medians of the ratios within',
-      'a round. What is counted (requests, bytes read of the archive and sent) comes from a run of its own that is not timed. The floor is `curl`, which',
-      'puts the very same blobs from files of their own, five at once, without hashing; in a page it is `fetch` with slices of the same `File`; where layers',
-      'are compressed, it is `skopeo copy`. Round trips count from the start of the push too, for others from that of the process. Sizes are in powers of 1000.',
+      'All contenders take turns in each round. Each run has a new registry (distribution, on loopback, with its data in memory). Times are medians',
+      'from the start of the process to its end; in a page they begin with the push. Ratios are medians of the ratios within a round. Counts',
+      '(requests, bytes read of the archive and sent) come from a separate run that is not timed. The floor is `curl`, which puts the same blobs from',
+      'separate files, five at once, without hashing. In a page the floor is `fetch` with slices of the same `File`. For compressed layers it is',
+      '`skopeo copy`. Round trips count from the start of the push, for other contenders from the start of the process. Sizes are in powers of 1000.',
     ].join('\n'),
     `![Time of every contender in every case](${plot})`,
     '## Targets',
