@@ -1,4 +1,4 @@
-import { onAbort } from '../async/abort.ts'
+import { onAbort, untilAborted } from '../async/abort.ts'
 import { TarReadError } from '../errors.ts'
 import type { Source } from './source.ts'
 import type { ByteStream } from './stream.ts'
@@ -14,10 +14,14 @@ interface Cursor {
   readonly stream: AsyncIterator<Uint8Array>
   readonly ending: AbortController
   idleTimer?: ReturnType<typeof setTimeout>
+  /** Ends it while it is idle. */
+  drop?: () => void
 }
 
 /** The time in milliseconds after which an idle stream ends, so that it does not keep a server's connection busy. */
 const IDLE = 5_000
+/** Streams that wait for a next read at once. A browser opens six connections to a host. */
+const MAX_IDLE = 2
 
 /**
  * Creates a source from bytes that are best read in order, such as from a server. Consecutive reads share one stream,
@@ -46,11 +50,19 @@ export function streamedSource(size: number, open: OpenStream): Source {
   function leave(cursor: Cursor): void {
     idle.add(cursor)
     const drop = () => {
+      clearTimeout(cursor.idleTimer)
       idle.delete(cursor)
       end(cursor)
     }
-    if (cursor.position === size) drop()
-    else cursor.idleTimer = setTimeout(drop, IDLE)
+    if (cursor.position === size) {
+      drop()
+      return
+    }
+    cursor.drop = drop
+    cursor.idleTimer = setTimeout(drop, IDLE)
+    // It does not keep a program of Node's alive.
+    ;(cursor.idleTimer as { unref?: () => void }).unref?.()
+    if (idle.size > MAX_IDLE) [...idle][0]?.drop?.()
   }
 
   return {
@@ -62,7 +74,7 @@ export function streamedSource(size: number, open: OpenStream): Source {
       try {
         const bytes = into.subarray(0, stop - start)
         for (let filled = 0; filled < bytes.byteLength; ) {
-          const piece = cursor.rest.byteLength > 0 ? cursor.rest : await nextPiece(cursor, size)
+          const piece = cursor.rest.byteLength > 0 ? cursor.rest : await nextPiece(cursor, size, signal)
           const part = piece.subarray(0, bytes.byteLength - filled)
           bytes.set(part, filled)
           filled += part.byteLength
@@ -82,8 +94,13 @@ export function streamedSource(size: number, open: OpenStream): Source {
   }
 }
 
-async function nextPiece({ stream, position }: Cursor, size: number): Promise<Uint8Array> {
-  const { done, value } = await stream.next()
+async function nextPiece(
+  { stream, position }: Cursor,
+  size: number,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array> {
+  // A stream of somebody else may not end at an abort.
+  const { done, value } = await untilAborted(stream.next(), signal)
   if (!done) return value
   throw new TarReadError(
     'FILE_UNREADABLE',

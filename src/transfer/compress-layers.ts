@@ -16,7 +16,7 @@ import { createEarlyBlobs, type EarlyBlobs } from './early-blobs.ts'
 import type { KnownBlobs, LookUpOptions } from './plan/look-up.ts'
 import { type ForeignLayerOptions, type ImagePush, listNeeds } from './plan/needs.ts'
 import type { PlannedCompression } from './plan/plan.ts'
-import { plainLayersUnder, type Replacing, replaceLayers } from './replace-layers.ts'
+import { collectChanging, plainLayersUnder, type Replacing, replaceLayers } from './replace-layers.ts'
 import { type Uploader, weigh } from './send-blob.ts'
 
 /** Layers that are compressed or wait for it at once, where none is sent. */
@@ -56,26 +56,30 @@ export interface CompressedPushes {
  * @throws {RegistryError} if the runtime has no such encoder
  */
 export async function compressPushes(
-  pushes: readonly ImagePush[],
+  given: readonly ImagePush[],
   compressor: Compressor,
   options: CompressingOptions,
   { progress, uploader, control }: LayerHandling,
 ): Promise<CompressedPushes> {
   const encoder = await encoderOf(options)
+  if (!encoder) return { pushes: given, compressions: new Map() }
+  const { onWarning, runtime: { createHasher = createWasmHasher } = {} } = options
+  const onLeftOut = (digest: Digest, about: Digest) => onWarning?.(leftOut(digest, about))
+  // Before anything is compressed or sent: their layers are not needed.
+  const pushes = withoutOutdatedReferrers(given, onLeftOut)
   const layers = new Map(
     pushes.flatMap(({ image }) => [...plainLayersUnder(image)]).map((layer) => [layer.digest, layer]),
   )
-  if (!encoder || layers.size === 0) return { pushes, compressions: new Map() }
+  if (layers.size === 0) return { pushes, compressions: new Map() }
   const early = uploader && createEarlyBlobs(uploader, options)
   const making = { encoder, compressor, progress, early, control }
   const made = await compressAll(pushes, [...layers.values()], making, options)
-  const { onWarning, runtime: { createHasher = createWasmHasher } = {} } = options
   const replacing: Replacing = {
     format: encoder.format,
     layers: new Map([...made].map(([from, known]) => [from, open(layers.get(from) as Content, known)])),
     createHasher,
     changed: new Map(),
-    onLeftOut: (digest, about) => onWarning?.(leftOut(digest, about)),
+    onLeftOut,
   }
   function open(layer: Content, known: StoredCompression): Omit<Content, 'mediaType'> {
     return { ...known, source: compressor.open(layer, encoder as Encoder, known) }
@@ -90,7 +94,7 @@ export async function compressPushes(
   }
   const { format, level, name } = encoder
   const compressions = [...made].map(([from, { digest }]) => [digest, { from, format, level, encoder: name }] as const)
-  return { pushes: dropOutdatedReferrers(replaced, replacing), compressions: new Map(compressions), known: early }
+  return { pushes: replaced, compressions: new Map(compressions), known: early }
 }
 
 interface LayerMaking extends Omit<LayerHandling, 'uploader'> {
@@ -158,13 +162,17 @@ export function createEncoderWith(
   return untilAborted(Promise.resolve(createEncoder(format, level)), signal)
 }
 
-/** Leaves out the referrers of rewritten manifests, and their referrers. */
-function dropOutdatedReferrers(pushes: readonly ImagePush[], { changed, onLeftOut }: Replacing): readonly ImagePush[] {
-  const gone = new Set<Digest>(changed.keys())
-  return pushes.filter(({ image, tags, originalDigest }) => {
+/** Leaves out the referrers of manifests that will change, and their referrers. */
+function withoutOutdatedReferrers(
+  pushes: readonly ImagePush[],
+  onLeftOut: (digest: Digest, about: Digest) => void,
+): readonly ImagePush[] {
+  const gone = new Set<Digest>()
+  for (const { image } of pushes) collectChanging(image, gone)
+  return pushes.filter(({ image, tags }) => {
     const { subject, manifest } = image
     if (subject === undefined || !gone.has(subject) || !tags.every(isReferrerTag)) return true
-    gone.add(originalDigest ?? manifest.digest)
+    gone.add(manifest.digest)
     onLeftOut(manifest.digest, subject)
     return false
   })

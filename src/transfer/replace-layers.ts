@@ -28,6 +28,14 @@ export function* plainLayersUnder(image: Image): Generator<Content> {
   for (const child of image.children) yield* plainLayersUnder(child)
 }
 
+/** Collects the digests of the manifests that change when the plain layers below an image are compressed. */
+export function collectChanging(image: Image, changing: Set<Digest>): boolean {
+  const isChanging = image.children.map((child) => collectChanging(child, changing))
+  const changes = isChanging.includes(true) || image.layers.some((layer) => isPlain(layer, image))
+  if (changes) changing.add(image.manifest.digest)
+  return changes
+}
+
 /** One that says that it is plain, but is not what its config says, may be packed all the same. */
 function isPlain(layer: Layer, { configuration }: Image): layer is Layer & Content {
   return (

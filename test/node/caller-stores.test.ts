@@ -133,7 +133,11 @@ describe('pushDockerTar() with sessions that hang', () => {
     expect(registry.openUploads).toBe(0)
   })
 
-  it.each(['set', 'delete'] as const)('at %s() gives it one second when it is aborted', async (act) => {
+  it.each([
+    // It may still be writing: the next push finds the upload if it does.
+    ['set', 1],
+    ['delete', 0],
+  ] as const)('at %s() gives it one second when it is aborted, and leaves %i uploads', async (act, openUploads) => {
     const { store, isAsked } = hanging(memorySessions(), act)
     const { pushing, abort, registry, isOver } = push({ sessions: store, chunkSize: 4096 })
     const aborted = expect(pushing).rejects.toBe(reason)
@@ -143,7 +147,7 @@ describe('pushDockerTar() with sessions that hang', () => {
     expect(isOver()).toBe(false)
     await advance(100)
     await aborted
-    expect(registry.openUploads).toBe(0)
+    expect(registry.openUploads).toBe(openUploads)
   })
 
   it('takes a store that answers without a promise, such as a Map', async () => {
@@ -161,7 +165,7 @@ describe('pushDockerTar() with sessions that hang', () => {
     expect([sessions.size, events]).toEqual([1, []])
   })
 
-  it('keeps what a store writes within a second of the abort', async () => {
+  it.each([500, 1500])('keep what a store writes %i ms after the abort', async (delay) => {
     const stored = memorySessions()
     let keys: string[] = []
     const controller = new AbortController()
@@ -169,7 +173,7 @@ describe('pushDockerTar() with sessions that hang', () => {
       ...stored,
       async set(key, session) {
         controller.abort(reason)
-        await new Promise((resolve) => setTimeout(resolve, 500))
+        await new Promise((resolve) => setTimeout(resolve, delay))
         keys = [...keys, key]
         await stored.set(key, session)
       },
@@ -177,7 +181,7 @@ describe('pushDockerTar() with sessions that hang', () => {
     const { pushing, registry } = push({ sessions: slow, chunkSize: 4096, signal: controller.signal })
     const aborted = expect(pushing).rejects.toBe(reason)
     await vi.waitFor(() => expect(controller.signal.aborted).toBe(true))
-    await advance(500)
+    await advance(delay)
     await aborted
     expect(await stored.get(keys[0] as string)).toMatchObject({ offset: 4096 })
     expect(registry.openUploads).toBe(1)

@@ -129,7 +129,7 @@ async function readOrder(sizes: readonly number[], { handle }: Target, options: 
     },
   })
   // No file has to be opened before the first read.
-  const making = { compress: 'gzip', createEncoder, spool: spoolToBlob } as const
+  const making = { compress: 'gzip', runtime: { createEncoder, spool: spoolToBlob } } as const
   await pushDockerTar(opened, handle, 'team/app', 'v1', { ...making, ...options })
   const isIn = (read: number) => (start: number, layer: number) => read >= start && read < start + (sizes[layer] ?? 0)
   return counted.reads.slice(before).flatMap(({ start }) => {
@@ -349,6 +349,26 @@ describe('a push with { compress }', () => {
     expect(warnings).toHaveLength(2)
     expect(warnings.join()).toMatch(new RegExp(`${signature.digest}.*${amd64.digest}`))
     expect(warnings.join()).toContain(attestation.digest)
+  })
+
+  it('neither compresses nor sends the layers of a referrer that it leaves out', async () => {
+    const layout = createLayout()
+    const [plain, about] = [await layout.add(PLAIN, 'x'.repeat(5000)), await layout.add(PLAIN, 'y'.repeat(9000))]
+    const image = await imageOf(layout, [plain], [plain.digest])
+    const referrer = await imageOf(layout, [about], [about.digest], { ...image, mediaType: MANIFEST })
+    layout.list(withName(image, 'v1'), { ...referrer })
+    const there = target()
+    const seen: PushProgress[] = []
+    const warnings: string[] = []
+    await pushDockerTar(layout.tar(), there.handle, 'team/app', 'v1', {
+      ...{ compress: 'gzip', image: 0 },
+      onProgress: (progress) => seen.push(progress),
+      onWarning: (warning) => warnings.push(warning),
+    })
+    expect(warnings).toEqual([expect.stringContaining(`${referrer.digest} is about ${image.digest}`)])
+    expect(seen[0]?.compression?.totalBytes).toBe(5000)
+    const sent = seen.map(({ sentBytes }) => sentBytes)
+    expect(sent).toEqual([...sent].sort((one, other) => one - other))
   })
 
   it('tells how far it is, before it plans', async () => {
@@ -617,11 +637,16 @@ describe('the cache of a push with { compress }', () => {
   })
 })
 
-async function imageOf(layout: LayoutBuilder, layers: readonly Descriptor[], diffIds: readonly string[]) {
+async function imageOf(
+  layout: LayoutBuilder,
+  layers: readonly Descriptor[],
+  diffIds: readonly string[],
+  subject?: Descriptor,
+) {
   const config = await layout.add(CONFIG, {
     architecture: 'amd64',
     os: 'linux',
     rootfs: { type: 'layers', diff_ids: diffIds },
   })
-  return layout.add(MANIFEST, { schemaVersion: 2, mediaType: MANIFEST, config, layers })
+  return layout.add(MANIFEST, { schemaVersion: 2, mediaType: MANIFEST, config, layers, ...(subject && { subject }) })
 }

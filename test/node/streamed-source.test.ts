@@ -76,6 +76,23 @@ describe('streamedSource()', () => {
     expect(opened).toEqual([0, 200])
   })
 
+  it('keeps two streams for a next read, and ends the oldest', async () => {
+    const { source, ended } = openSource()
+    for (let start = 0; start < 500; start += 100) await source.read(start + 10, start + 20)
+    expect(ended).toEqual([10, 110, 210])
+  })
+
+  it('ends a read at an abort, whatever the stream does', async () => {
+    const aborting = new AbortController()
+    const source = streamedSource(1000, async function* () {
+      await new Promise(() => {})
+      yield BYTES
+    })
+    const reading = source.read(0, 20, aborting.signal)
+    setTimeout(() => aborting.abort(new Error('enough')), 10)
+    await expect(reading).rejects.toThrow('enough')
+  })
+
   it('throws a TarReadError if the stream ends early', async () => {
     const { source } = openSource(BYTES.subarray(0, 900))
     await rejection(readAll(source), TarReadError, /ended before byte 1000/)

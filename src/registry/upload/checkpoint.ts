@@ -49,7 +49,7 @@ export function createCheckpoint(upload: Upload, sessions: StoreAttempts<Session
 
   const tell = (error: Error) => onEvent?.({ kind: 'unsaved', ...subject, error })
 
-  /** Returns whether the store has done it. */
+  /** Returns false if the store has failed. After an abort it may still be writing: that counts as done. */
   async function write(act: (store: SessionStore) => Promise<void>): Promise<boolean> {
     const { signal, stop } = withGrace(upload.signal, WRITE_GRACE)
     try {
@@ -62,8 +62,8 @@ export function createCheckpoint(upload: Upload, sessions: StoreAttempts<Session
       )
       return isDone ?? false
     } catch {
-      // The push was aborted: whoever waits for this sees it in the signal.
-      return false
+      // The push was aborted. The session stays at the registry for the next push, which finds what the store has.
+      return true
     } finally {
       stop()
     }
