@@ -21,9 +21,9 @@ import {
 } from '../../src/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
 import { rejection } from '../support/errors.ts'
-import { type Attack, createHostileRegistry, DESK, EVIL, REGISTRY } from '../support/hostile-registry.ts'
+import { type Attack, createHostileRegistry, EVIL } from '../support/hostile-registry.ts'
 import { createOrigins } from '../support/origins.ts'
-import { unauthorized } from '../support/protected-registry.ts'
+import { DESK, REGISTRY, unauthorized } from '../support/protected-registry.ts'
 
 // Incidents in other clients, tried on this one. Each test has the incident's ID in its name; docs/security.md has the table.
 

@@ -1,9 +1,8 @@
 import { createTestRegistry } from '../../src/testing/index.ts'
 import { createOrigins, type Origins } from './origins.ts'
-import { unauthorized, withTokens } from './protected-registry.ts'
+import { DESK, REGISTRY, unauthorized, withTokens } from './protected-registry.ts'
 import { createTokenDesk } from './token-desk.ts'
 
-export const REGISTRY = 'https://registry.test'
 /** Who wants to know what is not for him, and answers whatever he is asked. */
 export const EVIL = 'https://evil.test'
 
@@ -26,9 +25,6 @@ export interface HostileRegistry extends Origins {
   /** Which of these texts any server but the registry and its own token server has seen. */
   leaked(secrets: readonly string[]): readonly string[]
 }
-
-/** The token server that is the registry's own. */
-export const DESK = 'https://auth.registry.test'
 
 /** Makes a registry that wants a sign-in and tries an attack, with a stranger who takes whatever comes his way. */
 export function createHostileRegistry(attack: Attack = {}): HostileRegistry {

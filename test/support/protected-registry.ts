@@ -1,6 +1,10 @@
 import type { TestRegistry } from '../../src/testing/index.ts'
 import type { TokenDesk } from './token-desk.ts'
 
+export const REGISTRY = 'https://registry.test'
+/** The token server that is the registry's own. */
+export const DESK = 'https://auth.registry.test'
+
 type Fetch = (request: Request) => Promise<Response>
 
 /** Puts HTTP Basic before a registry. */
