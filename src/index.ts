@@ -36,7 +36,16 @@ export type { CreateHashWorker } from './hash/workers.ts'
 export type { Answer } from './http/answer.ts'
 export type { HttpRequest, Patience, RequestBody } from './http/request.ts'
 export type { ImageChoice, PlatformChoice } from './images/choose-image.ts'
-export type { HistoryEntry, Image, ImageConfig, Layer } from './images/image.ts'
+export type {
+  Artifact,
+  ConfiguredImage,
+  HistoryEntry,
+  Image,
+  ImageConfig,
+  ImageIndex,
+  ImageParts,
+  Layer,
+} from './images/image.ts'
 export { type RunnableImage, runnableImages } from './images/platforms.ts'
 export { isAttestation } from './oci/attestation.ts'
 export { type BlobInfo, type Content, type Descriptor, formatPlatform, type Platform } from './oci/descriptor.ts'

@@ -23,7 +23,7 @@ export interface ImageInspect {
   readonly architecture: string
   readonly os: string
   readonly variant: string | undefined
-  readonly config: ImageConfig
+  readonly configuration: ImageConfig
   /** Lowest first. */
   readonly layers: readonly LayerInfo[]
   /** The layers together, in bytes, as they stand in the archive. */
@@ -57,7 +57,7 @@ export function inspectImage(image: Image, platform?: string): ImageInspect {
     architecture,
     os,
     variant,
-    config: configuration,
+    configuration,
     layers: layers.map(({ source: _, ...layer }) => layer),
     size: layers.reduce((sum, layer) => sum + layer.size, 0),
   }

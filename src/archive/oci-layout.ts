@@ -1,7 +1,7 @@
 import { ValidationError } from '../errors.ts'
 import { type UnverifiableError, unlessUnverifiable } from '../images/content-store.ts'
 import type { Image } from '../images/image.ts'
-import { createImageTreeReader, describe } from '../images/image-tree.ts'
+import { createImageTreeReader, indexOf } from '../images/image-tree.ts'
 import { type Digest, digestOf } from '../oci/digest.ts'
 import { LAYOUT_SHAPE, verifyFieldNames } from '../oci/field-names.ts'
 import { isJsonObject, parseJson, showJson } from '../oci/json.ts'
@@ -48,7 +48,7 @@ export async function readLayout(reading: Reading): Promise<Layout> {
   return {
     images: ownImages(listed),
     index: {
-      ...describe(manifest, document, manifest),
+      ...indexOf(manifest, document, manifest),
       children: listed.flatMap(({ image }) => image ?? []),
       missing: [...absent, ...leftOut],
     },

@@ -3,15 +3,13 @@ import { untilAborted } from '../async/abort.ts'
 import { withGrace } from '../async/abort-grace.ts'
 import { loaded } from '../async/lazy.ts'
 import { NetworkError, publicUrl, RegistryError, ResponseError } from '../errors.ts'
-import { fromBase64 } from '../oci/base64.ts'
 import { releaseBody } from '../source/release.ts'
-
 import { type Answer, createAnswer, isHtml, unexpectedAnswer } from './answer.ts'
 import { boundErrorBody } from './error-body.ts'
 import { watchTaking, withIdleTimeout } from './idle-timeout.ts'
 import { isLastingFailure, noAnswer, timedOut } from './network-failure.ts'
 import { createPreflights, type Preflights } from './preflights.ts'
-import { redactCause, redactPath } from './redact.ts'
+import { redactCause, redactPath, secretsIn } from './redact.ts'
 import type { PrivateRequest } from './request.ts'
 import type { RefusedRequest } from './response-error.ts'
 import { createRetryAfter, delayBefore } from './retry-after.ts'
@@ -275,20 +273,6 @@ async function fetchOnce(
 function isPageForAct({ method, status, headers }: Answer): boolean {
   const isSaid = method === 'HEAD' && (headers.has('docker-content-digest') || headers.has('content-length'))
   return status === 200 && method !== 'GET' && isHtml(headers) && !isSaid
-}
-
-/**
- * Returns a header's value, the part after its scheme (`Bearer …`), and the password in it: servers echo each of them
- * alone.
- */
-function secretsIn(header: string): readonly string[] {
-  const [, scheme = '', bare = header] = /^(basic|bearer)\s+(.*)/i.exec(header) ?? []
-  return [header, bare, ...(/basic/i.test(scheme) ? passwordIn(bare) : [])]
-}
-
-/** Returns the password of HTTP Basic credentials, or nothing if they are not base64 with a colon. */
-function passwordIn(encoded: string): readonly string[] {
-  return new TextDecoder().decode(fromBase64(encoded)).split(/:(.*)/s).slice(1, 2)
 }
 
 /** Tells whether an answer is a redirect, or the result of one that a browser or a custom `fetch` followed. */

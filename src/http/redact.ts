@@ -1,3 +1,5 @@
+import { fromBase64 } from '../oci/base64.ts'
+
 /** Shorter ones would take ordinary words out of a message. */
 const LEAST_SECRET = 4
 /** A run of characters without spaces, quotes and escapes, such as a URL. */
@@ -104,4 +106,18 @@ export function redactCause(cause: unknown, secrets: readonly string[], count = 
   Object.defineProperty(copy, 'name', { value: cause.name, configurable: true })
   if (cause.stack !== undefined) copy.stack = redact(cause.stack, secrets)
   return typeof code === 'string' ? Object.assign(copy, { code }) : copy
+}
+
+/**
+ * Returns a header's value, the part after its scheme (`Bearer …`), and the password in it: servers echo each of them
+ * alone.
+ */
+export function secretsIn(header: string): readonly string[] {
+  const [, scheme = '', bare = header] = /^(basic|bearer)\s+(.*)/i.exec(header) ?? []
+  return [header, bare, ...(/basic/i.test(scheme) ? passwordIn(bare) : [])]
+}
+
+/** Returns the password of HTTP Basic credentials, or nothing if they are not base64 with a colon. */
+function passwordIn(encoded: string): readonly string[] {
+  return new TextDecoder().decode(fromBase64(encoded)).split(/:(.*)/s).slice(1, 2)
 }

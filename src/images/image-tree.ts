@@ -7,7 +7,7 @@ import { isForeignLayerType, isImageConfigType, isIndexType, isManifestType } fr
 import { parseManifest } from '../oci/parse-manifest.ts'
 import { readAll, type Source } from '../source/source.ts'
 import { type ContentStore, findContent, readContent, unlessUnverifiable } from './content-store.ts'
-import { describeLayers, type Image, type Layer, platformOf } from './image.ts'
+import { describeLayers, type Image, type ImageIndex, type ImageParts, type Layer, platformOf } from './image.ts'
 import { parseImageConfig } from './image-config.ts'
 
 /**
@@ -99,7 +99,7 @@ async function readIndex(
     else if (blob) layers.push({ ...blob, ...UNTOLD })
     else missing.push({ ...listed, platform: platformIn(listed) })
   }
-  return { ...describe(manifest, document, entry), layers, children, missing }
+  return { ...indexOf(manifest, document, entry), layers, children, missing }
 }
 
 async function readSingle(
@@ -118,11 +118,12 @@ async function readSingle(
     else if (isForeign) layers.push({ ...descriptorOf(layer), source: undefined })
   }
   if (!config || layers.length < document.layers.length) return undefined
-  const described = describe(manifest, document, entry)
+  const described = partsOf(manifest, document, entry)
   if (!isImage) {
     // An artifact without a type of its own has that of its config (image-spec § Guidelines for Artifact Usage).
     const artifactType = described.artifactType ?? config.mediaType
-    return { ...described, artifactType, config, layers: layers.map((layer) => ({ ...layer, ...UNTOLD })) }
+    const untold = layers.map((layer) => ({ ...layer, ...UNTOLD }))
+    return { ...described, kind: 'artifact', artifactType, config, configuration: undefined, layers: untold }
   }
   const configuration = parseImageConfig(await readAll(config.source), `the config ${config.digest}`)
   const platform = described.platform ?? platformOf(configuration)
@@ -148,19 +149,21 @@ function contradiction({ name }: ContentStore, { digest, mediaType }: IndexEntry
 
 const UNTOLD = { diffId: undefined, created: undefined, createdBy: undefined }
 
-/** Describes what manifests and indexes have in common. */
-export function describe(manifest: Content, document: Manifest | Index, entry: IndexEntry): Image {
+/** Returns an index without its entries. */
+export function indexOf(manifest: Content, document: Manifest | Index, entry: IndexEntry): ImageIndex {
+  return { ...partsOf(manifest, document, entry), kind: 'index', config: undefined, configuration: undefined }
+}
+
+/** Returns the parts that images, indexes and artifacts have in common. */
+function partsOf(manifest: Content, document: Manifest | Index, entry: IndexEntry): ImageParts {
   const { artifactType, subject } = document as Pick<Manifest, 'artifactType' | 'subject'>
   return {
-    kind: isIndex(document) ? 'index' : 'artifact',
     names: [],
     tags: [],
     manifest,
     artifactType: typeof artifactType === 'string' ? artifactType : undefined,
     subject: subject?.digest,
     platform: platformIn(entry),
-    config: undefined,
-    configuration: undefined,
     layers: [],
     children: [],
     missing: [],

@@ -46,16 +46,8 @@ export interface Layer extends Descriptor {
   readonly createdBy: string | undefined
 }
 
-/**
- * A manifest with all that it refers to, ready to be pushed: an image, an artifact, or (with `children`)
- * an index of them, such as a multi-platform image. Every part knows its digest, and where its bytes are.
- */
-export interface Image {
-  /**
-   * `image`: one that runs, with an image config. `index`: a list of images and artifacts. `artifact`: anything else,
-   * such as a signature or a chart.
-   */
-  readonly kind: 'image' | 'index' | 'artifact'
+/** The parts that images, indexes and artifacts have in common. */
+export interface ImageParts {
   /** The names it has in its archive, as they stand there: `localhost:5000/team/app:v1`. */
   readonly names: readonly string[]
   /** Tags that it has there without a repository, as `org.opencontainers.image.ref.name` may be. */
@@ -66,19 +58,45 @@ export interface Image {
   readonly artifactType: string | undefined
   /** The manifest that this one is about: it is a referrer of that. */
   readonly subject: Digest | undefined
-  /** The platform that it runs on. Absent for an index, and for most artifacts. */
+  /** The platform that it runs on. Absent for most indexes and artifacts. */
   readonly platform: Platform | undefined
-  /** Absent for an index. */
-  readonly config: Content | undefined
-  /** The parsed config. Absent for an index and an artifact. */
-  readonly configuration: ImageConfig | undefined
-  /** Lowest first. Of an index, what it lists that is no manifest. */
+  /** Lowest first. Of an index, the entries that are not manifests. */
   readonly layers: readonly Layer[]
-  /** The entries of an index that are available, in its order. */
+  /** The entries of an index that are available, in its order. Empty for others. */
   readonly children: readonly Image[]
-  /** The entries of an index that are not available. */
+  /** The entries of an index that are not available. Empty for others. */
   readonly missing: readonly IndexEntry[]
 }
+
+/** An image that runs, with an image config. */
+export interface ConfiguredImage extends ImageParts {
+  readonly kind: 'image'
+  /** The descriptor and the bytes of the config. */
+  readonly config: Content
+  /** The parsed config. */
+  readonly configuration: ImageConfig
+}
+
+/** An index: a list of images and artifacts, such as a multi-platform image. */
+export interface ImageIndex extends ImageParts {
+  readonly kind: 'index'
+  readonly config: undefined
+  readonly configuration: undefined
+}
+
+/** An artifact: anything else that a manifest describes, such as a signature or a chart. */
+export interface Artifact extends ImageParts {
+  readonly kind: 'artifact'
+  /** The descriptor and the bytes of the config, which is not an image config. */
+  readonly config: Content
+  readonly configuration: undefined
+}
+
+/**
+ * A manifest with all that it refers to, ready to be pushed. Every part knows its digest, and where its bytes are.
+ * `kind` tells an image, an index and an artifact apart.
+ */
+export type Image = ConfiguredImage | ImageIndex | Artifact
 
 /** Puts together what the contents of layers and the image's config say of them. */
 export function describeLayers(

@@ -10,7 +10,7 @@ import type { Registry } from './registry.ts'
 /** Facts about an image or an artifact, from its manifest and config. */
 export interface ImageFacts {
   /** The parsed config of the image. Absent for an artifact, which has no image config. */
-  readonly config: ImageConfig | undefined
+  readonly configuration: ImageConfig | undefined
   readonly architecture: string | undefined
   readonly os: string | undefined
   /** When it was made, in RFC 3339: by its config, else by the annotation `org.opencontainers.image.created`. */
@@ -45,7 +45,7 @@ export async function readFacts(
   const { layers } = manifest
   const config = await readConfig(registry, repository, manifest.config, spend, signal)
   return {
-    config,
+    configuration: config,
     architecture: config?.architecture || undefined,
     os: config?.os || undefined,
     created: config?.created ?? createdOf(manifest),

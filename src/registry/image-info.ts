@@ -12,7 +12,7 @@ import type { Registry, RequestOptions } from './registry.ts'
 /**
  * Information about an image in a registry. For an index, the facts are those of its only image that runs somewhere. If
  * there are several, sizes and layers are the sum, in which a shared layer counts once; the date is the newest; and
- * config, architecture and os are absent.
+ * configuration, architecture and os are absent.
  */
 export interface ImageInfo extends Descriptor, ImageFacts {
   readonly repository: string
@@ -67,7 +67,7 @@ async function describeImage(
   wanted?: string,
 ): Promise<ImageInfo> {
   const facts = await readFacts(registry, repository, manifest, undefined, signal)
-  if (wanted !== undefined) verifyPlatform(platformIn(facts.config), wanted)
+  if (wanted !== undefined) verifyPlatform(platformIn(facts.configuration), wanted)
   return { repository, reference, mediaType, digest, size, manifest, platforms: [], images: [], ...facts }
 }
 

@@ -51,7 +51,7 @@ export async function readIndexFacts(
   const only = images.length === 1 ? images[0] : undefined
   return {
     images,
-    config: only?.config,
+    configuration: only?.configuration,
     architecture: only?.architecture,
     os: only?.os,
     created: newest(images) ?? createdOf(index),
@@ -97,7 +97,7 @@ async function readListed(
     const { manifest } = found
     if (isIndex(manifest)) return readAll(manifest)
     const facts = await readFacts(registry, repository, manifest, spend, signal)
-    const platform = platformOfEntry(entry) ?? platformIn(facts.config)
+    const platform = platformOfEntry(entry) ?? platformIn(facts.configuration)
     const created = facts.created ?? createdOf(entry)
     return [
       {

@@ -1,4 +1,4 @@
-import type { Image, Layer } from '../images/image.ts'
+import type { ConfiguredImage, Image, Layer } from '../images/image.ts'
 import { toOciType } from '../images/oci-types.ts'
 import { type Content, type Descriptor, descriptorOf } from '../oci/descriptor.ts'
 import { type CreateHasher, type Digest, digestOf } from '../oci/digest.ts'
@@ -57,12 +57,12 @@ export async function replaceLayers(image: Image, replacing: Replacing): Promise
   // An index may name it otherwise than another one does.
   if (known) return { ...known, names: image.names, tags: image.tags, platform: image.platform }
   const made =
-    image.children.length > 0 ? await replaceChildren(image, replacing) : await replaceOwnLayers(image, replacing)
+    image.kind === 'image' ? await replaceOwnLayers(image, replacing) : await replaceChildren(image, replacing)
   if (made !== image) replacing.changed.set(digest, made)
   return made
 }
 
-async function replaceOwnLayers(image: Image, replacing: Replacing): Promise<Image> {
+async function replaceOwnLayers(image: ConfiguredImage, replacing: Replacing): Promise<Image> {
   if (!image.layers.some((layer) => isPlain(layer, image) && replacing.layers.has(layer.digest))) return image
   const { typeOf, compressedType } = namesIn(image, replacing.format)
   const layers = image.layers.map((layer) => {
@@ -71,12 +71,12 @@ async function replaceOwnLayers(image: Image, replacing: Replacing): Promise<Ima
     const { digest, size, source } = compressed
     return { ...layer, mediaType: compressedType(layer.mediaType), digest, size, source }
   })
-  const config = image.config && { ...image.config, mediaType: typeOf(image.config.mediaType) }
+  const config = { ...image.config, mediaType: typeOf(image.config.mediaType) }
   const document = await documentOf(image)
   const listed = document.layers as readonly JsonObject[]
   const manifest = await manifestOf(image, replacing, {
     ...document,
-    ...(config && { config: { ...objectField(document, 'config'), mediaType: config.mediaType } }),
+    config: { ...objectField(document, 'config'), mediaType: config.mediaType },
     layers: listed.map((entry, position) => renamed(entry, layers[position] as Layer)),
   })
   return { ...image, manifest, config, layers }

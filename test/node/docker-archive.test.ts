@@ -165,13 +165,13 @@ describe('inspectDockerTar() of an odd archive', () => {
       files.set(first, gzipSync(files.get(first) as Uint8Array))
       files.set(second, Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 1, 2, 3))
     })
-    const { layers, config } = await inspectDockerTar(archive)
+    const { layers, configuration } = await inspectDockerTar(archive)
     expect(layers.map(({ mediaType }) => mediaType)).toEqual([
       'application/vnd.oci.image.layer.v1.tar+gzip',
       'application/vnd.oci.image.layer.v1.tar+zstd',
     ])
     expect(layers[1]?.digest).toBe(`sha256:${sha256(Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 1, 2, 3))}`)
-    expect(layers.map(({ diffId }) => diffId)).toEqual(config.diffIds)
+    expect(layers.map(({ diffId }) => diffId)).toEqual(configuration.diffIds)
   })
 
   it.each([
@@ -218,10 +218,10 @@ describe('inspectDockerTar() of an odd archive', () => {
       manifest[0].Layers[0] = `blobs/sha256/${sha256(packed)}`
       files.set('manifest.json', JSON.stringify(manifest))
     })
-    const { layers, config } = await inspectDockerTar(archive)
+    const { layers, configuration } = await inspectDockerTar(archive)
     expect(layers[0]?.mediaType).toBe('application/vnd.oci.image.layer.v1.tar+gzip')
     expect(layers[0]?.digest).not.toBe(layers[0]?.diffId)
-    expect(layers[0]?.diffId).toBe(config.diffIds[0])
+    expect(layers[0]?.diffId).toBe(configuration.diffIds[0])
   })
 
   it('takes the digest that kaniko and crane give a layer, and reads nothing of it', async () => {

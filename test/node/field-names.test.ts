@@ -125,7 +125,7 @@ describe('a field whose name is that of a known one but for the case', () => {
     })
     expect((await openArchive(image.layout.tar())).images).toHaveLength(1)
     const info = await getImageInfo(serve(image), 'a', 'v1', { platform: 'linux/amd64' })
-    expect(info.config?.labels).toEqual({ Cmd: 'x', cmd: 'x' })
+    expect(info.configuration?.labels).toEqual({ Cmd: 'x', cmd: 'x' })
     expect((await openArchive(saved({ added: { LayerSources: { Layers: {}, layers: {} } } }))).images).toHaveLength(1)
   })
 })

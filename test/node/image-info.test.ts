@@ -131,7 +131,7 @@ describe('getImageInfo() of an index', () => {
       layerCount: 2,
       images: [{ ...image.manifest, platform: 'linux/amd64', totalSize: image.totalSize, layerCount: 2 }],
     })
-    expect(info.config?.diffIds).toEqual(image.layers.map(({ digest }) => digest))
+    expect(info.configuration?.diffIds).toEqual(image.layers.map(({ digest }) => digest))
     expect(info.manifest).toHaveProperty('manifests')
   })
 
@@ -149,7 +149,7 @@ describe('getImageInfo() of an index', () => {
     expect(info).toMatchObject({
       ...index,
       platforms: ['linux/amd64', 'linux/arm64/v8'],
-      config: undefined,
+      configuration: undefined,
       architecture: undefined,
       os: undefined,
       created: '2026-01-01T02:00:00+01:00',
@@ -166,7 +166,7 @@ describe('getImageInfo() of an index', () => {
         architecture: 'arm64',
       },
     ])
-    expect(info.images[1]?.config?.created).toBe('2026-01-01T02:00:00+01:00')
+    expect(info.images[1]?.configuration?.created).toBe('2026-01-01T02:00:00+01:00')
 
     const ask = (reference: string, platform: string) =>
       getImageInfo(inject('registryUrl'), repository, reference, { platform })
@@ -329,7 +329,7 @@ describe('getImageInfo() of an artifact', () => {
     const { info } = await pushed(layout, manifest)
     expect(info).toMatchObject({
       ...manifest,
-      config: undefined,
+      configuration: undefined,
       architecture: undefined,
       os: undefined,
       created: '2026-03-01T00:00:00Z',
@@ -350,7 +350,7 @@ describe('getImageInfo() of an artifact', () => {
       layers: [content],
     })
     const info = await getImageInfo(holding(layout, manifest), 'a', 'v1')
-    expect(info).toMatchObject({ config: undefined, totalSize: content.size, layerCount: 1 })
+    expect(info).toMatchObject({ configuration: undefined, totalSize: content.size, layerCount: 1 })
   })
 
   it('is not taken for an image of a platform', async () => {

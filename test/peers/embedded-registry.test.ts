@@ -53,7 +53,7 @@ describe('the embedded registry', () => {
     await skopeo('copy', ...insecure, `oci:${folder}/layout:v1`, `docker://${host}/from/skopeo:v1`)
     const info = await getImageInfo(registry.url, 'from/skopeo', 'v1')
     const original = await getImageInfo(registry.url, 'team/hello', 'v1')
-    expect(info.config?.diffIds).toEqual(original.config?.diffIds)
+    expect(info.configuration?.diffIds).toEqual(original.configuration?.diffIds)
     await skopeo('delete', '--tls-verify=false', `docker://${host}/from/skopeo:v1`)
     expect(await listTags(registry.url, 'from/skopeo')).toEqual([])
   })

@@ -53,17 +53,17 @@ export function describeArchiveReading<Input>(
         const image = await sdk.inspectDockerTar(input)
         expect(image).toMatchObject({ repoTags: NAMES, architecture: 'arm64', os: 'linux', size: 2 * 10_240 })
         expect(image.id).toMatch(/^sha256:[0-9a-f]{64}$/)
-        expect(image.config).toMatchObject({
+        expect(image.configuration).toMatchObject({
           cmd: ['/bin/sh'],
           workingDir: '/app',
           env: [expect.stringContaining('PATH=')],
         })
-        expect(image.config.labels['org.opencontainers.image.title']).toBe(NAMES[0])
+        expect(image.configuration.labels['org.opencontainers.image.title']).toBe(NAMES[0])
         expect(image.layers).toHaveLength(2)
         for (const [position, layer] of image.layers.entries()) {
           expect(layer).toMatchObject({
-            digest: image.config.diffIds[position],
-            diffId: image.config.diffIds[position],
+            digest: image.configuration.diffIds[position],
+            diffId: image.configuration.diffIds[position],
             size: 10_240,
             mediaType: 'application/vnd.oci.image.layer.v1.tar',
             createdBy: `COPY layer-${position} /`,

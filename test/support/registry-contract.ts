@@ -65,7 +65,7 @@ export function describeRegistry<Input>(
       expect(descriptor).toMatchObject({ ...image.manifest, digest })
       if (sdk.isIndex(manifest)) return expect.fail('expected an image manifest')
       expect(manifest.config.digest).toBe(image.id)
-      expect(manifest.layers.map((layer) => layer.digest)).toEqual(image.config.diffIds)
+      expect(manifest.layers.map((layer) => layer.digest)).toEqual(image.configuration.diffIds)
       const config = await target().fetch?.(new Request(`${registry.url}v2/${repository}/blobs/${image.id}`))
       const stored = config ?? (await fetch(`${registry.url}v2/${repository}/blobs/${image.id}`))
       expect((await stored.arrayBuffer()).byteLength).toBe(manifest.config.size)
@@ -84,7 +84,7 @@ export function describeRegistry<Input>(
         architecture: 'amd64',
         layerCount: 2,
       })
-      expect(info.config?.cmd).toEqual(['/bin/sh'])
+      expect(info.configuration?.cmd).toEqual(['/bin/sh'])
       expect(info.totalSize).toBeGreaterThan(2 * 10_240)
       expect(info.platforms).toEqual([])
       expect((await sdk.getImageInfo(registry, repository, digest)).digest).toBe(digest)
