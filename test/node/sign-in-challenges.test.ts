@@ -98,6 +98,22 @@ describe('openRegistry() with a token server', () => {
     expect([front.requests.length, back.requests.length]).toEqual([1, 2])
   })
 
+  it('signs in there for each of many requests at once', async () => {
+    const registry = createTestRegistry()
+    const [front, back] = [createTokenDesk(), createTokenDesk()]
+    await back.fetch(new Request(`${DESK}/back`))
+    const guarded = withTokens(registry, back, `${DESK}/back`)
+    const origins = createOrigins({
+      [DESK]: (request) => (new URL(request.url).pathname === '/back' ? back : front).fetch(request),
+      [REGISTRY]: (request) =>
+        new URL(request.url).pathname === '/v2/' ? unauthorized(`Bearer realm="${DESK}/front"`) : guarded(request),
+    })
+    const handle = openRegistry(REGISTRY, { fetch: origins.fetch, credentials: PASSWORD, retry: 0 })
+    const layers = Array.from({ length: 20 }, (_, index) => ({ file: `${index}` }))
+    await pushDockerTar(await createTestArchive({ images: [{ layers }] }), handle, 'team/app', 'v1')
+    expect(front.requests.length).toBe(1)
+  })
+
   it('signs in by HTTP Basic when the registry changes from tokens to it', async () => {
     const { desk, servers, handle, registry } = withDesk({ credentials: PASSWORD })
     await rejection(listTags(handle, 'a'), ResponseError, /404/)

@@ -15,6 +15,8 @@ export interface Authorization extends Signature {
   readonly user: User
   /** The token, if a token server gave it. */
   readonly token?: Token
+  /** The parameters of the challenge that it answers. */
+  readonly parameters?: Challenge['parameters']
 }
 
 /** A refusal by the registry, and what was refused. */
@@ -95,7 +97,7 @@ export function createAuthenticator(
     const service = parameters.get('service')
     const user = await provided.get({ registry: registry.href, service, scopes })
     const { credentials: given } = user
-    if (given && 'token' in given) return bearer(given.token, user)
+    if (given && 'token' in given) return bearer(given.token, user, parameters)
     const issuer = JSON.stringify(LASTING.map((name) => parameters.get(name)))
     const token = await user.tokens.get(issuer, scopes, async () => {
       const realm = await readRealm(parameters.get('realm'), {
@@ -114,7 +116,7 @@ export function createAuthenticator(
         throw error
       }
     })
-    return { ...bearer(token.text, user), token }
+    return { ...bearer(token.text, user, parameters), token }
   }
 
   return {
@@ -138,7 +140,9 @@ export function createAuthenticator(
       const wanted = mergeScopes(scopes, commonScopes(scopesOf(offered), most))
       const isWider = !coversScopes(scopes, wanted)
       const lacksRights = offered.parameters.get('error') === 'insufficient_scope'
-      const isElsewhere = LASTING.some((name) => challenge?.parameters.get(name) !== offered.parameters.get(name))
+      // By the challenge that this request was signed in for: another request may have learned the new one meanwhile.
+      const known = authorization?.parameters ?? challenge?.parameters
+      const isElsewhere = LASTING.some((name) => known?.get(name) !== offered.parameters.get(name))
       if (lacksRights ? authorization && !isWider && !isElsewhere : status === 403) return undefined
       challenge = offered
       const other = { scopes: wanted, isRenewal: false }
@@ -164,9 +168,9 @@ function isRefusal(error: unknown, hasWorked: boolean): boolean {
   return error instanceof ResponseError && (hasWorked ? [400, 401] : [400, 401, 403]).includes(error.status)
 }
 
-function bearer(token: string, user: User): Authorization {
+function bearer(token: string, user: User, parameters: Challenge['parameters']): Authorization {
   const isIdentified = user.credentials !== undefined
-  return { scheme: 'bearer', value: `Bearer ${token}`, secrets: [token], isIdentified, user }
+  return { scheme: 'bearer', value: `Bearer ${token}`, secrets: [token], isIdentified, user, parameters }
 }
 
 /**
