@@ -52,6 +52,7 @@ describeReal('two replicas of {}', DISTRIBUTIONS, ({ profile, start }) => {
     const pushing = pushDockerTar(archive, openRegistry(url, { fetch: fetchInTurn }), 'team/app', 'v1', {
       chunkSize: 8000,
       concurrency: 1,
+      lookups: 1,
       uploadRetryDelay: 20,
       onEvent: ({ kind }) => events.push(kind),
     })
