@@ -1,0 +1,77 @@
+import type { Locator, Page } from 'playwright'
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
+import { type ServedTestRegistry, serveTestRegistry } from '../../src/testing/node.ts'
+import { type DemoBrowser, openDemoBrowser } from './demo-browser.ts'
+
+let demo: DemoBrowser
+/** The registry and the page of the running test. */
+export let registry: ServedTestRegistry
+export let page: Page
+
+/** Opens the demo in a new page for each test, with a registry in memory. */
+export function useDemoPage(): void {
+  beforeAll(async () => {
+    demo = await openDemoBrowser()
+  })
+  afterAll(() => demo?.close())
+
+  beforeEach(async () => {
+    registry = await serveTestRegistry()
+    page = await demo.context.newPage()
+    await openDemo(registry.url)
+  })
+  afterEach(async () => {
+    await page.close()
+    await registry.close()
+  })
+}
+
+/** Opens the demo with this registry in its form. */
+export async function openDemo(registryUrl: string): Promise<void> {
+  await page.goto(demo.urlFor(registryUrl))
+}
+
+/** Chooses a file as a user does. */
+export async function chooseFile(name: string, bytes: Uint8Array): Promise<void> {
+  const file = { name, mimeType: 'application/x-tar', buffer: Buffer.from(bytes) }
+  await page.getByLabel('Choose an archive or drop it here').setInputFiles(file)
+}
+
+/** A drop as a person makes it: with files of the disk, which a page cannot make up. */
+export async function dropFromDesktop(path: string): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  const data = { items: [], files: [path], dragOperationsMask: 1 }
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await session.send('Input.dispatchDragEvent', { type, x: 200, y: 200, data })
+  }
+}
+
+/** What the fields of the form say. */
+export async function destination(): Promise<{ registry: string; repository: string; tag: string }> {
+  const value = (name: string) => page.getByRole('textbox', { name }).inputValue()
+  return { registry: await value('Registry'), repository: await value('Repository'), tag: await value('Tag') }
+}
+
+/** Lets no bytes of a blob through, so that a push stays under way; resolves once some are held. */
+export function holdUploads(): Promise<void> {
+  return new Promise((resolve) => {
+    void page.route('**/blobs/uploads/**', (route) => {
+      if (['PATCH', 'PUT'].includes(route.request().method())) resolve()
+      else void route.continue()
+    })
+  })
+}
+
+/** This many small layers. */
+export const layersOf = (count: number) => Array.from({ length: count }, (_, index) => ({ file: `layer ${index}` }))
+
+/** Waits until an element shows this text. */
+export const shows = (within: Locator, text: string) => within.filter({ hasText: text }).first().waitFor()
+
+export const button = (name: string) => page.getByRole('button', { name, exact: true })
+export const status = () => page.getByRole('status')
+export const alert = () => page.getByRole('alert')
+export const blobs = () => page.getByRole('list', { name: 'Layers and config' })
+
+/** The digits of a digest that the page shows. */
+export const short = (digest: string) => digest.slice(7, 19)
