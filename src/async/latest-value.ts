@@ -1,5 +1,5 @@
 /**
- * The newest of values that follow one another, for any number of readers. Who reads slowly misses those in between.
+ * The newest of values that follow one another, for any number of readers. A slow reader misses those in between.
  */
 interface Latest<T> {
   put(value: T): void

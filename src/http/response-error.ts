@@ -75,7 +75,7 @@ export function toResponseError(
   const url = redactPath(from, secrets)
   const said = errors.map(({ code, message }) => (message ? `${code}: ${message}` : code)).join('; ')
   const detail = said ? ` (${said.slice(0, MAX_SHOWN)})` : foreignBody(headers, data, secrets)
-  // What Go's servers and nginx say to http where they speak https.
+  // Go's servers and nginx answer this to http at a port of https.
   const wantsHttps = status === 400 && detail && !said && from.protocol === 'http:'
   const other = status < 500 ? 'REFUSED' : 'SERVER_FAILED'
   const code =

@@ -13,9 +13,6 @@ interface Cursor {
   rest: Uint8Array
   readonly stream: AsyncIterator<Uint8Array>
   readonly ending: AbortController
-  idleTimer?: ReturnType<typeof setTimeout>
-  /** Ends it while it is idle. */
-  drop?: () => void
 }
 
 /** The time in milliseconds after which an idle stream ends, so that it does not keep a server's connection busy. */
@@ -31,13 +28,13 @@ const MAX_IDLE = 2
  * @param size The size in bytes.
  */
 export function streamedSource(size: number, open: OpenStream): Source {
-  const idle = new Set<Cursor>()
+  /** The cursors that wait for a next read, the oldest first, and the timers that end them. */
+  const idle = new Map<Cursor, ReturnType<typeof setTimeout>>()
 
   function take(start: number): Cursor {
-    const known = [...idle].find(({ position }) => position === start)
+    const known = [...idle.keys()].find(({ position }) => position === start)
     if (!known) return openAt(start)
-    clearTimeout(known.idleTimer)
-    idle.delete(known)
+    forget(known)
     return known
   }
 
@@ -47,22 +44,27 @@ export function streamedSource(size: number, open: OpenStream): Source {
     return { position: start, rest: new Uint8Array(), stream, ending }
   }
 
+  function forget(cursor: Cursor): void {
+    clearTimeout(idle.get(cursor))
+    idle.delete(cursor)
+  }
+
+  function drop(cursor: Cursor): void {
+    forget(cursor)
+    end(cursor)
+  }
+
   function leave(cursor: Cursor): void {
-    idle.add(cursor)
-    const drop = () => {
-      clearTimeout(cursor.idleTimer)
-      idle.delete(cursor)
-      end(cursor)
-    }
     if (cursor.position === size) {
-      drop()
+      end(cursor)
       return
     }
-    cursor.drop = drop
-    cursor.idleTimer = setTimeout(drop, IDLE)
-    // It does not keep a program of Node's alive.
-    ;(cursor.idleTimer as { unref?: () => void }).unref?.()
-    if (idle.size > MAX_IDLE) [...idle][0]?.drop?.()
+    const timer = setTimeout(() => drop(cursor), IDLE)
+    // In Node the timer does not keep the program alive.
+    ;(timer as { unref?: () => void }).unref?.()
+    idle.set(cursor, timer)
+    const [oldest] = idle.keys()
+    if (oldest && idle.size > MAX_IDLE) drop(oldest)
   }
 
   return {
@@ -99,7 +101,7 @@ async function nextPiece(
   size: number,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
-  // A stream of somebody else may not end at an abort.
+  // The stream itself may ignore the abort.
   const { done, value } = await untilAborted(stream.next(), signal)
   if (!done) return value
   throw new TarReadError(

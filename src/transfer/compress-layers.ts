@@ -1,15 +1,14 @@
-import { untilAborted } from '../async/abort.ts'
 import { runPool } from '../async/pool.ts'
 import { fixed } from '../async/semaphore.ts'
 import type { StoredCompression } from '../compress/cache.ts'
 import type { Compression, CompressOptions } from '../compress/compress-options.ts'
 import type { Compressor } from '../compress/compressor.ts'
-import { createPortableEncoder } from '../compress/portable.ts'
+import { createEncoder } from '../compress/create-encoder.ts'
 import { createWasmHasher } from '../hash/sha256.ts'
 import { type Content, descriptorOf } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
 import { isReferrerTag } from '../oci/referrer-tag.ts'
-import type { CreateEncoder, Encoder, RuntimeOptions } from '../runtime.ts'
+import type { Encoder, RuntimeOptions } from '../runtime.ts'
 import type { PushControl } from './control/controller.ts'
 import type { ProgressTracker } from './control/progress.ts'
 import { createEarlyBlobs, type EarlyBlobs } from './early-blobs.ts'
@@ -61,8 +60,7 @@ export async function compressPushes(
   options: CompressingOptions,
   { progress, uploader, control }: LayerHandling,
 ): Promise<CompressedPushes> {
-  const encoder = await encoderOf(options)
-  if (!encoder) return { pushes: given, compressions: new Map() }
+  const encoder = await createEncoder(compressionOf(options), options)
   const { onWarning, runtime: { createHasher = createWasmHasher } = {} } = options
   const onLeftOut = (digest: Digest, about: Digest) => onWarning?.(leftOut(digest, about))
   // Before anything is compressed or sent: their layers are not needed.
@@ -82,7 +80,7 @@ export async function compressPushes(
     onLeftOut,
   }
   function open(layer: Content, known: StoredCompression): Omit<Content, 'mediaType'> {
-    return { ...known, source: compressor.open(layer, encoder as Encoder, known) }
+    return { ...known, source: compressor.open(layer, encoder, known) }
   }
   const replaced: ImagePush[] = []
   for (const push of pushes) {
@@ -140,26 +138,12 @@ async function compressAll(
   return made
 }
 
-/** The encoder that is asked for, if one is. */
-async function encoderOf({ compress, signal, runtime }: CompressingOptions): Promise<Encoder | undefined> {
-  if (compress === undefined) return undefined
-  const { format, level }: Compression = typeof compress === 'string' ? { format: compress } : compress
-  if (format === 'gzip' || format === 'zstd')
-    return createEncoderWith(runtime?.createEncoder, { format, level }, signal)
-  throw new TypeError(`Cannot compress: compress has to be "gzip" or "zstd", not ${JSON.stringify(format)}`)
-}
-
-/**
- * Makes an encoder. An abort ends the waiting for it.
- *
- * @throws {RegistryError} if the runtime has no such encoder
- */
-export function createEncoderWith(
-  createEncoder: CreateEncoder = createPortableEncoder,
-  { format, level }: Compression,
-  signal: AbortSignal | undefined,
-): Promise<Encoder> {
-  return untilAborted(Promise.resolve(createEncoder(format, level)), signal)
+function compressionOf({ compress }: CompressOptions): Compression {
+  const compression = typeof compress === 'string' ? { format: compress } : compress
+  if (compression?.format === 'gzip' || compression?.format === 'zstd') return compression
+  throw new TypeError(
+    `Cannot compress: compress has to be "gzip" or "zstd", not ${JSON.stringify(compression?.format)}`,
+  )
 }
 
 /** Leaves out the referrers of manifests that will change, and their referrers. */

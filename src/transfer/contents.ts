@@ -78,8 +78,8 @@ async function compressedContent(
   layer: Content,
   { compressor, runtime, onRead, signal }: Compressing,
 ): Promise<Content> {
-  const { createEncoderWith } = await loaded(import('./compress-layers.ts'), signal)
-  const encoder = await createEncoderWith(runtime?.createEncoder, { format, level }, signal)
+  const { createEncoder } = await loaded(import('../compress/create-encoder.ts'), signal)
+  const encoder = await createEncoder({ format, level }, { runtime, signal })
   if (encoder.name === name) {
     return { mediaType, digest, size, source: compressor.open(layer, encoder, { digest, size }, onRead) }
   }

@@ -15,12 +15,12 @@ import { type PushOptions, patienceOf } from './push-options.ts'
 /** A registry whose requests keep to what a push's control says. */
 export interface ControlledRegistry {
   readonly registry: Registry
-  /** Absent where nothing slows the push down. */
+  /** Absent if the push has no rate limit. */
   readonly rateLimit: RateLimit | undefined
   readonly speed: Speed
   readonly link: Link
   /**
-   * Absent where nothing keeps uploads. The whole push has one: the first failure of the store is told, and no other.
+   * Absent without `sessions`. The whole push has one, so that only the first failure of the store is told.
    */
   readonly sessions: StoreAttempts<SessionStore> | undefined
 }
@@ -29,10 +29,10 @@ const STORE = ['get', 'set', 'delete'] as const
 const WHERE_STORES_COME_FROM = 'a store, as memorySessions() gives one'
 
 /**
- * Puts all requests of a push under its control, whoever sends them: they wait while it is paused, bytes of blobs wait
- * for their turn, and what went out is measured. What cancels an upload waits for nothing. What slows a push down is
- * loaded where anything may. Each request is as patient as an upload, so that a push outlives a registry that restarts,
- * whatever is being sent.
+ * Puts all requests of a push under its control. They wait while the push is paused, the bytes of blobs wait for the
+ * rate limit, and the bytes that are sent are measured. Requests that cancel an upload do not wait. The rate limit is
+ * loaded only if the push may have one. Each request is as patient as an upload, so that a push survives a restart of
+ * the registry.
  *
  * @throws {RangeError} if a number is out of range
  */

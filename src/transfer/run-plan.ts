@@ -34,7 +34,7 @@ export async function runPlan(
       return { ...blob, state: state ?? (action === 'present' ? action : undefined) }
     }),
   )
-  // Before the first byte is sent: afterwards the push shall not fail because it cannot be loaded.
+  // Loaded before the first byte is sent, so that the push cannot fail for it afterwards.
   const verification = options.verify ? await loaded(import('./verify-push.ts')) : undefined
 
   progress.phase('blobs')

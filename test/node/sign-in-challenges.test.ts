@@ -82,33 +82,29 @@ describe('openRegistry() with a token server', () => {
     expect(origins.at(REGISTRY).map(({ headers }) => headers.get('authorization'))).not.toContain(BASIC)
   })
 
-  it('gets a token from another token server when the challenge for a repository names it', async () => {
-    const registry = createTestRegistry()
+  /** A registry whose challenges for repositories name another token server (`back`) than its own (`front`). */
+  async function withOtherIssuer() {
     const [front, back] = [createTokenDesk(), createTokenDesk()]
     // So that its tokens are others than those of the first.
     await back.fetch(new Request(`${DESK}/back`))
-    const guarded = withTokens(registry, back, `${DESK}/back`)
+    const guarded = withTokens(createTestRegistry(), back, `${DESK}/back`)
     const origins = createOrigins({
       [DESK]: (request) => (new URL(request.url).pathname === '/back' ? back : front).fetch(request),
       [REGISTRY]: (request) =>
         new URL(request.url).pathname === '/v2/' ? unauthorized(`Bearer realm="${DESK}/front"`) : guarded(request),
     })
     const handle = openRegistry(REGISTRY, { fetch: origins.fetch, credentials: PASSWORD, retry: 0 })
+    return { front, back, handle }
+  }
+
+  it('gets a token from another token server when the challenge for a repository names it', async () => {
+    const { front, back, handle } = await withOtherIssuer()
     await pushDockerTar(await createTestArchive(), handle, 'team/app', 'v1', { concurrency: 1, lookups: 1 })
     expect([front.requests.length, back.requests.length]).toEqual([1, 2])
   })
 
-  it('signs in there for each of many requests at once', async () => {
-    const registry = createTestRegistry()
-    const [front, back] = [createTokenDesk(), createTokenDesk()]
-    await back.fetch(new Request(`${DESK}/back`))
-    const guarded = withTokens(registry, back, `${DESK}/back`)
-    const origins = createOrigins({
-      [DESK]: (request) => (new URL(request.url).pathname === '/back' ? back : front).fetch(request),
-      [REGISTRY]: (request) =>
-        new URL(request.url).pathname === '/v2/' ? unauthorized(`Bearer realm="${DESK}/front"`) : guarded(request),
-    })
-    const handle = openRegistry(REGISTRY, { fetch: origins.fetch, credentials: PASSWORD, retry: 0 })
+  it('gets tokens from another token server when many requests ask at once', async () => {
+    const { front, handle } = await withOtherIssuer()
     const layers = Array.from({ length: 20 }, (_, index) => ({ file: `${index}` }))
     await pushDockerTar(await createTestArchive({ images: [{ layers }] }), handle, 'team/app', 'v1')
     expect(front.requests.length).toBe(1)

@@ -13,6 +13,7 @@ import {
   planPush,
   pushDockerTar,
   type Registry,
+  RegistryError,
 } from '../../src/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
 import { hasSecret, type Secret, shownOf } from './secrets.ts'
@@ -22,8 +23,8 @@ const { images } = await openArchive(archive)
 const DIGEST = `sha256:${'a'.repeat(64)}`
 
 /** Gets what the callbacks of a push get. */
-export type Tell = (event: unknown) => void
-export type Act = (registry: Registry, tell: Tell) => Promise<unknown>
+type Tell = (event: unknown) => void
+type Act = (registry: Registry, tell: Tell) => Promise<unknown>
 
 const options = (tell: Tell) => ({
   ...{ chunkSize: 2000, concurrency: 1, lookups: 1, uploadRetry: 1, uploadRetryDelay: 0 },
@@ -57,6 +58,21 @@ export const ACTS: Readonly<Record<string, Act>> = {
   delete: (registry) => deleteImage(registry, 'team/app', 'v1', { deleteSharedManifest: true }),
   deleteByDigest: (registry) => deleteImageByDigest(registry, 'team/app', DIGEST),
   check: (registry) => checkRegistryConnectivity(registry),
+}
+
+/** Does one of the acts. Returns all that it shows, with the error that it ends in, which has to be one of ours. */
+export async function actOnce(
+  act: string,
+  registry: Registry,
+): Promise<{ shown: readonly unknown[]; failed: boolean }> {
+  const shown: unknown[] = [registry]
+  const error = await (ACTS[act] as Act)(registry, (event) => shown.push(event)).then(
+    () => undefined,
+    (reason) => reason,
+  )
+  if (error === undefined) return { shown, failed: false }
+  expect(error, (error as Error).stack).toBeInstanceOf(RegistryError)
+  return { shown: [...shown, error], failed: true }
 }
 
 /** Expects that nothing that a program may print of these values has one of the secrets. */

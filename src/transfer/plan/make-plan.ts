@@ -40,7 +40,7 @@ interface PlannedPush {
 }
 
 /**
- * Plans a push by what the registry has. Sends nothing.
+ * Plans a push by what the registry has. It asks the registry, and changes nothing there.
  *
  * @throws {ValidationError} if two images would get the same tag
  * @throws {ResponseError} if the registry refuses
@@ -79,7 +79,7 @@ export async function makePlan(
 }
 
 function planBlobs({ blobs }: PushNeeds, found: Found, compressions: Planning['compressions']): readonly PlannedBlob[] {
-  // Who has it already, or else the first of the push, which has it by the time the others need it.
+  // A repository that has the blob, or else the first one of the push: it gets the blob before the others mount it.
   const source = new Map<Digest, string>()
   for (const { content, repository } of blobs) {
     const [holder = repository] = found.blobs.get(content.digest) ?? []
@@ -95,7 +95,7 @@ function planBlobs({ blobs }: PushNeeds, found: Found, compressions: Planning['c
   })
 }
 
-/** With the text of those that are not in the archive: they were made of what is. */
+/** Plans the manifests. Those that the archive does not have were made here, so the plan contains their text. */
 async function planManifests({ manifests }: PushNeeds, images: readonly Image[]): Promise<readonly PlannedManifest[]> {
   const inArchive = new Set(images.flatMap((image) => [...manifestsUnder(image)]).map(({ digest }) => digest))
   return Promise.all(
