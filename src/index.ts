@@ -47,6 +47,7 @@ export type {
   Layer,
 } from './images/image.ts'
 export { type RunnableImage, runnableImages } from './images/platforms.ts'
+export type { PlatformSelection } from './images/select-image.ts'
 export { isAttestation } from './oci/attestation.ts'
 export { type BlobInfo, type Content, type Descriptor, formatPlatform, type Platform } from './oci/descriptor.ts'
 export type { CreateHasher, Digest, Hasher } from './oci/digest.ts'
@@ -126,7 +127,6 @@ export type {
   PlannedTag,
   PushPlan,
 } from './transfer/plan/plan.ts'
-export type { PlatformSelection } from './transfer/plan/prepare.ts'
 export { type PlanOptions, planPush } from './transfer/plan-push.ts'
 export type { PushOptions } from './transfer/push-options.ts'
 export type { UnpackLimits } from './unpack/unpack-limits.ts'

@@ -44,3 +44,11 @@ export function runsOn(image: Image, wanted: string): boolean {
 export function isWhole({ missing, children }: Image): boolean {
   return missing.length === 0 && children.every(isWhole)
 }
+
+/**
+ * Lists the referrers among images and all that is under them. An index of which one platform is used may list what is
+ * about that.
+ */
+export function referrersUnder(images: readonly Image[]): readonly Image[] {
+  return images.flatMap((image) => [...(image.subject === undefined ? [] : [image]), ...referrersUnder(image.children)])
+}

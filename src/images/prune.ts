@@ -18,7 +18,7 @@ export async function pruneIndex(image: Image, createHasher: CreateHasher): Prom
   if (pruned) return pruned
   throw new ValidationError(
     'INDEX_INCOMPLETE',
-    `Cannot push the image: the archive holds nothing of what its index ${image.manifest.digest} lists`,
+    `Cannot use the image: the archive holds nothing of what its index ${image.manifest.digest} lists`,
     { input: image.manifest.digest },
   )
 }

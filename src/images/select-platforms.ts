@@ -28,7 +28,7 @@ export function selectPlatform(image: Image, wanted: string): Image {
 }
 
 /**
- * Takes what is pushed of an index that lists more than the archive holds, as `docker push` does: the manifest of the
+ * Takes what is used of an index that lists more than the archive holds, as `docker push` does: the manifest of the
  * only platform that is there. If all platforms are there, and only attestations are not, it makes an index without
  * these.
  *
@@ -43,7 +43,7 @@ export async function selectAvailable(image: Image, createHasher: CreateHasher, 
   if (runnable.every(({ manifest }) => manifest.digest === only.manifest.digest)) {
     warn(
       `The archive holds one platform (${platformsOf([only])}) of the index ${digest}, and lacks ${describe(missing)}; ` +
-        `only the manifest of this platform is pushed, ${only.manifest.digest}, without the index, as "docker push" does.`,
+        `only the manifest of this platform is used, ${only.manifest.digest}, without the index, as "docker push" does.`,
     )
     return namedAs(image, only)
   }
@@ -51,9 +51,9 @@ export async function selectAvailable(image: Image, createHasher: CreateHasher, 
   if (platforms.length === 0) return makeAvailable(image, createHasher, warn)
   throw new ValidationError(
     'INDEX_INCOMPLETE',
-    `Cannot choose what to push: the archive holds several platforms (${platformsOf(runnable)}) of the index ${digest}, but lacks ${describe(platforms)}`,
+    `Cannot choose platforms: the archive holds several platforms (${platformsOf(runnable)}) of the index ${digest}, but lacks ${describe(platforms)}`,
     {
-      remedy: `push one platform with { platform: ${JSON.stringify(platformsOf([only]))} }, or all that are there with { platforms: 'available' } (a new index with another digest)`,
+      remedy: `choose one platform with { platform: ${JSON.stringify(platformsOf([only]))} }, or all that are there with { platforms: 'available' } (a new index with another digest)`,
       input: digest,
     },
   )
@@ -78,11 +78,11 @@ export function notWhole(image: Image): ValidationError {
   const { digest } = image.manifest
   const [there] = runnableImages(image)
   const remedy = there
-    ? `push what there is with { platforms: 'available' } (a new index with another digest), or one platform with { platform: ${JSON.stringify(platformsOf([there]))} }`
+    ? `choose what there is with { platforms: 'available' } (a new index with another digest), or one platform with { platform: ${JSON.stringify(platformsOf([there]))} }`
     : 'the archive holds no platform of it: save it again'
   return new ValidationError(
     'INDEX_INCOMPLETE',
-    `Cannot push the image: its index ${digest} also lists ${describe(missingEntries(image))}, which the archive does not hold`,
+    `Cannot use the whole image: its index ${digest} also lists ${describe(missingEntries(image))}, which the archive does not hold`,
     { remedy, input: digest },
   )
 }

@@ -3,6 +3,7 @@ import { imagesOf, optionalList } from '../check-options.ts'
 import type { CompressOptions } from '../compress/compress-options.ts'
 import { withCompressorIf } from '../compress/with-compressor.ts'
 import type { Image } from '../images/image.ts'
+import type { PlatformSelection } from '../images/select-image.ts'
 import { type RegistryInput, toRegistry } from '../registry/registry.ts'
 import { measureStream } from '../source/spool.ts'
 import { compressIfAsked } from './compress-if-asked.ts'
@@ -11,7 +12,7 @@ import type { LookUpOptions } from './plan/look-up.ts'
 import { type MakePlanOptions, makePlan } from './plan/make-plan.ts'
 import { nameImages, type PushNaming } from './plan/naming.ts'
 import type { PushPlan } from './plan/plan.ts'
-import { type PlatformSelection, preparePushes } from './plan/prepare.ts'
+import { preparePushes } from './plan/prepare.ts'
 
 /** The options of `planPush`. */
 export interface PlanOptions extends PushNaming, MakePlanOptions, LookUpOptions, PlatformSelection, CompressOptions {

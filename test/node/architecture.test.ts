@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   oci: ['errors', 'source'],
   'check-options': ['oci'],
   hash: ['errors', 'source', 'oci'],
-  images: ['errors', 'source', 'oci'],
+  images: ['errors', 'async', 'source', 'oci', 'check-options'],
   runtime: ['source', 'oci', 'hash'],
   http: ['errors', 'async', 'source', 'oci'],
   unpack: ['errors', 'async', 'source'],

@@ -95,7 +95,7 @@ describe('pushDockerTar() of a sparse index', () => {
     const pushed = await push(layout.tar())
     expect(pushed.digest).toBe(images.amd64)
     expect(pushed.warnings).toEqual([
-      `The archive holds one platform (linux/amd64) of the index ${index.digest}, and lacks linux/arm64, linux/s390x, 3 attestations; only the manifest of this platform is pushed, ${images.amd64}, without the index, as "docker push" does.`,
+      `The archive holds one platform (linux/amd64) of the index ${index.digest}, and lacks linux/arm64, linux/s390x, 3 attestations; only the manifest of this platform is used, ${images.amd64}, without the index, as "docker push" does.`,
     ])
     await rejection(getManifest(pushed.registry, 'team/app', index.digest), ResponseError, /404/)
   })
@@ -187,7 +187,7 @@ describe('pushDockerTar() of a sparse index', () => {
         await rejection(getManifest(registry, 'team/app', digest), ResponseError, /404/)
       }
       expect(warnings.at(-1)).toBe(
-        `${signature.digest} is about the index ${index.digest}, which is not pushed, so it is not pushed either.`,
+        `${signature.digest} is about the index ${index.digest}, which is left out, so it is left out too.`,
       )
       expect(await listTags(registry, 'team/app')).toEqual(['v1'])
     }
