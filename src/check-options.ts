@@ -6,7 +6,7 @@ const MAX_TEXT = 100
 /** Takes an array of things: a lone text would be taken for one thing a letter. */
 export function list<T>(name: string, value: readonly T[], wanted = 'an array'): readonly T[] {
   if (Array.isArray(value)) return value
-  throw new TypeError(`Cannot push: ${name} has to be ${wanted}, not ${show(value)}`)
+  throw new TypeError(`Cannot use ${name}: it has to be ${wanted}, not ${show(value)}`)
 }
 
 /** The same for what need not be given. */
@@ -17,19 +17,19 @@ export function optionalList<T>(name: string, value: readonly T[] | undefined): 
 /** Takes one of the words that an option may be. */
 export function choice<T extends string>(name: string, value: T, words: readonly T[]): T {
   if (words.includes(value)) return value
-  throw new TypeError(`Cannot push: ${name} has to be "${words.join('" or "')}", not ${show(value)}`)
+  throw new TypeError(`Cannot use ${name}: it has to be "${words.join('" or "')}", not ${show(value)}`)
 }
 
 /** Takes the images of an archive. */
 export function imagesOf<T>(value: readonly T[]): readonly T[] {
   if (Array.isArray(value)) return value
-  throw new TypeError(`Cannot push: images has to be the "images" that openArchive gives, not ${show(value)}`)
+  throw new TypeError(`Cannot use images: it has to be the "images" that openArchive gives, not ${show(value)}`)
 }
 
 /** Takes an object that can do something. */
 export function able<T extends object>(name: string, value: T, methods: ReadonlyArray<keyof T>, remedy: string): T {
   if (methods.every((method) => typeof value?.[method] === 'function')) return value
-  throw new TypeError(`Cannot push: ${name} has to be ${remedy}, not ${show(value)}`)
+  throw new TypeError(`Cannot use ${name}: it has to be ${remedy}, not ${show(value)}`)
 }
 
 /** A value for a message, in a few words. */
@@ -42,20 +42,20 @@ export function show(value: unknown): string {
 /** Takes a number of things of which there has to be one at least. */
 export function positive(name: string, value: number): number {
   if (Number.isSafeInteger(value) && value > 0) return value
-  throw new RangeError(`Cannot push: ${name} has to be a whole number above 0, not ${showNumber(value)}`)
+  throw new RangeError(`Cannot use ${name}: it has to be a whole number above 0, not ${showNumber(value)}`)
 }
 
 /** Takes a number of things of which there may be none. */
 export function natural(name: string, value: number): number {
   if (Number.isSafeInteger(value) && value >= 0) return value
-  throw new RangeError(`Cannot push: ${name} has to be a whole number from 0, not ${showNumber(value)}`)
+  throw new RangeError(`Cannot use ${name}: it has to be a whole number from 0, not ${showNumber(value)}`)
 }
 
 /** Takes a number of bytes a second, or `Infinity` for no limit. */
 export function rate(name: string, value: number): number {
   if (typeof value === 'number' && value > 0) return value
   throw new RangeError(
-    `Cannot push: ${name} has to be a number of bytes above 0, or Infinity for no limit, not ${showNumber(value)}`,
+    `Cannot use ${name}: it has to be a number of bytes above 0, or Infinity for no limit, not ${showNumber(value)}`,
   )
 }
 

@@ -19,6 +19,16 @@ export { type BrowserCompressionsOptions, browserCompressions } from './compress
 export { type CompressionCache, memoryCompressions, type StoredCompression } from './compress/cache.ts'
 export type { Compression, CompressOptions, EncodingOptions } from './compress/compress-options.ts'
 export { createPortableEncoder } from './compress/portable.ts'
+export type { ControlSettings, Controls } from './control/controller.ts'
+export { createPushController, type PushController, type PushSettings } from './control/push-controller.ts'
+export type { BlobKind, BlobProgress, BlobState, PushProgress } from './control/push-progress.ts'
+export {
+  createWriteController,
+  type WriteController,
+  type WriteControlOptions,
+  type WriteSettings,
+} from './control/write-controller.ts'
+export type { WriteProgress, WrittenBlob } from './control/write-progress.ts'
 export {
   DigestMismatchError,
   type ErrorCode,
@@ -112,8 +122,6 @@ export type { SourceInput } from './source/from.ts'
 export type { Source } from './source/source.ts'
 export type { OpenSource, Spool } from './source/spool.ts'
 export type { ByteStream } from './source/stream.ts'
-export { createPushController, type PushController, type PushSettings } from './transfer/control/controller.ts'
-export type { BlobKind, BlobProgress, BlobState, PushProgress } from './transfer/control/progress.ts'
 export { executePush } from './transfer/execute-push.ts'
 export type { LookUpOptions } from './transfer/plan/look-up.ts'
 export type { MakePlanOptions } from './transfer/plan/make-plan.ts'

@@ -4,13 +4,13 @@ import type { StoredCompression } from '../compress/cache.ts'
 import type { Compression, CompressOptions } from '../compress/compress-options.ts'
 import type { Compressor } from '../compress/compressor.ts'
 import { createEncoder } from '../compress/create-encoder.ts'
+import type { Control } from '../control/controller.ts'
+import type { ProgressTracker } from '../control/push-progress.ts'
 import { createWasmHasher } from '../hash/sha256.ts'
 import { type Content, descriptorOf } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
 import { isReferrerTag } from '../oci/referrer-tag.ts'
 import type { Encoder, RuntimeOptions } from '../runtime.ts'
-import type { PushControl } from './control/controller.ts'
-import type { ProgressTracker } from './control/progress.ts'
 import { createEarlyBlobs, type EarlyBlobs } from './early-blobs.ts'
 import type { KnownBlobs, LookUpOptions } from './plan/look-up.ts'
 import { type ForeignLayerOptions, type ImagePush, listNeeds } from './plan/needs.ts'
@@ -36,7 +36,7 @@ export interface LayerHandling {
   /** Sends each layer as soon as it is compressed. @default it is left to the plan */
   readonly uploader?: Uploader | undefined
   /** How many layers are compressed or sent at once. @default 4 */
-  readonly control?: PushControl | undefined
+  readonly control?: Control | undefined
 }
 
 /** The pushes with compressed layers, and how these layers were made, by their digests. */

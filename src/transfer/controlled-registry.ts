@@ -1,15 +1,15 @@
 import { untilAborted } from '../async/abort.ts'
 import { loaded } from '../async/lazy.ts'
 import { able } from '../check-options.ts'
+import { type Control, controlOf } from '../control/controller.ts'
+import type { RateLimit } from '../control/rate-limit.ts'
+import { createSpeed, type Speed } from '../control/speed.ts'
 import type { Answer } from '../http/answer.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { RegistryRequest } from '../registry/send.ts'
 import type { SessionStore } from '../registry/sessions/store.ts'
 import { attemptStore, type StoreAttempts } from '../stores/attempts.ts'
-import { controlOf, type PushControl } from './control/controller.ts'
-import { createLink, type Link } from './control/link.ts'
-import type { RateLimit } from './control/rate-limit.ts'
-import { createSpeed, type Speed } from './control/speed.ts'
+import { createLink, type Link } from './link.ts'
 import { type PushOptions, patienceOf } from './push-options.ts'
 
 /** A registry whose requests keep to what a push's control says. */
@@ -46,7 +46,7 @@ export async function underControl(registry: Registry, options: PushOptions): Pr
   const { rateLimit, sendBytes = measure } = control.isLimited ? await loadRateLimit() : {}
 
   async function loadRateLimit() {
-    const { createLimitedSend } = await loaded(import('./control/limited-send.ts'))
+    const { createLimitedSend } = await loaded(import('./limited-send.ts'))
     return createLimitedSend(control, measure)
   }
 
@@ -85,7 +85,7 @@ function sizeOf({ body, headers }: RegistryRequest): number {
 }
 
 /** Waits until there is no pause, without a timer. */
-async function untilResumed(control: PushControl, signal: AbortSignal | undefined): Promise<void> {
+async function untilResumed(control: Control, signal: AbortSignal | undefined): Promise<void> {
   while (control.isPaused) {
     signal?.throwIfAborted()
     let unwatch = () => {}

@@ -1,10 +1,10 @@
 import { natural } from '../check-options.ts'
 import type { EncodingOptions } from '../compress/compress-options.ts'
+import type { PushController, PushSettings } from '../control/push-controller.ts'
+import type { PushProgress } from '../control/push-progress.ts'
 import type { Patience } from '../http/request.ts'
 import type { SessionStore } from '../registry/sessions/store.ts'
 import type { UploadEvent } from '../registry/upload/upload-options.ts'
-import type { PushController, PushSettings } from './control/controller.ts'
-import type { PushProgress } from './control/progress.ts'
 
 /** The options of functions that push: progress, control, chunks, retries and resuming. */
 export interface PushOptions extends PushSettings, EncodingOptions {

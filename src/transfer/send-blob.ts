@@ -1,4 +1,6 @@
 import { positive } from '../check-options.ts'
+import type { Control } from '../control/controller.ts'
+import type { ProgressTracker } from '../control/push-progress.ts'
 import { createParallelHasher } from '../hash/sha256.ts'
 import type { HashWorkers } from '../hash/worker-pool.ts'
 import { openHashWorkers } from '../hash/workers.ts'
@@ -7,10 +9,8 @@ import type { Registry } from '../registry/registry.ts'
 import { uploadBlob } from '../registry/upload/upload.ts'
 import { DEFAULT_CHUNK_SIZE, type UploadOptions } from '../registry/upload/upload-options.ts'
 import { toReadable } from '../source/stream.ts'
-import type { PushControl } from './control/controller.ts'
-import type { Link } from './control/link.ts'
-import type { ProgressTracker } from './control/progress.ts'
 import type { ControlledRegistry } from './controlled-registry.ts'
+import type { Link } from './link.ts'
 import type { PlannedBlob } from './plan/plan.ts'
 import { type PushOptions, patienceOf } from './push-options.ts'
 
@@ -100,6 +100,6 @@ export async function sendBlob(
 }
 
 /** How much a blob takes of a push's concurrency. */
-export function weigh({ size }: { readonly size: number }, control: PushControl): number {
+export function weigh({ size }: { readonly size: number }, control: Control): number {
   return control.isConcurrencyChosen() || size > SMALL_BLOB ? 1 : SMALL_WEIGHT
 }

@@ -118,7 +118,7 @@ describe('planPush() and executePush()', () => {
   it('throw a TypeError when images is the opened archive, or when the plan is not a plan', async () => {
     const archive = await opened()
     const { handle } = target()
-    const message = /images has to be the "images" that openArchive gives, not an object/
+    const message = /images: it has to be the "images" that openArchive gives, not an object/
     await rejection(planPush(archive as never, handle), TypeError, message)
     const plan = await planPush(archive.images, handle)
     await rejection(executePush(plan, archive as never, handle), TypeError, message)

@@ -221,7 +221,7 @@ describe("{ existing: 'upload' }", () => {
   it('is one of two words', async () => {
     const { handle, recorder } = behind()
     const wrong = { existing: 'push' } as unknown as PlanOptions
-    const message = /^Cannot push: existing has to be "skip" or "upload", not "push"$/
+    const message = /^Cannot use existing: it has to be "skip" or "upload", not "push"$/
     await rejection(pushDockerTar(await archive, handle, 'a', 'v1', wrong), TypeError, message)
     await rejection(planPush((await openArchive(await archive)).images, handle, wrong), TypeError, message)
     expect(recorder.exchanges).toEqual([])

@@ -304,7 +304,7 @@ describe('a controller', () => {
     const count = requests.length
     for (const push of [pushDockerTar, node.pushDockerTar]) {
       const again = push(archive, registry, 'a', 'v2', { controller })
-      await rejection(again, TypeError, /has had its push; make another one with createPushController\(\)/)
+      await rejection(again, TypeError, /Cannot use controller: it has to be a new one from createPushController\(\)/)
     }
     expect(requests).toHaveLength(count)
   })
@@ -313,14 +313,14 @@ describe('a controller', () => {
     const pushing = pushDockerTar(await createTestArchive(), 'https://registry.test', 'a', 'v1', {
       controller: new AbortController() as unknown as PushController,
     })
-    await rejection(pushing, TypeError, /what createPushController\(\) gives/)
+    await rejection(pushing, TypeError, /a new one from createPushController\(\) or createWriteController\(\)/)
   })
 
   it.each([0, -1, Number.NaN, '5'])('refuses %s in its settings and in the options of a push', async (value) => {
     const wrong = value as number
     for (const [name, say] of [
-      ['concurrency', /concurrency has to be a whole number above 0, not/],
-      ['maxBytesPerSecond', /maxBytesPerSecond has to be a number of bytes above 0, or Infinity for no limit, not/],
+      ['concurrency', /concurrency: it has to be a whole number above 0, not/],
+      ['maxBytesPerSecond', /maxBytesPerSecond: it has to be a number of bytes above 0, or Infinity for no limit, not/],
     ] as const) {
       expect(() => createPushController({ [name]: wrong })).toThrow(RangeError)
       const controller = createPushController()

@@ -72,14 +72,16 @@ describe('pushDockerTar()', () => {
   it.each([0, -1, 1.5, Number.NaN])('throws when lookups is %d', async (lookups) => {
     const { handle } = behind(through)
     const pushing = pushDockerTar(await createTestArchive(), handle, 'a', 'v1', { lookups })
-    await rejection(pushing, RangeError, /lookups has to be a whole number above 0/)
+    await rejection(pushing, RangeError, /lookups: it has to be a whole number above 0/)
   })
 
   it.each([0, -1, 1.5, Number.NaN])('throws when concurrency or chunkSize is %d', async (value) => {
     const { handle } = behind(through)
     const archive = await createTestArchive()
     await expect(pushDockerTar(archive, handle, 'a', 'v1', { concurrency: value })).rejects.toThrow(RangeError)
-    await expect(pushDockerTar(archive, handle, 'a', 'v1', { chunkSize: value })).rejects.toThrow(/chunkSize has to be/)
+    await expect(pushDockerTar(archive, handle, 'a', 'v1', { chunkSize: value })).rejects.toThrow(
+      /chunkSize: it has to be/,
+    )
   })
 
   it('pushes an image without a name when the caller gives one', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { withControl } from '../../src/control/controller.ts'
 import type { ContentStore } from '../../src/images/content-store.ts'
 import { createImageTreeReader } from '../../src/images/image-tree.ts'
 import { openRegistry, type PushOptions, type PushPlan, pushDockerTar, TarReadError } from '../../src/index.ts'
@@ -7,7 +8,6 @@ import { readAll } from '../../src/source/source.ts'
 import { readStream } from '../../src/source/stream.ts'
 import { type OpenStream, streamedSource } from '../../src/source/streamed.ts'
 import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
-import { withControl } from '../../src/transfer/control/controller.ts'
 import { pushImages } from '../../src/transfer/push.ts'
 import { rejection } from '../support/errors.ts'
 

@@ -146,7 +146,7 @@ export function describeForeignLayers(): void {
       const { layout } = await windowsImage()
       const registry = openRegistry('https://registry.test', { fetch: createTestRegistry().fetch })
       const pushing = pushDockerTar(layout.tar(), registry, 'a', 'v1', { foreignLayers: 'all' as never })
-      await rejection(pushing, TypeError, /foreignLayers has to be "skip" or "upload", not "all"/)
+      await rejection(pushing, TypeError, /foreignLayers: it has to be "skip" or "upload", not "all"/)
     })
   })
 

@@ -1,3 +1,4 @@
+import { withControl } from '../../control/controller.ts'
 import type {
   Archive,
   Digest,
@@ -11,7 +12,6 @@ import type {
   RegistryInput,
 } from '../../index.ts'
 import * as core from '../../index.ts'
-import { withControl } from '../../transfer/control/controller.ts'
 import { type ArchiveInput, withInput } from '../archive/open-input.ts'
 import { inNode } from '../node-runtime.ts'
 

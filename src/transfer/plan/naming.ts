@@ -145,7 +145,8 @@ function* firstOf<T>(items: Iterable<T>): Generator<T, undefined> {
 }
 
 function callRename(rename: unknown, name: string): string | undefined {
-  if (typeof rename !== 'function') throw new TypeError(`Cannot push: rename has to be a function, not ${show(rename)}`)
+  if (typeof rename !== 'function')
+    throw new TypeError(`Cannot use rename: it has to be a function, not ${show(rename)}`)
   const renamed: unknown = rename(name)
   if (renamed === undefined || typeof renamed === 'string') return renamed
   throw new TypeError(`Cannot push: rename has to give a name or undefined at once for "${name}", not ${show(renamed)}`)

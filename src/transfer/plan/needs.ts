@@ -1,10 +1,10 @@
 import { choice } from '../../check-options.ts'
+import type { BlobKind } from '../../control/push-progress.ts'
 import { ValidationError } from '../../errors.ts'
 import type { Image } from '../../images/image.ts'
 import { type Content, type Descriptor, formatPlatform } from '../../oci/descriptor.ts'
 import type { Digest } from '../../oci/digest.ts'
 import { isForeignLayerType } from '../../oci/media-type.ts'
-import type { BlobKind } from '../control/progress.ts'
 
 /** An image, and where it shall go. */
 export interface ImagePush {

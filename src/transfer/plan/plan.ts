@@ -1,7 +1,7 @@
+import type { BlobKind } from '../../control/push-progress.ts'
 import type { Descriptor } from '../../oci/descriptor.ts'
 import type { Digest } from '../../oci/digest.ts'
 import type { CompressionFormat } from '../../runtime.ts'
-import type { BlobKind } from '../control/progress.ts'
 
 /** How a layer comes about that the archive has not compressed. */
 export interface PlannedCompression {

@@ -1,13 +1,13 @@
-import type { RegistryRequest, SendRequest } from '../../registry/send.ts'
-import { readStream } from '../../source/stream.ts'
-import type { PushControl } from './controller.ts'
-import { createRateLimit, limitStream, type RateLimit } from './rate-limit.ts'
+import type { Control } from '../control/controller.ts'
+import { createRateLimit, inPace, type RateLimit } from '../control/rate-limit.ts'
+import type { RegistryRequest, SendRequest } from '../registry/send.ts'
+import { readStream, toReadable } from '../source/stream.ts'
 
 /**
  * Makes what sends bytes of blobs when it is their turn: bytes wait before they go out, a stream waits while it does.
  */
 export function createLimitedSend(
-  control: PushControl,
+  control: Control,
   send: SendRequest,
 ): { readonly rateLimit: RateLimit; sendBytes: SendRequest } {
   const rateLimit = createRateLimit(control)
@@ -22,7 +22,7 @@ export function createLimitedSend(
     const isOver = new AbortController()
     const body = () => {
       const made = given()
-      if (made instanceof ReadableStream) return limitStream(readStream(made), rateLimit, isOver.signal)
+      if (made instanceof ReadableStream) return toReadable(inPace(readStream(made), rateLimit, isOver.signal, true))
       // A browser sends it as fast as it can: what comes after it waits the longer.
       return made.then((blob) => rateLimit.take(blob.size, signal).then(() => blob))
     }

@@ -1,9 +1,8 @@
-import { untilAborted } from '../../async/abort.ts'
-import { MAX_TIMEOUT } from '../../async/delay.ts'
-import { toReadable } from '../../source/stream.ts'
-import type { PushControl } from './controller.ts'
+import { untilAborted } from '../async/abort.ts'
+import { MAX_TIMEOUT } from '../async/delay.ts'
+import type { Control } from './controller.ts'
 
-/** Keeps what a push sends to its `maxBytesPerSecond`. */
+/** Keeps what a transfer sends or writes to its `maxBytesPerSecond`. */
 export interface RateLimit {
   /** In bytes: a request should carry no more. */
   readonly maxChunk: number
@@ -31,7 +30,7 @@ const CREDIT = 0.1
  * A token bucket that may be in debt: bytes go out while there is no debt, and then are owed. So a chunk of any size
  * goes out whole, and what comes after it waits for it.
  */
-export function createRateLimit(control: PushControl): RateLimit {
+export function createRateLimit(control: Control): RateLimit {
   const waiting = new Set<Waiting>()
   let timer: ReturnType<typeof setTimeout> | undefined
   let debt = 0
@@ -88,21 +87,22 @@ export function createRateLimit(control: PushControl): RateLimit {
   }
 }
 
-/** Slows a stream down to the pace. An abort ends the waiting of who reads it. */
-export function limitStream(
+/**
+ * Slows a stream down to the pace, in pieces of at most a tenth of a second, so that it flows. An abort ends the wait.
+ *
+ * @param isUnderWay Whether the stream is that of a request under way, which a pause does not hold.
+ */
+export async function* inPace(
   stream: AsyncIterable<Uint8Array>,
   rateLimit: RateLimit,
-  signal: AbortSignal,
-): ReadableStream<Uint8Array> {
-  async function* inPace(): AsyncGenerator<Uint8Array> {
-    for await (const bytes of stream) {
-      for (let [start, end] = [0, 0]; start < bytes.byteLength; start = end) {
-        // A tenth of a second's worth, so that it flows.
-        end = Math.min(start + Math.max(Math.ceil(rateLimit.maxChunk / 10), LEAST_CHUNK / 4), bytes.byteLength)
-        await rateLimit.take(end - start, signal, true)
-        yield bytes.subarray(start, end)
-      }
+  signal: AbortSignal | undefined,
+  isUnderWay = false,
+): AsyncGenerator<Uint8Array> {
+  for await (const bytes of stream) {
+    for (let [start, end] = [0, 0]; start < bytes.byteLength; start = end) {
+      end = Math.min(start + Math.max(Math.ceil(rateLimit.maxChunk / 10), LEAST_CHUNK / 4), bytes.byteLength)
+      await rateLimit.take(end - start, signal, isUnderWay)
+      yield bytes.subarray(start, end)
     }
   }
-  return toReadable(inPace())
 }

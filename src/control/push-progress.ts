@@ -1,6 +1,7 @@
-import { type BlobInfo, type Descriptor, descriptorOf } from '../../oci/descriptor.ts'
-import type { Digest } from '../../oci/digest.ts'
-import type { UploadEvent } from '../../registry/upload/upload-options.ts'
+import { type BlobInfo, type Descriptor, descriptorOf } from '../oci/descriptor.ts'
+import type { Digest } from '../oci/digest.ts'
+import { createCompressionCount } from './compression-count.ts'
+import { estimate, type MeasuredSpeed } from './estimate.ts'
 
 /** The kind of a blob. `{ existing: 'upload' }` sends manifests as blobs, too. */
 export type BlobKind = 'config' | 'layer' | 'manifest'
@@ -67,17 +68,14 @@ export interface ProgressTracker {
   /**
    * Returns a listener that calls `onEvent`, then resets a blob's bytes on `restart`, the only event that lowers them.
    */
-  after(onEvent: ((event: UploadEvent) => void) | undefined): (event: UploadEvent) => void
+  after<E extends BlobEvent>(onEvent: ((event: E) => void) | undefined): (event: E) => void
 }
 
-/** How fast a push sends. */
-export interface MeasuredSpeed {
-  /** Bytes that the push has brought in. */
-  readonly sentBytes: number
-  /** Over the last seconds; 0 before the first request ends. */
-  readonly bytesPerSecond: number
-  /** Bytes of the requests under way that have probably left. */
-  readonly underWayBytes: number
+/** An event of a blob's upload. */
+interface BlobEvent {
+  readonly kind: string
+  readonly repository: string
+  readonly digest: Digest
 }
 
 /** A blob to keep count of. */
@@ -87,9 +85,6 @@ interface TrackedBlob extends BlobInfo {
   /** Its state at the start. @default waiting */
   readonly state?: BlobState | undefined
 }
-
-/** In bytes: what has to be sent before its time says how fast the link is. */
-const LEAST_MEASURED = 128 * 1024
 
 /**
  * Keeps count of one push, from its first phase to its last.
@@ -103,24 +98,11 @@ export function trackProgress(
   let phase: PushProgress['phase'] = 'plan'
   let blobs: BlobProgress[] = []
   let [totalBytes, sentBytes] = [0, 0]
-  let compressing = new Set<Digest>()
-  let compression = { doneBytes: 0, totalBytes: 0 }
-
-  function expect({ digest, size }: Descriptor): void {
-    if (compressing.has(digest)) return
-    compressing.add(digest)
-    compression = { ...compression, totalBytes: compression.totalBytes + size }
-  }
+  let compression = createCompressionCount()
 
   function tell(): void {
-    const left = totalBytes - sentBytes
-    const speed = measure()
-    const isMeasured = speed.sentBytes >= Math.min(LEAST_MEASURED, (left + speed.sentBytes) / 10)
-    const bytesPerSecond = isMeasured ? speed.bytesPerSecond : 0
-    const toSend = Math.max(left - speed.underWayBytes, 0)
-    const remainingSeconds = left === 0 ? 0 : bytesPerSecond > 0 ? toSend / bytesPerSecond : undefined
-    const also = compressing.size > 0 && { compression }
-    onProgress?.({ phase, sentBytes, totalBytes, bytesPerSecond, remainingSeconds, ...also, blobs: [...blobs] })
+    const estimated = estimate(totalBytes - sentBytes, measure())
+    onProgress?.({ phase, sentBytes, totalBytes, ...estimated, ...compression.snapshot(), blobs: [...blobs] })
   }
 
   function set(index: number, state: BlobProgress['state'], sent: number): void {
@@ -140,17 +122,15 @@ export function trackProgress(
       }))
       totalBytes = blobs.reduce((sum, { size }) => sum + size, 0)
       sentBytes = blobs.reduce((sum, { sentBytes }) => sum + sentBytes, 0)
-      compressing = new Set()
-      compression = { doneBytes: 0, totalBytes: 0 }
+      compression = createCompressionCount()
     },
     phase(next, layers = []) {
       phase = next
-      layers.forEach(expect)
+      layers.forEach(compression.expect)
       tell()
     },
     compress(layer, bytes) {
-      expect(layer)
-      compression = { ...compression, doneBytes: compression.doneBytes + bytes }
+      compression.add(layer, bytes)
       tell()
     },
     replace(index, { digest, size }) {

@@ -1,5 +1,5 @@
-import type { PushControl } from './controller.ts'
-import type { MeasuredSpeed } from './progress.ts'
+import type { Control } from './controller.ts'
+import type { MeasuredSpeed } from './estimate.ts'
 
 /** Measures how fast a push sends. */
 export interface Speed {
@@ -35,7 +35,7 @@ const LEAST_ENDED = 2
  *
  * @param link Tells how much of a request's time is not that of its bytes.
  */
-export function createSpeed(control: PushControl, link: { readonly fixedTime: number }): Speed {
+export function createSpeed(control: Control, link: { readonly fixedTime: number }): Speed {
   const underWay = new Set<Sending>()
   let ended: Sent[] = []
   let [time, sentBytes] = [0, 0]
