@@ -88,20 +88,18 @@ export function createRateLimit(control: Control): RateLimit {
 }
 
 /**
- * Slows a stream down to the pace, in pieces of at most a tenth of a second, so that it flows. An abort ends the wait.
- *
- * @param isUnderWay Whether the stream is that of a request under way, which a pause does not hold.
+ * Slows down the stream of a request under way, in pieces of at most a tenth of a second, so that it flows. A pause
+ * does not hold it. An abort ends the wait.
  */
 export async function* inPace(
   stream: AsyncIterable<Uint8Array>,
   rateLimit: RateLimit,
   signal: AbortSignal | undefined,
-  isUnderWay = false,
 ): AsyncGenerator<Uint8Array> {
   for await (const bytes of stream) {
     for (let [start, end] = [0, 0]; start < bytes.byteLength; start = end) {
       end = Math.min(start + Math.max(Math.ceil(rateLimit.maxChunk / 10), LEAST_CHUNK / 4), bytes.byteLength)
-      await rateLimit.take(end - start, signal, isUnderWay)
+      await rateLimit.take(end - start, signal, true)
       yield bytes.subarray(start, end)
     }
   }

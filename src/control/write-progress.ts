@@ -1,4 +1,5 @@
 import { type BlobInfo, type Descriptor, descriptorOf } from '../oci/descriptor.ts'
+import type { Digest } from '../oci/digest.ts'
 import { createCompressionCount } from './compression-count.ts'
 import { estimate } from './estimate.ts'
 import type { BlobKind } from './push-progress.ts'
@@ -15,8 +16,8 @@ export interface WrittenBlob extends BlobInfo {
 
 /** How far the writing of a tar or a folder is. Every event is a snapshot of its own. */
 export interface WriteProgress {
-  /** `read`: manifests are read from the registry; `compress`: layers are compressed or decompressed. */
-  readonly phase: 'read' | 'compress' | 'write' | 'done'
+  /** `compress`: layers are compressed or decompressed before they are written. */
+  readonly phase: 'compress' | 'write' | 'done'
   /** Bytes of blobs, written now or in the folder before: `totalBytes` at the end. */
   readonly writtenBytes: number
   /** Bytes of all blobs. A tar has a few more, for its headers. */
@@ -33,18 +34,21 @@ export interface WriteProgress {
   readonly blobs: readonly WrittenBlob[]
 }
 
+/** A blob to keep count of. */
+type TrackedBlob = Descriptor & Pick<WrittenBlob, 'kind'>
+
 /** Keeps count of what is written, and tells it. */
 export interface WriteTracker {
-  /** Sets the blobs to write. Their order gives each its index. */
-  track(blobs: ReadonlyArray<Descriptor & { readonly kind: BlobKind }>): void
+  /** Sets the blobs to write, each once. None of their bytes count as written. */
+  track(blobs: readonly TrackedBlob[]): void
   /** @param layers What will be compressed in it, as far as that is known. */
   phase(phase: WriteProgress['phase'], layers?: readonly Descriptor[]): void
   /** Counts what is read of a layer to compress it. */
   compress(layer: Descriptor, bytes: number): void
-  /** Begins or ends a blob. `written` counts all of it, `present` without its time. */
-  blob(index: number, state: WrittenBlob['state']): void
+  /** Counts a blob that the folder has already. */
+  present(digest: Digest): void
   /** Counts bytes of a blob that were written. */
-  wrote(index: number, bytes: number): void
+  wrote(digest: Digest, bytes: number): void
 }
 
 /** In milliseconds: the least time between two snapshots that differ only in bytes. Pages show no more. */
@@ -55,8 +59,8 @@ export function trackWriting(
   onProgress: ((progress: WriteProgress) => void) | undefined,
   throughput: Throughput,
 ): WriteTracker {
-  let phase: WriteProgress['phase'] = 'read'
-  let blobs: WrittenBlob[] = []
+  let phase: WriteProgress['phase'] = 'write'
+  let blobs = new Map<Digest, WrittenBlob>()
   let [totalBytes, writtenBytes] = [0, 0]
   let told = Number.NEGATIVE_INFINITY
   const compression = createCompressionCount()
@@ -64,23 +68,28 @@ export function trackWriting(
   function tell(): void {
     told = performance.now()
     const estimated = estimate(totalBytes - writtenBytes, throughput.measure())
-    onProgress?.({ phase, writtenBytes, totalBytes, ...estimated, ...compression.snapshot(), blobs: [...blobs] })
+    onProgress?.({
+      ...{ phase, writtenBytes, totalBytes, ...estimated, ...compression.snapshot() },
+      blobs: [...blobs.values()],
+    })
   }
 
   function tellSometimes(): void {
     if (performance.now() - told >= INTERVAL) tell()
   }
 
-  function set(index: number, state: WrittenBlob['state'], written: number): void {
-    const before = blobs[index] as WrittenBlob
-    writtenBytes += written - before.writtenBytes
-    blobs[index] = { ...before, state, writtenBytes: written }
+  function set(blob: WrittenBlob): void {
+    const before = blobs.get(blob.digest)
+    writtenBytes += blob.writtenBytes - (before?.writtenBytes ?? 0)
+    blobs.set(blob.digest, blob)
+    if (blob.state === before?.state) tellSometimes()
+    else tell()
   }
 
   return {
     track(tracked) {
-      blobs = tracked.map(({ kind, ...blob }) => ({ ...descriptorOf(blob), kind, state: 'waiting', writtenBytes: 0 }))
-      totalBytes = blobs.reduce((sum, { size }) => sum + size, 0)
+      blobs = new Map(tracked.map(({ kind, ...blob }) => [blob.digest, atStart(descriptorOf(blob), kind)]))
+      totalBytes = tracked.reduce((sum, { size }) => sum + size, 0)
       writtenBytes = 0
     },
     phase(next, layers = []) {
@@ -92,16 +101,21 @@ export function trackWriting(
       compression.add(layer, bytes)
       tellSometimes()
     },
-    blob(index, state) {
-      const { size = 0, writtenBytes = 0 } = blobs[index] ?? {}
-      if (state === 'writing') throughput.start()
-      set(index, state, state === 'writing' ? writtenBytes : size)
-      tell()
+    present(digest) {
+      const blob = blobs.get(digest)
+      if (blob) set({ ...blob, state: 'present', writtenBytes: blob.size })
     },
-    wrote(index, bytes) {
+    wrote(digest, bytes) {
       throughput.add(bytes)
-      set(index, 'writing', (blobs[index]?.writtenBytes ?? 0) + bytes)
-      tellSometimes()
+      const blob = blobs.get(digest)
+      if (!blob) return
+      const written = Math.min(blob.writtenBytes + bytes, blob.size)
+      set({ ...blob, state: written === blob.size ? 'written' : 'writing', writtenBytes: written })
     },
   }
+}
+
+/** Nothing is written of an empty blob, so it is there from the start. */
+function atStart(blob: Descriptor, kind: BlobKind): WrittenBlob {
+  return { ...blob, kind, state: blob.size === 0 ? 'written' : 'waiting', writtenBytes: 0 }
 }

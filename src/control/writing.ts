@@ -1,22 +1,26 @@
-import type { ByteStream } from '../source/stream.ts'
 import { controlOf } from './controller.ts'
-import { createRateLimit, inPace } from './rate-limit.ts'
+import { createRateLimit } from './rate-limit.ts'
 import { createThroughput } from './throughput.ts'
 import type { WriteControlOptions } from './write-controller.ts'
 import { trackWriting, type WriteTracker } from './write-progress.ts'
 
 /** Paces and counts what is written of one tar or folder. */
-interface Writing extends Omit<WriteTracker, 'wrote'> {
+interface Writing extends WriteTracker {
+  /** The number of bytes to read at once. It follows the rate limit, so that the bytes flow evenly. */
+  readonly pieceSize: number
   /**
-   * Passes the bytes of a blob to a writer. Each piece waits while the writing is paused and for the rate limit, and
-   * counts as soon as the writer asks for the next one.
+   * Waits until a piece may be read: while the writing is paused, and for the rate limit. Call it before each read, and
+   * `wrote` after each write.
    *
-   * @param index The blob's place among those of `track`.
+   * @throws the signal's reason, if it aborts before
    */
-  pass(index: number, bytes: ByteStream): AsyncGenerator<Uint8Array>
+  turn(bytes: number, signal: AbortSignal | undefined): Promise<void>
   /** Ends the progress for the readers of the controller. */
   end(): void
 }
+
+/** In bytes: the size of a piece, at most and at least. */
+const [LARGEST, SMALLEST] = [1024 * 1024, 16 * 1024]
 
 /**
  * Makes what one writer needs to be controlled.
@@ -24,19 +28,18 @@ interface Writing extends Omit<WriteTracker, 'wrote'> {
  * @param options What `beginControl` or `withControl` gave.
  */
 export function createWriting(options: WriteControlOptions): Writing {
-  const { onProgress, signal } = options
   const control = controlOf(options)
   const rateLimit = createRateLimit(control)
-  const { wrote, ...tracker } = trackWriting(onProgress, createThroughput(control))
+  const throughput = createThroughput(control)
   return {
-    ...tracker,
-    async *pass(index, bytes) {
-      tracker.blob(index, 'writing')
-      for await (const piece of inPace(bytes, rateLimit, signal)) {
-        yield piece
-        wrote(index, piece.byteLength)
-      }
-      tracker.blob(index, 'written')
+    ...trackWriting(options.onProgress, throughput),
+    get pieceSize() {
+      const tenth = Math.ceil(rateLimit.maxChunk / 10)
+      return Math.min(Math.max(tenth, SMALLEST), LARGEST)
+    },
+    async turn(bytes, signal) {
+      await rateLimit.take(bytes, signal)
+      throughput.start()
     },
     end: control.end,
   }

@@ -1,7 +1,7 @@
-import { untilAborted } from '../async/abort.ts'
 import { loaded } from '../async/lazy.ts'
 import { able } from '../check-options.ts'
-import { type Control, controlOf } from '../control/controller.ts'
+import { controlOf } from '../control/controller.ts'
+import { untilResumed } from '../control/pause.ts'
 import type { RateLimit } from '../control/rate-limit.ts'
 import { createSpeed, type Speed } from '../control/speed.ts'
 import type { Answer } from '../http/answer.ts'
@@ -82,16 +82,4 @@ export async function underControl(registry: Registry, options: PushOptions): Pr
 function sizeOf({ body, headers }: RegistryRequest): number {
   if (typeof body === 'function') return Number(headers?.['content-length'])
   return body instanceof Blob ? body.size : (body?.byteLength ?? 0)
-}
-
-/** Waits until there is no pause, without a timer. */
-async function untilResumed(control: Control, signal: AbortSignal | undefined): Promise<void> {
-  while (control.isPaused) {
-    signal?.throwIfAborted()
-    let unwatch = () => {}
-    const changed = new Promise<void>((resolve) => {
-      unwatch = control.watch(resolve)
-    })
-    await untilAborted(changed, signal).finally(unwatch)
-  }
 }

@@ -22,7 +22,7 @@ export function createLimitedSend(
     const isOver = new AbortController()
     const body = () => {
       const made = given()
-      if (made instanceof ReadableStream) return toReadable(inPace(readStream(made), rateLimit, isOver.signal, true))
+      if (made instanceof ReadableStream) return toReadable(inPace(readStream(made), rateLimit, isOver.signal))
       // A browser sends it as fast as it can: what comes after it waits the longer.
       return made.then((blob) => rateLimit.take(blob.size, signal).then(() => blob))
     }

@@ -3,7 +3,7 @@ import { beginControl } from '../../src/control/controller.ts'
 import { createWriting } from '../../src/control/writing.ts'
 import { createWriteController, type Digest, type WriteControlOptions, type WriteProgress } from '../../src/index.ts'
 
-// What every writer of tars and folders gets from `createWriting`: it passes the bytes of blobs in pace.
+// The pace of every writer of tars and folders, as `createWriting` gives it to them.
 
 const KIB = 1024
 
@@ -25,10 +25,6 @@ async function advance(milliseconds: number): Promise<void> {
   await settle()
 }
 
-async function* pieces(count: number, size = 64 * KIB): AsyncGenerator<Uint8Array> {
-  for (let index = 0; index < count; index++) yield new Uint8Array(size)
-}
-
 /** Writes two blobs of 1 MiB, and counts what has been passed on. */
 function startWriting(given: WriteControlOptions = {}) {
   const snapshots: WriteProgress[] = []
@@ -43,17 +39,22 @@ function startWriting(given: WriteControlOptions = {}) {
   const blobs = ['config', 'layer'] as const
   let received = 0
   async function write(): Promise<void> {
+    const digests = blobs.map((_, index) => `sha256:${String(index).repeat(64)}` as Digest)
     writing.track(
       blobs.map((kind, index) => ({
-        kind,
-        digest: `sha256:${String(index).repeat(64)}` as Digest,
-        size: 1024 * KIB,
-        mediaType: 'a/b',
+        ...{ kind, size: 1024 * KIB, mediaType: 'a/b' },
+        digest: digests[index] as Digest,
       })),
     )
     writing.phase('write')
-    for (const index of blobs.keys()) {
-      for await (const piece of writing.pass(index, pieces(16))) received += piece.byteLength
+    for (const digest of digests) {
+      for (let left = 1024 * KIB; left > 0; ) {
+        const bytes = Math.min(writing.pieceSize, 64 * KIB, left)
+        await writing.turn(bytes, options.signal)
+        left -= bytes
+        received += bytes
+        writing.wrote(digest, bytes)
+      }
     }
     writing.phase('done')
   }
