@@ -25,11 +25,12 @@ export interface RefusalRule {
   /** May have placeholders in braces, such as `{size}`. */
   readonly message: string
   /**
-   * `json`: the format of distribution-spec § Error Codes. `html`: a page, as proxies send it. `none`: no body.
+   * `json`: the format of distribution-spec § Error Codes. `html`: a page, as proxies send it. `xml`: as S3 sends it.
+   * `text`: only the message. `none`: no body.
    *
    * @default json
    */
-  readonly body?: 'json' | 'html' | 'none'
+  readonly body?: 'json' | 'html' | 'xml' | 'text' | 'none'
 }
 
 /** An error response that handlers throw; `carryOut` turns it into a `Response`. */
@@ -68,6 +69,11 @@ export function refusalAnswer(rule: RefusalRule, headers: Record<string, string>
   const { status, code, message, body = 'json' } = rule
   if (body === 'none') return answer(status, headers)
   if (body === 'json') return jsonAnswer(status, { errors: [{ code, message, detail: null }] }, headers)
+  if (body === 'text') return textAnswer(status, message, 'text/plain; charset=utf-8', headers)
+  if (body === 'xml') {
+    const error = `<Error><Code>${code}</Code><Message>${message}</Message></Error>`
+    return textAnswer(status, `<?xml version="1.0" encoding="UTF-8"?>\n${error}`, 'application/xml', headers)
+  }
   const page = `<html><head><title>${status} ${message}</title></head><body><h1>${status} ${message}</h1></body></html>`
   return textAnswer(status, page, 'text/html', headers)
 }

@@ -1,15 +1,10 @@
 import { untilAborted } from '../async/abort.ts'
 import { delay } from '../async/delay.ts'
+import { createWasmHasher } from '../hash/sha256.ts'
+import { digestOf } from '../oci/digest.ts'
 import { refusalAnswer } from './answers.ts'
-import type { Fault, LocationFault, StatusFault } from './faults.ts'
-
-/** The error that `fetch` rejects with when the connection breaks. */
-export class BrokenConnection extends TypeError {
-  constructor() {
-    // Clients recognize a network failure by this message; other TypeErrors are programming errors.
-    super('fetch failed')
-  }
-}
+import { BrokenConnection } from './broken-connection.ts'
+import type { Fault, LocationFault, OtherRangeFault, ResizedFault, StatusFault } from './faults.ts'
 
 /** Maps an upload's ID to the `Range` of its latest response. */
 export type RangeMemory = Map<string, string>
@@ -30,16 +25,18 @@ const WORDS: Readonly<Record<number, readonly [code: string, message: string]>> 
   504: ['UNKNOWN', 'Gateway Timeout'],
 }
 
+/** Lets the registry process a request, as without a fault. Another `Range` may take the place of the client's. */
+type CarryOut = (range?: string | null) => Promise<Response>
+
 /**
- * Answers a request with the given fault.
+ * Answers a request with the given fault. What a fault does to the body of the response is in `body-effects.ts`.
  *
- * @param carryOut Lets the registry process the request, as without a fault.
  * @throws {BrokenConnection} if the fault leaves no response
  */
 export async function answerWith(
   fault: Fault | undefined,
-  { url, signal }: Request,
-  carryOut: () => Promise<Response>,
+  { url, headers, signal }: Request,
+  carryOut: CarryOut,
   ranges: RangeMemory,
 ): Promise<Response> {
   switch (fault?.kind) {
@@ -49,7 +46,7 @@ export async function answerWith(
       throw new BrokenConnection()
     case 'status':
       if (fault.isCarriedOut) await carryOut()
-      return statusAnswer(fault)
+      return statusAnswer(fault, url)
     case 'silent':
       if (fault.isCarriedOut) await carryOut()
       return untilAborted(new Promise<never>(() => {}), signal)
@@ -62,13 +59,28 @@ export async function answerWith(
       return remember(await carryOut(), ranges, true)
     case 'location':
       return relocate(remember(await carryOut(), ranges), fault, url)
+    case 'whole':
+      return carryOut(null)
+    case 'other-range':
+      return moveRange(fault, headers.get('range') ?? '', carryOut)
+    case 'changed':
+      return change(await carryOut())
+    case 'resized':
+      return withLength(await carryOut(), fault)
     default:
       return remember(await carryOut(), ranges)
   }
 }
 
-function statusAnswer({ status, retryAfter, html = false, headers, ...error }: StatusFault): Response {
-  const [code, message] = WORDS[status] ?? ['UNKNOWN', 'Error']
+/** Error codes of 404 and 416 for what is not an upload. */
+const CODES_BY_PATH: ReadonlyArray<readonly [path: RegExp, codes: Readonly<Record<number, string>>]> = [
+  [/\/manifests\//, { 404: 'MANIFEST_UNKNOWN' }],
+  [/\/blobs\/sha256:/, { 404: 'BLOB_UNKNOWN', 416: 'RANGE_INVALID' }],
+]
+
+function statusAnswer({ status, retryAfter, html = false, headers, ...error }: StatusFault, url: string): Response {
+  const [usual, message] = WORDS[status] ?? ['UNKNOWN', 'Error']
+  const code = CODES_BY_PATH.find(([path]) => path.test(url))?.[1][status] ?? usual
   const rule = { status, code, message, ...error, body: html ? 'html' : 'json' } as const
   const later = retryAfter instanceof Date ? retryAfter.toUTCString() : retryAfter?.toString()
   return refusalAnswer(rule, { ...(later !== undefined && { 'retry-after': later }), ...headers })
@@ -91,5 +103,34 @@ function relocate(response: Response, { origin }: LocationFault, url: string): R
   if (location === null) return response
   const { pathname, search, host } = new URL(location, url)
   response.headers.set('location', new URL(pathname + search, origin ?? `http://${host}`).href)
+  return response
+}
+
+/** Answers with a range that is moved, within the blob if the client asks for a part of it. */
+async function moveRange(fault: OtherRangeFault, asked: string, carryOut: CarryOut): Promise<Response> {
+  const { byBytes, stated = 'sent' } = fault
+  const moved = asked.replaceAll(/[0-9]+/g, (offset) => String(Math.max(Number(offset) + byBytes, 0)))
+  const response = await carryOut(moved)
+  if (response.status !== 206 || stated === 'sent') return response
+  response.headers.delete('content-range')
+  const requested = stated === 'requested' && (await carryOut()).headers.get('content-range')
+  if (requested) response.headers.set('content-range', requested)
+  return response
+}
+
+/** Replaces the manifest in a response with another one of the same meaning. */
+async function change(response: Response): Promise<Response> {
+  if (!response.ok) return response
+  const bytes = new TextEncoder().encode(`${await response.text()} `)
+  const headers = new Headers(response.headers)
+  headers.set('docker-content-digest', await digestOf(bytes, createWasmHasher))
+  headers.set('content-length', String(bytes.length))
+  return new Response(bytes, { status: response.status, headers })
+}
+
+function withLength(response: Response, { byBytes, hasLength = false }: ResizedFault): Response {
+  const length = Number(response.headers.get('content-length'))
+  if (hasLength) response.headers.set('content-length', String(Math.max(length + byBytes, 0)))
+  else response.headers.delete('content-length')
   return response
 }

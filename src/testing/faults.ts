@@ -1,5 +1,20 @@
 /** A failure that the test registry simulates, and the requests that it affects. */
-export type Fault = CutFault | LostFault | StatusFault | SilentFault | SlowFault | StaleFault | LocationFault
+export type Fault =
+  | CutFault
+  | LostFault
+  | StatusFault
+  | SilentFault
+  | SlowFault
+  | StaleFault
+  | LocationFault
+  | CutAnswerFault
+  | FlippedFault
+  | ResizedFault
+  | ThrottledFault
+  | StalledFault
+  | WholeFault
+  | OtherRangeFault
+  | ChangedFault
 
 /**
  * Selects the requests that a fault affects: the nth request that matches, and those after it, up to `times` requests.
@@ -76,74 +91,68 @@ export interface LocationFault extends FaultMatch {
   readonly origin?: string
 }
 
-/** The faults of a registry; counts how often each has taken effect. */
-interface FaultList {
-  /** Returns the fault for this request, or `undefined` if it has none, and counts it as used. */
-  take(method: string, path: string): Fault | undefined
-  /** The number of faults that have affected fewer requests than `times`. */
-  readonly left: number
+/** Breaks the connection while the body of a response is being sent. Affects only GET requests. */
+export interface CutAnswerFault extends FaultMatch {
+  readonly kind: 'cut-answer'
+  /** The number of body bytes that the client receives. A shorter body breaks at its end. */
+  readonly afterBytes: number
 }
 
-/** The number that each kind of fault requires, with its range. */
-const NUMBERS: Readonly<Record<Fault['kind'], readonly [name: string, min: number, max: number] | undefined>> = {
-  cut: ['afterBytes', 0, Number.POSITIVE_INFINITY],
-  lost: undefined,
-  status: ['status', 200, 599],
-  silent: undefined,
-  slow: ['milliseconds', 0, Number.POSITIVE_INFINITY],
-  stale: undefined,
-  location: undefined,
+/** Changes one byte of the body of a response. Affects only GET requests. */
+export interface FlippedFault extends FaultMatch {
+  readonly kind: 'flipped'
+  /** The offset of the byte in the body, from 0. In a shorter body, the last byte is changed. */
+  readonly at: number
 }
 
 /**
- * Creates a list of faults. Throws if a fault could never take effect, because a test with it would pass without
- * testing anything.
- *
- * @throws {TypeError} if a kind of fault is unknown
- * @throws {RangeError} if a number is missing or out of range
+ * Makes the body of a response longer or shorter, and ends it normally. `Content-Length` is absent, as in HTTP/2 or
+ * after a proxy. Affects only GET requests.
  */
-export function createFaultList(faults: readonly Fault[]): FaultList {
-  if (!Array.isArray(faults)) throw new TypeError('Cannot make a test registry: faults must be an array')
-  faults.forEach(check)
-  const states = faults.map((fault) => ({ fault, matches: 0, hits: 0 }))
-  const isLeft = ({ fault, hits }: { fault: Fault; hits: number }) => hits < (fault.times ?? 1)
-  return {
-    take(method, path) {
-      const fitting = states.filter(({ fault }) => fits(fault, method, path))
-      for (const state of fitting) state.matches++
-      const due = fitting.find((state) => isLeft(state) && state.matches >= (state.fault.nth ?? 1))
-      if (due) due.hits++
-      return due?.fault
-    },
-    get left() {
-      return states.filter(isLeft).length
-    },
-  }
+export interface ResizedFault extends FaultMatch {
+  readonly kind: 'resized'
+  /** The number of bytes to add; negative to remove them. Not 0. */
+  readonly byBytes: number
+  /** True if the response states the length of the resized body. @default false */
+  readonly hasLength?: boolean
 }
 
-function fits(fault: FaultMatch, method: string, path: string): boolean {
-  if (fault.method !== undefined && fault.method.toUpperCase() !== method) return false
-  if (fault.path === undefined) return true
-  // `search` ignores `lastIndex`, unlike `test` with a global pattern.
-  return typeof fault.path === 'string' ? path.includes(fault.path) : path.search(fault.path) >= 0
+/** Sends the body of a response slowly. Affects only GET requests. */
+export interface ThrottledFault extends FaultMatch {
+  readonly kind: 'throttled'
+  readonly bytesPerSecond: number
 }
 
-function check(fault: Fault, position: number): void {
-  const { kind, nth = 1, times = 1 } = fault
-  if (!Object.hasOwn(NUMBERS, kind)) {
-    throw new TypeError(
-      `Cannot make a test registry: fault ${position} has the unknown kind "${kind}"; the kinds are ${Object.keys(NUMBERS).join(', ')}`,
-    )
-  }
-  const [name, min = 0, max = 0] = NUMBERS[kind] ?? []
-  const value = name === undefined ? 0 : (fault as unknown as Record<string, number>)[name]
-  if (!(value !== undefined && value >= min && value <= max)) {
-    throw unusable(position, kind, `a number from ${min} to ${max} as ${name}`)
-  }
-  if (!Number.isSafeInteger(nth) || nth < 1) throw unusable(position, kind, 'a whole number of at least 1 as nth')
-  if (!(times >= 0)) throw unusable(position, kind, 'a number of at least 0 as times')
+/** Sends a part of the body of a response, then nothing until the client gives up. Affects only GET requests. */
+export interface StalledFault extends FaultMatch {
+  readonly kind: 'stalled'
+  /** The number of body bytes that the client receives. A shorter body stalls before its end. */
+  readonly afterBytes: number
 }
 
-function unusable(position: number, kind: string, wanted: string): RangeError {
-  return new RangeError(`Cannot make a test registry: fault ${position} (${kind}) must have ${wanted}`)
+/** Ignores `Range`: the response is 200 with the whole blob. Affects only GET requests with a `Range`. */
+export interface WholeFault extends FaultMatch {
+  readonly kind: 'whole'
+}
+
+/** Answers with another range than the requested one. Affects only GET requests with a `Range`. */
+export interface OtherRangeFault extends FaultMatch {
+  readonly kind: 'other-range'
+  /** The number of bytes by which the range is moved; negative to move it towards the start. */
+  readonly byBytes: number
+  /**
+   * The range in `Content-Range`: the one that is sent, the one that was requested, or none because the header is
+   * missing. With `byBytes: 0` it must be `none`.
+   *
+   * @default sent
+   */
+  readonly stated?: 'sent' | 'requested' | 'none'
+}
+
+/**
+ * Answers with another manifest, as if the tag had just been moved: the same JSON with one space added, with its own
+ * digest. Affects only GET requests for manifests.
+ */
+export interface ChangedFault extends FaultMatch {
+  readonly kind: 'changed'
 }

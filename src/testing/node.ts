@@ -1,19 +1,28 @@
 import type { ServerRequest } from 'srvx'
 import { serve } from 'srvx/node'
-import { BrokenConnection } from './fault-effects.ts'
+import { BrokenConnection } from './broken-connection.ts'
 import { createTestRegistry, type TestRegistry, type TestRegistryOptions } from './test-registry.ts'
 
 export type {
+  ChangedFault,
+  CutAnswerFault,
   CutFault,
   Fault,
   FaultMatch,
+  FlippedFault,
   LocationFault,
   LostFault,
+  OtherRangeFault,
+  ResizedFault,
   SilentFault,
   SlowFault,
   StaleFault,
+  StalledFault,
   StatusFault,
+  ThrottledFault,
+  WholeFault,
 } from './faults.ts'
+export type { ObjectStorageOptions } from './object-storage.ts'
 export type { RegistryProfile } from './profiles.ts'
 export type { TestCredentials } from './sign-in.ts'
 export type { TestRegistry, TestRegistryOptions, TestRequest } from './test-registry.ts'
@@ -35,11 +44,21 @@ export interface ServedTestRegistry extends TestRegistry {
 export async function serveTestRegistry(
   options: TestRegistryOptions & { readonly port?: number; readonly hostname?: string } = {},
 ): Promise<ServedTestRegistry> {
-  const { port = 0, hostname = '127.0.0.1', ...rules } = options
-  const registry = createTestRegistry(rules)
+  const { port = 0, hostname = '127.0.0.1', objectStorage, ...rules } = options
   const fetch = (request: ServerRequest) => registry.fetch(request).catch((error) => reset(request, error))
-  const server = serve({ port, hostname, fetch, silent: true, gracefulShutdown: false })
-  await server.ready()
+  const listen = async (port: number) => {
+    const server = serve({ port, hostname, fetch, silent: true, gracefulShutdown: false })
+    await server.ready()
+    return server
+  }
+  // Another port is another origin.
+  const objects = objectStorage && objectStorage.origin === undefined ? await listen(0) : undefined
+  const origin = objects && new URL(objects.url as string).origin
+  const registry = createTestRegistry({
+    ...rules,
+    ...(objectStorage && { objectStorage: { ...objectStorage, ...(origin && { origin }) } }),
+  })
+  const server = await listen(port)
   return {
     fetch: registry.fetch,
     requests: registry.requests,
@@ -49,11 +68,19 @@ export async function serveTestRegistry(
     get bodyBytes() {
       return registry.bodyBytes
     },
+    get downloadedBytes() {
+      return registry.downloadedBytes
+    },
+    get openBodies() {
+      return registry.openBodies
+    },
     get faultsLeft() {
       return registry.faultsLeft
     },
     url: server.url as string,
-    close: () => server.close(true),
+    async close() {
+      await Promise.all([server.close(true), objects?.close(true)])
+    },
   }
 }
 

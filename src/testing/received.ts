@@ -17,6 +17,15 @@ export async function receive(request: Request, cutAfter = Number.POSITIVE_INFIN
   return { method, url, headers, body: bytes.length > cutAfter ? bytes.slice(0, cutAfter) : bytes, isCut }
 }
 
+/** Returns the request with another `Range`, without one if it is `null`, or unchanged if none is given. */
+export function withRange(received: Received, range: string | null | undefined): Received {
+  if (range === undefined) return received
+  const headers = new Headers(received.headers)
+  if (range === null) headers.delete('range')
+  else headers.set('range', range)
+  return { ...received, headers }
+}
+
 /** Reads little more than `most` bytes, so that the sender of a stream notices that the rest is not read. */
 async function read(request: Request, most: number): Promise<{ bytes: Uint8Array<ArrayBuffer>; isBroken: boolean }> {
   // Firefox has no `Request.body`.

@@ -2,9 +2,10 @@ import { ValidationError } from '../errors.ts'
 import { parseRepository, parseTagOrDigest } from '../oci/reference.ts'
 import { Refusal, rootAnswer } from './answers.ts'
 import { deleteBlob, getBlob } from './blob-routes.ts'
-import { BrokenConnection } from './fault-effects.ts'
+import { BrokenConnection } from './broken-connection.ts'
 import { listRepositories, listTags } from './list-routes.ts'
 import { deleteManifest, getManifest, putManifest } from './manifest-routes.ts'
+import type { ObjectStorage } from './object-storage.ts'
 import type { Received } from './received.ts'
 import { listReferrers } from './referrer-lists.ts'
 import type { Rules } from './rules.ts'
@@ -18,6 +19,8 @@ interface Backend {
   readonly rules: Rules
   /** @default no sign-in */
   readonly signIn: SignIn | undefined
+  /** @default blobs are not redirected */
+  readonly objects: ObjectStorage | undefined
 }
 
 /**
@@ -31,9 +34,10 @@ export async function carryOut(registry: Backend, received: Received): Promise<R
   return response
 }
 
-async function respond({ storage, rules, signIn }: Backend, received: Received): Promise<Response> {
+async function respond(registry: Backend, received: Received): Promise<Response> {
+  const { rules, signIn, objects } = registry
   try {
-    const response = signIn?.(received) ?? (await route(storage, rules, received))
+    const response = objects?.answer(received) ?? signIn?.(received) ?? (await route(registry, received))
     if (rules.typeOfEmpty && !response.headers.has('content-type')) {
       response.headers.set('content-type', rules.typeOfEmpty)
     }
@@ -45,8 +49,8 @@ async function respond({ storage, rules, signIn }: Backend, received: Received):
   }
 }
 
-async function route(storage: Storage, rules: Rules, received: Received): Promise<Response> {
-  const { method, url, headers } = received
+async function route({ storage, rules, objects }: Backend, received: Received): Promise<Response> {
+  const { method, url } = received
   const path = decodeURIComponent(url.pathname)
   const isRead = method === 'GET' || method === 'HEAD'
   if (path === '/v2/' && isRead) return rootAnswer(rules.typeOfEmpty)
@@ -74,7 +78,7 @@ async function route(storage: Storage, rules: Rules, received: Received): Promis
     if (method === 'PUT') return closeUpload(storage, rest, received, rules.uploads)
     if (method === 'DELETE') return cancelUpload(storage, rest, received, rules.uploads)
   }
-  if (kind === 'blobs' && isRead) return getBlob(storage, name, rest, method, headers)
+  if (kind === 'blobs' && isRead) return getBlob(storage, name, rest, received, rules.blobs, objects)
   if (kind === 'blobs' && method === 'DELETE') return deleteBlob(storage, name, rest)
   throw new Refusal(405, 'UNSUPPORTED', `${method} is not supported here`)
 }

@@ -1,4 +1,5 @@
 import type { RefusalRule } from './answers.ts'
+import type { RangeForms } from './byte-ranges.ts'
 import type { UnacceptedRule } from './unaccepted.ts'
 
 /** A registry's behavior, where registries differ. A missing rule does not apply. */
@@ -10,6 +11,7 @@ export interface Rules {
   readonly typeOfEmpty?: string
   readonly signIn: SignInRules
   readonly uploads: UploadRules
+  readonly blobs: BlobRules
   readonly manifests: ManifestRules
   readonly lists: ListRules
 }
@@ -110,6 +112,25 @@ export interface MountRules {
   readonly fromUnknown?: RefusalRule
 }
 
+/** How the registry answers requests for blobs. */
+export interface BlobRules {
+  readonly ranges: RangeForms
+  readonly malformedRange: RefusalRule
+  /** The refusal of a range that begins at the end of the blob or behind it. `{size}` is the blob's size in bytes. */
+  readonly rangePastEnd: RefusalRule
+  /**
+   * True if the refusal of a range has the blob's `Content-Length`. Its own body is shorter, so that HTTP clients see a
+   * broken connection.
+   */
+  readonly refusalHasBlobLength: boolean
+  /** True if a blob has an `ETag`, and `If-Range` is compared with it. Otherwise `If-Range` is ignored. */
+  readonly hasEtag: boolean
+  /** True if HEAD requests heed `Range`. */
+  readonly headHeedsRange: boolean
+  /** The successful answers that have `Docker-Content-Digest`. */
+  readonly digestIn: 'all' | 'whole' | 'none'
+}
+
 export interface ManifestRules {
   /** The refusal of HEAD requests for manifests. */
   readonly head?: RefusalRule
@@ -181,6 +202,15 @@ export const SPEC: Rules = {
     wrongDigestEndsUpload: true,
     cutBody: 'kept',
     mount: {},
+  },
+  blobs: {
+    ranges: 'all',
+    malformedRange: { status: 416, code: 'RANGE_INVALID', message: 'invalid range' },
+    rangePastEnd: { status: 416, code: 'RANGE_INVALID', message: 'the range begins past the {size} bytes of the blob' },
+    refusalHasBlobLength: false,
+    hasEtag: true,
+    headHeedsRange: false,
+    digestIn: 'all',
   },
   manifests: { takesTagQuery: true, listsReferrers: true },
   lists: {

@@ -1,9 +1,13 @@
+import { createSender } from './answer-bodies.ts'
 import type { RefusalRule } from './answers.ts'
+import { effectOf } from './body-effects.ts'
 import { allowPages, preflight } from './cors.ts'
 import { answerWith, type RangeMemory } from './fault-effects.ts'
-import { createFaultList, type Fault } from './faults.ts'
+import { createFaultList } from './fault-list.ts'
+import type { Fault } from './faults.ts'
+import { createObjectStorage, type ObjectStorageOptions } from './object-storage.ts'
 import { PROFILES, type RegistryProfile } from './profiles.ts'
-import { receive } from './received.ts'
+import { receive, withRange } from './received.ts'
 import { carryOut } from './route.ts'
 import { type ManifestRules, minChunkBySpec, NO_TAG_DELETE, type Rules, SPEC, scaledRules } from './rules.ts'
 import { createSignIn, type TestCredentials } from './sign-in.ts'
@@ -37,6 +41,13 @@ export interface TestRegistryOptions {
    * @default the profile's, otherwise 0
    */
   readonly minChunkLength?: number
+  /**
+   * Redirects requests for blobs to signed URLs of object storage, as registries in a cloud do. `fetch` answers them
+   * too. An expired URL is refused with 403, and a request with `Authorization` with 400, as by S3.
+   *
+   * @default the registry itself answers with the blobs
+   */
+  readonly objectStorage?: ObjectStorageOptions
 }
 
 /** A request that the registry received. */
@@ -62,6 +73,10 @@ export interface TestRegistry {
   readonly openUploads: number
   /** The number of bytes in the bodies of all blob upload requests, including refused ones. */
   readonly bodyBytes: number
+  /** The number of bytes in the bodies of answers with blobs, as far as clients have read them. */
+  readonly downloadedBytes: number
+  /** The number of answers whose body the client has neither read to its end nor cancelled. */
+  readonly openBodies: number
   /** The number of faults that have affected fewer requests than `times`. */
   readonly faultsLeft: number
 }
@@ -72,13 +87,16 @@ export interface TestRegistry {
  * stores nothing permanently, and requires no sign-in unless `credentials` are given.
  *
  * @throws {TypeError} if the profile or a kind of fault is unknown
- * @throws {RangeError} if the scale or the page size is not above 0, or a number of a fault is out of range
+ * @throws {RangeError} if the scale or the page size is not above 0, if a number of a fault is out of range, if a fault
+ *   that affects only GET requests has another method, or if the object storage has no usable origin or number
  */
 export function createTestRegistry(options: TestRegistryOptions = {}): TestRegistry {
   const storage = createStorage()
   const rules = rulesFor(options)
   const signIn = options.credentials && createSignIn(options.credentials, rules.signIn)
   const faults = createFaultList(options.faults ?? [])
+  const objects = options.objectStorage && createObjectStorage(options.objectStorage)
+  const sender = createSender()
   const requests: TestRequest[] = []
   const ranges: RangeMemory = new Map()
   let bodyBytes = 0
@@ -93,13 +111,15 @@ export function createTestRegistry(options: TestRegistryOptions = {}): TestRegis
         note(204)
         return allowPages(preflight())
       }
-      const fault = faults.take(method, url)
+      const fault = faults.take({ method, path: url, headers })
       try {
         const received = await receive(request, fault?.kind === 'cut' ? fault.afterBytes : undefined)
         if (pathname.includes('/blobs/uploads/')) bodyBytes += received.body.length
-        const response = await answerWith(fault, request, () => carryOut({ storage, rules, signIn }, received), ranges)
+        const backend = { storage, rules, signIn, objects }
+        const byRange = (range?: string | null) => carryOut(backend, withRange(received, range))
+        const response = await answerWith(fault, request, byRange, ranges)
         note(response.status)
-        return allowPages(response)
+        return sender.send(allowPages(response), request, effectOf(fault))
       } catch (error) {
         note(0)
         throw error
@@ -111,6 +131,12 @@ export function createTestRegistry(options: TestRegistryOptions = {}): TestRegis
     },
     get bodyBytes() {
       return bodyBytes
+    },
+    get downloadedBytes() {
+      return sender.blobBytes
+    },
+    get openBodies() {
+      return sender.open
     },
     get faultsLeft() {
       return faults.left

@@ -34,4 +34,20 @@ describe('createTestRegistry() in a page', () => {
     await expect(patch('hello', AbortSignal.timeout(20))).rejects.toMatchObject({ name: 'TimeoutError' })
     expect(await received()).toBe('0-0')
   })
+
+  it('breaks, stalls and counts the body of an answer', async () => {
+    const { registry, patch } = await openUpload([
+      { kind: 'cut-answer', afterBytes: 7 },
+      { kind: 'stalled', afterBytes: 9 },
+    ])
+    await patch('hello')
+    const get = (init: RequestInit = {}) =>
+      registry.fetch(new Request('http://registry.test/v2/unknown/tags/list', init))
+    await expect((await get()).text()).rejects.toThrow(TypeError)
+    const stalled = await get({ signal: AbortSignal.timeout(20) })
+    const reader = stalled.body?.getReader()
+    expect((await reader?.read())?.value).toHaveLength(9)
+    await expect(reader?.read()).rejects.toMatchObject({ name: 'TimeoutError' })
+    expect([registry.openBodies, registry.faultsLeft]).toEqual([0, 0])
+  })
 })

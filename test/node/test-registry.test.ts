@@ -91,7 +91,7 @@ describe('createTestRegistry()', () => {
     expect(await (await ask('GET', url, null, { range: 'bytes=7-' })).text()).toBe('789')
     expect(await (await ask('GET', url, null, { range: 'bytes=-3' })).text()).toBe('789')
     expect(await (await ask('GET', url, null, { range: 'bytes=-30' })).text()).toBe('0123456789')
-    for (const range of ['10-', '-0', '-', '1-2,4-5']) {
+    for (const range of ['10-', '-0', '-', '3-2']) {
       expect((await ask('GET', url, null, { range: `bytes=${range}` })).status, range).toBe(416)
     }
     expect((await ask('HEAD', `/v2/b/blobs/${digestOf('0123456789')}`)).status).toBe(404)

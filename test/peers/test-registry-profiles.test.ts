@@ -33,6 +33,34 @@ async function breakOff(location: string | null, base: string): Promise<void> {
 const withDigest = (location: string | null, text: string) =>
   `${location}${location?.includes('?') ? '&' : '?'}digest=${digestOfText(text)}`
 
+/** Of the five bytes of a layer. */
+const RANGES = [
+  ...['bytes=0-', 'bytes=1-2', 'bytes=3-9', 'bytes=4-', 'bytes=5-', 'bytes=7-8', 'bytes=-2', 'bytes=-9'],
+  ...[
+    'bytes=0-0,2-3',
+    'bytes=0-4,0-4',
+    'bytes=0-1,9-',
+    'bytes=8-,9-',
+    'bytes=,1-2',
+    'bytes=2-1',
+    'bytes=x-',
+    'bytes=-',
+  ],
+  ...['bytes=', 'bytes', 'items=0-1', 'Bytes=0-1', 'bytes= 1-2', 'bytes=01-02', 'bytes=0-99999999999999999999'],
+]
+
+/** What a client sees of a part of a blob, or of a refusal. The boundary of several parts is random. */
+async function partSeen(asked: Promise<Seen>): Promise<unknown> {
+  const answer = await asked.catch(() => undefined)
+  if (!answer) return 'a broken body'
+  const { status, text, headers } = answer
+  const told = (...names: string[]) => names.map((name) => headers.get(name))
+  if (status >= 400) return [status, ...told('content-range')]
+  const boundary = /boundary=(\S+)/.exec(headers.get('content-type') ?? '')?.[1]
+  if (boundary !== undefined) return [status, ...text.split(`--${boundary}`)]
+  return [status, text, ...told('content-range', 'content-length', 'docker-content-digest', 'etag')]
+}
+
 const ACCEPTED = {
   both: Object.values(KINDS)
     .flatMap(({ index, manifest }) => [index, manifest])
@@ -131,6 +159,21 @@ const TALKS: Readonly<Record<string, (client: PlainClient, base: string) => Prom
       whole: [whole.status, whole.text],
       part: [part.status, part.text, part.headers.get('content-range')],
     }
+  },
+  async 'ranges of a blob'({ ask, putImage }) {
+    await putImage('v1', 'ranges')
+    const url = `/v2/ranges/blobs/${digestOfText('layer')}`
+    const etag = (await ask('HEAD', url)).headers.get('etag')
+    const answers: Record<string, unknown> = { etag }
+    for (const range of RANGES) {
+      for (const method of ['GET', 'HEAD'])
+        answers[`${method} ${range}`] = await partSeen(ask(method, url, null, { range }))
+    }
+    for (const condition of [etag ?? 'none', `W/${etag}`, '"other"', 'Wed, 21 Oct 2015 07:28:00 GMT']) {
+      const headers = { range: 'bytes=1-2', 'if-range': condition }
+      answers[`if ${condition.slice(0, 9)}`] = await partSeen(ask('GET', url, null, headers))
+    }
+    return answers
   },
   async 'a manifest'({ ask, putImage }) {
     await putImage('v1', 'manifests')

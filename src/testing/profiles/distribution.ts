@@ -1,5 +1,5 @@
 import type { RefusalRule } from '../answers.ts'
-import { NO_TAG_DELETE, type Rules, SPEC } from '../rules.ts'
+import { type BlobRules, NO_TAG_DELETE, type Rules, SPEC } from '../rules.ts'
 
 /** The methods of the upload URL, except the two that request the status. */
 const CHANGES = ['PATCH', 'PUT', 'DELETE']
@@ -7,9 +7,24 @@ const CHANGES = ['PATCH', 'PUT', 'DELETE']
 /** The refusal of a chunk's `Content-Type` by distribution 2 and 3. */
 const BAD_CONTENT_TYPE: RefusalRule = { status: 500, code: 'UNKNOWN', message: 'unknown error' }
 
+/** Go's `http.ServeContent` answers requests for blobs. */
+const BLOBS: BlobRules = {
+  ...SPEC.blobs,
+  malformedRange: { status: 416, code: '', message: 'invalid range\n', body: 'text' },
+  rangePastEnd: { status: 416, code: '', message: 'invalid range: failed to overlap\n', body: 'text' },
+  headHeedsRange: true,
+}
+
 /** Distribution 2, based on trials with 2.8.2 and on registry/handlers/blobupload.go of 2.8.3. */
 export const DISTRIBUTION_2: Rules = {
   ...SPEC,
+  // Trial with 2.8.2: a client of HTTP/1.1 cannot read its 416, because it states the blob's length.
+  blobs: {
+    ...BLOBS,
+    malformedRange: { ...BLOBS.malformedRange, message: '' },
+    rangePastEnd: { ...BLOBS.rangePastEnd, message: '' },
+    refusalHasBlobLength: true,
+  },
   uploads: {
     ...SPEC.uploads,
     // The state contains the offset, and even GET checks it. After a lost response the client has no valid location:
@@ -33,6 +48,7 @@ export const DISTRIBUTION_2: Rules = {
 /** Distribution 3, based on trials with 3.1.2. */
 export const DISTRIBUTION_3: Rules = {
   ...SPEC,
+  blobs: BLOBS,
   manifests: { unaccepted: 'distribution-3', takesTagQuery: false, listsReferrers: false },
   uploads: {
     ...SPEC.uploads,

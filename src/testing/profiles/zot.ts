@@ -6,6 +6,16 @@ import { type Rules, SPEC } from '../rules.ts'
  */
 export const ZOT: Rules = {
   ...SPEC,
+  // It knows one range, without ETag. Ranges of a suffix are malformed.
+  blobs: {
+    ranges: 'one',
+    malformedRange: { status: 416, code: '', message: '', body: 'none' },
+    rangePastEnd: { status: 500, code: '', message: '', body: 'none' },
+    refusalHasBlobLength: false,
+    hasEtag: false,
+    headHeedsRange: false,
+    digestIn: 'whole',
+  },
   lists: { ...SPEC.lists, linksFullPages: true, ignoresLastOfWhole: true, tagsLink: 'bare' },
   uploads: {
     ...SPEC.uploads,
