@@ -25,7 +25,7 @@ export type ErrorCode =
   | 'LIMIT_EXCEEDED'
   /** This package, or this function, cannot handle this packing, format, digest algorithm or kind of image. */
   | 'NOT_SUPPORTED'
-  /** The archive has no image. */
+  /** The archive has no image, or there is no image to write. */
   | 'NO_IMAGE'
   /** A manifest, an index or a config is malformed, or contradicts the rest of the image. */
   | 'IMAGE_INVALID'
@@ -42,7 +42,7 @@ export type ErrorCode =
   | 'INDEX_INCOMPLETE'
   /** The image has no name to push it by. */
   | 'NAME_MISSING'
-  /** Two images would be pushed by one name. */
+  /** Two images would be pushed or written by one name. */
   | 'NAME_CLASH'
   // Input
   /** A text is not a valid image name, repository, tag or digest. */

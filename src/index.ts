@@ -46,6 +46,7 @@ export type { CreateHashWorker } from './hash/workers.ts'
 export type { Answer } from './http/answer.ts'
 export type { HttpRequest, Patience, RequestBody } from './http/request.ts'
 export type { ImageChoice, PlatformChoice } from './images/choose-image.ts'
+export type { ImagesChoice } from './images/choose-images.ts'
 export type {
   Artifact,
   ConfiguredImage,
@@ -118,6 +119,12 @@ export type {
   Runtime,
   RuntimeOptions,
 } from './runtime.ts'
+export type { SaveFormat } from './save/archive-files.ts'
+export type { NamingOptions } from './save/image-names.ts'
+export type { WritableArchive } from './save/make-archive.ts'
+export type { WriteOptions } from './save/plan-archive.ts'
+export type { PrepareOptions } from './save/prepare-images.ts'
+export { writeArchive } from './save/write-archive.ts'
 export type { SourceInput } from './source/from.ts'
 export type { Source } from './source/source.ts'
 export type { OpenSource, Spool } from './source/spool.ts'

@@ -17,6 +17,7 @@ export {
   openArchive,
   validateDockerTar,
 } from './api/read-paths.ts'
+export { writeArchive } from './api/save-paths.ts'
 export { openFile } from './archive/file.ts'
 export type { ArchiveInput } from './archive/open-input.ts'
 export { type DockerCredentialsOptions, dockerCredentials } from './credentials/docker-credentials.ts'

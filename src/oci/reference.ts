@@ -32,7 +32,7 @@ const MAX_REPOSITORY_LENGTH = 255
 /** A digest or an image's ID. By the grammar it could be a name, but Docker does not take it for one. */
 const ID = /^(?:(?:sha256|sha384|sha512):)?[0-9a-f]{64,}$/
 
-const DOCKER_HUB = 'docker.io'
+export const DOCKER_HUB = 'docker.io'
 
 /**
  * Splits an image name such as `localhost:5000/team/app:v1` by the grammar that Docker uses. The part before the first

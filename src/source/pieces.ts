@@ -14,7 +14,7 @@ export async function* streamSource(
   source: Source,
   signal?: AbortSignal,
   { reusesMemory = false } = {},
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const into = reusesMemory ? new Uint8Array(Math.min(PIECE, source.size)) : undefined
   for (let start = 0; start < source.size; start += PIECE) {
     yield await source.read(start, Math.min(start + PIECE, source.size), signal, into)

@@ -1,8 +1,8 @@
-import { loaded } from '../async/lazy.ts'
-import { imagesOf, optionalList } from '../check-options.ts'
+import { imagesOf } from '../check-options.ts'
 import type { CompressOptions } from '../compress/compress-options.ts'
 import { withCompressorIf } from '../compress/with-compressor.ts'
 import { trackProgress } from '../control/push-progress.ts'
+import { chooseImages, type ImagesChoice } from '../images/choose-images.ts'
 import type { Image } from '../images/image.ts'
 import type { PlatformSelection } from '../images/select-image.ts'
 import { type RegistryInput, toRegistry } from '../registry/registry.ts'
@@ -15,10 +15,13 @@ import type { PushPlan } from './plan/plan.ts'
 import { preparePushes } from './plan/prepare.ts'
 
 /** The options of `planPush`. */
-export interface PlanOptions extends PushNaming, MakePlanOptions, LookUpOptions, PlatformSelection, CompressOptions {
-  /** Which of the images, each by a name of its own or its index from 0. @default all */
-  readonly images?: ReadonlyArray<string | number> | undefined
-}
+export interface PlanOptions
+  extends PushNaming,
+    MakePlanOptions,
+    LookUpOptions,
+    PlatformSelection,
+    CompressOptions,
+    ImagesChoice {}
 
 /**
  * Plans a push: compares what the images need with what the registry has, and changes nothing there. The plan is JSON.
@@ -69,15 +72,4 @@ export async function planPush(
     const { plan } = await makePlan({ registry: handle, images: all, ...compressed, asksTags: true, progress }, options)
     return plan
   })
-}
-
-/** Those of the images that are asked for. */
-export async function chooseImages(
-  all: readonly Image[],
-  { images, platform }: Pick<PlanOptions, 'images' | 'platform'>,
-): Promise<readonly Image[]> {
-  const chosen = optionalList('the option images', images)
-  if (!chosen) return all
-  const { chooseImage } = await loaded(import('../images/choose-image.ts'))
-  return chosen.map((image) => chooseImage(all, { image, platform }))
 }

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 const WORDS = ['errors', 'async', 'source', 'oci', 'hash', 'images', 'check-options', 'runtime']
 const REGISTRY = ['registry', 'registry/auth', 'registry/upload', 'registry/sessions']
 const TRANSFER = ['transfer', 'transfer/plan']
-const CORE = [...WORDS, 'stores', 'http', 'unpack', 'archive', 'compress', 'control', ...REGISTRY, ...TRANSFER]
+const CORE = [...WORDS, 'stores', 'http', 'unpack', 'archive', 'compress', 'control', ...REGISTRY, 'save', ...TRANSFER]
 
 /** Who may import whom: the table of docs/architecture.md. A room may always import itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -27,6 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   registry: [...WORDS, 'http', 'registry/auth'],
   'registry/sessions': ['errors', 'async', 'stores', 'oci', 'registry'],
   'registry/upload': [...WORDS, 'stores', 'http', 'registry', 'registry/sessions'],
+  save: [...WORDS, 'unpack', 'compress', 'control'],
   'transfer/plan': [...WORDS, ...REGISTRY, 'compress', 'control'],
   transfer: [...WORDS, 'stores', 'http', ...REGISTRY, 'compress', 'control', 'transfer/plan'],
   'push-archive': CORE,

@@ -35,7 +35,7 @@ afterAll(() => files.remove())
 
 describe('the examples of the documents', () => {
   it('are there', () => {
-    expect([examples.length, runnable.length]).toEqual([31, 23])
+    expect([examples.length, runnable.length]).toEqual([33, 25])
   })
 
   it('compile', () => {

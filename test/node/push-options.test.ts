@@ -13,7 +13,7 @@ describe('planPush() and pushDockerTarWithAllOriginalTags()', () => {
     [{ rename: 'a' }, 'Cannot use rename: it has to be a function, not "a"'],
     [
       { rename: () => 5 },
-      'Cannot push: rename has to give a name or undefined at once for "localhost:5000/a:v1", not 5',
+      'Cannot use rename: it has to give a name or undefined at once for "localhost:5000/a:v1", not 5',
     ],
     [{ rename: async () => 'a' }, /at once for .*, not a promise$/],
   ])('throw a TypeError that names the option when the options are %o', async (options, message) => {

@@ -1,7 +1,8 @@
-import { optionalList, show } from '../../check-options.ts'
+import { optionalList } from '../../check-options.ts'
 import { ValidationError } from '../../errors.ts'
 import type { Image } from '../../images/image.ts'
 import { isReferrer } from '../../images/referrer.ts'
+import { callRename } from '../../images/rename.ts'
 import {
   dropRegistry,
   isId,
@@ -142,14 +143,6 @@ function* tagsOrLatest(image: Image, skipped: Set<string>): Generator<string, un
 
 function* firstOf<T>(items: Iterable<T>): Generator<T, undefined> {
   for (const item of items) return void (yield item)
-}
-
-function callRename(rename: unknown, name: string): string | undefined {
-  if (typeof rename !== 'function')
-    throw new TypeError(`Cannot use rename: it has to be a function, not ${show(rename)}`)
-  const renamed: unknown = rename(name)
-  if (renamed === undefined || typeof renamed === 'string') return renamed
-  throw new TypeError(`Cannot push: rename has to give a name or undefined at once for "${name}", not ${show(renamed)}`)
 }
 
 function warnOfSkipped(skipped: ReadonlySet<string>, { onWarning }: PushNaming): void {

@@ -1,0 +1,16 @@
+import { DOCKER_HUB, type ParsedRepositoryTag } from './reference.ts'
+
+/**
+ * Writes a name in full, with its registry: `docker.io/library/nginx:1.29`. containerd, Docker and podman store images
+ * by such names.
+ */
+export function fullName({ registry = DOCKER_HUB, repository, tag }: ParsedRepositoryTag): string {
+  const isOfficial = registry === DOCKER_HUB && !repository.includes('/')
+  return `${registry}/${isOfficial ? 'library/' : ''}${repository}:${tag}`
+}
+
+/** Writes a name as Docker shows it: without the registry, and without `library/`, if it is one of Docker Hub. */
+export function familiarName({ registry = DOCKER_HUB, repository, tag }: ParsedRepositoryTag): string {
+  const name = registry === DOCKER_HUB ? repository.replace(/^library\/(?=[^/]+$)/, '') : `${registry}/${repository}`
+  return `${name}:${tag}`
+}

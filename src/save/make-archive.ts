@@ -1,0 +1,36 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
+import { createWasmHasher } from '../hash/sha256.ts'
+import type { Image } from '../images/image.ts'
+import type { Digest } from '../oci/digest.ts'
+import { disposable } from '../source/disposable.ts'
+import { planArchive, type WriteOptions } from './plan-archive.ts'
+import { streamTar } from './tar-stream.ts'
+
+/** An archive that is ready to be written. */
+export interface WritableArchive extends AsyncDisposable {
+  /** The size of the tar in bytes, such as for `Content-Length`. */
+  readonly size: number
+  /** The images in it, with their names in full. Referrers have none. */
+  readonly images: ReadonlyArray<{ readonly digest: Digest; readonly names: readonly string[] }>
+  /**
+   * Opens the tar as a stream. Bytes are read when they are asked for, and verified: the stream fails before its end if
+   * a blob is wrong or its source is lost. Each call gives a new stream, from the start.
+   */
+  stream(): ReadableStream<Uint8Array<ArrayBuffer>>
+  /** Releases what was made for the archive. Its streams cannot be read after it. `await using` calls it. */
+  close(): Promise<void>
+}
+
+/** Plans an archive, and opens its streams when they are asked for. Throws what `writeArchive` throws. */
+export async function makeArchive(given: readonly Image[], options: WriteOptions): Promise<WritableArchive> {
+  const { signal, runtime: { createHasher = createWasmHasher } = {} } = options
+  const { tar, images, close } = await planArchive(given, options)
+  const archive = {
+    size: tar.size,
+    images: images.map(({ image, names }) => ({ digest: image.manifest.digest, names: names.map(({ full }) => full) })),
+    stream: () => streamTar(tar, { createHasher, signal }),
+    close,
+  }
+  return Object.freeze(disposable(archive))
+}

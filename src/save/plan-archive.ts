@@ -1,0 +1,35 @@
+import { choice } from '../check-options.ts'
+import type { Image } from '../images/image.ts'
+import { listArchiveFiles, type SaveFormat } from './archive-files.ts'
+import type { NamedImage } from './image-names.ts'
+import { type LayoutPlan, planLayout } from './layout-plan.ts'
+import { type PrepareOptions, prepareImages } from './prepare-images.ts'
+import { planTar, type TarPlan } from './tar-plan.ts'
+
+/** The options of `writeArchive`. */
+export interface WriteOptions extends PrepareOptions {
+  /**
+   * `docker` writes only `manifest.json` and what it names, `oci` no `manifest.json`. @default both in one tar, which
+   *   every tool reads
+   */
+  readonly format?: SaveFormat | undefined
+}
+
+/** The plan of an archive, made without reading a layer. */
+interface ArchivePlan {
+  readonly images: readonly NamedImage[]
+  readonly layout: LayoutPlan
+  readonly tar: TarPlan
+  /** Releases what was made for it. */
+  close(): Promise<void>
+}
+
+/** Plans an archive of images: which are in it, by which names, and where. Throws what `writeArchive` throws. */
+export async function planArchive(given: readonly Image[], options: WriteOptions): Promise<ArchivePlan> {
+  const { format, onWarning } = options
+  if (format !== undefined) choice('format', format, ['docker', 'oci'])
+  const images = await prepareImages(given, options)
+  const layout = planLayout(images, onWarning)
+  const tar = planTar(listArchiveFiles(layout, format))
+  return { images, layout, tar, close: async () => undefined }
+}

@@ -1,0 +1,35 @@
+import { loaded } from '../async/lazy.ts'
+import type { Image } from '../images/image.ts'
+import type { WritableArchive } from './make-archive.ts'
+import type { WriteOptions } from './plan-archive.ts'
+
+/**
+ * Writes images into one tar, for `docker load`, `podman load`, `skopeo`, `ctr images import` and every other reader of
+ * OCI layouts or `docker save` archives. Manifests and blobs keep their bytes, each blob is written once, and the same
+ * images give the same tar on every runtime.
+ *
+ * @param images The images of an open archive, or of several archives.
+ * @param options `images`, `platform`, `platforms`, `rename`, `names`, `format`, `signal`, `onWarning` and others: see
+ *   `WriteOptions`.
+ * @returns the archive: its `size` in bytes, and `stream()` for its bytes. Call its `close()` when it is written.
+ * @throws {TypeError} if `images` or an option has the wrong type.
+ * @throws {ValidationError} if there is no image, two images have one name, a name is not valid, or a platform must be
+ *   chosen.
+ * @throws {DigestMismatchError} if bytes do not match their digest. It comes from the stream, before its end.
+ * @example
+ * ```ts
+ * import { openArchive, writeArchive } from 'registry-api-v2-client'
+ *
+ * // file is a File, from <input type="file"> or a drop
+ * const archive = await openArchive(file)
+ * const written = await writeArchive(archive.images, { platform: 'linux/amd64' })
+ * const tar = await new Response(written.stream()).blob()
+ * console.log(tar.size === written.size) // true
+ * await written.close()
+ * await archive.close()
+ * ```
+ */
+export async function writeArchive(images: readonly Image[], options: WriteOptions = {}): Promise<WritableArchive> {
+  const { makeArchive } = await loaded(import('./make-archive.ts'), options.signal)
+  return makeArchive(images, options)
+}

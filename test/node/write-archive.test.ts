@@ -1,0 +1,408 @@
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseTar } from 'nanotar'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  type Archive,
+  DigestMismatchError,
+  type Image,
+  openArchive,
+  type Source,
+  TarReadError,
+  ValidationError,
+  type WriteOptions,
+  writeArchive,
+} from '../../src/index.ts'
+import { rejection } from '../support/errors.ts'
+import { blobPath, createLayout, type LayoutBuilder, withName, withPlatform } from '../support/layout.ts'
+import { bytesOf, writeTar } from '../support/writing.ts'
+
+const text = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes)
+const json = (bytes: Uint8Array | undefined) => JSON.parse(text(bytes))
+
+/** The files of a tar, by their paths, in its order. */
+function filesOf(tar: Uint8Array): ReadonlyMap<string, Uint8Array> {
+  return new Map(parseTar(tar).map(({ name, data = new Uint8Array() }) => [name, data]))
+}
+
+async function openLayout(fill: (layout: LayoutBuilder) => Promise<void>): Promise<Archive> {
+  const layout = createLayout()
+  await fill(layout)
+  return openArchive(layout.tar())
+}
+
+const appArchive = (name = 'registry.example.com/team/app:v1', image = {}) =>
+  openLayout(async (layout) => layout.list(withName(await layout.addImage(image), name)))
+
+/** An image of linux/amd64, the same of linux/arm64, and an attestation of the first. */
+async function multiArchive(): Promise<Archive> {
+  return openLayout(async (layout) => {
+    const [arm64, amd64, attestation] = [
+      await layout.addImage({ architecture: 'arm64' }),
+      await layout.addImage(),
+      await layout.addImage({ text: 'attestation', os: 'unknown', architecture: 'unknown' }),
+    ]
+    const about = { 'vnd.docker.reference.type': 'attestation-manifest', 'vnd.docker.reference.digest': amd64.digest }
+    const index = await layout.addIndex([
+      withPlatform(arm64, 'linux/arm64'),
+      withPlatform(amd64, 'linux/amd64'),
+      withPlatform(attestation, 'unknown/unknown', about),
+    ])
+    layout.list(withName(index, 'team/multi:v1'))
+  })
+}
+
+describe('writeArchive()', () => {
+  it('writes the layout first, then manifests, configs and layers, each once', async () => {
+    const { images } = await appArchive()
+    const [image] = images
+    const files = filesOf(await writeTar(images))
+    expect([...files.keys()]).toEqual([
+      'oci-layout',
+      'index.json',
+      'manifest.json',
+      ...[image?.manifest, image?.config, ...(image?.layers ?? [])].map((blob) => blob && blobPath(blob.digest)),
+    ])
+    expect(text(files.get('oci-layout'))).toBe('{"imageLayoutVersion":"1.0.0"}')
+    const name = {
+      'io.containerd.image.name': 'registry.example.com/team/app:v1',
+      'org.opencontainers.image.ref.name': 'v1',
+    }
+    expect(json(files.get('index.json')).manifests).toEqual([
+      {
+        mediaType: image?.manifest.mediaType,
+        size: image?.manifest.size,
+        digest: image?.manifest.digest,
+        platform: { os: 'linux', architecture: 'amd64' },
+        annotations: name,
+      },
+    ])
+    expect(json(files.get('manifest.json'))).toEqual([
+      {
+        Config: blobPath(image?.config?.digest ?? 'sha256:'),
+        RepoTags: ['registry.example.com/team/app:v1'],
+        Layers: image?.layers.map(({ digest }) => blobPath(digest)),
+      },
+    ])
+    for (const [path, data] of files) {
+      const hex = /^blobs\/sha256\/(.*)/.exec(path)?.[1]
+      if (hex) expect(createHash('sha256').update(data).digest('hex')).toBe(hex)
+    }
+  })
+
+  it('tells the size before a layer is read, and gives the same bytes each time', async () => {
+    const { images } = await multiArchive()
+    const written = await writeArchive(images)
+    const [first, second] = [await bytesOf(written.stream()), await bytesOf(written.stream())]
+    expect(first.length).toBe(written.size)
+    expect(Buffer.compare(first, second)).toBe(0)
+    expect(first.length % 512).toBe(0)
+    expect(first.subarray(-1024).every((byte) => byte === 0)).toBe(true)
+  })
+
+  it('writes ustar headers without a time and an owner', async () => {
+    const header = (await writeTar((await appArchive()).images)).subarray(0, 512)
+    expect(text(header.subarray(0, 11))).toBe('oci-layout\0')
+    expect(text(header.subarray(100, 148))).toBe(
+      `0000644\x000000000\x000000000\0${'36'.padStart(11, '0')}\x0000000000000\0`,
+    )
+    expect(text(header.subarray(156, 157))).toBe('0')
+    expect(text(header.subarray(257, 265))).toBe('ustar\x0000')
+    expect(header.subarray(265).every((byte) => byte === 0)).toBe(true)
+  })
+
+  it('writes a short name in full for containerd, and as Docker shows it for docker load', async () => {
+    const files = filesOf(await writeTar((await appArchive('nginx:1.29')).images))
+    expect(json(files.get('index.json')).manifests[0].annotations).toEqual({
+      'io.containerd.image.name': 'docker.io/library/nginx:1.29',
+      'org.opencontainers.image.ref.name': '1.29',
+    })
+    expect(json(files.get('manifest.json'))[0].RepoTags).toEqual(['nginx:1.29'])
+  })
+
+  it('names an image by { names } or { rename }', async () => {
+    const { images } = await appArchive()
+    const written = async (options: WriteOptions) => (await writeArchive(images, options)).images[0]?.names
+    expect(await written({ names: ['localhost:5000/a:1', 'b'] })).toEqual([
+      'localhost:5000/a:1',
+      'docker.io/library/b:latest',
+    ])
+    expect(await written({ rename: (name) => name.replace('v1', 'v2') })).toEqual(['registry.example.com/team/app:v2'])
+    expect(await written({ rename: () => undefined })).toEqual([])
+    expect(await written({ names: [] })).toEqual([])
+  })
+
+  it('writes no RepoTags for an image without a name', async () => {
+    const { images } = await appArchive()
+    const files = filesOf(await writeTar(images, { names: [] }))
+    expect(json(files.get('manifest.json'))[0].RepoTags).toBe(null)
+    expect(json(files.get('index.json')).manifests[0]).not.toHaveProperty('annotations')
+  })
+
+  it('writes all platforms, of which manifest.json has the usual one', async () => {
+    const { images } = await multiArchive()
+    const files = filesOf(await writeTar(images))
+    const [root] = images
+    const amd64 = root?.children.find(({ platform }) => platform?.architecture === 'amd64')
+    expect(json(files.get('index.json')).manifests).toMatchObject([{ digest: root?.manifest.digest }])
+    expect(json(files.get('manifest.json'))).toMatchObject([
+      { Config: blobPath(amd64?.config?.digest ?? 'sha256:'), RepoTags: ['team/multi:v1'] },
+    ])
+    const again = await openArchive(await writeTar(images))
+    expect(again.images[0]?.children.map(({ manifest }) => manifest.digest)).toEqual(
+      root?.children.map(({ manifest }) => manifest.digest),
+    )
+  })
+
+  it('writes the manifest of one platform instead of the index by { platform }', async () => {
+    const { images } = await multiArchive()
+    const written = await writeArchive(images, { platform: 'linux/arm64' })
+    const arm64 = images[0]?.children[0]?.manifest.digest
+    expect(written.images).toEqual([{ digest: arm64, names: ['docker.io/team/multi:v1'] }])
+    const files = filesOf(await bytesOf(written.stream()))
+    expect(json(files.get('index.json')).manifests).toMatchObject([{ digest: arm64 }])
+    expect(files.size).toBe(3 + 3)
+  })
+
+  it('writes several archives into one, each blob once', async () => {
+    const [one, same, other] = [
+      await appArchive('team/app:v1'),
+      await appArchive('team/app:v2'),
+      await appArchive('team/other:v1', { text: 'other' }),
+    ]
+    const written = await writeArchive([...one.images, ...same.images, ...other.images])
+    expect(written.images.map(({ names }) => names)).toEqual([
+      ['docker.io/team/app:v1', 'docker.io/team/app:v2'],
+      ['docker.io/team/other:v1'],
+    ])
+    const paths = parseTar(await bytesOf(written.stream())).map(({ name }) => name)
+    expect(new Set(paths).size).toBe(paths.length)
+    expect(json(filesOf(await bytesOf(written.stream())).get('manifest.json'))).toHaveLength(2)
+  })
+
+  it('writes chosen images by { images }', async () => {
+    const { images } = await openLayout(async (layout) =>
+      layout.list(
+        withName(await layout.addImage({ text: 'a' }), 'team/a:v1'),
+        withName(await layout.addImage({ text: 'b' }), 'team/b:v1'),
+      ),
+    )
+    const written = await writeArchive(images, { images: ['team/b:v1'] })
+    expect(written.images.map(({ names }) => names)).toEqual([['docker.io/team/b:v1']])
+  })
+
+  it('writes only what one reader needs by { format }', async () => {
+    const { images } = await multiArchive()
+    const names = async (format: 'docker' | 'oci') => [...filesOf(await writeTar(images, { format })).keys()]
+    const docker = await names('docker')
+    expect(docker[0]).toBe('manifest.json')
+    expect(docker).toHaveLength(1 + 2)
+    expect((await names('oci')).filter((name) => name.endsWith('.json'))).toEqual(['index.json'])
+  })
+
+  it('lists referrers without a name, as Docker 29 does', async () => {
+    const archive = await openLayout(async (layout) => {
+      const image = await layout.addImage()
+      const config = await layout.add('application/vnd.oci.empty.v1+json', '{}')
+      const signature = await layout.add('application/vnd.oci.image.manifest.v1+json', {
+        schemaVersion: 2,
+        mediaType: 'application/vnd.oci.image.manifest.v1+json',
+        artifactType: 'application/vnd.example.signature',
+        config,
+        layers: [],
+        subject: image,
+      })
+      layout.list(withName(image, 'team/app:v1'), { ...signature })
+    })
+    const [image, signature] = archive.images
+    const files = filesOf(await writeTar(archive.images))
+    expect(json(files.get('index.json')).manifests[1]).toEqual({
+      mediaType: signature?.manifest.mediaType,
+      size: signature?.manifest.size,
+      digest: signature?.manifest.digest,
+      artifactType: 'application/vnd.example.signature',
+      annotations: { 'io.containerd.manifest.subject': image?.manifest.digest },
+    })
+    expect(json(files.get('manifest.json'))).toHaveLength(1)
+    // It goes with its image, without being asked for.
+    const chosen = filesOf(await writeTar(archive.images, { images: [0] }))
+    expect([...chosen.keys()]).toEqual([...files.keys()])
+    // Alone, it is no image that Docker can load.
+    expect([...filesOf(await writeTar(archive.images, { images: [1] })).keys()]).not.toContain('manifest.json')
+  })
+})
+
+describe('a tar of writeArchive()', () => {
+  let folder: string
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'write-archive-'))
+  })
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  it('is read by GNU tar', async () => {
+    const path = join(folder, 'image.tar')
+    writeFileSync(path, await writeTar((await appArchive()).images))
+    const listed = execFileSync('tar', ['--list', '--verbose', '--numeric-owner', '--utc', '--file', path]).toString()
+    expect(listed).toMatch(/^-rw-r--r-- 0\/0\s+30 1970-01-01 00:00 oci-layout$/m)
+    expect(listed.trim().split('\n')).toHaveLength(6)
+  })
+})
+
+describe('the stream of writeArchive()', () => {
+  const changed = (image: Image, source: Source): Image => {
+    const [layer] = image.layers
+    return { ...image, layers: layer ? [{ ...layer, source }] : [] } as Image
+  }
+
+  async function withLayer(read: Source['read']): Promise<{ image: Image; layer: Source }> {
+    const [image] = (await appArchive()).images
+    const layer = image?.layers[0]?.source as Source
+    return { image: changed(image as Image, { size: layer.size, read }), layer }
+  }
+
+  /** All that a stream gives before it fails. */
+  async function readUntilFailure(stream: ReadableStream<Uint8Array>): Promise<{ bytes: number; error: unknown }> {
+    const reader = stream.getReader()
+    let bytes = 0
+    try {
+      for (;;) {
+        const { done, value } = await reader.read()
+        if (done) return { bytes, error: undefined }
+        bytes += value.length
+      }
+    } catch (error) {
+      return { bytes, error }
+    }
+  }
+
+  it('fails before its end if a blob has other bytes', async () => {
+    const { image } = await withLayer(async (start, end) => new Uint8Array(end - start))
+    const written = await writeArchive([image])
+    const { bytes, error } = await readUntilFailure(written.stream())
+    expect(error).toBeInstanceOf(DigestMismatchError)
+    expect(String(error)).toContain(`the layer ${image.layers[0]?.digest}`)
+    // The last piece of the wrong blob does not come.
+    expect(bytes).toBeLessThanOrEqual(written.size - 1024 - (image.layers[0]?.size ?? 0))
+  })
+
+  it('fails if a source is lost, or gives too little', async () => {
+    const lost = new TarReadError('FILE_UNREADABLE', 'Cannot read the file: it is gone')
+    const { image } = await withLayer(() => Promise.reject(lost))
+    expect((await readUntilFailure((await writeArchive([image])).stream())).error).toBe(lost)
+    const short = await withLayer(async () => new Uint8Array(1))
+    const { error } = await readUntilFailure((await writeArchive([short.image])).stream())
+    expect(error).toBeInstanceOf(TarReadError)
+  })
+
+  it('reads nothing before it is asked', async () => {
+    let reads = 0
+    const { image } = await withLayer(async (start, end) => {
+      reads++
+      return new Uint8Array(end - start)
+    })
+    const written = await writeArchive([image])
+    const reader = written.stream().getReader()
+    for (let read = 0; read < 6; read++) await reader.read()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(reads).toBe(0)
+    await reader.cancel()
+  })
+
+  it.each(['cancel', 'abort'] as const)('ends the read under way on %s', async (way) => {
+    let started = () => {}
+    const reading = new Promise<void>((resolve) => {
+      started = resolve
+    })
+    let seen: AbortSignal | undefined
+    const { image } = await withLayer((_start, _end, signal) => {
+      seen = signal
+      started()
+      // A source that never answers, and ignores the signal.
+      return new Promise(() => {})
+    })
+    const aborting = new AbortController()
+    const written = await writeArchive([image], { signal: aborting.signal })
+    const reader = written.stream().getReader()
+    const read = (async () => {
+      while (!(await reader.read()).done);
+    })()
+    await reading
+    const reason = new Error('enough')
+    if (way === 'abort') {
+      aborting.abort(reason)
+      await expect(read).rejects.toBe(reason)
+    } else {
+      await reader.cancel(reason)
+      await read
+    }
+    expect(seen?.aborted).toBe(true)
+  })
+})
+
+describe('writeArchive() refuses', () => {
+  it('two images of one name', async () => {
+    const [one, other] = [await appArchive('team/app:v1'), await appArchive('docker.io/team/app:v1', { text: 'b' })]
+    const error = await rejection(
+      writeArchive([...one.images, ...other.images]),
+      ValidationError,
+      /^Cannot write two images as "docker\.io\/team\/app:v1"/,
+    )
+    expect(error.code).toBe('NAME_CLASH')
+  })
+
+  it('names for several images, and names that are none', async () => {
+    const [one, other] = [await appArchive('a:v1'), await appArchive('b:v1', { text: 'b' })]
+    const names = ['c:v1']
+    await rejection(
+      writeArchive([...one.images, ...other.images], { names }),
+      TypeError,
+      /Cannot use names: it is for one image/,
+    )
+    await rejection(writeArchive(one.images, { names: ['../a'] }), ValidationError, /Cannot use "\.\.\/a" as an image/)
+    await rejection(writeArchive(one.images, { rename: () => 'A' }), ValidationError, /Cannot use "A"/)
+  })
+
+  it('one digest with two sizes, and a source of another size', async () => {
+    const [image] = (await appArchive()).images
+    const layer = image?.layers[0]
+    const source = { size: 5, read: async () => new Uint8Array(5) }
+    const wrong = (size: number) => ({ ...image, names: [], layers: [layer, { ...layer, size, source }] }) as Image
+    for (const size of [5, layer?.size ?? 0]) {
+      const error = await rejection(writeArchive([wrong(size)]), ValidationError, /should have \d+ bytes/)
+      expect(error.code).toBe('IMAGE_INVALID')
+    }
+  })
+
+  it('a digest that is a path', async () => {
+    const [image] = (await appArchive()).images
+    const layers = image?.layers.map((layer) => ({ ...layer, digest: '../../etc/passwd' }))
+    await rejection(writeArchive([{ ...image, layers } as unknown as Image]), ValidationError, /is not "sha256:"/)
+  })
+
+  it('nothing to write, and options of the wrong kind', async () => {
+    const error = await rejection(writeArchive([]), ValidationError, /there is no image to write/)
+    expect(error.code).toBe('NO_IMAGE')
+    const { images } = await appArchive()
+    const write = (options: unknown) => writeArchive(images, options as WriteOptions)
+    await rejection(writeArchive('a' as never), TypeError, /^Cannot use images: it has to be/)
+    await rejection(write({ format: 'zip' }), TypeError, /^Cannot use format: it has to be "docker" or "oci"/)
+    await rejection(write({ rename: 'a' }), TypeError, /^Cannot use rename: it has to be a function/)
+    await rejection(write({ names: 'a' }), TypeError, /^Cannot use names: it has to be an array/)
+    await rejection(write({ platform: 'linux/s390x' }), ValidationError, /Cannot find the platform "linux\/s390x"/)
+    await rejection(write({ signal: AbortSignal.abort(new Error('no')) }), Error, /no/)
+  })
+
+  it('an archive for Docker without an image that Docker loads', async () => {
+    const archive = await openLayout(async (layout) => {
+      const config = await layout.add('application/vnd.oci.empty.v1+json', '{}')
+      const chart = { schemaVersion: 2, mediaType: 'application/vnd.oci.image.manifest.v1+json', config, layers: [] }
+      layout.list(withName(await layout.add(chart.mediaType, chart), 'team/chart:v1'))
+    })
+    const error = await rejection(writeArchive(archive.images, { format: 'docker' }), ValidationError)
+    expect(error.code).toBe('NO_IMAGE')
+    expect([...filesOf(await writeTar(archive.images)).keys()].slice(0, 3)).not.toContain('manifest.json')
+  })
+})
