@@ -35,7 +35,7 @@ afterAll(() => files.remove())
 
 describe('the examples of the documents', () => {
   it('are there', () => {
-    expect([examples.length, runnable.length]).toEqual([33, 25])
+    expect([examples.length, runnable.length]).toEqual([34, 26])
   })
 
   it('compile', () => {
