@@ -5,7 +5,7 @@ import type { WriteControlOptions } from './write-controller.ts'
 import { trackWriting, type WriteTracker } from './write-progress.ts'
 
 /** Paces and counts what is written of one tar or folder. */
-interface Writing extends WriteTracker {
+export interface Writing extends WriteTracker {
   /** The number of bytes to read at once. It follows the rate limit, so that the bytes flow evenly. */
   readonly pieceSize: number
   /**

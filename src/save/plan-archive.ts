@@ -1,4 +1,5 @@
 import { choice } from '../check-options.ts'
+import type { WriteControlOptions } from '../control/write-controller.ts'
 import type { Image } from '../images/image.ts'
 import { listArchiveFiles, type SaveFormat } from './archive-files.ts'
 import type { NamedImage } from './image-names.ts'
@@ -7,7 +8,7 @@ import { type PrepareOptions, prepareImages } from './prepare-images.ts'
 import { planTar, type TarPlan } from './tar-plan.ts'
 
 /** The options of `writeArchive`. */
-export interface WriteOptions extends PrepareOptions {
+export interface WriteOptions extends PrepareOptions, WriteControlOptions {
   /**
    * `docker` writes only `manifest.json` and what it names, `oci` no `manifest.json`. @default both in one tar, which
    *   every tool reads

@@ -1,24 +1,18 @@
 import { untilAborted } from '../async/abort.ts'
-import type { CreateHasher } from '../oci/digest.ts'
+import type { Writing } from '../control/writing.ts'
+import type { CreateHasher, Hasher } from '../oci/digest.ts'
 import { verifyDigest } from '../oci/verify.ts'
-import { streamSource } from '../source/pieces.ts'
-import { exactSource, type Source } from '../source/source.ts'
+import { exactSource } from '../source/source.ts'
 import type { ArchiveFile } from './archive-files.ts'
-
-/** Hooks around each piece of a blob. */
-interface Pace {
-  /** Waits until so many bytes may be read. */
-  before(bytes: number, signal: AbortSignal | undefined): Promise<void>
-  /** Counts bytes that were passed on. */
-  after(file: ArchiveFile, bytes: number): void
-}
+import type { LayoutBlob } from './layout-plan.ts'
 
 /** How bytes pass from their source to where they are written. */
 export interface Passing {
   readonly createHasher: CreateHasher
   /** An abort ends the read under way. */
-  readonly signal?: AbortSignal | undefined
-  readonly pace?: Pace | undefined
+  readonly signal: AbortSignal | undefined
+  /** Paces and counts the blobs. */
+  readonly writing: Pick<Writing, 'pieceSize' | 'turn' | 'wrote'>
   /** True if the writer no longer uses a piece when it asks for the next one. @default false */
   readonly reusesMemory?: boolean
 }
@@ -31,31 +25,26 @@ export interface Passing {
  * @throws {TarReadError} if the source has fewer bytes than it says
  */
 export async function* verifiedPieces(
-  file: ArchiveFile,
-  { createHasher, signal, pace, reusesMemory }: Passing,
+  { blob, source }: ArchiveFile,
+  { createHasher, signal, writing, reusesMemory = false }: Passing,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const { blob, source } = file
+  const { size, read } = exactSource({ size: source.size, read: (...range) => source.read(...range) })
   const hasher = blob && (await createHasher())
-  let passed = 0
-  const verify = () => blob && hasher && verifyDigest(`the ${blob.kind} ${blob.digest}`, blob.digest, hasher.digest())
-  for await (const piece of streamSource(paced(source, pace), signal, { reusesMemory })) {
+  if (size === 0) verify(blob, hasher)
+  let memory: Uint8Array<ArrayBuffer> | undefined
+  for (let [start, end] = [0, 0]; start < size; start = end) {
+    end = Math.min(start + writing.pieceSize, size)
+    if (blob) await writing.turn(end - start, signal)
+    if (reusesMemory && (memory?.byteLength ?? 0) < end - start) memory = new Uint8Array(end - start)
+    // The source itself may ignore the abort.
+    const piece = await untilAborted(read(start, end, signal, memory), signal)
     hasher?.update(piece)
-    passed += piece.byteLength
-    if (passed === source.size) verify()
+    if (end === size) verify(blob, hasher)
     yield piece
-    pace?.after(file, piece.byteLength)
+    if (blob) writing.wrote(blob.digest, piece.byteLength)
   }
-  if (source.size === 0) verify()
 }
 
-/** A source that waits before it reads, and whose reads end with an abort, also if it ignores the signal itself. */
-function paced(source: Source, pace: Pace | undefined): Source {
-  const exact = exactSource({ size: source.size, read: (...range) => source.read(...range) })
-  return {
-    size: source.size,
-    async read(start, end, signal, into) {
-      await pace?.before(end - start, signal)
-      return untilAborted(exact.read(start, end, signal, into), signal)
-    },
-  }
+function verify(blob: LayoutBlob | undefined, hasher: Hasher | undefined): void {
+  if (blob && hasher) verifyDigest(`the ${blob.kind} ${blob.digest}`, blob.digest, hasher.digest())
 }
