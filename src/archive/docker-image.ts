@@ -103,7 +103,6 @@ export async function buildImage(
     layers: describeLayers(layers, configuration),
     children: [],
     missing: [],
-    referrers: [],
   }
 }
 
