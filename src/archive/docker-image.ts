@@ -103,6 +103,7 @@ export async function buildImage(
     layers: describeLayers(layers, configuration),
     children: [],
     missing: [],
+    referrers: [],
   }
 }
 

@@ -59,15 +59,24 @@ export async function readAnswer(answer: Answer, limit: number): Promise<Uint8Ar
  */
 export async function countAnswer(answer: Answer, limit: number): Promise<number> {
   let size = 0
+  for await (const { byteLength } of streamAnswer(answer)) {
+    size += byteLength
+    if (size > limit) break
+  }
+  return size
+}
+
+/**
+ * Reads the body of an answer piece by piece. A reader that stops early ends the answer.
+ *
+ * @throws {NetworkError} if the body breaks off
+ */
+export async function* streamAnswer(answer: Answer, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
   try {
-    for await (const { byteLength } of answer.body ? readStream(answer.body) : []) {
-      size += byteLength
-      if (size > limit) break
-    }
+    if (answer.body) yield* readStream(answer.body, signal)
   } catch (cause) {
     throw brokenOff(answer, cause)
   }
-  return size
 }
 
 /** Reads the body of an answer as JSON. Throws what `readAnswer` throws, and a `ResponseError` if it is not JSON. */

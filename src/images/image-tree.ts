@@ -14,15 +14,19 @@ import { parseImageConfig } from './image-config.ts'
  * Reads a manifest or an index, and all that is under it. Resolves to `undefined` if it, its config or a layer is
  * absent.
  */
-type ReadImageTree = (entry: IndexEntry, listedBy: string) => Promise<Image | undefined>
+export type ReadImageTree = (entry: IndexEntry, listedBy: string) => Promise<Image | undefined>
+
+/** Tells whether an entry is wanted of an index that lists these. */
+type IsWanted = (entry: IndexEntry, entries: readonly IndexEntry[]) => boolean
 
 /**
  * Makes a reader of image trees from a content store. It reads each manifest once, however often it is listed.
  *
+ * @param isWanted Tells whether an entry of an index is read. Others count as missing. @default all are
  * @throws {ValidationError} if indexes list indexes too deep, or more manifests than the limit. Each counts as often as
  *   it is listed, so that a walk through the tree ends
  */
-export function createImageTreeReader(store: ContentStore): ReadImageTree {
+export function createImageTreeReader(store: ContentStore, isWanted: IsWanted = () => true): ReadImageTree {
   const { indexDepth, manifests } = store.limits
   const read = new Map<string, Promise<Image | undefined>>()
   const counts = new Map<string, number>()
@@ -38,7 +42,8 @@ export function createImageTreeReader(store: ContentStore): ReadImageTree {
     }
     if (read.has(digest)) return known
     if (depth > indexDepth || read.size >= manifests) throw tooMany(store, digest)
-    const reader = readTree(store, entry, listedBy, (child) => readOnce(child, digest, depth + 1))
+    const readChild = (child: IndexEntry) => readOnce(child, digest, depth + 1)
+    const reader = readTree(store, entry, listedBy, { readChild, isWanted })
     read.set(digest, reader)
     counts.set(digest, countUnder(await reader))
     return reader
@@ -60,11 +65,17 @@ function tooMany({ name, limits: { manifests, indexDepth } }: ContentStore, dige
   )
 }
 
+/** How the entries of an index are read. */
+interface IndexReading {
+  readonly readChild: (entry: IndexEntry) => Promise<Image | undefined>
+  readonly isWanted: IsWanted
+}
+
 async function readTree(
   store: ContentStore,
   entry: IndexEntry,
   listedBy: string,
-  readChild: (entry: IndexEntry) => Promise<Image | undefined>,
+  reading: IndexReading,
 ): Promise<Image | undefined> {
   const content = await readContent(store, entry)
   if (!content) return undefined
@@ -76,7 +87,7 @@ async function readTree(
     throw contradiction(store, entry, listedBy)
   }
   return isIndex(document)
-    ? readIndex(store, content, document, entry, readChild)
+    ? readIndex(store, content, document, entry, reading)
     : readSingle(store, content, document, entry)
 }
 
@@ -85,12 +96,16 @@ async function readIndex(
   manifest: Content,
   document: Index,
   entry: IndexEntry,
-  readChild: (entry: IndexEntry) => Promise<Image | undefined>,
+  { readChild, isWanted }: IndexReading,
 ): Promise<Image> {
   const children: Image[] = []
   const layers: Layer[] = []
   const missing: IndexEntry[] = []
   for (const listed of document.manifests) {
+    if (!isWanted(listed, document.manifests)) {
+      missing.push({ ...listed, platform: platformIn(listed) })
+      continue
+    }
     const isManifest = isIndexType(listed.mediaType) || isManifestType(listed.mediaType)
     const child = isManifest ? await unlessUnverifiable(store, readChild(listed)) : undefined
     // BuildKit's caches list blobs in indexes.
@@ -167,6 +182,7 @@ function partsOf(manifest: Content, document: Manifest | Index, entry: IndexEntr
     layers: [],
     children: [],
     missing: [],
+    referrers: [],
   }
 }
 

@@ -35,8 +35,7 @@ export interface HistoryEntry {
 /** A layer of an image, and what the image's config says of it. */
 export interface Layer extends Descriptor {
   /**
-   * Its bytes. Absent for a foreign layer (image-spec § Non-Distributable Layers) whose bytes the archive does not
-   * have.
+   * Its bytes. Absent for a foreign layer (image-spec § Non-Distributable Layers) whose bytes are not there.
    */
   readonly source: Source | undefined
   /** The digest of the layer when it is not compressed. Absent where the config does not tell. */
@@ -48,7 +47,10 @@ export interface Layer extends Descriptor {
 
 /** The parts that images, indexes and artifacts have in common. */
 export interface ImageParts {
-  /** The names it has in its archive, as they stand there: `localhost:5000/team/app:v1`. */
+  /**
+   * The names it has in its archive, as they stand there: `localhost:5000/team/app:v1`. Of an image in a registry, its
+   * whole name there.
+   */
   readonly names: readonly string[]
   /** Tags that it has there without a repository, as `org.opencontainers.image.ref.name` may be. */
   readonly tags: readonly string[]
@@ -66,6 +68,11 @@ export interface ImageParts {
   readonly children: readonly Image[]
   /** The entries of an index that are not available. Empty for others. */
   readonly missing: readonly IndexEntry[]
+  /**
+   * The images that are about this one, such as signatures, if `openImage` read them with `{ referrers: true }`. Empty
+   * for images of an archive, which lists them as images of their own.
+   */
+  readonly referrers: readonly Image[]
 }
 
 /** An image that runs, with an image config. */

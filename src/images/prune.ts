@@ -1,4 +1,5 @@
 import { ValidationError } from '../errors.ts'
+import { ATTESTED_DIGEST } from '../oci/attestation.ts'
 import { type CreateHasher, digestOf } from '../oci/digest.ts'
 import { type JsonObject, objectField, parseJson, textField } from '../oci/json.ts'
 import { toSource } from '../source/from.ts'
@@ -7,9 +8,8 @@ import type { Image } from './image.ts'
 import { isWhole } from './platforms.ts'
 
 /**
- * Leaves out of an index what the archive does not hold, attestations of that, and indexes of which nothing is left.
- * All else in it stays as it is, but its bytes are new ones, and so is its digest. An index that is whole stays the
- * same.
+ * Makes an index without the entries that are missing, their attestations, and indexes of which nothing is left. All
+ * else in it stays as it is. It has new bytes, and so another digest. An index that lacks nothing stays the same.
  *
  * @throws {ValidationError} if nothing would be left
  */
@@ -18,7 +18,7 @@ export async function pruneIndex(image: Image, createHasher: CreateHasher): Prom
   if (pruned) return pruned
   throw new ValidationError(
     'INDEX_INCOMPLETE',
-    `Cannot use the image: the archive holds nothing of what its index ${image.manifest.digest} lists`,
+    `Cannot use the image: nothing of what its index ${image.manifest.digest} lists is there`,
     { input: image.manifest.digest },
   )
 }
@@ -30,7 +30,7 @@ async function prune(image: Image, createHasher: CreateHasher): Promise<Image | 
   const children: Image[] = []
   for (const entry of document.manifests as readonly JsonObject[]) {
     const child = image.children.find(({ manifest }) => manifest.digest === entry.digest)
-    const kept = child && !isAttestationOf(entry, image) ? await prune(child, createHasher) : undefined
+    const kept = child && !isAboutMissing(entry, child, image) ? await prune(child, createHasher) : undefined
     if (kept) children.push(kept)
     if (kept) entries.push({ ...entry, digest: kept.manifest.digest, size: kept.manifest.size })
     else if (image.layers.some(({ digest }) => digest === entry.digest)) entries.push(entry)
@@ -44,11 +44,12 @@ async function prune(image: Image, createHasher: CreateHasher): Promise<Image | 
     manifest: { mediaType, digest, size: bytes.length, source: toSource(bytes) },
     children,
     missing: [],
+    referrers: [],
   }
 }
 
-/** Tells whether an entry is the attestation of one that is missing, by BuildKit's annotation. */
-function isAttestationOf(entry: JsonObject, { missing }: Image): boolean {
-  const about = textField(objectField(entry, 'annotations'), 'vnd.docker.reference.digest')
+/** Tells whether an entry is about one that is missing, by BuildKit's annotation or by the subject of its manifest. */
+function isAboutMissing(entry: JsonObject, { subject }: Image, { missing }: Image): boolean {
+  const about = textField(objectField(entry, 'annotations'), ATTESTED_DIGEST) ?? subject
   return missing.some(({ digest }) => digest === about)
 }

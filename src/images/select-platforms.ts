@@ -1,10 +1,10 @@
 import { ValidationError } from '../errors.ts'
 import { isAttestation } from '../oci/attestation.ts'
-import { formatPlatform } from '../oci/descriptor.ts'
+import { descriptorOf, formatPlatform } from '../oci/descriptor.ts'
 import type { CreateHasher } from '../oci/digest.ts'
 import type { IndexEntry } from '../oci/manifest.ts'
 import type { Image } from './image.ts'
-import { isPlatform, type RunnableImage, runnableImages } from './platforms.ts'
+import { isPlatform, type RunnableImage, runnableImages, runsOn } from './platforms.ts'
 import { pruneIndex } from './prune.ts'
 
 /** Tells what was made of an index, and why. */
@@ -22,9 +22,44 @@ export function selectPlatform(image: Image, wanted: string): Image {
   const missing = describe(missingEntries(image))
   throw new ValidationError(
     'PLATFORM_MISSING',
-    `Cannot find the platform ${JSON.stringify(wanted)}: the archive holds ${platformsOf(runnable) || 'none'}${missing ? `, and lacks ${missing}` : ''}`,
+    `Cannot find the platform ${JSON.stringify(wanted)}: the image has ${platformsOf(runnable) || 'none'}${missing ? `, and lacks ${missing}` : ''}`,
     { input: wanted },
   )
+}
+
+/**
+ * Makes an index of some platforms of an image, with their attestations, and tells its digest. An image that has no
+ * other platforms stays the same.
+ *
+ * @throws {ValidationError} if one of the platforms is not there; the message lists those that are
+ */
+export async function selectPlatforms(
+  image: Image,
+  wanted: readonly string[],
+  createHasher: CreateHasher,
+  warn: Warn,
+): Promise<Image> {
+  for (const platform of wanted) selectPlatform(image, platform)
+  const pruned = await pruneIndex(withoutOthers(image, wanted), createHasher)
+  const { digest } = pruned.manifest
+  if (digest === image.manifest.digest) return image
+  warn(`A new index of ${platformsOf(runnableImages(pruned))} was made of ${image.manifest.digest}: ${digest}.`)
+  return pruned
+}
+
+/** Counts the platforms of an index that are not wanted as missing. */
+function withoutOthers(image: Image, wanted: readonly string[]): Image {
+  const isOther = (child: Image) => {
+    const runnable = runnableImages(child)
+    return runnable.length > 0 && !wanted.some((one) => runsOn(child, one))
+  }
+  const [others, kept] = [image.children.filter(isOther), image.children.filter((child) => !isOther(child))]
+  const dropped = others.map(({ manifest, platform }) => ({ ...descriptorOf(manifest), platform }))
+  return {
+    ...image,
+    children: kept.map((child) => withoutOthers(child, wanted)),
+    missing: [...image.missing, ...dropped],
+  }
 }
 
 /**
@@ -91,7 +126,15 @@ function namedAs({ names, tags }: Image, chosen: Image): Image {
   return { ...chosen, names, tags }
 }
 
-function platformsOf(images: readonly RunnableImage[]): string {
+/** Lists the platforms that an image has, or has entries for, for a message. */
+export function platformsUnder(image: Image): string {
+  const missing = missingEntries(image).filter((entry) => !isAttestation(entry))
+  const platforms = [...runnableImages(image), ...missing].flatMap(({ platform }) => platform ?? [])
+  return [...new Set(platforms.map(formatPlatform))].join(', ')
+}
+
+/** Lists the platforms of images, for a message. */
+export function platformsOf(images: readonly RunnableImage[]): string {
   return images.map(({ platform }) => formatPlatform(platform)).join(', ')
 }
 

@@ -17,6 +17,7 @@ export {
   openArchive,
   validateDockerTar,
 } from './api/read-paths.ts'
+export { openImage } from './api/registry-images.ts'
 export { writeArchive } from './api/save-paths.ts'
 export { openFile } from './archive/file.ts'
 export type { ArchiveInput } from './archive/open-input.ts'

@@ -1,5 +1,8 @@
 import type { IndexEntry } from './manifest.ts'
 
+/** The annotation by which BuildKit says which manifest an attestation is about. */
+export const ATTESTED_DIGEST = 'vnd.docker.reference.digest'
+
 /**
  * Tells whether an entry of an index is an attestation. BuildKit annotates it and sets its platform to unknown/unknown
  * (moby/buildkit § attestation-storage).

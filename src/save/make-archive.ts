@@ -1,7 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { beginControl } from '../control/controller.ts'
-import { createWriting } from '../control/writing.ts'
+import { beginControl, controlOf } from '../control/controller.ts'
 import { createWasmHasher } from '../hash/sha256.ts'
 import type { Image } from '../images/image.ts'
 import type { Digest } from '../oci/digest.ts'
@@ -27,25 +26,20 @@ export interface WritableArchive extends AsyncDisposable {
 /** Plans an archive, and opens its streams when they are asked for. Throws what `writeArchive` throws. */
 export async function makeArchive(given: readonly Image[], options: WriteOptions): Promise<WritableArchive> {
   const begun = beginControl(options)
-  const writing = createWriting(begun)
-  try {
-    const { signal, runtime: { createHasher = createWasmHasher } = {} } = begun
-    const { tar, images, close } = await planArchive(given, begun)
-    const archive = {
-      size: tar.size,
-      images: images.map(({ image, names }) => ({
-        digest: image.manifest.digest,
-        names: names.map(({ full }) => full),
-      })),
-      stream: () => streamTar(tar, { createHasher, writing, signal }),
-      async close() {
-        writing.end()
-        await close()
-      },
-    }
-    return Object.freeze(disposable(archive))
-  } catch (error) {
-    writing.end()
+  const { end } = controlOf(begun)
+  const { tar, images, close } = await planArchive(given, begun).catch((error) => {
+    end()
     throw error
+  })
+  const { createHasher = createWasmHasher } = options.runtime ?? {}
+  const archive = {
+    size: tar.size,
+    images: images.map(({ image, names }) => ({ digest: image.manifest.digest, names: names.map(({ full }) => full) })),
+    stream: () => streamTar(tar, createHasher, begun),
+    close() {
+      end()
+      return close()
+    },
   }
+  return Object.freeze(disposable(archive))
 }

@@ -13,7 +13,7 @@ import { type NamedImage, type NamingOptions, nameImages } from './image-names.t
 
 /** The options that decide which images are written, by which names, and what of them. */
 export interface PrepareOptions extends ImagesChoice, PlatformSelection, NamingOptions, RuntimeOptions {
-  /** Aborts the work. It then rejects with the signal's reason. */
+  /** Aborts the writing, which then rejects with the signal's reason, as does the stream. */
   readonly signal?: AbortSignal | undefined
 }
 

@@ -1,44 +1,59 @@
+import type { WriteControlOptions } from '../control/write-controller.ts'
+import { createWriting } from '../control/writing.ts'
+import type { CreateHasher } from '../oci/digest.ts'
 import { BLOCK_SIZE, END_SIZE, paddingAfter, type TarPlan, tarHeader } from './tar-plan.ts'
 import { type Passing, verifiedPieces } from './verified-pieces.ts'
 
 /** Writes the bytes of a tar in order. Nothing is read before it is asked for. Throws what `verifiedPieces` throws. */
-export async function* tarPieces({ entries }: TarPlan, passing: Passing): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const { writing } = passing
-  try {
-    writing.track(entries.flatMap(({ blob }) => blob ?? []))
-    writing.phase('write')
-    let padding = 0
-    for (const entry of entries) {
-      const head = new Uint8Array(padding + BLOCK_SIZE)
-      head.set(tarHeader(entry), padding)
-      yield head
-      yield* verifiedPieces(entry, passing)
-      padding = paddingAfter(entry.source.size)
-    }
-    yield new Uint8Array(padding + END_SIZE)
-    writing.phase('done')
-  } finally {
-    writing.end()
+async function* tarPieces({ entries }: TarPlan, passing: Passing): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  let padding = 0
+  for (const entry of entries) {
+    const head = new Uint8Array(padding + BLOCK_SIZE)
+    head.set(tarHeader(entry), padding)
+    yield head
+    yield* verifiedPieces(entry, passing)
+    padding = paddingAfter(entry.source.size)
   }
+  yield new Uint8Array(padding + END_SIZE)
 }
 
-/** Makes a web stream of a tar. A cancel ends the read under way, as an abort does. */
-export function streamTar(plan: TarPlan, { signal, ...passing }: Passing): ReadableStream<Uint8Array<ArrayBuffer>> {
+/**
+ * Makes a web stream of a tar. A cancel ends the read under way, as an abort does.
+ *
+ * @param options What `beginControl` gave.
+ */
+export function streamTar(
+  plan: TarPlan,
+  createHasher: CreateHasher,
+  options: WriteControlOptions,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const { signal } = options
   const ending = new AbortController()
   const signals = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal
-  const pieces = tarPieces(plan, { ...passing, signal: signals })
+  const writing = createWriting(options)
+  const pieces = tarPieces(plan, { createHasher, signal: signals, writing })
   return new ReadableStream<Uint8Array<ArrayBuffer>>(
     {
+      start() {
+        writing.track(plan.entries.flatMap(({ blob }) => blob ?? []))
+        writing.phase('write')
+      },
       async pull(controller) {
-        const { done, value } = await pieces.next()
-        if (done) controller.close()
-        else controller.enqueue(value)
+        try {
+          const { done, value } = await pieces.next()
+          if (!done) return controller.enqueue(value)
+        } catch (error) {
+          writing.end()
+          throw error
+        }
+        writing.phase('done')
+        writing.end()
+        controller.close()
       },
       async cancel(reason) {
+        writing.end()
         ending.abort(reason)
         await pieces.return(undefined)
-        // Nothing of the pieces has run if they were never read.
-        passing.writing.end()
       },
     },
     // With 0, nothing is read in advance.

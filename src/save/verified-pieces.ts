@@ -1,19 +1,20 @@
 import { untilAborted } from '../async/abort.ts'
 import type { Writing } from '../control/writing.ts'
-import type { CreateHasher } from '../oci/digest.ts'
+import type { CreateHasher, Hasher } from '../oci/digest.ts'
 import { verifyDigest } from '../oci/verify.ts'
 import { exactSource } from '../source/source.ts'
 import type { ArchiveFile } from './archive-files.ts'
+import type { LayoutBlob } from './layout-plan.ts'
 
 /** How bytes pass from their source to where they are written. */
 export interface Passing {
   readonly createHasher: CreateHasher
-  /** Paces the pieces, and counts those of blobs. */
-  readonly writing: Writing
   /** An abort ends the read under way. */
-  readonly signal?: AbortSignal | undefined
-  /** Memory for all pieces, if the writer no longer uses a piece when it asks for the next one. */
-  readonly into?: Uint8Array<ArrayBuffer> | undefined
+  readonly signal: AbortSignal | undefined
+  /** Paces and counts the blobs. */
+  readonly writing: Pick<Writing, 'pieceSize' | 'turn' | 'wrote'>
+  /** True if the writer no longer uses a piece when it asks for the next one. @default false */
+  readonly reusesMemory?: boolean
 }
 
 /**
@@ -25,20 +26,25 @@ export interface Passing {
  */
 export async function* verifiedPieces(
   { blob, source }: ArchiveFile,
-  { createHasher, writing, signal, into }: Passing,
+  { createHasher, signal, writing, reusesMemory = false }: Passing,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const { size, read } = exactSource({ size: source.size, read: (...range) => source.read(...range) })
   const hasher = blob && (await createHasher())
-  const verify = () => blob && hasher && verifyDigest(`the ${blob.kind} ${blob.digest}`, blob.digest, hasher.digest())
+  if (size === 0) verify(blob, hasher)
+  let memory: Uint8Array<ArrayBuffer> | undefined
   for (let [start, end] = [0, 0]; start < size; start = end) {
     end = Math.min(start + writing.pieceSize, size)
-    await writing.turn(end - start, signal)
-    // The source may ignore the abort.
-    const piece = await untilAborted(read(start, end, signal, into), signal)
+    if (blob) await writing.turn(end - start, signal)
+    if (reusesMemory && (memory?.byteLength ?? 0) < end - start) memory = new Uint8Array(end - start)
+    // The source itself may ignore the abort.
+    const piece = await untilAborted(read(start, end, signal, memory), signal)
     hasher?.update(piece)
-    if (end === size) verify()
+    if (end === size) verify(blob, hasher)
     yield piece
     if (blob) writing.wrote(blob.digest, piece.byteLength)
   }
-  if (size === 0) verify()
+}
+
+function verify(blob: LayoutBlob | undefined, hasher: Hasher | undefined): void {
+  if (blob && hasher) verifyDigest(`the ${blob.kind} ${blob.digest}`, blob.digest, hasher.digest())
 }

@@ -23,17 +23,6 @@ export type Spool = (stream: ByteStream, signal?: AbortSignal) => Promise<OpenSo
  * @throws {RegistryError} if the browser has too little space
  */
 export async function spoolToBlob(stream: ByteStream): Promise<OpenSource> {
-  const blob = await collectBlob(stream, 'Cannot spool the archive', 'unpack it first')
-  return { ...toSource(blob), close: async () => undefined }
-}
-
-/**
- * Collects a stream in a `Blob`, which the browser writes to disk.
- *
- * @param act The start of the message if the browser has too little space, with the remedy.
- * @throws {RegistryError} if the browser has too little space; the stream's own error if that fails
- */
-export async function collectBlob(stream: ByteStream, act: string, remedy: string): Promise<Blob> {
   let failure: { readonly error: unknown } | undefined
   async function* observed(): AsyncGenerator<Uint8Array> {
     try {
@@ -44,11 +33,15 @@ export async function collectBlob(stream: ByteStream, act: string, remedy: strin
     }
   }
   try {
-    return await new Response(toReadable(observed())).blob()
+    const blob = await new Response(toReadable(observed())).blob()
+    return { ...toSource(blob), close: async () => undefined }
   } catch (cause) {
     // Browsers report only that it failed, not why.
     if (failure) throw failure.error
-    throw new RegistryError('STORAGE_FAILED', `${act}: the browser has no room for it`, { remedy, cause })
+    throw new RegistryError('STORAGE_FAILED', 'Cannot spool the archive: the browser has no room for it', {
+      remedy: 'unpack it first',
+      cause,
+    })
   }
 }
 

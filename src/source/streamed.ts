@@ -1,9 +1,9 @@
 import { onAbort, untilAborted } from '../async/abort.ts'
-import { TarReadError } from '../errors.ts'
+import { RegistryError } from '../errors.ts'
 import type { Source } from './source.ts'
 import type { ByteStream } from './stream.ts'
 
-/** Opens the bytes `[start, size)` as a stream. An abort of the signal ends the stream. */
+/** Opens all the bytes `[start, size)` as a stream. An abort of the signal ends the stream. */
 export type OpenStream = (start: number, signal: AbortSignal) => ByteStream
 
 /** A stream and its position. It is kept between reads. */
@@ -104,12 +104,9 @@ async function nextPiece(
   // The stream itself may ignore the abort.
   const { done, value } = await untilAborted(stream.next(), signal)
   if (!done) return value
-  throw new TarReadError(
+  throw new RegistryError(
     'FILE_UNREADABLE',
     `Cannot read the bytes from ${position} on: the stream ended before byte ${size}`,
-    {
-      offset: position,
-    },
   )
 }
 

@@ -1,5 +1,6 @@
 import type { ConfiguredImage, Image, Layer } from '../images/image.ts'
 import { toOciType } from '../images/oci-types.ts'
+import { ATTESTED_DIGEST } from '../oci/attestation.ts'
 import { type Content, type Descriptor, descriptorOf } from '../oci/descriptor.ts'
 import { type CreateHasher, type Digest, digestOf } from '../oci/digest.ts'
 import { type JsonObject, objectField, parseJson, textField } from '../oci/json.ts'
@@ -105,7 +106,7 @@ async function replaceChildren(image: Image, replacing: Replacing): Promise<Imag
 
 /** Returns the subject of an attestation by BuildKit's annotation, if its digest has changed. */
 function outdatedSubject(entry: JsonObject, { changed }: Replacing): Digest | undefined {
-  const about = textField(objectField(entry, 'annotations'), 'vnd.docker.reference.digest')
+  const about = textField(objectField(entry, 'annotations'), ATTESTED_DIGEST)
   return about !== undefined && changed.has(about as Digest) ? (about as Digest) : undefined
 }
 

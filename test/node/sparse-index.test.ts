@@ -240,14 +240,17 @@ describe('pushDockerTar() of a sparse index', () => {
       ValidationError,
       /also lists linux\/amd64, linux\/arm64\/v8, an attestation, which .*; the archive holds no platform of it: save it again$/,
     )
-    await rejection(push(layout.tar(), { platforms: 'available' }), ValidationError, /holds nothing of what its index/)
+    await rejection(
+      push(layout.tar(), { platforms: 'available' }),
+      ValidationError,
+      /nothing of what its index .* lists is there/,
+    )
   })
 
   it('gives one platform by { platform }', async () => {
     const { layout, amd64 } = await sparse()
     expect((await push(layout.tar(), { platform: 'linux/amd64' })).digest).toBe(amd64.digest)
-    const message =
-      /Cannot find the platform "linux\/arm64": the archive holds linux\/amd64, and lacks linux\/arm64\/v8/
+    const message = /Cannot find the platform "linux\/arm64": the image has linux\/amd64, and lacks linux\/arm64\/v8/
     await rejection(push(layout.tar(), { platform: 'linux/arm64' }), ValidationError, message)
   })
 })

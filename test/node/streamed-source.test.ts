@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { withControl } from '../../src/control/controller.ts'
 import type { ContentStore } from '../../src/images/content-store.ts'
 import { createImageTreeReader } from '../../src/images/image-tree.ts'
-import { openRegistry, type PushOptions, type PushPlan, pushDockerTar, TarReadError } from '../../src/index.ts'
+import { openRegistry, type PushOptions, type PushPlan, pushDockerTar, RegistryError } from '../../src/index.ts'
 import { createNativeHasher } from '../../src/node/native-sha256.ts'
 import { readAll } from '../../src/source/source.ts'
 import { readStream } from '../../src/source/stream.ts'
@@ -93,9 +93,9 @@ describe('streamedSource()', () => {
     await expect(reading).rejects.toThrow('enough')
   })
 
-  it('throws a TarReadError if the stream ends early', async () => {
+  it('throws if the stream ends early', async () => {
     const { source } = openSource(BYTES.subarray(0, 900))
-    await rejection(readAll(source), TarReadError, /ended before byte 1000/)
+    await rejection(readAll(source), RegistryError, /ended before byte 1000/)
   })
 
   it('ends the stream when a read is aborted', async () => {

@@ -7,6 +7,7 @@ import { parseTar } from 'nanotar'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   type Archive,
+  createWriteController,
   DigestMismatchError,
   type Image,
   openArchive,
@@ -14,6 +15,7 @@ import {
   TarReadError,
   ValidationError,
   type WriteOptions,
+  type WriteProgress,
   writeArchive,
 } from '../../src/index.ts'
 import { rejection } from '../support/errors.ts'
@@ -404,5 +406,94 @@ describe('writeArchive() refuses', () => {
     const error = await rejection(writeArchive(archive.images, { format: 'docker' }), ValidationError)
     expect(error.code).toBe('NO_IMAGE')
     expect([...filesOf(await writeTar(archive.images)).keys()].slice(0, 3)).not.toContain('manifest.json')
+  })
+})
+
+describe('writeArchive() under control', () => {
+  /** Reads a stream in the background. */
+  function reading(stream: ReadableStream<Uint8Array>): { readonly received: number; readonly done: Promise<void> } {
+    let received = 0
+    const read = async () => {
+      const reader = stream.getReader()
+      for (let next = await reader.read(); !next.done; next = await reader.read()) received += next.value.length
+    }
+    const done = read()
+    done.catch(() => undefined)
+    return {
+      done,
+      get received() {
+        return received
+      },
+    }
+  }
+  const soon = () => new Promise((resolve) => setTimeout(resolve, 30))
+
+  it('tells how far each blob and the whole is', async () => {
+    const { images } = await appArchive()
+    const progress: WriteProgress[] = []
+    await writeTar(images, { onProgress: (snapshot) => progress.push(snapshot) })
+    const [first, last] = [progress[0], progress.at(-1)]
+    const [image] = images
+    const blobs = [image?.manifest, image?.config, ...(image?.layers ?? [])]
+    const totalBytes = blobs.reduce((sum, blob) => sum + (blob?.size ?? 0), 0)
+    expect(first).toMatchObject({ phase: 'write', writtenBytes: 0, totalBytes })
+    expect(last).toMatchObject({ phase: 'done', writtenBytes: totalBytes, totalBytes, remainingSeconds: 0 })
+    expect(last?.blobs).toEqual(
+      blobs.map((blob, index) => ({
+        mediaType: blob?.mediaType,
+        digest: blob?.digest,
+        size: blob?.size,
+        kind: ['manifest', 'config', 'layer'][index],
+        state: 'written',
+        writtenBytes: blob?.size,
+      })),
+    )
+  })
+
+  it('pauses, resumes, and tells the readers of the controller', async () => {
+    const { images } = await appArchive()
+    const controller = createWriteController()
+    controller.pause()
+    const written = await writeArchive(images, { controller })
+    const phases = (async () => {
+      const seen: string[] = []
+      for await (const { phase } of controller) seen.push(phase)
+      return seen
+    })()
+    const read = reading(written.stream())
+    await soon()
+    expect(read.received).toBeLessThan(written.size - 1024)
+    controller.resume()
+    await read.done
+    expect(read.received).toBe(written.size)
+    expect((await phases).at(-1)).toBe('done')
+  })
+
+  it('fails with the reason of an abort, also in a pause', async () => {
+    const controller = createWriteController()
+    controller.pause()
+    const written = await writeArchive((await appArchive()).images, { controller })
+    const read = reading(written.stream())
+    await soon()
+    const reason = new Error('enough')
+    controller.abort(reason)
+    await expect(read.done).rejects.toBe(reason)
+    await rejection(writeArchive((await appArchive()).images, { controller }), TypeError, /Cannot use controller/)
+  })
+
+  it('keeps to maxBytesPerSecond', async () => {
+    const { images } = await appArchive('team/app:v1', { text: 'x'.repeat(200_000) })
+    const start = performance.now()
+    await writeTar(images, { maxBytesPerSecond: 500_000 })
+    expect(performance.now() - start).toBeGreaterThan(250)
+  })
+
+  it('ends the progress when it is closed without a stream, or fails', async () => {
+    const [closed, failed] = [createWriteController(), createWriteController()]
+    await (await writeArchive((await appArchive()).images, { controller: closed })).close()
+    await rejection(writeArchive([], { controller: failed }), ValidationError)
+    for (const controller of [closed, failed]) {
+      expect(await controller[Symbol.asyncIterator]().next()).toEqual({ done: true, value: undefined })
+    }
   })
 })

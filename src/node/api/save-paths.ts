@@ -10,8 +10,8 @@ import { inNode } from '../node-runtime.ts'
  * images give the same tar on every runtime.
  *
  * @param images The images of an open archive, or of several archives.
- * @param options `images`, `platform`, `platforms`, `rename`, `names`, `format`, `onProgress`, `controller`, `signal`,
- *   `onWarning` and others: see `WriteOptions`.
+ * @param options `images`, `platform`, `platforms`, `rename`, `names`, `format`, `onProgress`, `controller`, `signal`
+ *   and others: see `WriteOptions`.
  * @returns the archive: its `size` in bytes, and `stream()` for its bytes. Call its `close()` when it is written.
  * @throws {TypeError} if `images` or an option has the wrong type.
  * @throws {RangeError} if `maxBytesPerSecond` is not above 0.

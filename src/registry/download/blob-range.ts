@@ -1,0 +1,95 @@
+import { ResponseError } from '../../errors.ts'
+import { type Answer, streamAnswer, unexpectedAnswer } from '../../http/answer.ts'
+import type { Patience } from '../../http/request.ts'
+import { shortDigest } from '../../oci/digest.ts'
+import { releaseBody } from '../../source/release.ts'
+import type { ByteStream } from '../../source/stream.ts'
+import { locateRepository } from '../repository.ts'
+import { type BlobPlace, blobUrl, lostBlob } from './lost-content.ts'
+
+/** How often a request is tried again that gets no answer, and an answer that brings in nothing. */
+export const PATIENCE: Patience = { retry: 5, retryDelay: 500 }
+
+/**
+ * Asks for the bytes of a blob from a position on. Where the registry ignores `Range`, or answers with another range
+ * than the one that was asked for, it reads the blob from its start and drops what comes before the position.
+ *
+ * @returns the bytes; they end early where the registry gives only a part of the range
+ * @throws {ResponseError} if the registry refuses, or lacks bytes of the blob
+ * @throws {NetworkError} if it does not answer
+ */
+export async function openRange(place: BlobPlace, position: number, signal: AbortSignal): Promise<ByteStream> {
+  let answer = await ask(place, position, signal)
+  let isRange = answer.status === 206
+  if (isRange && !continuesAt(answer, place, position)) {
+    releaseBody(answer.body)
+    answer = await ask(place, 0, signal)
+    isRange = false
+    if (answer.status !== 200) throw unexpectedAnswer(answer, 'that is a part of the blob, and not the one asked for')
+  }
+  return boundedBody(answer, place, isRange ? { length: place.blob.size - position } : { dropped: position }, signal)
+}
+
+async function ask(place: BlobPlace, position: number, signal: AbortSignal): Promise<Answer> {
+  const { registry, repository, blob } = place
+  try {
+    return await registry.send({
+      act: `read ${shortDigest(blob.digest)} of "${repository}"`,
+      method: 'GET',
+      url: blobUrl(place),
+      scopes: locateRepository(registry.url, repository).pull,
+      patience: PATIENCE,
+      signal,
+      ...(position > 0 && { headers: { range: `bytes=${position}-` } }),
+    })
+  } catch (error) {
+    if (!(error instanceof ResponseError) || !isOwn(error, place)) throw error
+    if (error.status === 404) throw lostBlob(place, error, 'the registry does not have it')
+    if (error.status === 416)
+      throw lostBlob(place, error, `the registry has only ${position} of its ${blob.size} bytes`)
+    throw error
+  }
+}
+
+/**
+ * Tells whether an answer begins at the position (RFC 9110 § Content-Range). A web page may not be allowed to read that
+ * header: then the length tells. What is encoded has ranges of the encoded bytes.
+ */
+function continuesAt({ headers }: Answer, { blob: { size } }: BlobPlace, position: number): boolean {
+  if (isEncoded(headers) || position === 0) return false
+  const range = headers.get('content-range')
+  if (range === null) return [null, String(size - position)].includes(headers.get('content-length'))
+  const [, start, total] = /^bytes ([0-9]{1,16})-[0-9]{1,16}\/([0-9]{1,16}|\*)$/.exec(range) ?? []
+  return start === String(position) && (total === '*' || total === String(size))
+}
+
+/** Reads the body of an answer: without the bytes that are dropped, and not more than there should be. */
+async function* boundedBody(
+  answer: Answer,
+  place: BlobPlace,
+  { dropped = 0, length = place.blob.size }: { readonly dropped?: number; readonly length?: number },
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const { size } = place.blob
+  const stated = isEncoded(answer.headers) ? null : answer.headers.get('content-length')
+  if (answer.status === 200 && stated !== null && stated !== String(length)) {
+    releaseBody(answer.body)
+    throw lostBlob(place, answer, `the registry has ${stated} bytes of it instead of ${size}`)
+  }
+  let position = 0
+  for await (const piece of streamAnswer(answer, signal)) {
+    const before = position
+    position += piece.byteLength
+    if (position > length) throw lostBlob(place, answer, `the registry has more than its ${size} bytes`)
+    if (position > dropped) yield before < dropped ? piece.subarray(dropped - before) : piece
+  }
+}
+
+function isEncoded(headers: Headers): boolean {
+  return headers.has('content-encoding')
+}
+
+/** Tells whether the registry itself refused, and not the storage behind it: that may know an old address only. */
+export function isOwn({ url }: ResponseError, { registry }: BlobPlace): boolean {
+  return new URL(url).origin === new URL(registry.url).origin
+}

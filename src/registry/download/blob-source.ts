@@ -1,0 +1,58 @@
+import { delay } from '../../async/delay.ts'
+import { NetworkError, ResponseError } from '../../errors.ts'
+import { delayBefore } from '../../http/retry-after.ts'
+import type { Descriptor } from '../../oci/descriptor.ts'
+import type { Source } from '../../source/source.ts'
+import { streamedSource } from '../../source/streamed.ts'
+import type { Registry } from '../registry.ts'
+import { isOwn, openRange, PATIENCE } from './blob-range.ts'
+import { type BlobPlace, cutShort } from './lost-content.ts'
+
+/** Requests that may bring in few bytes, and how many bytes each further one has to bring in, on average. */
+const [SPARE, LEAST_GAIN] = [100, 2048]
+
+/**
+ * Opens a blob of a registry as a source. It sends no request before `read` is called.
+ *
+ * Consecutive reads share one answer. An answer that breaks off, or stands still, is continued with `Range`. For that
+ * the registry is asked again, never the storage that it redirected to: such an address is valid for some minutes only.
+ * The source does not verify the digest: the digest is of the whole blob, and a reader may need a part of it.
+ *
+ * @throws {ResponseError} on a read, if the registry refuses, or lacks bytes of the blob
+ * @throws {NetworkError} on a read, if the registry does not answer, or its answers keep breaking off
+ */
+export function openBlob(registry: Registry, repository: string, blob: Descriptor): Source {
+  const place = { registry, repository, blob }
+  return streamedSource(blob.size, (start, signal) => readOn(place, start, signal))
+}
+
+/** Reads a blob from a position to its end, with as many requests as that takes. */
+async function* readOn(place: BlobPlace, start: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const { size } = place.blob
+  let [position, requests, failures] = [start, 0, 0]
+  while (position < size) {
+    const before = position
+    let isOpen = false
+    let failure: unknown
+    try {
+      const range = await openRange(place, position, signal)
+      isOpen = true
+      for await (const piece of range) {
+        position += piece.byteLength
+        yield piece
+      }
+    } catch (error) {
+      signal.throwIfAborted()
+      // A request without an answer was tried several times.
+      const mayPass = error instanceof NetworkError ? isOpen : error instanceof ResponseError && !isOwn(error, place)
+      if (!mayPass) throw error
+      failure = error
+    }
+    failures = position > before ? 0 : failures + 1
+    requests++
+    const isStuck = failures > PATIENCE.retry || requests > SPARE + (position - start) / LEAST_GAIN
+    if (isStuck) throw failure ?? cutShort(place, position)
+    // An answer may have only a part of the range, and end well.
+    if (failure || failures > 0) await delay(delayBefore(failures + 1, PATIENCE.retryDelay), signal)
+  }
+}

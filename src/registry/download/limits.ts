@@ -1,0 +1,40 @@
+/** Limits of an image in a registry, so that a hostile one costs no more than an honest one. */
+export interface DownloadLimits {
+  /** Bytes of a manifest, an index or a config. @default 8 MiB */
+  readonly jsonSize: number
+  /** Bytes of all manifests, indexes and configs together. @default 16 MiB */
+  readonly totalJsonSize: number
+  /** JSON values of all of them together; a key counts as two. @default 250 000 */
+  readonly totalJsonValues: number
+  /** Manifests and indexes in all, each as often as it is listed. @default 10 000 */
+  readonly manifests: number
+  /** How deep indexes may list indexes, and referrers may have referrers. @default 4 */
+  readonly indexDepth: number
+}
+
+const DOWNLOAD_LIMITS: DownloadLimits = {
+  jsonSize: 8 * 1024 ** 2,
+  totalJsonSize: 16 * 1024 ** 2,
+  totalJsonValues: 250_000,
+  manifests: 10_000,
+  indexDepth: 4,
+}
+
+/**
+ * Fills in the limits that are not given.
+ *
+ * @throws {RangeError} if one is not a number from 0 on
+ * @throws {TypeError} if a limit has an unknown name
+ */
+export function withDefaultLimits(given: Partial<DownloadLimits> = {}): DownloadLimits {
+  const limits: { -readonly [Name in keyof DownloadLimits]: number } = { ...DOWNLOAD_LIMITS }
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(limits, name)) throw new TypeError(`Cannot read the image: there is no limit "${name}"`)
+    if (value === undefined) continue
+    if (!(value >= 0)) {
+      throw new RangeError(`Cannot read the image: the limit "${name}" has to be a number from 0 on, not ${value}`)
+    }
+    limits[name as keyof DownloadLimits] = value
+  }
+  return limits
+}

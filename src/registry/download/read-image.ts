@@ -1,0 +1,89 @@
+import { list } from '../../check-options.ts'
+import { ValidationError } from '../../errors.ts'
+import { createWasmHasher } from '../../hash/sha256.ts'
+import type { Image } from '../../images/image.ts'
+import { createImageTreeReader, type ReadImageTree } from '../../images/image-tree.ts'
+import { runsOn } from '../../images/platforms.ts'
+import { platformsUnder, selectPlatform, selectPlatforms } from '../../images/select-platforms.ts'
+import { isWantedEntry } from '../../images/wanted-platforms.ts'
+import { isAttestation } from '../../oci/attestation.ts'
+import { type Descriptor, descriptorOf } from '../../oci/descriptor.ts'
+import { type IndexEntry, isIndex } from '../../oci/manifest.ts'
+import { isIndexType, isManifestType, MEDIA_TYPES } from '../../oci/media-type.ts'
+import { manifestAt } from '../manifests.ts'
+import { type ManifestInfo, readManifest } from '../read-manifest.ts'
+import type { Registry } from '../registry.ts'
+import type { OpenImageOptions } from './download-options.ts'
+import { fullNames } from './full-name.ts'
+import { withDefaultLimits } from './limits.ts'
+import { lostEntry } from './lost-content.ts'
+import { createRegistryStore, type RegistryStore } from './registry-store.ts'
+
+/** Reads an image of a registry; throws what `openImage` throws. */
+export async function readImage(
+  registry: Registry,
+  repository: string,
+  reference: string,
+  options: OpenImageOptions,
+): Promise<Image> {
+  const { signal, onWarning: warn = () => {}, runtime: { createHasher = createWasmHasher } = {} } = options
+  const { platform } = options
+  const wanted = wantedPlatforms(options)
+  const limits = withDefaultLimits(options.limits)
+  const root = await readManifest(manifestAt(registry, repository, reference), signal)
+  const store = createRegistryStore({ registry, repository, limits, createHasher, warn, signal })
+  store.keep(root)
+  const read = createImageTreeReader(store, wanted && ((entry, entries) => isWanted(entry, entries, wanted, platform)))
+  const whole = await readWhole(store, read, root)
+  for (const one of wanted ?? [])
+    if (!runsOn(whole, one)) throw missingPlatform(whole, one, `${repository}:${reference}`)
+  const chosen = platform === undefined ? whole : selectPlatform(whole, platform)
+  const image = options.platforms && wanted ? await selectPlatforms(chosen, wanted, createHasher, warn) : chosen
+  return { ...image, names: fullNames(registry.url, repository, reference), tags: [] }
+}
+
+/** @throws {ResponseError} if the registry lacks a manifest that is wanted of an index */
+async function readWhole(store: RegistryStore, read: ReadImageTree, root: ManifestInfo): Promise<Image> {
+  const image = await read(entryOf(root), store.name)
+  const [gone] = store.gone
+  if (gone || !image) throw lostEntry(store, gone ?? root, image)
+  return image
+}
+
+/** A registry may answer with another type than the manifest's own, such as `application/json`. */
+function entryOf(root: ManifestInfo): Descriptor {
+  const isKnown = isIndexType(root.mediaType) || isManifestType(root.mediaType)
+  const mediaType = isIndex(root.manifest) ? MEDIA_TYPES.ociIndex : MEDIA_TYPES.ociManifest
+  return { ...descriptorOf(root), ...(!isKnown && { mediaType }) }
+}
+
+function wantedPlatforms({ platform, platforms }: OpenImageOptions): readonly string[] | undefined {
+  if (platforms === undefined) return platform === undefined ? undefined : [platform]
+  const wanted = list('platforms', platforms, 'an array of platforms such as "linux/amd64"')
+  if (platform === undefined && wanted.length > 0) return wanted
+  throw new TypeError(
+    `Cannot choose platforms: ${platform === undefined ? 'platforms is empty' : 'pass one of platform and platforms'}`,
+  )
+}
+
+/** One platform is the first of those that match, without its attestations. */
+function isWanted(
+  entry: IndexEntry,
+  entries: readonly IndexEntry[],
+  wanted: readonly string[],
+  platform: string | undefined,
+): boolean {
+  const isMeant = isWantedEntry(entry, entries, wanted)
+  if (platform === undefined || !isMeant) return isMeant
+  if (isAttestation(entry)) return false
+  const isEarlier = (other: IndexEntry) => other.platform !== undefined && isWantedEntry(other, entries, wanted)
+  return entry.platform === undefined || entry === entries.find((other) => !isAttestation(other) && isEarlier(other))
+}
+
+function missingPlatform(image: Image, wanted: string, name: string): ValidationError {
+  return new ValidationError(
+    'PLATFORM_MISSING',
+    `Cannot find the platform ${JSON.stringify(wanted)}: "${name}" has ${platformsUnder(image) || 'none'}`,
+    { input: wanted },
+  )
+}
