@@ -17,6 +17,7 @@ import type { OpenImageOptions } from './download-options.ts'
 import { fullNames } from './full-name.ts'
 import { withDefaultLimits } from './limits.ts'
 import { lostEntry } from './lost-content.ts'
+import { readAgain } from './read-again.ts'
 import { createRegistryStore, type RegistryStore } from './registry-store.ts'
 
 /** Reads an image of a registry; throws what `openImage` throws. */
@@ -30,7 +31,8 @@ export async function readImage(
   const { platform } = options
   const wanted = wantedPlatforms(options)
   const limits = withDefaultLimits(options.limits)
-  const root = await readManifest(manifestAt(registry, repository, reference), signal)
+  const readRoot = (patient: Registry) => readManifest(manifestAt(patient, repository, reference), signal)
+  const root = await readAgain(registry, readRoot, signal)
   const store = createRegistryStore({ registry, repository, limits, createHasher, warn, signal })
   store.keep(root)
   const read = createImageTreeReader(store, wanted && ((entry, entries) => isWanted(entry, entries, wanted, platform)))

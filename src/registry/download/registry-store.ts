@@ -13,6 +13,7 @@ import type { Registry } from '../registry.ts'
 import { openBlob } from './blob-source.ts'
 import type { DownloadLimits } from './limits.ts'
 import { lostBlob } from './lost-content.ts'
+import { readAgain } from './read-again.ts'
 
 /** A repository, and how it is read. */
 interface Reading {
@@ -86,7 +87,7 @@ async function findManifest(
   digest: Digest,
 ): Promise<ManifestInfo | undefined> {
   try {
-    return await readManifest(manifestAt(registry, repository, digest), signal)
+    return await readAgain(registry, (patient) => readManifest(manifestAt(patient, repository, digest), signal), signal)
   } catch (error) {
     if (error instanceof ResponseError && error.status === 404) return undefined
     throw error
@@ -98,7 +99,7 @@ async function readConfig(
   blob: Content,
 ): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    return await getBlob(registry, repository, blob, limits.jsonSize, signal)
+    return await readAgain(registry, (patient) => getBlob(patient, repository, blob, limits.jsonSize, signal), signal)
   } catch (error) {
     if (!(error instanceof ResponseError) || error.status !== 404) throw error
     throw lostBlob({ registry, repository, blob }, error, 'the registry does not have it')
