@@ -1,21 +1,11 @@
 import type { Image } from '../images/image.ts'
+import { COSIGN_KIND, COSIGN_KINDS, IMAGE_NAME, REF_NAME, SUBJECT } from '../oci/annotations.ts'
 import { type Digest, isDigest } from '../oci/digest.ts'
 import { type JsonObject, objectField, textField } from '../oci/json.ts'
 import type { IndexEntry } from '../oci/manifest.ts'
 import { referrerTag, subjectOfTag } from '../oci/referrer-tag.ts'
 
-const NAME = 'io.containerd.image.name'
-const REF_NAME = 'org.opencontainers.image.ref.name'
-/** By which containerd 2.2 and Docker 29.1 list what is about an image beside it. */
-const CONTAINERD_SUBJECT = 'io.containerd.manifest.subject'
-const COSIGN_KIND = 'kind'
 const COSIGN_IMAGE = /^dev\.cosignproject\.cosign\/image(?:Index)?$/
-/** The kinds that cosign lists beside an image, and the endings of their tags in a registry. */
-const COSIGN_KINDS: Readonly<Record<string, string>> = {
-  'dev.cosignproject.cosign/sigs': 'sig',
-  'dev.cosignproject.cosign/atts': 'att',
-  'dev.cosignproject.cosign/sboms': 'sbom',
-}
 
 /** All entries of `index.json` for one manifest. */
 export interface Listing extends Pick<Image, 'names' | 'tags'> {
@@ -38,9 +28,11 @@ export function readListings(entries: readonly IndexEntry[]): readonly Listing[]
     const [entry] = group
     if (isSignedImage(entry)) signed = entry.digest
     const ending = COSIGN_KINDS[textField(annotationsOf(entry), COSIGN_KIND) ?? '']
-    if (ending && signed) return { entry, names: [], tags: [referrerTag(signed, ending)], about: signed }
+    const about = aboutIn(entry)
+    const subject = about ?? signed
+    if (ending && subject) return { entry, names: [], tags: [referrerTag(subject, ending)], about: subject }
     const named = namesIn(group)
-    return { entry, ...named, about: aboutIn(entry) ?? subjectOfTag(named.tags[0]) }
+    return { entry, ...named, about: about ?? subjectOfTag(named.tags[0]) }
   })
 }
 
@@ -52,7 +44,7 @@ function namesIn(entries: readonly IndexEntry[]): Pick<Image, 'names' | 'tags'> 
     const annotations = annotationsOf(entry)
     const refName = textField(annotations, REF_NAME)
     const isName = refName !== undefined && /[/:]/.test(refName)
-    const name = textField(annotations, NAME) ?? (isName ? refName : undefined)
+    const name = textField(annotations, IMAGE_NAME) ?? (isName ? refName : undefined)
     if (name !== undefined) names.add(name)
     else if (refName !== undefined) tags.add(refName)
   }
@@ -60,7 +52,7 @@ function namesIn(entries: readonly IndexEntry[]): Pick<Image, 'names' | 'tags'> 
 }
 
 function aboutIn(entry: IndexEntry): Digest | undefined {
-  const about = annotationsOf(entry)[CONTAINERD_SUBJECT]
+  const about = annotationsOf(entry)[SUBJECT]
   return isDigest(about) ? about : undefined
 }
 

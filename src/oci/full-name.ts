@@ -8,9 +8,3 @@ export function fullName({ registry = DOCKER_HUB, repository, tag }: ParsedRepos
   const isOfficial = registry === DOCKER_HUB && !repository.includes('/')
   return `${registry}/${isOfficial ? 'library/' : ''}${repository}:${tag}`
 }
-
-/** Writes a name as Docker shows it: without the registry, and without `library/`, if it is one of Docker Hub. */
-export function familiarName({ registry = DOCKER_HUB, repository, tag }: ParsedRepositoryTag): string {
-  const name = registry === DOCKER_HUB ? repository.replace(/^library\/(?=[^/]+$)/, '') : `${registry}/${repository}`
-  return `${name}:${tag}`
-}

@@ -2,7 +2,8 @@ import { ValidationError } from '../errors.ts'
 import { MEDIA_TYPES } from '../oci/media-type.ts'
 import { toSource } from '../source/from.ts'
 import type { Source } from '../source/source.ts'
-import { blobPath, type LayoutBlob, type LayoutPlan } from './layout-plan.ts'
+import { blobPath } from './blob-path.ts'
+import type { LayoutBlob, LayoutPlan } from './layout-plan.ts'
 
 /** The only kind of reader that an archive is for. */
 export type SaveFormat = 'docker' | 'oci'

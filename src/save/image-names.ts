@@ -3,15 +3,13 @@ import type { ChosenImage } from '../images/add-referrers.ts'
 import type { Image } from '../images/image.ts'
 import { isReferrer } from '../images/referrer.ts'
 import { callRename } from '../images/rename.ts'
-import { familiarName, fullName } from '../oci/full-name.ts'
+import { fullName } from '../oci/full-name.ts'
 import { isName, isTag, parseRepositoryTag } from '../oci/reference.ts'
 
 /** A name of an image in an archive. */
 export interface SavedName {
   /** With its registry: `docker.io/library/nginx:1.29`. */
   readonly full: string
-  /** As Docker shows it: `nginx:1.29`. */
-  readonly familiar: string
   readonly tag: string
 }
 
@@ -78,7 +76,7 @@ function ownNames(image: Image, { rename = (name) => name, onWarning }: NamingOp
 
 function nameOf(text: string): SavedName {
   const name = parseRepositoryTag(text)
-  return { full: fullName(name), familiar: familiarName(name), tag: name.tag }
+  return { full: fullName(name), tag: name.tag }
 }
 
 function onlyTag({ manifest }: Image, tag: string): string {

@@ -1,28 +1,14 @@
 import { ValidationError } from '../errors.ts'
-import type { ConfiguredImage, Image, Layer } from '../images/image.ts'
-import { toOciType } from '../images/oci-types.ts'
-import { runnableImages } from '../images/platforms.ts'
-import { type Content, type Descriptor, descriptorOf, formatPlatform, type Platform } from '../oci/descriptor.ts'
-import { type Digest, isOtherDigest, parseDigest } from '../oci/digest.ts'
-import type { NamedImage, SavedName } from './image-names.ts'
+import type { Image } from '../images/image.ts'
+import type { Content, Descriptor } from '../oci/descriptor.ts'
+import type { Digest } from '../oci/digest.ts'
+import type { NamedImage } from './image-names.ts'
+import { type ListedManifest, listManifest } from './listed-manifests.ts'
+import { type LoadableImage, listLoadable } from './loadable-images.ts'
 
 /** A blob of a layout. */
 export interface LayoutBlob extends Content {
   readonly kind: 'manifest' | 'config' | 'layer'
-}
-
-/** An entry of `index.json`. */
-interface ListedManifest extends Descriptor {
-  readonly artifactType?: string
-  readonly platform?: Platform
-  readonly annotations?: Readonly<Record<string, string>>
-}
-
-/** An entry of `manifest.json`, by Docker's field names. */
-interface LoadableImage {
-  readonly Config: string
-  readonly RepoTags: readonly string[] | null
-  readonly Layers: readonly string[]
 }
 
 /** The plan of a layout, made without reading a layer. */
@@ -35,13 +21,6 @@ export interface LayoutPlan {
   readonly blobs: readonly LayoutBlob[]
 }
 
-const NAME = 'io.containerd.image.name'
-const REF_NAME = 'org.opencontainers.image.ref.name'
-/** By which containerd 2.2 and Docker 29.1 list a referrer beside its subject. */
-const SUBJECT = 'io.containerd.manifest.subject'
-/** The platform that Docker gets of a multi-platform image, if it is there. */
-const USUAL_PLATFORM = 'linux/amd64'
-
 /**
  * Plans a layout of images (image-spec § Image Layout), and the `manifest.json` of `docker load` beside it.
  *
@@ -49,89 +28,13 @@ const USUAL_PLATFORM = 'linux/amd64'
  */
 export function planLayout(images: readonly NamedImage[], onWarning?: (warning: string) => void): LayoutPlan {
   verifyNames(images)
+  const blobs = listBlobs(images, onWarning)
+  const digests = new Set(blobs.map(({ digest }) => digest))
   return {
-    listed: images.flatMap(listImage),
+    listed: images.flatMap((image) => listManifest(image, digests)),
     loadable: listLoadable(images, onWarning),
-    blobs: listBlobs(images, onWarning),
+    blobs,
   }
-}
-
-/** Where a blob is in a layout. */
-export function blobPath(digest: Digest): string {
-  const checked = isOtherDigest(digest) ? digest : parseDigest(digest, 'a blob')
-  return `blobs/${checked.replace(':', '/')}`
-}
-
-function listImage({ image, names, tags }: NamedImage): readonly ListedManifest[] {
-  const { manifest, kind, platform, artifactType, subject } = image
-  const entry = {
-    ...descriptorOf(manifest),
-    ...(kind === 'artifact' && artifactType !== undefined && { artifactType }),
-    ...(kind === 'image' && platform && { platform }),
-  }
-  const about = subject !== undefined && { [SUBJECT]: subject }
-  const named = [
-    ...names.map(({ full, tag }) => ({ [NAME]: full, [REF_NAME]: tag })),
-    ...tags.map((tag) => ({ [REF_NAME]: tag })),
-  ]
-  if (named.length > 0) return named.map((name) => ({ ...entry, annotations: { ...name, ...about } }))
-  return [{ ...entry, ...(about && { annotations: about }) }]
-}
-
-/** An image that has several names is listed once, as Docker writes it. */
-function listLoadable(
-  images: readonly NamedImage[],
-  onWarning: ((warning: string) => void) | undefined,
-): readonly LoadableImage[] {
-  const loadable = new Map<string, LoadableImage & { readonly names: Set<string> }>()
-  for (const { image: root, names } of images) {
-    const image = root.subject === undefined ? findLoadable(root) : undefined
-    if (!image) continue
-    if (image.layers.some(isZstd)) onWarning?.(zstdWarning(image, names))
-    const [Config, Layers] = [blobPath(image.config.digest), image.layers.map(({ digest }) => blobPath(digest))]
-    const key = [Config, ...Layers].join()
-    const entry = loadable.get(key) ?? { Config, RepoTags: null, Layers, names: new Set() }
-    for (const { familiar } of names) entry.names.add(familiar)
-    loadable.set(key, entry)
-  }
-  return [...loadable.values()].map(({ names, ...entry }) => ({
-    ...entry,
-    RepoTags: names.size > 0 ? [...names] : null,
-  }))
-}
-
-/** Finds the one image that `docker load` takes: the image itself, or the usual platform of an index. */
-function findLoadable(image: Image): ConfiguredImage | undefined {
-  if (image.kind !== 'index') return isLoadable(image) ? image : undefined
-  const platforms = runnableImages(image).flatMap((child) => (isLoadable(child) ? [child] : []))
-  return (
-    platforms.find(({ platform }) => platform && formatPlatform(platform) === USUAL_PLATFORM) ??
-    platforms.find(({ platform }) => platform?.os === 'linux') ??
-    platforms[0]
-  )
-}
-
-/** Signatures and attestations may have the config of an image, but their layers are no file systems. */
-function isLoadable(image: Image): image is ConfiguredImage {
-  const { kind, layers, platform, configuration } = image
-  const isFileSystem = ({ mediaType }: Layer) => toOciType(mediaType).startsWith('application/vnd.oci.image.layer.')
-  return (
-    kind === 'image' &&
-    platform?.os !== 'unknown' &&
-    configuration.diffIds.length === layers.length &&
-    layers.every(isFileSystem)
-  )
-}
-
-function isZstd({ mediaType }: Layer): boolean {
-  return /[+.]zstd$/.test(mediaType)
-}
-
-function zstdWarning({ manifest }: Image, [name]: readonly SavedName[]): string {
-  return (
-    `Layers of the image ${name?.familiar ?? manifest.digest} are compressed with zstd, which Docker before 23 cannot load; ` +
-    "{ decompress: 'zstd' } writes them plain."
-  )
 }
 
 function listBlobs(

@@ -116,13 +116,13 @@ describe('writeArchive()', () => {
     expect(header.subarray(265).every((byte) => byte === 0)).toBe(true)
   })
 
-  it('writes a short name in full for containerd, and as Docker shows it for docker load', async () => {
+  it('writes a short name in full', async () => {
     const files = filesOf(await writeTar((await appArchive('nginx:1.29')).images))
     expect(json(files.get('index.json')).manifests[0].annotations).toEqual({
       'io.containerd.image.name': 'docker.io/library/nginx:1.29',
       'org.opencontainers.image.ref.name': '1.29',
     })
-    expect(json(files.get('manifest.json'))[0].RepoTags).toEqual(['nginx:1.29'])
+    expect(json(files.get('manifest.json'))[0].RepoTags).toEqual(['docker.io/library/nginx:1.29'])
   })
 
   it('names an image by { names } or { rename }', async () => {
@@ -151,7 +151,7 @@ describe('writeArchive()', () => {
     const amd64 = root?.children.find(({ platform }) => platform?.architecture === 'amd64')
     expect(json(files.get('index.json')).manifests).toMatchObject([{ digest: root?.manifest.digest }])
     expect(json(files.get('manifest.json'))).toMatchObject([
-      { Config: blobPath(amd64?.config?.digest ?? 'sha256:'), RepoTags: ['team/multi:v1'] },
+      { Config: blobPath(amd64?.config?.digest ?? 'sha256:'), RepoTags: ['docker.io/team/multi:v1'] },
     ])
     const again = await openArchive(await writeTar(images))
     expect(again.images[0]?.children.map(({ manifest }) => manifest.digest)).toEqual(
@@ -233,7 +233,29 @@ describe('writeArchive()', () => {
     const chosen = filesOf(await writeTar(archive.images, { images: [0] }))
     expect([...chosen.keys()]).toEqual([...files.keys()])
     // Alone, it is no image that Docker can load.
-    expect([...filesOf(await writeTar(archive.images, { images: [1] })).keys()]).not.toContain('manifest.json')
+    const alone = await writeTar(archive.images, { images: [1] })
+    expect([...filesOf(alone).keys()]).not.toContain('manifest.json')
+    expect((await openArchive(alone)).images[0]?.manifest.digest).toBe(signature?.manifest.digest)
+  })
+
+  it("lists cosign's signatures by their kind, since their tags are no names of images", async () => {
+    const archive = await openLayout(async (layout) => {
+      const image = await layout.addImage()
+      const config = await layout.add('application/vnd.oci.image.config.v1+json', '{"rootfs":{"diff_ids":[]}}')
+      const manifest = { schemaVersion: 2, mediaType: 'application/vnd.oci.image.manifest.v1+json', config, layers: [] }
+      const signature = await layout.add(manifest.mediaType, manifest)
+      layout.list(withName(image, 'team/app:v1'), withName(signature, `sha256-${image.digest.slice(7)}.sig`))
+    })
+    const [image, signature] = archive.images
+    const tar = await writeTar(archive.images)
+    expect(json(filesOf(tar).get('index.json')).manifests[1].annotations).toEqual({
+      kind: 'dev.cosignproject.cosign/sigs',
+      'io.containerd.manifest.subject': image?.manifest.digest,
+    })
+    expect((await openArchive(tar)).images[1]).toMatchObject({
+      tags: signature?.tags,
+      subject: image?.manifest.digest,
+    })
   })
 })
 
