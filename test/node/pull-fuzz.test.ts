@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { parseTar } from 'nanotar'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -13,6 +12,7 @@ import { inFastTime } from '../support/fast-time.ts'
 import { CASE_TIMEOUT, PROPERTY_TIMEOUT, shareOfRuns } from '../support/fuzz-settings.ts'
 import { objectStorage, PROFILES, passingFault, readFault } from '../support/fuzzed-faults.ts'
 import { createFuzzedImage } from '../support/fuzzed-image.ts'
+import { blobPath, expectWholeTar } from '../support/whole-tar.ts'
 
 // Pulls from registries of every profile through random faults: whole and verified, or a typed error.
 
@@ -125,7 +125,7 @@ async function simulate(given: Schedule): Promise<number | undefined> {
   totals.whole++
   const tar = Buffer.concat(ended)
   const isChanged = faults.some(({ kind }) => kind === 'changed')
-  if (isChanged) expectWhole(tar)
+  if (isChanged) expectWholeTar(tar)
   else expect(tar.equals(expected.get(choice) ?? Buffer.of())).toBe(true)
   return registry.downloadedBytes
 }
@@ -162,28 +162,8 @@ async function outcome<T>(pulling: Promise<T>): Promise<T | Error> {
   return pulling.catch((error: Error) => error)
 }
 
-/** Expects all blobs to be what their names say, and those of the manifests to be there. */
-function expectWhole(tar: Uint8Array): void {
-  const files = new Map(parseTar(tar).map(({ name, data }) => [name, data ?? new Uint8Array(0)]))
-  for (const [name, bytes] of files) {
-    const claimed = /^blobs\/sha256\/(.*)$/.exec(name)?.[1]
-    if (claimed !== undefined) expect(createHash('sha256').update(bytes).digest('hex')).toBe(claimed)
-  }
-  const visit = (name: string): void => {
-    const { manifests = [], config, layers = [] } = JSON.parse(new TextDecoder().decode(files.get(name)))
-    const named: ReadonlyArray<{ digest: string }> = [...manifests, ...layers, ...(config ? [config] : [])]
-    for (const { digest } of named) expect([...files.keys()]).toContain(blobPath(digest))
-    for (const { digest } of manifests) visit(blobPath(digest))
-  }
-  visit('index.json')
-}
-
 /** The bytes of the image's blobs in a tar. */
 function blobBytes(tar: Uint8Array): number {
   const blobs = new Set([...image.blobs.keys()].map(blobPath))
   return parseTar(tar).reduce((sum, { name, size = 0 }) => sum + (blobs.has(name) ? size : 0), 0)
-}
-
-function blobPath(digest: string): string {
-  return `blobs/${digest.replace(':', '/')}`
 }

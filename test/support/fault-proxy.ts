@@ -68,9 +68,10 @@ export async function serveFaultProxy(
     })
     let answered = 0
     target.on('data', (bytes) => {
+      const part = bytes.subarray(0, Math.max(resetAfterAnswered - answered, 0))
       answered += bytes.length
-      const isOverdue = answered > resetAfterAnswered
-      setTimeout(() => (isOverdue ? end(true) : client.write(bytes)), delay)
+      // What came before the fault arrives.
+      setTimeout(() => client.write(part, () => part.length < bytes.length && end(true)), delay)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
