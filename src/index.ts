@@ -125,7 +125,7 @@ export type {
 export type { SaveFormat } from './save/archive-files.ts'
 export type { NamingOptions } from './save/image-names.ts'
 export type { WritableArchive } from './save/make-archive.ts'
-export type { WriteOptions } from './save/plan-archive.ts'
+export type { WriteOptions, WrittenImage } from './save/plan-archive.ts'
 export type { PrepareOptions } from './save/prepare-images.ts'
 export { writeArchive } from './save/write-archive.ts'
 export type { SourceInput } from './source/from.ts'

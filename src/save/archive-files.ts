@@ -39,7 +39,8 @@ export function listArchiveFiles(layout: LayoutPlan, format?: SaveFormat): reado
   return files
 }
 
-function jsonFile(path: string, document: unknown): ArchiveFile {
+/** Makes a file of JSON. */
+export function jsonFile(path: string, document: unknown): ArchiveFile {
   return { path, source: toSource(new TextEncoder().encode(JSON.stringify(document))) }
 }
 

@@ -3,17 +3,16 @@
 import { beginControl, controlOf } from '../control/controller.ts'
 import { createWasmHasher } from '../hash/sha256.ts'
 import type { Image } from '../images/image.ts'
-import type { Digest } from '../oci/digest.ts'
 import { disposable } from '../source/disposable.ts'
-import { planArchive, type WriteOptions } from './plan-archive.ts'
+import { planArchive, type WriteOptions, type WrittenImage } from './plan-archive.ts'
 import { streamTar } from './tar-stream.ts'
 
 /** An archive that is ready to be written. */
 export interface WritableArchive extends AsyncDisposable {
   /** The size of the tar in bytes, such as for `Content-Length`. */
   readonly size: number
-  /** The images in it, with their names in full. Referrers have none. */
-  readonly images: ReadonlyArray<{ readonly digest: Digest; readonly names: readonly string[] }>
+  /** The images in it. */
+  readonly images: readonly WrittenImage[]
   /**
    * Opens the tar as a stream. Bytes are read when they are asked for, and verified: the stream fails before its end if
    * a blob is wrong or its source is lost. Each call gives a new stream, from the start.
@@ -34,7 +33,7 @@ export async function makeArchive(given: readonly Image[], options: WriteOptions
   const { createHasher = createWasmHasher } = options.runtime ?? {}
   const archive = {
     size: tar.size,
-    images: images.map(({ image, names }) => ({ digest: image.manifest.digest, names: names.map(({ full }) => full) })),
+    images,
     stream: () => streamTar(tar, createHasher, begun),
     close() {
       end()

@@ -1,6 +1,7 @@
 import { choice } from '../check-options.ts'
 import type { WriteControlOptions } from '../control/write-controller.ts'
 import type { Image } from '../images/image.ts'
+import type { Digest } from '../oci/digest.ts'
 import { listArchiveFiles, type SaveFormat } from './archive-files.ts'
 import type { NamedImage } from './image-names.ts'
 import { type LayoutPlan, planLayout } from './layout-plan.ts'
@@ -16,9 +17,15 @@ export interface WriteOptions extends PrepareOptions, WriteControlOptions {
   readonly format?: SaveFormat | undefined
 }
 
+/** An image in an archive, with its names in full. Referrers have none. */
+export interface WrittenImage {
+  readonly digest: Digest
+  readonly names: readonly string[]
+}
+
 /** The plan of an archive, made without reading a layer. */
 interface ArchivePlan {
-  readonly images: readonly NamedImage[]
+  readonly images: readonly WrittenImage[]
   readonly layout: LayoutPlan
   readonly tar: TarPlan
   /** Releases what was made for it. */
@@ -32,5 +39,9 @@ export async function planArchive(given: readonly Image[], options: WriteOptions
   const images = await prepareImages(given, options)
   const layout = planLayout(images, onWarning)
   const tar = planTar(listArchiveFiles(layout, format))
-  return { images, layout, tar, close: async () => undefined }
+  return { images: images.map(describe), layout, tar, close: async () => undefined }
+}
+
+function describe({ image, names }: NamedImage): WrittenImage {
+  return { digest: image.manifest.digest, names: names.map(({ full }) => full) }
 }

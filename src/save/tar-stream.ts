@@ -5,7 +5,7 @@ import { BLOCK_SIZE, END_SIZE, paddingAfter, type TarPlan, tarHeader } from './t
 import { type Passing, verifiedPieces } from './verified-pieces.ts'
 
 /** Writes the bytes of a tar in order. Nothing is read before it is asked for. Throws what `verifiedPieces` throws. */
-async function* tarPieces({ entries }: TarPlan, passing: Passing): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+export async function* tarPieces({ entries }: TarPlan, passing: Passing): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   let padding = 0
   for (const entry of entries) {
     const head = new Uint8Array(padding + BLOCK_SIZE)

@@ -13,7 +13,7 @@ export interface Passing {
   readonly signal: AbortSignal | undefined
   /** Paces and counts the blobs. */
   readonly writing: Pick<Writing, 'pieceSize' | 'turn' | 'wrote'>
-  /** True if the writer no longer uses a piece when it asks for the next one. @default false */
+  /** True if the writer uses a piece at most until it asks for the one after the next. @default false */
   readonly reusesMemory?: boolean
 }
 
@@ -31,7 +31,7 @@ export async function* verifiedPieces(
   const { size, read } = exactSource({ size: source.size, read: (...range) => source.read(...range) })
   const hasher = blob && (await createHasher())
   if (size === 0) verify(blob, hasher)
-  let memory: Uint8Array<ArrayBuffer> | undefined
+  let [memory, other]: ReadonlyArray<Uint8Array<ArrayBuffer> | undefined> = []
   for (let [start, end] = [0, 0]; start < size; start = end) {
     end = Math.min(start + writing.pieceSize, size)
     if (blob) await writing.turn(end - start, signal)
@@ -41,6 +41,7 @@ export async function* verifiedPieces(
     hasher?.update(piece)
     if (end === size) verify(blob, hasher)
     yield piece
+    ;[memory, other] = [other, memory]
     if (blob) writing.wrote(blob.digest, piece.byteLength)
   }
 }

@@ -35,14 +35,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   index: [...CORE, 'registry/download', 'push-archive'],
   'node/home': ['errors'],
   'node/native-sha256': ['oci'],
-  'node/archive': ['errors', 'source', 'unpack', 'archive', 'index'],
+  'node/temporary-files': [],
+  'node/archive': ['errors', 'source', 'unpack', 'archive', 'index', 'node/temporary-files'],
   'node/compress': ['errors', 'source', 'runtime', 'compress'],
   'node/stores': ['errors', 'stores', 'registry/sessions', 'compress', 'node/home'],
   'node/credentials': ['errors', 'async', 'oci', 'registry/auth', 'node/home'],
   'node/fetch': ['errors', 'async', 'registry'],
+  'node/save': [
+    ...['errors', 'async', 'source', 'oci', 'images', 'check-options', 'control', 'save'],
+    ...['node/native-sha256', 'node/temporary-files', 'node/archive'],
+  ],
   'node/node-runtime': ['source', 'runtime', 'node/archive', 'node/compress', 'node/fetch', 'node/native-sha256'],
-  'node/api': ['index', 'source', 'control', 'node/archive', 'node/node-runtime'],
-  'node/index': ['index', 'node/api', 'node/archive', 'node/stores', 'node/credentials', 'node/fetch'],
+  'node/api': ['index', 'async', 'source', 'control', 'node/archive', 'node/save', 'node/node-runtime'],
+  'node/index': ['index', 'node/api', 'node/archive', 'node/save', 'node/stores', 'node/credentials', 'node/fetch'],
   testing: ['errors', 'async', 'oci', 'hash'],
 }
 

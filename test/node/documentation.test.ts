@@ -35,7 +35,7 @@ afterAll(() => files.remove())
 
 describe('the examples of the documents', () => {
   it('are there', () => {
-    expect([examples.length, runnable.length]).toEqual([35, 27])
+    expect([examples.length, runnable.length]).toEqual([36, 28])
   })
 
   it('compile', () => {

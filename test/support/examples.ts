@@ -61,10 +61,14 @@ export function writeExamples(
     },
     async run(example) {
       const said = vi.spyOn(console, 'log').mockImplementation(() => {})
+      const before = process.cwd()
+      // Some examples write files.
+      process.chdir(folder)
       try {
         await import(fileOf(example))
         return [...said.mock.calls]
       } finally {
+        process.chdir(before)
         said.mockRestore()
       }
     },

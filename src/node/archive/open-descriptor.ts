@@ -4,6 +4,8 @@ import { promisify } from 'node:util'
 const open = promisify(fs.open)
 const read = promisify(fs.read)
 const write = promisify(fs.write)
+const sync = promisify(fs.fsync)
+const truncate = promisify(fs.ftruncate)
 const close = promisify(fs.close)
 
 /** Closes the descriptors of files that nobody has closed and nobody can read any more. */
@@ -32,9 +34,22 @@ export class OpenDescriptor {
     return (await this.#use((fd) => read(fd, bytes, offset, length, position))).bytesRead
   }
 
-  /** Writes up to `length` bytes of a buffer at a position. Resolves to the number of bytes that it has written. */
-  async write(bytes: Uint8Array, offset: number, length: number, position: number): Promise<number> {
-    return (await this.#use((fd) => write(fd, bytes, offset, length, position))).bytesWritten
+  /** Writes all bytes at a position. */
+  async write(bytes: Uint8Array, position: number): Promise<void> {
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesWritten } = await this.#use((fd) => write(fd, bytes, done, bytes.length - done, position + done))
+      done += bytesWritten
+    }
+  }
+
+  /** Sets the size of the file. What was not written is zeros. */
+  async resize(size: number): Promise<void> {
+    await this.#use((fd) => truncate(fd, size))
+  }
+
+  /** Waits until the bytes are on the disk. */
+  async flush(): Promise<void> {
+    await this.#use((fd) => sync(fd))
   }
 
   /** Closes the file after the reads and writes under way. A second call does nothing. */

@@ -1,15 +1,15 @@
-import { randomUUID } from 'node:crypto'
-import { readdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { RegistryError } from '../../errors.ts'
 import type { OpenSource } from '../../source/spool.ts'
 import type { ByteStream } from '../../source/stream.ts'
+import { removeLeftovers, temporaryName } from '../temporary-files.ts'
 import { descriptorSource } from './file.ts'
 import { OpenDescriptor } from './open-descriptor.ts'
+import { writeBehind } from './write-behind.ts'
 
 const PREFIX = 'registry-api-v2-client-spool'
-const NAME = new RegExp(`^${PREFIX}-(\\d+)-`)
 
 /**
  * Writes a stream to a temporary file that only its owner may read.
@@ -19,8 +19,8 @@ const NAME = new RegExp(`^${PREFIX}-(\\d+)-`)
  * @throws {RegistryError} if the file cannot be written; `TMPDIR` selects a folder with enough space
  */
 export async function spoolToFile(stream: ByteStream, signal?: AbortSignal): Promise<OpenSource> {
-  await removeLeftovers()
-  const path = join(tmpdir(), `${PREFIX}-${process.pid}-${randomUUID()}`)
+  await removeLeftovers(tmpdir(), PREFIX)
+  const path = join(tmpdir(), temporaryName(PREFIX))
   const file = await spooling(OpenDescriptor.open(path, 'wx+', 0o600))
   const isNameless = await rm(path).then(
     () => true,
@@ -41,48 +41,13 @@ export async function spoolToFile(stream: ByteStream, signal?: AbortSignal): Pro
 
 async function write(file: OpenDescriptor, stream: ByteStream, signal?: AbortSignal): Promise<number> {
   let size = 0
-  let writing = Promise.resolve()
-  try {
-    for await (const piece of stream) {
-      signal?.throwIfAborted()
-      await writing
-      // Continues while the next piece is produced.
-      writing = writePiece(file, piece, size)
-      // The write may fail before it is awaited. An unhandled rejection would end the process.
-      writing.catch(() => {})
-      size += piece.length
-    }
-  } finally {
-    await writing
-  }
+  await writeBehind(stream, (piece) => {
+    signal?.throwIfAborted()
+    const position = size
+    size += piece.byteLength
+    return spooling(file.write(piece, position))
+  })
   return size
-}
-
-async function writePiece(file: OpenDescriptor, piece: Uint8Array, position: number): Promise<void> {
-  for (let written = 0; written < piece.length; ) {
-    written += await spooling(file.write(piece, written, piece.length - written, position + written))
-  }
-}
-
-/**
- * Removes the files of processes that no longer exist. Files of other users stay, and files whose process ID is in use
- * again.
- */
-async function removeLeftovers(): Promise<void> {
-  for (const name of await readdir(tmpdir()).catch(() => [])) {
-    const owner = NAME.exec(name)?.[1]
-    if (owner !== undefined && !isAlive(Number(owner))) await rm(join(tmpdir(), name), { force: true }).catch(() => {})
-  }
-}
-
-function isAlive(processId: number): boolean {
-  try {
-    process.kill(processId, 0)
-    return true
-  } catch (error) {
-    // Any other error means that the process exists.
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
-  }
 }
 
 async function spooling<T>(act: Promise<T>): Promise<T> {

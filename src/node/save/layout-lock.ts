@@ -1,0 +1,34 @@
+import { rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { delay } from '../../async/delay.ts'
+import { saving } from './saving.ts'
+
+const NAME = '.registry-api-v2-client-lock'
+/** In milliseconds. The lock is held for less. An older one is left over from a killed process. */
+const MAX_HELD = 10_000
+/** In milliseconds: the time between two attempts. */
+const INTERVAL = 20
+
+/** Runs an act while no other process of this package changes the index of a layout. */
+export async function withLock<T>(folder: string, signal: AbortSignal | undefined, act: () => Promise<T>): Promise<T> {
+  const path = join(folder, NAME)
+  while (!(await saving(`"${folder}"`, take(path)))) await delay(INTERVAL, signal)
+  try {
+    return await act()
+  } finally {
+    await rm(path, { force: true })
+  }
+}
+
+/** Takes the lock, and returns false if another process has it. */
+async function take(path: string): Promise<boolean> {
+  try {
+    await writeFile(path, '', { flag: 'wx' })
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    const held = await stat(path).catch(() => undefined)
+    if (held && Date.now() - held.mtimeMs > MAX_HELD) await rm(path, { force: true })
+    return false
+  }
+}

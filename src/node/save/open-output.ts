@@ -1,0 +1,57 @@
+import { createWriteStream } from 'node:fs'
+import { access, constants, realpath, stat } from 'node:fs/promises'
+import type { Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { show } from '../../check-options.ts'
+import { publicUrl, RegistryError } from '../../errors.ts'
+import { fileOutput } from './file-output.ts'
+import type { ArchiveOutput, OpenOutput } from './output.ts'
+import { saving } from './saving.ts'
+import { streamOutput } from './stream-output.ts'
+
+/**
+ * Opens the output of an archive.
+ *
+ * @throws {TypeError} if it is neither a path nor a stream
+ * @throws {RegistryError} if it cannot be written
+ */
+export async function openOutput(to: ArchiveOutput): Promise<OpenOutput> {
+  if (isWritable(to)) return streamOutput(to, 'the archive to the stream')
+  const path = toPath(to)
+  const what = `"${path}"`
+  const status = await saving(what, stat(path).catch(unlessMissing))
+  if (status?.isDirectory() || /[/\\]$/.test(path)) throw isFolder(path)
+  if (!status) return fileOutput(path)
+  await saving(what, access(path, constants.W_OK))
+  // A pipe or a device stays what it is.
+  if (!status.isFile()) return streamOutput(createWriteStream(path), what)
+  // A link stays: its file is replaced.
+  return fileOutput(await saving(what, realpath(path)), status.mode & 0o777)
+}
+
+/**
+ * Returns the path of a file or a folder that will be written.
+ *
+ * @throws {TypeError} if it is not a path
+ */
+export function toPath(to: unknown): string {
+  if (to instanceof URL && to.protocol === 'file:') return fileURLToPath(to)
+  if (typeof to === 'string' && to !== '' && !/^https?:/.test(to)) return to
+  const shown = to instanceof URL || typeof to === 'string' ? `"${to && publicUrl(String(to))}"` : show(to)
+  throw new TypeError(`Cannot write to ${shown}: pass a path, or a Node stream such as process.stdout`)
+}
+
+function isWritable(to: unknown): to is Writable {
+  const candidate = to as Partial<Writable> | null
+  return typeof candidate === 'object' && typeof candidate?.write === 'function' && typeof candidate.on === 'function'
+}
+
+function unlessMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error
+}
+
+function isFolder(path: string): RegistryError {
+  return new RegistryError('STORAGE_FAILED', `Cannot write "${path}": it is a folder`, {
+    remedy: 'pass the path of a file; saveLayout() writes a folder',
+  })
+}
