@@ -34,7 +34,7 @@ export function createSender(): Sender {
       const stated = headers.get('content-length')
       open++
       const sent = toStream(
-        (stopped) => verified(effect(piecesOf(body, stopped), stopped), stated),
+        (stopped) => verified(effect(piecesOf(body, stopped), stopped), stated, stopped),
         signal,
         (length) => {
           if (isBlob) blobBytes += length
@@ -132,11 +132,11 @@ async function* piecesOf(stream: ReadableStream<Uint8Array>, signal: AbortSignal
 }
 
 /** Breaks a body that is shorter than its `Content-Length`, as HTTP does. */
-async function* verified(pieces: Pieces, stated: string | null): Pieces {
+async function* verified(pieces: Pieces, stated: string | null, signal: AbortSignal): Pieces {
   let length = 0
   for await (const piece of pieces) {
     length += piece.length
     yield piece
   }
-  if (stated !== null && length < Number(stated)) await breakBody()
+  if (stated !== null && length < Number(stated)) await breakBody(signal)
 }

@@ -11,7 +11,7 @@ const PIECES_PER_SECOND = 50
 export function effectOf(fault: Fault | undefined): BodyEffect {
   switch (fault?.kind) {
     case 'cut-answer':
-      return (pieces) => cut(pieces, fault.afterBytes)
+      return (pieces, signal) => cut(pieces, fault.afterBytes, signal)
     case 'stalled':
       return (pieces, signal) => stall(pieces, fault.afterBytes, signal)
     case 'throttled':
@@ -25,9 +25,9 @@ export function effectOf(fault: Fault | undefined): BodyEffect {
   }
 }
 
-async function* cut(pieces: Pieces, afterBytes: number): Pieces {
+async function* cut(pieces: Pieces, afterBytes: number, signal: AbortSignal): Pieces {
   yield* first(pieces, afterBytes)
-  await breakBody()
+  await breakBody(signal)
 }
 
 async function* stall(pieces: Pieces, afterBytes: number, signal: AbortSignal): Pieces {

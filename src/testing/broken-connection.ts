@@ -9,7 +9,7 @@ export class BrokenConnection extends TypeError {
 }
 
 /** Breaks the connection within the body of a response, once a server has sent the bytes before. */
-export async function breakBody(): Promise<never> {
-  await delay(0, undefined)
+export async function breakBody(signal: AbortSignal): Promise<never> {
+  await delay(0, signal)
   throw new BrokenConnection('terminated')
 }
