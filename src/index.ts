@@ -71,6 +71,8 @@ export {
   parseRepositoryTag,
   type RepositoryTag,
 } from './oci/reference.ts'
+export { pullBundle, pullDockerTar } from './pull/pull-docker-tar.ts'
+export type { PulledBundle, PulledTar, PullOptions } from './pull/pull-options.ts'
 export {
   type PushArchiveOptions,
   type PushTarget,

@@ -1,5 +1,6 @@
 // Exports everything of the portable entry. The functions of node/api replace those of the same name.
 export * from '../index.ts'
+export { pullBundle, pullDockerTar } from './api/pull-paths.ts'
 export {
   executePush,
   planPush,

@@ -165,7 +165,14 @@ describe('the errors that docstrings name', () => {
     const { images } = await sdk.openArchive(archive)
     const plan = await sdk.planPush(images, registry.url)
     const options = { uploadRetry: 0 }
-    const names = { repository: 'team/app', tag: 'v7', reference: 'v7', digest: `sha256:${'e6'.repeat(32)}` }
+    const references = ['team/app:v7']
+    const names = {
+      repository: 'team/app',
+      tag: 'v7',
+      reference: 'v7',
+      references,
+      digest: `sha256:${'e6'.repeat(32)}`,
+    }
     usual = { archive, zip: archive, images, plan, registry: registry.url, ...names, options }
   })
   afterAll(() => registry?.stop())

@@ -1,0 +1,22 @@
+import type { Digest } from '../oci/digest.ts'
+import { isDigest, shortDigest } from '../oci/digest.ts'
+
+/** In characters. Most file systems take 255 bytes, and a program may add to a name. */
+const MAX_LENGTH = 200
+
+/**
+ * Names the tar of an image: `team-app-v1.tar`. Every file system takes the name.
+ *
+ * @param platform The platform, if only one was pulled.
+ */
+export function tarName(repository: string, reference: string | Digest, platform?: string): string {
+  const short = isDigest(reference) ? shortDigest(reference) : reference
+  const name = [repository.replace(/^library\//, ''), short, platform].filter(Boolean).join('-')
+  return `${safeFileName(name).slice(0, MAX_LENGTH)}.tar`
+}
+
+/** Replaces the characters that Windows does not take in the name of a file, or that lead to another folder. */
+export function safeFileName(name: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: Windows takes none of them.
+  return name.replaceAll(/[\u0000-\u001f\u007f/\\:*?"<>|]+/g, '-')
+}

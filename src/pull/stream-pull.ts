@@ -1,0 +1,39 @@
+import { beginControl, controlOf } from '../control/controller.ts'
+import type { Digest } from '../oci/digest.ts'
+import type { RegistryInput } from '../registry/registry.ts'
+import { makeArchive } from '../save/make-archive.ts'
+import { type Pull, pullOfBundle, pullOfImage } from './pull.ts'
+import type { PulledBundle, PulledTar, PullOptions } from './pull-options.ts'
+import { readImages, writeOptionsOf } from './read-images.ts'
+
+/** Pulls one image as a stream. Throws what `pullDockerTar` throws. */
+export async function streamImage(
+  registry: RegistryInput,
+  repository: string,
+  reference: string,
+  options: PullOptions,
+): Promise<PulledTar> {
+  const pulled = await streamPull(pullOfImage(registry, repository, reference, options), options)
+  const [image] = pulled.images
+  return Object.freeze({ ...pulled, digest: image?.digest as Digest })
+}
+
+/** Pulls several images as a stream. Throws what `pullBundle` throws. */
+export async function streamBundle(
+  registry: RegistryInput,
+  references: readonly string[],
+  options: PullOptions,
+): Promise<PulledBundle> {
+  return Object.freeze(await streamPull(pullOfBundle(registry, references, options), options))
+}
+
+async function streamPull(pull: Pull, options: PullOptions): Promise<PulledBundle> {
+  const begun = beginControl(options)
+  try {
+    const archive = await makeArchive(await readImages(pull, begun), writeOptionsOf(begun))
+    return { ...archive, fileName: pull.fileName }
+  } catch (error) {
+    controlOf(begun).end()
+    throw error
+  }
+}
