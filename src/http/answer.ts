@@ -2,7 +2,6 @@ import { NetworkError, publicUrl, ResponseError } from '../errors.ts'
 import { type Digest, isDigest } from '../oci/digest.ts'
 import { MAX_VALUES, measureJson } from '../oci/json.ts'
 import { verifyDigest } from '../oci/verify.ts'
-import { readStream } from '../source/stream.ts'
 import { readUpTo } from './body.ts'
 import { redactCause, redactPath, redactType } from './redact.ts'
 
@@ -49,34 +48,6 @@ export async function readAnswer(answer: Answer, limit: number): Promise<Uint8Ar
   })
   if (isWhole) return bytes
   throw unexpectedAnswer(answer, `its body has more than ${limit} bytes`)
-}
-
-/**
- * Counts the bytes of an answer's body, which it does not keep.
- *
- * @param limit In bytes: where there are more, it stops.
- * @throws {NetworkError} if the body breaks off
- */
-export async function countAnswer(answer: Answer, limit: number): Promise<number> {
-  let size = 0
-  for await (const { byteLength } of streamAnswer(answer)) {
-    size += byteLength
-    if (size > limit) break
-  }
-  return size
-}
-
-/**
- * Reads the body of an answer piece by piece. A reader that stops early ends the answer.
- *
- * @throws {NetworkError} if the body breaks off
- */
-export async function* streamAnswer(answer: Answer, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-  try {
-    if (answer.body) yield* readStream(answer.body, signal)
-  } catch (cause) {
-    throw brokenOff(answer, cause)
-  }
 }
 
 /** Reads the body of an answer as JSON. Throws what `readAnswer` throws, and a `ResponseError` if it is not JSON. */
@@ -138,7 +109,8 @@ export function unexpectedAnswer(
   )
 }
 
-function brokenOff({ act, method, url: from, secrets }: Answer, cause: unknown): unknown {
+/** Makes the error for a body that breaks off. */
+export function brokenOff({ act, method, url: from, secrets }: Answer, cause: unknown): unknown {
   // Bodies break off by a TypeError; an abort comes out as it is.
   if (!(cause instanceof TypeError)) return cause
   const url = redactPath(from, secrets)

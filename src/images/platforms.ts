@@ -46,9 +46,12 @@ export function isWhole({ missing, children }: Image): boolean {
 }
 
 /**
- * Lists the referrers among images and all that is under them. An index of which one platform is used may list what is
- * about that.
+ * Lists the referrers among images and all that is under and about them. An index of which one platform is used may
+ * list what is about that.
  */
 export function referrersUnder(images: readonly Image[]): readonly Image[] {
-  return images.flatMap((image) => [...(image.subject === undefined ? [] : [image]), ...referrersUnder(image.children)])
+  return images.flatMap((image) => [
+    ...(image.subject === undefined ? [] : [image]),
+    ...referrersUnder([...image.children, ...image.referrers]),
+  ])
 }

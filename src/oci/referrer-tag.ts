@@ -8,6 +8,16 @@ export function referrerTag(subject: Digest, ending: string): string {
 }
 
 /**
+ * The tag of the list of referrers, in registries without the referrers API (distribution-spec § Referrers Tag Schema).
+ */
+export function referrersTag(subject: Digest): string {
+  return subject.replace(':', '-')
+}
+
+/** The endings of cosign's tags. */
+export const COSIGN_ENDINGS: readonly string[] = ['sig', 'att', 'sbom']
+
+/**
  * The manifest that a tag is about: such a tag is cosign's, or without an ending that of a list of referrers
  * (distribution-spec § Referrers Tag Schema).
  */

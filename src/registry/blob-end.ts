@@ -1,5 +1,6 @@
 import { NetworkError } from '../errors.ts'
-import { type Answer, countAnswer } from '../http/answer.ts'
+import type { Answer } from '../http/answer.ts'
+import { countAnswer } from '../http/stream-answer.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import { shortDigest } from '../oci/digest.ts'
 import { releaseBody } from '../source/release.ts'

@@ -49,6 +49,16 @@ export async function readManifest(place: ManifestPlace, signal?: AbortSignal): 
   return { mediaType: manifest.mediaType ?? stated ?? '', digest, size: bytes.length, bytes, manifest }
 }
 
+/** Reads a manifest. Returns nothing if the registry does not have it. */
+export async function findManifest(place: ManifestPlace, signal?: AbortSignal): Promise<ManifestInfo | undefined> {
+  try {
+    return await readManifest(place, signal)
+  } catch (error) {
+    if (error instanceof ResponseError && error.status === 404) return undefined
+    throw error
+  }
+}
+
 /**
  * Asks which manifest a tag names, or whether a digest is there. Only GET proves that it does not exist.
  *

@@ -3,6 +3,7 @@ import type { Compressor, OnRead } from '../compress/compressor.ts'
 import { ValidationError } from '../errors.ts'
 import { createWasmHasher } from '../hash/sha256.ts'
 import type { Image } from '../images/image.ts'
+import { referrersUnder } from '../images/platforms.ts'
 import type { Content, Descriptor } from '../oci/descriptor.ts'
 import { type Digest, digestOf } from '../oci/digest.ts'
 import { parseTag } from '../oci/reference.ts'
@@ -34,7 +35,7 @@ export async function findContents(
   { compressor, ...making }: Partial<Compressing>,
 ): Promise<ReadonlyMap<Digest, Content>> {
   const contents = new Map<Digest, Content>()
-  for (const image of images) {
+  for (const image of [...images, ...referrersUnder(images)]) {
     for (const { content } of blobsUnder(image, 'upload')) contents.set(content.digest, content)
     for (const content of manifestsUnder(image)) contents.set(content.digest, content)
   }

@@ -4,6 +4,7 @@ import { withCompressorIf } from '../compress/with-compressor.ts'
 import { trackProgress } from '../control/push-progress.ts'
 import { chooseImages, type ImagesChoice } from '../images/choose-images.ts'
 import type { Image } from '../images/image.ts'
+import { referrersUnder } from '../images/platforms.ts'
 import type { PlatformSelection } from '../images/select-image.ts'
 import { type RegistryInput, toRegistry } from '../registry/registry.ts'
 import { measureStream } from '../source/spool.ts'
@@ -69,7 +70,8 @@ export async function planPush(
     const progress = trackProgress(options.onProgress)
     const prepared = await preparePushes(named, all, options)
     const compressed = await compressIfAsked(prepared, compressor, options, { progress })
-    const { plan } = await makePlan({ registry: handle, images: all, ...compressed, asksTags: true, progress }, options)
+    const images = [...all, ...referrersUnder(all)]
+    const { plan } = await makePlan({ registry: handle, images, ...compressed, asksTags: true, progress }, options)
     return plan
   })
 }

@@ -1,3 +1,4 @@
+import { loaded } from '../async/lazy.ts'
 import type { Content } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
 import { putManifest, putManifestWithTags } from '../registry/manifests.ts'
@@ -11,7 +12,7 @@ const TAGS_AT_ONCE = 10
 /**
  * Puts all manifests by digest, children first, and then the tags: none moves before all is in. Where one manifest
  * alone is tagged, and nothing comes after it, it moves together with its tags. Several tags go in one request where
- * the registry takes them so.
+ * the registry takes them so. Before the tags, referrers are listed where the registry does not do that itself.
  */
 export async function putManifests(
   registry: Registry,
@@ -23,6 +24,10 @@ export async function putManifests(
   const contentOf = (digest: Digest) => contents.get(digest) as Content
   for (const { repository, digest } of isOneStep(plan, taggings) ? plan.manifests.slice(0, -1) : plan.manifests) {
     await putManifest(registry, { repository, content: contentOf(digest) }, digest, signal)
+  }
+  if (plan.manifests.some(({ subject }) => subject)) {
+    const { listPushedReferrers } = await loaded(import('./pushed-referrers.ts'), signal)
+    await listPushedReferrers(registry, plan, contents, signal)
   }
   let setsSeveral = true
   for (const { repository, digest, tags } of taggings) {

@@ -4,7 +4,7 @@ import { type Bundle, bundleCore, bundlePush, loadedByPush } from '../../bench/b
 // What a page loads before it can push anything. The aim is 25 kB; until that is reached, it must not grow unnoticed.
 
 /** In bytes: the figure of today, rounded up. */
-const LIMIT = 39_200
+const LIMIT = 39_400
 
 let core: Bundle
 let push: Bundle
@@ -20,7 +20,7 @@ const kilobytes = ({ bytes }: Bundle) => `${(bytes / 1000).toFixed(1)} kB`
 const packagesIn = (chunks: Bundle['later']) => [...new Set(chunks.flatMap(({ packages }) => packages))].sort()
 
 describe('the bundle of the portable entry', () => {
-  it('has at most 39.2 kB, minified and gzipped', () => {
+  it('has at most 39.4 kB, minified and gzipped', () => {
     expect(core.bytes).toBeLessThanOrEqual(LIMIT)
   })
 
@@ -29,7 +29,7 @@ describe('the bundle of the portable entry', () => {
   })
 
   it('loads SHA-256, encoders, what unpacks, databases, and the list of public suffixes when they are met', () => {
-    // A few bytes of the bundler's own join its files.
+const LIMIT = 39_900
     const isPackage = (name: string) => !name.startsWith('src/') && name !== 'the bundler'
     const packages = [
       '@hpcc-js/wasm-zstd',

@@ -165,7 +165,7 @@ describe("{ image: 'index' }", () => {
     await executePush(plan, [index], registry)
     expect((await getManifest(registry, 'a', 'v1')).digest).toBe(digest)
     const nameless = pushDockerTar(layout.tar(), registry, undefined, undefined, { image: 'index' })
-    await rejection(nameless, ValidationError, /it has no name to go by/)
+    await rejection(nameless, ValidationError, /it has no name/)
   })
 
   it('is an image of this name, where there is one', async () => {

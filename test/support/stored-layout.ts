@@ -32,7 +32,7 @@ function give(layout: LayoutBuilder, root: Descriptor, path: string, request: Re
   const reference = path.split('/').at(-1) as string
   const digest = reference === 'v1' ? root.digest : reference
   const content = layout.files.get(`blobs/sha256/${digest.slice('sha256:'.length)}`)
-  if (content === undefined) return new Response(null, { status: 404 })
+  if (content === undefined || path.includes('/referrers/')) return new Response(null, { status: 404 })
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
   const isBlob = path.includes('/blobs/')
   const start = Number(/^bytes=([0-9]+)-$/.exec((isBlob && request.headers.get('range')) || '')?.[1] ?? 0)

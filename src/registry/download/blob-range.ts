@@ -1,6 +1,7 @@
 import { ResponseError } from '../../errors.ts'
-import { type Answer, streamAnswer, unexpectedAnswer } from '../../http/answer.ts'
+import { type Answer, unexpectedAnswer } from '../../http/answer.ts'
 import type { Patience } from '../../http/request.ts'
+import { streamAnswer } from '../../http/stream-answer.ts'
 import { shortDigest } from '../../oci/digest.ts'
 import { releaseBody } from '../../source/release.ts'
 import type { ByteStream } from '../../source/stream.ts'

@@ -7,9 +7,7 @@ import { runsOn } from '../../images/platforms.ts'
 import { platformsUnder, selectPlatform, selectPlatforms } from '../../images/select-platforms.ts'
 import { isWantedEntry } from '../../images/wanted-platforms.ts'
 import { isAttestation } from '../../oci/attestation.ts'
-import { type Descriptor, descriptorOf } from '../../oci/descriptor.ts'
-import { type IndexEntry, isIndex } from '../../oci/manifest.ts'
-import { isIndexType, isManifestType, MEDIA_TYPES } from '../../oci/media-type.ts'
+import type { IndexEntry } from '../../oci/manifest.ts'
 import { manifestAt } from '../manifests.ts'
 import { type ManifestInfo, readManifest } from '../read-manifest.ts'
 import type { Registry } from '../registry.ts'
@@ -17,7 +15,9 @@ import type { OpenImageOptions } from './download-options.ts'
 import { fullNames } from './full-name.ts'
 import { withDefaultLimits } from './limits.ts'
 import { lostEntry } from './lost-content.ts'
+import { entryOf } from './manifest-entry.ts'
 import { readAgain } from './read-again.ts'
+import { attachReferrers } from './referrers.ts'
 import { createRegistryStore, type RegistryStore } from './registry-store.ts'
 
 /** Reads an image of a registry; throws what `openImage` throws. */
@@ -41,7 +41,10 @@ export async function readImage(
     if (!runsOn(whole, one)) throw missingPlatform(whole, one, `${repository}:${reference}`)
   const chosen = platform === undefined ? whole : selectPlatform(whole, platform)
   const image = options.platforms && wanted ? await selectPlatforms(chosen, wanted, createHasher, warn) : chosen
-  return { ...image, names: fullNames(registry.url, repository, reference), tags: [] }
+  const named = { ...image, names: fullNames(registry.url, repository, reference), tags: [] }
+  if (!options.referrers) return named
+  // Those of an index are wanted whole.
+  return attachReferrers(named, { store, read: createImageTreeReader(store), warn, signal })
 }
 
 /** @throws {ResponseError} if the registry lacks a manifest that is wanted of an index */
@@ -50,13 +53,6 @@ async function readWhole(store: RegistryStore, read: ReadImageTree, root: Manife
   const [gone] = store.gone
   if (gone || !image) throw lostEntry(store, gone ?? root, image)
   return image
-}
-
-/** A registry may answer with another type than the manifest's own, such as `application/json`. */
-function entryOf(root: ManifestInfo): Descriptor {
-  const isKnown = isIndexType(root.mediaType) || isManifestType(root.mediaType)
-  const mediaType = isIndex(root.manifest) ? MEDIA_TYPES.ociIndex : MEDIA_TYPES.ociManifest
-  return { ...descriptorOf(root), ...(!isKnown && { mediaType }) }
 }
 
 function wantedPlatforms({ platform, platforms }: OpenImageOptions): readonly string[] | undefined {

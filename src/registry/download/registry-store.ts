@@ -8,7 +8,7 @@ import { toSource } from '../../source/from.ts'
 import { readAll } from '../../source/source.ts'
 import { getBlob } from '../blobs.ts'
 import { manifestAt } from '../manifests.ts'
-import { type ManifestInfo, readManifest } from '../read-manifest.ts'
+import { findManifest, type ManifestInfo } from '../read-manifest.ts'
 import type { Registry } from '../registry.ts'
 import { openBlob } from './blob-source.ts'
 import type { DownloadLimits } from './limits.ts'
@@ -31,6 +31,14 @@ export interface RegistryStore extends ContentStore, Pick<Reading, 'registry' | 
   readonly gone: readonly Descriptor[]
   /** Takes a manifest that was read, so that it is not asked for again. */
   keep(manifest: ManifestInfo): void
+  /** Finds a manifest by its digest. */
+  find(digest: Digest): Promise<ManifestInfo | undefined>
+  /**
+   * Counts the bytes of a document.
+   *
+   * @throws {ValidationError} if all documents together exceed a limit
+   */
+  claim(document: Uint8Array): void
 }
 
 /**
@@ -38,28 +46,29 @@ export interface RegistryStore extends ContentStore, Pick<Reading, 'registry' | 
  * read: nobody asks before whether a blob is there.
  */
 export function createRegistryStore(reading: Reading): RegistryStore {
-  const { registry, repository, limits, createHasher, warn } = reading
+  const { registry, repository, limits, createHasher, warn, signal } = reading
   const name = `the repository "${repository}"`
   const manifests = new Map<Digest, Promise<ManifestInfo | undefined>>()
   const gone: Descriptor[] = []
   const spent = { bytes: 0, values: 0 }
 
   function find(digest: Digest): Promise<ManifestInfo | undefined> {
-    const found = manifests.get(digest) ?? findManifest(reading, digest)
+    const found =
+      manifests.get(digest) ??
+      readAgain(registry, (patient) => findManifest(manifestAt(patient, repository, digest), signal), signal)
     manifests.set(digest, found)
     return found
   }
 
-  function claim(bytes: Uint8Array): Uint8Array {
+  function claim(bytes: Uint8Array): void {
     spent.bytes += bytes.length
     spent.values += measureJson(bytes).values
     if (spent.bytes > limits.totalJsonSize) throw tooMuch(name, 'totalJsonSize', limits)
     if (spent.values > limits.totalJsonValues) throw tooMuch(name, 'totalJsonValues', limits)
-    return bytes
   }
 
   return {
-    ...{ name, registry, repository, limits, createHasher, warn, gone },
+    ...{ name, registry, repository, limits, createHasher, warn, gone, find, claim },
     keep(manifest) {
       manifests.set(manifest.digest, Promise.resolve(manifest))
     },
@@ -79,18 +88,6 @@ export function createRegistryStore(reading: Reading): RegistryStore {
     },
     // The registry has taken the image as it is.
     verifyLayers: async () => {},
-  }
-}
-
-async function findManifest(
-  { registry, repository, signal }: Reading,
-  digest: Digest,
-): Promise<ManifestInfo | undefined> {
-  try {
-    return await readAgain(registry, (patient) => readManifest(manifestAt(patient, repository, digest), signal), signal)
-  } catch (error) {
-    if (error instanceof ResponseError && error.status === 404) return undefined
-    throw error
   }
 }
 

@@ -38,6 +38,8 @@ export interface BlobReader {
   stream(start: number, end: number, signal: AbortSignal | undefined): ByteStream
   /** Returns the state of the hasher after exactly `[0, offset)`, if it can be saved. */
   stateAt(offset: number): Uint8Array | undefined
+  /** The last failure of the blob's own source. All others are of the registry that gets the blob. */
+  readonly failure: unknown
   /** Starts again. With a state that loads, `[0, offset)` counts as hashed. */
   restart(state?: Uint8Array, offset?: number): Promise<void>
 }
@@ -68,6 +70,7 @@ export async function createBlobReader(
   const { digest, size } = content
   // Bytes that do not come would be waited for for ever.
   const source = exactSource(content.source)
+  let failure: unknown
   let room: { readonly end: number; readonly pieces: Uint8Array<ArrayBuffer>[] } | undefined
   let current: Hashing = { hasher: await createHasher(), hashed: 0 }
 
@@ -92,7 +95,10 @@ export async function createBlobReader(
     signal: AbortSignal | undefined,
     into?: Uint8Array<ArrayBuffer>,
   ) {
-    const bytes = await source.read(start, end, signal, into)
+    const bytes = await source.read(start, end, signal, into).catch((error) => {
+      failure = error
+      throw error
+    })
     hash(hashing, bytes, start)
     verifyWhole(hashing)
     return bytes
@@ -139,6 +145,9 @@ export async function createBlobReader(
         if (into) pieces?.push(into)
         yield await readPart(hashing, from, Math.min(from + PIECE, end), signal, into)
       }
+    },
+    get failure() {
+      return failure
     },
     stateAt: (offset) => (offset === current.hashed && !current.digest ? current.hasher.save?.() : undefined),
     async restart(state, offset = 0) {

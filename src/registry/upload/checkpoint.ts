@@ -137,8 +137,8 @@ export function createCheckpoint(upload: Upload, sessions: StoreAttempts<Session
 
     async leave(error) {
       if (!entry) return false
-      // By the caller, or since another blob has failed: that says nothing against this one.
-      if (upload.signal?.aborted) return true
+      // By the caller, or since another blob or the source has failed: that says nothing against this session.
+      if (upload.signal?.aborted || error === reader.failure) return true
       const stalls = hasProgress ? 0 : entry.stalls + 1
       if (error instanceof DigestMismatchError || isRefusal(error) || stalls === MAX_STALLS) await remove()
       else if (stalls > 0) await put({ ...entry, stalls })

@@ -54,7 +54,7 @@ export async function uploadBlob(
 
 /** One loop over one state: the session, and what went wrong with it last. */
 async function deliver(upload: Upload): Promise<'mounted' | 'uploaded' | 'present'> {
-  const { blob, signal, uploadRetry, onSent } = upload
+  const { blob, reader, signal, uploadRetry, onSent } = upload
   const checkpoint = await openCheckpoint(upload)
   const headway = createHeadway(upload)
   let session: UploadSession | undefined
@@ -99,7 +99,8 @@ async function deliver(upload: Upload): Promise<'mounted' | 'uploaded' | 'presen
           progress(0)
           continue
         }
-        const remedy = remedyFor(error, sentOf(chunk), chunk?.start === 0)
+        // A source has its own tries, and a 404 of its registry says nothing about this one.
+        const remedy = error === reader.failure ? 'nothing' : remedyFor(error, sentOf(chunk), chunk?.start === 0)
         if (remedy === 'nothing') throw error
         if (remedy === 'look' && (await isThere(upload, session))) {
           await checkpoint?.remove()

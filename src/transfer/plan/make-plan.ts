@@ -24,7 +24,7 @@ interface Planning {
   readonly pushes: readonly ImagePush[]
   /** How layers among them came about, by their digests. */
   readonly compressions: ReadonlyMap<Digest, PlannedCompression>
-  /** All images of the archive. */
+  /** All images that there are, with their referrers. */
   readonly images: readonly Image[]
   /** The blobs that were sent before. */
   readonly known?: KnownBlobs | undefined
@@ -102,6 +102,7 @@ async function planManifests({ manifests }: PushNeeds, images: readonly Image[])
     manifests.map(async ({ repository, content }) => ({
       repository,
       ...descriptorOf(content),
+      ...(content.subject && { subject: content.subject }),
       ...(!inArchive.has(content.digest) && { text: new TextDecoder().decode(await readAll(content.source)) }),
     })),
   )

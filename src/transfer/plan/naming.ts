@@ -78,11 +78,9 @@ export function nameImage(image: Image, naming: RegistryNaming): ImagePush {
   const place = firstOf(placesOf(image, naming, skipped))
   const [push] = destinationsOf(image, naming, place, firstOf(tagsOrLatest(image, skipped)))
   if (!push) {
-    throw new ValidationError(
-      'NAME_MISSING',
-      'Cannot push the image: it has no name to go by, its own or one that rename gives it',
-      { remedy: 'pass a repository and a tag to push it to' },
-    )
+    throw new ValidationError('NAME_MISSING', 'Cannot push the image: it has no name, or rename gives it none', {
+      remedy: 'pass a repository and a tag to push it to',
+    })
   }
   warnOfSkipped(skipped, naming)
   return push

@@ -26,7 +26,12 @@ export interface NeededBlob {
 /** A manifest that a repository needs. */
 interface NeededManifest {
   readonly repository: string
-  readonly content: Content
+  readonly content: ManifestContent
+}
+
+/** A manifest, and what it is about. */
+interface ManifestContent extends Content {
+  readonly subject?: Digest | undefined
 }
 
 /** A tag that is to be set. */
@@ -128,15 +133,15 @@ export function* blobsUnder(
 }
 
 /** Children before parents: a registry takes no index that lists what it has not. */
-export function* manifestsUnder({ manifest, children }: Image): Generator<Content> {
+export function* manifestsUnder({ manifest, subject, children }: Image): Generator<ManifestContent> {
   for (const child of children) yield* manifestsUnder(child)
-  yield manifest
+  yield { ...manifest, subject }
 }
 
 function sizeClash({ digest, size }: Descriptor): ValidationError {
   return new ValidationError(
     'IMAGE_INVALID',
-    `Cannot push the image: the archive holds two files that should both be ${digest}, one of them of ${size} bytes, the other not`,
+    `Cannot push the image: it has ${digest} with ${size} bytes and with another size`,
     { input: digest },
   )
 }
@@ -148,6 +153,6 @@ function clash(name: string, image: Image, other: Image): ValidationError {
   return new ValidationError(
     'NAME_CLASH',
     `Cannot push two images as ${JSON.stringify(name)}: the second would replace the first`,
-    { remedy: `push them one by one, each with a name of its own${whole}`, input: name },
+    { remedy: `push them one by one, each by its own name${whole}`, input: name },
   )
 }

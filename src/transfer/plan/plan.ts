@@ -31,6 +31,8 @@ export interface PlannedBlob extends Descriptor {
 /** A manifest that is put. */
 export interface PlannedManifest extends Descriptor {
   readonly repository: string
+  /** The manifest that this one is about, if it is a referrer. */
+  readonly subject?: Digest
   /** The text of a manifest that the archive does not have: it lists the available platforms, or compressed layers. */
   readonly text?: string
 }
@@ -68,7 +70,8 @@ export interface PushPlan {
   readonly uploadBytes: number
   /**
    * How many requests it takes in chunks of `chunkSize`, if none fails and nobody has to sign in. A push without that
-   * option chooses the size of chunks by the link, and a registry that sets several tags at once takes fewer.
+   * option chooses the size of chunks by the link, and a registry that sets several tags at once takes fewer. Where the
+   * registry does not list referrers itself, their lists take some more.
    */
   readonly requests: number
 }

@@ -1,0 +1,144 @@
+import { runPool } from '../../async/pool.ts'
+import { fixed } from '../../async/semaphore.ts'
+import { unlessUnverifiable } from '../../images/content-store.ts'
+import type { Image } from '../../images/image.ts'
+import type { ReadImageTree } from '../../images/image-tree.ts'
+import { isWhole } from '../../images/platforms.ts'
+import { type Digest, isDigest } from '../../oci/digest.ts'
+import { isIndex } from '../../oci/manifest.ts'
+import { COSIGN_ENDINGS, referrersTag, referrerTag } from '../../oci/referrer-tag.ts'
+import { manifestAt } from '../manifests.ts'
+import { findManifest, type ManifestInfo } from '../read-manifest.ts'
+import { listReferrers } from '../referrers.ts'
+import { entryOf } from './manifest-entry.ts'
+import { readAgain } from './read-again.ts'
+import type { RegistryStore } from './registry-store.ts'
+
+/** The reader of referrers. */
+interface ReferrerReading {
+  readonly store: RegistryStore
+  readonly read: ReadImageTree
+  readonly warn: (warning: string) => void
+  readonly signal: AbortSignal | undefined
+}
+
+/** The names of what is about one manifest. */
+interface Found {
+  /** By the referrers API, and by the tag that stands in for it. */
+  readonly digests: ReadonlySet<Digest>
+  /** By the tags of cosign. */
+  readonly tagged: ReadonlyMap<string, ManifestInfo>
+}
+
+/** Manifests that are looked at at once. */
+const CONCURRENCY = fixed(6)
+
+/**
+ * Adds to an image, and to all images in it, the images that are about them, and those about these in turn: by the
+ * referrers API, by the tag that other clients set without it (distribution-spec § Referrers Tag Schema), and
+ * by the tags of cosign.
+ */
+export async function attachReferrers(image: Image, reading: ReferrerReading): Promise<Image> {
+  const { store, warn } = reading
+  const find = createFinder(reading)
+  const about = new Map<Digest, readonly Image[]>()
+  const visited = new Set<Digest>()
+  let level: readonly Image[] = [image]
+  for (let depth = 0; level.length > 0; depth++) {
+    const subjects = [...new Set(level.flatMap(digestsUnder))].filter((digest) => !visited.has(digest))
+    if (subjects.length > 0 && depth > store.limits.indexDepth) {
+      warn(`Referrers of referrers deeper than ${store.limits.indexDepth} levels were left out.`)
+      break
+    }
+    for (const subject of subjects) visited.add(subject)
+    const found = await find(subjects)
+    const next: Image[] = []
+    for (const [subject, names] of found) {
+      // No tag of cosign may lead back, by a mistake or in bad faith.
+      const isNew = (image: Image) => !digestsUnder(image).some((digest) => visited.has(digest))
+      const images = (await readFound(subject, names, reading)).filter(isNew)
+      about.set(subject, images)
+      next.push(...images)
+    }
+    level = next
+  }
+  return attached(image, about)
+}
+
+/** Looks for the names of what is about manifests. A registry without the API is asked for it once. */
+function createFinder({ store, signal }: ReferrerReading) {
+  const { registry, repository, claim } = store
+  const get = (tag: string, signal: AbortSignal) =>
+    readAgain(registry, (patient) => findManifest(manifestAt(patient, repository, tag), signal), signal)
+  const list = (subject: Digest, signal: AbortSignal) =>
+    readAgain(registry, (patient) => listReferrers({ registry: patient, repository, subject }, claim, signal), signal)
+  let hasApi = true
+
+  async function findOne(subject: Digest, signal: AbortSignal): Promise<Found> {
+    const listing = hasApi ? list(subject, signal) : undefined
+    const [listed, tagList, ...signed] = await Promise.all([
+      listing,
+      get(referrersTag(subject), signal),
+      ...COSIGN_ENDINGS.map((ending) => get(referrerTag(subject, ending), signal)),
+    ])
+    if (!listed) hasApi = false
+    if (tagList) claim(tagList.bytes)
+    const entries = [...(listed ?? []), ...(tagList && isIndex(tagList.manifest) ? tagList.manifest.manifests : [])]
+    const tagged = COSIGN_ENDINGS.flatMap((ending, index) => {
+      const manifest = signed[index]
+      return manifest ? [[referrerTag(subject, ending), manifest] as const] : []
+    })
+    return { digests: new Set(entries.map(({ digest }) => digest)), tagged: new Map(tagged) }
+  }
+
+  return async (subjects: readonly Digest[]): Promise<ReadonlyMap<Digest, Found>> => {
+    const found = new Map<Digest, Found>()
+    await runPool(subjects, CONCURRENCY, signal, async (subject, signal) => {
+      found.set(subject, await findOne(subject, signal))
+    })
+    // In the order of the subjects, so that the result does not depend on the network.
+    return new Map(subjects.map((subject) => [subject, found.get(subject) as Found]))
+  }
+}
+
+/** Reads what is about a manifest. Leaves out, with a warning, what is not, or not whole. */
+async function readFound(
+  subject: Digest,
+  { digests, tagged }: Found,
+  reading: ReferrerReading,
+): Promise<readonly Image[]> {
+  const { store, warn } = reading
+  const images: Image[] = []
+  for (const digest of digests) {
+    const found = isDigest(digest) ? await store.find(digest) : undefined
+    const image = found && (await readTree(found, reading))
+    if (!image) warn(`The registry lists ${digest} as about ${subject}, but does not have all of it; it was left out.`)
+    else if (image.subject !== subject)
+      warn(`The registry lists ${digest} as about ${subject}, which it is not; it was left out.`)
+    else images.push(image)
+  }
+  for (const [tag, found] of tagged) {
+    store.keep(found)
+    const image = await readTree(found, reading)
+    if (image) images.push({ ...image, tags: [tag], subject: image.subject ?? subject })
+    else warn(`The registry does not have all of ${found.digest}, which the tag ${tag} names; it was left out.`)
+  }
+  return images
+}
+
+async function readTree(found: ManifestInfo, { store, read }: ReferrerReading): Promise<Image | undefined> {
+  const image = await unlessUnverifiable(store, read(entryOf(found), store.name))
+  return image && isWhole(image) ? image : undefined
+}
+
+function digestsUnder({ manifest, children }: Image): readonly Digest[] {
+  return [manifest.digest, ...children.flatMap(digestsUnder)]
+}
+
+function attached(image: Image, about: ReadonlyMap<Digest, readonly Image[]>): Image {
+  return {
+    ...image,
+    children: image.children.map((child) => attached(child, about)),
+    referrers: (about.get(image.manifest.digest) ?? []).map((referrer) => attached(referrer, about)),
+  }
+}

@@ -1,0 +1,62 @@
+import { readUnlessPage, unexpectedAnswer } from '../http/answer.ts'
+import { nextQuery } from '../http/link-header.ts'
+import type { Digest } from '../oci/digest.ts'
+import { type IndexEntry, isIndex } from '../oci/manifest.ts'
+import { MEDIA_TYPES } from '../oci/media-type.ts'
+import { parseManifest } from '../oci/parse-manifest.ts'
+import type { Registry } from './registry.ts'
+import { locateRepository } from './repository.ts'
+
+/** Answers of registries without the referrers API: distribution, GHCR and GitLab do not have it. */
+const NO_API = [400, 404, 405, 406, 501]
+const MAX_PAGES = 1000
+/** In bytes, of one page. */
+const MAX_PAGE = 8 * 1024 * 1024
+
+/** A manifest in a repository. */
+interface Subject {
+  readonly registry: Registry
+  readonly repository: string
+  readonly subject: Digest
+}
+
+/**
+ * Lists the manifests that are about another one, by the referrers API (distribution-spec § Listing Referrers). It asks
+ * for no artifact type, because zot 1.4 then answers with nothing.
+ *
+ * @param onPage Called with the bytes of each page.
+ * @returns nothing if the registry does not have this API
+ */
+export async function listReferrers(
+  { registry, repository, subject }: Subject,
+  onPage: (bytes: Uint8Array) => void,
+  signal?: AbortSignal,
+): Promise<readonly IndexEntry[] | undefined> {
+  const { path, pull } = locateRepository(registry.url, repository)
+  const entries: IndexEntry[] = []
+  const visited = new Set<string>()
+  for (let query: string | undefined = ''; query !== undefined; ) {
+    visited.add(query)
+    const url = new URL(`${path}referrers/${subject}`, registry.url)
+    url.search = query
+    const answer = await registry.send({
+      act: `list the referrers of ${subject} in "${repository}"`,
+      method: 'GET',
+      url,
+      scopes: pull,
+      accept: () => MEDIA_TYPES.ociIndex,
+      cache: 'revalidated',
+      allow: query === '' ? NO_API : [],
+      signal,
+    })
+    const bytes = await readUnlessPage(answer, MAX_PAGE)
+    if (answer.status >= 300) return undefined
+    onPage(bytes)
+    const list = parseManifest(bytes, `the referrers of ${subject}`, MEDIA_TYPES.ociIndex)
+    if (isIndex(list)) entries.push(...list.manifests)
+    query = nextQuery(answer.headers.get('link'))
+    if (visited.size === MAX_PAGES) throw unexpectedAnswer(answer, `there are more than ${MAX_PAGES} pages`)
+    if (query !== undefined && visited.has(query)) throw unexpectedAnswer(answer, 'its pages go in a circle')
+  }
+  return entries
+}

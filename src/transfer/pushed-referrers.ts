@@ -1,0 +1,67 @@
+import type { Content } from '../oci/descriptor.ts'
+import type { Digest } from '../oci/digest.ts'
+import { type IndexEntry, isIndex } from '../oci/manifest.ts'
+import { parseManifest } from '../oci/parse-manifest.ts'
+import { listReferrers } from '../registry/referrers.ts'
+import { addToReferrersTag } from '../registry/referrers-tag.ts'
+import type { Registry } from '../registry/registry.ts'
+import { readAll } from '../source/source.ts'
+import type { PushPlan } from './plan/plan.ts'
+
+/** The referrers of one manifest that a push has put. */
+interface PushedReferrers {
+  readonly repository: string
+  readonly subject: Digest
+  readonly entries: IndexEntry[]
+}
+
+/**
+ * Sees to it that the registry lists the referrers of a push. A registry with the referrers API does so itself.
+ * Elsewhere they are added to the tag that stands in for it (distribution-spec § Pushing Manifests with Subject).
+ */
+export async function listPushedReferrers(
+  registry: Registry,
+  plan: Pick<PushPlan, 'manifests'>,
+  contents: ReadonlyMap<Digest, Content>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  let hasApi = true
+  for (const { repository, subject, entries } of await groupBySubject(plan, contents, signal)) {
+    // Registries may not say in their answers that they have the API, and pages may not read it there.
+    const listed = hasApi ? await listReferrers({ registry, repository, subject }, () => {}, signal) : undefined
+    if (!listed) hasApi = false
+    const missing = entries.filter(({ digest }) => !listed?.some((entry) => entry.digest === digest))
+    if (missing.length > 0) await addToReferrersTag(registry, { repository, subject, entries: missing }, signal)
+  }
+}
+
+async function groupBySubject(
+  { manifests }: Pick<PushPlan, 'manifests'>,
+  contents: ReadonlyMap<Digest, Content>,
+  signal: AbortSignal | undefined,
+): Promise<Iterable<PushedReferrers>> {
+  const groups = new Map<string, PushedReferrers>()
+  for (const { repository, digest, subject } of manifests) {
+    const content = contents.get(digest)
+    const entry = subject && content && (await describe(content, subject, signal))
+    if (!entry) continue
+    const key = `${repository}@${subject}`
+    const group = groups.get(key) ?? { repository, subject, entries: [] }
+    group.entries.push(entry)
+    groups.set(key, group)
+  }
+  return groups.values()
+}
+
+/** Describes a referrer as a list has it. What only a tag of cosign's says is in no list. */
+async function describe(
+  { mediaType, digest, size, source }: Content,
+  subject: Digest,
+  signal: AbortSignal | undefined,
+): Promise<IndexEntry | undefined> {
+  const manifest = parseManifest(await readAll(source, signal), digest)
+  if (!('subject' in manifest) || manifest.subject?.digest !== subject) return undefined
+  const artifactType = manifest.artifactType || (isIndex(manifest) ? undefined : manifest.config.mediaType)
+  const { annotations } = manifest
+  return { mediaType, digest, size, ...(artifactType && { artifactType }), ...(annotations && { annotations }) }
+}
