@@ -69,6 +69,27 @@ export const GO_PROGRAMS = Object.freeze({
     command: './cmd/dockerd',
     tags: ['exclude_graphdriver_btrfs'],
   }),
+  ctr: /** @type {GoProgram} */ ({
+    title: 'ctr 2.3.5',
+    module: 'github.com/containerd/containerd/v2',
+    version: 'v2.3.5',
+    command: './cmd/ctr',
+    tags: [],
+  }),
+  crane: /** @type {GoProgram} */ ({
+    title: 'crane 0.22.1',
+    module: 'github.com/google/go-containerregistry',
+    version: 'v0.22.1',
+    command: './cmd/crane',
+    tags: [],
+  }),
+  oras: /** @type {GoProgram} */ ({
+    title: 'oras 1.3.6',
+    module: 'oras.land/oras',
+    version: 'v1.3.6',
+    command: './cmd/oras',
+    tags: [],
+  }),
 })
 
 /**

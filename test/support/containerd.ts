@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { bringPeer, type Peer, untilReady } from './peers.ts'
+import { HERE } from './packed-images.ts'
+import { bringProgram, type Peer, peerAt, untilReady } from './peers.ts'
 
 /** A containerd of our own, which is what `docker save` of today asks, and the client that talks to it. */
 export interface Containerd {
@@ -10,10 +11,13 @@ export interface Containerd {
   stop(): Promise<void>
 }
 
-/** Starts a containerd that only keeps and exports images. */
-export async function startContainerd(): Promise<Containerd> {
-  bringPeer('containerd')
-  const ctr = bringPeer('ctr', 'containerd')
+/**
+ * Starts a containerd that only keeps images.
+ *
+ * @param programs The paths of its programs. By default those of this machine, or Debian's.
+ */
+export async function startContainerd(programs: { containerd?: string; ctr?: string } = {}): Promise<Containerd> {
+  const { containerd = bringProgram('containerd'), ctr = bringProgram('ctr', 'containerd') } = programs
   const folder = mkdtempSync(join(tmpdir(), 'containerd-'))
   mkdirSync(join(folder, 'state'))
   const socket = join(folder, 'socket')
@@ -21,14 +25,19 @@ export async function startContainerd(): Promise<Containerd> {
     'version = 2',
     `root = "${join(folder, 'root')}"`,
     `state = "${join(folder, 'state')}"`,
-    'disabled_plugins = ["io.containerd.grpc.v1.cri"]',
+    // What serves Kubernetes, in the words of 1 and of 2.
+    'disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.cri.v1.images", "io.containerd.cri.v1.runtime"]',
     '[grpc]',
     `address = "${socket}"`,
+    // 2 unpacks itself what ctr imports, and only where it is told.
+    '[[plugins."io.containerd.transfer.v1.local".unpack_config]]',
+    `platform = "${HERE}"`,
+    'snapshotter = "native"',
   ]
   writeFileSync(join(folder, 'config.toml'), config.join('\n'))
-  const child = spawn('containerd', ['--config', join(folder, 'config.toml')], { stdio: 'ignore' })
+  const child = spawn(containerd, ['--config', join(folder, 'config.toml')], { stdio: 'ignore' })
   const ended = new Promise((resolve) => child.once('exit', resolve))
-  const client: Peer = (...args) => ctr('--address', socket, ...args)
+  const client: Peer = (...args) => peerAt(ctr)('--address', socket, ...args)
   await untilReady('containerd', () => client('version'), ended)
   return {
     ctr: client,

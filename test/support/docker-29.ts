@@ -23,9 +23,9 @@ export function describeDocker29(
   for (const store of stores) {
     describe(`${GO_PROGRAMS.dockerd.title} with its ${store} store: ${title}`, () => {
       if (absence !== undefined) return it.skip(`is not tried, as ${absence}`, () => {})
-      let engine: Engine
+      let engine: Docker29
       beforeAll(async () => {
-        engine = await startEngine(store, dockerd.path ?? '', containerd.path ?? '')
+        engine = await startDocker29(store, { dockerd: dockerd.path ?? '', containerd: containerd.path ?? '' })
       })
       afterAll(() => engine?.stop())
       define(() => engine.api)
@@ -33,13 +33,21 @@ export function describeDocker29(
   }
 }
 
-interface Engine {
+/** A Docker 29 engine of our own. */
+export interface Docker29 {
   readonly api: DockerApi
   stop(): Promise<void>
 }
 
-/** Starts an engine in a folder of its own, without a bridge, a firewall and an overlay file system. */
-async function startEngine(store: DockerStore, dockerd: string, containerd: string): Promise<Engine> {
+/**
+ * Starts an engine in a folder of its own, without a bridge, a firewall and an overlay file system. It needs root.
+ *
+ * @param programs The paths of its programs.
+ */
+export async function startDocker29(
+  store: DockerStore,
+  { dockerd, containerd }: Readonly<Record<'dockerd' | 'containerd', string>>,
+): Promise<Docker29> {
   const folder = mkdtempSync(join(tmpdir(), 'docker-29-'))
   const socket = join(folder, 'socket')
   // dockerd starts containerd itself, and looks for this name in PATH.

@@ -7,6 +7,8 @@ import { Agent, fetch } from 'undici'
 /** What Docker says about an image. */
 export interface DockerImage {
   readonly Id: string
+  /** Its names. */
+  readonly RepoTags: readonly string[] | null
   readonly RootFS: { readonly Layers: readonly string[] }
 }
 
@@ -14,7 +16,8 @@ export interface DockerImage {
 export interface DockerApi {
   isUp(): Promise<boolean>
   pull(name: string, platform?: string): Promise<void>
-  load(path: string): Promise<void>
+  /** Gives the names that Docker tells, or the ID of an image without a name. */
+  load(path: string): Promise<readonly string[]>
   /** @param platforms Those of `docker save --platform`. @default all that Docker has */
   save(path: string, names: readonly string[], platforms?: readonly string[]): Promise<void>
   tag(name: string, target: string): Promise<void>
@@ -38,12 +41,17 @@ export function openDockerApi(socketPath: string): DockerApi {
     return answer
   }
 
-  /** Asks for what Docker answers with progress: one JSON document a line, one of them with the error if it fails. */
-  async function follow(path: string, query?: Query, body?: Readable): Promise<void> {
+  /**
+   * Asks for what Docker answers with progress: one JSON document a line, one of them with the error if it fails. Gives
+   * the texts that are for people.
+   */
+  async function follow(path: string, query?: Query, body?: Readable): Promise<string> {
     const text = await (await ask('POST', path, query, body)).text()
     const lines = text.split('\n').filter((line) => line.trim() !== '')
-    const fault = lines.map((line) => JSON.parse(line).error).find((error) => error !== undefined)
+    const told = lines.map((line): { error?: string; stream?: string } => JSON.parse(line))
+    const fault = told.find(({ error }) => error !== undefined)?.error
     if (fault !== undefined) throw new Error(`Docker answers POST ${path} with an error: ${fault}`)
+    return told.map(({ stream = '' }) => stream).join('')
   }
 
   return {
@@ -52,8 +60,8 @@ export function openDockerApi(socketPath: string): DockerApi {
         () => true,
         () => false,
       ),
-    pull: (name, platform = '') => follow('images/create', { fromImage: name, platform }),
-    load: (path) => follow('images/load', {}, createReadStream(path)),
+    pull: async (name, platform = '') => void (await follow('images/create', { fromImage: name, platform })),
+    load: async (path) => loadedNames(await follow('images/load', {}, createReadStream(path))),
     async save(path, names, platforms = []) {
       const { body } = await ask('GET', 'images/get', { names, platform: platforms.map(platformJson) })
       await pipeline(Readable.fromWeb(body as ReadableStream), createWriteStream(path))
@@ -62,7 +70,7 @@ export function openDockerApi(socketPath: string): DockerApi {
       const colon = target.lastIndexOf(':')
       await ask('POST', `images/${name}/tag`, { repo: target.slice(0, colon), tag: target.slice(colon + 1) })
     },
-    push: (name) => follow(`images/${name}/push`),
+    push: async (name) => void (await follow(`images/${name}/push`)),
     inspect: async (name) => (await (await ask('GET', `images/${name}/json`)).json()) as DockerImage,
     remove: async (name) => void (await ask('DELETE', `images/${name}`, { force: 'true' })),
     close: () => dispatcher.close(),
@@ -70,6 +78,11 @@ export function openDockerApi(socketPath: string): DockerApi {
 }
 
 type Query = Readonly<Record<string, string | readonly string[]>>
+
+/** Finds the images that `docker load` or `podman load` tells. */
+export function loadedNames(told: string): readonly string[] {
+  return [...told.matchAll(/^Loaded image(?: ID)?: (.*)$/gm)].map((match) => match[1] as string)
+}
 
 function platformJson(platform: string): string {
   const [os, architecture, variant] = platform.split('/')

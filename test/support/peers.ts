@@ -13,7 +13,11 @@ export type Peer = (...args: readonly string[]) => Promise<string>
 
 /** Finds a tool, or brings it as a package of Debian's. */
 export function bringPeer(name: string, debianPackage = name): Peer {
-  const path = bringProgram(name, debianPackage)
+  return peerAt(bringProgram(name, debianPackage))
+}
+
+/** A tool that is there. */
+export function peerAt(path: string): Peer {
   return async (...args) => (await execute(path, args, { maxBuffer: 2 ** 24 })).stdout
 }
 

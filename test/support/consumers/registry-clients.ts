@@ -1,0 +1,59 @@
+import { inject } from 'vitest'
+import { peerAt } from '../peers.ts'
+import { KINDS } from '../put-image.ts'
+import { type Consumer, tagOf, takeEach } from './consumer.ts'
+import { readImage } from './read-image.ts'
+
+// Tools that push a tar to a registry.
+
+export const crane: Consumer = {
+  title: 'crane push',
+  programs: ['crane'],
+  makesManifest: true,
+  start: async ({ crane = '' }) => ({
+    take: ({ path, names }) =>
+      takeEach(names, async () => {
+        const target = newTarget()
+        await peerAt(crane)('push', '--insecure', path, target)
+        return readStored(target)
+      }),
+    async stop() {},
+  }),
+}
+
+export const oras: Consumer = {
+  title: 'oras copy --from-oci-layout',
+  programs: ['oras'],
+  start: async ({ oras = '' }) => ({
+    take: ({ path, names, digest }) =>
+      takeEach(names, async (name) => {
+        const [source, target] = [`${path}${name === undefined ? `@${digest}` : `:${tagOf(name)}`}`, newTarget()]
+        await peerAt(oras)('copy', '--from-oci-layout', '--to-plain-http', '--no-tty', source, target)
+        return readStored(target)
+      }),
+    async stop() {},
+  }),
+}
+
+let count = 0
+
+function newTarget(): string {
+  return `${new URL(inject('registryUrl')).host}/consumers/pushed-${Date.now().toString(36)}-${count++}:v1`
+}
+
+/** Reads what was pushed, as plainly as it can be read. */
+async function readStored(name: string) {
+  const [, host, repository, tag] = /^([^/]+)\/(.*):([^:]+)$/.exec(name) ?? []
+  const read = async (path: string) => {
+    const response = await fetch(`http://${host}/v2/${repository}/${path}`, { headers: { accept: MANIFESTS } })
+    if (!response.ok) throw new Error(`${path} of ${name} answers ${response.status}`)
+    return response.text()
+  }
+  return readImage(await read(`manifests/${tag}`), (digest) =>
+    read(`manifests/${digest}`).catch(() => read(`blobs/${digest}`)),
+  )
+}
+
+const MANIFESTS = Object.values(KINDS)
+  .flatMap(({ index, manifest }) => [index, manifest])
+  .join(', ')
