@@ -115,6 +115,8 @@ export { type BrowserSessionsOptions, browserSessions } from './registry/session
 export { memorySessions } from './registry/sessions/memory-sessions.ts'
 export type { SessionStore, StoredSession } from './registry/sessions/store.ts'
 export type { UploadEvent } from './registry/upload/upload-options.ts'
+export { pushStream } from './relay/push-stream.ts'
+export type { PushStreamOptions } from './relay/push-stream-options.ts'
 export type {
   CompressionFormat,
   CreateBody,

@@ -1,20 +1,11 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { loaded } from '../async/lazy.ts'
-import { ValidationError } from '../errors.ts'
-import { createWasmHasher } from '../hash/sha256.ts'
 import { disposable } from '../source/disposable.ts'
-import { hasFile } from './file-index.ts'
+import { readFiles } from './contents.ts'
 import type { ArchiveContents } from './format.ts'
 import { type ArchiveInput, openInput } from './input.ts'
 import { withDefaultLimits } from './limits.ts'
 import type { ReadOptions } from './read-options.ts'
-import type { Reading } from './reading.ts'
-
-/** The file that makes a folder a layout (image-spec § Image Layout). */
-const INDEX_PATH = 'index.json'
-/** The list of images that Docker reads. */
-export const MANIFEST_PATH = 'manifest.json'
 
 /** An open archive: what is in it, and where the bytes are. */
 export interface Archive extends ArchiveContents, AsyncDisposable {
@@ -53,29 +44,12 @@ export interface Archive extends ArchiveContents, AsyncDisposable {
  */
 export async function openArchive(archive: ArchiveInput, options: ReadOptions = {}): Promise<Archive> {
   const limits = withDefaultLimits(options.limits)
-  const { signal, onOpenProgress, runtime: { createHasher = createWasmHasher } = {} } = options
   const { files, close } = await openInput(archive, limits, options)
-  const warnings: string[] = []
-  const reading: Reading = {
-    files,
-    limits,
-    createHasher,
-    signal,
-    json: { size: 0, values: 0 },
-    onProgress: (progress) => onOpenProgress?.(progress),
-    warn(warning) {
-      warnings.push(warning)
-      options.onWarning?.(warning)
-    },
-  }
   try {
-    signal?.throwIfAborted()
-    return Object.freeze(disposable({ ...(await readContents(reading)), warnings, close }))
+    return Object.freeze(disposable({ ...(await readFiles(files, limits, options)), close }))
   } catch (error) {
     await close()
-    if (!(error instanceof ValidationError)) throw error
-    const { explainError } = await loaded(import('./foreign-files.ts'))
-    throw explainError(error, files)
+    throw error
   }
 }
 
@@ -100,49 +74,4 @@ export async function withArchive<T>(
 /** Tells an open archive from what one may be opened from. */
 export function isArchive(input: unknown): input is Archive {
   return typeof input === 'object' && input !== null && 'images' in input && 'warnings' in input
-}
-
-async function readContents(reading: Reading): Promise<ArchiveContents> {
-  const { files, signal } = reading
-  const [hasLayout, hasTarManifest] = [hasFile(files, INDEX_PATH), hasFile(files, MANIFEST_PATH)]
-  if (hasLayout && hasTarManifest) {
-    const [layoutReader, { readTwoHalves }] = await Promise.all([
-      loadReader(reading, import('./oci-layout.ts')),
-      loaded(import('./two-halves.ts'), signal),
-    ])
-    return readTwoHalves(reading, layoutReader)
-  }
-  if (hasLayout) {
-    const { readWholeLayout } = await loadReader(reading, import('./oci-layout.ts'))
-    return readWholeLayout(reading)
-  }
-  if (hasTarManifest) {
-    const { readDockerArchive } = await loadReader(reading, import('./docker-image.ts'))
-    return (await readDockerArchive(reading)) ?? readSkopeoDir(reading)
-  }
-  // Seldom met since 2016.
-  const { isDockerV1, readDockerV1Images } = await loaded(import('./docker-v1.ts'), signal)
-  if (isDockerV1(reading)) {
-    const images = await readDockerV1Images(reading)
-    return { format: 'docker-v1', images, index: undefined, tarManifest: undefined }
-  }
-  const { explainFiles } = await loaded(import('./foreign-files.ts'), signal)
-  throw await explainFiles(files, signal)
-}
-
-async function readSkopeoDir(reading: Reading): Promise<ArchiveContents> {
-  const [{ asLayout }, { readWholeLayout }] = await Promise.all([
-    loaded(import('./skopeo-dir.ts'), reading.signal),
-    loaded(import('./oci-layout.ts'), reading.signal),
-  ])
-  return { ...(await readWholeLayout({ ...reading, files: await asLayout(reading) })), format: 'dir', index: undefined }
-}
-
-/**
- * Loads what reads an archive together with what hashes its manifests: on a slow link that is one way there and back,
- * not two.
- */
-async function loadReader<T>({ createHasher, signal }: Reading, part: Promise<T>): Promise<T> {
-  const [reader] = await Promise.all([loaded(part, signal), createHasher()])
-  return reader
 }

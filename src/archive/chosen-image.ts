@@ -8,7 +8,10 @@ import type { Archive } from './archive.ts'
  *
  * @throws {ValidationError} if that is not exactly one image
  */
-export async function chosenImage({ images, index }: Archive, choice: PlatformChoice): Promise<Image> {
+export async function chosenImage(
+  { images, index }: Pick<Archive, 'images' | 'index'>,
+  choice: PlatformChoice,
+): Promise<Image> {
   const [only] = images
   if (only && images.length === 1 && choice.image === undefined) return only
   const { chooseImage } = await loaded(import('../images/choose-image.ts'))

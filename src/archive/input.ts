@@ -95,7 +95,12 @@ async function explain(error: unknown, source: Source, files: FileIndex, signal?
   return explainUnread(error, source, files, signal)
 }
 
-function toStream(input: ArchiveInput, signal?: AbortSignal): AsyncGenerator<Uint8Array> | undefined {
+/**
+ * Reads an input that is a stream. Returns `undefined` for others.
+ *
+ * @throws {RegistryError} if it is a response without a body to read
+ */
+export function toStream(input: ArchiveInput, signal?: AbortSignal): AsyncGenerator<Uint8Array> | undefined {
   if (input instanceof ReadableStream) return readStream(input, signal)
   if (isResponse(input)) return readStream(bodyOf(input), signal)
   const isIterable = typeof input === 'object' && input !== null && Symbol.asyncIterator in input

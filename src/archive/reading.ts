@@ -10,6 +10,8 @@ export interface Reading {
   readonly files: FileIndex
   readonly limits: ArchiveLimits
   readonly createHasher: CreateHasher
+  /** Gives the digest of a file that cannot be read any more, because its bytes were sent as they came. */
+  readonly digestOfSent?: ((source: Source) => Digest | undefined) | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress: (progress: OpenProgress) => void
   /** How much JSON was read so far, in bytes and in values. */
@@ -21,7 +23,9 @@ export interface Reading {
 /** Hashes layers whose digest nothing tells, each of them once, and tells how far that is. */
 export function createLayerHasher(reading: Reading): (source: Source) => Promise<Digest> {
   const digests = new Map<Source, Promise<Digest>>()
-  return (source) => {
+  return async (source) => {
+    const sent = reading.digestOfSent?.(source)
+    if (sent) return sent
     const known =
       digests.get(source) ?? digestOfSource(reportedLayer(source, reading), reading.createHasher, reading.signal)
     digests.set(source, known)

@@ -1,6 +1,8 @@
 import { TarReadError } from '../errors.ts'
 
 export const BLOCK_SIZE = 512
+/** As long as a path may be in Linux. */
+export const MAX_PATH = 4096
 
 /** One header block, as it stands: what extended headers say of the entry is not applied yet. */
 export interface TarHeader {

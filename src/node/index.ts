@@ -19,6 +19,7 @@ export {
   validateDockerTar,
 } from './api/read-paths.ts'
 export { openImage } from './api/registry-images.ts'
+export { pushStream } from './api/relay-stream.ts'
 export { saveArchive, saveLayout, writeArchive } from './api/save-paths.ts'
 export { openFile } from './archive/file.ts'
 export type { ArchiveInput } from './archive/open-input.ts'

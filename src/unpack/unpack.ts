@@ -56,11 +56,7 @@ export async function unpack(packed: Packed, options: UnpackOptions): Promise<Op
         const source = await seekable(bytes)
         return { size: source.size, read: source.read, slice: source.slice, close }
       }
-      if (depth === options.limits.packings) {
-        throw new TarReadError('LIMIT_EXCEEDED', `Cannot unpack the archive: it is packed more than ${depth} times`, {
-          remedy: raiseLimit('packings'),
-        })
-      }
+      requireDepth(depth, options.limits)
       const inner =
         packing === 'zip' ? await openZip(await seekable(bytes), options) : { stream: decode(bytes, packing, options) }
       ;({ bytes, head } = await look(inner, options))
@@ -117,6 +113,14 @@ function spoolStream(stream: ByteStream, options: UnpackOptions): Promise<OpenSo
     }
   }
   return spool(counted(), signal)
+}
+
+/** Throws if a file that is packed has so many packings around it already. */
+export function requireDepth(depth: number, { packings }: UnpackLimits): void {
+  if (depth < packings) return
+  throw new TarReadError('LIMIT_EXCEEDED', `Cannot unpack the archive: it is packed more than ${depth} times`, {
+    remedy: raiseLimit('packings'),
+  })
 }
 
 /** Throws for an unsupported packing, before its stream is spooled in vain. */

@@ -4,7 +4,7 @@ import { type Bundle, bundleCore, bundlePush, loadedByPush } from '../../bench/b
 // What a page loads before it can push anything. The aim is 25 kB; until that is reached, it must not grow unnoticed.
 
 /** In bytes: the figure of today, rounded up. */
-const LIMIT = 39_400
+const LIMIT = 39_800
 
 let core: Bundle
 let push: Bundle
@@ -20,7 +20,7 @@ const kilobytes = ({ bytes }: Bundle) => `${(bytes / 1000).toFixed(1)} kB`
 const packagesIn = (chunks: Bundle['later']) => [...new Set(chunks.flatMap(({ packages }) => packages))].sort()
 
 describe('the bundle of the portable entry', () => {
-  it('has at most 39.4 kB, minified and gzipped', () => {
+  it('has at most 39.8 kB, minified and gzipped', () => {
     expect(core.bytes).toBeLessThanOrEqual(LIMIT)
   })
 

@@ -40,6 +40,7 @@ const THROWN_BY = {
   registry: ['TypeError', 'ValidationError', 'ResponseError', 'NetworkError'],
   repository: ['ValidationError'],
   reference: ['ValidationError', 'DigestMismatchError'],
+  stream: ['TypeError', 'RangeError', 'TarReadError', 'ValidationError', 'DigestMismatchError'],
   text: ['ValidationError'],
   zip: ['TypeError', 'RangeError', 'TarReadError'],
 }
@@ -174,6 +175,8 @@ describe('the errors that docstrings name', () => {
       digest: `sha256:${'e6'.repeat(32)}`,
     }
     usual = { archive, zip: archive, images, plan, registry: registry.url, ...names, options }
+    // Each call takes one of its own.
+    Object.defineProperty(usual, 'stream', { get: () => new Response(archive), enumerable: true })
   })
   afterAll(() => registry?.stop())
 

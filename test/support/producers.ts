@@ -1,5 +1,5 @@
 import type { ArchiveFormat, Digest } from '../../src/index.ts'
-import { createTestArchive } from '../../src/testing/index.ts'
+import { createTestArchive, type TestImage } from '../../src/testing/index.ts'
 import { changedArchive, readJson } from './archive-files.ts'
 import { blobPath, createLayout, withName, withPlatform } from './layout.ts'
 import { gzip } from './packing.ts'
@@ -239,28 +239,32 @@ export async function pulledPlatforms(here: readonly string[], absent: readonly 
 }
 
 /** An archive with a `manifest.json` whose files have names of another fashion. */
-function flattened(
+export function flattened(
   layerName: (hex: string) => string,
   configName: (hex: string) => string,
   pack: (bytes: Uint8Array) => Promise<Uint8Array> = async (bytes) => bytes,
   names: readonly string[] = [NAME],
+  layers?: TestImage['layers'],
 ): Promise<Uint8Array<ArrayBuffer>> {
-  return changedArchive({ layout: 'docker-25', images: [{ names: [NAME] }] }, async (files) => {
-    const [entry] = readJson(files, 'manifest.json')
-    const blobs = [...files].filter(([name]) => name.startsWith('blobs/'))
-    files.clear()
-    const layers = []
-    for (const [path, data] of blobs) {
-      if (path === entry.Config) files.set(configName(path.slice('blobs/sha256/'.length)), data)
-    }
-    for (const path of entry.Layers as string[]) {
-      const layout = createLayout()
-      const { digest } = await layout.add('', await pack(new Map(blobs).get(path) as Uint8Array))
-      const name = layerName(digest.slice('sha256:'.length))
-      files.set(name, layout.files.get(blobPath(digest)) as Uint8Array)
-      layers.push(name)
-    }
-    const Config = configName((entry.Config as string).slice('blobs/sha256/'.length))
-    files.set('manifest.json', JSON.stringify([{ Config, RepoTags: names, Layers: layers }]))
-  }) as Promise<Uint8Array<ArrayBuffer>>
+  return changedArchive(
+    { layout: 'docker-25', images: [{ names: [NAME], ...(layers && { layers }) }] },
+    async (files) => {
+      const [entry] = readJson(files, 'manifest.json')
+      const blobs = [...files].filter(([name]) => name.startsWith('blobs/'))
+      files.clear()
+      const layers = []
+      for (const [path, data] of blobs) {
+        if (path === entry.Config) files.set(configName(path.slice('blobs/sha256/'.length)), data)
+      }
+      for (const path of entry.Layers as string[]) {
+        const layout = createLayout()
+        const { digest } = await layout.add('', await pack(new Map(blobs).get(path) as Uint8Array))
+        const name = layerName(digest.slice('sha256:'.length))
+        files.set(name, layout.files.get(blobPath(digest)) as Uint8Array)
+        layers.push(name)
+      }
+      const Config = configName((entry.Config as string).slice('blobs/sha256/'.length))
+      files.set('manifest.json', JSON.stringify([{ Config, RepoTags: names, Layers: layers }]))
+    },
+  ) as Promise<Uint8Array<ArrayBuffer>>
 }

@@ -67,7 +67,7 @@ export async function createBlobReader(
   what: string,
   { createHasher, reusesPieces = false, signal }: ReaderOptions,
 ): Promise<BlobReader> {
-  const { digest, size } = content
+  const { size } = content
   // Bytes that do not come would be waited for for ever.
   const source = exactSource(content.source)
   let failure: unknown
@@ -85,7 +85,7 @@ export async function createBlobReader(
   function verifyWhole(hashing: Hashing): void {
     if (hashing.hashed < size) return
     hashing.digest ??= hashing.hasher.digest()
-    verifyDigest(what, digest, hashing.digest)
+    verifyDigest(what, content.digest, hashing.digest)
   }
 
   async function readPart(

@@ -1,6 +1,6 @@
 import { MAX_TIMEOUT } from '../../async/delay.ts'
 import type { RequestBody } from '../../http/request.ts'
-import type { Digest } from '../../oci/digest.ts'
+import { isDigest } from '../../oci/digest.ts'
 import type { Source } from '../../source/source.ts'
 import type { UploadProfile } from '../profile.ts'
 import { PIECE } from './blob-reader.ts'
@@ -9,11 +9,8 @@ import type { Upload } from './upload-options.ts'
 
 /** A part of a blob, ready to be sent. */
 export interface Chunk {
-  readonly digest: Digest
   readonly start: number
   readonly end: number
-  /** Of the whole blob. */
-  readonly size: number
   /** True if its request closes the upload. */
   readonly isClosing: boolean
   readonly body: RequestBody
@@ -68,12 +65,14 @@ export async function prepareChunk(upload: Upload, start: number): Promise<Chunk
   const isWhole = start === 0 && goesWhole(blob.size, current)
   const end = isWhole ? blob.size : Math.min(start + length, blob.size)
   const isBare = start === 0 || start === end
-  const isClosing = end === blob.size && (isBare || !current.closesEmpty)
+  const held = Math.max(length, wanted)
+  const isHeld = end - start <= (streamsChunks ? Math.min(PIECE, held) : held)
+  // A digest that the bytes tell is known once they are read: a stream is read too late for its own request.
+  const isClosing = end === blob.size && (isBare || !current.closesEmpty) && (isHeld || isDigest(blob.digest))
   const standstill = SILENCE + (isClosing ? (blob.size / LEAST_CLOSING_RATE) * 1000 : 0)
   const timeout = Math.min(standstill + ((end - start) / LEAST_RATE) * 1000, MAX_TIMEOUT)
-  const chunk = { digest: blob.digest, start, end, size: blob.size, isClosing, timeout, standstill }
-  const held = Math.max(length, wanted)
-  if (end - start > (streamsChunks ? Math.min(PIECE, held) : held)) {
+  const chunk = { start, end, isClosing, timeout, standstill }
+  if (!isHeld) {
     if (slicesChunks && blob.source.slice) return { ...chunk, ...(await sliced(upload, blob.source.slice, chunk)) }
     // Before the request, which would stand still meanwhile.
     await reader.catchUp(start, signal)

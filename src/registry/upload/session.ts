@@ -39,9 +39,10 @@ export function readSession(
 export async function sendChunk(
   upload: Upload,
   session: UploadSession,
-  { digest, start, end, size, isClosing, body, timeout, standstill, readFailure }: Chunk,
+  { start, end, isClosing, body, timeout, standstill, readFailure }: Chunk,
 ): Promise<UploadSession | undefined> {
   const { location } = session
+  const { digest, size } = upload.blob
   const isWhole = start === 0 && end === size
   const sending = upload.send({
     act: `upload ${shortDigest(digest)} to "${upload.repository}"`,

@@ -100,7 +100,7 @@ async function deliver(upload: Upload): Promise<'mounted' | 'uploaded' | 'presen
           continue
         }
         // A source has its own tries, and a 404 of its registry says nothing about this one.
-        const remedy = error === reader.failure ? 'nothing' : remedyFor(error, sentOf(chunk), chunk?.start === 0)
+        const remedy = error === reader.failure ? 'nothing' : remedyFor(error, sentOf(blob, chunk), chunk?.start === 0)
         if (remedy === 'nothing') throw error
         if (remedy === 'look' && (await isThere(upload, session))) {
           await checkpoint?.remove()
@@ -132,7 +132,7 @@ async function openCheckpoint(upload: Upload): Promise<Checkpoint | undefined> {
   return createCheckpoint(upload, sessions)
 }
 
-function sentOf(chunk: Chunk | undefined): 'no bytes' | 'part' | 'whole' {
+function sentOf({ size }: Content, chunk: Chunk | undefined): 'no bytes' | 'part' | 'whole' {
   if (!chunk) return 'no bytes'
-  return chunk.end - chunk.start < chunk.size ? 'part' : 'whole'
+  return chunk.end - chunk.start < size ? 'part' : 'whole'
 }

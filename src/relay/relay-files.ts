@@ -1,0 +1,97 @@
+import type { FileEntry, FileIndex } from '../archive/file-index.ts'
+import type { ArchiveLimits } from '../archive/limits.ts'
+import { indexEntries, type TarEntry } from '../archive/tar-entries.ts'
+import { BLOCK_SIZE, parseTarHeader } from '../archive/tar-header.ts'
+import type { Digest } from '../oci/digest.ts'
+import { toSource } from '../source/from.ts'
+import { readAll, type Source } from '../source/source.ts'
+import { packingOf } from '../unpack/packing.ts'
+import type { BlobSender } from './blob-sender.ts'
+import { endsInside, type ForwardBytes, tarOf } from './forward-bytes.ts'
+import { forwardSource } from './forward-source.ts'
+import { createHeld } from './held.ts'
+import { goneBy } from './one-pass.ts'
+
+/** In bytes. Smaller files are held until all is read. */
+const SMALL = 64 * 1024
+/** In bytes: the same for JSON. */
+const MAX_JSON = 4 * 1024 * 1024
+const NO_BYTES = toSource(new Uint8Array(0))
+
+/** The files of a tar that was relayed. Small files and JSON can be read; of others only the digest is known. */
+interface RelayedFiles {
+  readonly files: FileIndex
+  /** Gives the digest of a file that was sent. */
+  digestOf(source: Source): Digest | undefined
+}
+
+/**
+ * Reads a tar from a stream to its end. Holds small files and JSON, sends what can be a layer or another blob, and
+ * passes over everything else.
+ *
+ * @param entries Is filled, also if that fails.
+ * @throws {TarReadError} if it is not a tar, is cut short, or exceeds a limit
+ */
+export async function relayFiles(
+  bytes: ForwardBytes,
+  limits: ArchiveLimits,
+  sender: BlobSender,
+  entries: Map<string, FileEntry>,
+): Promise<RelayedFiles> {
+  const held = createHeld()
+  const digests = new Map<Source, Digest>()
+
+  async function relayFile(entry: TarEntry): Promise<Source> {
+    const { path, size } = entry
+    const source = forwardSource(bytes, entry, held)
+    const head = await source.read(0, Math.min(BLOCK_SIZE, size))
+    if (size <= SMALL || (size <= MAX_JSON && isJson(head))) {
+      held.keep(path, size)
+      return toSource(await readAll(source))
+    }
+    const passed = passedSource(entry, head.slice())
+    if (isBlob(path, head)) digests.set(passed, await sender.send(entry, source))
+    return passed
+  }
+
+  const tar = tarOf(bytes, async (entry) => {
+    const { path, kind, start, size } = entry
+    const source = kind === 'file' ? await relayFile(entry) : NO_BYTES
+    await bytes.skipTo(start + size)
+    if (bytes.position < start + size) throw endsInside(path, bytes.position)
+    return source
+  })
+  const files = await indexEntries(tar, limits, entries)
+  // Its writer would fail if nobody read what comes after the end mark.
+  await bytes.skipTo(Number.POSITIVE_INFINITY)
+  return { files, digestOf: (source) => digests.get(source) }
+}
+
+function isJson(head: Uint8Array): boolean {
+  return head[0] === 0x7b || head[0] === 0x5b
+}
+
+/** Tells whether a file can be a blob: by its path, or because it begins as a layer does. */
+function isBlob(path: string, head: Uint8Array): boolean {
+  const packing = packingOf(head)
+  return /(?:^|\/)blobs\/sha256\//.test(path) || packing === 'gzip' || packing === 'zstd' || isTar(head)
+}
+
+function isTar(head: Uint8Array): boolean {
+  try {
+    return parseTarHeader(head, 0) !== undefined
+  } catch {
+    return false
+  }
+}
+
+/** A file whose bytes have gone by, but for the first ones. */
+function passedSource({ path, size }: TarEntry, head: Uint8Array<ArrayBuffer>): Source {
+  return {
+    size,
+    async read(start, end) {
+      if (end <= head.length) return head.slice(start, end)
+      throw goneBy(path)
+    },
+  }
+}
