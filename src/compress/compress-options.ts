@@ -26,3 +26,16 @@ export interface CompressOptions extends EncodingOptions {
    */
   readonly compress?: CompressionFormat | Compression | undefined
 }
+
+/**
+ * Reads the option `compress`.
+ *
+ * @throws {TypeError} if it is not a format, or an object with one
+ */
+export function compressionOf(compress: CompressOptions['compress']): Compression {
+  const compression = typeof compress === 'string' ? { format: compress } : compress
+  if (compression?.format === 'gzip' || compression?.format === 'zstd') return compression
+  throw new TypeError(
+    `Cannot compress: compress has to be "gzip" or "zstd", not ${JSON.stringify(compression?.format)}`,
+  )
+}

@@ -45,7 +45,7 @@ export async function withCompressor<T>(
   options: CompressorOptions,
   use: (compressor: Compressor) => Promise<T>,
 ): Promise<T> {
-  const compressor = createCompressor(options)
+  const compressor = openCompressor(options)
   try {
     return await use(compressor)
   } finally {
@@ -53,7 +53,8 @@ export async function withCompressor<T>(
   }
 }
 
-function createCompressor({ compressions, onWarning, runtime = {} }: CompressorOptions): Compressor {
+/** Opens a compressor, which has to be closed. */
+export function openCompressor({ compressions, onWarning, runtime = {} }: CompressorOptions): Compressor {
   const { createHasher = createWasmHasher, spool = spoolToBlob } = runtime
   const packed = new Map<string, Promise<PackedLayer>>()
   const semaphore = createSemaphore(fixed(1))
@@ -129,7 +130,7 @@ function createCompressor({ compressions, onWarning, runtime = {} }: CompressorO
 function outdated(layer: Digest, { name }: Encoder, expected: Digest, actual: Digest): DigestMismatchError {
   return new DigestMismatchError(
     'DIGEST_MISMATCH',
-    `Cannot push layer ${layer}: compressed by ${name} it is ${actual}, not ${expected} as the cache or the plan says`,
-    { remedy: 'plan and push again, what the cache said is dropped', expected, actual },
+    `Cannot use layer ${layer}: compressed by ${name} it is ${actual}, not ${expected} as the cache or the plan says`,
+    { remedy: 'try again, with a new plan if there is one; the entry of the cache is removed', expected, actual },
   )
 }

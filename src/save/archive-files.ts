@@ -3,7 +3,8 @@ import { MEDIA_TYPES } from '../oci/media-type.ts'
 import { toSource } from '../source/from.ts'
 import type { Source } from '../source/source.ts'
 import { blobPath } from './blob-path.ts'
-import type { LayoutBlob, LayoutPlan } from './layout-plan.ts'
+import type { LayoutBlob } from './layout-blobs.ts'
+import type { LayoutPlan } from './layout-plan.ts'
 
 /** The only kind of reader that an archive is for. */
 export type SaveFormat = 'docker' | 'oci'

@@ -3,7 +3,7 @@ import type { ChosenImage } from '../images/add-referrers.ts'
 import type { Image } from '../images/image.ts'
 import { isReferrer } from '../images/referrer.ts'
 import { callRename } from '../images/rename.ts'
-import { fullName } from '../oci/full-name.ts'
+import { canonicalName } from '../oci/canonical-name.ts'
 import { isName, isTag, parseRepositoryTag } from '../oci/reference.ts'
 
 /** A name of an image in an archive. */
@@ -76,7 +76,7 @@ function ownNames(image: Image, { rename = (name) => name, onWarning }: NamingOp
 
 function nameOf(text: string): SavedName {
   const name = parseRepositoryTag(text)
-  return { full: fullName(name), tag: name.tag }
+  return { full: canonicalName(name), tag: name.tag }
 }
 
 function onlyTag({ manifest }: Image, tag: string): string {

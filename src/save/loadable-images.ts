@@ -1,3 +1,4 @@
+import { isZstdLayerType } from '../compress/layer-change.ts'
 import type { ConfiguredImage, Image, Layer } from '../images/image.ts'
 import { toOciType } from '../images/oci-types.ts'
 import { runnableImages } from '../images/platforms.ts'
@@ -27,7 +28,7 @@ export function listLoadable(
   for (const { image: root, names } of images) {
     const image = root.subject === undefined ? findLoadable(root) : undefined
     if (!image) continue
-    if (image.layers.some(isZstd)) onWarning?.(zstdWarning(image, names))
+    if (image.layers.some(({ mediaType }) => isZstdLayerType(mediaType))) onWarning?.(zstdWarning(image, names))
     const [Config, Layers] = [blobPath(image.config.digest), image.layers.map(({ digest }) => blobPath(digest))]
     const key = [Config, ...Layers].join()
     const entry = loadable.get(key) ?? { Config, RepoTags: null, Layers, names: new Set() }
@@ -61,10 +62,6 @@ function isLoadable(image: Image): image is ConfiguredImage {
     configuration.diffIds.length === layers.length &&
     layers.every(isFileSystem)
   )
-}
-
-function isZstd({ mediaType }: Layer): boolean {
-  return /[+.]zstd$/.test(mediaType)
 }
 
 function zstdWarning({ manifest }: Image, [name]: readonly SavedName[]): string {

@@ -4,7 +4,7 @@ import type { CreateHasher, Hasher } from '../oci/digest.ts'
 import { verifyDigest } from '../oci/verify.ts'
 import { exactSource } from '../source/source.ts'
 import type { ArchiveFile } from './archive-files.ts'
-import type { LayoutBlob } from './layout-plan.ts'
+import type { LayoutBlob } from './layout-blobs.ts'
 
 /** How bytes pass from their source to where they are written. */
 export interface Passing {

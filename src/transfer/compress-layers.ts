@@ -1,9 +1,12 @@
 import { runPool } from '../async/pool.ts'
 import { fixed } from '../async/semaphore.ts'
 import type { StoredCompression } from '../compress/cache.ts'
-import type { Compression, CompressOptions } from '../compress/compress-options.ts'
+import { type CompressOptions, compressionOf } from '../compress/compress-options.ts'
 import type { Compressor } from '../compress/compressor.ts'
 import { createEncoder } from '../compress/create-encoder.ts'
+import { affectedLayers, compressingTo } from '../compress/layer-change.ts'
+import { leftOut, withoutOutdatedReferrers } from '../compress/outdated-referrers.ts'
+import { type Replacing, replaceLayersOf } from '../compress/replace-layers.ts'
 import type { Control } from '../control/controller.ts'
 import type { ProgressTracker } from '../control/push-progress.ts'
 import { createWasmHasher } from '../hash/sha256.ts'
@@ -15,7 +18,6 @@ import { createEarlyBlobs, type EarlyBlobs } from './early-blobs.ts'
 import type { KnownBlobs, LookUpOptions } from './plan/look-up.ts'
 import { type ForeignLayerOptions, type ImagePush, listNeeds } from './plan/needs.ts'
 import type { PlannedCompression } from './plan/plan.ts'
-import { collectChanging, plainLayersUnder, type Replacing, replaceLayers } from './replace-layers.ts'
 import { type Uploader, weigh } from './send-blob.ts'
 
 /** Layers that are compressed or wait for it at once, where none is sent. */
@@ -60,20 +62,22 @@ export async function compressPushes(
   options: CompressingOptions,
   { progress, uploader, control }: LayerHandling,
 ): Promise<CompressedPushes> {
-  const encoder = await createEncoder(compressionOf(options), options)
+  const encoder = await createEncoder(compressionOf(options.compress), options)
+  const change = compressingTo(encoder.format)
   const { onWarning, runtime: { createHasher = createWasmHasher } = {} } = options
   const onLeftOut = (digest: Digest, about: Digest) => onWarning?.(leftOut(digest, about))
   // Before anything is compressed or sent: their layers are not needed.
-  const pushes = withoutOutdatedReferrers(given, onLeftOut)
+  const isAskedFor = ({ tags }: ImagePush) => !tags.every(isReferrerTag)
+  const pushes = withoutOutdatedReferrers(given, change, isAskedFor, onLeftOut)
   const layers = new Map(
-    pushes.flatMap(({ image }) => [...plainLayersUnder(image)]).map((layer) => [layer.digest, layer]),
+    pushes.flatMap(({ image }) => [...affectedLayers(image, change)]).map((layer) => [layer.digest, layer]),
   )
   if (layers.size === 0) return { pushes, compressions: new Map() }
   const early = uploader && createEarlyBlobs(uploader, options)
   const making = { encoder, compressor, progress, early, control }
   const made = await compressAll(pushes, [...layers.values()], making, options)
   const replacing: Replacing = {
-    format: encoder.format,
+    change,
     layers: new Map([...made].map(([from, known]) => [from, open(layers.get(from) as Content, known)])),
     createHasher,
     changed: new Map(),
@@ -82,17 +86,9 @@ export async function compressPushes(
   function open(layer: Content, known: StoredCompression): Omit<Content, 'mediaType'> {
     return { ...known, source: compressor.open(layer, encoder, known) }
   }
-  const replaced: ImagePush[] = []
-  for (const push of pushes) {
-    const image = await replaceLayers(push.image, replacing)
-    const before = push.image.manifest.digest
-    replaced.push(
-      image.manifest.digest === before ? push : { ...push, image, originalDigest: push.originalDigest ?? before },
-    )
-  }
   const { format, level, name } = encoder
   const compressions = [...made].map(([from, { digest }]) => [digest, { from, format, level, encoder: name }] as const)
-  return { pushes: replaced, compressions: new Map(compressions), known: early }
+  return { pushes: await replaceLayersOf(pushes, replacing), compressions: new Map(compressions), known: early }
 }
 
 interface LayerMaking extends Omit<LayerHandling, 'uploader'> {
@@ -136,32 +132,4 @@ async function compressAll(
   const weightOf = (layer: Content) => (control ? weigh(layer, control) : 1)
   await runPool(bySize, control ?? LAYERS_AT_ONCE, signal, compress, weightOf)
   return made
-}
-
-function compressionOf({ compress }: CompressOptions): Compression {
-  const compression = typeof compress === 'string' ? { format: compress } : compress
-  if (compression?.format === 'gzip' || compression?.format === 'zstd') return compression
-  throw new TypeError(
-    `Cannot compress: compress has to be "gzip" or "zstd", not ${JSON.stringify(compression?.format)}`,
-  )
-}
-
-/** Leaves out the referrers of manifests that will change, and their referrers. */
-function withoutOutdatedReferrers(
-  pushes: readonly ImagePush[],
-  onLeftOut: (digest: Digest, about: Digest) => void,
-): readonly ImagePush[] {
-  const gone = new Set<Digest>()
-  for (const { image } of pushes) collectChanging(image, gone)
-  return pushes.filter(({ image, tags }) => {
-    const { subject, manifest } = image
-    if (subject === undefined || !gone.has(subject) || !tags.every(isReferrerTag)) return true
-    gone.add(manifest.digest)
-    onLeftOut(manifest.digest, subject)
-    return false
-  })
-}
-
-function leftOut(digest: Digest, about: Digest): string {
-  return `${digest} is about ${about}, which has another digest now that its layers are compressed, and was left out; sign or attest what was pushed`
 }

@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   http: ['errors', 'async', 'source', 'oci'],
   unpack: ['errors', 'async', 'source'],
   archive: [...WORDS, 'unpack'],
-  compress: [...WORDS, 'stores'],
+  compress: [...WORDS, 'stores', 'unpack'],
   control: ['errors', 'async', 'source', 'oci', 'check-options'],
   'registry/auth': ['errors', 'async', 'oci', 'http'],
   registry: [...WORDS, 'http', 'registry/auth'],

@@ -14,14 +14,16 @@ import type { SavedLayout, SaveLayoutOptions } from '../save/save-layout.ts'
  * images give the same tar on every runtime.
  *
  * @param images The images of an open archive, or of several archives.
- * @param options `images`, `platform`, `platforms`, `rename`, `names`, `format`, `onProgress`, `controller`, `signal`
- *   and others: see `WriteOptions`.
+ * @param options `images`, `platform`, `platforms`, `rename`, `names`, `format`, `compress`, `decompress`,
+ *   `onProgress`, `controller`, `signal` and others: see `WriteOptions`.
  * @returns the archive: its `size` in bytes, and `stream()` for its bytes. Call its `close()` when it is written.
  * @throws {TypeError} if `images` or an option has the wrong type.
  * @throws {RangeError} if `maxBytesPerSecond` is not above 0.
  * @throws {ValidationError} if there is no image, two images have one name, a name is not valid, or a platform must be
  *   chosen.
- * @throws {DigestMismatchError} if bytes do not match their digest. It comes from the stream, before its end.
+ * @throws {TarReadError} if a layer that is compressed or decompressed here cannot be read, is damaged, or exceeds a
+ *   limit.
+ * @throws {DigestMismatchError} if bytes do not match their digest. Mostly it comes from the stream, before its end.
  * @example
  * ```ts
  * import { createWriteStream } from 'node:fs'

@@ -1,18 +1,19 @@
+import type { ChosenImage } from '../images/add-referrers.ts'
 import type { ConfiguredImage, Image, Layer } from '../images/image.ts'
 import { toOciType } from '../images/oci-types.ts'
 import { ATTESTED_DIGEST } from '../oci/attestation.ts'
 import { type Content, type Descriptor, descriptorOf } from '../oci/descriptor.ts'
 import { type CreateHasher, type Digest, digestOf } from '../oci/digest.ts'
 import { type JsonObject, objectField, parseJson, textField } from '../oci/json.ts'
-import { isPlainLayerType, MEDIA_TYPES } from '../oci/media-type.ts'
-import type { CompressionFormat } from '../runtime.ts'
+import { MEDIA_TYPES } from '../oci/media-type.ts'
 import { toSource } from '../source/from.ts'
 import { readAll } from '../source/source.ts'
+import type { LayerChange } from './layer-change.ts'
 
 /** The replacements of layers and manifests. */
 export interface Replacing {
-  readonly format: CompressionFormat
-  /** The compressed layers, by the digests of those that they are made of. */
+  readonly change: LayerChange
+  /** The replacements, by the digests of the layers that they are made of. */
   readonly layers: ReadonlyMap<Digest, Omit<Content, 'mediaType'>>
   readonly createHasher: CreateHasher
   /** The rewritten images, by their digests before. It is filled on the way. */
@@ -22,37 +23,11 @@ export interface Replacing {
 }
 
 /**
- * The layers below an image that are plain tars. Leaves out compressed layers, foreign layers, and those of artifacts.
+ * Replaces layers in all manifests and indexes up to the root. All else in them stays as it is, but their bytes are new
+ * ones. An image without such a layer stays the same. Manifests of Docker's kind become OCI's if Docker has no media
+ * type for the new layers.
  */
-export function* plainLayersUnder(image: Image): Generator<Content> {
-  for (const layer of image.layers) if (isPlain(layer, image)) yield layer
-  for (const child of image.children) yield* plainLayersUnder(child)
-}
-
-/** Collects the digests of the manifests that change when the plain layers below an image are compressed. */
-export function collectChanging(image: Image, changing: Set<Digest>): boolean {
-  const isChanging = image.children.map((child) => collectChanging(child, changing))
-  const changes = isChanging.includes(true) || image.layers.some((layer) => isPlain(layer, image))
-  if (changes) changing.add(image.manifest.digest)
-  return changes
-}
-
-/** One that says that it is plain, but is not what its config says, may be packed all the same. */
-function isPlain(layer: Layer, { configuration }: Image): layer is Layer & Content {
-  return (
-    configuration !== undefined &&
-    layer.source !== undefined &&
-    isPlainLayerType(layer.mediaType) &&
-    layer.diffId === layer.digest
-  )
-}
-
-/**
- * Puts compressed layers into the places of plain ones, in all manifests and indexes up to the root. All else in them
- * stays as it is, but their bytes are new ones. What has no such layer below it stays the same. Manifests of Docker's
- * kind have no word for zstd, so they become OCI's.
- */
-export async function replaceLayers(image: Image, replacing: Replacing): Promise<Image> {
+async function replaceLayers(image: Image, replacing: Replacing): Promise<Image> {
   const { digest } = image.manifest
   const known = replacing.changed.get(digest)
   // An index may name it otherwise than another one does.
@@ -63,14 +38,35 @@ export async function replaceLayers(image: Image, replacing: Replacing): Promise
   return made
 }
 
+/** Replaces layers of chosen images, and keeps the digests that these images had before. */
+export async function replaceLayersOf<C extends ChosenImage>(
+  chosen: readonly C[],
+  replacing: Replacing,
+): Promise<readonly C[]> {
+  const replaced: C[] = []
+  for (const one of chosen) {
+    const image = await replaceLayers(one.image, replacing)
+    const before = one.image.manifest.digest
+    replaced.push(
+      image.manifest.digest === before ? one : { ...one, image, originalDigest: one.originalDigest ?? before },
+    )
+  }
+  return replaced
+}
+
 async function replaceOwnLayers(image: ConfiguredImage, replacing: Replacing): Promise<Image> {
-  if (!image.layers.some((layer) => isPlain(layer, image) && replacing.layers.has(layer.digest))) return image
-  const { typeOf, compressedType } = namesIn(image, replacing.format)
+  const { change } = replacing
+  const replacementOf = (layer: Layer) =>
+    change.affects(layer, image) ? replacing.layers.get(layer.digest) : undefined
+  if (!image.layers.some(replacementOf)) return image
+  const isRenamed = change.isOciOnly && isDockers(image.manifest)
+  const typeOf = (mediaType: string) => (isRenamed ? toOciType(mediaType) : mediaType)
   const layers = image.layers.map((layer) => {
-    const compressed = isPlain(layer, image) ? replacing.layers.get(layer.digest) : undefined
-    if (!compressed) return { ...layer, mediaType: typeOf(layer.mediaType) }
-    const { digest, size, source } = compressed
-    return { ...layer, mediaType: compressedType(layer.mediaType), digest, size, source }
+    const mediaType = typeOf(layer.mediaType)
+    const replacement = replacementOf(layer)
+    if (!replacement) return { ...layer, mediaType }
+    const { digest, size, source } = replacement
+    return { ...layer, mediaType: change.typeOf(mediaType), digest, size, source }
   })
   const config = { ...image.config, mediaType: typeOf(image.config.mediaType) }
   const document = await documentOf(image)
@@ -110,15 +106,6 @@ function outdatedSubject(entry: JsonObject, { changed }: Replacing): Digest | un
   return about !== undefined && changed.has(about as Digest) ? (about as Digest) : undefined
 }
 
-function namesIn({ manifest }: Image, format: CompressionFormat) {
-  const typeOf = format === 'zstd' && isDockers(manifest) ? toOciType : (mediaType: string) => mediaType
-  const compressedType = (mediaType: string) => {
-    const plain = typeOf(mediaType)
-    return plain === MEDIA_TYPES.dockerLayer ? MEDIA_TYPES.dockerLayerGzip : `${plain}+${format}`
-  }
-  return { typeOf, compressedType }
-}
-
 function isDockers({ mediaType }: Descriptor): boolean {
   return mediaType === MEDIA_TYPES.dockerManifest || mediaType === MEDIA_TYPES.dockerManifestList
 }
@@ -136,10 +123,10 @@ async function documentOf({ manifest }: Image): Promise<JsonObject> {
 
 async function manifestOf(
   { manifest }: Image,
-  { format, createHasher }: Replacing,
+  { change, createHasher }: Replacing,
   document: JsonObject,
 ): Promise<Content> {
-  const mediaType = format === 'zstd' ? toOciType(manifest.mediaType) : manifest.mediaType
+  const mediaType = change.isOciOnly ? toOciType(manifest.mediaType) : manifest.mediaType
   const named = document.mediaType === undefined ? document : { ...document, mediaType }
   const bytes = new TextEncoder().encode(JSON.stringify(named))
   return { mediaType, digest: await digestOf(bytes, createHasher), size: bytes.length, source: toSource(bytes) }
