@@ -2,19 +2,26 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { saveArchive, saveLayout } from '../../src/node/index.ts'
 import type { StartedConsumer } from '../support/consumers/consumer.ts'
 import { CONSUMERS, type ConsumerName } from '../support/consumers/index.ts'
-import { ROWS, type Row, type Written } from '../support/consumers/rows.ts'
+import { type Opened, ROWS, type Row } from '../support/consumers/rows.ts'
 import { rejection } from '../support/errors.ts'
 
-// Images of a real registry are written into tars, and the tools of the trade take the tars.
+// Images of a real registry are written into tars and folders, and the tools of the trade take them.
 
 const MINUTES = 60_000
 const folder = mkdtempSync(join(tmpdir(), 'consumers-'))
-const written = new Map<Row, Written>()
+const opened = new Map<Row, Opened>()
+const pathOf = (row: Row, kind: 'tar' | 'folder') => join(folder, `${ROWS.indexOf(row)}-${kind}`)
 
 beforeAll(async () => {
-  for (const row of ROWS) written.set(row, await row.write(folder))
+  for (const row of ROWS) {
+    const { images, options, expected } = await row.open()
+    await saveArchive(images, pathOf(row, 'tar'), { ...options, format: row.format })
+    if (!row.format) await saveLayout(images, pathOf(row, 'folder'), options)
+    opened.set(row, { images, expected })
+  }
 }, 2 * MINUTES)
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -29,29 +36,25 @@ for (const [name, consumer] of Object.entries(CONSUMERS)) {
     }, MINUTES)
     afterAll(() => started?.stop())
 
-    for (const row of ROWS) {
+    const { takes = 'tar', show = (name) => name } = consumer
+    for (const row of ROWS.filter(({ format }) => takes === 'tar' || !format)) {
       const refusal = row.refused?.[name as ConsumerName]
       const isDropped = row.dropped?.includes(name as ConsumerName)
       it(`${refusal ? 'does not take' : isDropped ? 'drops' : 'takes'} ${row.what}`, async () => {
-        const { path, images } = written.get(row) as Written
-        const names = images.flatMap(({ name }) => name ?? [])
-        const taking = started.take({ path, names, digest: images[0]?.digest ?? '' })
+        const { expected } = opened.get(row) as Opened
+        const names = expected.flatMap(({ name }) => name ?? [])
+        const taking = started.take({ path: pathOf(row, takes), names, digest: expected[0]?.digest ?? '' })
         if (refusal) return void (await rejection(taking, Error, refusal))
-        const keepsManifest = !consumer.makesManifest && !row.hasNoManifest
-        const { show = (name) => name } = consumer
-        // A tool shows a part of it.
-        const told = (await taking).map(({ digest, ...rest }) => ({
-          ...rest,
+        const keepsManifest = !consumer.makesManifest && row.format !== 'docker'
+        const taken = (await taking).map(({ digest, ...image }) => ({
+          ...image,
           ...(keepsManifest && digest && { digest }),
         }))
-        const expected = images.map((image) => ({ ...image, name: image.name && show(image.name) }))
-        expect(byName(told).map(({ name }) => name)).toEqual(isDropped ? [] : byName(expected).map(({ name }) => name))
-        for (const [position, image] of byName(told).entries()) expect(byName(expected)[position]).toMatchObject(image)
+        const shown = isDropped ? [] : expected.map((image) => ({ ...image, name: image.name && show(image.name) }))
+        expect(taken.map(({ name }) => name).sort()).toEqual(shown.map(({ name }) => name).sort())
+        // A tool tells a part of it.
+        for (const image of taken) expect(shown.find(({ name }) => name === image.name)).toMatchObject(image)
       })
     }
   })
-}
-
-function byName<T extends { readonly name: string | undefined }>(images: readonly T[]): readonly T[] {
-  return images.toSorted((one, other) => ((one.name ?? '') < (other.name ?? '') ? -1 : 1))
 }

@@ -1,6 +1,6 @@
 import { createTar } from 'nanotar'
 import type { Descriptor, Digest } from '../../src/index.ts'
-import { type LayoutBuilder, withPlatform } from './layout.ts'
+import { type LayoutBuilder, withName, withPlatform } from './layout.ts'
 import { gzip, zstd } from './packing.ts'
 import { KINDS } from './put-image.ts'
 
@@ -99,6 +99,15 @@ export async function addArtifact(
     ...{ schemaVersion: 2, mediaType: KINDS.oci.manifest, artifactType },
     ...{ config: { ...config, data: 'e30=' }, layers: [layer], subject: { mediaType, digest, size } },
   })
+}
+
+/** Adds a signature of an image as cosign makes it before 3: an image, which a tag ties to its subject. */
+export async function addCosignSignature(layout: LayoutBuilder, subject: Descriptor): Promise<IndexEntry> {
+  const layer = await layout.add('application/vnd.dev.cosign.simplesigning.v1+json', `{"of":"${subject.digest}"}`)
+  const rootfs = { type: 'layers', diff_ids: [layer.digest] }
+  const config = await layout.add(KINDS.oci.config, { architecture: '', os: '', config: {}, rootfs })
+  const manifest = { schemaVersion: 2, mediaType: KINDS.oci.manifest, config, layers: [layer] }
+  return withName(await layout.add(KINDS.oci.manifest, manifest), `${subject.digest.replace(':', '-')}.sig`)
 }
 
 function attestationEntry(attestation: Descriptor, { digest }: Descriptor): IndexEntry {

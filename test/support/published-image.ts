@@ -1,7 +1,14 @@
 import { expect } from 'vitest'
 import { type Descriptor, type Digest, pushDockerTar } from '../../src/index.ts'
 import { createLayout, type LayoutBuilder, withPlatform } from './layout.ts'
-import { addPackedImage, HERE, type IndexEntry, type PackedImageOptions } from './packed-images.ts'
+import {
+  addArtifact,
+  addCosignSignature,
+  addPackedImage,
+  HERE,
+  type IndexEntry,
+  type PackedImageOptions,
+} from './packed-images.ts'
 
 /** An image in a registry. Of an index, the config and the layers are those of the image for this machine. */
 export interface PublishedImage {
@@ -24,6 +31,8 @@ export interface PublishOptions extends Omit<PackedImageOptions, 'text' | 'platf
   /** Adds an attestation of the image for this machine to the index. */
   readonly attest?: (layout: LayoutBuilder, subject: Descriptor) => Promise<IndexEntry>
   readonly tag?: string
+  /** Adds a signature of the whole, and one as cosign makes it of the image for this machine. @default false */
+  readonly isSigned?: boolean
 }
 
 const run = Date.now().toString(36)
@@ -36,7 +45,7 @@ export function unique(): string {
 
 /** Puts an image, or an index, into a registry. No other image has its layers. */
 export async function publishImage(url: string, options: PublishOptions = {}): Promise<PublishedImage> {
-  const { others, attest, tag = 'v1', ...packing } = options
+  const { others, attest, tag = 'v1', isSigned, ...packing } = options
   const [layout, repository, text] = [createLayout(), `published/${unique()}`, unique()]
   const image = await addPackedImage(layout, { ...packing, text })
   const index = others && [withPlatform(image.descriptor, HERE)]
@@ -45,7 +54,13 @@ export async function publishImage(url: string, options: PublishOptions = {}): P
   }
   if (attest) index?.push(await attest(layout, image.descriptor))
   const root = index ? await layout.addIndex(index) : image.descriptor
-  layout.list({ ...root })
+  const signatures = isSigned
+    ? [
+        { ...(await addArtifact(layout, root, 'application/vnd.test.signature')) },
+        await addCosignSignature(layout, image.descriptor),
+      ]
+    : []
+  layout.list({ ...root }, ...signatures)
   expect(await pushDockerTar(layout.tar(), url, repository, tag)).toBe(root.digest)
   return {
     name: `${new URL(url).host}/${repository}:${tag}`,

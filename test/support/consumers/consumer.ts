@@ -1,7 +1,8 @@
 import type { GoProgramName } from '../../../scripts/find/go-program.js'
 
-/** A tar that the package wrote, for a tool to take. */
-export interface WrittenTar {
+/** What the package wrote, for a tool to take. */
+export interface WrittenImages {
+  /** Of the tar or the folder. */
   readonly path: string
   /** The names of its images in full. Empty if it has one image, without a name. */
   readonly names: readonly string[]
@@ -9,7 +10,7 @@ export interface WrittenTar {
   readonly digest: string
 }
 
-/** An image, as a tool shows it after it took a tar. */
+/** An image, as a tool shows it after it took what was written. */
 export interface TakenImage {
   readonly name: string | undefined
   /** Of the manifest or of the index. Absent if the tool keeps none. */
@@ -19,10 +20,12 @@ export interface TakenImage {
   readonly diffIds: readonly string[]
 }
 
-/** A tool that takes tars. */
+/** A tool that takes images. */
 export interface Consumer {
   /** What it does, with its version. */
   readonly title: string
+  /** @default tar */
+  readonly takes?: 'tar' | 'folder'
   /** The Go programs that it needs. @default none */
   readonly programs?: readonly GoProgramName[]
   /** Tells why it cannot be had here. @default it can */
@@ -36,12 +39,12 @@ export interface Consumer {
 }
 
 export interface StartedConsumer {
-  /** Has the tool take a tar. Rejects with what the tool says if it does not take it. */
-  take(tar: WrittenTar): Promise<readonly TakenImage[]>
+  /** Has the tool take images. Rejects with what the tool says if it does not take them. */
+  take(written: WrittenImages): Promise<readonly TakenImage[]>
   stop(): Promise<void>
 }
 
-/** Takes the images of a tar one by one: by their names, or the only one without a name. */
+/** Takes images one by one: by their names, or the only one without a name. */
 export async function takeEach(
   names: readonly string[],
   take: (name: string | undefined) => Promise<Omit<TakenImage, 'name'>>,

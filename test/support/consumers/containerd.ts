@@ -45,16 +45,18 @@ interface Listed {
 }
 
 /**
- * Reads a list of images. With `--digests` each image is in it by its digest, too, and with containerd 2 so is
- * `index.json`: these are left out.
+ * Reads a list of images. With `--digests` each image, each signature and, with containerd 2, `index.json` is in it by its
+ * digest, too: that counts only for an image without a name.
  */
 async function listed(list: string, content: (digest: string) => Promise<string>): Promise<readonly Listed[]> {
   const all = [...list.matchAll(/^(\S+) +\S+ +(sha256:\S+)/gm)].map(([, name = '', digest = '']) => ({ name, digest }))
-  const images: Listed[] = all.filter(({ name }) => !name.includes('@'))
+  const named = all.filter(({ name }) => !name.includes('@'))
+  if (named.length > 0) return named
+  const nameless: Listed[] = []
   for (const { digest } of all) {
     const text = await content(digest)
     const isLayout = all.some((other) => other.digest !== digest && text.includes(other.digest))
-    if (!isLayout && !images.some((other) => other.digest === digest)) images.push({ name: undefined, digest })
+    if (!isLayout) nameless.push({ name: undefined, digest })
   }
-  return images
+  return nameless
 }

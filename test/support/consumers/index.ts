@@ -2,10 +2,10 @@ import type { Consumer } from './consumer.ts'
 import { ctr, ctr2, kind, kind2 } from './containerd.ts'
 import { docker, docker29 } from './docker.ts'
 import { podman } from './podman.ts'
-import { crane, oras } from './registry-clients.ts'
-import { skopeoDockerArchive, skopeoOciArchive, skopeoWithoutTag } from './skopeo.ts'
+import { crane, oras, orasFolder } from './registry-clients.ts'
+import { skopeoDockerArchive, skopeoOci, skopeoOciArchive, skopeoWithoutTag } from './skopeo.ts'
 
-/** The tools that take a tar: the columns of the table in docs/pull-and-copy.md. */
+/** The tools that take what is written: the columns of the table in docs/pull-and-copy.md. */
 export const CONSUMERS = {
   docker,
   docker29: docker29('containerd'),
@@ -14,11 +14,13 @@ export const CONSUMERS = {
   skopeoDockerArchive,
   skopeoOciArchive,
   skopeoWithoutTag,
+  skopeoOci,
   ctr,
   kind,
   ctr2,
   kind2,
   oras,
+  orasFolder,
   crane,
 } satisfies Readonly<Record<string, Consumer>>
 

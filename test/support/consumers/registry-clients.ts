@@ -21,18 +21,24 @@ export const crane: Consumer = {
   }),
 }
 
-export const oras: Consumer = {
-  title: 'oras copy --from-oci-layout',
-  programs: ['oras'],
-  start: async ({ oras = '' }) => ({
-    take: ({ path, names, digest }) =>
-      takeEach(names, async (name) => {
-        const [source, target] = [`${path}${name === undefined ? `@${digest}` : `:${tagOf(name)}`}`, newTarget()]
-        await peerAt(oras)('copy', '--from-oci-layout', '--to-plain-http', '--no-tty', source, target)
-        return readStored(target)
-      }),
-    async stop() {},
-  }),
+export const oras = copyingByOras('tar')
+export const orasFolder = copyingByOras('folder')
+
+function copyingByOras(takes: 'tar' | 'folder'): Consumer {
+  return {
+    title: `oras copy --from-oci-layout of a ${takes}`,
+    takes,
+    programs: ['oras'],
+    start: async ({ oras = '' }) => ({
+      take: ({ path, names, digest }) =>
+        takeEach(names, async (name) => {
+          const [source, target] = [`${path}${name === undefined ? `@${digest}` : `:${tagOf(name)}`}`, newTarget()]
+          await peerAt(oras)('copy', '--from-oci-layout', '--to-plain-http', '--no-tty', source, target)
+          return readStored(target)
+        }),
+      async stop() {},
+    }),
+  }
 }
 
 let count = 0

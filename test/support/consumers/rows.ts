@@ -1,149 +1,164 @@
-import { join } from 'node:path'
 import { expect, inject } from 'vitest'
-import {
-  type Image,
-  type OpenImageOptions,
-  openImage,
-  saveArchive,
-  type WriteOptions,
-} from '../../../src/node/index.ts'
+import { type Image, type OpenImageOptions, openImage, type SaveLayoutOptions } from '../../../src/node/index.ts'
 import { addAttestationArtifact, addAttestationImage, ELSEWHERE, HERE, THERE } from '../packed-images.ts'
 import { type PublishedImage, type PublishOptions, publishImage, unique } from '../published-image.ts'
 import type { TakenImage } from './consumer.ts'
 import type { ConsumerName } from './index.ts'
 
-/** What is written, for tools to take: a row of the table in docs/pull-and-copy.md. */
+/** Images to write, for tools to take: a row of the table in docs/pull-and-copy.md. */
 export interface Row {
   readonly what: string
-  /** Writes it into a folder. */
-  readonly write: (folder: string) => Promise<Written>
-  /** True if it has no manifests: tools make them. @default false */
-  readonly hasNoManifest?: boolean
+  readonly open: () => Promise<Opened>
+  /** The format of the tar. There is no such folder. @default none */
+  readonly format?: 'docker' | 'oci'
   /** The message of a tool that does not take it. */
   readonly refused?: Readonly<Partial<Record<ConsumerName, RegExp>>>
   /** The tools that take it, but list no image. */
   readonly dropped?: readonly ConsumerName[]
 }
 
-/** A tar, and what tools have to find in it. */
-export interface Written {
-  readonly path: string
-  readonly images: ReadonlyArray<Required<TakenImage>>
+/** Images of the registry, and how to write them. */
+export interface Opened {
+  readonly images: readonly Image[]
+  readonly options?: SaveLayoutOptions
+  /** What tools have to find. */
+  readonly expected: readonly ExpectedImage[]
 }
+
+type ExpectedImage = Required<TakenImage>
 
 const publish = (options?: PublishOptions) => publishImage(inject('registryUrl'), options)
 
 const open = ({ repository, tag }: PublishedImage, options?: OpenImageOptions) =>
   openImage(inject('registryUrl'), repository, tag, options)
 
-/** Writes images that were opened, and gives those that tools have to find. */
-async function write(
-  folder: string,
-  opened: readonly Image[],
-  images: ReadonlyArray<Required<TakenImage>>,
-  options?: WriteOptions,
-): Promise<Written> {
-  const path = join(folder, `${unique()}.tar`)
-  await saveArchive(opened, path, options)
-  return { path, images: images.map(({ name, digest, config, diffIds }) => ({ name, digest, config, diffIds })) }
+/** Opens one image, which is written as it is in the registry. */
+const whole = (publishing: PublishOptions) => async () => {
+  const app = await publish(publishing)
+  return { images: [await open(app)], expected: [app] }
 }
 
-/** Writes one image as it is in the registry. */
-const whole = (options: PublishOptions, writing?: WriteOptions) => async (folder: string) => {
-  const app = await publish(options)
-  return write(folder, [await open(app)], [app], writing)
-}
+/** With `--digests`, containerd before 2 unpacks all that `index.json` lists. */
+const UNPACKS_SIGNATURES = /mismatched image rootfs|no processor for media-type/
 
 export const ROWS: readonly Row[] = [
-  { what: 'an image', write: whole({}) },
+  { what: 'an image', open: whole({}) },
   {
     what: 'an image with media types of Docker',
-    write: whole({ kind: 'docker' }),
-    refused: { skopeoOciArchive: /no descriptor found for reference/ },
+    open: whole({ kind: 'docker' }),
+    refused: {
+      skopeoOciArchive: /no descriptor found for reference/,
+      skopeoOci: /no descriptor found for reference/,
+    },
   },
-  { what: 'plain layers', write: whole({ packing: 'plain' }) },
-  { what: 'layers in zstd', write: whole({ packing: 'zstd' }), refused: { docker: /invalid tar header/ } },
-  { what: 'all platforms', write: whole({ others: [THERE, ELSEWHERE] }) },
+  { what: 'plain layers', open: whole({ packing: 'plain' }) },
+  { what: 'layers in zstd', open: whole({ packing: 'zstd' }), refused: { docker: /invalid tar header/ } },
+  { what: 'all platforms', open: whole({ others: [THERE, ELSEWHERE] }) },
   {
     what: 'all platforms with an attestation that is an image',
-    write: whole({ others: [THERE], attest: addAttestationImage }),
+    open: whole({ others: [THERE], attest: addAttestationImage }),
   },
   {
     what: 'all platforms with an attestation that is an artifact',
-    write: whole({ others: [THERE], attest: addAttestationArtifact }),
+    open: whole({ others: [THERE], attest: addAttestationArtifact }),
   },
   {
     what: 'one platform of an index',
-    async write(folder) {
+    async open() {
       const multi = await publish({ others: [THERE], attest: addAttestationImage })
-      return write(folder, [await open(multi, { platform: HERE })], [{ ...multi, digest: multi.image }])
+      return { images: [await open(multi, { platform: HERE })], expected: [{ ...multi, digest: multi.image }] }
     },
   },
   {
     what: 'one platform of an index, chosen when it is written',
-    async write(folder) {
+    async open() {
       const multi = await publish({ others: [THERE], attest: addAttestationImage })
-      return write(folder, [await open(multi)], [{ ...multi, digest: multi.image }], { platform: HERE })
+      return { images: [await open(multi)], options: { platform: HERE }, expected: [{ ...multi, digest: multi.image }] }
     },
   },
   {
     what: 'some platforms of an index',
-    async write(folder) {
+    async open() {
       const multi = await publish({ others: [THERE, ELSEWHERE], attest: addAttestationImage })
       const opened = await open(multi, { platforms: [HERE, THERE] })
       expect(opened.children.length).toBe(3)
-      return write(folder, [opened], [{ ...multi, digest: opened.manifest.digest }])
+      return { images: [opened], expected: [{ ...multi, digest: opened.manifest.digest }] }
     },
   },
   {
+    what: 'an image with its referrers',
+    async open() {
+      const app = await publish({ isSigned: true })
+      const opened = await open(app, { referrers: true })
+      expect(opened.referrers.length).toBe(2)
+      return { images: [opened], expected: [app] }
+    },
+    refused: { skopeoWithoutTag: /more than one image/, kind: UNPACKS_SIGNATURES },
+  },
+  {
+    what: 'all platforms with their referrers',
+    async open() {
+      const multi = await publish({ isSigned: true, others: [THERE] })
+      const opened = await open(multi, { referrers: true })
+      expect([opened.referrers.length, opened.children[0]?.referrers.length]).toEqual([1, 1])
+      return { images: [opened], expected: [multi] }
+    },
+    refused: { skopeoWithoutTag: /more than one image/, kind: UNPACKS_SIGNATURES },
+  },
+  {
     what: 'two images',
-    async write(folder) {
+    async open() {
       const [app, base] = [await publish(), await publish({ tag: 'v2', others: [THERE] })]
-      return write(folder, [await open(app), await open(base)], [app, base])
+      return { images: [await open(app), await open(base)], expected: [app, base] }
     },
     refused: { skopeoWithoutTag: /more than one image/, crane: /only a single image/ },
   },
   {
     what: 'two names of one image',
-    async write(folder) {
+    async open() {
       const app = await publish()
       const again = { ...app, name: `${app.name}-again` }
-      return write(folder, [await open(app)], [app, again], { names: [app.name, again.name] })
+      return { images: [await open(app)], options: { names: [app.name, again.name] }, expected: [app, again] }
     },
     refused: { skopeoWithoutTag: /more than one image/ },
   },
   {
     what: 'an image without a name',
-    async write(folder) {
+    async open() {
       const app = await publish()
-      return write(folder, [await open({ ...app, tag: app.digest })], [{ ...app, name: undefined }])
+      return { images: [await open({ ...app, tag: app.digest })], expected: [{ ...app, name: undefined }] }
     },
     dropped: ['ctr', 'ctr2'],
   },
   {
     what: 'an image by its digest, with a name',
-    async write(folder) {
+    async open() {
       const app = await publish()
-      return write(folder, [await open({ ...app, tag: app.digest })], [app], { names: [app.name] })
+      return { images: [await open({ ...app, tag: app.digest })], options: { names: [app.name] }, expected: [app] }
     },
   },
   {
     what: 'a name of Docker Hub',
-    async write(folder) {
+    async open() {
       const [app, name] = [await publish(), `docker.io/team/${unique()}:v1`]
-      return write(folder, [await open(app)], [{ ...app, name }], { rename: () => name })
+      return { images: [await open(app)], options: { rename: () => name }, expected: [{ ...app, name }] }
     },
   },
   {
     what: 'a short name',
-    async write(folder) {
+    async open() {
       const [app, name] = [await publish(), `app-${unique()}:v1`]
-      return write(folder, [await open(app)], [{ ...app, name: `docker.io/library/${name}` }], { names: [name] })
+      return {
+        images: [await open(app)],
+        options: { names: [name] },
+        expected: [{ ...app, name: `docker.io/library/${name}` }],
+      }
     },
   },
   {
     what: "only an OCI layout ({ format: 'oci' })",
-    write: whole({}, { format: 'oci' }),
+    open: whole({}),
+    format: 'oci',
     refused: {
       // It takes what it does not know for an archive of Docker 1.9.
       docker: /blobs\/json: no such file/,
@@ -154,8 +169,8 @@ export const ROWS: readonly Row[] = [
   },
   {
     what: "only what docker load needs ({ format: 'docker' })",
-    write: whole({}, { format: 'docker' }),
-    hasNoManifest: true,
+    open: whole({}),
+    format: 'docker',
     refused: { skopeoOciArchive: /index.json/, skopeoWithoutTag: /index.json/, oras: /oci-layout/ },
   },
 ]

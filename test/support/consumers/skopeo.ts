@@ -2,7 +2,14 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bringPeer } from '../peers.ts'
-import { type Consumer, type StartedConsumer, tagOf, takeEach } from './consumer.ts'
+import {
+  type Consumer,
+  type StartedConsumer,
+  type TakenImage,
+  tagOf,
+  takeEach,
+  type WrittenImages,
+} from './consumer.ts'
 import { readImage } from './read-image.ts'
 
 // Debian's: 1.9.
@@ -30,11 +37,21 @@ export const skopeoWithoutTag: Consumer = {
   start: async () => copying(({ path, names }, copy) => takeEach(names, () => copy(`oci-archive:${path}`))),
 }
 
-type Copy = (source: string) => ReturnType<typeof readImage>
+export const skopeoOci: Consumer = {
+  title: 'skopeo copy oci: with a tag',
+  takes: 'folder',
+  start: async () =>
+    copying(({ path, names }, copy) =>
+      takeEach(names, (name) => copy(`oci:${path}${name === undefined ? '' : `:${tagOf(name)}`}`)),
+    ),
+}
 
-function copying(
-  take: (tar: Parameters<StartedConsumer['take']>[0], copy: Copy) => ReturnType<StartedConsumer['take']>,
-): StartedConsumer {
+type Take = (
+  written: WrittenImages,
+  copy: (source: string) => ReturnType<typeof readImage>,
+) => Promise<readonly TakenImage[]>
+
+function copying(take: Take): StartedConsumer {
   const skopeo = bringPeer('skopeo')
   const folder = mkdtempSync(join(tmpdir(), 'skopeo-'))
 
@@ -51,7 +68,7 @@ function copying(
   }
 
   return {
-    take: (tar) => take(tar, copy),
+    take: (written) => take(written, copy),
     stop: async () => rmSync(folder, { recursive: true }),
   }
 }
