@@ -1,6 +1,6 @@
 // Exports everything of the portable entry. The functions of node/api replace those of the same name.
 export * from '../index.ts'
-export { pullBundle, pullDockerTar } from './api/pull-paths.ts'
+export { pullBundle, pullDockerTar, pullLayout } from './api/pull-paths.ts'
 export {
   executePush,
   planPush,
@@ -27,6 +27,7 @@ export { type DockerCredentialsOptions, dockerCredentials } from './credentials/
 export { createFetch, type FetchOptions } from './fetch/create-fetch.ts'
 export type { ProxyOptions } from './fetch/proxy.ts'
 export type { Pem, TlsOptions } from './fetch/tls.ts'
+export type { PulledLayout, PullOutput, SavedTar } from './pull/save-pull.ts'
 export type { ArchiveOutput } from './save/output.ts'
 export type { SavedArchive } from './save/save-archive.ts'
 export type { SavedLayout, SaveLayoutOptions } from './save/save-layout.ts'

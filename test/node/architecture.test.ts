@@ -48,8 +48,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['node/native-sha256', 'node/temporary-files', 'node/archive'],
   ],
   'node/node-runtime': ['source', 'runtime', 'node/archive', 'node/compress', 'node/fetch', 'node/native-sha256'],
-  'node/api': ['index', 'async', 'source', 'control', 'node/archive', 'node/save', 'node/node-runtime'],
-  'node/index': ['index', 'node/api', 'node/archive', 'node/save', 'node/stores', 'node/credentials', 'node/fetch'],
+  'node/pull': ['oci', 'registry', 'pull', 'node/save'],
+  'node/api': ['index', 'async', 'source', 'control', 'node/archive', 'node/save', 'node/pull', 'node/node-runtime'],
+  'node/index': [
+    'index',
+    'node/api',
+    'node/archive',
+    'node/save',
+    'node/pull',
+    'node/stores',
+    'node/credentials',
+    'node/fetch',
+  ],
   testing: ['errors', 'async', 'oci', 'hash'],
 }
 

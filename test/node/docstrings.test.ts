@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { zipSync } from 'fflate'
@@ -47,7 +48,11 @@ const THROWN_BY = {
 /** It reports these faults by its result. */
 const REPORTS = ['validateDockerTar']
 /** Only where an archive is a path, it can fail to open before it is read. */
-const MORE_IN_NODE: Readonly<Record<string, readonly string[]>> = { validateDockerTar: ['TarReadError'] }
+const MORE_IN_NODE: Readonly<Record<string, readonly string[]>> = {
+  validateDockerTar: ['TarReadError'],
+  pullDockerTar: ['RegistryError'],
+  pullBundle: ['RegistryError'],
+}
 /** IndexedDB is in browsers alone: test/browser/docstrings.test.ts runs these. */
 const FOR_BROWSERS = ['browserCompressions', 'browserSessions']
 
@@ -67,7 +72,7 @@ function isSame(one: DocumentedFunction, other: DocumentedFunction): boolean {
 describe('the docstring of', () => {
   it('every function is looked at', () => {
     expect(portable.length).toBeGreaterThan(30)
-    expect(node.length).toBe(portable.length + 7)
+    expect(node.length).toBe(portable.length + 8)
     expect(functions.length).toBeGreaterThan(45)
   })
 
@@ -159,6 +164,7 @@ type Act = (...values: unknown[]) => unknown
 
 describe('the errors that docstrings name', () => {
   let registry: Distribution
+  const folder = mkdtempSync(join(tmpdir(), 'docstrings-'))
   let usual: Readonly<Record<string, unknown>>
   beforeAll(async () => {
     registry = await startDistribution()
@@ -174,11 +180,14 @@ describe('the errors that docstrings name', () => {
       references,
       digest: `sha256:${'e6'.repeat(32)}`,
     }
-    usual = { archive, zip: archive, images, plan, registry: registry.url, ...names, options }
+    usual = { archive, zip: archive, images, plan, registry: registry.url, ...names, folder, options }
     // Each call takes one of its own.
     Object.defineProperty(usual, 'stream', { get: () => new Response(archive), enumerable: true })
   })
-  afterAll(() => registry?.stop())
+  afterAll(async () => {
+    rmSync(folder, { recursive: true })
+    await registry?.stop()
+  })
 
   const takersOf = (parameter: string) => functions.filter(({ parameters }) => parameters.includes(parameter))
   /** Calls a function with usual arguments, but for some. */

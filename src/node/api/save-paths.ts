@@ -79,7 +79,7 @@ export async function saveArchive(
   options: WriteOptions = {},
 ): Promise<SavedArchive> {
   const { saveToOutput } = await loaded(import('../save/save-archive.ts'), options.signal)
-  return saveToOutput(images, to, inNode(options))
+  return saveToOutput(async () => images, to, inNode(options))
 }
 
 /**
@@ -118,5 +118,5 @@ export async function saveLayout(
   options: SaveLayoutOptions = {},
 ): Promise<SavedLayout> {
   const { saveToFolder } = await loaded(import('../save/save-layout.ts'), options.signal)
-  return saveToFolder(images, folder, inNode(options))
+  return saveToFolder(async () => images, folder, inNode(options))
 }

@@ -7,6 +7,7 @@ import { createNativeHasher } from '../native-sha256.ts'
 import { type LayoutFolder, openLayoutFolder } from './layout-folder.ts'
 import { sharedTags } from './layout-index.ts'
 import { toPath } from './open-output.ts'
+import type { ReadImages } from './save-archive.ts'
 
 /** A layout that images were written into. */
 export type SavedLayout = Pick<WritableArchive, 'images'>
@@ -15,12 +16,12 @@ export type SaveLayoutOptions = Omit<WriteOptions, 'format'>
 
 /** Writes images into a folder. Throws what `saveLayout` of `./node` throws. */
 export async function saveToFolder(
-  images: readonly Image[],
+  read: ReadImages,
   folder: string | URL,
   options: SaveLayoutOptions,
 ): Promise<SavedLayout> {
   const target = await openLayoutFolder(toPath(folder))
-  return withControl(options, (options) => write(images, target, options))
+  return withControl(options, async (options) => write(await read(options), target, options))
 }
 
 async function write(images: readonly Image[], target: LayoutFolder, options: SaveLayoutOptions): Promise<SavedLayout> {
