@@ -3,16 +3,23 @@ import { gzipSync } from 'node:zlib'
 import type { TestRegistry } from '../../src/testing/index.ts'
 import { KINDS } from './put-image.ts'
 
-/** An image for two platforms, with a layer that both have. */
+interface Manifest {
+  readonly mediaType: string
+  readonly digest: string
+  readonly text: string
+  /** The tag or digest that it is put under. */
+  readonly reference: string
+}
+
+/**
+ * An image for two platforms, with a layer that both have. Something is about one platform, which a list under a tag
+ * tells too; and cosign's tag signs the index.
+ */
 export interface FuzzedImage {
   /** The digest of its index. */
   readonly digest: string
   /** By their digests. */
   readonly blobs: ReadonlyMap<string, Uint8Array>
-  /** Children before the index. */
-  readonly manifests: ReadonlyArray<{ readonly mediaType: string; readonly digest: string; readonly text: string }>
-  /** The bytes of all blobs together. */
-  readonly size: number
   /** Puts it into a registry as `team/app:v1`, by requests that no fault of a reading affects. */
   put(registry: TestRegistry): Promise<void>
 }
@@ -26,17 +33,17 @@ const PLATFORMS = [
 export function createFuzzedImage(): FuzzedImage {
   const { config: configType, layer: layerType, manifest: mediaType, index: indexType } = KINDS.oci
   const blobs = new Map<string, Uint8Array>()
-  const manifests: FuzzedImage['manifests'][number][] = []
+  const manifests: Manifest[] = []
   const add = (type: string, bytes: Uint8Array) => {
     const digest = digestOf(bytes)
     blobs.set(digest, bytes)
     return { mediaType: type, digest, size: bytes.length }
   }
-  const addManifest = (type: string, content: object) => {
+  const addManifest = (type: string, content: object, tag?: string) => {
     const text = JSON.stringify({ schemaVersion: 2, mediaType: type, ...content })
-    const manifest = { mediaType: type, digest: digestOf(text), text }
-    manifests.push(manifest)
-    return { mediaType: type, digest: manifest.digest, size: text.length }
+    const digest = digestOf(text)
+    manifests.push({ mediaType: type, digest, text, reference: tag ?? digest })
+    return { mediaType: type, digest, size: text.length }
   }
   const children = PLATFORMS.map(({ architecture, sizes }) => {
     const layers = sizes.map((size) => noise(size))
@@ -54,12 +61,20 @@ export function createFuzzedImage(): FuzzedImage {
     })
     return { ...child, platform: { os: 'linux', architecture } }
   })
-  const { digest } = addManifest(indexType, { manifests: children })
-  const size = [...blobs.values()].reduce((sum, { length }) => sum + length, 0)
-  return { digest, blobs, manifests, size, put: (registry) => put(registry, blobs, manifests) }
+  const { digest } = addManifest(indexType, { manifests: children }, 'v1')
+  const config = add('application/vnd.oci.empty.v1+json', Buffer.from('{}'))
+  const artifact = (text: string, fields: object, tag?: string) => {
+    const layers = [add('text/plain', Buffer.from(text))]
+    return addManifest(mediaType, { artifactType: 'text/plain', config, layers, ...fields }, tag)
+  }
+  const [subject] = children
+  const referrer = artifact('about one platform', { subject })
+  addManifest(indexType, { manifests: [referrer] }, subject?.digest.replace(':', '-'))
+  artifact('signature', {}, `${digest.replace(':', '-')}.sig`)
+  return { digest, blobs, put: (registry) => put(registry, blobs, manifests) }
 }
 
-async function put({ fetch }: TestRegistry, blobs: FuzzedImage['blobs'], manifests: FuzzedImage['manifests']) {
+async function put({ fetch }: TestRegistry, blobs: FuzzedImage['blobs'], manifests: readonly Manifest[]) {
   const send = async (
     path: string,
     method: string,
@@ -77,8 +92,7 @@ async function put({ fetch }: TestRegistry, blobs: FuzzedImage['blobs'], manifes
     location.searchParams.set('digest', digest)
     await send(location.href, 'PUT', new Uint8Array(bytes))
   }
-  for (const [index, { mediaType, digest, text }] of manifests.entries()) {
-    const reference = index === manifests.length - 1 ? 'v1' : digest
+  for (const { mediaType, text, reference } of manifests) {
     await send(`/v2/team/app/manifests/${reference}`, 'PUT', text, mediaType)
   }
 }

@@ -18,6 +18,7 @@ export const CHOICES: Readonly<Record<string, OpenImageOptions>> = {
   all: {},
   one: { platform: 'linux/amd64' },
   some: { platforms: ['linux/arm64'] },
+  signed: { referrers: true },
 }
 
 /** A registry that is read, what goes wrong there, and when the reading is aborted. */
@@ -130,6 +131,15 @@ async function openSource({ profile, storage, faults, choice, abortAfter }: Sche
   }
   const handle = openRegistry('https://registry.test', { fetch, retry: 2, retryDelay: 10 })
   return { registry, signal, open: () => openImage(handle, 'team/app', 'v1', { ...CHOICES[choice], signal }) }
+}
+
+/**
+ * Tells whether all that a schedule can lead to is the image as it is: no manifest changes meanwhile, and no refusal
+ * says that there is nothing about it.
+ */
+export function isExact({ faults, choice }: Schedule): boolean {
+  const isRefusal = (fault: Fault) => fault.kind === 'status' && fault.status < 500
+  return !faults.some((fault) => fault.kind === 'changed' || (choice === 'signed' && isRefusal(fault)))
 }
 
 /** The bytes of the image's blobs in a tar. */
