@@ -21,13 +21,13 @@ import {
   type TestRegistry,
 } from '../../src/testing/index.ts'
 import { CASE_TIMEOUT, PROPERTY_TIMEOUT, shareOfRuns } from '../support/fuzz-settings.ts'
+import { PROFILES, uploadFault } from '../support/fuzzed-faults.ts'
 
 // Pushes into registries of every profile through random faults: whole and verified, or a typed error and no tag.
 
 /** What profiles' sizes of chunks are divided by: 5 MiB are 5 KiB. */
 const SCALE = 1024
 const CHUNK = 6000
-const UPLOADS = 'https://uploads.test'
 
 /** What the SDK knows of a registry, if it knows it, at this scale. */
 const KNOWN: Readonly<Partial<Record<RegistryProfile, Partial<UploadProfile>>>> = {
@@ -35,35 +35,6 @@ const KNOWN: Readonly<Partial<Record<RegistryProfile, Partial<UploadProfile>>>> 
   ghcr: { maxChunkSize: 4 * 1024 },
   gar: { takesWholeOnly: true },
 }
-const PROFILES: readonly (RegistryProfile | 'spec')[] = [
-  ...(['spec', 'distribution-2', 'distribution-3', 'ecr', 'ghcr', 'gar'] as const),
-  ...(['acr', 'harbor', 'quay', 'nexus', 'artifactory', 'hub', 'cloudflare', 'zot'] as const),
-]
-
-const match = {
-  method: fc.constantFrom('HEAD', 'GET', 'POST', 'PATCH', 'PATCH', 'PATCH', 'PUT', 'PUT'),
-  nth: fc.integer({ min: 1, max: 9 }),
-  times: fc.integer({ min: 1, max: 3 }),
-}
-const fault: fc.Arbitrary<Fault> = fc.oneof(
-  fc.record({ kind: fc.constant('cut' as const), afterBytes: fc.integer({ min: 0, max: 7000 }), ...match }),
-  fc.record({ kind: fc.constant('lost' as const), ...match }),
-  fc.record({
-    kind: fc.constant('status' as const),
-    status: fc.constantFrom(401, 403, 404, 408, 413, 416, 429, 500, 502, 503, 504, 507),
-    isCarriedOut: fc.boolean(),
-    html: fc.boolean(),
-    ...match,
-  }),
-  fc.record({ kind: fc.constant('stale' as const), ...match, method: fc.constant('PATCH') }),
-  fc.record({ kind: fc.constant('slow' as const), milliseconds: fc.constant(1), ...match }),
-  fc.record({
-    kind: fc.constant('location' as const),
-    ...match,
-    origin: fc.constantFrom(UPLOADS, 'http://registry.test'),
-  }),
-)
-
 const noise = createHash('sha512').update('noise').digest('hex')
 const archive = await createTestArchive({
   images: [{ layers: [{ large: noise.repeat(150) }, { small: 'small' }] }],
@@ -89,7 +60,7 @@ describe('pushDockerTar() into any registry, through any faults', () => {
     const run = fc.asyncProperty(
       fc.constantFrom(...PROFILES),
       fc.boolean(),
-      fc.array(fault, { maxLength: 6 }),
+      fc.array(uploadFault, { maxLength: 6 }),
       fc.constantFrom(1, 4),
       pushThrough,
     )
@@ -113,7 +84,7 @@ describe('pushDockerTar() with sessions, aborted at a random request', () => {
       fc.boolean(),
       // Each once, so that all of them can be counted.
       fc.array(
-        fault.map((one) => ({ ...one, times: 1 })),
+        uploadFault.map((one) => ({ ...one, times: 1 })),
         { maxLength: 3 },
       ),
       fc.constantFrom(1, 4),

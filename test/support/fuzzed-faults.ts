@@ -56,6 +56,32 @@ export const readFault: fc.Arbitrary<Fault> = fc.oneof(
   }),
 )
 
+/** What a client does that uploads. */
+const upload = {
+  method: fc.constantFrom('HEAD', 'GET', 'POST', 'PATCH', 'PATCH', 'PATCH', 'PUT', 'PUT'),
+  nth: fc.integer({ min: 1, max: 9 }),
+  times: fc.integer({ min: 1, max: 3 }),
+}
+/** Any failure of a registry that is written to. */
+export const uploadFault: fc.Arbitrary<Fault> = fc.oneof(
+  fc.record({ kind: fc.constant('cut' as const), afterBytes: fc.integer({ min: 0, max: 7000 }), ...upload }),
+  fc.record({ kind: fc.constant('lost' as const), ...upload }),
+  fc.record({
+    kind: fc.constant('status' as const),
+    status: fc.constantFrom(401, 403, 404, 408, 413, 416, 429, 500, 502, 503, 504, 507),
+    isCarriedOut: fc.boolean(),
+    html: fc.boolean(),
+    ...upload,
+  }),
+  fc.record({ kind: fc.constant('stale' as const), ...upload, method: fc.constant('PATCH') }),
+  fc.record({ kind: fc.constant('slow' as const), milliseconds: fc.constant(1), ...upload }),
+  fc.record({
+    kind: fc.constant('location' as const),
+    ...upload,
+    origin: fc.constantFrom('https://uploads.test', 'http://registry.test'),
+  }),
+)
+
 /** Where a registry has its blobs: itself, or behind signed URLs that end soon. */
 export const objectStorage: fc.Arbitrary<ObjectStorageOptions | undefined> = fc.oneof(
   fc.constant(undefined),
