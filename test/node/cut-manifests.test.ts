@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { NetworkError, openImage, openRegistry } from '../../src/index.ts'
-import { createTestRegistry, type Fault } from '../../src/testing/index.ts'
+import { createTestRegistry, type Fault, type TestRegistryOptions } from '../../src/testing/index.ts'
 import { rejection } from '../support/errors.ts'
 import { inFastTime } from '../support/fast-time.ts'
 import { createFuzzedImage } from '../support/fuzzed-image.ts'
@@ -8,8 +8,8 @@ import { createFuzzedImage } from '../support/fuzzed-image.ts'
 const stored = createFuzzedImage()
 
 /** Opens the image of a registry with these faults, without any wait. */
-async function open(faults: readonly Fault[]) {
-  const registry = createTestRegistry({ faults })
+async function open(faults: readonly Fault[], options: TestRegistryOptions = {}) {
+  const registry = createTestRegistry({ faults, ...options })
   await stored.put(registry)
   registry.requests.length = 0
   const handle = openRegistry('https://registry.test', { fetch: registry.fetch, retry: 0 })
@@ -33,6 +33,13 @@ describe('openImage(), when the answer with a manifest or a config', () => {
     expect(value).toMatchObject({ manifest: { digest: stored.digest } })
     expect([gets('/manifests/v1'), gets('/manifests/sha256:'), gets('/blobs/')]).toEqual([3, 3, 5])
     expect([registry.faultsLeft, registry.openBodies, timers]).toEqual([0, 0, 0])
+  })
+
+  it('comes from a storage whose address ended too soon, asks the registry for another one', async () => {
+    const slow = { kind: 'slow', milliseconds: 100, method: 'GET', path: '/v2/team/app/blobs/', times: 2 } as const
+    const { value, gets } = await open([slow], { objectStorage: { milliseconds: 50 } })
+    expect(value).toMatchObject({ manifest: { digest: stored.digest } })
+    expect(gets('/v2/team/app/blobs/')).toBe(4)
   })
 
   it('breaks off every time, gives up with a NetworkError', async () => {

@@ -69,7 +69,8 @@ describe('openImage() and writeArchive() from any registry, through any faults',
       totals.receivedBytes += ended.receivedBytes
     })
     await fc.assert(run, { ...share, timeout: CASE_TIMEOUT })
-    expect(totals.whole - before).toBeGreaterThan(share.numRuns * 0.95)
+    // Six failures of one request in a row are too many.
+    expect(totals.whole - before).toBeGreaterThan(share.numRuns * 0.9)
     expect(totals.receivedBytes).toBeLessThan(totals.neededBytes * 1.1)
   })
 })

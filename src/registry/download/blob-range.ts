@@ -5,6 +5,7 @@ import { streamAnswer } from '../../http/stream-answer.ts'
 import { shortDigest } from '../../oci/digest.ts'
 import { releaseBody } from '../../source/release.ts'
 import type { ByteStream } from '../../source/stream.ts'
+import type { Registry } from '../registry.ts'
 import { locateRepository } from '../repository.ts'
 import { type BlobPlace, blobUrl, lostBlob } from './lost-content.ts'
 
@@ -44,7 +45,7 @@ async function ask(place: BlobPlace, position: number, signal: AbortSignal): Pro
       ...(position > 0 && { headers: { range: `bytes=${position}-` } }),
     })
   } catch (error) {
-    if (!(error instanceof ResponseError) || !isOwn(error, place)) throw error
+    if (!(error instanceof ResponseError) || isForeign(error, registry)) throw error
     if (error.status === 404) throw lostBlob(place, error, 'the registry does not have it')
     if (error.status === 416)
       throw lostBlob(place, error, `the registry has only ${position} of its ${blob.size} bytes`)
@@ -90,7 +91,7 @@ function isEncoded(headers: Headers): boolean {
   return headers.has('content-encoding')
 }
 
-/** Tells whether the registry itself refused, and not the storage behind it: that may know an old address only. */
-export function isOwn({ url }: ResponseError, { registry }: BlobPlace): boolean {
-  return new URL(url).origin === new URL(registry.url).origin
+/** Tells whether the storage behind the registry refused, and not the registry: that may know an old address only. */
+export function isForeign(error: unknown, registry: Registry): boolean {
+  return error instanceof ResponseError && new URL(error.url).origin !== new URL(registry.url).origin
 }

@@ -1,11 +1,11 @@
 import { delay } from '../../async/delay.ts'
-import { NetworkError, ResponseError } from '../../errors.ts'
+import { NetworkError } from '../../errors.ts'
 import { delayBefore } from '../../http/retry-after.ts'
 import type { Descriptor } from '../../oci/descriptor.ts'
 import type { Source } from '../../source/source.ts'
 import { streamedSource } from '../../source/streamed.ts'
 import type { Registry } from '../registry.ts'
-import { isOwn, openRange, PATIENCE } from './blob-range.ts'
+import { isForeign, openRange, PATIENCE } from './blob-range.ts'
 import { type BlobPlace, cutShort } from './lost-content.ts'
 
 /** Requests that may bring in few bytes, and how many bytes each further one has to bring in, on average. */
@@ -44,7 +44,7 @@ async function* readOn(place: BlobPlace, start: number, signal: AbortSignal): As
     } catch (error) {
       signal.throwIfAborted()
       // A request without an answer was tried several times.
-      const mayPass = error instanceof NetworkError ? isOpen : error instanceof ResponseError && !isOwn(error, place)
+      const mayPass = error instanceof NetworkError ? isOpen : isForeign(error, place.registry)
       if (!mayPass) throw error
       failure = error
     }

@@ -3,10 +3,11 @@ import { NetworkError } from '../../errors.ts'
 import { delayBefore } from '../../http/retry-after.ts'
 import type { Registry } from '../registry.ts'
 import type { RegistryRequest } from '../send.ts'
-import { PATIENCE } from './blob-range.ts'
+import { isForeign, PATIENCE } from './blob-range.ts'
 
 /**
- * Reads something small, again if its answer breaks off or stands still. Each request is as patient as those for blobs.
+ * Reads something small, again if its answer breaks off or stands still, or if the storage that the registry redirects
+ * to refuses. Each request is as patient as those for blobs.
  *
  * @param read Reads through the registry that it gets.
  * @throws {NetworkError} if the registry does not answer, or its answers keep breaking off
@@ -28,7 +29,8 @@ export async function readAgain<T>(
       return await read({ ...registry, send })
     } catch (error) {
       // A request without an answer was tried several times.
-      if (!(isAnswered && error instanceof NetworkError) || failures > PATIENCE.retry) throw error
+      const mayPass = error instanceof NetworkError ? isAnswered : isForeign(error, registry)
+      if (!mayPass || failures > PATIENCE.retry) throw error
       await delay(delayBefore(failures, PATIENCE.retryDelay), signal)
     }
   }
