@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { getImageInfo } from '../../src/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
+import { CONVERSIONS } from '../support/convert-contract.ts'
 import { createLayout } from '../support/layout.ts'
 import { gzip, zip, zstd } from '../support/packing.ts'
 import { pushInProcess } from '../support/push-process.ts'
@@ -46,6 +47,16 @@ describe('openArchive() of the built package', () => {
     const child = spawn(command, parameters, { stdio: ['pipe', 'pipe', 'inherit'] })
     child.stdin.end(tar)
     expect(JSON.parse(await text(child.stdout))).toEqual(Array(6).fill(image.digest))
+  })
+})
+
+describe('writeArchive() of the built package', () => {
+  it.each(RUNTIMES)('writes in %s the same bytes as everywhere', async (_, runtime) => {
+    const expected = CONVERSIONS.filter(({ options }) => options === undefined)
+    const paths = expected.map(({ name }) => `test/archives/${name}.tar`)
+    const [command, ...parameters] = [...runtime, 'test/support/convert-program.js', ...paths] as const
+    const child = spawn(command, parameters, { stdio: ['ignore', 'pipe', 'inherit'] })
+    expect(JSON.parse(await text(child.stdout))).toEqual(expected.map(({ tar }) => tar))
   })
 })
 

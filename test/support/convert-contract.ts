@@ -19,7 +19,7 @@ interface Conversion {
 /** Archives that cannot be opened: `SAVED_ARCHIVES` has the reasons. */
 const UNREADABLE = ['docker-29.8-containerd-content-missing', 'docker-29.8-export']
 
-const CONVERSIONS: readonly Conversion[] = [
+export const CONVERSIONS: readonly Conversion[] = [
   { name: 'buildkit-0.33-docker', tar: 'sha256:f2b62c72b818a161b400514b23171e8c31a6260df1a8562a451caf7ff2191df0' },
   { name: 'buildkit-0.33-oci', tar: 'sha256:aea21c14ccce07c6966ae21607f39bd36afffbe6628724ddc0e6af59b2605f73' },
   { name: 'cosign-3.1-bundle', tar: 'sha256:6d4524ea6791b52c4169ac37bd561d3253c7eb9a35254eacf4aea3af109b8092' },
