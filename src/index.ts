@@ -57,8 +57,8 @@ export type {
   ImageParts,
   Layer,
 } from './images/image.ts'
+export type { PlatformSelection } from './images/platform-selection.ts'
 export { type RunnableImage, runnableImages } from './images/platforms.ts'
-export type { PlatformSelection } from './images/select-image.ts'
 export { isAttestation } from './oci/attestation.ts'
 export { type BlobInfo, type Content, type Descriptor, formatPlatform, type Platform } from './oci/descriptor.ts'
 export type { CreateHasher, Digest, Hasher } from './oci/digest.ts'

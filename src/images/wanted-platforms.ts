@@ -1,3 +1,4 @@
+import { list } from '../check-options.ts'
 import { ATTESTED_DIGEST, isAttestation } from '../oci/attestation.ts'
 import { formatPlatform } from '../oci/descriptor.ts'
 import type { IndexEntry } from '../oci/manifest.ts'
@@ -19,4 +20,17 @@ export function isWantedEntry(entry: IndexEntry, entries: readonly IndexEntry[],
 
 function aboutIn({ annotations }: IndexEntry): string | undefined {
   return annotations?.[ATTESTED_DIGEST]
+}
+
+/**
+ * Checks a list of platforms.
+ *
+ * @throws {TypeError} if it is not a list, is empty, or is given together with one platform
+ */
+export function checkPlatforms(platforms: readonly string[], platform: string | undefined): readonly string[] {
+  const wanted = list('platforms', platforms, 'an array of platforms such as "linux/amd64"')
+  if (platform === undefined && wanted.length > 0) return wanted
+  throw new TypeError(
+    `Cannot choose platforms: ${platform === undefined ? 'platforms is empty' : 'pass one of platform and platforms'}`,
+  )
 }

@@ -1,6 +1,6 @@
 import type { ReadOptions } from '../archive/read-options.ts'
 import type { PlatformChoice } from '../images/choose-image.ts'
-import type { PlatformSelection } from '../images/select-image.ts'
+import type { PlatformSelection } from '../images/platform-selection.ts'
 import type { PushNaming } from '../transfer/plan/naming.ts'
 import type { PlanOptions } from '../transfer/plan-push.ts'
 import type { PushOptions } from '../transfer/push-options.ts'

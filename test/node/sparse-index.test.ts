@@ -255,6 +255,21 @@ describe('pushDockerTar() of a sparse index', () => {
   })
 })
 
+describe('pushDockerTar() with a list of platforms', () => {
+  it('pushes a new index of these, with their attestations, and tells its digest', async () => {
+    const { layout, images } = await pulledPlatforms(['amd64', 'arm64', 's390x'], [])
+    const pushed = await push(layout.tar(), { platforms: ['linux/amd64', 'linux/s390x'] })
+    expect(listed(pushed)).toEqual([images.amd64, images.s390x])
+    expect(pushed.warnings).toEqual([expect.stringContaining(`: ${pushed.digest}.`)])
+  })
+
+  it('refuses a platform that is not there, and an empty list', async () => {
+    const { layout } = await pulledPlatforms(['amd64'], ['arm64'])
+    await rejection(push(layout.tar(), { platforms: ['linux/arm64'] }), ValidationError, /Cannot find the platform/)
+    await rejection(push(layout.tar(), { platforms: [] }), TypeError, /platforms is empty/)
+  })
+})
+
 describe('pushDockerTarWithAllOriginalTags() of sparse indexes', () => {
   it('pushes the only platform of each under its names', async () => {
     const first = await pulledPlatforms(['amd64'], ['s390x'])

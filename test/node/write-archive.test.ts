@@ -169,6 +169,20 @@ describe('writeArchive()', () => {
     expect(files.size).toBe(3 + 3)
   })
 
+  it('writes a new index of some platforms by { platforms }', async () => {
+    const { images } = await multiArchive()
+    const warnings: string[] = []
+    const options = { platforms: ['linux/amd64'], onWarning: (warning: string) => warnings.push(warning) }
+    const [index] = (await openArchive(await writeTar(images, options))).images
+    const [arm64, amd64, attestation] = images[0]?.children.map(({ manifest }) => manifest.digest) ?? []
+    expect(index?.children.map(({ manifest }) => manifest.digest)).toEqual([amd64, attestation])
+    expect(index?.children.map(({ manifest }) => manifest.digest)).not.toContain(arm64)
+    expect(warnings).toEqual([expect.stringContaining(index?.manifest.digest ?? '')])
+    await rejection(writeArchive(images, { platforms: [] }), TypeError, /platforms is empty/)
+    await rejection(writeArchive(images, { platforms: ['linux/amd64'], platform: 'linux/amd64' }), TypeError)
+    await rejection(writeArchive(images, { platforms: ['linux/s390x'] }), ValidationError, /Cannot find the platform/)
+  })
+
   it('writes several archives into one, each blob once', async () => {
     const [one, same, other] = [
       await appArchive('team/app:v1'),

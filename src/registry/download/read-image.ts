@@ -1,11 +1,10 @@
-import { list } from '../../check-options.ts'
 import { ValidationError } from '../../errors.ts'
 import { createWasmHasher } from '../../hash/sha256.ts'
 import type { Image } from '../../images/image.ts'
 import { createImageTreeReader, type ReadImageTree } from '../../images/image-tree.ts'
 import { runsOn } from '../../images/platforms.ts'
 import { platformsUnder, selectPlatform, selectPlatforms } from '../../images/select-platforms.ts'
-import { isWantedEntry } from '../../images/wanted-platforms.ts'
+import { checkPlatforms, isWantedEntry } from '../../images/wanted-platforms.ts'
 import { isAttestation } from '../../oci/attestation.ts'
 import type { IndexEntry } from '../../oci/manifest.ts'
 import { manifestAt } from '../manifests.ts'
@@ -56,12 +55,8 @@ async function readWhole(store: RegistryStore, read: ReadImageTree, root: Manife
 }
 
 function wantedPlatforms({ platform, platforms }: OpenImageOptions): readonly string[] | undefined {
-  if (platforms === undefined) return platform === undefined ? undefined : [platform]
-  const wanted = list('platforms', platforms, 'an array of platforms such as "linux/amd64"')
-  if (platform === undefined && wanted.length > 0) return wanted
-  throw new TypeError(
-    `Cannot choose platforms: ${platform === undefined ? 'platforms is empty' : 'pass one of platform and platforms'}`,
-  )
+  if (platforms !== undefined) return checkPlatforms(platforms, platform)
+  return platform === undefined ? undefined : [platform]
 }
 
 /** One platform is the first of those that match, without its attestations. */

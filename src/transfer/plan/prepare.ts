@@ -1,8 +1,9 @@
 import { loaded } from '../../async/lazy.ts'
 import { createWasmHasher } from '../../hash/sha256.ts'
 import type { Image } from '../../images/image.ts'
+import type { PlatformSelection } from '../../images/platform-selection.ts'
 import { referrersUnder } from '../../images/platforms.ts'
-import { type PlatformSelection, selectImage } from '../../images/select-image.ts'
+import { selectImage } from '../../images/select-image.ts'
 import type { RuntimeOptions } from '../../runtime.ts'
 import type { ImagePush } from './needs.ts'
 
