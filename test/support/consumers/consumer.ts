@@ -41,6 +41,8 @@ export interface Consumer {
 export interface StartedConsumer {
   /** Has the tool take images. Rejects with what the tool says if it does not take them. */
   take(written: WrittenImages): Promise<readonly TakenImage[]>
+  /** Has the tool push the image of a tar to a registry by a full name, and forget the image. Absent if it cannot. */
+  push?(written: WrittenImages, name: string): Promise<void>
   stop(): Promise<void>
 }
 

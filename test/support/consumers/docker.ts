@@ -28,6 +28,12 @@ export const docker: Consumer = {
         }
         return images
       },
+      async push({ path }, name) {
+        const [loaded = ''] = loadedNames(await docker('load', '--input', path))
+        await docker('tag', loaded, name)
+        await docker('push', name)
+        await docker('image', 'rm', name, loaded)
+      },
       stop,
     }
   },
@@ -48,6 +54,13 @@ export const docker29 = (store: DockerStore): Consumer => ({
           images.push({ ...inspected(name, image), ...id })
         }
         return images
+      },
+      async push({ path }, name) {
+        const [loaded = ''] = await api.load(path)
+        await api.tag(loaded, name)
+        await api.push(name)
+        await api.remove(name)
+        await api.remove(loaded)
       },
       stop,
     }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { HERE } from '../packed-images.ts'
+import { KINDS } from '../put-image.ts'
 import type { TakenImage } from './consumer.ts'
 
 /**
@@ -19,6 +20,19 @@ export async function readImage(
   return { digest: digestOf(root), config: manifest.config.digest, diffIds: config.rootfs.diff_ids }
 }
 
+/** Reads an image of a registry by its full name, in the plainest way. */
+export async function readStored(name: string) {
+  const [, host, repository, tag] = /^([^/]+)\/(.*):([^:]+)$/.exec(name) ?? []
+  const read = async (path: string) => {
+    const response = await fetch(`http://${host}/v2/${repository}/${path}`, { headers: { accept: MANIFESTS } })
+    if (!response.ok) throw new Error(`${path} of ${name} answers ${response.status}`)
+    return response.text()
+  }
+  return readImage(await read(`manifests/${tag}`), (digest) =>
+    read(`manifests/${digest}`).catch(() => read(`blobs/${digest}`)),
+  )
+}
+
 interface Entry {
   readonly digest: string
   readonly platform?: { readonly os: string; readonly architecture: string }
@@ -27,3 +41,7 @@ interface Entry {
 function digestOf(text: string): string {
   return `sha256:${createHash('sha256').update(text).digest('hex')}`
 }
+
+const MANIFESTS = Object.values(KINDS)
+  .flatMap(({ index, manifest }) => [index, manifest])
+  .join(', ')

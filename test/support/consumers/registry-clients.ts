@@ -1,8 +1,7 @@
 import { inject } from 'vitest'
 import { peerAt } from '../peers.ts'
-import { KINDS } from '../put-image.ts'
 import { type Consumer, tagOf, takeEach } from './consumer.ts'
-import { readImage } from './read-image.ts'
+import { readStored } from './read-image.ts'
 
 // Tools that push a tar to a registry.
 
@@ -46,20 +45,3 @@ let count = 0
 function newTarget(): string {
   return `${new URL(inject('registryUrl')).host}/consumers/pushed-${Date.now().toString(36)}-${count++}:v1`
 }
-
-/** Reads what was pushed, as plainly as it can be read. */
-async function readStored(name: string) {
-  const [, host, repository, tag] = /^([^/]+)\/(.*):([^:]+)$/.exec(name) ?? []
-  const read = async (path: string) => {
-    const response = await fetch(`http://${host}/v2/${repository}/${path}`, { headers: { accept: MANIFESTS } })
-    if (!response.ok) throw new Error(`${path} of ${name} answers ${response.status}`)
-    return response.text()
-  }
-  return readImage(await read(`manifests/${tag}`), (digest) =>
-    read(`manifests/${digest}`).catch(() => read(`blobs/${digest}`)),
-  )
-}
-
-const MANIFESTS = Object.values(KINDS)
-  .flatMap(({ index, manifest }) => [index, manifest])
-  .join(', ')

@@ -9,6 +9,8 @@ import type { ConsumerName } from './index.ts'
 export interface Row {
   readonly what: string
   readonly open: () => Promise<Opened>
+  /** True if writing makes a new manifest. @default false */
+  readonly isRemade?: boolean
   /** The format of the tar. There is no such folder. @default none */
   readonly format?: 'docker' | 'oci'
   /** The message of a tool that does not take it. */
@@ -32,11 +34,13 @@ const publish = (options?: PublishOptions) => publishImage(inject('registryUrl')
 const open = ({ repository, tag }: PublishedImage, options?: OpenImageOptions) =>
   openImage(inject('registryUrl'), repository, tag, options)
 
-/** Opens one image, which is written as it is in the registry. */
-const whole = (publishing: PublishOptions) => async () => {
-  const app = await publish(publishing)
-  return { images: [await open(app)], expected: [app] }
-}
+/** Opens one image whole. */
+const whole =
+  (publishing: PublishOptions, options: SaveLayoutOptions = {}) =>
+  async () => {
+    const app = await publish(publishing)
+    return { images: [await open(app)], options, expected: [app] }
+  }
 
 /** With `--digests`, containerd before 2 unpacks all that `index.json` lists. */
 const UNPACKS_SIGNATURES = /mismatched image rootfs|no processor for media-type/
@@ -53,6 +57,21 @@ export const ROWS: readonly Row[] = [
   },
   { what: 'plain layers', open: whole({ packing: 'plain' }) },
   { what: 'layers in zstd', open: whole({ packing: 'zstd' }), refused: { docker: /invalid tar header/ } },
+  {
+    what: "layers in zstd, made plain ({ decompress: 'zstd' })",
+    open: whole({ packing: 'zstd' }, { decompress: 'zstd' }),
+    isRemade: true,
+  },
+  {
+    what: "layers in zstd, made gzip ({ decompress: 'zstd', compress: 'gzip' })",
+    open: whole({ packing: 'zstd' }, { decompress: 'zstd', compress: 'gzip' }),
+    isRemade: true,
+  },
+  {
+    what: "plain layers, compressed ({ compress: 'gzip' })",
+    open: whole({ packing: 'plain' }, { compress: 'gzip' }),
+    isRemade: true,
+  },
   { what: 'all platforms', open: whole({ others: [THERE, ELSEWHERE] }) },
   {
     what: 'all platforms with an attestation that is an image',

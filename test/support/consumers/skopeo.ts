@@ -69,6 +69,9 @@ function copying(take: Take): StartedConsumer {
 
   return {
     take: (written) => take(written, copy),
+    async push({ path }, name) {
+      await skopeo('copy', '--all', '--dest-tls-verify=false', `oci-archive:${path}`, `docker://${name}`)
+    },
     stop: async () => rmSync(folder, { recursive: true }),
   }
 }

@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto'
+import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import {
+  openImage,
+  type PullOptions,
+  parseRepositoryTag,
+  pullBundle,
+  pullDockerTar,
+  pushDockerTar,
+  pushDockerTarWithAllOriginalTags,
+  saveArchive,
+} from '../../src/node/index.ts'
+import { buildah } from '../support/consumers/buildah.ts'
+import type { Consumer, StartedConsumer, WrittenImages } from '../support/consumers/consumer.ts'
+import { CONSUMERS } from '../support/consumers/index.ts'
+import { readStored } from '../support/consumers/read-image.ts'
+import { absenceOf, startConsumer } from '../support/consumers/started.ts'
+import type { Distribution } from '../support/distribution.ts'
+import { addAttestationImage, THERE } from '../support/packed-images.ts'
+import { type PublishedImage, publishImage, unique } from '../support/published-image.ts'
+import { ALL, describeReal } from '../support/real-registries.ts'
+
+// What tools push to real registries is pulled, taken by the same tools, copied, and pushed again, with the same digests.
+
+const MINUTES = 60_000
+const folder = mkdtempSync(join(tmpdir(), 'round-trips-'))
+const newPath = () => join(folder, `${unique()}.tar`)
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** An image in the registry of the run, and a tar of it that tools push from. */
+interface Source extends WrittenImages {
+  readonly published: PublishedImage
+}
+
+/** Tools that push. */
+const TOOLS: readonly Consumer[] = [
+  CONSUMERS.docker,
+  CONSUMERS.docker29,
+  CONSUMERS.docker29graph,
+  CONSUMERS.podman,
+  CONSUMERS.skopeoOciArchive,
+  buildah,
+]
+/** Those that push media types of Docker, which zot does not take. */
+const PUSH_DOCKER_TYPES: readonly Consumer[] = [CONSUMERS.docker, CONSUMERS.docker29graph]
+
+const tools = new Map<Consumer, StartedConsumer>()
+let source: Source
+
+beforeAll(async () => {
+  source = await makeSource()
+  for (const tool of TOOLS) if (absenceOf(tool) === undefined) tools.set(tool, await startConsumer(tool))
+}, 2 * MINUTES)
+afterAll(async () => {
+  for (const tool of tools.values()) await tool.stop()
+}, MINUTES)
+
+async function makeSource(): Promise<Source> {
+  const published = await publishImage(inject('registryUrl'), { others: [THERE], attest: addAttestationImage })
+  const { repository, tag, name, digest } = published
+  const path = newPath()
+  await saveArchive([await openImage(inject('registryUrl'), repository, tag)], path)
+  return { path, names: [name], digest, published }
+}
+
+/** Pulls an image into a file. */
+async function pull(url: string, repository: string, options?: PullOptions) {
+  await using pulled = await pullDockerTar(url, repository, 'v1', options)
+  const path = newPath()
+  await pipeline(pulled.stream(), createWriteStream(path))
+  return { path, digest: pulled.digest }
+}
+
+const hashOf = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
+
+describeReal('{}', ALL, (real) => {
+  let registry: Distribution
+  beforeAll(async () => {
+    registry = await real.start()
+  })
+  afterAll(() => registry?.stop())
+  const nameOf = (repository: string) => `${new URL(registry.url).host}/${repository}:v1`
+
+  for (const tool of TOOLS) {
+    if (real.profile === 'zot' && PUSH_DOCKER_TYPES.includes(tool)) continue
+    const absence = absenceOf(tool)
+    if (absence !== undefined) {
+      it.skip(`${tool.title} is not tried, as ${absence}`, () => {})
+      continue
+    }
+    it(`pulls what a tool pushed, gives it back, and pushes it again: ${tool.title}`, async () => {
+      const started = tools.get(tool) as StartedConsumer
+      const repository = `round-trips/${unique()}`
+      const name = nameOf(repository)
+      await started.push?.(source, name)
+      const { digest, ...image } = await readStored(name)
+      expect(image.diffIds).toEqual(source.published.diffIds)
+
+      const pulled = await pull(registry.url, repository)
+      expect(pulled.digest).toBe(digest)
+      const taken = await started.take({ path: pulled.path, names: [name], digest })
+      expect(taken.map(({ name }) => name)).toEqual([name])
+      // A tool tells a part of it, and some make a manifest of their own.
+      expect({ name, digest, ...image }).toMatchObject(taken[0] ?? {})
+      expect(await pushDockerTar(pulled.path, registry.url, `${repository}-again`, 'v1')).toBe(digest)
+      expect(await readStored(nameOf(`${repository}-again`))).toEqual({ digest, ...image })
+    })
+  }
+
+  it('gives the same tar as any other registry', async () => {
+    const repository = `round-trips/${unique()}`
+    await pushDockerTar(source.path, registry.url, repository, 'v1')
+    const names = ['registry.example.com/team/app:v1']
+    const [one, other] = [
+      await pull(registry.url, repository, { names }),
+      await pull(inject('registryUrl'), source.published.repository, { names }),
+    ]
+    expect(hashOf(one.path)).toBe(hashOf(other.path))
+  })
+
+  it('gives several images in one tar, which is pushed elsewhere with the same digests', async () => {
+    const images = [await publishImage(registry.url), await publishImage(registry.url, { others: [THERE], tag: 'v2' })]
+    await using pulled = await pullBundle(
+      registry.url,
+      images.map(({ repository, tag }) => `${repository}:${tag}`),
+    )
+    const path = newPath()
+    await pipeline(pulled.stream(), createWriteStream(path))
+    const digests = await pushDockerTarWithAllOriginalTags(path, inject('registryUrl'))
+    expect(digests).toEqual(images.map(({ digest }) => digest))
+    for (const { name, ...image } of images) {
+      const { repository, tag } = parseRepositoryTag(name)
+      const { digest, config, diffIds } = image
+      const there = `${new URL(inject('registryUrl')).host}/${repository}:${tag}`
+      expect(await readStored(there)).toEqual({ digest, config, diffIds })
+    }
+  })
+})
