@@ -20,13 +20,16 @@ export interface LayoutPlan {
  *
  * @throws {ValidationError} if two images have one name, or the same digest is listed with two sizes
  */
-export function planLayout(images: readonly NamedImage[], onWarning?: (warning: string) => void): LayoutPlan {
+export async function planLayout(
+  images: readonly NamedImage[],
+  onWarning?: (warning: string) => void,
+): Promise<LayoutPlan> {
   verifyNames(images)
   const blobs = listBlobs(images, onWarning)
   const digests = new Set(blobs.map(({ digest }) => digest))
   return {
     listed: images.flatMap((image) => listManifest(image, digests)),
-    loadable: listLoadable(images, onWarning),
+    loadable: await listLoadable(images, onWarning),
     blobs,
   }
 }

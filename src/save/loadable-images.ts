@@ -3,6 +3,11 @@ import type { ConfiguredImage, Image, Layer } from '../images/image.ts'
 import { toOciType } from '../images/oci-types.ts'
 import { runnableImages } from '../images/platforms.ts'
 import { formatPlatform } from '../oci/descriptor.ts'
+import type { JsonObject } from '../oci/json.ts'
+import type { Manifest } from '../oci/manifest.ts'
+import { isForeignLayerType } from '../oci/media-type.ts'
+import { parseManifest } from '../oci/parse-manifest.ts'
+import { readAll } from '../source/source.ts'
 import { blobPath } from './blob-path.ts'
 import type { NamedImage, SavedName } from './image-names.ts'
 
@@ -11,6 +16,8 @@ export interface LoadableImage {
   readonly Config: string
   readonly RepoTags: readonly string[] | null
   readonly Layers: readonly string[]
+  /** Descriptors of foreign layers, by their diff IDs: Docker keeps where they come from. */
+  readonly LayerSources?: Readonly<Record<string, JsonObject>>
 }
 
 /** The platform that Docker gets of a multi-platform image, if it is there. */
@@ -20,10 +27,10 @@ const USUAL_PLATFORM = 'linux/amd64'
  * Lists what `docker load` takes. An image that has several names is listed once, as Docker writes it. Its names are in
  * full: podman takes a short one for `localhost/app:v1`.
  */
-export function listLoadable(
+export async function listLoadable(
   images: readonly NamedImage[],
   onWarning: ((warning: string) => void) | undefined,
-): readonly LoadableImage[] {
+): Promise<readonly LoadableImage[]> {
   const loadable = new Map<string, LoadableImage & { readonly names: Set<string> }>()
   for (const { image: root, names } of images) {
     const image = root.subject === undefined ? findLoadable(root) : undefined
@@ -31,7 +38,10 @@ export function listLoadable(
     if (image.layers.some(({ mediaType }) => isZstdLayerType(mediaType))) onWarning?.(zstdWarning(image, names))
     const [Config, Layers] = [blobPath(image.config.digest), image.layers.map(({ digest }) => blobPath(digest))]
     const key = [Config, ...Layers].join()
-    const entry = loadable.get(key) ?? { Config, RepoTags: null, Layers, names: new Set() }
+    const entry = loadable.get(key) ?? {
+      ...{ Config, RepoTags: null, Layers, names: new Set() },
+      ...(await layerSources(image)),
+    }
     for (const { full } of names) entry.names.add(full)
     loadable.set(key, entry)
   }
@@ -62,6 +72,18 @@ function isLoadable(image: Image): image is ConfiguredImage {
     configuration.diffIds.length === layers.length &&
     layers.every(isFileSystem)
   )
+}
+
+/** Only the manifest says from which addresses a foreign layer comes. */
+async function layerSources({ manifest, layers }: ConfiguredImage): Promise<Pick<LoadableImage, 'LayerSources'>> {
+  const foreign = layers.filter(({ mediaType }) => isForeignLayerType(mediaType))
+  if (foreign.length === 0) return {}
+  const { layers: listed = [] } = parseManifest(await readAll(manifest.source), manifest.digest) as Partial<Manifest>
+  const sources = foreign.flatMap(({ digest, diffId }) => {
+    const descriptor = listed.find((entry) => entry.digest === digest)
+    return diffId && descriptor ? [[diffId, { ...descriptor }] as const] : []
+  })
+  return { LayerSources: Object.fromEntries(sources) }
 }
 
 function zstdWarning({ manifest }: Image, [name]: readonly SavedName[]): string {

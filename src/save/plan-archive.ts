@@ -44,7 +44,7 @@ export async function planArchive(given: readonly Image[], options: WriteOptions
   if (format !== undefined) choice('format', format, ['docker', 'oci'])
   const { images, close } = await remakeIfAsked(await prepareImages(given, options), options)
   try {
-    const layout = planLayout(images, onWarning)
+    const layout = await planLayout(images, onWarning)
     return { images: images.map(describe), layout, tar: planTar(listArchiveFiles(layout, format)), close }
   } catch (error) {
     await close()

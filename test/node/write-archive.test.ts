@@ -1,61 +1,13 @@
-import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { parseTar } from 'nanotar'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  type Archive,
-  createWriteController,
-  DigestMismatchError,
-  type Image,
-  openArchive,
-  type Source,
-  TarReadError,
-  ValidationError,
-  type WriteOptions,
-  type WriteProgress,
-  writeArchive,
-} from '../../src/index.ts'
+import { describe, expect, it } from 'vitest'
+import { type Image, openArchive, ValidationError, type WriteOptions, writeArchive } from '../../src/index.ts'
 import { rejection } from '../support/errors.ts'
-import { blobPath, createLayout, type LayoutBuilder, withName, withPlatform } from '../support/layout.ts'
-import { bytesOf, writeTar } from '../support/writing.ts'
+import { windowsImage } from '../support/foreign-layers-contract.ts'
+import { blobPath, withName } from '../support/layout.ts'
+import { appArchive, bytesOf, filesOf, jsonOf, multiArchive, openLayout, textOf, writeTar } from '../support/writing.ts'
 
-const text = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes)
-const json = (bytes: Uint8Array | undefined) => JSON.parse(text(bytes))
-
-/** The files of a tar, by their paths, in its order. */
-function filesOf(tar: Uint8Array): ReadonlyMap<string, Uint8Array> {
-  return new Map(parseTar(tar).map(({ name, data = new Uint8Array() }) => [name, data]))
-}
-
-async function openLayout(fill: (layout: LayoutBuilder) => Promise<void>): Promise<Archive> {
-  const layout = createLayout()
-  await fill(layout)
-  return openArchive(layout.tar())
-}
-
-const appArchive = (name = 'registry.example.com/team/app:v1', image = {}) =>
-  openLayout(async (layout) => layout.list(withName(await layout.addImage(image), name)))
-
-/** An image of linux/amd64, the same of linux/arm64, and an attestation of the first. */
-async function multiArchive(): Promise<Archive> {
-  return openLayout(async (layout) => {
-    const [arm64, amd64, attestation] = [
-      await layout.addImage({ architecture: 'arm64' }),
-      await layout.addImage(),
-      await layout.addImage({ text: 'attestation', os: 'unknown', architecture: 'unknown' }),
-    ]
-    const about = { 'vnd.docker.reference.type': 'attestation-manifest', 'vnd.docker.reference.digest': amd64.digest }
-    const index = await layout.addIndex([
-      withPlatform(arm64, 'linux/arm64'),
-      withPlatform(amd64, 'linux/amd64'),
-      withPlatform(attestation, 'unknown/unknown', about),
-    ])
-    layout.list(withName(index, 'team/multi:v1'))
-  })
-}
+// Which files an archive has, and what stands in them.
 
 describe('writeArchive()', () => {
   it('writes the layout first, then manifests, configs and layers, each once', async () => {
@@ -68,12 +20,12 @@ describe('writeArchive()', () => {
       'manifest.json',
       ...[image?.manifest, image?.config, ...(image?.layers ?? [])].map((blob) => blob && blobPath(blob.digest)),
     ])
-    expect(text(files.get('oci-layout'))).toBe('{"imageLayoutVersion":"1.0.0"}')
+    expect(textOf(files.get('oci-layout'))).toBe('{"imageLayoutVersion":"1.0.0"}')
     const name = {
       'io.containerd.image.name': 'registry.example.com/team/app:v1',
       'org.opencontainers.image.ref.name': 'v1',
     }
-    expect(json(files.get('index.json')).manifests).toEqual([
+    expect(jsonOf(files.get('index.json')).manifests).toEqual([
       {
         mediaType: image?.manifest.mediaType,
         size: image?.manifest.size,
@@ -82,7 +34,7 @@ describe('writeArchive()', () => {
         annotations: name,
       },
     ])
-    expect(json(files.get('manifest.json'))).toEqual([
+    expect(jsonOf(files.get('manifest.json'))).toEqual([
       {
         Config: blobPath(image?.config?.digest ?? 'sha256:'),
         RepoTags: ['registry.example.com/team/app:v1'],
@@ -107,22 +59,22 @@ describe('writeArchive()', () => {
 
   it('writes ustar headers without a time and an owner', async () => {
     const header = (await writeTar((await appArchive()).images)).subarray(0, 512)
-    expect(text(header.subarray(0, 11))).toBe('oci-layout\0')
-    expect(text(header.subarray(100, 148))).toBe(
+    expect(textOf(header.subarray(0, 11))).toBe('oci-layout\0')
+    expect(textOf(header.subarray(100, 148))).toBe(
       `0000644\x000000000\x000000000\0${'36'.padStart(11, '0')}\x0000000000000\0`,
     )
-    expect(text(header.subarray(156, 157))).toBe('0')
-    expect(text(header.subarray(257, 265))).toBe('ustar\x0000')
+    expect(textOf(header.subarray(156, 157))).toBe('0')
+    expect(textOf(header.subarray(257, 265))).toBe('ustar\x0000')
     expect(header.subarray(265).every((byte) => byte === 0)).toBe(true)
   })
 
   it('writes a short name in full', async () => {
     const files = filesOf(await writeTar((await appArchive('nginx:1.29')).images))
-    expect(json(files.get('index.json')).manifests[0].annotations).toEqual({
+    expect(jsonOf(files.get('index.json')).manifests[0].annotations).toEqual({
       'io.containerd.image.name': 'docker.io/library/nginx:1.29',
       'org.opencontainers.image.ref.name': '1.29',
     })
-    expect(json(files.get('manifest.json'))[0].RepoTags).toEqual(['docker.io/library/nginx:1.29'])
+    expect(jsonOf(files.get('manifest.json'))[0].RepoTags).toEqual(['docker.io/library/nginx:1.29'])
   })
 
   it('names an image by { names } or { rename }', async () => {
@@ -140,8 +92,8 @@ describe('writeArchive()', () => {
   it('writes no RepoTags for an image without a name', async () => {
     const { images } = await appArchive()
     const files = filesOf(await writeTar(images, { names: [] }))
-    expect(json(files.get('manifest.json'))[0].RepoTags).toBe(null)
-    expect(json(files.get('index.json')).manifests[0]).not.toHaveProperty('annotations')
+    expect(jsonOf(files.get('manifest.json'))[0].RepoTags).toBe(null)
+    expect(jsonOf(files.get('index.json')).manifests[0]).not.toHaveProperty('annotations')
   })
 
   it('writes all platforms, of which manifest.json has the usual one', async () => {
@@ -149,8 +101,8 @@ describe('writeArchive()', () => {
     const files = filesOf(await writeTar(images))
     const [root] = images
     const amd64 = root?.children.find(({ platform }) => platform?.architecture === 'amd64')
-    expect(json(files.get('index.json')).manifests).toMatchObject([{ digest: root?.manifest.digest }])
-    expect(json(files.get('manifest.json'))).toMatchObject([
+    expect(jsonOf(files.get('index.json')).manifests).toMatchObject([{ digest: root?.manifest.digest }])
+    expect(jsonOf(files.get('manifest.json'))).toMatchObject([
       { Config: blobPath(amd64?.config?.digest ?? 'sha256:'), RepoTags: ['docker.io/team/multi:v1'] },
     ])
     const again = await openArchive(await writeTar(images))
@@ -165,7 +117,7 @@ describe('writeArchive()', () => {
     const arm64 = images[0]?.children[0]?.manifest.digest
     expect(written.images).toEqual([{ digest: arm64, names: ['docker.io/team/multi:v1'] }])
     const files = filesOf(await bytesOf(written.stream()))
-    expect(json(files.get('index.json')).manifests).toMatchObject([{ digest: arm64 }])
+    expect(jsonOf(files.get('index.json')).manifests).toMatchObject([{ digest: arm64 }])
     expect(files.size).toBe(3 + 3)
   })
 
@@ -196,7 +148,7 @@ describe('writeArchive()', () => {
     ])
     const paths = parseTar(await bytesOf(written.stream())).map(({ name }) => name)
     expect(new Set(paths).size).toBe(paths.length)
-    expect(json(filesOf(await bytesOf(written.stream())).get('manifest.json'))).toHaveLength(2)
+    expect(jsonOf(filesOf(await bytesOf(written.stream())).get('manifest.json'))).toHaveLength(2)
   })
 
   it('writes chosen images by { images }', async () => {
@@ -235,14 +187,14 @@ describe('writeArchive()', () => {
     })
     const [image, signature] = archive.images
     const files = filesOf(await writeTar(archive.images))
-    expect(json(files.get('index.json')).manifests[1]).toEqual({
+    expect(jsonOf(files.get('index.json')).manifests[1]).toEqual({
       mediaType: signature?.manifest.mediaType,
       size: signature?.manifest.size,
       digest: signature?.manifest.digest,
       artifactType: 'application/vnd.example.signature',
       annotations: { 'io.containerd.manifest.subject': image?.manifest.digest },
     })
-    expect(json(files.get('manifest.json'))).toHaveLength(1)
+    expect(jsonOf(files.get('manifest.json'))).toHaveLength(1)
     // It goes with its image, without being asked for.
     const chosen = filesOf(await writeTar(archive.images, { images: [0] }))
     expect([...chosen.keys()]).toEqual([...files.keys()])
@@ -262,7 +214,7 @@ describe('writeArchive()', () => {
     })
     const [image, signature] = archive.images
     const tar = await writeTar(archive.images)
-    expect(json(filesOf(tar).get('index.json')).manifests[1].annotations).toEqual({
+    expect(jsonOf(filesOf(tar).get('index.json')).manifests[1].annotations).toEqual({
       kind: 'dev.cosignproject.cosign/sigs',
       'io.containerd.manifest.subject': image?.manifest.digest,
     })
@@ -273,110 +225,34 @@ describe('writeArchive()', () => {
   })
 })
 
-describe('a tar of writeArchive()', () => {
-  let folder: string
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'write-archive-'))
+describe('writeArchive() of an image with a foreign layer', () => {
+  it('writes its bytes if they are there, and tells Docker where the layer comes from', async () => {
+    const { layout, base, own, manifest } = await windowsImage()
+    const { images } = await openArchive(layout.tar())
+    const tar = await writeTar(images, { names: ['team/windows:v1'] })
+    const files = filesOf(tar)
+    expect([...files.keys()]).toContain(blobPath(base.digest))
+    const [entry] = jsonOf(files.get('manifest.json'))
+    expect(entry.Layers).toEqual([base, own].map(({ digest }) => blobPath(digest)))
+    expect(entry.LayerSources).toEqual({ [base.digest]: base })
+    expect((await openArchive(tar)).images[0]?.manifest.digest).toBe(manifest.digest)
   })
-  afterAll(() => rmSync(folder, { recursive: true }))
 
-  it('is read by GNU tar', async () => {
-    const path = join(folder, 'image.tar')
-    writeFileSync(path, await writeTar((await appArchive()).images))
-    const listed = execFileSync('tar', ['--list', '--verbose', '--numeric-owner', '--utc', '--file', path]).toString()
-    expect(listed).toMatch(/^-rw-r--r-- 0\/0\s+30 1970-01-01 00:00 oci-layout$/m)
-    expect(listed.trim().split('\n')).toHaveLength(6)
-  })
-})
-
-describe('the stream of writeArchive()', () => {
-  const changed = (image: Image, source: Source): Image => {
-    const [layer] = image.layers
-    return { ...image, layers: layer ? [{ ...layer, source }] : [] } as Image
-  }
-
-  async function withLayer(read: Source['read']): Promise<{ image: Image; layer: Source }> {
-    const [image] = (await appArchive()).images
-    const layer = image?.layers[0]?.source as Source
-    return { image: changed(image as Image, { size: layer.size, read }), layer }
-  }
-
-  /** All that a stream gives before it fails. */
-  async function readUntilFailure(stream: ReadableStream<Uint8Array>): Promise<{ bytes: number; error: unknown }> {
-    const reader = stream.getReader()
-    let bytes = 0
-    try {
-      for (;;) {
-        const { done, value } = await reader.read()
-        if (done) return { bytes, error: undefined }
-        bytes += value.length
-      }
-    } catch (error) {
-      return { bytes, error }
+  it('leaves it out with a warning if they are not there, also from OCI to Docker and back', async () => {
+    const { layout, base, own } = await windowsImage()
+    layout.files.delete(blobPath(base.digest))
+    const { images } = await openArchive(layout.tar())
+    const warnings: string[] = []
+    const options = { names: ['team/windows:v1'], onWarning: (warning: string) => warnings.push(warning) }
+    expect([...filesOf(await writeTar(images, options)).keys()]).not.toContain(blobPath(base.digest))
+    expect(warnings).toEqual([expect.stringMatching(/^The bytes of the foreign layer sha256:.* are not there/)])
+    for (const format of ['docker', 'oci', undefined] as const) {
+      const [image] = (await openArchive(await writeTar(images, { ...options, format }))).images
+      expect(image?.layers.map(({ digest, source }) => [digest, source !== undefined])).toEqual([
+        [base.digest, false],
+        [own.digest, true],
+      ])
     }
-  }
-
-  it('fails before its end if a blob has other bytes', async () => {
-    const { image } = await withLayer(async (start, end) => new Uint8Array(end - start))
-    const written = await writeArchive([image])
-    const { bytes, error } = await readUntilFailure(written.stream())
-    expect(error).toBeInstanceOf(DigestMismatchError)
-    expect(String(error)).toContain(`the layer ${image.layers[0]?.digest}`)
-    // The last piece of the wrong blob does not come.
-    expect(bytes).toBeLessThanOrEqual(written.size - 1024 - (image.layers[0]?.size ?? 0))
-  })
-
-  it('fails if a source is lost, or gives too little', async () => {
-    const lost = new TarReadError('FILE_UNREADABLE', 'Cannot read the file: it is gone')
-    const { image } = await withLayer(() => Promise.reject(lost))
-    expect((await readUntilFailure((await writeArchive([image])).stream())).error).toBe(lost)
-    const short = await withLayer(async () => new Uint8Array(1))
-    const { error } = await readUntilFailure((await writeArchive([short.image])).stream())
-    expect(error).toBeInstanceOf(TarReadError)
-  })
-
-  it('reads nothing before it is asked', async () => {
-    let reads = 0
-    const { image } = await withLayer(async (start, end) => {
-      reads++
-      return new Uint8Array(end - start)
-    })
-    const written = await writeArchive([image])
-    const reader = written.stream().getReader()
-    for (let read = 0; read < 6; read++) await reader.read()
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    expect(reads).toBe(0)
-    await reader.cancel()
-  })
-
-  it.each(['cancel', 'abort'] as const)('ends the read under way on %s', async (way) => {
-    let started = () => {}
-    const reading = new Promise<void>((resolve) => {
-      started = resolve
-    })
-    let seen: AbortSignal | undefined
-    const { image } = await withLayer((_start, _end, signal) => {
-      seen = signal
-      started()
-      // A source that never answers, and ignores the signal.
-      return new Promise(() => {})
-    })
-    const aborting = new AbortController()
-    const written = await writeArchive([image], { signal: aborting.signal })
-    const reader = written.stream().getReader()
-    const read = (async () => {
-      while (!(await reader.read()).done);
-    })()
-    await reading
-    const reason = new Error('enough')
-    if (way === 'abort') {
-      aborting.abort(reason)
-      await expect(read).rejects.toBe(reason)
-    } else {
-      await reader.cancel(reason)
-      await read
-    }
-    expect(seen?.aborted).toBe(true)
   })
 })
 
@@ -442,94 +318,5 @@ describe('writeArchive() refuses', () => {
     const error = await rejection(writeArchive(archive.images, { format: 'docker' }), ValidationError)
     expect(error.code).toBe('NO_IMAGE')
     expect([...filesOf(await writeTar(archive.images)).keys()].slice(0, 3)).not.toContain('manifest.json')
-  })
-})
-
-describe('writeArchive() under control', () => {
-  /** Reads a stream in the background. */
-  function reading(stream: ReadableStream<Uint8Array>): { readonly received: number; readonly done: Promise<void> } {
-    let received = 0
-    const read = async () => {
-      const reader = stream.getReader()
-      for (let next = await reader.read(); !next.done; next = await reader.read()) received += next.value.length
-    }
-    const done = read()
-    done.catch(() => undefined)
-    return {
-      done,
-      get received() {
-        return received
-      },
-    }
-  }
-  const soon = () => new Promise((resolve) => setTimeout(resolve, 30))
-
-  it('tells how far each blob and the whole is', async () => {
-    const { images } = await appArchive()
-    const progress: WriteProgress[] = []
-    await writeTar(images, { onProgress: (snapshot) => progress.push(snapshot) })
-    const [first, last] = [progress[0], progress.at(-1)]
-    const [image] = images
-    const blobs = [image?.manifest, image?.config, ...(image?.layers ?? [])]
-    const totalBytes = blobs.reduce((sum, blob) => sum + (blob?.size ?? 0), 0)
-    expect(first).toMatchObject({ phase: 'write', writtenBytes: 0, totalBytes })
-    expect(last).toMatchObject({ phase: 'done', writtenBytes: totalBytes, totalBytes, remainingSeconds: 0 })
-    expect(last?.blobs).toEqual(
-      blobs.map((blob, index) => ({
-        mediaType: blob?.mediaType,
-        digest: blob?.digest,
-        size: blob?.size,
-        kind: ['manifest', 'config', 'layer'][index],
-        state: 'written',
-        writtenBytes: blob?.size,
-      })),
-    )
-  })
-
-  it('pauses, resumes, and tells the readers of the controller', async () => {
-    const { images } = await appArchive()
-    const controller = createWriteController()
-    controller.pause()
-    const written = await writeArchive(images, { controller })
-    const phases = (async () => {
-      const seen: string[] = []
-      for await (const { phase } of controller) seen.push(phase)
-      return seen
-    })()
-    const read = reading(written.stream())
-    await soon()
-    expect(read.received).toBeLessThan(written.size - 1024)
-    controller.resume()
-    await read.done
-    expect(read.received).toBe(written.size)
-    expect((await phases).at(-1)).toBe('done')
-  })
-
-  it('fails with the reason of an abort, also in a pause', async () => {
-    const controller = createWriteController()
-    controller.pause()
-    const written = await writeArchive((await appArchive()).images, { controller })
-    const read = reading(written.stream())
-    await soon()
-    const reason = new Error('enough')
-    controller.abort(reason)
-    await expect(read.done).rejects.toBe(reason)
-    await rejection(writeArchive((await appArchive()).images, { controller }), TypeError, /Cannot use controller/)
-  })
-
-  it('keeps to maxBytesPerSecond', async () => {
-    const { images } = await appArchive('team/app:v1', { text: 'x'.repeat(200_000) })
-    const start = performance.now()
-    await writeTar(images, { maxBytesPerSecond: 500_000 })
-    expect(performance.now() - start).toBeGreaterThan(250)
-  })
-
-  it('ends the progress when it is closed without a stream, or fails', async () => {
-    const [closed, failed] = [createWriteController(), createWriteController()]
-    await (await writeArchive((await appArchive()).images, { controller: closed })).close()
-    await rejection(writeArchive([], { controller: failed }), ValidationError)
-    for (const controller of [closed, failed]) {
-      expect(await controller[Symbol.asyncIterator]().next()).toEqual({ done: true, value: undefined })
-    }
   })
 })
