@@ -7,6 +7,7 @@ import { createServer, request } from 'node:http'
  * @property {number} requests
  * @property {Readonly<Record<string, number>>} methods How many of each.
  * @property {number} sentBytes Of the bodies of requests.
+ * @property {number} receivedBytes Of the bodies of answers.
  */
 
 /**
@@ -19,7 +20,7 @@ export async function serveCountingProxy(upstream) {
   const { hostname, port } = new URL(upstream)
   /** @type {Record<string, number>} */
   let methods = {}
-  let sentBytes = 0
+  let [sentBytes, receivedBytes] = [0, 0]
   const server = createServer((incoming, outgoing) => {
     const { method = '', url, headers } = incoming
     methods[method] = (methods[method] ?? 0) + 1
@@ -30,6 +31,9 @@ export async function serveCountingProxy(upstream) {
     const passed = request({ hostname, port, method, path: url, headers }, (answer) => {
       // As they are written: there are clients that look for one in capitals.
       outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
+      answer.on('data', (bytes) => {
+        receivedBytes += bytes.length
+      })
       answer.pipe(outgoing)
     })
     passed.once('error', () => outgoing.destroy())
@@ -43,10 +47,12 @@ export async function serveCountingProxy(upstream) {
       requests: Object.values(methods).reduce((sum, count) => sum + count, 0),
       methods: { ...methods },
       sentBytes,
+      receivedBytes,
     }),
     forget() {
       methods = {}
       sentBytes = 0
+      receivedBytes = 0
     },
     async stop() {
       server.closeAllConnections()

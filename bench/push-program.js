@@ -1,6 +1,6 @@
 // A user's program: pushes an archive with the built package, and prints what that took.
-import { readFileSync } from 'node:fs'
 import { openFile, pushDockerTar, pushDockerTarWithAllOriginalTags } from 'registry-api-v2-client/node'
+import { peakMemory } from './peak-memory.js'
 
 /**
  * @type {{ path: string, url: string, repository: string, isAll: boolean, compress?: 'gzip' | 'zstd', layers?: readonly (readonly [number, number])[] }}
@@ -33,14 +33,4 @@ async function openCounted(layers) {
     },
   }
   return { input, counts }
-}
-
-/** The largest resident set of this process, in bytes. */
-function peakMemory() {
-  try {
-    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) * 1024
-  } catch {
-    // No such file system. This may count what stood in the process before it was ours.
-    return process.resourceUsage().maxRSS * 1024
-  }
 }

@@ -5,7 +5,7 @@ import { bringRegistryBinary, startRegistryBinary } from '../scripts/find/regist
 import { cpuSecondsOf } from './measure.js'
 
 /** Where there is such a file system, in memory: what is measured is the way there, not the disk. */
-const STORAGE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+export const STORAGE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
 /**
  * Lends a real registry that has nothing yet. Each run gets one of its own: a registry keeps in memory which blobs it has, so wiping the folder of

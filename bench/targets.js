@@ -82,6 +82,18 @@ const TARGETS = [
     measured: ({ compress }) => ratioOf(compress, 'sdk-gzip', 'skopeo'),
   },
   {
+    what: 'Node pull of 1.45 GB to a file: time against `curl`, which does not hash',
+    limit: 1.15,
+    format: plain,
+    measured: (cases) => ratioOf(cases['pull-node'], 'sdk', 'curl'),
+  },
+  {
+    what: 'the same: peak memory',
+    limit: 130e6,
+    format: megabytes,
+    measured: (cases) => medianOf(cases['pull-node'], 'sdk', 'peakBytes'),
+  },
+  {
     what: 'Chromium push of 1.45 GB: time against plain `fetch`',
     limit: 1.2,
     format: plain,

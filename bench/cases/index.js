@@ -1,6 +1,7 @@
 import { bundleCase } from './bundle.js'
 import { CHROMIUM_CASES } from './chromium.js'
 import { ENTRIES_CASES } from './entries.js'
+import { pullCase } from './pull.js'
 import { PUSH_CASES } from './push.js'
 
 /**
@@ -24,4 +25,4 @@ import { PUSH_CASES } from './push.js'
  */
 
 /** @type {readonly Case[]} */
-export const CASES = [...PUSH_CASES, ...ENTRIES_CASES, ...CHROMIUM_CASES, bundleCase]
+export const CASES = [...PUSH_CASES, pullCase, ...ENTRIES_CASES, ...CHROMIUM_CASES, bundleCase]

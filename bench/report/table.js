@@ -75,6 +75,7 @@ const COLUMNS = [
   { title: 'read of the archive', cell: ({ contenders }, name) => when(contenders[name]?.counts?.bytesRead, bytes) },
   { title: 'of its layers', cell: ({ contenders }, name) => when(contenders[name]?.counts?.layerBytesRead, bytes) },
   { title: 'sent', cell: ({ contenders }, name) => when(contenders[name]?.counts?.sentBytes, bytes) },
+  { title: 'received', cell: ({ contenders }, name) => when(contenders[name]?.counts?.receivedBytes, bytes) },
   { title: 'requests', cell: ({ contenders }, name) => requests(contenders[name]?.counts) },
 ]
 

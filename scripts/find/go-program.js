@@ -90,7 +90,30 @@ export const GO_PROGRAMS = Object.freeze({
     command: './cmd/oras',
     tags: [],
   }),
+  regctl: /** @type {GoProgram} */ ({
+    title: 'regctl 0.11.7',
+    module: 'github.com/regclient/regclient',
+    version: 'v0.11.7',
+    command: './cmd/regctl',
+    tags: [],
+  }),
 })
+
+/**
+ * Finds a program that has been built, or is on the PATH.
+ *
+ * @param {GoProgramName} name
+ * @returns {string | undefined} its path
+ */
+export function findGoProgram(name) {
+  const path = pathOf(name)
+  return existsSync(path) ? path : findExecutable(name)
+}
+
+/** @param {GoProgramName} name */
+function pathOf(name) {
+  return join(FOLDER, `${name}-${GO_PROGRAMS[name].version}`)
+}
 
 /**
  * Builds a program with the Go of this machine, once: `.cache/go` keeps it.
@@ -100,7 +123,7 @@ export const GO_PROGRAMS = Object.freeze({
  */
 export async function buildGoProgram(name) {
   const { title, module, version, command, tags } = GO_PROGRAMS[name]
-  const path = join(FOLDER, `${name}-${version}`)
+  const path = pathOf(name)
   if (existsSync(path)) return { path }
   const go = findExecutable('go')
   if (!go) return { absence: 'Go is not installed' }

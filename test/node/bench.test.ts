@@ -18,7 +18,7 @@ const read = (name: string) => readFileSync(join(folder, 'registry-api-v2-client
 describe('the benchmarks', () => {
   let said: string
   beforeAll(async () => {
-    const cases = ['node-large', 'index', 'compress'].flatMap((name) => ['--case', name])
+    const cases = ['node-large', 'index', 'compress', 'pull-node'].flatMap((name) => ['--case', name])
     const { stdout } = await bench('--scale', '0.0005', '--rounds', '1', ...cases)
     said = stdout
   })
@@ -26,7 +26,7 @@ describe('the benchmarks', () => {
   it('pair each push with the floor, and write down every sample', () => {
     const { scale, cases } = JSON.parse(read('latest.json'))
     expect(scale).toBe(0.0005)
-    expect(Object.keys(cases)).toEqual(['node-large', 'compress', 'index'])
+    expect(Object.keys(cases)).toEqual(['node-large', 'compress', 'pull-node', 'index'])
     const { sdk, curl } = cases['node-large'].contenders
     for (const { samples } of [sdk, curl]) {
       expect(samples).toHaveLength(1)
@@ -46,6 +46,20 @@ describe('the benchmarks', () => {
       expect(layerBytesRead).toBeGreaterThanOrEqual(5 * 0.0005 * 290_000_000)
       expect(sentBytes).toBeLessThan(layerBytesRead / 2)
     }
+  })
+
+  it('pair each pull with curl, and count what is received', () => {
+    const { floor, bytes, contenders } = JSON.parse(read('latest.json')).cases['pull-node']
+    expect(floor).toBe('curl')
+    for (const name of ['sdk', 'curl', 'plain-fetch']) {
+      const { samples, counts } = contenders[name]
+      expect(samples).toHaveLength(1)
+      for (const figure of ['seconds', 'cpuSeconds', 'peakBytes']) expect(samples[0][figure]).toBeGreaterThan(0)
+      expect(counts.receivedBytes).toBeGreaterThanOrEqual(bytes)
+    }
+    // The manifest, the config and the layers.
+    expect(contenders.sdk.counts.methods).toEqual({ GET: 7 })
+    expect(contenders.curl.counts.methods).toEqual({ GET: 6 })
   })
 
   it('hold what was measured against the targets, and show it', () => {
