@@ -32,6 +32,8 @@ export function bringProgram(name: string, debianPackage = name): string {
 /** An engine of Docker's of our own, without a network, and the client that talks to it. */
 export interface DockerEngine {
   readonly docker: Peer
+  /** Where it listens, for `docker --host`. */
+  readonly host: string
   stop(): Promise<void>
 }
 
@@ -56,6 +58,7 @@ export async function startDocker(): Promise<DockerEngine> {
   await untilReady('dockerd', () => client('info'), ended)
   return {
     docker: client,
+    host,
     async stop() {
       child.kill()
       await ended
