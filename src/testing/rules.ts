@@ -55,7 +55,7 @@ export interface UploadRules {
   readonly reportedEnd: 'last-byte' | 'count'
   /** The `Range` in the status of an upload without bytes. */
   readonly emptyRange: '0-0' | '0--1'
-  /** The refusal of every chunk, for a registry that accepts only whole blobs. */
+  /** The refusal of every chunk, for a registry that accepts only whole blobs: in a PUT, or in one PATCH. */
   readonly chunk?: RefusalRule
   /** The refusal of a chunk whose `Content-Type` is not `application/octet-stream`. */
   readonly otherContentType?: RefusalRule

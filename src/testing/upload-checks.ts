@@ -12,7 +12,8 @@ export function verifyState({ method, url }: Received, upload: Upload, rules: Up
 
 /** Throws if the registry does not accept the chunk of a PATCH, regardless of its offset. */
 export function verifyChunk({ headers, body }: Received, upload: Upload, rules: UploadRules): void {
-  if (rules.chunk) throw refusalBy(rules.chunk)
+  // Docker and crane send a whole blob with a PATCH that has no range.
+  if (rules.chunk && (headers.has('content-range') || upload.size > 0)) throw refusalBy(rules.chunk)
   const type = headers.get('content-type') ?? ''
   if (rules.otherContentType && !['', 'application/octet-stream'].includes(type)) {
     throw refusalBy(rules.otherContentType)

@@ -87,6 +87,11 @@ describe('createTestRegistry() with the profile gar', () => {
     expect(refusal(await patch(location, 0, 'hello'))).toEqual([405, 'UNSUPPORTED'])
     expect((await close(location, 'hello', 0)).status).toBe(201)
   })
+
+  it('takes a whole blob by PATCH, as docker and crane send it', async () => {
+    const { open, ask } = withProfile('gar')
+    expect((await ask('PATCH', await open(), 'hello')).status).toBe(202)
+  })
 })
 
 describe('createTestRegistry() with the profile acr', () => {
