@@ -127,11 +127,13 @@ export type {
   RuntimeOptions,
 } from './runtime.ts'
 export type { SaveFormat } from './save/archive-files.ts'
+export type { SavableArchive, SavableTar, SavedFile, SaveInBrowserOptions } from './save/browser-file.ts'
 export type { NamingOptions } from './save/image-names.ts'
 export type { WritableArchive } from './save/make-archive.ts'
 export type { WriteOptions, WrittenImage } from './save/plan-archive.ts'
 export type { PrepareOptions } from './save/prepare-images.ts'
 export type { LayerOptions } from './save/remake-layers.ts'
+export { saveInBrowser } from './save/save-in-browser.ts'
 export { writeArchive } from './save/write-archive.ts'
 export type { SourceInput } from './source/from.ts'
 export type { Source } from './source/source.ts'

@@ -3,7 +3,7 @@ import { isDigest } from '../oci/digest.ts'
 import { parseReference, parseRepositoryOf } from '../oci/reference.ts'
 import { fullNames } from '../registry/download/full-name.ts'
 import { type Registry, type RegistryInput, toRegistry } from '../registry/registry.ts'
-import { tarName } from './file-name.ts'
+import { tarName } from '../save/file-name.ts'
 import type { PullOptions } from './pull-options.ts'
 
 /** The images of one pull, without a request sent. */

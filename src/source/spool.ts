@@ -23,6 +23,17 @@ export type Spool = (stream: ByteStream, signal?: AbortSignal) => Promise<OpenSo
  * @throws {RegistryError} if the browser has too little space
  */
 export async function spoolToBlob(stream: ByteStream): Promise<OpenSource> {
+  const blob = await collectBlob(stream, 'Cannot spool the archive', 'unpack it first')
+  return { ...toSource(blob), close: async () => undefined }
+}
+
+/**
+ * Collects a stream in a `Blob`, which the browser writes to disk.
+ *
+ * @param act The start of the message if the browser has too little space.
+ * @throws {RegistryError} if the browser has too little space; the stream's own error if that fails
+ */
+export async function collectBlob(stream: ByteStream, act: string, remedy: string): Promise<Blob> {
   let failure: { readonly error: unknown } | undefined
   async function* observed(): AsyncGenerator<Uint8Array> {
     try {
@@ -33,15 +44,11 @@ export async function spoolToBlob(stream: ByteStream): Promise<OpenSource> {
     }
   }
   try {
-    const blob = await new Response(toReadable(observed())).blob()
-    return { ...toSource(blob), close: async () => undefined }
+    return await new Response(toReadable(observed())).blob()
   } catch (cause) {
     // Browsers report only that it failed, not why.
     if (failure) throw failure.error
-    throw new RegistryError('STORAGE_FAILED', 'Cannot spool the archive: the browser has no room for it', {
-      remedy: 'unpack it first',
-      cause,
-    })
+    throw new RegistryError('STORAGE_FAILED', `${act}: the browser has no room for it`, { remedy, cause })
   }
 }
 

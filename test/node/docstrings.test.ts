@@ -53,8 +53,8 @@ const MORE_IN_NODE: Readonly<Record<string, readonly string[]>> = {
   pullDockerTar: ['RegistryError'],
   pullBundle: ['RegistryError'],
 }
-/** IndexedDB is in browsers alone: test/browser/docstrings.test.ts runs these. */
-const FOR_BROWSERS = ['browserCompressions', 'browserSessions']
+/** IndexedDB and files to save are in browsers alone: test/browser/docstrings.test.ts runs these. */
+const FOR_BROWSERS = ['browserCompressions', 'browserSessions', 'saveInBrowser']
 
 const examples = functions.flatMap(({ name, examples }) =>
   examples.map((code, index) => ({

@@ -1,6 +1,8 @@
 import type { Digest } from '../oci/digest.ts'
 import { isDigest, shortDigest } from '../oci/digest.ts'
 
+/** The name of a tar of which nothing is known. */
+export const FALLBACK_NAME = 'image.tar'
 /** In characters. Most file systems take 255 bytes, and a program may add to a name. */
 const MAX_LENGTH = 200
 
@@ -15,8 +17,8 @@ export function tarName(repository: string, reference: string | Digest, platform
   return `${safeFileName(name).slice(0, MAX_LENGTH)}.tar`
 }
 
-/** Replaces the characters that Windows does not take in the name of a file, or that lead to another folder. */
+/** Replaces what Windows does not take in the name of a file, or what leads to another folder. */
 export function safeFileName(name: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: Windows takes none of them.
-  return name.replaceAll(/[\u0000-\u001f\u007f/\\:*?"<>|]+/g, '-')
+  return name.replaceAll(/[\u0000-\u001f\u007f/\\:*?"<>|]+|[. ]+$/g, '-')
 }
