@@ -29,6 +29,10 @@ export {
   type WriteSettings,
 } from './control/write-controller.ts'
 export type { WriteProgress, WrittenBlob } from './control/write-progress.ts'
+export { copyImage, planCopy } from './copy/copy-image.ts'
+export type { CopiedImage, CopyOptions, CopySource, CopyTarget, PlanCopyOptions } from './copy/copy-options.ts'
+export { copyRepository } from './copy/copy-repository.ts'
+export type { CopiedTag, CopyRepositoryOptions } from './copy/repository-options.ts'
 export {
   DigestMismatchError,
   type ErrorCode,

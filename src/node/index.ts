@@ -1,5 +1,6 @@
 // Exports everything of the portable entry. The functions of node/api replace those of the same name.
 export * from '../index.ts'
+export { copyImage, copyRepository, planCopy } from './api/copy-images.ts'
 export { pullBundle, pullDockerTar, pullLayout } from './api/pull-paths.ts'
 export {
   executePush,

@@ -122,17 +122,20 @@ describe('the docstring of', () => {
 
 describe('the examples of docstrings', () => {
   let registry: Distribution
+  let mirror: Distribution
   let files: ExampleFiles
   const archive = createTestArchive({ images: [{ names: ['registry.example.com/team/app:v7'] }] })
 
   beforeAll(async () => {
     registry = await startDistribution()
+    mirror = await startDistribution()
     const folder = makeExampleFolder('docstrings')
     const [tar, zip] = [join(folder, 'exported.tar'), join(folder, 'artifact.zip')]
     writeFileSync(tar, await archive)
     const zipped = zipSync({ 'exported.tar': await archive })
     writeFileSync(zip, zipped)
-    const real = { 'https://registry.example.com': registry.url, 'exported.tar': tar, 'artifact.zip': zip }
+    const registries = { 'https://registry.example.com': registry.url, 'https://mirror.example.com': mirror.url }
+    const real = { ...registries, 'exported.tar': tar, 'artifact.zip': zip }
     files = writeExamples(folder, examples, real, 'declare const file: File\ndeclare const zip: File\n')
     vi.stubGlobal('file', new File([await archive], 'exported.tar'))
     vi.stubGlobal('zip', new File([zipped], 'artifact.zip'))
@@ -143,7 +146,7 @@ describe('the examples of docstrings', () => {
   afterAll(async () => {
     vi.unstubAllGlobals()
     files?.remove()
-    await registry?.stop()
+    await Promise.all([registry?.stop(), mirror?.stop()])
   })
 
   it('compile', () => {

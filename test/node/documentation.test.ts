@@ -28,6 +28,7 @@ beforeAll(async () => {
   writeFileSync(archive, await createTestArchive({ images: [{ names: ['registry.example.com/team/app:v7'] }] }))
   files = writeExamples(folder, examples, {
     'https://registry.example.com': inject('registryUrl'),
+    'https://mirror.example.com': inject('registryUrl'),
     'exported.tar': archive,
   })
   await node.pushDockerTar(archive, inject('registryUrl'), 'team/app', 'v7', { tags: ['latest'] })

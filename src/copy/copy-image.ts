@@ -1,0 +1,68 @@
+import { loaded } from '../async/lazy.ts'
+import type { PushPlan } from '../transfer/plan/plan.ts'
+import type { CopiedImage, CopyOptions, CopySource, CopyTarget, PlanCopyOptions } from './copy-options.ts'
+
+/**
+ * Copies an image from one repository to another, in the same registry or another one. Nothing is stored on the way.
+ *
+ * An image that the destination has under the same tags takes two requests. Within one registry the blobs are mounted.
+ * Otherwise the blobs that the destination lacks are read from the source and uploaded, as in a push. Manifests and
+ * blobs keep their bytes, so the digest stays the same. Only `platforms` makes another one.
+ *
+ * @param from The image: `registry`, `repository` and `reference`, a tag or a digest.
+ * @param to The destination: `registry`, `repository` (default: that of the source) and `tags` (default: the tag of the
+ *   source).
+ * @param options `platform` or `platforms` (default: all), `referrers`, `noClobber`, `onProgress`, `controller`,
+ *   `signal`, `sessions`, `verify` and others: see `CopyOptions`.
+ * @returns the digest of the image, its tags at the destination, and whether it was copied.
+ * @throws {TypeError} if a registry or an option has the wrong type.
+ * @throws {RangeError} if a number in the options is out of range, such as a `concurrency` of 0.
+ * @throws {ValidationError} if a repository, the reference or a tag is not valid, the platform is not there, or the
+ *   manifests and configs exceed a limit.
+ * @throws {DigestMismatchError} if bytes of the source do not match their digest.
+ * @throws {ResponseError} if a registry refuses, or the source has no such image or lacks a part of it.
+ * @throws {NetworkError} if a registry does not answer.
+ * @example
+ * ```ts
+ * import { copyImage } from 'registry-api-v2-client'
+ *
+ * const from = { registry: 'https://registry.example.com', repository: 'team/app', reference: 'v7' }
+ * const { digest, outcome } = await copyImage(from, { registry: 'https://mirror.example.com' })
+ * console.log(digest, outcome) // 'sha256:…'
+ * ```
+ */
+export async function copyImage(from: CopySource, to: CopyTarget, options: CopyOptions = {}): Promise<CopiedImage> {
+  const { runCopy } = await loaded(import('./run-copy.ts'), options.signal)
+  return runCopy(from, to, options)
+}
+
+/**
+ * Plans a copy: compares what the image needs with what the destination has, and changes nothing there. The plan is
+ * JSON, as that of `planPush`. `executePush` executes it with the image that `openImage` gives.
+ *
+ * @param from The image: `registry`, `repository` and `reference`, a tag or a digest.
+ * @param to The destination: `registry`, `repository` (default: that of the source) and `tags` (default: the tag of the
+ *   source).
+ * @param options `platform` or `platforms` (default: all), `referrers`, `noClobber`, `mountFrom`, `signal` and others:
+ *   see `PlanCopyOptions`.
+ * @returns the plan.
+ * @throws {TypeError} if a registry or an option has the wrong type.
+ * @throws {RangeError} if a number in the options is out of range, such as a `lookups` of 0.
+ * @throws {ValidationError} if a repository, the reference or a tag is not valid, the platform is not there, or the
+ *   manifests and configs exceed a limit.
+ * @throws {DigestMismatchError} if the bytes of a manifest or config do not match their digest.
+ * @throws {ResponseError} if a registry refuses, or the source has no such image or lacks a part of it.
+ * @throws {NetworkError} if a registry does not answer.
+ * @example
+ * ```ts
+ * import { planCopy } from 'registry-api-v2-client'
+ *
+ * const from = { registry: 'https://registry.example.com', repository: 'team/app', reference: 'v7' }
+ * const plan = await planCopy(from, { registry: 'https://mirror.example.com' })
+ * console.log(plan.tags.map(({ repository, tag }) => `${repository}:${tag}`)) // [ 'team/app:v7' ]
+ * ```
+ */
+export async function planCopy(from: CopySource, to: CopyTarget, options: PlanCopyOptions = {}): Promise<PushPlan> {
+  const { makeCopyPlan } = await loaded(import('./run-copy.ts'), options.signal)
+  return makeCopyPlan(from, to, options)
+}

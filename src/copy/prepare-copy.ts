@@ -1,0 +1,97 @@
+import { controlOf } from '../control/controller.ts'
+import { ResponseError } from '../errors.ts'
+import type { Image } from '../images/image.ts'
+import { type Digest, isDigest } from '../oci/digest.ts'
+import { heldRegistry } from '../registry/download/held-registry.ts'
+import { openImage } from '../registry/download/open-image.ts'
+import { manifestAt } from '../registry/manifests.ts'
+import { resolveManifest } from '../registry/read-manifest.ts'
+import type { ImagePush } from '../transfer/plan/needs.ts'
+import type { CopiedImage, CopyOptions } from './copy-options.ts'
+import type { Route } from './route.ts'
+
+/** An image that is about to be copied, or need not be. */
+export interface PreparedCopy {
+  readonly result: CopiedImage
+  /** The push that copies it. Absent if there is nothing to do. */
+  readonly push?: ImagePush
+}
+
+/** The digests that a tag, or the tags of the destination, have now. */
+interface Standing {
+  readonly source: Digest | undefined
+  readonly target: ReadonlyMap<string, Digest | undefined>
+}
+
+/**
+ * Finds out what a copy has to do. An image that is present takes two requests, and no GET: Docker Hub counts a GET of
+ * a manifest as a pull.
+ *
+ * @param options What `withControl` gave.
+ */
+export async function prepareCopy(route: Route, options: CopyOptions): Promise<PreparedCopy> {
+  const { tags } = route
+  const { noClobber = false, referrers, verify, existing, platform, platforms, onWarning } = options
+  const standing = await look(route, options)
+  const names = tags.length > 0 ? tags : [...standing.target.keys()]
+  const isAt = (digest: Digest | undefined) => names.every((name) => standing.target.get(name) === digest)
+  // These have more to do than to set tags.
+  const mayRest = !referrers && !verify && existing !== 'upload'
+  const { source } = standing
+  if (mayRest && source && !platform && !platforms && isAt(source)) return present(source, tags)
+  const [taken] = tags.flatMap((tag) => standing.target.get(tag) ?? [])
+  if (noClobber && taken && tags.every((tag) => standing.target.get(tag))) {
+    onWarning?.(`Nothing was copied to "${route.to}": its tags exist (${tags.join(', ')}).`)
+    return { result: { digest: taken, outcome: 'kept', tags } }
+  }
+  const image = await open(route, source, options)
+  const { digest } = image.manifest
+  if (mayRest && isAt(digest)) return present(digest, tags)
+  const isOther = (tag: string) => ![undefined, digest].includes(standing.target.get(tag))
+  const kept = noClobber ? tags.filter(isOther) : []
+  if (kept.length > 0) onWarning?.(`Tags of "${route.to}" that name other images were left alone: ${kept.join(', ')}.`)
+  const set = tags.filter((tag) => !kept.includes(tag))
+  const push = {
+    image,
+    repository: route.to,
+    tags: set,
+    ...(source && source !== digest && { originalDigest: source }),
+  }
+  return { result: { digest, outcome: 'copied', tags: set }, push }
+}
+
+function present(digest: Digest, tags: readonly string[]): PreparedCopy {
+  return { result: { digest, outcome: 'present', tags } }
+}
+
+async function look({ source, from, reference, target, to, tags }: Route, options: CopyOptions): Promise<Standing> {
+  const { signal } = options
+  const [held, heldTarget] = [source, target].map((registry) => heldRegistry(registry, controlOf(options))) as [
+    typeof source,
+    typeof target,
+  ]
+  const names = tags.length > 0 ? tags : [reference]
+  const [digest, ...found] = await Promise.all([
+    resolveManifest(manifestAt(held, from, reference), signal),
+    ...names.map((name) => resolveManifest(manifestAt(heldTarget, to, name), signal)),
+  ])
+  return { source: digest, target: new Map(names.map((name, index) => [name, found[index]])) }
+}
+
+/** Opens the image by the digest that its tag had: the tag may move meanwhile. */
+async function open(route: Route, digest: Digest | undefined, options: CopyOptions): Promise<Image> {
+  const { source, from, reference } = route
+  const { platform, platforms, referrers, limits, onWarning, signal, runtime } = options
+  const reading = { platform, platforms, referrers, limits, onWarning, signal, runtime }
+  try {
+    return await openImage(heldRegistry(source, controlOf(options)), from, digest ?? reference, reading)
+  } catch (error) {
+    const isGone = error instanceof ResponseError && error.code === 'NOT_FOUND' && digest && !isDigest(reference)
+    throw isGone ? moved(route, error) : error
+  }
+}
+
+function moved({ from, reference }: Route, { method, url, status, errors }: ResponseError): ResponseError {
+  const fault = `Cannot copy "${from}:${reference}": its manifest was replaced or deleted after it was looked for`
+  return new ResponseError('CONTENT_LOST', fault, { remedy: 'copy again', method, url, status, errors })
+}

@@ -1,0 +1,54 @@
+import { list } from '../check-options.ts'
+import { isDigest } from '../oci/digest.ts'
+import { parseRepositoryOf, parseTag, parseTagOrDigest } from '../oci/reference.ts'
+import { type Registry, type RegistryInput, toRegistry } from '../registry/registry.ts'
+import type { CopySource, CopyTarget } from './copy-options.ts'
+
+/** The two repositories of a copy. */
+export interface RepositoryRoute {
+  readonly source: Registry
+  readonly from: string
+  readonly target: Registry
+  readonly to: string
+  /** True if both are in one registry, with the same credentials: then blobs can be mounted. */
+  readonly isOneRegistry: boolean
+}
+
+/** The way of one image. */
+export interface Route extends RepositoryRoute {
+  /** A tag or a digest. */
+  readonly reference: string
+  readonly tags: readonly string[]
+}
+
+/**
+ * Finds the way of an image.
+ *
+ * @throws {ValidationError} if a repository, the reference or a tag is not valid
+ */
+export function routeOf(from: CopySource, to: CopyTarget): Route {
+  const reference = parseTagOrDigest(from.reference)
+  const { tags = isDigest(reference) ? [] : [reference] } = to
+  return { ...repositoryRouteOf(from, to), reference, tags: [...new Set(list('tags', tags).map(parseTag))] }
+}
+
+/** Finds the way from one repository to another. */
+export function repositoryRouteOf(from: Omit<CopySource, 'reference'>, to: Omit<CopyTarget, 'tags'>): RepositoryRoute {
+  const source = toRegistry(from.registry)
+  const other = toRegistry(to.registry)
+  // Handles of one registry may have different credentials (oras-project/oras#1903).
+  const isOneRegistry =
+    source === other || (isAddress(from.registry) && isAddress(to.registry) && source.url === other.url)
+  const name = parseRepositoryOf(source.url, from.repository)
+  return {
+    source,
+    from: name,
+    target: isOneRegistry ? source : other,
+    to: to.repository === undefined ? name : parseRepositoryOf(other.url, to.repository),
+    isOneRegistry,
+  }
+}
+
+function isAddress(registry: RegistryInput): boolean {
+  return typeof registry === 'string' || registry instanceof URL
+}

@@ -1,0 +1,26 @@
+import { withControl } from '../control/controller.ts'
+import type { PushPlan } from '../transfer/plan/plan.ts'
+import type { CopiedImage, CopyOptions, CopySource, CopyTarget } from './copy-options.ts'
+import { prepareCopy } from './prepare-copy.ts'
+import { planCopies, pushCopies } from './push-copies.ts'
+import { routeOf } from './route.ts'
+
+/** Copies an image; throws what `copyImage` throws. */
+export async function runCopy(from: CopySource, to: CopyTarget, given: CopyOptions): Promise<CopiedImage> {
+  return withControl(given, async (options) => {
+    const route = routeOf(from, to)
+    const { result, push } = await prepareCopy(route, options)
+    await pushCopies(route, push ? [push] : [], options)
+    return result
+  })
+}
+
+/** Plans a copy; throws what `planCopy` throws. */
+export async function makeCopyPlan(from: CopySource, to: CopyTarget, given: CopyOptions): Promise<PushPlan> {
+  // A plan has what is present, too.
+  return withControl({ ...given, verify: true }, async (options) => {
+    const route = routeOf(from, to)
+    const { push } = await prepareCopy(route, options)
+    return planCopies(route, push ? [push] : [], options)
+  })
+}

@@ -1,0 +1,91 @@
+import { list, positive, show } from '../check-options.ts'
+import { controlOf, withControl } from '../control/controller.ts'
+import { ResponseError } from '../errors.ts'
+import { parseTag } from '../oci/reference.ts'
+import { subjectOfTag } from '../oci/referrer-tag.ts'
+import { heldRegistry } from '../registry/download/held-registry.ts'
+import { readTags } from '../registry/lists.ts'
+import type { ImagePush } from '../transfer/plan/needs.ts'
+import type { CopySource, CopyTarget } from './copy-options.ts'
+import { type PreparedCopy, prepareCopy } from './prepare-copy.ts'
+import { pushCopies } from './push-copies.ts'
+import type { CopiedTag, CopyRepositoryOptions } from './repository-options.ts'
+import { type RepositoryRoute, repositoryRouteOf } from './route.ts'
+import { matchesPattern } from './tag-pattern.ts'
+
+const IMAGES_AT_ONCE = 8
+
+/**
+ * Copies the images of a repository; throws what `copyRepository` throws. The images of a batch are one push, so that a
+ * blob that several of them have is sent once.
+ */
+export async function runRepositoryCopy(
+  from: Omit<CopySource, 'reference'>,
+  to: Omit<CopyTarget, 'tags'>,
+  given: CopyRepositoryOptions,
+): Promise<readonly CopiedTag[]> {
+  return withControl(given, async (options) => {
+    const route = repositoryRouteOf(from, to)
+    const atOnce = positive('images', options.images ?? IMAGES_AT_ONCE)
+    const tags = await tagsToCopy(route, options)
+    const copied: CopiedTag[] = []
+    for (let start = 0; start < tags.length; start += atOnce) {
+      const batch = await copyBatch(route, tags.slice(start, start + atOnce), options)
+      copied.push(...batch)
+      for (const tag of batch) options.onTag?.(tag)
+    }
+    return copied
+  })
+}
+
+async function copyBatch(
+  route: RepositoryRoute,
+  tags: readonly string[],
+  options: CopyRepositoryOptions,
+): Promise<readonly CopiedTag[]> {
+  const prepared = await Promise.all(tags.map(async (tag) => ({ tag, copy: await prepareTag(route, tag, options) })))
+  const pushes: ImagePush[] = prepared.flatMap(({ copy }) => copy?.push ?? [])
+  await pushCopies(route, pushes, options)
+  return prepared.flatMap(({ tag, copy }) => {
+    if (!copy) return []
+    const { digest, outcome } = copy.result
+    return [{ tag, digest, outcome }]
+  })
+}
+
+/** A tag that was deleted after it was listed is left out, with a warning. */
+async function prepareTag(
+  route: RepositoryRoute,
+  tag: string,
+  options: CopyRepositoryOptions,
+): Promise<PreparedCopy | undefined> {
+  try {
+    return await prepareCopy({ ...route, reference: tag, tags: [tag] }, options)
+  } catch (error) {
+    const isGone = error instanceof ResponseError && error.code === 'NOT_FOUND' && !Array.isArray(options.tags)
+    if (!isGone) throw error
+    options.onWarning?.(`The tag "${tag}" of "${route.from}" was listed, but does not exist; it was left out.`)
+    return undefined
+  }
+}
+
+async function tagsToCopy(route: RepositoryRoute, options: CopyRepositoryOptions): Promise<readonly string[]> {
+  const { tags, digestTags = false, signal } = options
+  if (Array.isArray(tags)) return [...new Set(list('tags', tags).map(parseTag))]
+  const isChosen = chooserOf(tags as Exclude<typeof tags, readonly string[]>)
+  const all = await readTags(heldRegistry(route.source, controlOf(options)), route.from, signal)
+  const chosen = all.filter((tag) => {
+    const isDigestTag = subjectOfTag(tag) !== undefined
+    return (!isDigestTag || (digestTags && tag.includes('.'))) && isChosen(tag)
+  })
+  // Registries list them in an order of their own, and not always in the same one.
+  return chosen.sort()
+}
+
+function chooserOf(tags: string | RegExp | ((tag: string) => boolean) | undefined): (tag: string) => boolean {
+  if (tags === undefined) return () => true
+  if (typeof tags === 'function') return tags
+  if (tags instanceof RegExp) return (tag) => tag.search(tags) >= 0
+  if (typeof tags === 'string') return (tag) => matchesPattern(tag, tags)
+  throw new TypeError(`Cannot use tags: it has to be a pattern, a list or a function, not ${show(tags)}`)
+}
