@@ -6,7 +6,6 @@ import { ValidationError } from '../errors.ts'
 import type { Digest } from '../oci/digest.ts'
 import { parseRepositoryOf, parseTag } from '../oci/reference.ts'
 import { type RegistryInput, toRegistry } from '../registry/registry.ts'
-import type { ByteStream } from '../source/stream.ts'
 import { USE_A_FILE } from './one-pass.ts'
 import type { PushStreamOptions } from './push-stream-options.ts'
 
@@ -61,7 +60,6 @@ export async function pushStream(
       throw new TypeError(
         `Cannot push the stream: pass a stream or a Response, not ${show(stream)}; push a file with pushDockerTar`,
       )
-    const begun = beginReading(bytes)
     try {
       const handle = toRegistry(registry)
       const target = {
@@ -71,26 +69,13 @@ export async function pushStream(
       }
       requirePossible(options)
       const { relay } = await loaded(import('./relay.ts'), signal)
-      return await relay(begun, target, { ...options, signal })
+      return await relay(bytes, target, { ...options, signal })
     } finally {
       // The abort ends the stream, also one whose reading has not begun.
       ended.abort()
       bytes.next().catch(() => undefined)
     }
   })
-}
-
-/** Begins to read at once: Node drops the output of a child process if nobody reads it when the child ends. */
-function beginReading(stream: AsyncGenerator<Uint8Array>): ByteStream {
-  let first: ReturnType<typeof stream.next> | undefined = stream.next()
-  // Who reads it learns of a failure.
-  first.catch(() => undefined)
-  const next = () => {
-    const result = first ?? stream.next()
-    first = undefined
-    return result
-  }
-  return { [Symbol.asyncIterator]: () => ({ next }) }
 }
 
 function requireRepository(repository: unknown, registry: string): string {

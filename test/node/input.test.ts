@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, describe, expect, inject, it, vi } from 'vitest'
 import {
   type Archive,
   type ArchiveInput,
@@ -99,6 +99,17 @@ describe('openArchive() of a stream', () => {
     await rejection(openArchive(read), RegistryError, /one that was read already/)
     await rejection(openArchive(new Response(null)), RegistryError, /has no body/)
     await expect(openArchive(Readable.from(['text']))).rejects.toThrow(TypeError)
+  })
+
+  it('reads all that a child process has written, also after its end', async () => {
+    const path = join(folder, 'small.tar')
+    writeFileSync(path, bytes)
+    const save = () => spawn('cat', [path]).stdout
+    await expectOneImage(await node.openArchive(save()))
+    const url = inject('registryUrl')
+    const repository = `child/${Date.now().toString(36)}`
+    const digest = await node.pushStream(save(), url, repository, 'v1')
+    expect(await node.pushDockerTar(save(), url, repository, 'v2')).toBe(digest)
   })
 
   it('passes on why a stream broke off', async () => {

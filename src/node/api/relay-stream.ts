@@ -1,5 +1,6 @@
 import type { Digest, PushStreamOptions, RegistryInput, StreamInput } from '../../index.ts'
 import * as core from '../../index.ts'
+import { beginReading } from '../archive/begin-reading.ts'
 import { inNode } from '../node-runtime.ts'
 
 /**
@@ -44,5 +45,5 @@ export function pushStream(
   tag?: string,
   options: PushStreamOptions = {},
 ): Promise<Digest> {
-  return core.pushStream(stream, registry, repository, tag, inNode(options))
+  return core.pushStream(beginReading(stream), registry, repository, tag, inNode(options))
 }

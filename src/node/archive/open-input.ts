@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { publicUrl } from '../../errors.ts'
 import type * as core from '../../index.ts'
+import { beginReading } from './begin-reading.ts'
 import { named, openFile } from './file.ts'
 import { readFolder } from './folder.ts'
 import { openPipe } from './pipe.ts'
@@ -18,9 +19,11 @@ interface OpenInput<T> {
   close(): Promise<void>
 }
 
-/** Opens the file, folder or pipe at a path. Returns any other input unchanged. */
+/** Opens the file, folder or pipe at a path. Begins to read a stream of Node. */
 export async function openInput<T>(given: T | string | URL, options: core.ReadOptions): Promise<OpenInput<T>> {
-  if (typeof given !== 'string' && !(given instanceof URL)) return { input: given, close: async () => undefined }
+  if (typeof given !== 'string' && !(given instanceof URL)) {
+    return { input: beginReading(given), close: async () => undefined }
+  }
   if (/^https?:/.test(String(given))) {
     throw new TypeError(`Cannot open "${publicUrl(String(given))}" as a path: pass the response of fetch() for it`)
   }
