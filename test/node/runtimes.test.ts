@@ -1,15 +1,16 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { getImageInfo } from '../../src/index.ts'
+import { getImageInfo, pushDockerTar } from '../../src/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
 import { CONVERSIONS } from '../support/convert-contract.ts'
 import { createLayout } from '../support/layout.ts'
 import { gzip, zip, zstd } from '../support/packing.ts'
+import { PULLED_ARCHIVE, PULLED_NAME, PULLED_TAR } from '../support/pulled-tar.ts'
 import { pushInProcess } from '../support/push-process.ts'
 import { serveRedirectingRegistry, USER } from '../support/redirecting-registry.ts'
 
@@ -69,6 +70,18 @@ describe('pushDockerTar() of the built package', () => {
     expect(outcome.digest).toBe(digest)
     expect('config' in manifest && manifest.config.digest).toBe(outcome.id)
     expect(outcome.events).toBeGreaterThan(8)
+  })
+})
+
+describe('pullDockerTar() of the built package', () => {
+  it.each(RUNTIMES)('gives in %s the same tar, as a stream and as a file', async (name, runtime) => {
+    const url = inject('registryUrl')
+    const repository = `pull/from-${name.toLowerCase()}-${Date.now().toString(36)}`
+    await pushDockerTar(await readFile(join('test/archives', PULLED_ARCHIVE)), url, repository, 'v1')
+    const parameters = [url, repository, PULLED_NAME, join(folder, `${name}.tar`)]
+    const [command, ...rest] = [...runtime, 'test/support/pull-program.js', ...parameters]
+    const child = spawn(command as string, rest, { stdio: ['ignore', 'pipe', 'inherit'] })
+    expect(JSON.parse(await text(child.stdout))).toEqual([PULLED_TAR, PULLED_TAR])
   })
 })
 
