@@ -19,9 +19,10 @@ const pathOf = (row: Row, kind: 'tar' | 'folder') => join(folder, `${ROWS.indexO
 
 beforeAll(async () => {
   for (const row of ROWS) {
-    const { images, options, expected } = await row.open()
+    const { images, options, expected, close } = await row.open()
     const saved = await saveArchive(images, pathOf(row, 'tar'), { ...options, format: row.format })
     if (!row.format) await saveLayout(images, pathOf(row, 'folder'), options)
+    await close?.()
     const remade = row.isRemade ? { digest: saved.images[0]?.digest ?? '' } : {}
     found.set(
       row,

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
-import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import {
+  copyImage,
   openImage,
   type PullOptions,
-  parseRepositoryTag,
   pullBundle,
   pullDockerTar,
   pushDockerTar,
@@ -21,6 +21,7 @@ import { readStored } from '../support/consumers/read-image.ts'
 import { absenceOf, startConsumer } from '../support/consumers/started.ts'
 import type { Distribution } from '../support/distribution.ts'
 import { addAttestationImage, THERE } from '../support/packed-images.ts'
+import { peerAt } from '../support/peers.ts'
 import { type PublishedImage, publishImage, unique } from '../support/published-image.ts'
 import { ALL, describeReal } from '../support/real-registries.ts'
 
@@ -75,6 +76,7 @@ async function pull(url: string, repository: string, options?: PullOptions) {
   return { path, digest: pulled.digest }
 }
 
+const nameIn = (url: string, repository: string, tag = 'v1') => `${new URL(url).host}/${repository}:${tag}`
 const hashOf = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
 
 describeReal('{}', ALL, (real) => {
@@ -83,7 +85,6 @@ describeReal('{}', ALL, (real) => {
     registry = await real.start()
   })
   afterAll(() => registry?.stop())
-  const nameOf = (repository: string) => `${new URL(registry.url).host}/${repository}:v1`
 
   for (const tool of TOOLS) {
     if (real.profile === 'zot' && PUSH_DOCKER_TYPES.includes(tool)) continue
@@ -95,7 +96,7 @@ describeReal('{}', ALL, (real) => {
     it(`pulls what a tool pushed, gives it back, and pushes it again: ${tool.title}`, async () => {
       const started = tools.get(tool) as StartedConsumer
       const repository = `round-trips/${unique()}`
-      const name = nameOf(repository)
+      const name = nameIn(registry.url, repository)
       await started.push?.(source, name)
       const { digest, ...image } = await readStored(name)
       expect(image.diffIds).toEqual(source.published.diffIds)
@@ -107,17 +108,27 @@ describeReal('{}', ALL, (real) => {
       // A tool tells a part of it, and some make a manifest of their own.
       expect({ name, digest, ...image }).toMatchObject(taken[0] ?? {})
       expect(await pushDockerTar(pulled.path, registry.url, `${repository}-again`, 'v1')).toBe(digest)
-      expect(await readStored(nameOf(`${repository}-again`))).toEqual({ digest, ...image })
+      expect(await readStored(nameIn(registry.url, `${repository}-again`))).toEqual({ digest, ...image })
+
+      const from = { registry: registry.url, repository, reference: 'v1' }
+      for (const url of [registry.url, inject('registryUrl')]) {
+        const to = { registry: url, repository: `${repository}-copy` }
+        expect(await copyImage(from, to)).toEqual({ digest, outcome: 'copied', tags: ['v1'] })
+        expect(await copyImage(from, to)).toEqual({ digest, outcome: 'present', tags: ['v1'] })
+        expect(await readStored(nameIn(url, to.repository))).toEqual({ digest, ...image })
+      }
     })
   }
 
   it('gives the same tar as any other registry', async () => {
     const repository = `round-trips/${unique()}`
-    await pushDockerTar(source.path, registry.url, repository, 'v1')
+    const { repository: original, tag: reference, digest } = source.published
+    const from = { registry: inject('registryUrl'), repository: original, reference }
+    expect(await copyImage(from, { registry: registry.url, repository })).toMatchObject({ digest, outcome: 'copied' })
     const names = ['registry.example.com/team/app:v1']
     const [one, other] = [
       await pull(registry.url, repository, { names }),
-      await pull(inject('registryUrl'), source.published.repository, { names }),
+      await pull(inject('registryUrl'), original, { names }),
     ]
     expect(hashOf(one.path)).toBe(hashOf(other.path))
   })
@@ -132,11 +143,39 @@ describeReal('{}', ALL, (real) => {
     await pipeline(pulled.stream(), createWriteStream(path))
     const digests = await pushDockerTarWithAllOriginalTags(path, inject('registryUrl'))
     expect(digests).toEqual(images.map(({ digest }) => digest))
-    for (const { name, ...image } of images) {
-      const { repository, tag } = parseRepositoryTag(name)
-      const { digest, config, diffIds } = image
-      const there = `${new URL(inject('registryUrl')).host}/${repository}:${tag}`
-      expect(await readStored(there)).toEqual({ digest, config, diffIds })
+    for (const { repository, tag, digest, config, diffIds } of images) {
+      expect(await readStored(nameIn(inject('registryUrl'), repository, tag))).toEqual({ digest, config, diffIds })
     }
+  })
+
+  const { path: oras = '', absence: withoutOras } = inject('goPrograms').oras
+  if (withoutOras !== undefined) return it.skip(`oras is not tried, as ${withoutOras}`, () => {})
+
+  it('gives an artifact of oras with its signature, also to another registry', async () => {
+    const repository = `round-trips/${unique()}`
+    const [client, name] = [peerAt(oras, folder), nameIn(registry.url, repository)]
+    for (const file of ['list', 'signature']) writeFileSync(join(folder, file), `the ${file} of ${repository}`)
+    const type = (file: string) => ['--plain-http', '--artifact-type', `application/vnd.test.${file}`]
+    await client('push', ...type('list'), name, 'list:text/plain')
+    await client('attach', ...type('signature'), name, 'signature:text/plain')
+    /** The digest of the artifact, and that of its signature. */
+    const discover = async (...place: string[]) => {
+      const { digest, referrers } = JSON.parse(await client('discover', '--format', 'json', ...place))
+      return [digest, ...referrers.map(({ digest }: { digest: string }) => digest)]
+    }
+    const before = await discover('--plain-http', name)
+    expect(before.length).toBe(2)
+
+    const { path } = await pull(registry.url, repository, { referrers: true })
+    expect(await discover('--oci-layout', `${path}:v1`)).toEqual(before)
+    await client('pull', '--oci-layout', `${path}:v1`, '--output', 'pulled')
+    expect(readFileSync(join(folder, 'pulled/list'), 'utf8')).toBe(`the list of ${repository}`)
+
+    await pushDockerTar(path, inject('registryUrl'), repository, 'v1')
+    expect(await discover('--plain-http', nameIn(inject('registryUrl'), repository))).toEqual(before)
+    const from = { registry: registry.url, repository, reference: 'v1' }
+    const to = { registry: inject('registryUrl'), repository: `${repository}-copy` }
+    await copyImage(from, to, { referrers: true })
+    expect(await discover('--plain-http', nameIn(to.registry, to.repository))).toEqual(before)
   })
 })

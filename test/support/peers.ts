@@ -16,9 +16,13 @@ export function bringPeer(name: string, debianPackage = name): Peer {
   return peerAt(bringProgram(name, debianPackage))
 }
 
-/** A tool that is there. */
-export function peerAt(path: string): Peer {
-  return async (...args) => (await execute(path, args, { maxBuffer: 2 ** 24 })).stdout
+/**
+ * A tool that is there.
+ *
+ * @param cwd The folder that it works in. @default that of this process
+ */
+export function peerAt(path: string, cwd?: string): Peer {
+  return async (...args) => (await execute(path, args, { cwd, maxBuffer: 2 ** 24 })).stdout
 }
 
 /** Finds a program, or brings it as a package of Debian's, and gives its path. */

@@ -9,6 +9,7 @@ import {
   type IndexEntry,
   type PackedImageOptions,
 } from './packed-images.ts'
+import { KINDS } from './put-image.ts'
 
 /** An image in a registry. Of an index, the config and the layers are those of the image for this machine. */
 export interface PublishedImage {
@@ -53,7 +54,8 @@ export async function publishImage(url: string, options: PublishOptions = {}): P
     index?.push(withPlatform((await addPackedImage(layout, { ...packing, text, platform })).descriptor, platform))
   }
   if (attest) index?.push(await attest(layout, image.descriptor))
-  const root = index ? await layout.addIndex(index) : image.descriptor
+  const mediaType = KINDS[packing.kind ?? 'oci'].index
+  const root = index ? await layout.add(mediaType, { schemaVersion: 2, mediaType, manifests: index }) : image.descriptor
   const signatures = isSigned
     ? [
         { ...(await addArtifact(layout, root, 'application/vnd.test.signature')) },

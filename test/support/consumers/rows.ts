@@ -1,5 +1,12 @@
 import { expect, inject } from 'vitest'
-import { type Image, type OpenImageOptions, openImage, type SaveLayoutOptions } from '../../../src/node/index.ts'
+import {
+  type ConfiguredImage,
+  type Image,
+  type OpenImageOptions,
+  openArchive,
+  openImage,
+  type SaveLayoutOptions,
+} from '../../../src/node/index.ts'
 import { addAttestationArtifact, addAttestationImage, ELSEWHERE, HERE, THERE } from '../packed-images.ts'
 import { type PublishedImage, type PublishOptions, publishImage, unique } from '../published-image.ts'
 import type { TakenImage } from './consumer.ts'
@@ -25,6 +32,7 @@ export interface Opened {
   readonly options?: SaveLayoutOptions
   /** What tools have to find. */
   readonly expected: readonly ExpectedImage[]
+  close?(): Promise<void>
 }
 
 type ExpectedImage = Required<TakenImage>
@@ -41,6 +49,20 @@ const whole =
     const app = await publish(publishing)
     return { images: [await open(app)], options, expected: [app] }
   }
+
+/** Opens the only image of an archive that a real tool wrote. */
+const saved = (name: string) => async () => {
+  const archive = await openArchive(`test/archives/${name}.tar`)
+  const [root] = archive.images
+  const image = [root, ...(root?.children ?? [])].find((image) => image?.kind === 'image')
+  const { config, configuration } = image as ConfiguredImage
+  const expected = { digest: '', config: config.digest, diffIds: configuration.diffIds }
+  // Docker saves short names.
+  const names = archive.images.flatMap(({ names }) =>
+    names.map((name) => name.replace(/^(?!docker\.io\/)/, 'docker.io/')),
+  )
+  return { images: archive.images, expected: names.map((name) => ({ name, ...expected })), close: archive.close }
+}
 
 /** With `--digests`, containerd before 2 unpacks all that `index.json` lists. */
 const UNPACKS_SIGNATURES = /mismatched image rootfs|no processor for media-type/
@@ -73,6 +95,14 @@ export const ROWS: readonly Row[] = [
     isRemade: true,
   },
   { what: 'all platforms', open: whole({ others: [THERE, ELSEWHERE] }) },
+  {
+    what: 'all platforms with media types of Docker',
+    open: whole({ kind: 'docker', others: [THERE, ELSEWHERE] }),
+    refused: {
+      skopeoOciArchive: /no descriptor found for reference/,
+      skopeoOci: /no descriptor found for reference/,
+    },
+  },
   {
     what: 'all platforms with an attestation that is an image',
     open: whole({ others: [THERE], attest: addAttestationImage }),
@@ -174,6 +204,13 @@ export const ROWS: readonly Row[] = [
       }
     },
   },
+  {
+    what: 'an archive of Docker 20.10 with three names, converted',
+    open: saved('docker-20.10-graph-driver'),
+    isRemade: true,
+    refused: { skopeoWithoutTag: /more than one image/ },
+  },
+  { what: 'an archive of BuildKit, converted', open: saved('buildkit-0.33-oci'), isRemade: true },
   {
     what: "only an OCI layout ({ format: 'oci' })",
     open: whole({}),
