@@ -51,6 +51,17 @@ describe('the stream of writeArchive()', () => {
     expect(bytes).toBeLessThanOrEqual(written.size - 1024 - (image.layers[0]?.size ?? 0))
   })
 
+  it('fails if an empty blob should not be empty', async () => {
+    const [image] = (await appArchive()).images
+    const layers = image?.layers.map((layer) => ({
+      ...layer,
+      size: 0,
+      source: { size: 0, read: async () => new Uint8Array() },
+    }))
+    const written = await writeArchive([{ ...image, layers } as Image])
+    expect((await readUntilFailure(written.stream())).error).toBeInstanceOf(DigestMismatchError)
+  })
+
   it('fails if a source is lost, or gives too little', async () => {
     const lost = new TarReadError('FILE_UNREADABLE', 'Cannot read the file: it is gone')
     const { image } = await withLayer(() => Promise.reject(lost))
@@ -68,7 +79,8 @@ describe('the stream of writeArchive()', () => {
     })
     const written = await writeArchive([image])
     const reader = written.stream().getReader()
-    for (let read = 0; read < 6; read++) await reader.read()
+    // Of two JSON files, manifest.json, the manifest and the config: a header and the bytes each.
+    for (let read = 0; read < 10; read++) await reader.read()
     await new Promise((resolve) => setTimeout(resolve, 20))
     expect(reads).toBe(0)
     await reader.cancel()

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { parseTar } from 'nanotar'
 import { describe, expect, it } from 'vitest'
 import { type Image, openArchive, ValidationError, type WriteOptions, writeArchive } from '../../src/index.ts'
+import { imageOf, PLAIN } from '../support/compressing.ts'
 import { rejection } from '../support/errors.ts'
 import { windowsImage } from '../support/foreign-layers-contract.ts'
 import { blobPath, withName } from '../support/layout.ts'
@@ -202,6 +203,17 @@ describe('writeArchive()', () => {
     const alone = await writeTar(archive.images, { images: [1] })
     expect([...filesOf(alone).keys()]).not.toContain('manifest.json')
     expect((await openArchive(alone)).images[0]?.manifest.digest).toBe(signature?.manifest.digest)
+  })
+
+  it('gives Docker no referrer, even one that it could load', async () => {
+    const archive = await openLayout(async (layout) => {
+      const image = await layout.addImage()
+      const layer = await layout.add(PLAIN, 'a layer')
+      const referrer = await imageOf(layout, [layer], [layer.digest], image)
+      layout.list(withName(image, 'team/app:v1'), { ...referrer })
+    })
+    const [loadable, ...others] = jsonOf(filesOf(await writeTar(archive.images)).get('manifest.json'))
+    expect([loadable.RepoTags, others]).toEqual([['docker.io/team/app:v1'], []])
   })
 
   it("lists cosign's signatures by their kind, since their tags are no names of images", async () => {
