@@ -53,7 +53,7 @@ describe('openImage() and writeArchive() from any registry, through any faults',
       const ended = await simulate(given, (source) => pull(source, reading))
       if (!ended.error && ended.value) expectTar(ended.value, given)
     })
-    await fc.assert(run, { ...shareOfRuns(0.15), timeout: CASE_TIMEOUT })
+    await fc.assert(run, { ...shareOfRuns(0.1), timeout: CASE_TIMEOUT })
     expect(totals.whole).toBeGreaterThan(totals.runs / 2)
     expect(totals.errors).toBeGreaterThan(0)
   })
@@ -70,7 +70,7 @@ describe('openImage() and writeArchive() from any registry, through any faults',
     })
     await fc.assert(run, { ...share, timeout: CASE_TIMEOUT })
     // Six failures of one request in a row are too many.
-    expect(totals.whole - before).toBeGreaterThan(share.numRuns * 0.9)
+    expect(totals.whole - before).toBeGreaterThan(share.numRuns * 0.8)
     expect(totals.receivedBytes).toBeLessThan(totals.neededBytes * 1.1)
   })
 })

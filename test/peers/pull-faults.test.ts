@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
+import { parseTar } from 'nanotar'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openImage, openRegistry, pushDockerTar, RegistryError, writeArchive } from '../../src/node/index.ts'
+import { copyImage, openImage, openRegistry, pushDockerTar, RegistryError, writeArchive } from '../../src/node/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
 import type { Distribution } from '../support/distribution.ts'
 import { type ConnectionFault, serveFaultProxy } from '../support/fault-proxy.ts'
@@ -36,18 +37,15 @@ describeReal('an image that is read from {} through a network that breaks', ALL,
   })
   afterAll(() => registry?.stop())
 
-  it(`is whole or an error in ${SCHEDULES} schedules, and goes on where it broke off`, {
-    timeout: 300_000,
-  }, async () => {
+  /** Reads it through a proxy by each schedule, and counts how that ends. */
+  async function runSchedules(act: string, read: (url: string, seed: number) => Promise<void>): Promise<void> {
     const received = countReceivedBytes()
     const outcomes = { whole: 0, error: 0, resets: 0, neededBytes: 0, receivedBytes: 0 }
     const run = async (seed: number) => {
       const proxy = await serveFaultProxy(registry.url, scheduleOf(seed))
       try {
-        const pulled = await pull(proxy.url)
+        await read(proxy.url, seed)
         outcomes.whole++
-        expectWholeTar(pulled)
-        expect(pulled.length, `seed ${seed}`).toBe(tar.length)
         outcomes.neededBytes += tar.length
         outcomes.receivedBytes += received.from(proxy.url)
       } catch (error) {
@@ -61,18 +59,44 @@ describeReal('an image that is read from {} through a network that breaks', ALL,
       await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => run(first + index)))
     }
     received.stop()
-    process.stdout.write(`${title}, ${SCHEDULES} schedules: ${JSON.stringify(outcomes)}\n`)
+    process.stdout.write(`${title}, ${SCHEDULES} schedules of ${act}: ${JSON.stringify(outcomes)}\n`)
     expect(outcomes.whole).toBeGreaterThan(SCHEDULES * 0.9)
     expect(outcomes.resets).toBeGreaterThan(SCHEDULES)
     expect(outcomes.receivedBytes).toBeLessThan(outcomes.neededBytes * 1.1)
-  })
+  }
+
+  it(`is pulled whole in ${SCHEDULES} schedules, and goes on where it broke off`, { timeout: 300_000 }, () =>
+    runSchedules('a pull', async (url, seed) => {
+      const pulled = await pull(url)
+      expectWholeTar(pulled)
+      expect(pulled.length, `seed ${seed}`).toBe(tar.length)
+    }),
+  )
+
+  it(`is copied whole in ${SCHEDULES} schedules, and goes on where it broke off`, { timeout: 300_000 }, () =>
+    runSchedules('a copy', async (url, seed) => {
+      const source = openRegistry(url, { retry: 5, retryDelay: 2 })
+      const repository = `faults/copy-${seed}`
+      const from = { registry: source, repository: 'faults/pull', reference: 'v1' }
+      await copyImage(from, { registry: registry.url, repository })
+      const copied = await pull(registry.url, repository)
+      expectWholeTar(copied)
+      expect(layersOf(copied), `seed ${seed}`).toEqual(layersOf(tar))
+    }),
+  )
 })
 
-async function pull(url: string): Promise<Buffer> {
+async function pull(url: string, repository = 'faults/pull'): Promise<Buffer> {
   const registry = openRegistry(url, { retry: 5, retryDelay: 2 })
-  const image = await openImage(registry, 'faults/pull', 'v1')
+  const image = await openImage(registry, repository, 'v1')
   await using archive = await writeArchive([image])
   return Buffer.from(await new Response(archive.stream()).arrayBuffer())
+}
+
+/** The paths of the layers that the `manifest.json` of a tar names. */
+function layersOf(tar: Buffer): readonly string[] {
+  const file = parseTar(tar).find(({ name }) => name === 'manifest.json')
+  return JSON.parse(new TextDecoder().decode(file?.data))[0].Layers
 }
 
 /** Text that does not get smaller by compression. */
