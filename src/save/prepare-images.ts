@@ -4,6 +4,7 @@ import { createWasmHasher } from '../hash/sha256.ts'
 import { withReferrers } from '../images/add-referrers.ts'
 import { chooseImages, type ImagesChoice } from '../images/choose-images.ts'
 import type { Image } from '../images/image.ts'
+import { joinParts } from '../images/join-parts.ts'
 import type { PlatformSelection } from '../images/platform-selection.ts'
 import { referrersUnder } from '../images/platforms.ts'
 import { selectImage } from '../images/select-image.ts'
@@ -31,26 +32,31 @@ export async function prepareImages(images: readonly Image[], options: PrepareOp
   const named = nameImages(await chooseImages(all, options), all, options)
   if (named.length === 0) throw noImage()
   const selected: NamedImage[] = []
-  for (const { image: before, ...names } of named) {
+  for (const { image: before, ...names } of mergeSame(named)) {
     const image = await selectImage(before, options, createHasher)
     const { digest } = before.manifest
     selected.push({ image, ...names, ...(image.manifest.digest !== digest && { originalDigest: digest }) })
   }
-  return withReferrers<NamedImage>(mergeNames(selected), referrersUnder(all), {
+  return withReferrers<NamedImage>(mergeSame(selected), referrersUnder(all), {
     choose: (image) => ({ image, names: [], tags: image.tags.filter(isReferrerTag) }),
     keyOf: ({ image }) => image.manifest.digest,
     onWarning,
   })
 }
 
-/** Puts together the names of images that are the same: two archives may have one. */
-function mergeNames(images: readonly NamedImage[]): readonly NamedImage[] {
+/** Merges images that are the same: two archives may have one, by other names, or with other platforms of it. */
+function mergeSame(images: readonly NamedImage[]): readonly NamedImage[] {
   const merged = new Map<Digest, NamedImage>()
   for (const one of images) {
     const { digest } = one.image.manifest
     const known = merged.get(digest) ?? { ...one, names: [], tags: [] }
     const names = new Map([...known.names, ...one.names].map((name) => [name.full, name]))
-    merged.set(digest, { ...known, names: [...names.values()], tags: [...new Set([...known.tags, ...one.tags])] })
+    merged.set(digest, {
+      ...known,
+      image: joinParts(known.image, one.image),
+      names: [...names.values()],
+      tags: [...new Set([...known.tags, ...one.tags])],
+    })
   }
   return [...merged.values()]
 }

@@ -5,7 +5,7 @@ import { type Image, openArchive, ValidationError, type WriteOptions, writeArchi
 import { imageOf, PLAIN } from '../support/compressing.ts'
 import { rejection } from '../support/errors.ts'
 import { windowsImage } from '../support/foreign-layers-contract.ts'
-import { blobPath, withName } from '../support/layout.ts'
+import { blobPath, createLayout, withName, withPlatform } from '../support/layout.ts'
 import { appArchive, bytesOf, filesOf, jsonOf, multiArchive, openLayout, textOf, writeTar } from '../support/writing.ts'
 
 // Which files an archive has, and what stands in them.
@@ -150,6 +150,32 @@ describe('writeArchive()', () => {
     const paths = parseTar(await bytesOf(written.stream())).map(({ name }) => name)
     expect(new Set(paths).size).toBe(paths.length)
     expect(jsonOf(filesOf(await bytesOf(written.stream())).get('manifest.json'))).toHaveLength(2)
+  })
+
+  it('joins archives that each have one platform of an image', async () => {
+    const layout = createLayout()
+    const platforms = [await layout.addImage(), await layout.addImage({ architecture: 'arm64' })]
+    const index = await layout.addIndex(
+      platforms.map((image, position) => withPlatform(image, `linux/${['amd64', 'arm64'][position]}`)),
+    )
+    layout.list(withName(index, 'team/multi:v1'))
+    const whole = [...layout.files]
+    const halves = platforms.map(async (image) => {
+      layout.files.clear()
+      for (const [path, data] of whole) if (path !== blobPath(image.digest)) layout.files.set(path, data)
+      return (await openArchive(layout.tar())).images
+    })
+    const [arm64 = [], amd64 = []] = [await halves[0], await halves[1]]
+    expect([arm64, amd64].map(([image]) => image?.missing.length)).toEqual([1, 1])
+    const warnings: string[] = []
+    const written = await writeArchive([...arm64, ...amd64], { onWarning: (warning) => warnings.push(warning) })
+    expect(written.images).toEqual([{ digest: index.digest, names: ['docker.io/team/multi:v1'] }])
+    expect(warnings).toEqual([])
+    const [image] = (await openArchive(await bytesOf(written.stream()))).images
+    expect(image?.missing).toEqual([])
+    expect(new Set(image?.children.map(({ manifest }) => manifest.digest))).toEqual(
+      new Set(platforms.map(({ digest }) => digest)),
+    )
   })
 
   it('writes chosen images by { images }', async () => {
