@@ -28,11 +28,11 @@ export async function startServer(program, args, { isUp, env }) {
     await ended
     process.off('exit', kill)
   }
-  for (let attempt = 0; attempt < 100 && !isEnded; attempt++) {
+  for (let attempt = 0; attempt < 300 && !isEnded; attempt++) {
     if (await isUp()) return { pid: child.pid, stop }
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-  const fault = isEnded ? 'ended at once.' : 'did not answer within 10 s.'
+  const fault = isEnded ? 'ended at once.' : 'did not answer within 30 s.'
   await stop()
   throw new Error(`${program} ${fault}\n${log}`)
 }

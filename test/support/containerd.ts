@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startServer } from '../../scripts/find/server.js'
 import { HERE } from './packed-images.ts'
-import { bringProgram, type Peer, peerAt, untilReady } from './peers.ts'
+import { answers, bringProgram, type Peer, peerAt } from './peers.ts'
 
 /** A containerd of our own, which is what `docker save` of today asks, and the client that talks to it. */
 export interface Containerd {
@@ -35,15 +35,14 @@ export async function startContainerd(programs: { containerd?: string; ctr?: str
     'snapshotter = "native"',
   ]
   writeFileSync(join(folder, 'config.toml'), config.join('\n'))
-  const child = spawn(containerd, ['--config', join(folder, 'config.toml')], { stdio: 'ignore' })
-  const ended = new Promise((resolve) => child.once('exit', resolve))
   const client: Peer = (...args) => peerAt(ctr)('--address', socket, ...args)
-  await untilReady('containerd', () => client('version'), ended)
+  const server = await startServer(containerd, ['--config', join(folder, 'config.toml')], {
+    isUp: () => answers(client('version')),
+  })
   return {
     ctr: client,
     async stop() {
-      child.kill()
-      await ended
+      await server.stop()
       rmSync(folder, { recursive: true, force: true })
     },
   }

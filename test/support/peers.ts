@@ -1,10 +1,11 @@
-import { execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { canInstallDebianPackages, installDebianPackage } from '../../scripts/find/debian.js'
 import { findExecutable } from '../../scripts/find/executable.js'
+import { startServer } from '../../scripts/find/server.js'
 
 const execute = promisify(execFile)
 
@@ -44,46 +45,33 @@ export interface DockerEngine {
 /** Starts a Docker engine that needs nothing of the machine but root: no bridge, no firewall, plain folders as storage. */
 export async function startDocker(): Promise<DockerEngine> {
   const docker = bringPeer('docker', 'docker.io')
-  bringPeer('dockerd', 'docker.io')
   const folder = mkdtempSync(join(tmpdir(), 'dockerd-'))
   const host = `unix://${folder}/socket`
-  const child = spawn(
-    'dockerd',
+  const client: Peer = (...args) => docker('--host', host, ...args)
+  // A newer client asks an older engine in words that it knows.
+  process.env.DOCKER_API_VERSION ??= '1.41'
+  const server = await startServer(
+    bringProgram('dockerd', 'docker.io'),
     [
       ...['--iptables=false', '--ip6tables=false', '--bridge=none', '--storage-driver=vfs', `--host=${host}`],
       ...[`--data-root=${folder}/data`, `--exec-root=${folder}/exec`, `--pidfile=${folder}/pid`],
     ],
-    { stdio: 'ignore' },
+    { isUp: () => answers(client('info')) },
   )
-  const ended = new Promise((resolve) => child.once('exit', resolve))
-  const client: Peer = (...args) => docker('--host', host, ...args)
-  // A newer client asks an older engine in words that it knows.
-  process.env.DOCKER_API_VERSION ??= '1.41'
-  await untilReady('dockerd', () => client('info'), ended)
   return {
     docker: client,
     host,
     async stop() {
-      child.kill()
-      await ended
+      await server.stop()
       rmSync(folder, { recursive: true, force: true })
     },
   }
 }
 
-/** Asks a server of ours until it answers; one that has ended never will. */
-export async function untilReady(name: string, ask: () => Promise<unknown>, ended: Promise<unknown>): Promise<void> {
-  let isEnded = false
-  void ended.then(() => {
-    isEnded = true
-  })
-  for (let attempt = 0; attempt < 150 && !isEnded; attempt++) {
-    const isReady = await ask().then(
-      () => true,
-      () => false,
-    )
-    if (isReady) return
-    await new Promise((resolve) => setTimeout(resolve, 200))
-  }
-  throw new Error(`${name} did not come up: it needs root.`)
+/** Tells whether a server gave an answer. */
+export function answers(asked: Promise<unknown>): Promise<boolean> {
+  return asked.then(
+    () => true,
+    () => false,
+  )
 }
