@@ -162,12 +162,25 @@ export async function withControl<O extends Controlled, T>(
 
 /**
  * Begins a transfer that outlives the call, such as the writing of a stream. The transfer must call `end` of its
- * control.
+ * control. If it does not begin, the progress of the controller ends at once.
  *
- * @returns the options of the transfer. Options that have begun are returned as they are.
  * @throws {TypeError} if the controller is not from this package, or was already used
  */
-export function beginControl<O extends Controlled>(options: O): O {
+export async function withLastingControl<O extends Controlled, T>(
+  options: O,
+  begin: (options: O) => Promise<T>,
+): Promise<T> {
+  const begun = beginControl(options)
+  try {
+    return await begin(begun)
+  } catch (error) {
+    controlOf(begun).end()
+    throw error
+  }
+}
+
+/** Returns the options of a transfer under its controller. Options that have begun are returned as they are. */
+function beginControl<O extends Controlled>(options: O): O {
   const { controller = createController(), signal, onProgress } = options
   if (inUse.has(controller)) return options
   const begin = unused.get(controller)

@@ -1,4 +1,5 @@
 import { loaded } from '../async/lazy.ts'
+import { withControl } from '../control/controller.ts'
 import type { PushPlan } from '../transfer/plan/plan.ts'
 import type { CopiedImage, CopyOptions, CopySource, CopyTarget, PlanCopyOptions } from './copy-options.ts'
 
@@ -32,8 +33,10 @@ import type { CopiedImage, CopyOptions, CopySource, CopyTarget, PlanCopyOptions 
  * ```
  */
 export async function copyImage(from: CopySource, to: CopyTarget, options: CopyOptions = {}): Promise<CopiedImage> {
-  const { runCopy } = await loaded(import('./run-copy.ts'), options.signal)
-  return runCopy(from, to, options)
+  return withControl(options, async (options) => {
+    const { runCopy } = await loaded(import('./run-copy.ts'), options.signal)
+    return runCopy(from, to, options)
+  })
 }
 
 /**

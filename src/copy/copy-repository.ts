@@ -1,4 +1,5 @@
 import { loaded } from '../async/lazy.ts'
+import { withControl } from '../control/controller.ts'
 import type { CopySource, CopyTarget } from './copy-options.ts'
 import type { CopiedTag, CopyRepositoryOptions } from './repository-options.ts'
 
@@ -37,6 +38,8 @@ export async function copyRepository(
   to: Omit<CopyTarget, 'tags'>,
   options: CopyRepositoryOptions = {},
 ): Promise<readonly CopiedTag[]> {
-  const { runRepositoryCopy } = await loaded(import('./run-repository-copy.ts'), options.signal)
-  return runRepositoryCopy(from, to, options)
+  return withControl(options, async (options) => {
+    const { runRepositoryCopy } = await loaded(import('./run-repository-copy.ts'), options.signal)
+    return runRepositoryCopy(from, to, options)
+  })
 }

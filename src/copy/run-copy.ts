@@ -5,14 +5,12 @@ import { prepareCopy } from './prepare-copy.ts'
 import { planCopies, pushCopies } from './push-copies.ts'
 import { routeOf } from './route.ts'
 
-/** Copies an image; throws what `copyImage` throws. */
-export async function runCopy(from: CopySource, to: CopyTarget, given: CopyOptions): Promise<CopiedImage> {
-  return withControl(given, async (options) => {
-    const route = routeOf(from, to)
-    const { result, push } = await prepareCopy(route, options)
-    await pushCopies(route, push ? [push] : [], options)
-    return result
-  })
+/** Copies an image; throws what `copyImage` throws. It is to be called inside `withControl`. */
+export async function runCopy(from: CopySource, to: CopyTarget, options: CopyOptions): Promise<CopiedImage> {
+  const route = routeOf(from, to)
+  const { result, push } = await prepareCopy(route, options)
+  await pushCopies(route, push ? [push] : [], options)
+  return result
 }
 
 /** Plans a copy; throws what `planCopy` throws. */

@@ -1,5 +1,5 @@
 import { list, positive, show } from '../check-options.ts'
-import { controlOf, withControl } from '../control/controller.ts'
+import { controlOf } from '../control/controller.ts'
 import { ResponseError } from '../errors.ts'
 import { parseTag } from '../oci/reference.ts'
 import { subjectOfTag } from '../oci/referrer-tag.ts'
@@ -17,25 +17,23 @@ const IMAGES_AT_ONCE = 8
 
 /**
  * Copies the images of a repository; throws what `copyRepository` throws. The images of a batch are one push, so that a
- * blob that several of them have is sent once.
+ * blob that several of them have is sent once. It is to be called inside `withControl`.
  */
 export async function runRepositoryCopy(
   from: Omit<CopySource, 'reference'>,
   to: Omit<CopyTarget, 'tags'>,
-  given: CopyRepositoryOptions,
+  options: CopyRepositoryOptions,
 ): Promise<readonly CopiedTag[]> {
-  return withControl(given, async (options) => {
-    const route = repositoryRouteOf(from, to)
-    const atOnce = positive('images', options.images ?? IMAGES_AT_ONCE)
-    const tags = await tagsToCopy(route, options)
-    const copied: CopiedTag[] = []
-    for (let start = 0; start < tags.length; start += atOnce) {
-      const batch = await copyBatch(route, tags.slice(start, start + atOnce), options)
-      copied.push(...batch)
-      for (const tag of batch) options.onTag?.(tag)
-    }
-    return copied
-  })
+  const route = repositoryRouteOf(from, to)
+  const atOnce = positive('images', options.images ?? IMAGES_AT_ONCE)
+  const tags = await tagsToCopy(route, options)
+  const copied: CopiedTag[] = []
+  for (let start = 0; start < tags.length; start += atOnce) {
+    const batch = await copyBatch(route, tags.slice(start, start + atOnce), options)
+    copied.push(...batch)
+    for (const tag of batch) options.onTag?.(tag)
+  }
+  return copied
 }
 
 async function copyBatch(

@@ -1,4 +1,5 @@
 import { loaded } from '../async/lazy.ts'
+import { withLastingControl } from '../control/controller.ts'
 import type { RegistryInput } from '../registry/registry.ts'
 import type { PulledBundle, PulledTar, PullOptions } from './pull-options.ts'
 
@@ -36,8 +37,10 @@ export async function pullDockerTar(
   reference: string,
   options: PullOptions = {},
 ): Promise<PulledTar> {
-  const { streamImage } = await loaded(import('./stream-pull.ts'), options.signal)
-  return streamImage(registry, repository, reference, options)
+  return withLastingControl(options, async (options) => {
+    const { streamImage } = await loaded(import('./stream-pull.ts'), options.signal)
+    return streamImage(registry, repository, reference, options)
+  })
 }
 
 /**
@@ -73,6 +76,8 @@ export async function pullBundle(
   references: readonly string[],
   options: PullOptions = {},
 ): Promise<PulledBundle> {
-  const { streamBundle } = await loaded(import('./stream-pull.ts'), options.signal)
-  return streamBundle(registry, references, options)
+  return withLastingControl(options, async (options) => {
+    const { streamBundle } = await loaded(import('./stream-pull.ts'), options.signal)
+    return streamBundle(registry, references, options)
+  })
 }

@@ -13,7 +13,7 @@ const IMAGES_AT_ONCE = fixed(6)
 /**
  * Reads the manifests and configs of a pull. These requests, and later those for blobs, wait while the pull is paused.
  *
- * @param options What `beginControl` or `withControl` gave.
+ * @param options What `withControl` or `withLastingControl` gave.
  */
 export async function readImages({ registry, targets }: Pull, options: PullOptions): Promise<readonly Image[]> {
   const held = heldRegistry(registry, controlOf(options))

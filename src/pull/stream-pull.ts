@@ -1,4 +1,3 @@
-import { beginControl, controlOf } from '../control/controller.ts'
 import type { Digest } from '../oci/digest.ts'
 import type { RegistryInput } from '../registry/registry.ts'
 import { makeArchive } from '../save/make-archive.ts'
@@ -27,13 +26,8 @@ export async function streamBundle(
   return Object.freeze(await streamPull(pullOfBundle(registry, references, options), options))
 }
 
+/** It is to be called inside `withLastingControl`. */
 async function streamPull(pull: Pull, options: PullOptions): Promise<PulledBundle> {
-  const begun = beginControl(options)
-  try {
-    const archive = await makeArchive(await readImages(pull, begun), writeOptionsOf(begun))
-    return { ...archive, fileName: pull.fileName }
-  } catch (error) {
-    controlOf(begun).end()
-    throw error
-  }
+  const archive = await makeArchive(await readImages(pull, options), writeOptionsOf(options))
+  return { ...archive, fileName: pull.fileName }
 }

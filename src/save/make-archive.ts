@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { beginControl, controlOf } from '../control/controller.ts'
+import { controlOf } from '../control/controller.ts'
 import { createWasmHasher } from '../hash/sha256.ts'
 import type { Image } from '../images/image.ts'
 import { disposable } from '../source/disposable.ts'
@@ -22,19 +22,18 @@ export interface WritableArchive extends AsyncDisposable {
   close(): Promise<void>
 }
 
-/** Plans an archive, and opens its streams when they are asked for. Throws what `writeArchive` throws. */
+/**
+ * Plans an archive, and opens its streams when they are asked for. Throws what `writeArchive` throws. It is to be called
+ * inside `withLastingControl`.
+ */
 export async function makeArchive(given: readonly Image[], options: WriteOptions): Promise<WritableArchive> {
-  const begun = beginControl(options)
-  const { end } = controlOf(begun)
-  const { tar, images, close } = await planArchive(given, begun).catch((error) => {
-    end()
-    throw error
-  })
+  const { end } = controlOf(options)
+  const { tar, images, close } = await planArchive(given, options)
   const { createHasher = createWasmHasher } = options.runtime ?? {}
   const archive = {
     size: tar.size,
     images,
-    stream: () => streamTar(tar, createHasher, begun),
+    stream: () => streamTar(tar, createHasher, options),
     close() {
       end()
       return close()

@@ -37,7 +37,7 @@ interface ArchivePlan {
 /**
  * Plans an archive of images: which are in it, by which names, and where. Throws what `writeArchive` throws.
  *
- * @param options What `beginControl` gave.
+ * @param options What `withControl` or `withLastingControl` gave.
  */
 export async function planArchive(given: readonly Image[], options: WriteOptions): Promise<ArchivePlan> {
   const { format, onWarning } = options

@@ -54,7 +54,7 @@ const LAYERS_AT_ONCE = fixed(4)
  * Decompresses and compresses layers, as the options say, and rewrites the manifests that list them. The new layers are
  * kept in a spool.
  *
- * @param options What `beginControl` gave.
+ * @param options What `withControl` or `withLastingControl` gave.
  * @throws {DigestMismatchError} if a layer does not match its digest
  * @throws {TarReadError} if a layer cannot be read, is damaged, or exceeds a limit
  * @throws {RegistryError} if the runtime has no such encoder

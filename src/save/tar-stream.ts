@@ -20,7 +20,7 @@ export async function* tarPieces({ entries }: TarPlan, passing: Passing): AsyncG
 /**
  * Makes a web stream of a tar. A cancel ends the read under way, as an abort does.
  *
- * @param options What `beginControl` gave.
+ * @param options What `withControl` or `withLastingControl` gave.
  */
 export function streamTar(
   plan: TarPlan,

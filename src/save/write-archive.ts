@@ -1,4 +1,5 @@
 import { loaded } from '../async/lazy.ts'
+import { withLastingControl } from '../control/controller.ts'
 import type { Image } from '../images/image.ts'
 import type { WritableArchive } from './make-archive.ts'
 import type { WriteOptions } from './plan-archive.ts'
@@ -33,6 +34,8 @@ import type { WriteOptions } from './plan-archive.ts'
  * ```
  */
 export async function writeArchive(images: readonly Image[], options: WriteOptions = {}): Promise<WritableArchive> {
-  const { makeArchive } = await loaded(import('./make-archive.ts'), options.signal)
-  return makeArchive(images, options)
+  return withLastingControl(options, async (options) => {
+    const { makeArchive } = await loaded(import('./make-archive.ts'), options.signal)
+    return makeArchive(images, options)
+  })
 }

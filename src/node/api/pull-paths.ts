@@ -1,4 +1,5 @@
 import { loaded } from '../../async/lazy.ts'
+import { withControl } from '../../control/controller.ts'
 import type { PulledBundle, PulledTar, PullOptions, RegistryInput } from '../../index.ts'
 import * as core from '../../index.ts'
 import { inNode } from '../node-runtime.ts'
@@ -55,8 +56,10 @@ export async function pullDockerTar(
 ): Promise<PulledTar | SavedTar> {
   const options = inNode(given)
   if (to === undefined) return core.pullDockerTar(registry, repository, reference, options)
-  const { saveImage } = await loaded(import('../pull/save-pull.ts'), options.signal)
-  return saveImage(registry, repository, reference, { ...options, to })
+  return withControl(options, async (options) => {
+    const { saveImage } = await loaded(import('../pull/save-pull.ts'), options.signal)
+    return saveImage(registry, repository, reference, { ...options, to })
+  })
 }
 
 /**
@@ -104,8 +107,10 @@ export async function pullBundle(
 ): Promise<PulledBundle | SavedArchive> {
   const options = inNode(given)
   if (to === undefined) return core.pullBundle(registry, references, options)
-  const { saveBundle } = await loaded(import('../pull/save-pull.ts'), options.signal)
-  return saveBundle(registry, references, { ...options, to })
+  return withControl(options, async (options) => {
+    const { saveBundle } = await loaded(import('../pull/save-pull.ts'), options.signal)
+    return saveBundle(registry, references, { ...options, to })
+  })
 }
 
 /**
@@ -142,6 +147,8 @@ export async function pullLayout(
   folder: string | URL,
   options: Omit<PullOptions, 'format'> = {},
 ): Promise<PulledLayout> {
-  const { saveImageLayout } = await loaded(import('../pull/save-pull.ts'), options.signal)
-  return saveImageLayout(registry, repository, reference, folder, inNode(options))
+  return withControl(inNode(options), async (options) => {
+    const { saveImageLayout } = await loaded(import('../pull/save-pull.ts'), options.signal)
+    return saveImageLayout(registry, repository, reference, folder, options)
+  })
 }

@@ -1,4 +1,5 @@
 import { loaded } from '../../async/lazy.ts'
+import { withControl } from '../../control/controller.ts'
 import type { Image, WritableArchive, WriteOptions } from '../../index.ts'
 import * as core from '../../index.ts'
 import { inNode } from '../node-runtime.ts'
@@ -78,8 +79,10 @@ export async function saveArchive(
   to: ArchiveOutput,
   options: WriteOptions = {},
 ): Promise<SavedArchive> {
-  const { saveToOutput } = await loaded(import('../save/save-archive.ts'), options.signal)
-  return saveToOutput(async () => images, to, inNode(options))
+  return withControl(inNode(options), async (options) => {
+    const { saveToOutput } = await loaded(import('../save/save-archive.ts'), options.signal)
+    return saveToOutput(async () => images, to, options)
+  })
 }
 
 /**
@@ -117,6 +120,8 @@ export async function saveLayout(
   folder: string | URL,
   options: SaveLayoutOptions = {},
 ): Promise<SavedLayout> {
-  const { saveToFolder } = await loaded(import('../save/save-layout.ts'), options.signal)
-  return saveToFolder(async () => images, folder, inNode(options))
+  return withControl(inNode(options), async (options) => {
+    const { saveToFolder } = await loaded(import('../save/save-layout.ts'), options.signal)
+    return saveToFolder(async () => images, folder, options)
+  })
 }

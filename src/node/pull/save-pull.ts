@@ -1,5 +1,5 @@
 import type { Digest } from '../../oci/digest.ts'
-import { type Pull, pullOfBundle, pullOfImage } from '../../pull/pull.ts'
+import { pullOfBundle, pullOfImage } from '../../pull/pull.ts'
 import type { PullOptions } from '../../pull/pull-options.ts'
 import { readImages, writeOptionsOf } from '../../pull/read-images.ts'
 import type { RegistryInput } from '../../registry/registry.ts'
@@ -27,7 +27,9 @@ export interface PulledLayout extends SavedLayout {
   readonly digest: Digest
 }
 
-/** Pulls one image to an output. Throws what `pullDockerTar` of `./node` throws. */
+/**
+ * Pulls one image to an output. Throws what `pullDockerTar` of `./node` throws. It is to be called inside `withControl`.
+ */
 export async function saveImage(
   registry: RegistryInput,
   repository: string,
@@ -35,20 +37,23 @@ export async function saveImage(
   { to, ...options }: PullOptions & PullOutput,
 ): Promise<SavedTar> {
   const pull = pullOfImage(registry, repository, reference, options)
-  return withDigest(await saveToOutput(reader(pull, options), to, writeOptionsOf(options)))
+  return withDigest(await saveToOutput(() => readImages(pull, options), to, writeOptionsOf(options)))
 }
 
-/** Pulls several images to an output. Throws what `pullBundle` of `./node` throws. */
+/**
+ * Pulls several images to an output. Throws what `pullBundle` of `./node` throws. It is to be called inside
+ * `withControl`.
+ */
 export async function saveBundle(
   registry: RegistryInput,
   references: readonly string[],
   { to, ...options }: PullOptions & PullOutput,
 ): Promise<SavedArchive> {
   const pull = pullOfBundle(registry, references, options)
-  return saveToOutput(reader(pull, options), to, writeOptionsOf(options))
+  return saveToOutput(() => readImages(pull, options), to, writeOptionsOf(options))
 }
 
-/** Pulls one image into a folder. Throws what `pullLayout` throws. */
+/** Pulls one image into a folder. Throws what `pullLayout` throws. It is to be called inside `withControl`. */
 export async function saveImageLayout(
   registry: RegistryInput,
   repository: string,
@@ -57,11 +62,7 @@ export async function saveImageLayout(
   options: Omit<PullOptions, 'format'>,
 ): Promise<PulledLayout> {
   const pull = pullOfImage(registry, repository, reference, options)
-  return withDigest(await saveToFolder(reader(pull, options), folder, writeOptionsOf(options)))
-}
-
-function reader(pull: Pull, options: PullOptions) {
-  return (begun: PullOptions) => readImages(pull, { ...options, ...begun })
+  return withDigest(await saveToFolder(() => readImages(pull, options), folder, writeOptionsOf(options)))
 }
 
 function withDigest<T extends SavedLayout>(saved: T): T & { readonly digest: Digest } {

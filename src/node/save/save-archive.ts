@@ -1,5 +1,3 @@
-import { withControl } from '../../control/controller.ts'
-import type { WriteControlOptions } from '../../control/write-controller.ts'
 import { createWriting } from '../../control/writing.ts'
 import type { Image } from '../../images/image.ts'
 import type { WritableArchive } from '../../save/make-archive.ts'
@@ -11,15 +9,18 @@ import type { ArchiveOutput, OpenOutput } from './output.ts'
 /** An archive that was written. */
 export type SavedArchive = Pick<WritableArchive, 'size' | 'images'>
 
-/** Reads the images to write, under the control of the writing. */
-export type ReadImages = (options: WriteControlOptions) => Promise<readonly Image[]>
+/** Reads the images to write. */
+export type ReadImages = () => Promise<readonly Image[]>
 
-/** Writes images into a tar, and the tar to an output. Throws what `saveArchive` of `./node` throws. */
+/**
+ * Writes images into a tar, and the tar to an output. Throws what `saveArchive` of `./node` throws. It is to be called
+ * inside `withControl`.
+ */
 export async function saveToOutput(read: ReadImages, to: ArchiveOutput, options: WriteOptions): Promise<SavedArchive> {
   // Before anything is read, since it may be that nothing can be written.
   const output = await openOutput(to)
   try {
-    return await withControl(options, async (options) => write(await read(options), output, options))
+    return await write(await read(), output, options)
   } catch (error) {
     await output.discard()
     throw error

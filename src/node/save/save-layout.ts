@@ -1,4 +1,3 @@
-import { withControl } from '../../control/controller.ts'
 import { createWriting } from '../../control/writing.ts'
 import type { Image } from '../../images/image.ts'
 import type { WritableArchive } from '../../save/make-archive.ts'
@@ -14,14 +13,16 @@ export type SavedLayout = Pick<WritableArchive, 'images'>
 /** The options of `saveLayout`: those of `writeArchive`, without the format. */
 export type SaveLayoutOptions = Omit<WriteOptions, 'format'>
 
-/** Writes images into a folder. Throws what `saveLayout` of `./node` throws. */
+/**
+ * Writes images into a folder. Throws what `saveLayout` of `./node` throws. It is to be called inside `withControl`.
+ */
 export async function saveToFolder(
   read: ReadImages,
   folder: string | URL,
   options: SaveLayoutOptions,
 ): Promise<SavedLayout> {
   const target = await openLayoutFolder(toPath(folder))
-  return withControl(options, async (options) => write(await read(options), target, options))
+  return write(await read(), target, options)
 }
 
 async function write(images: readonly Image[], target: LayoutFolder, options: SaveLayoutOptions): Promise<SavedLayout> {
