@@ -33,6 +33,14 @@ export function isLastingFailure({ cause }: NetworkError): boolean {
 }
 
 /**
+ * Tells whether the runtime keeps to itself why there is no answer. A web page gets no answer that the server does not
+ * let it read (CORS), whatever its status.
+ */
+export function isUnexplained({ code, cause }: NetworkError): boolean {
+  return code === 'NO_ANSWER' && codeOf(cause) === undefined && !isRedirected(cause)
+}
+
+/**
  * Servers' runtimes say why there is no answer. Browsers do not: then the remedy names the reasons that there may be.
  */
 async function explain(cause: unknown, url: string): Promise<Explanation> {

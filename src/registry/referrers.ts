@@ -1,5 +1,7 @@
+import { NetworkError } from '../errors.ts'
 import { readUnlessPage, unexpectedAnswer } from '../http/answer.ts'
 import { nextQuery } from '../http/link-header.ts'
+import { isUnexplained } from '../http/network-failure.ts'
 import type { Digest } from '../oci/digest.ts'
 import { type IndexEntry, isIndex } from '../oci/manifest.ts'
 import { MEDIA_TYPES } from '../oci/media-type.ts'
@@ -22,7 +24,8 @@ interface Subject {
 
 /**
  * Lists the manifests that are about another one, by the referrers API (distribution-spec § Listing Referrers). It asks
- * for no artifact type, because zot 1.4 then answers with nothing.
+ * for no artifact type, because zot 1.4 then answers with nothing. Distribution lets no page read its answer to a path
+ * that it does not know: there, no answer means that it does not have this API.
  *
  * @param onPage Called with the bytes of each page.
  * @returns nothing if the registry does not have this API
@@ -39,7 +42,7 @@ export async function listReferrers(
     visited.add(query)
     const url = new URL(`${path}referrers/${subject}`, registry.url)
     url.search = query
-    const answer = await registry.send({
+    const request = {
       act: `list the referrers of ${subject} in "${repository}"`,
       method: 'GET',
       url,
@@ -47,8 +50,15 @@ export async function listReferrers(
       accept: () => MEDIA_TYPES.ociIndex,
       cache: 'revalidated',
       allow: query === '' ? NO_API : [],
+      // A page that gets no answer here asks only as often as the handle says.
+      patience: undefined,
       signal,
+    } as const
+    const answer = await registry.send(request).catch((error) => {
+      if (query === '' && error instanceof NetworkError && isUnexplained(error)) return undefined
+      throw error
     })
+    if (!answer) return undefined
     const bytes = await readUnlessPage(answer, MAX_PAGE)
     if (answer.status >= 300) return undefined
     onPage(bytes)
