@@ -8,7 +8,10 @@ export type BlobKind = 'config' | 'layer' | 'manifest'
 
 export type BlobState = 'waiting' | 'uploading' | 'present' | 'mounted' | 'uploaded'
 
-/** How far one blob is. */
+/**
+ * How far one blob is. In `pushStream` the digest of a layer is `sha256:` until it is known, if its name does not tell
+ * it.
+ */
 export interface BlobProgress extends BlobInfo {
   readonly repository: string
   readonly kind: BlobKind
@@ -42,7 +45,7 @@ export interface PushProgress {
   readonly bytesPerSecond: number
   /**
    * Until all bytes are there, at that speed and if none of the waiting blobs is there already. `undefined` while
-   * `bytesPerSecond` is 0.
+   * `bytesPerSecond` is 0, and in `pushStream` until the stream ends.
    */
   readonly remainingSeconds: number | undefined
   /**

@@ -1,5 +1,4 @@
 import type { TarEntry } from '../archive/tar-entries.ts'
-import type { BlobState } from '../control/push-progress.ts'
 import type { Content } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
 import { verifyDigest } from '../oci/verify.ts'
@@ -76,7 +75,7 @@ export function createBlobSender(
         },
       }
       const index = progress.begin({ mediaType: MEDIA_TYPE, digest: content.digest, size, repository, kind: 'layer' })
-      let state: BlobState = 'present'
+      let state: 'present' | 'uploaded' = 'present'
       if (holder === repository) progress.tracker.blob(index, state, size)
       else {
         const upload = { ...uploader.upload, createHasher: blobDigest.createHasher }
@@ -87,7 +86,7 @@ export function createBlobSender(
       const digest = await blobDigest.finish()
       if (expected) verifyDigest(`file ${JSON.stringify(path)}`, expected, digest)
       progress.end(index, digest, state)
-      states.set(digest, states.get(digest) ?? (state === 'uploaded' ? state : 'present'))
+      if (!states.has(digest)) states.set(digest, state)
       return digest
     },
   }
