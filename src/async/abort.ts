@@ -26,17 +26,21 @@ function callAll({ target }: Event): void {
 }
 
 /** Waits for a promise. An abort ends the wait, not what the promise stands for: others may wait for it too. */
-export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise
-  let stop = () => {}
-  const aborted = new Promise<never>((_, reject) => {
-    const abort = () => reject(signal.reason)
-    if (signal.aborted) abort()
-    else stop = onAbort(signal, abort)
+  if (signal.aborted) return Promise.race([promise, Promise.reject(signal.reason)])
+  // One promise, not a race of several: there is a wait for each piece of a stream.
+  return new Promise((resolve, reject) => {
+    const stop = onAbort(signal, () => reject(signal.reason))
+    Promise.resolve(promise).then(
+      (value) => {
+        stop()
+        resolve(value)
+      },
+      (error) => {
+        stop()
+        reject(error)
+      },
+    )
   })
-  try {
-    return await Promise.race([promise, aborted])
-  } finally {
-    stop()
-  }
 }

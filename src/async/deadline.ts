@@ -12,18 +12,22 @@ interface Deadline {
  *
  * @throws what `late` makes, if the promise takes longer; the signal's reason, if that aborts before
  */
-export async function beforeDeadline<T>(
+export function beforeDeadline<T>(
   promise: Promise<T>,
   { milliseconds, late }: Deadline,
   signal: AbortSignal | undefined,
 ): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const passed = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late()), milliseconds)
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(late()), milliseconds)
+    untilAborted(promise, signal).then(
+      (value) => {
+        clearTimeout(timer)
+        resolve(value)
+      },
+      (error) => {
+        clearTimeout(timer)
+        reject(error)
+      },
+    )
   })
-  try {
-    return await untilAborted(Promise.race([promise, passed]), signal)
-  } finally {
-    clearTimeout(timer)
-  }
 }
