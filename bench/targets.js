@@ -94,6 +94,18 @@ const TARGETS = [
     measured: (cases) => medianOf(cases['pull-node'], 'sdk', 'peakBytes'),
   },
   {
+    what: 'Node copy of 1.45 GB between two registries: peak memory',
+    limit: 150e6,
+    format: megabytes,
+    measured: (cases) => medianOf(cases['copy-node'], 'sdk', 'peakBytes'),
+  },
+  {
+    what: 'copy of an image that is present: requests',
+    limit: 2,
+    format: plain,
+    measured: (cases) => cases['copy-present']?.contenders.sdk?.counts?.requests,
+  },
+  {
     what: 'Chromium push of 1.45 GB: time against plain `fetch`',
     limit: 1.2,
     format: plain,

@@ -12,21 +12,21 @@ const folder = mkdtempSync(join(tmpdir(), 'bench-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const bench = (...words: string[]) =>
-  run(process.execPath, ['bench/run.js', ...words], { env: { ...process.env, TMPDIR: folder }, timeout: 60_000 })
+  run(process.execPath, ['bench/run.js', ...words], { env: { ...process.env, TMPDIR: folder }, timeout: 240_000 })
 const read = (name: string) => readFileSync(join(folder, 'registry-api-v2-client-bench', 'scale-0.0005', name), 'utf8')
 
 describe('the benchmarks', () => {
   let said: string
   beforeAll(async () => {
-    const cases = ['node-large', 'index', 'compress', 'pull-node'].flatMap((name) => ['--case', name])
+    const cases = ['node-large', 'index', 'compress', 'pull-node', 'copy-present'].flatMap((name) => ['--case', name])
     const { stdout } = await bench('--scale', '0.0005', '--rounds', '1', ...cases)
     said = stdout
-  })
+  }, 240_000)
 
   it('pair each push with the floor, and write down every sample', () => {
     const { scale, cases } = JSON.parse(read('latest.json'))
     expect(scale).toBe(0.0005)
-    expect(Object.keys(cases)).toEqual(['node-large', 'compress', 'pull-node', 'index'])
+    expect(Object.keys(cases)).toEqual(['node-large', 'compress', 'pull-node', 'copy-present', 'index'])
     const { sdk, curl } = cases['node-large'].contenders
     for (const { samples } of [sdk, curl]) {
       expect(samples).toHaveLength(1)
@@ -60,6 +60,12 @@ describe('the benchmarks', () => {
     // The manifest, the config and the layers.
     expect(contenders.sdk.counts.methods).toEqual({ GET: 7 })
     expect(contenders.curl.counts.methods).toEqual({ GET: 6 })
+  })
+
+  it('count the requests of a copy to both registries', () => {
+    const { sdk } = JSON.parse(read('latest.json')).cases['copy-present'].contenders
+    expect(sdk.counts).toMatchObject({ methods: { HEAD: 2 }, sentBytes: 0, receivedBytes: 0 })
+    expect(sdk.samples[0].peakBytes).toBeGreaterThan(0)
   })
 
   it('hold what was measured against the targets, and show it', () => {
