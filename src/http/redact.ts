@@ -12,12 +12,11 @@ const MAX_CAUSES = 8
  * queries and user info.
  */
 export function redact(text: string, secrets: readonly string[]): string {
-  return secrets
-    .filter((secret) => secret.length >= LEAST_SECRET)
-    .flatMap(spellings)
+  const spelled = spellingsOf(secrets)
+  return spelled
     .sort((one, other) => other.length - one.length)
     .reduce((rest, secret) => rest.replaceAll(secret, '…'), text)
-    .replaceAll(WORD, redactUrl)
+    .replaceAll(WORD, (word) => redactWord(word, spelled))
 }
 
 /**
@@ -30,6 +29,10 @@ export function redactJson(text: string, secrets: readonly string[]): string {
   } catch {
     return text && '…'
   }
+}
+
+function spellingsOf(secrets: readonly string[]): string[] {
+  return secrets.filter((secret) => secret.length >= LEAST_SECRET).flatMap(spellings)
 }
 
 /** How a secret is written: as it is, in JSON, in JSON within JSON, in a URL, and in a form. */
@@ -55,17 +58,17 @@ const MAX_ESCAPES = 10
  */
 export function redactPath(url: URL, secrets: readonly string[]): string {
   const shown = new URL(url)
-  const texts = secrets.filter((secret) => secret.length >= LEAST_SECRET).flatMap(spellings)
-  let path = shown.pathname
-  for (let escapes = 0; ; escapes++) {
-    const plain = unescaped(path)
-    // A "?" that was escaped begins the query of another URL.
-    if (escapes > MAX_ESCAPES || path.includes('?') || texts.some((text) => path.includes(text))) {
-      shown.pathname = '/...'
-      return shown.href
-    }
-    if (plain === path) return shown.href
-    path = plain
+  if (hasEscaped(shown.pathname, ['?', ...spellingsOf(secrets)])) shown.pathname = '/...'
+  return shown.href
+}
+
+/** Tells whether a text has one of others in it, percent-encoded once or several times, or too often to know. */
+function hasEscaped(text: string, others: readonly string[]): boolean {
+  for (let [escaped, escapes] = [text, 0]; ; escapes++) {
+    if (escapes > MAX_ESCAPES || others.some((other) => escaped.includes(other))) return true
+    const plain = unescaped(escaped)
+    if (plain === escaped) return false
+    escaped = plain
   }
 }
 
@@ -86,9 +89,11 @@ export function redactType(type: string, secrets: readonly string[]): string {
   return /^[\w.+-]{1,100}\/[\w.+-]{1,100}$/.test(mediaType) ? redact(mediaType, secrets) : 'an invalid Content-Type'
 }
 
-/** Also of a URL without a scheme, or with one that is redacted itself. */
-function redactUrl(word: string): string {
+/** Redacts what may be a URL, also one without a scheme, or with one that is redacted itself. */
+function redactWord(word: string, secrets: readonly string[]): string {
   const [place] = word.split('?', 1) as [string]
+  // A "?" that was escaped begins the query of another URL.
+  if (hasEscaped(word, secrets) || hasEscaped(place, ['?'])) return '…'
   const hasQuery = place.includes('/') && word.length > place.length + 1
   return place.replaceAll(/:\/\/[^/]*@/g, '://…@') + (hasQuery ? '?…' : word.slice(place.length))
 }

@@ -44,6 +44,11 @@ describe('openRegistry() with secrets', () => {
     ],
     ['as the type of a manifest', (secret) => Response.json({}, { headers: { 'content-type': `x/${secret}` } })],
     ['in JSON in JSON', (secret) => refusal(JSON.stringify({ seen: secret }))],
+    ['escaped twice in its words', (secret) => refusal(`at /x/${encodeURIComponent(encodeURIComponent(secret))}`)],
+    [
+      'in the escaped query of a URL in its words',
+      () => refusal(`at /x/${encodeURIComponent('https://store.test/?sig=hunter2')}?state=1`),
+    ],
   ])('shows no secret in an error and its handle when a server echoes it %s', async (_, answer) => {
     const secret = 'hunter2"secret/+'
     const fetch = async ({ url }: Request) => (url.includes('/moved/') ? refusal('no') : answer(secret))

@@ -12,6 +12,7 @@ import {
   openArchive,
   planPush,
   pushDockerTar,
+  pushStream,
   type Registry,
   RegistryError,
 } from '../../src/index.ts'
@@ -37,6 +38,7 @@ export const ACTS: Readonly<Record<string, Act>> = {
   push: (registry, tell) => pushDockerTar(archive, registry, 'team/app', 'v1', options(tell)),
   mount: (registry, tell) =>
     pushDockerTar(archive, registry, 'team/app', 'v1', { ...options(tell), mountFrom: ['team/base'], verify: true }),
+  relay: (registry, tell) => pushStream(new Response(archive), registry, 'team/app', 'v1', options(tell)),
   async plan(registry, tell) {
     const plan = await planPush(images, registry, { repository: 'team/app', tags: ['v1'] })
     tell(plan)
