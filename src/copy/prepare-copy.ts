@@ -1,3 +1,5 @@
+import { runPool } from '../async/pool.ts'
+import { fixed } from '../async/semaphore.ts'
 import { controlOf } from '../control/controller.ts'
 import { ResponseError } from '../errors.ts'
 import type { Image } from '../images/image.ts'
@@ -65,16 +67,17 @@ function present(digest: Digest, tags: readonly string[]): PreparedCopy {
 }
 
 async function look({ source, from, reference, target, to, tags }: Route, options: CopyOptions): Promise<Standing> {
-  const { signal } = options
   const [held, heldTarget] = [source, target].map((registry) => heldRegistry(registry, controlOf(options))) as [
     typeof source,
     typeof target,
   ]
   const names = tags.length > 0 ? tags : [reference]
-  const [digest, ...found] = await Promise.all([
-    resolveManifest(manifestAt(held, from, reference), signal),
-    ...names.map((name) => resolveManifest(manifestAt(heldTarget, to, name), signal)),
-  ])
+  const places = [manifestAt(held, from, reference), ...names.map((name) => manifestAt(heldTarget, to, name))]
+  const digests: (Digest | undefined)[] = []
+  await runPool([...places.entries()], fixed(places.length), options.signal, async ([index, place], signal) => {
+    digests[index] = await resolveManifest(place, signal)
+  })
+  const [digest, ...found] = digests
   return { source: digest, target: new Map(names.map((name, index) => [name, found[index]])) }
 }
 

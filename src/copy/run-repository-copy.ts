@@ -1,3 +1,5 @@
+import { runPool } from '../async/pool.ts'
+import { fixed } from '../async/semaphore.ts'
 import { list, positive, show } from '../check-options.ts'
 import { controlOf } from '../control/controller.ts'
 import { ResponseError } from '../errors.ts'
@@ -41,10 +43,14 @@ async function copyBatch(
   tags: readonly string[],
   options: CopyRepositoryOptions,
 ): Promise<readonly CopiedTag[]> {
-  const prepared = await Promise.all(tags.map(async (tag) => ({ tag, copy: await prepareTag(route, tag, options) })))
-  const pushes: ImagePush[] = prepared.flatMap(({ copy }) => copy?.push ?? [])
+  const prepared = new Map<string, PreparedCopy | undefined>()
+  await runPool(tags, fixed(tags.length), options.signal, async (tag, signal) => {
+    prepared.set(tag, await prepareTag(route, tag, { ...options, signal }))
+  })
+  const pushes: ImagePush[] = tags.flatMap((tag) => prepared.get(tag)?.push ?? [])
   await pushCopies(route, pushes, options)
-  return prepared.flatMap(({ tag, copy }) => {
+  return tags.flatMap((tag) => {
+    const copy = prepared.get(tag)
     if (!copy) return []
     const { digest, outcome } = copy.result
     return [{ tag, digest, outcome }]

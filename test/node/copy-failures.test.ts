@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import {
   copyImage,
+  copyRepository,
   DigestMismatchError,
   getManifest,
   listTags,
@@ -220,5 +221,42 @@ describe('copyImage()', () => {
     expect(error).toMatchObject({ code: 'LAYERS_REFUSED' })
     expect(error.remedy).toMatch(/allow their addresses in its configuration/)
     await rejection(listTags(other.url, 'win'), ResponseError)
+  })
+})
+
+describe('a copy whose look fails', () => {
+  /** A registry that refuses what has `refused` in its URL, answers nothing else, and tells which requests are open. */
+  function silentRegistry(url: string) {
+    const open = new Set<string>()
+    const fetch = (input: Request | URL | string, init?: RequestInit) => {
+      const request = new Request(input, init)
+      if (request.url.endsWith('/v2/')) return Promise.resolve(Response.json({}))
+      if (request.url.includes('refused')) return Promise.resolve(new Response(null, { status: 403 }))
+      open.add(request.url)
+      return new Promise<Response>((_, reject) => {
+        request.signal.addEventListener('abort', () => {
+          open.delete(request.url)
+          reject(request.signal.reason)
+        })
+      })
+    }
+    return { registry: openRegistry(url, { fetch, retry: 0 }), open }
+  }
+
+  it('copyImage() ends the requests to the other registry', async () => {
+    const target = silentRegistry('https://other.test')
+    const { registry } = silentRegistry('https://source.test')
+    const from = { registry, repository: 'refused', reference: 'v1' }
+    await rejection(copyImage(from, { registry: target.registry, repository: 'app' }), ResponseError)
+    expect([...target.open]).toEqual([])
+  })
+
+  it('copyRepository() ends the requests of the other tags', async () => {
+    const target = silentRegistry('https://other.test')
+    const source = silentRegistry('https://source.test')
+    const from = { registry: source.registry, repository: 'app' }
+    const copying = copyRepository(from, { registry: target.registry }, { tags: ['v1', 'refused', 'v2'] })
+    await rejection(copying, ResponseError)
+    expect([...source.open, ...target.open]).toEqual([])
   })
 })
