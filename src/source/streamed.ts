@@ -17,17 +17,20 @@ interface Cursor {
 
 /** The time in milliseconds after which an idle stream ends, so that it does not keep a server's connection busy. */
 const IDLE = 5_000
+/** The same for a stream that cannot be opened in the middle: what it has read would be read again. */
+const LONG_IDLE = 60_000
 /** Streams that wait for a next read at once. A browser opens six connections to a host. */
 const MAX_IDLE = 2
 
 /**
  * Creates a source from bytes that are best read in order, such as from a server. Consecutive reads share one stream,
  * so that reading everything takes one request. A read at another position opens its own stream. Concurrent readers do
- * not disturb each other. A stream ends after 5 s without a read.
+ * not disturb each other. A stream ends after 5 s without a read, or after 60 s if it cannot be opened in the middle.
  *
  * @param size The size in bytes.
+ * @param opensAnywhere Tells whether a stream can be opened in the middle. @default it can
  */
-export function streamedSource(size: number, open: OpenStream): Source {
+export function streamedSource(size: number, open: OpenStream, opensAnywhere: () => boolean = () => true): Source {
   /** The cursors that wait for a next read, the oldest first, and the timers that end them. */
   const idle = new Map<Cursor, ReturnType<typeof setTimeout>>()
 
@@ -59,7 +62,7 @@ export function streamedSource(size: number, open: OpenStream): Source {
       end(cursor)
       return
     }
-    const timer = setTimeout(() => drop(cursor), IDLE)
+    const timer = setTimeout(() => drop(cursor), opensAnywhere() ? IDLE : LONG_IDLE)
     // In Node the timer does not keep the program alive.
     ;(timer as { unref?: () => void }).unref?.()
     idle.set(cursor, timer)

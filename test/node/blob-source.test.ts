@@ -124,6 +124,16 @@ describe('the source of a blob in a registry', () => {
     expect(asked().length).toBeLessThanOrEqual(3)
   })
 
+  it('keeps an answer of a registry that ignores Range for a minute, so that it is not read again and again', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { source, asked } = await openLayer(() => new Response(BYTES.slice()))
+    for (let start = 0; start < SIZE; start += 50_000) {
+      expect(same(await source.read(start, start + 50_000), BYTES.slice(start, start + 50_000))).toBe(true)
+      await vi.advanceTimersByTimeAsync(10_000)
+    }
+    expect(asked()).toEqual([null, 'bytes=50000-'])
+  })
+
   it('takes a range whose Content-Range cannot be read, as in a web page, if its length fits', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const { source, asked } = await openLayer((request, tries) =>

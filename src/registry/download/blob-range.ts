@@ -12,6 +12,14 @@ import { type BlobPlace, blobUrl, lostBlob } from './lost-content.ts'
 /** How often a request is tried again that gets no answer, and an answer that brings in nothing. */
 export const PATIENCE: Patience = { retry: 5, retryDelay: 500 }
 
+/** A blob, and what was learned about its ranges. */
+export interface RangedBlob extends BlobPlace {
+  readonly ranges: {
+    /** True once the registry has answered with the whole blob, or another range, to a request with `Range`. */
+    areIgnored: boolean
+  }
+}
+
 /**
  * Asks for the bytes of a blob from a position on. Where the registry ignores `Range`, or answers with another range
  * than the one that was asked for, it reads the blob from its start and drops what comes before the position.
@@ -20,7 +28,7 @@ export const PATIENCE: Patience = { retry: 5, retryDelay: 500 }
  * @throws {ResponseError} if the registry refuses, or lacks bytes of the blob
  * @throws {NetworkError} if it does not answer
  */
-export async function openRange(place: BlobPlace, position: number, signal: AbortSignal): Promise<ByteStream> {
+export async function openRange(place: RangedBlob, position: number, signal: AbortSignal): Promise<ByteStream> {
   let answer = await ask(place, position, signal)
   let isRange = answer.status === 206
   if (isRange && !continuesAt(answer, place, position)) {
@@ -29,6 +37,7 @@ export async function openRange(place: BlobPlace, position: number, signal: Abor
     isRange = false
     if (answer.status !== 200) throw unexpectedAnswer(answer, 'that is a part of the blob, and not the one asked for')
   }
+  if (position > 0) place.ranges.areIgnored = !isRange
   return boundedBody(answer, place, isRange ? { length: place.blob.size - position } : { dropped: position }, signal)
 }
 

@@ -5,8 +5,8 @@ import type { Descriptor } from '../../oci/descriptor.ts'
 import type { Source } from '../../source/source.ts'
 import { streamedSource } from '../../source/streamed.ts'
 import type { Registry } from '../registry.ts'
-import { isForeign, openRange, PATIENCE } from './blob-range.ts'
-import { type BlobPlace, cutShort } from './lost-content.ts'
+import { isForeign, openRange, PATIENCE, type RangedBlob } from './blob-range.ts'
+import { cutShort } from './lost-content.ts'
 
 /** Requests that may bring in few bytes, and how many bytes each further one has to bring in, on average. */
 const [SPARE, LEAST_GAIN] = [100, 2048]
@@ -22,12 +22,16 @@ const [SPARE, LEAST_GAIN] = [100, 2048]
  * @throws {NetworkError} on a read, if the registry does not answer, or its answers keep breaking off
  */
 export function openBlob(registry: Registry, repository: string, blob: Descriptor): Source {
-  const place = { registry, repository, blob }
-  return streamedSource(blob.size, (start, signal) => readOn(place, start, signal))
+  const place = { registry, repository, blob, ranges: { areIgnored: false } }
+  return streamedSource(
+    blob.size,
+    (start, signal) => readOn(place, start, signal),
+    () => !place.ranges.areIgnored,
+  )
 }
 
 /** Reads a blob from a position to its end, with as many requests as that takes. */
-async function* readOn(place: BlobPlace, start: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+async function* readOn(place: RangedBlob, start: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const { size } = place.blob
   let [position, requests, failures] = [start, 0, 0]
   while (position < size) {
