@@ -4,12 +4,14 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { type CopyOptions, copyImage, type Descriptor, type Registry } from '../../src/index.ts'
 import type { Fault, TestRegistry } from '../../src/testing/index.ts'
 import { CASE_TIMEOUT, PROPERTY_TIMEOUT, shareOfRuns } from '../support/fuzz-settings.ts'
-import { PROFILES, passingFault, readFault, uploadFault } from '../support/fuzzed-faults.ts'
+import { PROFILES, passingFault, rangeFault, readFault, uploadFault } from '../support/fuzzed-faults.ts'
 import { CHUNK, createSubject, insist } from '../support/fuzzed-registry.ts'
 import { digestOfText, MANIFEST, plainClient } from '../support/plain-client.ts'
 import {
   CHOICES,
   createTally,
+  expectNoDamage,
+  heedsRanges,
   isExact,
   type Schedule,
   type SimulatedSource,
@@ -70,11 +72,12 @@ describe('copyImage() between any two registries, through any faults on both sid
   it('goes on where a download broke off', { timeout: PROPERTY_TIMEOUT }, async () => {
     const share = shareOfRuns(0.05)
     const before = totals.whole
-    const run = fc.asyncProperty(schedules(passingFault), async (drawn) => {
+    const run = fc.asyncProperty(schedules(fc.oneof(passingFault, passingFault, rangeFault)), async (drawn) => {
       const given = { ...drawn, abortAfter: undefined }
       const { registry, open } = createSubject('spec', false, [])
       const ended = await simulate(given, (source) => copy(source, given, open(registry.fetch), {}))
-      if (ended.error) return
+      if (ended.error) return expectNoDamage(ended.error)
+      if (!heedsRanges(given)) return
       totals.neededBytes += registry.bodyBytes
       totals.receivedBytes += ended.receivedBytes
     })

@@ -2,11 +2,13 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeArchive } from '../../src/index.ts'
 import { CASE_TIMEOUT, PROPERTY_TIMEOUT, shareOfRuns } from '../support/fuzz-settings.ts'
-import { passingFault, readFault } from '../support/fuzzed-faults.ts'
+import { passingFault, rangeFault, readFault } from '../support/fuzzed-faults.ts'
 import {
   blobBytes,
   CHOICES,
   createTally,
+  expectNoDamage,
+  heedsRanges,
   isExact,
   type Schedule,
   type SimulatedSource,
@@ -61,10 +63,12 @@ describe('openImage() and writeArchive() from any registry, through any faults',
   it('goes on where a download broke off', { timeout: PROPERTY_TIMEOUT }, async () => {
     const share = shareOfRuns(0.1)
     const before = totals.whole
-    const run = fc.asyncProperty(schedules(passingFault), async (given) => {
+    const run = fc.asyncProperty(schedules(fc.oneof(passingFault, passingFault, rangeFault)), async (given) => {
       const ended = await simulate({ ...given, abortAfter: undefined }, (source) => pull(source, STEADY))
-      if (ended.error || !ended.value) return
+      if (ended.error) return expectNoDamage(ended.error)
+      if (!ended.value) return
       expectTar(ended.value, given)
+      if (!heedsRanges(given)) return
       totals.neededBytes += blobBytes(ended.value)
       totals.receivedBytes += ended.receivedBytes
     })

@@ -157,6 +157,16 @@ export function isExact({ faults, choice }: Schedule): boolean {
   return !faults.some((fault) => fault.kind === 'changed' || (choice === 'signed' && isRefusal(fault)))
 }
 
+/** Expects an error of a registry that damages nothing to say so. */
+export function expectNoDamage({ code, message }: Error & { readonly code?: string }): void {
+  expect(['DIGEST_MISMATCH', 'CONTENT_LOST', 'FILE_UNREADABLE'], message).not.toContain(code)
+}
+
+/** Tells whether a `Range` is heeded by a schedule, so that nothing has to be read twice. */
+export function heedsRanges({ faults }: Schedule): boolean {
+  return !faults.some(({ kind }) => kind === 'whole' || kind === 'other-range')
+}
+
 /** The bytes of the image's blobs in a tar. */
 export function blobBytes(tar: Uint8Array): number {
   const blobs = new Set([...SOURCE_IMAGE.blobs.keys()].map(blobPath))
