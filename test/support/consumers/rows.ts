@@ -85,11 +85,6 @@ export const ROWS: readonly Row[] = [
     isRemade: true,
   },
   {
-    what: "layers in zstd, made gzip ({ decompress: 'zstd', compress: 'gzip' })",
-    open: whole({ packing: 'zstd' }, { decompress: 'zstd', compress: 'gzip' }),
-    isRemade: true,
-  },
-  {
     what: "plain layers, compressed ({ compress: 'gzip' })",
     open: whole({ packing: 'plain' }, { compress: 'gzip' }),
     isRemade: true,
@@ -116,13 +111,6 @@ export const ROWS: readonly Row[] = [
     async open() {
       const multi = await publish({ others: [THERE], attest: addAttestationImage })
       return { images: [await open(multi, { platform: HERE })], expected: [{ ...multi, digest: multi.image }] }
-    },
-  },
-  {
-    what: 'one platform of an index, chosen when it is written',
-    async open() {
-      const multi = await publish({ others: [THERE], attest: addAttestationImage })
-      return { images: [await open(multi)], options: { platform: HERE }, expected: [{ ...multi, digest: multi.image }] }
     },
   },
   {
@@ -178,13 +166,6 @@ export const ROWS: readonly Row[] = [
       return { images: [await open({ ...app, tag: app.digest })], expected: [{ ...app, name: undefined }] }
     },
     dropped: ['ctr', 'ctr2'],
-  },
-  {
-    what: 'an image by its digest, with a name',
-    async open() {
-      const app = await publish()
-      return { images: [await open({ ...app, tag: app.digest })], options: { names: [app.name] }, expected: [app] }
-    },
   },
   {
     what: 'a name of Docker Hub',
