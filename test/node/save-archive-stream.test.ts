@@ -46,6 +46,25 @@ describe('saveArchive() to a stream', () => {
     expect(stream.listenerCount('error')).toBe(0)
   })
 
+  it.each([
+    ['keeps its pieces', new PassThrough({ highWaterMark: 64 * 1024 * 1024 })],
+    ['passes them on to a slow one', new PassThrough()],
+  ])('writes the right bytes to a stream that %s', async (_, stream) => {
+    const taken: Buffer[] = []
+    const slow = new Writable({
+      write(bytes: Buffer, _, done) {
+        setTimeout(() => {
+          taken.push(Buffer.from(bytes))
+          done()
+        }, 5)
+      },
+    })
+    const finished = once(stream.pipe(slow), 'finish')
+    await saveArchive(images, stream)
+    await finished
+    expect(Buffer.concat(taken).equals(tar)).toBe(true)
+  })
+
   it('destroys the stream when bytes are wrong, without its end', async () => {
     const stream = new PassThrough()
     const closed = once(stream, 'close')

@@ -24,7 +24,7 @@ export async function openOutput(to: ArchiveOutput): Promise<OpenOutput> {
   if (!status) return fileOutput(path)
   await saving(what, access(path, constants.W_OK))
   // A pipe or a device stays what it is.
-  if (!status.isFile()) return streamOutput(createWriteStream(path), what)
+  if (!status.isFile()) return streamOutput(createWriteStream(path), what, true)
   // A link stays: its file is replaced.
   return fileOutput(await saving(what, realpath(path)), status.mode & 0o777)
 }

@@ -9,9 +9,12 @@ import { notSaved } from './saving.ts'
  * Makes a stream the output of a tar. As `pipe` does, it ends every stream but `process.stdout` and `process.stderr`.
  *
  * @param what The path in quotes, or the stream, for messages.
+ * @param isOwn True if the stream writes to a file descriptor itself. Any other stream may keep the pieces that it has
+ *   taken, as a `PassThrough` does, so they get memory of their own.
  */
-export function streamOutput(stream: Writable, what: string): OpenOutput {
+export function streamOutput(stream: Writable, what: string, isOwn = false): OpenOutput {
   const isStandard = stream === process.stdout || stream === process.stderr
+  const reusesMemory = isOwn || isStandard
   let fail = (_: Error) => {}
   let failure: Error | undefined
   const onError = (error: Error) => {
@@ -37,7 +40,7 @@ export function streamOutput(stream: Writable, what: string): OpenOutput {
 
   return {
     write: (tar, passing) =>
-      writeBehind(tarPieces(tar, { ...passing, reusesMemory: true }), (piece) =>
+      writeBehind(tarPieces(tar, { ...passing, reusesMemory }), (piece) =>
         untilAborted(
           done((callback) => stream.write(piece, callback)),
           passing.signal,
