@@ -1,16 +1,20 @@
 import { NetworkError } from '../errors.ts'
-import { readUnlessPage, unexpectedAnswer } from '../http/answer.ts'
+import { isHtml, readUnlessPage, unexpectedAnswer } from '../http/answer.ts'
 import { nextQuery } from '../http/link-header.ts'
 import { isUnexplained } from '../http/network-failure.ts'
 import type { Digest } from '../oci/digest.ts'
 import { type IndexEntry, isIndex } from '../oci/manifest.ts'
 import { MEDIA_TYPES } from '../oci/media-type.ts'
 import { parseManifest } from '../oci/parse-manifest.ts'
+import { releaseBody } from '../source/release.ts'
 import type { Registry } from './registry.ts'
 import { locateRepository } from './repository.ts'
 
-/** Answers of registries without the referrers API: distribution, GHCR and GitLab do not have it. */
-const NO_API = [400, 404, 405, 406, 501]
+/**
+ * Answers of registries without the referrers API: distribution, GHCR and GitLab do not have it. What is in front of a
+ * registry may forbid paths that it does not know.
+ */
+const NO_API = [400, 403, 404, 405, 406, 410, 501]
 const MAX_PAGES = 1000
 /** In bytes, of one page. */
 const MAX_PAGE = 8 * 1024 * 1024
@@ -59,8 +63,11 @@ export async function listReferrers(
       throw error
     })
     if (!answer) return undefined
+    if (answer.status >= 300 || (query === '' && isHtml(answer.headers))) {
+      releaseBody(answer.body)
+      return undefined
+    }
     const bytes = await readUnlessPage(answer, MAX_PAGE)
-    if (answer.status >= 300) return undefined
     onPage(bytes)
     const list = parseManifest(bytes, `the referrers of ${subject}`, MEDIA_TYPES.ociIndex)
     if (isIndex(list)) entries.push(...list.manifests)

@@ -156,6 +156,27 @@ describe('pushDockerTar() with referrers', () => {
     )
   })
 
+  it.each([
+    ['400', { status: 400 }],
+    ['403', { status: 403 }],
+    ['404 with a web page', { status: 404, headers: { 'content-type': 'text/html' } }],
+    ['405', { status: 405 }],
+    ['501', { status: 501 }],
+    ['200 with a web page', { status: 200, headers: { 'content-type': 'text/html' } }],
+  ])('lists them under the tag where the registry answers %s to the API', async (_, init) => {
+    const { fetch } = createTestRegistry()
+    const page = () => Promise.resolve(new Response('<html>', init))
+    const isApi = ({ url }: Request) => url.includes('/referrers/')
+    const registry = openRegistry('https://registry.test', {
+      fetch: (request) => (isApi(request) ? page() : fetch(request)),
+    })
+    const signed = await signedLayout()
+    await push(registry, 'a', signed)
+    expect(await listed(registry, 'a', signed.index.digest)).toMatchObject([{ digest: signed.sbom.digest }])
+    const image = await openImage(registry, 'a', 'v1', { referrers: true })
+    expect(digestsOf(image.referrers)).toEqual([signed.sbom.digest])
+  })
+
   it('leaves the lists to a registry that has the API', async () => {
     const registry = openRegistry('https://registry.test', { fetch: createTestRegistry().fetch })
     const signed = await signedLayout()
