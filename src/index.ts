@@ -133,7 +133,7 @@ export type {
 export type { SaveFormat } from './save/archive-files.ts'
 export type { SavableArchive, SavableTar, SavedFile, SaveInBrowserOptions } from './save/browser-file.ts'
 export type { NamingOptions } from './save/image-names.ts'
-export type { WritableArchive } from './save/make-archive.ts'
+export type { StreamOptions, WritableArchive } from './save/make-archive.ts'
 export type { WriteOptions, WrittenImage } from './save/plan-archive.ts'
 export type { PrepareOptions } from './save/prepare-images.ts'
 export type { LayerOptions } from './save/remake-layers.ts'

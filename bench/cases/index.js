@@ -1,5 +1,6 @@
 import { bundleCase } from './bundle.js'
 import { CHROMIUM_CASES } from './chromium.js'
+import { chromiumPullCase } from './chromium-pull.js'
 import { COPY_CASES } from './copy.js'
 import { ENTRIES_CASES } from './entries.js'
 import { pullCase } from './pull.js'
@@ -26,4 +27,12 @@ import { PUSH_CASES } from './push.js'
  */
 
 /** @type {readonly Case[]} */
-export const CASES = [...PUSH_CASES, pullCase, ...COPY_CASES, ...ENTRIES_CASES, ...CHROMIUM_CASES, bundleCase]
+export const CASES = [
+  ...PUSH_CASES,
+  pullCase,
+  ...COPY_CASES,
+  ...ENTRIES_CASES,
+  ...CHROMIUM_CASES,
+  chromiumPullCase,
+  bundleCase,
+]

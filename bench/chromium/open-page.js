@@ -28,10 +28,10 @@ export async function servePage(folder) {
 }
 
 /**
- * Opens the page in a Chromium of its own, with a file chosen, lets it work, and measures that.
+ * Opens the page in a Chromium of its own, lets it work, and measures that.
  *
  * @param {string} url
- * @param {string} path The file.
+ * @param {string | undefined} path The file that is chosen before.
  * @param {string} work An expression that calls what the page offers.
  * @returns {Promise<import('../measure.js').Sample>}
  */
@@ -39,7 +39,7 @@ export async function measurePage(url, path, work) {
   const { session: browser, close } = await launchChromium(findChromium() ?? 'chromium')
   try {
     const page = await openPage(browser, url)
-    await chooseFile(page, path)
+    if (path !== undefined) await chooseFile(page, path)
     const stop = await watchHeap(page)
     /** @type {import('../measure.js').Sample} */
     const sample = await evaluate(page, work)

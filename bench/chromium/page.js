@@ -1,12 +1,18 @@
 import { pushDockerTar } from 'registry-api-v2-client'
+import { get, pull, pullAsDownload } from './pulls.js'
 import { watchFrames } from './watch-frames.js'
 
-// The page that pushes. What drives it calls one of these, after it has chosen the file.
+// The page that pushes and pulls. What drives it calls one of these, after it has chosen the file of a push.
 
 /** As many uploads at once as the floor of Node has. */
 const PARALLEL = 5
 
-Object.assign(globalThis, { bench: { push, pushInWorker, put } })
+Object.assign(globalThis, {
+  bench: {
+    ...{ push, pushInWorker, put },
+    ...{ pull: timedPull(pull), pullAsDownload: timedPull(pullAsDownload), get: timedPull(get) },
+  },
+})
 
 /**
  * Pushes the chosen archive as a page does it.
@@ -55,6 +61,22 @@ async function put(url, blobs) {
     }
   }
   return timed(() => Promise.all(Array.from({ length: PARALLEL }, work)))
+}
+
+/**
+ * @template {readonly any[]} P
+ * @param {(...parameters: P) => Promise<number>} pull Returns how many bytes it has pulled.
+ */
+function timedPull(pull) {
+  /**
+   * @param {number} bytes At least so many.
+   * @param {P} parameters
+   */
+  return (bytes, ...parameters) =>
+    timed(async () => {
+      const size = await pull(...parameters)
+      if (size < bytes) throw new Error(`${size} bytes of ${bytes} were pulled.`)
+    })
 }
 
 /** @param {() => Promise<unknown>} act */

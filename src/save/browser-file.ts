@@ -3,6 +3,7 @@ import { RegistryError } from '../errors.ts'
 import { collectBlob } from '../source/spool.ts'
 import { readStream } from '../source/stream.ts'
 import { FALLBACK_NAME, safeFileName } from './file-name.ts'
+import type { StreamOptions } from './make-archive.ts'
 
 /** An archive that can be saved, such as those of `pullDockerTar` and `writeArchive`. */
 export interface SavableArchive {
@@ -10,7 +11,7 @@ export interface SavableArchive {
   readonly size: number
   /** @default the option `fileName` */
   readonly fileName?: string | undefined
-  stream(): ReadableStream<Uint8Array>
+  stream(options?: StreamOptions): ReadableStream<Uint8Array>
   close?(): Promise<void>
 }
 
@@ -94,7 +95,8 @@ async function writePickedFile(tar: SavableArchive, file: PickedFile): Promise<v
   }
   const writer = await file.createWritable().catch(refuse)
   try {
-    for await (const piece of readStream(tar.stream())) await writer.write(piece).catch(refuse)
+    const stream = tar.stream({ reusesMemory: true })
+    for await (const piece of readStream(stream)) await writer.write(piece).catch(refuse)
     await writer.close().catch(refuse)
   } catch (error) {
     await writer.abort().catch(() => undefined)

@@ -7,6 +7,15 @@ import { disposable } from '../source/disposable.ts'
 import { planArchive, type WriteOptions, type WrittenImage } from './plan-archive.ts'
 import { streamTar } from './tar-stream.ts'
 
+/** How the stream of an archive is read. */
+export interface StreamOptions {
+  /**
+   * True if the reader no longer uses a piece when it reads the next one. Then pieces share their memory, and a page
+   * collects less garbage. @default false
+   */
+  readonly reusesMemory?: boolean | undefined
+}
+
 /** An archive that is ready to be written. */
 export interface WritableArchive extends AsyncDisposable {
   /** The size of the tar in bytes, such as for `Content-Length`. */
@@ -17,7 +26,7 @@ export interface WritableArchive extends AsyncDisposable {
    * Opens the tar as a stream. Bytes are read when they are asked for, and verified: the stream fails before its end if
    * a blob is wrong or its source is lost. Each call gives a new stream, from the start.
    */
-  stream(): ReadableStream<Uint8Array<ArrayBuffer>>
+  stream(options?: StreamOptions): ReadableStream<Uint8Array<ArrayBuffer>>
   /** Releases what was made for the archive. Its streams cannot be read after it. `await using` calls it. */
   close(): Promise<void>
 }
@@ -33,7 +42,7 @@ export async function makeArchive(given: readonly Image[], options: WriteOptions
   const archive = {
     size: tar.size,
     images,
-    stream: () => streamTar(tar, createHasher, options),
+    stream: ({ reusesMemory }: StreamOptions = {}) => streamTar(tar, createHasher, options, reusesMemory),
     close() {
       end()
       return close()

@@ -26,12 +26,13 @@ export function streamTar(
   plan: TarPlan,
   createHasher: CreateHasher,
   options: WriteControlOptions,
+  reusesMemory = false,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const { signal } = options
   const ending = new AbortController()
   const signals = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal
   const writing = createWriting(options)
-  const pieces = tarPieces(plan, { createHasher, signal: signals, writing })
+  const pieces = tarPieces(plan, { createHasher, signal: signals, writing, reusesMemory })
   return new ReadableStream<Uint8Array<ArrayBuffer>>(
     {
       start() {

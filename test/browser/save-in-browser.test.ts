@@ -39,8 +39,11 @@ function withoutPicker() {
   return downloads
 }
 
+/** A text without repetitions: each piece of it differs from the others. */
+const text = () => Array.from({ length: 430_000 }, (_, index) => String(index).padStart(7)).join('')
+
 async function filledRegistry(faults: readonly Fault[] = []) {
-  const archive = await createTestArchive({ images: [{ layers: [{ base: 'x'.repeat(3_000_000) }] }] })
+  const archive = await createTestArchive({ images: [{ layers: [{ base: text() }] }] })
   const { fetch, requests } = createTestRegistry({ faults })
   const registry = openRegistry('https://registry.test', { fetch, retry: 0 })
   const digest = await pushDockerTar(archive, registry, 'team/app', 'v1')
@@ -60,6 +63,15 @@ describe('saveInBrowser() with a file picker', () => {
     expect(saved).toEqual({ fileName: 'saved.tar', size: file?.size })
     const { images } = await openArchive(file as Blob)
     expect(images.map(({ manifest }) => manifest.digest)).toEqual([digest])
+  })
+
+  it('writes the bytes of the stream', async () => {
+    const folder = await withPicker()
+    const { pull } = await filledRegistry()
+    await saveInBrowser(pull, { fileName: 'app.tar' })
+    const [file, streamed] = [await folder.read('app.tar'), await new Response((await pull()).stream()).arrayBuffer()]
+    expect(streamed.byteLength).toBeGreaterThan(3_000_000)
+    expect(isEqual(await file?.arrayBuffer(), streamed)).toBe(true)
   })
 
   it('asks the user before it sends a request, and sends none if the user chooses no file', async () => {
@@ -180,4 +192,9 @@ describe('saveInBrowser() without a file picker', () => {
 function failing(error: Error) {
   const fail = () => Promise.reject(error)
   return { write: fail, close: fail }
+}
+
+function isEqual(one: ArrayBuffer | undefined, other: ArrayBuffer): boolean {
+  const [bytes, wanted] = [new Uint8Array(one ?? []), new Uint8Array(other)]
+  return bytes.length === wanted.length && bytes.every((byte, index) => byte === wanted[index])
 }

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { describe, expect, inject, it } from 'vitest'
 import {
   createWriteController,
@@ -102,6 +103,19 @@ describe('pullDockerTar()', () => {
     expect(none.pulled.fileName).toBe(`team-app-${digests[0].slice(0, 19).replace(':', '-')}.tar`)
     const named = await pull(registry, 'team/app', digests[0], { names: ['ghcr.io/me/app:mine'] })
     expect((await openArchive(named.tar)).images[0]?.names).toEqual(['ghcr.io/me/app:mine'])
+  })
+
+  it('takes signatures too with { referrers: true }', async () => {
+    const { registry } = await filledRegistry()
+    const signed = await readFile('test/archives/cosign-3.1-bundle.tar')
+    const digest = await pushDockerTar(signed, registry, 'signed', 'v1')
+    const subjects = async (referrers: boolean) => {
+      const { pulled, tar } = await pull(registry, 'signed', 'v1', { referrers })
+      expect(pulled.digest).toBe(digest)
+      return (await openArchive(tar)).images.flatMap(({ subject }) => subject ?? [])
+    }
+    expect(await subjects(true)).toEqual([digest])
+    expect(await subjects(false)).toEqual([])
   })
 
   it('asks for nothing while it is paused, and for each blob once', async () => {
