@@ -32,8 +32,8 @@ export interface WritableArchive extends AsyncDisposable {
 }
 
 /**
- * Plans an archive, and opens its streams when they are asked for. Throws what `writeArchive` throws. It is to be called
- * inside `withLastingControl`.
+ * Plans an archive, and opens its streams when they are asked for. Throws what `writeArchive` throws. Call it inside
+ * `withLastingControl`.
  */
 export async function makeArchive(given: readonly Image[], options: WriteOptions): Promise<WritableArchive> {
   const { end } = controlOf(options)

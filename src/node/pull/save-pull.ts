@@ -27,9 +27,7 @@ export interface PulledLayout extends SavedLayout {
   readonly digest: Digest
 }
 
-/**
- * Pulls one image to an output. Throws what `pullDockerTar` of `./node` throws. It is to be called inside `withControl`.
- */
+/** Pulls one image to an output. Throws what `pullDockerTar` of `./node` throws. Call it inside `withControl`. */
 export async function saveImage(
   registry: RegistryInput,
   repository: string,
