@@ -2,7 +2,6 @@ import { loaded } from '../async/lazy.ts'
 import { TarReadError } from '../errors.ts'
 import type { Source } from '../source/source.ts'
 import { limitNames } from '../unpack/limit-names.ts'
-import { raiseLimit } from '../unpack/unpack-limits.ts'
 import { createFileIndex, type FileEntry, type FileIndex, normalizePath } from './file-index.ts'
 import type { ArchiveLimits } from './limits.ts'
 import type { PaxOverrides } from './pax.ts'
@@ -77,15 +76,21 @@ export async function indexEntries(
     const start = offset + BLOCK_SIZE
     if ('xgLK'.includes(header.type)) {
       const size = extended.size + BLOCK_SIZE + header.size
-      requireSmall(size, offset, limits)
+      if (size > limits.extendedHeaderSize) {
+        const { tooLargeHeader } = await loaded(import('./refused-entry.ts'))
+        throw tooLargeHeader(size, offset, limits)
+      }
       extended = { ...extended, ...(await readExtendedHeader(tar, offset, header)), size }
       offset = nextBlock(start + header.size)
       continue
     }
-    if (++count > limits.entries) throw overLimit(`it has more than ${limits.entries} entries`, 'entries', offset)
+    if (++count > limits.entries) {
+      const { tooManyEntries } = await loaded(import('./refused-entry.ts'))
+      throw tooManyEntries(offset, limits)
+    }
     const entry = toEntry(header, start, extended)
     if (isUnclear(entry, header)) {
-      const { explainUnclear } = await loaded(import('./unclear-entry.ts'))
+      const { explainUnclear } = await loaded(import('./refused-entry.ts'))
       throw explainUnclear(entry, header)
     }
     const { kind, size, target } = entry
@@ -124,7 +129,7 @@ async function readExtendedHeader(tar: Tar, offset: number, header: TarHeader): 
   const pax = parsePax(data, offset)
   if (header.type === 'x') return { pax }
   if (Object.keys(pax).length === 0) return {}
-  const { unsafeHeader } = await loaded(import('./unclear-entry.ts'))
+  const { unsafeHeader } = await loaded(import('./refused-entry.ts'))
   throw unsafeHeader(offset)
 }
 
@@ -148,19 +153,6 @@ function isUnclear({ path, kind, size, target }: TarEntry, { type }: TarHeader):
 function requireData({ size: end }: Tar, path: string, start: number, size: number): void {
   if (start + size <= end) return
   throw damaged(`archive ends inside ${JSON.stringify(path)} at byte ${end}; it was cut short`, { path, offset: end })
-}
-
-function requireSmall(size: number, offset: number, { extendedHeaderSize }: ArchiveLimits): void {
-  if (size <= extendedHeaderSize) return
-  throw overLimit(
-    `the extended headers of the entry at byte ${offset} have ${size} bytes, more than ${extendedHeaderSize}`,
-    'extendedHeaderSize',
-    offset,
-  )
-}
-
-function overLimit(fault: string, limit: keyof ArchiveLimits, offset: number): TarReadError {
-  return new TarReadError('LIMIT_EXCEEDED', `Cannot index tar: ${fault}`, { remedy: raiseLimit(limit), offset })
 }
 
 function nextBlock(offset: number): number {

@@ -1,5 +1,7 @@
 import { TarReadError } from '../errors.ts'
+import { raiseLimit } from '../unpack/unpack-limits.ts'
 import type { FileEntry } from './file-index.ts'
+import type { ArchiveLimits } from './limits.ts'
 import { MAX_PATH, type TarHeader } from './tar-header.ts'
 
 /** An entry of a tar, and where its data begin. */
@@ -24,6 +26,21 @@ export function explainUnclear({ path, target, start: offset, size }: UnclearEnt
 /** Says that a global header is about the place or the size of all entries. */
 export function unsafeHeader(offset: number): TarReadError {
   return unsafe(`the global header at byte ${offset} names or measures all entries at once`, { offset })
+}
+
+/** Says that the extended headers before an entry are too large. */
+export function tooLargeHeader(size: number, offset: number, { extendedHeaderSize }: ArchiveLimits): TarReadError {
+  const fault = `the extended headers of the entry at byte ${offset} have ${size} bytes, more than ${extendedHeaderSize}`
+  return overLimit(fault, 'extendedHeaderSize', offset)
+}
+
+/** Says that a tar has too many entries. */
+export function tooManyEntries(offset: number, { entries }: ArchiveLimits): TarReadError {
+  return overLimit(`it has more than ${entries} entries`, 'entries', offset)
+}
+
+function overLimit(fault: string, limit: keyof ArchiveLimits, offset: number): TarReadError {
+  return new TarReadError('LIMIT_EXCEEDED', `Cannot index tar: ${fault}`, { remedy: raiseLimit(limit), offset })
 }
 
 function unsafe(fault: string, place: { readonly path?: string; readonly offset: number }): TarReadError {
