@@ -33,14 +33,6 @@ export function isLastingFailure({ cause }: NetworkError): boolean {
 }
 
 /**
- * Tells whether the runtime keeps to itself why there is no answer. A web page gets no answer that the server does not
- * let it read (CORS), whatever its status.
- */
-export function isUnexplained({ code, cause }: NetworkError): boolean {
-  return code === 'NO_ANSWER' && codeOf(cause) === undefined && !isRedirected(cause)
-}
-
-/**
  * Servers' runtimes say why there is no answer. Browsers do not: then the remedy names the reasons that there may be.
  */
 async function explain(cause: unknown, url: string): Promise<Explanation> {
@@ -65,7 +57,7 @@ function isRedirected(cause: unknown): boolean {
 }
 
 /** Node's fetch has the code on the cause of its error, Bun's on the error itself. */
-function codeOf(cause: unknown): string | undefined {
+export function codeOf(cause: unknown): string | undefined {
   const errors = [cause, cause instanceof Error ? cause.cause : undefined]
   return errors
     .map((error) => (error instanceof Error && 'code' in error ? error.code : undefined))

@@ -1,7 +1,7 @@
 import { NetworkError } from '../errors.ts'
 import { isHtml, readUnlessPage, unexpectedAnswer } from '../http/answer.ts'
 import { nextQuery } from '../http/link-header.ts'
-import { isUnexplained } from '../http/network-failure.ts'
+import { codeOf } from '../http/network-failure.ts'
 import type { Digest } from '../oci/digest.ts'
 import { type IndexEntry, isIndex } from '../oci/manifest.ts'
 import { MEDIA_TYPES } from '../oci/media-type.ts'
@@ -76,4 +76,9 @@ export async function listReferrers(
     if (query !== undefined && visited.has(query)) throw unexpectedAnswer(answer, 'its pages go in a circle')
   }
   return entries
+}
+
+/** Tells whether there was no answer, for a reason that the runtime keeps to itself, as a browser does (CORS). */
+function isUnexplained({ code, cause }: NetworkError): boolean {
+  return code === 'NO_ANSWER' && codeOf(cause) === undefined
 }
