@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createPortableEncoder } from '../../src/compress/portable.ts'
 import {
   type Archive,
   DigestMismatchError,
   type Image,
+  type Layer,
   openArchive,
   RegistryError,
   type Source,
@@ -100,7 +101,11 @@ describe('writeArchive({ decompress })', () => {
     const write = async (archive: Archive, change: (image: Image) => Image = (image) => image) =>
       writeArchive(archive.images.map(change), { decompress: 'zstd' })
     const other = `sha256:${'5'.repeat(64)}`
-    await rejection(write(await zstdArchive(packed, other)), DigestMismatchError, /decompressed layer/)
+    const { spools, spool } = countedSpools()
+    const mismatched = await zstdArchive(packed, other)
+    const writing = writeArchive(mismatched.images, { decompress: 'zstd', runtime: { spool } })
+    await rejection(writing, DigestMismatchError, /decompressed layer/)
+    expect(spools).toEqual({ open: 0, made: 1 })
     const damaged = packed.subarray(0, packed.length - 5)
     const error = await rejection(write(await zstdArchive(damaged, other)), TarReadError)
     expect([error.code, error.message]).toEqual([
@@ -120,6 +125,49 @@ describe('writeArchive({ decompress })', () => {
       }) as Image
     const archive = await zstdArchive(packed, digestOf(new Uint8Array(1000)))
     await rejection(write(archive, wrong), DigestMismatchError, /Cannot trust layer sha256:/)
+  })
+
+  it('keeps nothing if it fails after some layers are made', async () => {
+    const bytes = [new Uint8Array(1000), new Uint8Array(10)]
+    const packed = await Promise.all(bytes.map(compressed))
+    const layout = createLayout()
+    const layers = [await layout.add(`${PLAIN}+zstd`, packed[0] ?? ''), await layout.add(`${PLAIN}+zstd`, 'no zstd')]
+    layout.list({ ...(await imageOf(layout, layers, bytes.map(digestOf))) })
+    const { images } = await openArchive(layout.tar())
+    const { spools, spool } = countedSpools()
+    const late = (layer: Layer): Source => ({
+      size: layer.size,
+      async read(...range) {
+        await vi.waitUntil(() => spools.made === 2)
+        await new Promise((resolve) => setTimeout(resolve, 50))
+        return (layer.source as Source).read(...range)
+      },
+    })
+    const changed = images.map(
+      (image) =>
+        ({
+          ...image,
+          layers: image.layers.map((layer, index) => (index === 1 ? { ...layer, source: late(layer) } : layer)),
+        }) as Image,
+    )
+    await rejection(writeArchive(changed, { decompress: 'zstd', runtime: { spool } }), RegistryError)
+    expect(spools).toEqual({ open: 0, made: 2 })
+  })
+
+  it("keeps Docker's media types in a manifest of Docker's kind", async () => {
+    const bytes = new Uint8Array(1000)
+    const docker = 'application/vnd.docker'
+    const layout = createLayout()
+    const layer = await layout.add(`${docker}.image.rootfs.diff.tar.zstd`, await compressed(bytes))
+    const rootfs = { type: 'layers', diff_ids: [digestOf(bytes)] }
+    const config = await layout.add(`${docker}.container.image.v1+json`, { os: 'linux', architecture: 'amd64', rootfs })
+    const mediaType = `${docker}.distribution.manifest.v2+json`
+    layout.list({ ...(await layout.add(mediaType, { schemaVersion: 2, mediaType, config, layers: [layer] })) })
+    const image = await rewritten((await openArchive(layout.tar())).images, { decompress: 'zstd' })
+    expect([image.manifest.mediaType, image.layers[0]?.mediaType]).toEqual([
+      mediaType,
+      `${docker}.image.rootfs.diff.tar`,
+    ])
   })
 
   it('holds a layer that decompresses to too much', async () => {
@@ -213,6 +261,17 @@ describe('writeArchive({ compress })', () => {
     const { spools, spool } = countedSpools()
     await rejection(writeArchive(wrong, { compress: 'gzip', runtime: { spool } }), DigestMismatchError)
     expect(spools.open).toBe(0)
+  })
+
+  it('keeps nothing if the images clash afterwards', async () => {
+    const { images } = await plain()
+    const other = await openArchive(
+      await createTestArchive({ images: [{ names: ['team/app:v1'], layers: [{ b: 'b' }] }] }),
+    )
+    const { spools, spool } = countedSpools()
+    const writing = writeArchive([...images, ...other.images], { compress: 'gzip', runtime: { spool } })
+    await rejection(writing, RegistryError, /Cannot write two images/)
+    expect(spools).toEqual({ open: 0, made: 2 })
   })
 
   it('refuses what is no format', async () => {

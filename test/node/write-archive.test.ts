@@ -231,6 +231,30 @@ describe('writeArchive()', () => {
     expect((await openArchive(alone)).images[0]?.manifest.digest).toBe(signature?.manifest.digest)
   })
 
+  it('gives Docker no attestation that is listed beside an image, and of an index a Linux image first', async () => {
+    const archive = await openLayout(async (layout) => {
+      const [windows, arm64] = [
+        await layout.addImage({ os: 'windows' }),
+        await layout.addImage({ architecture: 'arm64' }),
+      ]
+      const index = await layout.addIndex([withPlatform(windows, 'windows/amd64'), withPlatform(arm64, 'linux/arm64')])
+      const attestation = await layout.addImage({ text: 'attestation', os: 'unknown', architecture: 'unknown' })
+      layout.list(withName(index, 'team/app:v1'), { ...attestation })
+    })
+    const loadable = jsonOf(filesOf(await writeTar(archive.images)).get('manifest.json'))
+    const [, arm64] = archive.images[0]?.children ?? []
+    expect(loadable).toMatchObject([{ Config: blobPath(arm64?.config?.digest ?? 'sha256:') }])
+    expect(loadable).toHaveLength(1)
+  })
+
+  it('writes no ID of an image as its tag', async () => {
+    const id = 'a'.repeat(64)
+    const { images } = await openLayout(async (layout) => layout.list(withName(await layout.addImage(), id)))
+    expect(images[0]?.tags).toEqual([id])
+    const [entry] = jsonOf(filesOf(await writeTar(images)).get('index.json')).manifests
+    expect(entry).not.toHaveProperty('annotations')
+  })
+
   it('gives Docker no referrer, even one that it could load', async () => {
     const archive = await openLayout(async (layout) => {
       const image = await layout.addImage()
