@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openRegistry } from '../../src/index.ts'
 import { ACTS, actOnce, expectNoSecret } from '../support/all-acts.ts'
+import { inFastTime } from '../support/fast-time.ts'
 import { CASE_TIMEOUT, PROPERTY_TIMEOUT, shareOfRuns } from '../support/fuzz-settings.ts'
 import { ALLOWED, CREDENTIALS, createWorld, HEADERS, type Script, SECRETS, scripts } from '../support/secret-world.ts'
 
@@ -55,7 +56,7 @@ async function runOnce(
     retry: 1,
     retryDelay: 0,
   })
-  const { shown, failed } = await actOnce(act, registry)
+  const { shown, failed } = (await inFastTime(() => actOnce(act, registry))).value
   if (failed) totals.errors++
   totals.runs++
   totals.requests += world.requests

@@ -1,6 +1,8 @@
 import { expect } from 'vitest'
 import {
   checkRegistryConnectivity,
+  copyImage,
+  copyRepository,
   deleteImage,
   deleteImageByDigest,
   executePush,
@@ -11,6 +13,7 @@ import {
   memorySessions,
   openArchive,
   planPush,
+  pullDockerTar,
   pushDockerTar,
   pushStream,
   type Registry,
@@ -54,6 +57,21 @@ export const ACTS: Readonly<Record<string, Act>> = {
   info: async (registry, tell) => {
     await pushDockerTar(archive, registry, 'team/app', 'v1', options(tell)).catch(tell)
     await getImageInfo(registry, 'team/app', 'v1')
+  },
+  async pull(registry, tell) {
+    await pushDockerTar(archive, registry, 'team/app', 'v1', options(tell)).catch(tell)
+    await using pulled = await pullDockerTar(registry, 'team/app', 'v1', { referrers: true, onProgress: tell })
+    await new Response(pulled.stream()).arrayBuffer()
+  },
+  async copy(registry, tell) {
+    await pushDockerTar(archive, registry, 'team/app', 'v1', options(tell)).catch(tell)
+    const from = { registry, repository: 'team/app', reference: 'v1' }
+    await copyImage(from, { registry, repository: 'team/copy' }, { ...options(tell), referrers: true })
+  },
+  async copyRepository(registry, tell) {
+    await pushDockerTar(archive, registry, 'team/app', 'v1', options(tell)).catch(tell)
+    const to = { registry, repository: 'team/copy' }
+    await copyRepository({ registry, repository: 'team/app' }, to, options(tell))
   },
   tags: (registry) => listTags(registry, 'team/app'),
   repositories: (registry) => listRepositories(registry),
