@@ -106,11 +106,12 @@ function relocate(response: Response, { origin }: LocationFault, url: string): R
   return response
 }
 
-/** Answers with a range that is moved, within the blob if the client asks for a part of it. */
+/** Answers with a range that is moved: the other way if it would begin past the end. */
 async function moveRange(fault: OtherRangeFault, asked: string, carryOut: CarryOut): Promise<Response> {
   const { byBytes, stated = 'sent' } = fault
-  const moved = asked.replaceAll(/[0-9]+/g, (offset) => String(Math.max(Number(offset) + byBytes, 0)))
-  const response = await carryOut(moved)
+  const move = (by: number) => asked.replaceAll(/[0-9]+/g, (offset) => String(Math.max(Number(offset) + by, 0)))
+  const moved = await carryOut(move(byBytes))
+  const response = moved.ok ? moved : await carryOut(move(-byBytes))
   if (response.status !== 206 || stated === 'sent') return response
   response.headers.delete('content-range')
   const requested = stated === 'requested' && (await carryOut()).headers.get('content-range')

@@ -138,7 +138,10 @@ export interface WholeFault extends FaultMatch {
 /** Answers with another range than the requested one. Affects only GET requests with a `Range`. */
 export interface OtherRangeFault extends FaultMatch {
   readonly kind: 'other-range'
-  /** The number of bytes by which the range is moved; negative to move it towards the start. */
+  /**
+   * The number of bytes by which the range is moved; negative to move it towards the start. A range that would begin
+   * past the end is moved the other way.
+   */
   readonly byBytes: number
   /**
    * The range in `Content-Range`: the one that is sent, the one that was requested, or none because the header is
