@@ -26,7 +26,7 @@ export interface WrittenImage {
 }
 
 /** The plan of an archive, made without reading a layer. */
-interface ArchivePlan {
+export interface ArchivePlan {
   readonly images: readonly WrittenImage[]
   readonly layout: LayoutPlan
   readonly tar: TarPlan

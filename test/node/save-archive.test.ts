@@ -96,6 +96,15 @@ describe('saveArchive() to a path', () => {
     expect(events.at(-1)?.blobs.map(({ state }) => state)).toEqual(bytes.map(() => 'written'))
   })
 
+  it('counts only what a tar for Docker has', async () => {
+    const events: WriteProgress[] = []
+    const onProgress = (event: WriteProgress) => events.push(event)
+    await saveArchive(images, join(place, 'app.tar'), { format: 'docker', onProgress })
+    const last = events.at(-1)
+    expect(last?.blobs.some(({ kind }) => kind === 'manifest')).toBe(false)
+    expect(last).toMatchObject({ phase: 'done', writtenBytes: last?.totalBytes, remainingSeconds: 0 })
+  })
+
   it('waits in a pause, and ends with an abort of its controller', async () => {
     const controller = createWriteController()
     controller.pause()
