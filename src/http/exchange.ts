@@ -141,7 +141,8 @@ export function createExchange(settings: Connection): Exchange {
     } catch (error) {
       if (error instanceof HTTPError) {
         const { response, data } = error
-        const refused = { act, method, url: from, isIdentified, secrets: hidden }
+        const isRedirected = from.origin !== url.origin
+        const refused = { act, method, url: from, isRedirected, isIdentified, secrets: hidden }
         return give(response, null, () => explainRefusal(refused, response, data))
       }
       if (error instanceof TimeoutError) throw late(timeout)

@@ -19,6 +19,8 @@ export interface RefusedRequest {
   readonly act: string
   readonly method: string
   readonly url: URL
+  /** True if another origin answered, such as the storage of a registry: it gets no credentials. */
+  readonly isRedirected: boolean
   /** True if it had credentials. */
   readonly isIdentified: boolean
   /** Texts that the message may not show. */
@@ -55,6 +57,12 @@ const REFUSALS: Partial<Record<ErrorCode, Refusal>> = {
   HTTPS_REQUIRED: { remedy: 'check whether it is at https://' },
 }
 
+/** It has an address that is valid for some minutes, and no credentials. */
+const STORAGE_REFUSES: Refusal = {
+  reason: 'the registry redirects there, and the address is no longer valid, or never was',
+  remedy: 'try again; if it goes on, check the storage of the registry',
+}
+
 /**
  * Explains a refusal by its code.
  *
@@ -67,7 +75,7 @@ function explain(code: ErrorCode, isIdentified: boolean): Refusal {
 
 /** Makes the error for an answer that is a refusal. `data` is its body: JSON, text or nothing. */
 export function toResponseError(
-  { act, method, url: from, isIdentified, secrets }: RefusedRequest,
+  { act, method, url: from, isRedirected, isIdentified, secrets }: RefusedRequest,
   { status, headers }: Response,
   data: unknown,
 ): ResponseError {
@@ -77,10 +85,16 @@ export function toResponseError(
   const detail = said ? ` (${said.slice(0, MAX_SHOWN)})` : foreignBody(headers, data, secrets)
   // Go's servers and nginx answer this to http at a port of https.
   const wantsHttps = status === 400 && detail && !said && from.protocol === 'http:'
+  const isStorage = isRedirected && (status === 401 || status === 403)
   const other = status < 500 ? 'REFUSED' : 'SERVER_FAILED'
-  const code =
-    status === 401 && !isIdentified ? 'SIGN_IN_REQUIRED' : wantsHttps ? 'HTTPS_REQUIRED' : (CODES[status] ?? other)
-  const { reason, remedy } = explain(code, isIdentified)
+  const code = isStorage
+    ? 'REFUSED'
+    : status === 401 && !isIdentified
+      ? 'SIGN_IN_REQUIRED'
+      : wantsHttps
+        ? 'HTTPS_REQUIRED'
+        : (CODES[status] ?? other)
+  const { reason, remedy } = isStorage ? STORAGE_REFUSES : explain(code, isIdentified)
   const fault = `Cannot ${act}: ${publicUrl(url)} answered ${status}${detail}${reason ? `: ${reason}` : ''}`
   return new ResponseError(code, fault, { remedy, method, url, status, errors })
 }

@@ -168,6 +168,43 @@ describe('the source of a blob in a registry', () => {
     expect(signed).toBe(3)
   })
 
+  it.each<[string, () => Response, string, string, number]>([
+    [
+      'refuses every address',
+      () => new Response('<Error>Expired</Error>', { status: 403 }),
+      'REFUSED',
+      'try again; if it goes on, check the storage of the registry',
+      6,
+    ],
+    [
+      'wants a sign-in',
+      () => new Response(null, { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } }),
+      'REFUSED',
+      'try again; if it goes on, check the storage of the registry',
+      6,
+    ],
+    // These were tried several times as requests.
+    ['fails', () => new Response(null, { status: 503 }), 'SERVER_FAILED', 'try again later', 6],
+    [
+      'redirects without end',
+      () => Response.redirect('https://storage.test/storage/blob', 307),
+      'UNEXPECTED_ANSWER',
+      'check that its URL is that of a registry',
+      1,
+    ],
+  ])('tells that the storage %s, and asks the registry no more often than that helps', async (_, answer, code, remedy, tries) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { source, exchanges } = await openLayer((request) =>
+      new URL(request.url).hostname === 'registry.test'
+        ? Response.redirect('https://storage.test/storage/blob?signature=1', 307)
+        : answer(),
+    )
+    const error = await rejection(inNoTime(readAll(source)), ResponseError)
+    expect(error).toMatchObject({ code, remedy })
+    const signed = exchanges.filter(({ url }) => url.hostname === 'registry.test' && url.pathname.includes('/blobs/'))
+    expect(signed).toHaveLength(tries)
+  })
+
   it('gives up after several answers that bring nothing, and names the blob', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const { source, asked, digest } = await openLayer((request, tries) => cutAfter(tries === 1 ? 1000 : 0, request))

@@ -1,5 +1,6 @@
 import { ResponseError } from '../../errors.ts'
 import { type Answer, unexpectedAnswer } from '../../http/answer.ts'
+import { PASSING_STATUSES } from '../../http/exchange.ts'
 import type { Patience } from '../../http/request.ts'
 import { streamAnswer } from '../../http/stream-answer.ts'
 import { shortDigest } from '../../oci/digest.ts'
@@ -100,7 +101,16 @@ function isEncoded(headers: Headers): boolean {
   return headers.has('content-encoding')
 }
 
-/** Tells whether the storage behind the registry refused, and not the registry: that may know an old address only. */
-export function isForeign(error: unknown, registry: Registry): boolean {
-  return error instanceof ResponseError && new URL(error.url).origin !== new URL(registry.url).origin
+/** Tells whether the storage behind the registry answered, and not the registry. */
+function isForeign(error: ResponseError, registry: Registry): boolean {
+  return new URL(error.url).origin !== new URL(registry.url).origin
+}
+
+/**
+ * Tells whether the storage behind the registry refused an address: it may have expired, so the registry is asked for
+ * another one. Requests that a server fails were tried several times.
+ */
+export function isOldAddress(error: unknown, registry: Registry): boolean {
+  if (!(error instanceof ResponseError) || !isForeign(error, registry)) return false
+  return error.status >= 400 && !PASSING_STATUSES.includes(error.status)
 }

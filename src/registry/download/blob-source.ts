@@ -5,7 +5,7 @@ import type { Descriptor } from '../../oci/descriptor.ts'
 import type { Source } from '../../source/source.ts'
 import { streamedSource } from '../../source/streamed.ts'
 import type { Registry } from '../registry.ts'
-import { isForeign, openRange, PATIENCE, type RangedBlob } from './blob-range.ts'
+import { isOldAddress, openRange, PATIENCE, type RangedBlob } from './blob-range.ts'
 import { cutShort } from './lost-content.ts'
 
 /** Requests that may bring in few bytes, and how many bytes each further one has to bring in, on average. */
@@ -48,7 +48,7 @@ async function* readOn(place: RangedBlob, start: number, signal: AbortSignal): A
     } catch (error) {
       signal.throwIfAborted()
       // A request without an answer was tried several times.
-      const mayPass = error instanceof NetworkError ? isOpen : isForeign(error, place.registry)
+      const mayPass = error instanceof NetworkError ? isOpen : isOldAddress(error, place.registry)
       if (!mayPass) throw error
       failure = error
     }

@@ -3,7 +3,7 @@ import { NetworkError } from '../../errors.ts'
 import { delayBefore } from '../../http/retry-after.ts'
 import type { Registry } from '../registry.ts'
 import type { RegistryRequest } from '../send.ts'
-import { isForeign, PATIENCE } from './blob-range.ts'
+import { isOldAddress, PATIENCE } from './blob-range.ts'
 
 /**
  * Reads something small, again if its answer breaks off or stands still, or if the storage that the registry redirects
@@ -29,7 +29,7 @@ export async function readAgain<T>(
       return await read({ ...registry, send })
     } catch (error) {
       // A request without an answer was tried several times.
-      const mayPass = error instanceof NetworkError ? isAnswered : isForeign(error, registry)
+      const mayPass = error instanceof NetworkError ? isAnswered : isOldAddress(error, registry)
       if (!mayPass || failures > PATIENCE.retry) throw error
       await delay(delayBefore(failures, PATIENCE.retryDelay), signal)
     }
