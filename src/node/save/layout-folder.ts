@@ -18,7 +18,7 @@ import { saving } from './saving.ts'
 const ALGORITHM_FOLDER = 'blobs/sha256'
 
 /** A folder with an image layout (image-spec § Image Layout). */
-export interface LayoutFolder {
+interface LayoutFolder {
   /**
    * Writes the blobs that the folder does not have. A blob that is there is read and verified. It is replaced if it is
    * damaged.
