@@ -192,18 +192,21 @@ describe('the source of a blob in a registry', () => {
       'check that its URL is that of a registry',
       1,
     ],
-  ])('tells that the storage %s, and asks the registry no more often than that helps', async (_, answer, code, remedy, tries) => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    const { source, exchanges } = await openLayer((request) =>
-      new URL(request.url).hostname === 'registry.test'
-        ? Response.redirect('https://storage.test/storage/blob?signature=1', 307)
-        : answer(),
-    )
-    const error = await rejection(inNoTime(readAll(source)), ResponseError)
-    expect(error).toMatchObject({ code, remedy })
-    const signed = exchanges.filter(({ url }) => url.hostname === 'registry.test' && url.pathname.includes('/blobs/'))
-    expect(signed).toHaveLength(tries)
-  })
+  ])(
+    'tells that the storage %s, and asks the registry no more often than that helps',
+    async (_, answer, code, remedy, tries) => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+      const { source, exchanges } = await openLayer((request) =>
+        new URL(request.url).hostname === 'registry.test'
+          ? Response.redirect('https://storage.test/storage/blob?signature=1', 307)
+          : answer(),
+      )
+      const error = await rejection(inNoTime(readAll(source)), ResponseError)
+      expect(error).toMatchObject({ code, remedy })
+      const signed = exchanges.filter(({ url }) => url.hostname === 'registry.test' && url.pathname.includes('/blobs/'))
+      expect(signed).toHaveLength(tries)
+    },
+  )
 
   it('gives up after several answers that bring nothing, and names the blob', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
