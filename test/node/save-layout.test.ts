@@ -215,6 +215,36 @@ describe('saveLayout()', () => {
     await rejection(saveLayout([image], place), type, message)
     expect(read).not.toHaveBeenCalled()
     for (const [name, content] of Object.entries(files)) expect(readFileSync(join(place, name), 'utf8')).toBe(content)
+    expect(readdirSync(place)).toEqual(Object.keys(files))
+  })
+
+  it.each([
+    [
+      'a pipe',
+      (path: string) => execFileSync('mkfifo', [path]),
+      /its index\.json is not a file; choose another folder/,
+    ],
+    ['a folder', (path: string) => mkdirSync(path), /its index\.json is not a file; choose another folder/],
+    [
+      'too large',
+      (path: string) => {
+        writeFileSync(path, '')
+        truncateSync(path, 9 * 1024 ** 2)
+      },
+      /its index\.json has more than 8388608 bytes; choose another folder/,
+    ],
+  ])('refuses an index that is %s', async (_, make, message) => {
+    make(join(place, 'index.json'))
+    await rejection(saveLayout(images, place), ValidationError, message)
+    expect(readdirSync(place)).toEqual(['index.json'])
+  })
+
+  it('takes the lock of a process that was killed before the clock was set back', async () => {
+    const lock = join(place, '.registry-api-v2-client-lock')
+    writeFileSync(lock, '')
+    utimesSync(lock, Date.now() / 1000 + 3600, Date.now() / 1000 + 3600)
+    await saveLayout(images, place, { signal: AbortSignal.timeout(4000) })
+    expect(existsSync(lock)).toBe(false)
   })
 
   it('refuses a file instead of a folder', async () => {

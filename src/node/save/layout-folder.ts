@@ -38,10 +38,10 @@ interface LayoutFolder {
  */
 export async function openLayoutFolder(folder: string): Promise<LayoutFolder> {
   const blobs = join(folder, ALGORITHM_FOLDER)
+  // Before anything is created or removed.
+  await readIndex(folder)
   await saving(`"${folder}"`, mkdir(blobs, { recursive: true }))
   for (const one of [folder, blobs]) await removeOldDrafts(one)
-  // Before a byte is written.
-  await readIndex(folder)
 
   async function write(file: ArchiveFile, passing: Passing): Promise<void> {
     const draft = await openDraft(join(folder, file.path))

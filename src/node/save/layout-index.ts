@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ValidationError } from '../../errors.ts'
 import { IMAGE_NAME, REF_NAME } from '../../oci/annotations.ts'
@@ -6,12 +6,15 @@ import { isJsonObject, parseJson } from '../../oci/json.ts'
 import { type Index, type IndexEntry, isIndex } from '../../oci/manifest.ts'
 import { MEDIA_TYPES } from '../../oci/media-type.ts'
 import { parseManifest } from '../../oci/parse-manifest.ts'
-import { saving } from './saving.ts'
+import { saving, unlessMissing } from './saving.ts'
 
 export const INDEX_PATH = 'index.json'
 export const LAYOUT_PATH = 'oci-layout'
 /** The content of `oci-layout`. */
 export const LAYOUT = { imageLayoutVersion: '1.0.0' }
+
+/** In bytes. No index of images is so large. */
+const MAX_SIZE = 8 * 1024 ** 2
 
 const EMPTY: Index = { schemaVersion: 2, mediaType: MEDIA_TYPES.ociIndex, manifests: [] }
 
@@ -49,13 +52,21 @@ export async function readIndex(folder: string): Promise<Index> {
 
 async function readIfThere(folder: string, name: string): Promise<Uint8Array | undefined> {
   const path = join(folder, name)
-  return saving(
-    `"${path}"`,
-    readFile(path).catch((error) => {
-      if (error.code === 'ENOENT') return undefined
-      throw error
-    }),
-  )
+  const status = await saving(`"${folder}"`, stat(path).catch(unlessMissing))
+  if (!status) return undefined
+  // A pipe would never end.
+  const fault = !status.isFile()
+    ? 'is not a file'
+    : status.size > MAX_SIZE
+      ? `has more than ${MAX_SIZE} bytes`
+      : undefined
+  if (fault) {
+    throw new ValidationError('IMAGE_INVALID', `Cannot write into the layout "${folder}": its ${name} ${fault}`, {
+      remedy: 'choose another folder',
+      path: name,
+    })
+  }
+  return saving(`"${path}"`, readFile(path))
 }
 
 /**

@@ -28,7 +28,8 @@ async function take(path: string): Promise<boolean> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     const held = await stat(path).catch(() => undefined)
-    if (held && Date.now() - held.mtimeMs > MAX_HELD) await rm(path, { force: true })
+    // A clock that was set back gives it a time in the future.
+    if (held && Math.abs(Date.now() - held.mtimeMs) > MAX_HELD) await rm(path, { force: true })
     return false
   }
 }

@@ -6,7 +6,7 @@ import { show } from '../../check-options.ts'
 import { publicUrl, RegistryError } from '../../errors.ts'
 import { fileOutput } from './file-output.ts'
 import type { ArchiveOutput, OpenOutput } from './output.ts'
-import { saving } from './saving.ts'
+import { saving, unlessMissing } from './saving.ts'
 import { streamOutput } from './stream-output.ts'
 
 /**
@@ -44,10 +44,6 @@ export function toPath(to: unknown): string {
 function isWritable(to: unknown): to is Writable {
   const candidate = to as Partial<Writable> | null
   return typeof candidate === 'object' && typeof candidate?.write === 'function' && typeof candidate.on === 'function'
-}
-
-function unlessMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error
 }
 
 function isFolder(path: string): RegistryError {

@@ -33,3 +33,8 @@ export function notSaved(what: string, cause: unknown): RegistryError {
   const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? ''
   return new RegistryError('STORAGE_FAILED', `Cannot write ${what}: ${reason}`, { remedy: REMEDIES[code], cause })
 }
+
+/** Catches the error for a path where nothing is. */
+export function unlessMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error
+}
