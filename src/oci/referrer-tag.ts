@@ -8,10 +8,12 @@ export function referrerTag(subject: Digest, ending: string): string {
 }
 
 /**
- * The tag of the list of referrers, in registries without the referrers API (distribution-spec § Referrers Tag Schema).
+ * The tag of the list of referrers, in registries without the referrers API (distribution-spec § Referrers Tag Schema):
+ * at most 32 characters of the algorithm and 64 of the hash, because a longer digest is too long for a tag.
  */
 export function referrersTag(subject: Digest): string {
-  return subject.replace(':', '-')
+  const [algorithm = '', hash = ''] = subject.split(':')
+  return `${algorithm.slice(0, 32)}-${hash.slice(0, 64)}`.replaceAll(/[^\w.-]/g, '-')
 }
 
 /** The endings of cosign's tags. */

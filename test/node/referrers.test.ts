@@ -1,5 +1,6 @@
 import { describe, expect, inject, it } from 'vitest'
 import {
+  type Descriptor,
   getManifest,
   type Image,
   type Index,
@@ -175,6 +176,21 @@ describe('pushDockerTar() with referrers', () => {
     expect(await listed(registry, 'a', signed.index.digest)).toMatchObject([{ digest: signed.sbom.digest }])
     const image = await openImage(registry, 'a', 'v1', { referrers: true })
     expect(digestsOf(image.referrers)).toEqual([signed.sbom.digest])
+  })
+
+  it('lists a referrer that is the only manifest of the push and has a tag, also of a subject by SHA-512', async () => {
+    const registry = openRegistry(inject('registryUrl'))
+    const hash = '5a'.repeat(64)
+    const subject = { mediaType: 'application/vnd.oci.image.manifest.v1+json', digest: `sha512:${hash}`, size: 7 }
+    const layout = createLayout()
+    const artifact = await addArtifact(layout, 'application/x.sbom', { subject: subject as Descriptor })
+    layout.list({ ...artifact })
+    const repository = newRepository()
+    expect(await pushDockerTar(layout.tar(), registry, repository, 'sbom')).toBe(artifact.digest)
+    // At most 64 characters of the hash.
+    expect(await listed(registry, repository, `sha512:${hash.slice(0, 64)}`)).toMatchObject([
+      { digest: artifact.digest, artifactType: 'application/x.sbom' },
+    ])
   })
 
   it('leaves the lists to a registry that has the API', async () => {

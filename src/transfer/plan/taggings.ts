@@ -21,11 +21,15 @@ export function countManifestRequests(plan: ManifestPlan): number {
   return plan.manifests.length - (isOneStep(plan, taggings) ? 1 : 0) + plan.tags.length + asks
 }
 
-/** Tells whether the last manifest moves together with its tags: it alone is tagged, and nothing comes after it. */
+/**
+ * Tells whether the last manifest moves together with its tags: it alone is tagged, and nothing comes after it. A
+ * referrer has to be there before it is listed, which comes before the tags.
+ */
 export function isOneStep({ manifests }: ManifestPlan, taggings: readonly Tagging[]): boolean {
   const [only] = taggings
   const last = manifests.at(-1)
-  return taggings.length === 1 && only?.digest === last?.digest && only?.repository === last?.repository
+  const isLast = only?.digest === last?.digest && only?.repository === last?.repository
+  return taggings.length === 1 && isLast && last?.subject === undefined
 }
 
 /** Groups the tags of a plan by the manifest that they point at. */
