@@ -32,7 +32,7 @@ export type { WriteProgress, WrittenBlob } from './control/write-progress.ts'
 export { copyImage, planCopy } from './copy/copy-image.ts'
 export type { CopiedImage, CopyOptions, CopySource, CopyTarget, PlanCopyOptions } from './copy/copy-options.ts'
 export { copyRepository } from './copy/copy-repository.ts'
-export type { CopiedTag, CopyRepositoryOptions } from './copy/repository-options.ts'
+export type { CopiedTag, CopyRepositoryOptions } from './copy/copy-repository-options.ts'
 export {
   DigestMismatchError,
   type ErrorCode,
@@ -96,9 +96,9 @@ export type {
 export type { Scope } from './registry/auth/scope.ts'
 export type { Capabilities } from './registry/capabilities.ts'
 export { type DeleteOptions, deleteImage, deleteImageByDigest } from './registry/delete.ts'
-export type { OpenImageOptions } from './registry/download/download-options.ts'
 export type { DownloadLimits } from './registry/download/limits.ts'
 export { openImage } from './registry/download/open-image.ts'
+export type { OpenImageOptions } from './registry/download/open-image-options.ts'
 export type { ImageFacts } from './registry/image-facts.ts'
 export type { ImageInfo, ImageInfoOptions } from './registry/image-info.ts'
 export type { IndexImage } from './registry/index-images.ts'

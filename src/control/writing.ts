@@ -25,7 +25,7 @@ const [LARGEST, SMALLEST] = [1024 * 1024, 16 * 1024]
 /**
  * Makes what one writer needs to be controlled.
  *
- * @param options What `withControl` or `withLastingControl` or `withControl` gave.
+ * @param options What `withControl` or `withLastingControl` gave.
  */
 export function createWriting(options: WriteControlOptions): Writing {
   const control = controlOf(options)

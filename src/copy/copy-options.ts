@@ -1,5 +1,5 @@
 import type { Digest } from '../oci/digest.ts'
-import type { OpenImageOptions } from '../registry/download/download-options.ts'
+import type { OpenImageOptions } from '../registry/download/open-image-options.ts'
 import type { RegistryInput } from '../registry/registry.ts'
 import type { MakePlanOptions } from '../transfer/plan/make-plan.ts'
 import type { PushOptions } from '../transfer/push-options.ts'

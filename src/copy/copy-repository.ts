@@ -1,7 +1,7 @@
 import { loaded } from '../async/lazy.ts'
 import { withControl } from '../control/controller.ts'
 import type { CopySource, CopyTarget } from './copy-options.ts'
-import type { CopiedTag, CopyRepositoryOptions } from './repository-options.ts'
+import type { CopiedTag, CopyRepositoryOptions } from './copy-repository-options.ts'
 
 /**
  * Copies the images of a repository to another repository, in the same registry or another one, each by its tag. It is
@@ -13,11 +13,11 @@ import type { CopiedTag, CopyRepositoryOptions } from './repository-options.ts'
  * @param from The source: `registry` and `repository`.
  * @param to The destination: `registry` and `repository` (default: that of the source).
  * @param options `tags` (default: all) chooses tags: a pattern such as `v1.*`, a regular expression, a list, or a
- *   function. `noClobber` leaves tags alone that exist. `digestTags`, `images`, `onTag`, and all options of
+ *   function. `noClobber` leaves tags alone that exist. `digestTags`, `imagesAtOnce`, `onTag`, and all options of
  *   `copyImage`: see `CopyRepositoryOptions`.
  * @returns the tags, sorted or in the order of a given list, each with its digest and whether it was copied.
  * @throws {TypeError} if a registry or an option has the wrong type.
- * @throws {RangeError} if a number in the options is out of range, such as an `images` of 0.
+ * @throws {RangeError} if a number in the options is out of range, such as an `imagesAtOnce` of 0.
  * @throws {ValidationError} if a repository or a tag is not valid, a platform is not there, or the manifests and
  *   configs of an image exceed a limit.
  * @throws {DigestMismatchError} if bytes of the source do not match their digest.

@@ -4,8 +4,8 @@ import { controlOf } from '../control/controller.ts'
 import { ResponseError } from '../errors.ts'
 import type { Image } from '../images/image.ts'
 import { type Digest, isDigest } from '../oci/digest.ts'
-import { heldRegistry } from '../registry/download/held-registry.ts'
 import { openImage } from '../registry/download/open-image.ts'
+import { pausableRegistry } from '../registry/download/pausable-registry.ts'
 import { manifestAt } from '../registry/manifests.ts'
 import { resolveManifest } from '../registry/read-manifest.ts'
 import type { ImagePush } from '../transfer/plan/needs.ts'
@@ -19,8 +19,8 @@ export interface PreparedCopy {
   readonly push?: ImagePush
 }
 
-/** The digests that a tag, or the tags of the destination, have now. */
-interface Standing {
+/** The digests that the tags of a copy have before it. */
+interface CurrentDigests {
   readonly source: Digest | undefined
   readonly target: ReadonlyMap<string, Digest | undefined>
 }
@@ -34,22 +34,22 @@ interface Standing {
 export async function prepareCopy(route: Route, options: CopyOptions): Promise<PreparedCopy> {
   const { tags } = route
   const { noClobber = false, referrers, verify, existing, platform, platforms, onWarning } = options
-  const standing = await look(route, options)
-  const names = tags.length > 0 ? tags : [...standing.target.keys()]
-  const isAt = (digest: Digest | undefined) => names.every((name) => standing.target.get(name) === digest)
-  // These have more to do than to set tags.
-  const mayRest = !referrers && !verify && existing !== 'upload'
-  const { source } = standing
-  if (mayRest && source && !platform && !platforms && isAt(source)) return present(source, tags)
-  const [taken] = tags.flatMap((tag) => standing.target.get(tag) ?? [])
-  if (noClobber && taken && tags.every((tag) => standing.target.get(tag))) {
+  const current = await readDigests(route, options)
+  const names = tags.length > 0 ? tags : [...current.target.keys()]
+  const isAt = (digest: Digest | undefined) => names.every((name) => current.target.get(name) === digest)
+  // Each of these needs more than tags with the right digest.
+  const skipsPresent = !referrers && !verify && existing !== 'upload'
+  const { source } = current
+  if (skipsPresent && source && !platform && !platforms && isAt(source)) return present(source, tags)
+  const [taken] = tags.flatMap((tag) => current.target.get(tag) ?? [])
+  if (noClobber && taken && tags.every((tag) => current.target.get(tag))) {
     onWarning?.(`Nothing was copied to "${route.to}": its tags exist (${tags.join(', ')}).`)
     return { result: { digest: taken, outcome: 'kept', tags } }
   }
   const image = await open(route, source, options)
   const { digest } = image.manifest
-  if (mayRest && isAt(digest)) return present(digest, tags)
-  const isOther = (tag: string) => ![undefined, digest].includes(standing.target.get(tag))
+  if (skipsPresent && isAt(digest)) return present(digest, tags)
+  const isOther = (tag: string) => ![undefined, digest].includes(current.target.get(tag))
   const kept = noClobber ? tags.filter(isOther) : []
   if (kept.length > 0) onWarning?.(`Tags of "${route.to}" that name other images were left alone: ${kept.join(', ')}.`)
   const set = tags.filter((tag) => !kept.includes(tag))
@@ -66,13 +66,14 @@ function present(digest: Digest, tags: readonly string[]): PreparedCopy {
   return { result: { digest, outcome: 'present', tags } }
 }
 
-async function look({ source, from, reference, target, to, tags }: Route, options: CopyOptions): Promise<Standing> {
-  const [held, heldTarget] = [source, target].map((registry) => heldRegistry(registry, controlOf(options))) as [
-    typeof source,
-    typeof target,
-  ]
+async function readDigests(
+  { from, reference, to, tags, ...route }: Route,
+  options: CopyOptions,
+): Promise<CurrentDigests> {
+  const control = controlOf(options)
+  const [source, target] = [pausableRegistry(route.source, control), pausableRegistry(route.target, control)]
   const names = tags.length > 0 ? tags : [reference]
-  const places = [manifestAt(held, from, reference), ...names.map((name) => manifestAt(heldTarget, to, name))]
+  const places = [manifestAt(source, from, reference), ...names.map((name) => manifestAt(target, to, name))]
   const digests: (Digest | undefined)[] = []
   await runPool([...places.entries()], fixed(places.length), options.signal, async ([index, place], signal) => {
     digests[index] = await resolveManifest(place, signal)
@@ -87,7 +88,7 @@ async function open(route: Route, digest: Digest | undefined, options: CopyOptio
   const { platform, platforms, referrers, limits, onWarning, signal, runtime } = options
   const reading = { platform, platforms, referrers, limits, onWarning, signal, runtime }
   try {
-    return await openImage(heldRegistry(source, controlOf(options)), from, digest ?? reference, reading)
+    return await openImage(pausableRegistry(source, controlOf(options)), from, digest ?? reference, reading)
   } catch (error) {
     const isGone = error instanceof ResponseError && error.code === 'NOT_FOUND' && digest && !isDigest(reference)
     throw isGone ? moved(route, error) : error

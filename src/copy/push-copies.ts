@@ -11,7 +11,7 @@ import { withUploader } from '../transfer/send-blob.ts'
 import type { CopyOptions } from './copy-options.ts'
 import type { RepositoryRoute } from './route.ts'
 
-/** Pushes images that were opened in a registry. It is to be called inside `withControl`. */
+/** Pushes images that were opened in a registry. Call it inside `withControl`. */
 export async function pushCopies(
   route: RepositoryRoute,
   pushes: readonly ImagePush[],

@@ -14,7 +14,7 @@ export interface RepositoryRoute {
   readonly isOneRegistry: boolean
 }
 
-/** The way of one image. */
+/** The route of one image. */
 export interface Route extends RepositoryRoute {
   /** A tag or a digest. */
   readonly reference: string
@@ -22,7 +22,7 @@ export interface Route extends RepositoryRoute {
 }
 
 /**
- * Finds the way of an image.
+ * Finds the route of an image.
  *
  * @throws {ValidationError} if a repository, the reference or a tag is not valid
  */
@@ -32,7 +32,7 @@ export function routeOf(from: CopySource, to: CopyTarget): Route {
   return { ...repositoryRouteOf(from, to), reference, tags: [...new Set(list('tags', tags).map(parseTag))] }
 }
 
-/** Finds the way from one repository to another. */
+/** Finds the route from one repository to another. */
 export function repositoryRouteOf(from: Omit<CopySource, 'reference'>, to: Omit<CopyTarget, 'tags'>): RepositoryRoute {
   const source = toRegistry(from.registry)
   const other = toRegistry(to.registry)

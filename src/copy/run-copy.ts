@@ -5,7 +5,7 @@ import { prepareCopy } from './prepare-copy.ts'
 import { planCopies, pushCopies } from './push-copies.ts'
 import { routeOf } from './route.ts'
 
-/** Copies an image; throws what `copyImage` throws. It is to be called inside `withControl`. */
+/** Copies an image; throws what `copyImage` throws. Call it inside `withControl`. */
 export async function runCopy(from: CopySource, to: CopyTarget, options: CopyOptions): Promise<CopiedImage> {
   const route = routeOf(from, to)
   const { result, push } = await prepareCopy(route, options)

@@ -5,21 +5,21 @@ import { controlOf } from '../control/controller.ts'
 import { ResponseError } from '../errors.ts'
 import { parseTag } from '../oci/reference.ts'
 import { subjectOfTag } from '../oci/referrer-tag.ts'
-import { heldRegistry } from '../registry/download/held-registry.ts'
+import { pausableRegistry } from '../registry/download/pausable-registry.ts'
 import { readTags } from '../registry/lists.ts'
 import type { ImagePush } from '../transfer/plan/needs.ts'
 import type { CopySource, CopyTarget } from './copy-options.ts'
+import type { CopiedTag, CopyRepositoryOptions } from './copy-repository-options.ts'
 import { type PreparedCopy, prepareCopy } from './prepare-copy.ts'
 import { pushCopies } from './push-copies.ts'
-import type { CopiedTag, CopyRepositoryOptions } from './repository-options.ts'
 import { type RepositoryRoute, repositoryRouteOf } from './route.ts'
 import { matchesPattern } from './tag-pattern.ts'
 
-const IMAGES_AT_ONCE = 8
+const DEFAULT_IMAGES_AT_ONCE = 8
 
 /**
  * Copies the images of a repository; throws what `copyRepository` throws. The images of a batch are one push, so that a
- * blob that several of them have is sent once. It is to be called inside `withControl`.
+ * blob that several of them have is sent once. Call it inside `withControl`.
  */
 export async function runRepositoryCopy(
   from: Omit<CopySource, 'reference'>,
@@ -27,7 +27,7 @@ export async function runRepositoryCopy(
   options: CopyRepositoryOptions,
 ): Promise<readonly CopiedTag[]> {
   const route = repositoryRouteOf(from, to)
-  const atOnce = positive('images', options.images ?? IMAGES_AT_ONCE)
+  const atOnce = positive('imagesAtOnce', options.imagesAtOnce ?? DEFAULT_IMAGES_AT_ONCE)
   const tags = await tagsToCopy(route, options)
   const copied: CopiedTag[] = []
   for (let start = 0; start < tags.length; start += atOnce) {
@@ -77,7 +77,7 @@ async function tagsToCopy(route: RepositoryRoute, options: CopyRepositoryOptions
   const { tags, digestTags = false, signal } = options
   if (Array.isArray(tags)) return [...new Set(list('tags', tags).map(parseTag))]
   const isChosen = chooserOf(tags as Exclude<typeof tags, readonly string[]>)
-  const all = await readTags(heldRegistry(route.source, controlOf(options)), route.from, signal)
+  const all = await readTags(pausableRegistry(route.source, controlOf(options)), route.from, signal)
   const chosen = all.filter((tag) => {
     const isDigestTag = subjectOfTag(tag) !== undefined
     return (!isDigestTag || (digestTags && tag.includes('.'))) && isChosen(tag)

@@ -1,4 +1,4 @@
-import type { OpenImageOptions } from '../registry/download/download-options.ts'
+import type { OpenImageOptions } from '../registry/download/open-image-options.ts'
 import type { WritableArchive } from '../save/make-archive.ts'
 import type { WriteOptions } from '../save/plan-archive.ts'
 

@@ -2,8 +2,8 @@ import { runPool } from '../async/pool.ts'
 import { fixed } from '../async/semaphore.ts'
 import { controlOf } from '../control/controller.ts'
 import type { Image } from '../images/image.ts'
-import { heldRegistry } from '../registry/download/held-registry.ts'
 import { openImage } from '../registry/download/open-image.ts'
+import { pausableRegistry } from '../registry/download/pausable-registry.ts'
 import type { Pull } from './pull.ts'
 import type { PullOptions } from './pull-options.ts'
 
@@ -16,10 +16,10 @@ const IMAGES_AT_ONCE = fixed(6)
  * @param options What `withControl` or `withLastingControl` gave.
  */
 export async function readImages({ registry, targets }: Pull, options: PullOptions): Promise<readonly Image[]> {
-  const held = heldRegistry(registry, controlOf(options))
+  const pausable = pausableRegistry(registry, controlOf(options))
   const images: Image[] = []
   await runPool([...targets.entries()], IMAGES_AT_ONCE, options.signal, async ([index, target], signal) => {
-    const image = await openImage(held, target.repository, target.reference, { ...options, signal })
+    const image = await openImage(pausable, target.repository, target.reference, { ...options, signal })
     images[index] = { ...image, names: target.names ?? image.names }
   })
   return images

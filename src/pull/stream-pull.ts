@@ -26,7 +26,7 @@ export async function streamBundle(
   return Object.freeze(await streamPull(pullOfBundle(registry, references, options), options))
 }
 
-/** It is to be called inside `withLastingControl`. */
+/** Call it inside `withLastingControl`. */
 async function streamPull(pull: Pull, options: PullOptions): Promise<PulledBundle> {
   const archive = await makeArchive(await readImages(pull, options), writeOptionsOf(options))
   return { ...archive, fileName: pull.fileName }

@@ -39,7 +39,7 @@ type RelayOptions = PushStreamOptions & { readonly signal: AbortSignal }
 
 /**
  * Reads a tar from a stream, and sends its blobs meanwhile. Then reads its images as `openArchive` does, and pushes
- * what is left: small blobs, manifests, and at the end the tags. It is to be called inside `withControl`.
+ * what is left: small blobs, manifests, and at the end the tags. Call it inside `withControl`.
  *
  * @returns the digest of the pushed manifest
  */

@@ -20,7 +20,7 @@ interface PushImagesOptions extends PushOptions, PlatformSelection, CompressOpti
 /**
  * Pushes images: prepares what is pushed of each, compresses layers if asked, plans, and executes the plan. All of it
  * is under one control and has one progress. Layers are sent as soon as they are compressed, and the plan finds them
- * there. It is to be called inside `withControl`.
+ * there. Call it inside `withControl`.
  *
  * @param images All images of the archive.
  * @returns the plan that was executed

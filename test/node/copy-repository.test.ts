@@ -101,9 +101,9 @@ describe('copyRepository()', () => {
       },
     })
     const from = { registry: inject('registryUrl'), repository }
-    await rejection(copyRepository(from, { registry: failing }, { images: 2 }), ResponseError, /403/)
+    await rejection(copyRepository(from, { registry: failing }, { imagesAtOnce: 2 }), ResponseError, /403/)
     expect(await listTags(other.url, repository)).toEqual(['latest', 'v1.0'])
-    const { copied, recorder } = await copy(repository, { images: 2 })
+    const { copied, recorder } = await copy(repository, { imagesAtOnce: 2 })
     expect(copied.map(({ outcome }) => outcome)).toEqual(['present', 'present', 'copied', 'copied'])
     const again = await copy(repository)
     expect(again.copied.every(({ outcome }) => outcome === 'present')).toBe(true)
@@ -150,7 +150,7 @@ describe('copyRepository()', () => {
 
   it('checks its options, and tells a repository and a tag that do not exist', async () => {
     const { repository } = await stored(['v1'])
-    await rejection(copy(repository, { images: 0 }), RangeError)
+    await rejection(copy(repository, { imagesAtOnce: 0 }), RangeError)
     await rejection(copy(repository, { tags: 7 as never }), TypeError)
     await rejection(copy(repository, { tags: ['a b'] }), ValidationError)
     await rejection(copy('A'), ValidationError)

@@ -39,7 +39,7 @@ export async function saveImage(
 }
 
 /**
- * Pulls several images to an output. Throws what `pullBundle` of `./node` throws. It is to be called inside
+ * Pulls several images to an output. Throws what `pullBundle` of `./node` throws. Call it inside
  * `withControl`.
  */
 export async function saveBundle(
@@ -51,7 +51,7 @@ export async function saveBundle(
   return saveToOutput(() => readImages(pull, options), to, writeOptionsOf(options))
 }
 
-/** Pulls one image into a folder. Throws what `pullLayout` throws. It is to be called inside `withControl`. */
+/** Pulls one image into a folder. Throws what `pullLayout` throws. Call it inside `withControl`. */
 export async function saveImageLayout(
   registry: RegistryInput,
   repository: string,

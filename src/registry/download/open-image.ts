@@ -2,7 +2,7 @@ import { loaded } from '../../async/lazy.ts'
 import type { Image } from '../../images/image.ts'
 import { parseRepositoryOf } from '../../oci/reference.ts'
 import { type RegistryInput, toRegistry } from '../registry.ts'
-import type { OpenImageOptions } from './download-options.ts'
+import type { OpenImageOptions } from './open-image-options.ts'
 
 /**
  * Opens an image of a registry. It reads and verifies the manifests and configs. The layers and other blobs are sources

@@ -14,7 +14,7 @@ export interface CopyRepositoryOptions extends CopyOptions {
    */
   readonly digestTags?: boolean | undefined
   /** Images that are read and copied at once. @default 8 */
-  readonly images?: number | undefined
+  readonly imagesAtOnce?: number | undefined
   /** Called with each tag when it is copied, or need not be. */
   readonly onTag?: ((copied: CopiedTag) => void) | undefined
 }

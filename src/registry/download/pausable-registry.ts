@@ -4,8 +4,8 @@ import type { Registry } from '../registry.ts'
 import type { RegistryRequest } from '../send.ts'
 import { PATIENCE } from './blob-range.ts'
 
-/** The same registry. Its requests wait while the transfer is paused, and are as patient as those for blobs. */
-export function heldRegistry(registry: Registry, control: Control): Registry {
+/** Makes a handle whose requests wait while the transfer is paused. They are retried as often as those for blobs. */
+export function pausableRegistry(registry: Registry, control: Control): Registry {
   async function send(given: RegistryRequest) {
     const hold = () => untilResumed(control, given.signal)
     await hold()
