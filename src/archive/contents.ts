@@ -1,16 +1,12 @@
 import { loaded } from '../async/lazy.ts'
 import { ValidationError } from '../errors.ts'
 import { createWasmHasher } from '../hash/sha256.ts'
+import { INDEX_PATH, MANIFEST_PATH } from '../oci/image-layout.ts'
 import { type FileIndex, hasFile } from './file-index.ts'
 import type { ArchiveContents } from './format.ts'
 import type { ArchiveLimits } from './limits.ts'
 import type { ReadOptions } from './read-options.ts'
 import type { Reading } from './reading.ts'
-
-/** The file that makes a folder a layout (image-spec § Image Layout). */
-const INDEX_PATH = 'index.json'
-/** The list of images that Docker reads. */
-export const MANIFEST_PATH = 'manifest.json'
 
 /**
  * Reads what the files of an archive hold. Throws what `openArchive` throws about them.

@@ -1,5 +1,6 @@
 import { ValidationError } from '../errors.ts'
 import { DOCKER_MANIFEST_SHAPE, verifyFieldNames } from '../oci/field-names.ts'
+import { MANIFEST_PATH } from '../oci/image-layout.ts'
 import { isJsonObject, type JsonObject, parseJson } from '../oci/json.ts'
 import { raiseLimit } from '../unpack/unpack-limits.ts'
 import { type FileIndex, hasFile } from './file-index.ts'
@@ -17,8 +18,6 @@ export interface TarManifestEntry {
   /** Descriptors of layers by their diff IDs: Docker writes them of foreign layers, and since version 25 of all. */
   readonly LayerSources?: JsonObject
 }
-
-const MANIFEST_PATH = 'manifest.json'
 
 /**
  * Reads an archive's `manifest.json`.

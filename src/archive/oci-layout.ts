@@ -4,6 +4,7 @@ import type { Image } from '../images/image.ts'
 import { createImageTreeReader, indexOf } from '../images/image-tree.ts'
 import { type Digest, digestOf } from '../oci/digest.ts'
 import { LAYOUT_SHAPE, verifyFieldNames } from '../oci/field-names.ts'
+import { INDEX_PATH, LAYOUT_PATH } from '../oci/image-layout.ts'
 import { isJsonObject, parseJson, showJson } from '../oci/json.ts'
 import { type IndexEntry, isIndex } from '../oci/manifest.ts'
 import { isIndexType, isManifestType, MEDIA_TYPES } from '../oci/media-type.ts'
@@ -17,9 +18,6 @@ import { createLayoutStore } from './layout-store.ts'
 import { type Listed, missingImages, ownImages } from './own-images.ts'
 import type { Reading } from './reading.ts'
 import { findUnlistedReferrers } from './unlisted-referrers.ts'
-
-const INDEX_PATH = 'index.json'
-const LAYOUT_PATH = 'oci-layout'
 
 /** The images of a layout, and the entries of its `index.json` that are absent, or lack their config or a layer. */
 interface Layout {

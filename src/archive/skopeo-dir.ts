@@ -1,5 +1,6 @@
 import { ValidationError } from '../errors.ts'
 import { digestOf } from '../oci/digest.ts'
+import { INDEX_PATH, LAYOUT, LAYOUT_PATH } from '../oci/image-layout.ts'
 import { type JsonObject, parseJson } from '../oci/json.ts'
 import { MEDIA_TYPES } from '../oci/media-type.ts'
 import { toSource } from '../source/from.ts'
@@ -32,8 +33,8 @@ export async function asLayout(reading: Reading): Promise<FileIndex> {
   const manifests = [{ mediaType, digest, size: bytes.length }]
   const entries = new Map<string, FileEntry>()
   const add = (path: string, source: Source) => entries.set(path, { path, kind: 'file', source, target: '' })
-  add('oci-layout', jsonSource({ imageLayoutVersion: '1.0.0' }))
-  add('index.json', jsonSource({ schemaVersion: 2, manifests }))
+  add(LAYOUT_PATH, jsonSource(LAYOUT))
+  add(INDEX_PATH, jsonSource({ schemaVersion: 2, manifests }))
   for (const [path, entry] of files.entries) {
     const hex =
       path.startsWith(files.root) && /^([0-9a-f]{64})(?:\.manifest\.json)?$/.exec(path.slice(files.root.length))?.[1]

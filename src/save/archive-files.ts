@@ -1,4 +1,5 @@
 import { ValidationError } from '../errors.ts'
+import { INDEX_PATH, LAYOUT, LAYOUT_PATH, MANIFEST_PATH } from '../oci/image-layout.ts'
 import { MEDIA_TYPES } from '../oci/media-type.ts'
 import { toSource } from '../source/from.ts'
 import type { Source } from '../source/source.ts'
@@ -27,10 +28,10 @@ export function listArchiveFiles(layout: LayoutPlan, format?: SaveFormat): reado
   const { listed, loadable, blobs } = layout
   const files: ArchiveFile[] = []
   if (format !== 'docker') {
-    files.push(jsonFile('oci-layout', { imageLayoutVersion: '1.0.0' }))
-    files.push(jsonFile('index.json', { schemaVersion: 2, mediaType: MEDIA_TYPES.ociIndex, manifests: listed }))
+    files.push(jsonFile(LAYOUT_PATH, LAYOUT))
+    files.push(jsonFile(INDEX_PATH, { schemaVersion: 2, mediaType: MEDIA_TYPES.ociIndex, manifests: listed }))
   }
-  if (format !== 'oci' && loadable.length > 0) files.push(jsonFile('manifest.json', loadable))
+  if (format !== 'oci' && loadable.length > 0) files.push(jsonFile(MANIFEST_PATH, loadable))
   if (files.length === 0) throw notLoadable()
   const named = new Set(loadable.flatMap(({ Config, Layers }) => [Config, ...Layers]))
   for (const blob of blobs) {

@@ -2,16 +2,12 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ValidationError } from '../../errors.ts'
 import { IMAGE_NAME, REF_NAME } from '../../oci/annotations.ts'
+import { INDEX_PATH, LAYOUT, LAYOUT_PATH } from '../../oci/image-layout.ts'
 import { isJsonObject, parseJson } from '../../oci/json.ts'
 import { type Index, type IndexEntry, isIndex } from '../../oci/manifest.ts'
 import { MEDIA_TYPES } from '../../oci/media-type.ts'
 import { parseManifest } from '../../oci/parse-manifest.ts'
 import { saving, unlessMissing } from './saving.ts'
-
-export const INDEX_PATH = 'index.json'
-export const LAYOUT_PATH = 'oci-layout'
-/** The content of `oci-layout`. */
-export const LAYOUT = { imageLayoutVersion: '1.0.0' }
 
 /** In bytes. No index of images is so large. */
 const MAX_SIZE = 8 * 1024 ** 2
