@@ -258,3 +258,28 @@ describe('pushDockerTar() with referrers', () => {
     }
   })
 })
+
+describe('openImage() with the referrers of a hostile registry', () => {
+  it('stops at the limit while it looks for tags of cosign, which may be large for each of many images', async () => {
+    const layout = createLayout()
+    const entries = []
+    for (let index = 0; index < 60; index++) entries.push(await layout.addImage({ architecture: `a${index}` }))
+    const root = await layout.addIndex(entries.map((entry) => ({ ...entry })))
+    const large = JSON.stringify({
+      ...JSON.parse(
+        Buffer.from(
+          layout.files.get(`blobs/sha256/${entries[0]?.digest.slice('sha256:'.length)}`) as Uint8Array,
+        ).toString(),
+      ),
+      annotations: { text: 'x'.repeat(1_000_000) },
+    })
+    const headers = { 'content-type': 'application/vnd.oci.image.manifest.v1+json' }
+    const { registry, exchanges } = openStored(layout, root, (path) =>
+      path.endsWith('.sig') ? new Response(large, { headers }) : undefined,
+    )
+    const opening = openImage(registry, 'a', 'v1', { referrers: true, limits: { totalJsonSize: 4_000_000 } })
+    const error = await rejection(opening, ValidationError, /totalJsonSize/)
+    expect(error.code).toBe('LIMIT_EXCEEDED')
+    expect(exchanges.filter(({ url }) => url.pathname.endsWith('.sig')).length).toBeLessThan(20)
+  })
+})

@@ -82,7 +82,8 @@ function createFinder({ store, signal }: ReferrerReading) {
       ...COSIGN_ENDINGS.map((ending) => get(referrerTag(subject, ending), signal)),
     ])
     if (!listed) hasApi = false
-    if (tagList) claim(tagList.bytes)
+    // At once: all that is found is held until all subjects were looked for.
+    for (const found of [tagList, ...signed]) if (found) claim(found.bytes)
     const entries = [...(listed ?? []), ...(tagList && isIndex(tagList.manifest) ? tagList.manifest.manifests : [])]
     const tagged = COSIGN_ENDINGS.flatMap((ending, index) => {
       const manifest = signed[index]
