@@ -10,12 +10,12 @@ export interface Controls {
   /** Bytes of blobs per second. Without a limit it is `Infinity`. Set `undefined` to remove the limit. */
   get maxBytesPerSecond(): number
   set maxBytesPerSecond(bytes: number | undefined)
-  /** Pauses: no further request is sent and no further byte is written. Requests under way come to their end. */
+  /** Pauses: no further request is sent and no further byte is written. Requests under way are finished. */
   pause(): void
   /** Continues after a pause. */
   resume(): void
   /**
-   * Ends what it controls, also during a pause. That then rejects with the reason. @default an `AbortError`, as of an
+   * Aborts the transfer, also during a pause. It rejects with the reason. @default an `AbortError`, as of an
    * `AbortController`
    */
   abort(reason?: unknown): void
@@ -37,7 +37,7 @@ export interface Control extends Controls {
   concurrency: number
   /** True if bytes may have to wait: there is a limit, or a controller that may set one. */
   readonly isLimited: boolean
-  /** True if the caller has set the number of blobs at once. */
+  /** True if the caller has set `concurrency`. */
   isConcurrencyChosen(): boolean
   /**
    * Calls the listener after each change.
@@ -45,7 +45,7 @@ export interface Control extends Controls {
    * @returns a function that ends the calls
    */
   readonly watch: Concurrency['watch']
-  /** Gives the readers of the progress a new value. */
+  /** Gives a new value to the readers of the progress. */
   tell(progress: unknown): void
   /** Ends the progress for its readers. */
   end(): void
@@ -60,7 +60,7 @@ interface Controlled extends ControlSettings {
 
 const DEFAULT_CONCURRENCY = 6
 
-/** The controllers that are not in use yet, each with what begins its use. */
+/** The controllers that are not in use yet, each with the function that starts its use. */
 const unused = new WeakMap<Controls, (options: Controlled) => Control>()
 const inUse = new WeakSet<Controls>()
 

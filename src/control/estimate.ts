@@ -1,20 +1,20 @@
-/** How fast a transfer is. */
+/** The speed of a transfer. */
 export interface MeasuredSpeed {
-  /** Bytes that the transfer has brought in. */
+  /** Bytes that have arrived. */
   readonly sentBytes: number
-  /** Over the last seconds. 0 before the first bytes have come in. */
+  /** Over the last ten seconds. 0 before the first bytes have arrived. */
   readonly bytesPerSecond: number
-  /** Bytes of the requests under way that have probably left. */
+  /** Bytes of the requests under way that were probably sent. */
   readonly underWayBytes: number
 }
 
-/** The number of bytes after which their time tells how fast the link is. */
+/** The number of bytes after which the measured speed is that of the link. */
 const LEAST_MEASURED = 128 * 1024
 
 /**
- * Estimates how long a transfer still takes. Speed and time are unknown until enough bytes were measured.
+ * Estimates the remaining time of a transfer. Speed and time are unknown until enough bytes were measured.
  *
- * @param left The bytes that are not there yet.
+ * @param left The bytes that are still to transfer.
  */
 export function estimate(left: number, speed: MeasuredSpeed) {
   const isMeasured = speed.sentBytes >= Math.min(LEAST_MEASURED, (left + speed.sentBytes) / 10)

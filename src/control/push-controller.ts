@@ -19,7 +19,7 @@ export interface PushSettings extends ControlSettings {
  * number of readers.
  */
 export interface PushController extends Controls, AsyncIterable<PushProgress, undefined> {
-  /** Blobs under way at once. If it is lowered, those under way come to their end. */
+  /** Blobs under way at once. If it is lowered, those under way are finished. */
   concurrency: number
 }
 

@@ -9,8 +9,7 @@ export type BlobKind = 'config' | 'layer' | 'manifest'
 export type BlobState = 'waiting' | 'uploading' | 'present' | 'mounted' | 'uploaded'
 
 /**
- * How far one blob is. In `pushStream` the digest of a layer is `sha256:` until it is known, if its name does not tell
- * it.
+ * The progress of one blob. In `pushStream`, the digest of a layer is `sha256:` until it is known.
  */
 export interface BlobProgress extends BlobInfo {
   readonly repository: string
@@ -24,11 +23,11 @@ export interface BlobProgress extends BlobInfo {
   readonly sentBytes: number
 }
 
-/** How far a push is. Every event is a snapshot of its own. */
+/** The progress of a push. Each event has a new snapshot. */
 export interface PushProgress {
   /**
-   * `compress`: layers are compressed, and sent as they come; `plan`: what the registry has is looked for; `verify`:
-   * what was pushed is.
+   * `compress`: layers are compressed and uploaded; `plan`: the registry is asked which blobs it has; `verify`: it is
+   * asked whether it has everything.
    */
   readonly phase: 'compress' | 'plan' | 'blobs' | 'manifests' | 'verify' | 'done'
   /**
@@ -38,13 +37,13 @@ export interface PushProgress {
   readonly sentBytes: number
   readonly totalBytes: number
   /**
-   * Bytes that were sent in a second, over the last seconds. What the registry had before does not count, nor does the
-   * time of a pause. 0 until the push has sent 128 KiB or a tenth of what it has to send: small blobs take the time of
+   * Bytes sent per second, over the last ten seconds. What the registry had before does not count, nor does the time of
+   * a pause. 0 until the push has sent 128 KiB or a tenth of what it has to send: small blobs take the time of
    * a round trip, whatever the speed.
    */
   readonly bytesPerSecond: number
   /**
-   * Until all bytes are there, at that speed and if none of the waiting blobs is there already. `undefined` while
+   * The time until the registry has all bytes, at that speed, if it has none of the waiting blobs. `undefined` while
    * `bytesPerSecond` is 0, and in `pushStream` until the stream ends.
    */
   readonly remainingSeconds: number | undefined
@@ -56,7 +55,7 @@ export interface PushProgress {
   readonly blobs: readonly BlobProgress[]
 }
 
-/** Keeps count of a push, and tells it. */
+/** Tracks the progress of a push. */
 export interface ProgressTracker {
   /** Sets the blobs of the push. Their order gives each its index. */
   track(blobs: readonly TrackedBlob[]): void
@@ -81,7 +80,7 @@ interface BlobEvent {
   readonly digest: Digest
 }
 
-/** A blob to keep count of. */
+/** A blob to track. */
 interface TrackedBlob extends BlobInfo {
   readonly repository: string
   readonly kind: BlobKind
@@ -90,7 +89,7 @@ interface TrackedBlob extends BlobInfo {
 }
 
 /**
- * Keeps count of one push, from its first phase to its last.
+ * Tracks one push, from its first phase to its last. Calls `onProgress` with each change.
  *
  * @param measure Measures how fast the push sends. @default it sends nothing
  */

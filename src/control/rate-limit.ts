@@ -7,9 +7,9 @@ export interface RateLimit {
   /** In bytes: a request should carry no more. */
   readonly maxChunk: number
   /**
-   * Waits until so many bytes may be sent; who came first goes first.
+   * Waits until the bytes may be sent. Callers are served in order.
    *
-   * @param isUnderWay Whether their request is under way already, which a pause does not hold.
+   * @param isUnderWay True if the request is under way already: a pause does not stop it.
    * @throws the signal's reason, if it aborts before
    */
   take(bytes: number, signal: AbortSignal | undefined, isUnderWay?: boolean): Promise<void>
@@ -23,31 +23,31 @@ interface Waiting {
 
 /** In bytes. Smaller chunks would cost more in requests than they gain in smoothness. */
 const LEAST_CHUNK = 64 * 1024
-/** In seconds: what was not used for so long may be used up later, since timers come late. */
+/** In seconds: the unused rate of this time may be used later, because timers are late. */
 const CREDIT = 0.1
 
 /**
- * A token bucket that may be in debt: bytes go out while there is no debt, and then are owed. So a chunk of any size
- * goes out whole, and what comes after it waits for it.
+ * A token bucket that may be in debt. Bytes are sent while there is no debt, and add to it. So a chunk of any size is
+ * sent whole, and the next one waits.
  */
 export function createRateLimit(control: Control): RateLimit {
   const waiting = new Set<Waiting>()
   let timer: ReturnType<typeof setTimeout> | undefined
   let debt = 0
-  /** When the debt was reckoned, and by which rate it falls since then. */
+  /** When the debt was last computed, and the rate at which it falls since then. */
   let [since, rate] = [performance.now(), control.maxBytesPerSecond]
 
-  function reckon(): void {
+  function payDebt(): void {
     const now = performance.now()
     debt = rate === Number.POSITIVE_INFINITY ? 0 : Math.max(debt - ((now - since) / 1000) * rate, -rate * CREDIT)
     since = now
     rate = control.maxBytesPerSecond
   }
 
-  /** Lets go who may; a timer is there only while somebody waits for it. */
+  /** Ends the waits whose turn it is. A timer runs only while something waits for it. */
   function settle(): void {
     clearTimeout(timer)
-    reckon()
+    payDebt()
     for (;;) {
       const next = [...waiting].find(({ isUnderWay }) => isUnderWay || !control.isPaused)
       if (!next) return
@@ -88,8 +88,8 @@ export function createRateLimit(control: Control): RateLimit {
 }
 
 /**
- * Slows down the stream of a request under way, in pieces of at most a tenth of a second, so that it flows. A pause
- * does not hold it. An abort ends the wait.
+ * Slows down the stream of a request under way, in pieces of at most a tenth of a second, so that it flows evenly.
+ * A pause does not stop it. An abort ends the wait.
  */
 export async function* inPace(
   stream: AsyncIterable<Uint8Array>,

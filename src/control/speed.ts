@@ -4,18 +4,18 @@ import type { MeasuredSpeed } from './estimate.ts'
 /** Measures how fast a push sends. */
 export interface Speed {
   /**
-   * A request with so many bytes of a blob goes out.
+   * Counts a request that sends bytes of a blob.
    *
-   * @returns what ends it, with how many of them have come in
+   * @returns a function that ends the request, with the number of bytes that have arrived
    */
   begin(bytes: number): (arrived: number) => void
   measure(): MeasuredSpeed
 }
 
-/** A request with bytes of a blob, in milliseconds by a clock that stands still in a pause. */
+/** A request with bytes of a blob. Times are in milliseconds, by a clock that stops in a pause. */
 interface Sending {
   readonly begun: number
-  /** Those that it carries; at its end, those that have come in. */
+  /** The bytes that it carries. After its end, those that have arrived. */
   readonly bytes: number
 }
 
@@ -23,9 +23,9 @@ interface Sent extends Sending {
   readonly ended: number
 }
 
-/** In milliseconds: the time that is looked back at. */
+/** In milliseconds: the time that is measured. */
 const WINDOW = 10_000
-/** So many requests that have ended are looked at, however long ago that was. */
+/** The least number of ended requests to measure, however old they are. */
 const LEAST_ENDED = 2
 
 /**

@@ -16,7 +16,7 @@ interface Mark {
   readonly bytes: number
 }
 
-/** In milliseconds: the time that is looked back at. */
+/** In milliseconds: the time that is measured. */
 const WINDOW = 10_000
 /** In milliseconds: the time between two marks. */
 const SLOT = 250

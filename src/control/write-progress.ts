@@ -5,7 +5,7 @@ import { estimate } from './estimate.ts'
 import type { BlobKind } from './push-progress.ts'
 import type { Throughput } from './throughput.ts'
 
-/** How far the writing of one blob is. */
+/** The progress of one blob that is written. */
 export interface WrittenBlob extends BlobInfo {
   readonly kind: BlobKind
   /** `present` blobs were in the folder before. */
@@ -14,7 +14,7 @@ export interface WrittenBlob extends BlobInfo {
   readonly writtenBytes: number
 }
 
-/** How far the writing of a tar or a folder is. Every event is a snapshot of its own. */
+/** The progress of a tar or a folder that is written. Each event has a new snapshot. */
 export interface WriteProgress {
   /** `compress`: layers are compressed or decompressed before they are written. */
   readonly phase: 'compress' | 'write' | 'done'
@@ -27,17 +27,17 @@ export interface WriteProgress {
    * of all bytes are written.
    */
   readonly bytesPerSecond: number
-  /** Until all is written, at that speed. `undefined` while `bytesPerSecond` is 0. */
+  /** The time until everything is written, at that speed. `undefined` while `bytesPerSecond` is 0. */
   readonly remainingSeconds: number | undefined
   /** While layers are compressed or decompressed: the bytes of these layers, read and in all. */
   readonly compression?: { readonly doneBytes: number; readonly totalBytes: number }
   readonly blobs: readonly WrittenBlob[]
 }
 
-/** A blob to keep count of. */
+/** A blob to track. */
 type TrackedBlob = Descriptor & Pick<WrittenBlob, 'kind'>
 
-/** Keeps count of what is written, and tells it. */
+/** Tracks the progress of what is written. */
 export interface WriteTracker {
   /** Sets the blobs to write, each once. None of their bytes count as written. */
   track(blobs: readonly TrackedBlob[]): void
@@ -51,10 +51,10 @@ export interface WriteTracker {
   wrote(digest: Digest, bytes: number): void
 }
 
-/** In milliseconds: the least time between two snapshots that differ only in bytes. Pages show no more. */
+/** In milliseconds: the least time between two snapshots that differ only in bytes. A page needs no more. */
 const INTERVAL = 50
 
-/** Keeps count of one tar or folder, from its first phase to its last. */
+/** Tracks one tar or folder, from its first phase to its last. Calls `onProgress` with the changes. */
 export function trackWriting(
   onProgress: ((progress: WriteProgress) => void) | undefined,
   throughput: Throughput,

@@ -9,7 +9,7 @@ import { uploadLost } from './one-pass.ts'
  * so a chunk can be sent again after a failure, and nothing before it.
  *
  * @throws {TarReadError} if the stream ends before the entry does
- * @throws {RegistryError} if what is read has gone by
+ * @throws {RegistryError} if bytes before the last read are read again
  */
 export function forwardSource(bytes: ForwardBytes, { path, size, start: entryStart }: TarEntry, held: Held): Source {
   /** The bytes from where the last read began up to the position of the stream. */

@@ -7,16 +7,16 @@ export const USE_A_FILE = 'write the stream to a file, and push that with pushDo
 export function uploadLost(path: string): RegistryError {
   return new RegistryError(
     'CONTENT_LOST',
-    `Cannot push the stream: the upload of ${JSON.stringify(path)} has to start again, but its first bytes have gone by`,
+    `Cannot push the stream: the upload of ${JSON.stringify(path)} has to start again, but a stream cannot be read twice`,
     { remedy: USE_A_FILE },
   )
 }
 
-/** Says that a file would have to be read again. */
-export function goneBy(path: string): TarReadError {
+/** Says that a file would have to be read twice. */
+export function notReadable(path: string): TarReadError {
   return new TarReadError(
     'NOT_SUPPORTED',
-    `Cannot push the stream in one pass: ${JSON.stringify(path)} has to be read, but its bytes have gone by`,
+    `Cannot push the stream in one pass: ${JSON.stringify(path)} has to be read again, but a stream cannot be read twice`,
     { remedy: USE_A_FILE, path },
   )
 }

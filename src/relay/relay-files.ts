@@ -10,7 +10,7 @@ import type { BlobSender } from './blob-sender.ts'
 import { endsInside, type ForwardBytes, tarOf } from './forward-bytes.ts'
 import { forwardSource } from './forward-source.ts'
 import { createHeld } from './held.ts'
-import { goneBy } from './one-pass.ts'
+import { notReadable } from './one-pass.ts'
 
 /** In bytes. Smaller files are held until all is read. */
 const SMALL = 64 * 1024
@@ -62,7 +62,7 @@ export async function relayFiles(
     return source
   })
   const files = await indexEntries(tar, limits, entries)
-  // Its writer would fail if nobody read what comes after the end mark.
+  // The program that writes the stream would fail if the bytes after the end mark were not read.
   await bytes.skipTo(Number.POSITIVE_INFINITY)
   return { files, digestOf: (source) => digests.get(source) }
 }
@@ -85,13 +85,13 @@ function isTar(head: Uint8Array): boolean {
   }
 }
 
-/** A file whose bytes have gone by, but for the first ones. */
+/** Makes a source of a file that was passed over. Only its first bytes can be read. */
 function passedSource({ path, size }: TarEntry, head: Uint8Array<ArrayBuffer>): Source {
   return {
     size,
     async read(start, end) {
       if (end <= head.length) return head.slice(start, end)
-      throw goneBy(path)
+      throw notReadable(path)
     },
   }
 }

@@ -3,19 +3,19 @@ import type { Digest } from '../oci/digest.ts'
 
 type TrackedBlob = Parameters<ProgressTracker['track']>[0][number]
 
-/** Keeps count of a relay, whose blobs show one after the other. */
+/** Tracks a relay, whose blobs become known one after the other. */
 export interface RelayProgress {
-  /** The same count as a push has it. Blobs that the stream has brought stay in it when the rest is planned. */
+  /** The tracker of a push. The blobs of the stream stay in it when the rest is planned. */
   readonly tracker: ProgressTracker
-  /** Adds a blob that begins to come. Returns its index. */
+  /** Adds a blob whose first bytes were read. Returns its index. */
   begin(blob: TrackedBlob): number
-  /** A blob is there. */
+  /** Sets the digest and the last state of a blob. */
   end(index: number, digest: Digest, state: BlobState): void
-  /** All of the stream was read: from now on the total is known. */
+  /** Ends the stream: from now on the total is known. */
   endStream(): void
 }
 
-/** While the stream is read, nobody knows how much comes: `totalBytes` grows, and there is no `remainingSeconds`. */
+/** While the stream is read, its size is not known: `totalBytes` grows, and there is no `remainingSeconds`. */
 export function trackRelay(
   onProgress: ((progress: PushProgress) => void) | undefined,
   measure: Parameters<typeof trackProgress>[1],
