@@ -42,5 +42,9 @@ export function descriptorOf({ mediaType, size, digest }: Descriptor): Descripto
  * ```
  */
 export function formatPlatform({ os, architecture, variant }: Platform): string {
-  return [os, architecture, variant].filter(Boolean).join('/')
+  // It goes into messages, which must not get line breaks and escape sequences from a registry or an archive.
+  return [os, architecture, variant]
+    .filter(Boolean)
+    .join('/')
+    .replace(/[^ -~]+/g, '?')
 }

@@ -27,7 +27,7 @@ export interface WritableArchive extends AsyncDisposable {
    * a blob is wrong or its source is lost. Each call gives a new stream, from the start.
    */
   stream(options?: StreamOptions): ReadableStream<Uint8Array<ArrayBuffer>>
-  /** Releases what was made for the archive. Its streams cannot be read after it. `await using` calls it. */
+  /** Releases what was made for the archive, such as compressed layers: they cannot be read after it. */
   close(): Promise<void>
 }
 

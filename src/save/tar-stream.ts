@@ -43,11 +43,11 @@ export function streamTar(
         try {
           const { done, value } = await pieces.next()
           if (!done) return controller.enqueue(value)
+          writing.phase('done')
         } catch (error) {
           writing.end()
           throw error
         }
-        writing.phase('done')
         writing.end()
         controller.close()
       },

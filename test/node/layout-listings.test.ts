@@ -139,6 +139,13 @@ describe("{ image: 'index' }", () => {
     ])
   })
 
+  it('shows no line break or escape sequence of a platform in messages', async () => {
+    const { layout, amd64, arm64 } = await platforms()
+    layout.list(withPlatform(amd64, 'li\nnux/amd64'), withPlatform(arm64, 'linux/\u001b[31marm64'))
+    const error = await rejection(push(layout), ValidationError)
+    expect(error.message).toMatch(/li\?nux\/amd64; .* linux\/\?\[31marm64/)
+  })
+
   it('is a remedy where platforms have one name', async () => {
     const { layout, amd64, arm64, digest } = await platforms()
     layout.list(withName(amd64, 'team/app:v1'), withName(arm64, 'team/app:v1'))
