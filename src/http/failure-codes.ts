@@ -21,6 +21,9 @@ const FAILURES: readonly Known[] = [
   [/CERT_HAS_EXPIRED/, 'TLS_FAILED', 'its certificate has expired', 'renew it on the server'],
   [/WRONG_VERSION_NUMBER|PACKET_LENGTH/, 'TLS_FAILED', 'it does not speak TLS', 'check whether it is at http://'],
   [/CERT|_TLS_|VERIFY/, 'TLS_FAILED', 'its certificate or its TLS was refused'],
+  // Node's, and Bun's.
+  [/ECONNREFUSED|ConnectionRefused/, 'NO_ANSWER', 'nothing listens there', 'check the address, and that it runs'],
+  [/ENOTFOUND|EAI_AGAIN/, 'NO_ANSWER', 'its host is unknown', 'check the address, and the network'],
   [/PROXY_ANSWERED_407/, 'NO_ANSWER', 'the proxy wants a user and a password', 'put them in its URL'],
 ]
 

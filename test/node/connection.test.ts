@@ -165,7 +165,7 @@ describe('a registry that is not there', () => {
       NetworkError,
       /^Cannot reach the registry: no answer/,
     )
-    expect(error.message).toMatch(/\(ECONNREFUSED\)$/)
+    expect(error.message).toMatch(/\(ECONNREFUSED\): nothing listens there; check the address, and that it runs$/)
     expect(error).toMatchObject({ method: 'GET', url: `${url}/v2/` })
     expect(error.cause).toBeInstanceOf(TypeError)
     await rejection(
