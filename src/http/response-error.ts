@@ -34,7 +34,10 @@ interface Refusal {
 }
 
 const REFUSALS: Partial<Record<ErrorCode, Refusal>> = {
-  SIGN_IN_REQUIRED: { reason: 'no credentials were given', remedy: 'pass { credentials } to openRegistry' },
+  SIGN_IN_REQUIRED: {
+    reason: 'no credentials were given',
+    remedy: 'pass { credentials } to openRegistry; for dockerCredentials, sign in to this host with "docker login"',
+  },
   CREDENTIALS_REFUSED: {
     reason: 'it does not take the credentials that were given, or not for this',
     remedy: 'check them, or sign in again',
