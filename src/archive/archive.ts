@@ -72,6 +72,6 @@ export async function withArchive<T>(
 }
 
 /** Tells an open archive from what one may be opened from. */
-export function isArchive(input: unknown): input is Archive {
+function isArchive(input: unknown): input is Archive {
   return typeof input === 'object' && input !== null && 'images' in input && 'warnings' in input
 }

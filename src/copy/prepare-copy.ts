@@ -12,7 +12,7 @@ import type { ImagePush } from '../transfer/plan/needs.ts'
 import type { CopiedImage, CopyOptions } from './copy-options.ts'
 import type { Route } from './route.ts'
 
-/** An image that is about to be copied, or need not be. */
+/** An image to copy, or one that is present. */
 export interface PreparedCopy {
   readonly result: CopiedImage
   /** The push that copies it. Absent if there is nothing to do. */
@@ -96,6 +96,6 @@ async function open(route: Route, digest: Digest | undefined, options: CopyOptio
 }
 
 function moved({ from, reference }: Route, { method, url, status, errors }: ResponseError): ResponseError {
-  const fault = `Cannot copy "${from}:${reference}": its manifest was replaced or deleted after it was looked for`
+  const fault = `Cannot copy "${from}:${reference}": its manifest was replaced or deleted during the copy`
   return new ResponseError('CONTENT_LOST', fault, { remedy: 'copy again', method, url, status, errors })
 }

@@ -30,7 +30,7 @@ export async function pushCopies(
   })
 }
 
-/** Plans the same. */
+/** Plans the push of images that were opened in a registry. Call it inside `withControl`. */
 export async function planCopies(
   route: RepositoryRoute,
   pushes: readonly ImagePush[],
@@ -57,7 +57,7 @@ async function planningOf(route: RepositoryRoute, given: readonly ImagePush[], o
   }
 }
 
-/** The target checks nothing before all bytes are there, so that wrong bytes are those of the source. */
+/** Adds a remedy to a digest mismatch. Digests are compared before the closing PUT, so the source has wrong bytes. */
 function withRemedy(error: unknown, { from, source }: RepositoryRoute): unknown {
   if (!(error instanceof DigestMismatchError) || error.remedy !== undefined) return error
   const { code, fault, expected, actual, cause } = error

@@ -15,7 +15,7 @@ export async function runCopy(from: CopySource, to: CopyTarget, options: CopyOpt
 
 /** Plans a copy; throws what `planCopy` throws. */
 export async function makeCopyPlan(from: CopySource, to: CopyTarget, given: CopyOptions): Promise<PushPlan> {
-  // A plan has what is present, too.
+  // With `verify`, a present image is planned too.
   return withControl({ ...given, verify: true }, async (options) => {
     const route = routeOf(from, to)
     const { push } = await prepareCopy(route, options)

@@ -20,10 +20,10 @@ interface Adding<C extends ChosenImage> {
 }
 
 /**
- * Adds what is about the chosen images, and about that in turn. An index that lists more than there is is left out,
- * with a warning.
+ * Adds the referrers of the chosen images, and the referrers of these. An incomplete index is left out, with a
+ * warning.
  *
- * @param referrers All that is about something.
+ * @param referrers All referrers, whatever they are about.
  */
 export function withReferrers<C extends ChosenImage>(
   chosen: readonly C[],

@@ -1,5 +1,4 @@
-import type { Digest } from '../oci/digest.ts'
-import { isDigest, shortDigest } from '../oci/digest.ts'
+import { type Digest, isDigest, shortDigest } from '../oci/digest.ts'
 
 /** The name of a tar of which nothing is known. */
 export const FALLBACK_NAME = 'image.tar'

@@ -65,7 +65,7 @@ function ownNames(image: Image, { rename = (name) => name, onWarning }: NamingOp
     const renamed = callRename(rename, name)
     if (renamed === undefined) continue
     if (renamed === name && !isName(name)) {
-      onWarning?.(`The name ${JSON.stringify(name)} of an image is no name that it can be loaded by; it was skipped.`)
+      onWarning?.(`The name ${JSON.stringify(name)} of an image is not one that it can be loaded by; it was skipped.`)
       continue
     }
     const saved = nameOf(renamed)

@@ -43,7 +43,7 @@ export function listBlobs(images: readonly NamedImage[], onWarning?: (warning: s
 }
 
 function leftOut(digest: Digest): string {
-  return `The bytes of the foreign layer ${digest} are not there and were left out; Docker and podman load the image only where they have that layer.`
+  return `The foreign layer ${digest} was left out, because its bytes are not there; Docker and podman load the image only where they have that layer.`
 }
 
 function sizeClash({ digest, size }: Descriptor, other: { readonly size: number }): ValidationError {

@@ -20,7 +20,8 @@ export interface PrepareOptions extends ImagesChoice, PlatformSelection, NamingO
 }
 
 /**
- * Chooses, names and selects what is written of images, and adds their referrers (signatures, SBOMs), and theirs.
+ * Chooses, names and selects what is written of images, and adds their referrers (signatures, SBOMs), and the
+ * referrers of these.
  *
  * @param images The images of one archive or of several.
  * @throws {ValidationError} if there is no image, or a choice is needed

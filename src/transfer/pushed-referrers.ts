@@ -16,7 +16,7 @@ interface PushedReferrers {
 }
 
 /**
- * Sees to it that the registry lists the referrers of a push. A registry with the referrers API does so itself.
+ * Makes the registry list the referrers of a push. A registry with the referrers API does so itself.
  * Elsewhere they are added to the tag that stands in for it (distribution-spec § Pushing Manifests with Subject).
  */
 export async function listPushedReferrers(
@@ -53,7 +53,7 @@ async function groupBySubject(
   return groups.values()
 }
 
-/** Describes a referrer as a list has it. What only a tag of cosign's says is in no list. */
+/** Describes a referrer as an entry of a list. A referrer that only a tag of cosign names is in no list. */
 async function describe(
   { mediaType, digest, size, source }: Content,
   subject: Digest,

@@ -14,6 +14,6 @@ export interface OpenOutput {
   write(tar: TarPlan, passing: Passing): Promise<void>
   /** Gives the file its name, or ends the stream. */
   commit(tar: TarPlan): Promise<void>
-  /** Removes the file, or breaks the stream off, so that nobody takes what is there for the whole tar. */
+  /** Removes the file, or breaks the stream off, so that its reader does not take a part for the whole tar. */
   discard(): Promise<void>
 }

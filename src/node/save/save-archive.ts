@@ -16,7 +16,7 @@ export type ReadImages = () => Promise<readonly Image[]>
  * `withControl`.
  */
 export async function saveToOutput(read: ReadImages, to: ArchiveOutput, options: WriteOptions): Promise<SavedArchive> {
-  // Before anything is read, since it may be that nothing can be written.
+  // First, so that nothing is read if the output cannot be written.
   const output = await openOutput(to)
   try {
     const { tar, images } = await writePlan(await read(), options, async ({ tar }, passing) => {

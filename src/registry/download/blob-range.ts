@@ -10,7 +10,7 @@ import type { Registry } from '../registry.ts'
 import { locateRepository } from '../repository.ts'
 import { type BlobPlace, blobUrl, lostBlob } from './lost-content.ts'
 
-/** How often a request is tried again that gets no answer, and an answer that brings in nothing. */
+/** How often a request is sent again that gets no answer, or an answer without bytes. */
 export const PATIENCE: Patience = { retry: 5, retryDelay: 500 }
 
 /** A blob, and what was learned about its ranges. */

@@ -8,7 +8,7 @@ import type { Registry } from '../registry.ts'
 import { isOldAddress, openRange, PATIENCE, type RangedBlob } from './blob-range.ts'
 import { cutShort } from './lost-content.ts'
 
-/** Requests that may bring in few bytes, and how many bytes each further one has to bring in, on average. */
+/** The number of requests that may return few bytes, and the average bytes that each further one has to return. */
 const [SPARE, LEAST_GAIN] = [100, 2048]
 
 /**

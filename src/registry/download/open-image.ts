@@ -8,8 +8,8 @@ import type { OpenImageOptions } from './open-image-options.ts'
  * Opens an image of a registry. It reads and verifies the manifests and configs. The layers and other blobs are sources
  * that are read when they are needed.
  *
- * An answer that breaks off in the middle of a blob is continued from there. Whoever reads a whole blob has to compare
- * its digest, as all functions of this package do.
+ * An answer that breaks off in the middle of a blob is continued from there. If you read a whole blob, compare its
+ * digest, as all functions of this package do.
  *
  * @param registry The registry's URL or host, or a handle of `openRegistry` if it needs credentials or other settings.
  * @param repository The name of the repository, such as `team/app`.

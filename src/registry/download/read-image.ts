@@ -42,7 +42,7 @@ export async function readImage(
   const image = options.platforms && wanted ? await selectPlatforms(chosen, wanted, createHasher, warn) : chosen
   const named = { ...image, names: fullNames(registry.url, repository, reference), tags: [] }
   if (!options.referrers) return named
-  // Those of an index are wanted whole.
+  // Referrers are read whole, with all their platforms.
   return attachReferrers(named, { store, read: createImageTreeReader(store), warn, signal })
 }
 

@@ -54,7 +54,7 @@ export async function attachReferrers(image: Image, reading: ReferrerReading): P
     const found = await find(subjects)
     const next: Image[] = []
     for (const [subject, names] of found) {
-      // No tag of cosign may lead back, by a mistake or in bad faith.
+      // A tag of cosign may lead back to an image that was visited.
       const isNew = (image: Image) => !digestsUnder(image).some((digest) => visited.has(digest))
       const images = (await readFound(subject, names, reading)).filter(isNew)
       about.set(subject, images)

@@ -43,7 +43,7 @@ export interface RegistryStore extends ContentStore, Pick<Reading, 'registry' | 
 
 /**
  * Makes a content store of a repository. Manifests are read when they are opened, and blobs when their sources are
- * read: nobody asks before whether a blob is there.
+ * read: no request asks first whether a blob exists.
  */
 export function createRegistryStore(reading: Reading): RegistryStore {
   const { registry, repository, limits, createHasher, warn, signal } = reading

@@ -8,7 +8,7 @@ import type { RuntimeOptions } from '../../runtime.ts'
 import type { ImagePush } from './needs.ts'
 
 /**
- * Takes of each image what is pushed of it, and adds its referrers (signatures, SBOMs), and theirs.
+ * Selects what is pushed of each image, and adds its referrers (signatures, SBOMs), and the referrers of these.
  *
  * @param all All images of the archive.
  * @throws {ValidationError} if some of an index is missing, and a choice is needed, or the platform is not there

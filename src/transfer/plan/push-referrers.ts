@@ -7,7 +7,7 @@ import type { ImagePush } from './needs.ts'
  * Adds the referrers of what is pushed, and theirs, to the repositories of their subjects: by digest, and by the tags
  * by which cosign finds them.
  *
- * @param referrers All that is about something.
+ * @param referrers All referrers, whatever they are about.
  */
 export function pushReferrers(
   pushes: readonly ImagePush[],
