@@ -26,10 +26,31 @@ export function imagesOf<T>(value: readonly T[]): readonly T[] {
   throw new TypeError(`Cannot use images: it has to be the "images" that openArchive gives, not ${show(value)}`)
 }
 
+/**
+ * Takes the options of a call. A text would be taken for an object without options, and so would a stream.
+ *
+ * @param wanted What to pass instead.
+ */
+export function optionsOf<T extends object>(options: T, wanted = 'an object such as { signal }'): T {
+  const isObject = Object.prototype.toString.call(options) === '[object Object]'
+  // Node's own streams look like plain objects.
+  if (!isObject || 'pipe' in options)
+    throw new TypeError(`Cannot use ${showPublic(options)} as options: pass ${wanted}`)
+  const { signal } = options as { readonly signal?: AbortSignal }
+  if (signal && typeof signal.throwIfAborted !== 'function')
+    throw new TypeError(`Cannot use signal: it is ${showPublic(signal)}, not an AbortSignal; pass controller.signal`)
+  return options
+}
+
 /** Takes an object that can do something. */
 export function able<T extends object>(name: string, value: T, methods: ReadonlyArray<keyof T>, remedy: string): T {
   if (methods.every((method) => typeof value?.[method] === 'function')) return value
   throw new TypeError(`Cannot use ${name}: it has to be ${remedy}, not ${show(value)}`)
+}
+
+/** A value for a message, without the password that a URL may have. */
+export function showPublic(value: unknown): string {
+  return value instanceof URL || (typeof value === 'string' && value.includes('://')) ? 'a URL' : show(value)
 }
 
 /** A value for a message, in a few words. */

@@ -1,4 +1,5 @@
 import { loaded } from '../async/lazy.ts'
+import { optionsOf } from '../check-options.ts'
 import { withControl } from '../control/controller.ts'
 import type { PushPlan } from '../transfer/plan/plan.ts'
 import type { CopiedImage, CopyOptions, CopySource, CopyTarget, PlanCopyOptions } from './copy-options.ts'
@@ -33,7 +34,7 @@ import type { CopiedImage, CopyOptions, CopySource, CopyTarget, PlanCopyOptions 
  * ```
  */
 export async function copyImage(from: CopySource, to: CopyTarget, options: CopyOptions = {}): Promise<CopiedImage> {
-  return withControl(options, async (options) => {
+  return withControl(optionsOf(options), async (options) => {
     const { runCopy } = await loaded(import('./run-copy.ts'), options.signal)
     return runCopy(from, to, options)
   })
@@ -66,6 +67,7 @@ export async function copyImage(from: CopySource, to: CopyTarget, options: CopyO
  * ```
  */
 export async function planCopy(from: CopySource, to: CopyTarget, options: PlanCopyOptions = {}): Promise<PushPlan> {
-  const { makeCopyPlan } = await loaded(import('./run-copy.ts'), options.signal)
+  const { signal } = optionsOf(options)
+  const { makeCopyPlan } = await loaded(import('./run-copy.ts'), signal)
   return makeCopyPlan(from, to, options)
 }

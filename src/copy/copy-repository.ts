@@ -1,4 +1,5 @@
 import { loaded } from '../async/lazy.ts'
+import { optionsOf } from '../check-options.ts'
 import { withControl } from '../control/controller.ts'
 import type { CopySource, CopyTarget } from './copy-options.ts'
 import type { CopiedTag, CopyRepositoryOptions } from './copy-repository-options.ts'
@@ -38,7 +39,7 @@ export async function copyRepository(
   to: Omit<CopyTarget, 'tags'>,
   options: CopyRepositoryOptions = {},
 ): Promise<readonly CopiedTag[]> {
-  return withControl(options, async (options) => {
+  return withControl(optionsOf(options), async (options) => {
     const { runRepositoryCopy } = await loaded(import('./run-repository-copy.ts'), options.signal)
     return runRepositoryCopy(from, to, options)
   })

@@ -1,4 +1,5 @@
 import { loaded } from '../async/lazy.ts'
+import { optionsOf } from '../check-options.ts'
 import { withLastingControl } from '../control/controller.ts'
 import type { RegistryInput } from '../registry/registry.ts'
 import type { PulledBundle, PulledTar, PullOptions } from './pull-options.ts'
@@ -37,7 +38,7 @@ export async function pullDockerTar(
   reference: string,
   options: PullOptions = {},
 ): Promise<PulledTar> {
-  return withLastingControl(options, async (options) => {
+  return withLastingControl(optionsOf(options), async (options) => {
     const { streamImage } = await loaded(import('./stream-pull.ts'), options.signal)
     return streamImage(registry, repository, reference, options)
   })
@@ -76,7 +77,7 @@ export async function pullBundle(
   references: readonly string[],
   options: PullOptions = {},
 ): Promise<PulledBundle> {
-  return withLastingControl(options, async (options) => {
+  return withLastingControl(optionsOf(options), async (options) => {
     const { streamBundle } = await loaded(import('./stream-pull.ts'), options.signal)
     return streamBundle(registry, references, options)
   })

@@ -1,6 +1,6 @@
 import { type StreamInput, toStream } from '../archive/input.ts'
 import { loaded } from '../async/lazy.ts'
-import { optionalList, show } from '../check-options.ts'
+import { optionalList, optionsOf, show } from '../check-options.ts'
 import { withControl } from '../control/controller.ts'
 import { ValidationError } from '../errors.ts'
 import type { Digest } from '../oci/digest.ts'
@@ -52,7 +52,7 @@ export async function pushStream(
   tag?: string,
   options: PushStreamOptions = {},
 ): Promise<Digest> {
-  return withControl(options, async (options) => {
+  return withControl(optionsOf(options), async (options) => {
     const ended = new AbortController()
     const signal = options.signal ? AbortSignal.any([options.signal, ended.signal]) : ended.signal
     const bytes = toStream(stream, signal)

@@ -1,10 +1,12 @@
 import { loaded } from '../async/lazy.ts'
+import { optionsOf } from '../check-options.ts'
 import type { PickedFile, SavableTar, SavedFile, SaveInBrowserOptions } from './browser-file.ts'
 import { FALLBACK_NAME, safeFileName } from './file-name.ts'
 
 /** The file picker of a page (File System Access § showSaveFilePicker). Not all browsers have it. */
 type ShowPicker = (options: object) => Promise<PickedFile>
 
+const WANTED = 'an object such as { fileName: "image.tar" }'
 const TYPES = [{ description: 'Container image', accept: { 'application/x-tar': ['.tar'] } }]
 
 /**
@@ -28,7 +30,8 @@ const TYPES = [{ description: 'Container image', accept: { 'application/x-tar': 
  * ```
  */
 export async function saveInBrowser(tar: SavableTar, options: SaveInBrowserOptions = {}): Promise<SavedFile> {
-  const name = options.fileName ?? (typeof tar === 'function' ? undefined : tar?.fileName) ?? FALLBACK_NAME
+  const name =
+    optionsOf(options, WANTED).fileName ?? (typeof tar === 'function' ? undefined : tar?.fileName) ?? FALLBACK_NAME
   const picked = await pickFile(safeFileName(name))
   const { saveFile } = await loaded(import('./browser-file.ts'))
   return saveFile(tar, picked, options)

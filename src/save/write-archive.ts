@@ -1,4 +1,5 @@
 import { loaded } from '../async/lazy.ts'
+import { optionsOf } from '../check-options.ts'
 import { withLastingControl } from '../control/controller.ts'
 import type { Image } from '../images/image.ts'
 import type { WritableArchive } from './make-archive.ts'
@@ -34,7 +35,7 @@ import type { WriteOptions } from './plan-archive.ts'
  * ```
  */
 export async function writeArchive(images: readonly Image[], options: WriteOptions = {}): Promise<WritableArchive> {
-  return withLastingControl(options, async (options) => {
+  return withLastingControl(optionsOf(options), async (options) => {
     const { makeArchive } = await loaded(import('./make-archive.ts'), options.signal)
     return makeArchive(images, options)
   })

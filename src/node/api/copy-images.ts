@@ -42,7 +42,7 @@ import { inNode } from '../node-runtime.ts'
  * console.log(digest, outcome) // 'sha256:…'
  * ```
  */
-export function copyImage(from: CopySource, to: CopyTarget, options: CopyOptions = {}): Promise<CopiedImage> {
+export async function copyImage(from: CopySource, to: CopyTarget, options: CopyOptions = {}): Promise<CopiedImage> {
   return core.copyImage(from, to, inNode(options))
 }
 
@@ -72,7 +72,7 @@ export function copyImage(from: CopySource, to: CopyTarget, options: CopyOptions
  * console.log(plan.tags.map(({ repository, tag }) => `${repository}:${tag}`)) // [ 'team/app:v7' ]
  * ```
  */
-export function planCopy(from: CopySource, to: CopyTarget, options: PlanCopyOptions = {}): Promise<PushPlan> {
+export async function planCopy(from: CopySource, to: CopyTarget, options: PlanCopyOptions = {}): Promise<PushPlan> {
   return core.planCopy(from, to, inNode(options))
 }
 
@@ -106,7 +106,7 @@ export function planCopy(from: CopySource, to: CopyTarget, options: PlanCopyOpti
  * console.log(copied.map(({ tag }) => tag)) // [ 'v7' ]
  * ```
  */
-export function copyRepository(
+export async function copyRepository(
   from: Omit<CopySource, 'reference'>,
   to: Omit<CopyTarget, 'tags'>,
   options: CopyRepositoryOptions = {},

@@ -1,4 +1,5 @@
 import { loaded } from '../../async/lazy.ts'
+import { optionsOf } from '../../check-options.ts'
 import { withControl } from '../../control/controller.ts'
 import type { PulledBundle, PulledTar, PullOptions, RegistryInput } from '../../index.ts'
 import * as core from '../../index.ts'
@@ -7,6 +8,8 @@ import type { PulledLayout, PullOutput, SavedTar } from '../pull/save-pull.ts'
 import type { SavedArchive } from '../save/save-archive.ts'
 
 // The functions of "." that pull, in the runtime of Node, Deno and Bun. They also write to files, streams and folders.
+
+const WITH_PATH = 'an object such as { to: "out.tar" }'
 
 /**
  * Pulls an image of a registry as one tar, for `docker load` and every other tool: the counterpart of `pushDockerTar`.
@@ -52,9 +55,9 @@ export async function pullDockerTar(
   registry: RegistryInput,
   repository: string,
   reference: string,
-  { to, ...given }: PullOptions & Partial<PullOutput> = {},
+  given: PullOptions & Partial<PullOutput> = {},
 ): Promise<PulledTar | SavedTar> {
-  const options = inNode(given)
+  const { to, ...options } = inNode(optionsOf(given, WITH_PATH))
   if (to === undefined) return core.pullDockerTar(registry, repository, reference, options)
   return withControl(options, async (options) => {
     const { saveImage } = await loaded(import('../pull/save-pull.ts'), options.signal)
@@ -103,9 +106,9 @@ export function pullBundle(
 export async function pullBundle(
   registry: RegistryInput,
   references: readonly string[],
-  { to, ...given }: PullOptions & Partial<PullOutput> = {},
+  given: PullOptions & Partial<PullOutput> = {},
 ): Promise<PulledBundle | SavedArchive> {
-  const options = inNode(given)
+  const { to, ...options } = inNode(optionsOf(given, WITH_PATH))
   if (to === undefined) return core.pullBundle(registry, references, options)
   return withControl(options, async (options) => {
     const { saveBundle } = await loaded(import('../pull/save-pull.ts'), options.signal)

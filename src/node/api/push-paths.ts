@@ -196,7 +196,7 @@ export function pushDockerTarWithAllOriginalTags(
  * await archive.close()
  * ```
  */
-export function planPush(
+export async function planPush(
   images: readonly Image[],
   registry: RegistryInput,
   options: PlanOptions = {},
@@ -232,7 +232,7 @@ export function planPush(
  * await archive.close()
  * ```
  */
-export function executePush(
+export async function executePush(
   plan: PushPlan,
   images: readonly Image[],
   registry: RegistryInput,
@@ -242,12 +242,12 @@ export function executePush(
 }
 
 /** Opens what is pushed; that too is under the push's controller. */
-function pushInput<O extends PushArchiveOptions, T>(
+async function pushInput<O extends PushArchiveOptions, T>(
   archive: ArchiveInput | Archive,
   options: O,
   push: (input: core.ArchiveInput | Archive, options: O) => Promise<T>,
 ): Promise<T> {
-  return withControl(options, (options) =>
-    withInput(archive, options, (input) => push(input as core.ArchiveInput | Archive, inNode(options))),
+  return withControl(inNode(options), (options) =>
+    withInput(archive, options, (input) => push(input as core.ArchiveInput | Archive, options)),
   )
 }

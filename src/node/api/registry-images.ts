@@ -35,7 +35,7 @@ import { inNode } from '../node-runtime.ts'
  * console.log(image.layers.length) // 2
  * ```
  */
-export function openImage(
+export async function openImage(
   registry: RegistryInput,
   repository: string,
   reference: string,

@@ -38,12 +38,13 @@ import { inNode } from '../node-runtime.ts'
  * console.log(digest) // 'sha256:…'
  * ```
  */
-export function pushStream(
+export async function pushStream(
   stream: StreamInput,
   registry: RegistryInput,
   repository: string,
   tag?: string,
   options: PushStreamOptions = {},
 ): Promise<Digest> {
-  return core.pushStream(beginReading(stream), registry, repository, tag, inNode(options))
+  const given = inNode(options)
+  return core.pushStream(beginReading(stream), registry, repository, tag, given)
 }

@@ -38,7 +38,7 @@ import type { SavedLayout, SaveLayoutOptions } from '../save/save-layout.ts'
  * await archive.close()
  * ```
  */
-export function writeArchive(images: readonly Image[], options: WriteOptions = {}): Promise<WritableArchive> {
+export async function writeArchive(images: readonly Image[], options: WriteOptions = {}): Promise<WritableArchive> {
   return core.writeArchive(images, inNode(options))
 }
 

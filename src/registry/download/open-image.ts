@@ -1,4 +1,5 @@
 import { loaded } from '../../async/lazy.ts'
+import { optionsOf } from '../../check-options.ts'
 import type { Image } from '../../images/image.ts'
 import { parseRepositoryOf } from '../../oci/reference.ts'
 import { type RegistryInput, toRegistry } from '../registry.ts'
@@ -41,7 +42,8 @@ export async function openImage(
   reference: string,
   options: OpenImageOptions = {},
 ): Promise<Image> {
-  const { readImage } = await loaded(import('./read-image.ts'), options.signal)
+  const { signal } = optionsOf(options)
+  const { readImage } = await loaded(import('./read-image.ts'), signal)
   const handle = toRegistry(registry)
   return readImage(handle, parseRepositoryOf(handle.url, repository), reference, options)
 }

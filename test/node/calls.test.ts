@@ -1,0 +1,74 @@
+import { PassThrough } from 'node:stream'
+import { describe, expect, it } from 'vitest'
+import * as portable from '../../src/index.ts'
+import * as node from '../../src/node/index.ts'
+import { rejection } from '../support/errors.ts'
+
+// Calls as people write them in plain JavaScript, whose mistakes would lose something silently.
+
+/** Nothing may be requested: no call gets as far. */
+const unreached = () => expect.fail('a request was sent')
+const registry = portable.openRegistry('https://registry.test', { fetch: unreached })
+const place = { registry, repository: 'team/app' }
+const image = { ...place, reference: 'v1' }
+
+type Call = (options: never) => Promise<unknown>
+
+/** The new functions of both entries, each with the options that a caller gives. */
+const shared = (sdk: typeof portable | typeof node): Readonly<Record<string, Call>> => ({
+  openImage: (options) => sdk.openImage(registry, 'team/app', 'v1', options),
+  pullDockerTar: (options) => sdk.pullDockerTar(registry, 'team/app', 'v1', options),
+  pullBundle: (options) => sdk.pullBundle(registry, ['team/app:v1'], options),
+  writeArchive: (options) => sdk.writeArchive([], options),
+  copyImage: (options) => sdk.copyImage(image, place, options),
+  planCopy: (options) => sdk.planCopy(image, place, options),
+  copyRepository: (options) => sdk.copyRepository(place, place, options),
+  pushStream: (options) => sdk.pushStream(new Response('x'), registry, 'team/app', 'v1', options),
+})
+const portableCalls = shared(portable)
+const nodeCalls: Readonly<Record<string, Call>> = {
+  ...shared(node),
+  pullLayout: (options) => node.pullLayout(registry, 'team/app', 'v1', 'folder', options),
+  saveArchive: (options) => node.saveArchive([], 'out.tar', options),
+  saveLayout: (options) => node.saveLayout([], 'folder', options),
+  pushDockerTar: (options) => node.pushDockerTar(new Blob(), registry, 'team/app', 'v1', options),
+  pushDockerTarWithAllOriginalTags: (options) => node.pushDockerTarWithAllOriginalTags(new Blob(), registry, options),
+  planPush: (options) => node.planPush([], registry, options),
+}
+const calls = [
+  ...Object.entries(portableCalls).map(([name, call]) => [`${name}() of "."`, call] as const),
+  ...Object.entries(nodeCalls).map(([name, call]) => [`${name}() of "./node"`, call] as const),
+]
+
+describe.each(calls)('%s', (_, call) => {
+  it.each([
+    ['a path', 'out.tar', /^Cannot use "out\.tar" as options: pass an object such as \{ /],
+    ['a URL', new URL('https://user:secret@host.test/'), /^Cannot use a URL as options: pass an object/],
+    ['the text of a URL', 'https://user:secret@host.test/', /^Cannot use a URL as options: pass an object/],
+    ['null', null, /^Cannot use null as options/],
+    ['an array', [], /^Cannot use a list as options/],
+    ['a stream of Node', new PassThrough(), /^Cannot use an object as options/],
+    ['a signal', new AbortController().signal, /^Cannot use an object as options/],
+    ['a function', () => undefined, /^Cannot use a function as options/],
+  ])('rejects %s as options', async (_, options, message) => {
+    await rejection(call(options as never), TypeError, message)
+  })
+
+  it('rejects an AbortController as signal', async () => {
+    const message = /^Cannot use signal: it is an object, not an AbortSignal; pass controller\.signal$/
+    await rejection(call({ signal: new AbortController() } as never), TypeError, message)
+  })
+})
+
+describe('a path as options of a pull', () => {
+  it.each(['pullDockerTar', 'pullBundle'])('is answered with { to } by %s() of "./node"', async (name) => {
+    await rejection(nodeCalls[name]?.('out.tar' as never) as Promise<unknown>, TypeError, /\{ to: "out\.tar" \}$/)
+  })
+})
+
+describe('saveInBrowser()', () => {
+  it('rejects a name as options', async () => {
+    const saved = portable.saveInBrowser({} as never, 'app.tar' as never)
+    await rejection(saved, TypeError, /^Cannot use "app\.tar" as options: pass an object such as \{ fileName:/)
+  })
+})
