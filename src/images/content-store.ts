@@ -32,6 +32,10 @@ export interface ContentStore {
    * @throws {ValidationError} if they do not
    */
   verifyLayers(image: Image): Promise<void>
+  /**
+   * Learns which manifests will be opened, in their order, so that it can get them early. @default none is
+   */
+  expect?(digests: readonly string[]): void
   /** Notes what is odd but does no harm. */
   warn(warning: string): void
 }

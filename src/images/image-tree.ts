@@ -101,12 +101,14 @@ async function readIndex(
   const children: Image[] = []
   const layers: Layer[] = []
   const missing: IndexEntry[] = []
+  const wanted = new Set(document.manifests.filter((listed) => isWanted(listed, document.manifests)))
+  store.expect?.([...wanted].flatMap((listed) => (isManifestEntry(listed) ? listed.digest : [])))
   for (const listed of document.manifests) {
-    if (!isWanted(listed, document.manifests)) {
+    if (!wanted.has(listed)) {
       missing.push({ ...listed, platform: platformIn(listed) })
       continue
     }
-    const isManifest = isIndexType(listed.mediaType) || isManifestType(listed.mediaType)
+    const isManifest = isManifestEntry(listed)
     const child = isManifest ? await unlessUnverifiable(store, readChild(listed)) : undefined
     // BuildKit's caches list blobs in indexes.
     const blob = isManifest ? undefined : await unlessUnverifiable(store, findContent(store, listed))
@@ -115,6 +117,10 @@ async function readIndex(
     else missing.push({ ...listed, platform: platformIn(listed) })
   }
   return { ...indexOf(manifest, document, entry), layers, children, missing }
+}
+
+function isManifestEntry({ mediaType }: IndexEntry): boolean {
+  return isIndexType(mediaType) || isManifestType(mediaType)
 }
 
 async function readSingle(

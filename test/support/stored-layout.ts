@@ -3,7 +3,7 @@ import type { LayoutBuilder } from './layout.ts'
 import { type RecordingFetch, recordingFetch } from './recording-fetch.ts'
 
 /** Answers a request in the place of the registry, or returns nothing. */
-type Change = (path: string, request: Request) => Response | Promise<Response> | undefined
+type Change = (path: string, request: Request) => Response | Promise<Response | undefined> | undefined
 
 /**
  * A registry that gives the manifests and blobs of a layout, and checks nothing. It takes ranges.

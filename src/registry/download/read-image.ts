@@ -26,24 +26,27 @@ export async function readImage(
   reference: string,
   options: OpenImageOptions,
 ): Promise<Image> {
-  const { signal, onWarning: warn = () => {}, runtime: { createHasher = createWasmHasher } = {} } = options
-  const { platform } = options
+  const { platform, signal, onWarning: warn = () => {}, runtime: { createHasher = createWasmHasher } = {} } = options
   const wanted = wantedPlatforms(options)
   const limits = withDefaultLimits(options.limits)
   const readRoot = (patient: Registry) => readManifest(manifestAt(patient, repository, reference), signal)
   const root = await readAgain(registry, readRoot, signal)
   const store = createRegistryStore({ registry, repository, limits, createHasher, warn, signal })
   store.keep(root)
-  const read = createImageTreeReader(store, wanted && ((entry, entries) => isWanted(entry, entries, wanted, platform)))
-  const whole = await readWhole(store, read, root)
-  for (const one of wanted ?? [])
-    if (!runsOn(whole, one)) throw missingPlatform(whole, one, `${repository}:${reference}`)
-  const chosen = platform === undefined ? whole : selectPlatform(whole, platform)
-  const image = options.platforms && wanted ? await selectPlatforms(chosen, wanted, createHasher, warn) : chosen
-  const named = { ...image, names: fullNames(registry.url, repository, reference), tags: [] }
-  if (!options.referrers) return named
-  // Referrers are read whole, with all their platforms.
-  return attachReferrers(named, { store, read: createImageTreeReader(store), warn, signal })
+  const isMeant = wanted && ((entry: IndexEntry, all: readonly IndexEntry[]) => isWanted(entry, all, wanted, platform))
+  try {
+    const whole = await readWhole(store, createImageTreeReader(store, isMeant), root)
+    for (const one of wanted ?? [])
+      if (!runsOn(whole, one)) throw missingPlatform(whole, one, `${repository}:${reference}`)
+    const chosen = platform === undefined ? whole : selectPlatform(whole, platform)
+    const image = options.platforms && wanted ? await selectPlatforms(chosen, wanted, createHasher, warn) : chosen
+    const named = { ...image, names: fullNames(registry.url, repository, reference), tags: [] }
+    if (!options.referrers) return named
+    // Referrers are read whole, with all their platforms.
+    return await attachReferrers(named, { store, read: createImageTreeReader(store), warn, signal })
+  } finally {
+    store.close()
+  }
 }
 
 /** @throws {ResponseError} if the registry lacks a manifest that is wanted of an index */

@@ -52,6 +52,7 @@ export async function attachReferrers(image: Image, reading: ReferrerReading): P
     }
     for (const subject of subjects) visited.add(subject)
     const found = await find(subjects)
+    expectFound([...found.values()], store)
     const next: Image[] = []
     for (const [subject, names] of found) {
       // A tag of cosign may lead back to an image that was visited.
@@ -102,6 +103,15 @@ function createFinder({ store, signal }: ReferrerReading) {
   }
 }
 
+/** Lets the store read what was found before its turn. */
+function expectFound(found: readonly Found[], store: RegistryStore): void {
+  const tagged = found.map(({ tagged }) => [...tagged.values()])
+  for (const manifest of tagged.flat()) store.keep(manifest)
+  store.expect(
+    found.flatMap(({ digests }, index) => [...digests, ...(tagged[index] ?? []).map(({ digest }) => digest)]),
+  )
+}
+
 /** Reads what is about a manifest. Leaves out, with a warning, what is not, or not whole. */
 async function readFound(
   subject: Digest,
@@ -119,7 +129,6 @@ async function readFound(
     else images.push(image)
   }
   for (const [tag, found] of tagged) {
-    store.keep(found)
     const image = await readTree(found, reading)
     if (image) images.push({ ...image, tags: [tag], subject: image.subject ?? subject })
     else warn(`The registry does not have all of ${found.digest}, which the tag ${tag} names; it was left out.`)
