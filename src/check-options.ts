@@ -42,6 +42,26 @@ export function optionsOf<T extends object>(options: T, wanted = 'an object such
   return options
 }
 
+/** Refuses `to` where nothing is written to a path. */
+export function withoutPath(options: object, remedy: string): void {
+  if ((options as { readonly to?: unknown }).to === undefined) return
+  throw new TypeError(`Cannot write to a path here: ${remedy}`)
+}
+
+/** Takes a text that comes before the options of a call. */
+export function text(name: string, value: string, wanted: string): string {
+  if (typeof value === 'string') return value
+  if (value === undefined) throw new TypeError(`Cannot use ${name}: it is missing; pass ${wanted}`)
+  const hint = typeof value === 'object' ? '; options come last' : ''
+  throw new TypeError(`Cannot use ${name}: it has to be ${wanted}, not ${showPublic(value)}${hint}`)
+}
+
+/** Takes the name of an image in a registry: its repository, and a tag or a digest. */
+export function checkImageName(repository: string, reference: string): void {
+  text('repository', repository, 'the name of a repository, such as "team/app"')
+  text('reference', reference, 'a tag or a digest')
+}
+
 /** Takes an object that can do something. */
 export function able<T extends object>(name: string, value: T, methods: ReadonlyArray<keyof T>, remedy: string): T {
   if (methods.every((method) => typeof value?.[method] === 'function')) return value

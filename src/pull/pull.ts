@@ -1,4 +1,4 @@
-import { list, show } from '../check-options.ts'
+import { checkImageName, list } from '../check-options.ts'
 import { isDigest } from '../oci/digest.ts'
 import { parseReference, parseRepositoryOf } from '../oci/reference.ts'
 import { fullNames } from '../registry/download/full-name.ts'
@@ -33,6 +33,7 @@ export function pullOfImage(
   reference: string,
   { platform }: PullOptions,
 ): Pull {
+  checkImageName(repository, reference)
   const registry = toRegistry(input)
   const name = parseRepositoryOf(registry.url, repository)
   return { registry, targets: [{ repository: name, reference }], fileName: tarName(name, reference, platform) }
@@ -50,7 +51,7 @@ export function pullOfBundle(input: RegistryInput, references: readonly string[]
   const wanted = 'an array of names such as "team/app:v1"'
   const targets = list('references', references, wanted).map((text) => toTarget(registry, text))
   const [first] = targets
-  if (!first) throw new TypeError(`Cannot use references: it has to be ${wanted}, not ${show(references)}`)
+  if (!first) throw new TypeError(`Cannot use references: references is empty; pass ${wanted}`)
   const fileName = targets.length > 1 ? BUNDLE : tarName(first.repository, first.reference, platform)
   return { registry, targets, fileName }
 }

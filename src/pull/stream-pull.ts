@@ -1,3 +1,4 @@
+import { withoutPath } from '../check-options.ts'
 import type { Digest } from '../oci/digest.ts'
 import type { RegistryInput } from '../registry/registry.ts'
 import { makeArchive } from '../save/make-archive.ts'
@@ -28,6 +29,7 @@ export async function streamBundle(
 
 /** Call it inside `withLastingControl`. */
 async function streamPull(pull: Pull, options: PullOptions): Promise<PulledBundle> {
+  withoutPath(options, 'import pullDockerTar or pullBundle from "registry-api-v2-client/node"')
   const archive = await makeArchive(await readImages(pull, options), writeOptionsOf(options))
   return { ...archive, fileName: pull.fileName }
 }

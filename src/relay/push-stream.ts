@@ -1,6 +1,6 @@
 import { type StreamInput, toStream } from '../archive/input.ts'
 import { loaded } from '../async/lazy.ts'
-import { optionalList, optionsOf, show } from '../check-options.ts'
+import { optionalList, optionsOf, show, text } from '../check-options.ts'
 import { withControl } from '../control/controller.ts'
 import { ValidationError } from '../errors.ts'
 import type { Digest } from '../oci/digest.ts'
@@ -9,6 +9,7 @@ import { type RegistryInput, toRegistry } from '../registry/registry.ts'
 import { USE_A_FILE } from './one-pass.ts'
 import type { PushStreamOptions } from './push-stream-options.ts'
 
+const REPOSITORY = 'the name of a repository, since the names of images come after their layers'
 /** Options of a push that need the bytes more than once, or before they come. */
 const IMPOSSIBLE = ['sessions', 'compress', 'entry']
 
@@ -64,7 +65,7 @@ export async function pushStream(
       const handle = toRegistry(registry)
       const target = {
         registry: handle,
-        repository: requireRepository(repository, handle.url),
+        repository: parseRepositoryOf(handle.url, text('repository', repository, REPOSITORY)),
         tags: tagsOf(tag, options),
       }
       requirePossible(options)
@@ -78,16 +79,9 @@ export async function pushStream(
   })
 }
 
-function requireRepository(repository: unknown, registry: string): string {
-  if (typeof repository === 'string') return parseRepositoryOf(registry, repository)
-  throw new TypeError(
-    `Cannot push the stream: repository has to be a text, not ${show(repository)}; the names of images come after their layers`,
-  )
-}
-
 function tagsOf(tag: string | undefined, options: PushStreamOptions): readonly string[] | undefined {
   const tags = optionalList('tags', options.tags)
-  const all = tag === undefined ? tags : [tag, ...(tags ?? [])]
+  const all = tag === undefined ? tags : [text('tag', tag, 'a tag'), ...(tags ?? [])]
   all?.forEach(parseTag)
   return all
 }

@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
+import { withoutPath } from '../check-options.ts'
 import { controlOf } from '../control/controller.ts'
 import { createWasmHasher } from '../hash/sha256.ts'
 import type { Image } from '../images/image.ts'
@@ -36,6 +37,7 @@ export interface WritableArchive extends AsyncDisposable {
  * `withLastingControl`.
  */
 export async function makeArchive(given: readonly Image[], options: WriteOptions): Promise<WritableArchive> {
+  withoutPath(options, 'call saveArchive() of "registry-api-v2-client/node"')
   const { end } = controlOf(options)
   const { tar, images, close } = await planArchive(given, options)
   const { createHasher = createWasmHasher } = options.runtime ?? {}

@@ -72,3 +72,59 @@ describe('saveInBrowser()', () => {
     await rejection(saved, TypeError, /^Cannot use "app\.tar" as options: pass an object such as \{ fileName:/)
   })
 })
+
+describe('{ to } where nothing is written to a path', () => {
+  const options = { to: 'out.tar' } as never
+  it.each<[string, Call, string]>([
+    ['pullDockerTar() of "."', portableCalls.pullDockerTar as Call, 'import pullDockerTar or pullBundle from'],
+    ['pullBundle() of "."', portableCalls.pullBundle as Call, 'import pullDockerTar or pullBundle from'],
+    ['writeArchive() of "."', portableCalls.writeArchive as Call, 'call saveArchive() of'],
+    ['writeArchive() of "./node"', nodeCalls.writeArchive as Call, 'call saveArchive() of'],
+  ])('is refused by %s', async (_, call, remedy) => {
+    const { message } = await rejection(call(options), TypeError)
+    expect(message).toBe(`Cannot write to a path here: ${remedy} "registry-api-v2-client/node"`)
+  })
+})
+
+describe.each([
+  ['.', portable],
+  ['./node', node],
+])('the name of an image in "%s"', (_, sdk) => {
+  type Named = (repository: never, reference: never) => Promise<unknown>
+  const named: ReadonlyArray<readonly [string, Named]> = [
+    ['openImage()', (repository, reference) => sdk.openImage(registry, repository, reference)],
+    ['pullDockerTar()', (repository, reference) => sdk.pullDockerTar(registry, repository, reference)],
+    ['pullDockerTar() to a file', (...name) => node.pullDockerTar(registry, ...name, { to: 'out.tar' })],
+    ['pullLayout()', (repository, reference) => node.pullLayout(registry, repository, reference, 'folder')],
+  ]
+
+  it.each(named)('is asked for in %s', async (_, call) => {
+    const missing = /^Cannot use reference: it is missing; pass a tag or a digest$/
+    await rejection(call('team/app' as never, undefined as never), TypeError, missing)
+    await rejection(call(undefined as never, 'v1' as never), TypeError, /^Cannot use repository: it is missing/)
+  })
+
+  it.each(named)('is told from options in %s', async (_, call) => {
+    const last = /^Cannot use (repository|reference): it has to be .*, not an object; options come last$/
+    await rejection(call('team/app' as never, { platform: 'linux/amd64' } as never), TypeError, last)
+    await rejection(call({ platform: 'linux/amd64' } as never, 'v1' as never), TypeError, last)
+  })
+
+  it('is told from options in pushStream()', async () => {
+    const [bytes, options] = [() => new Response('x'), { platform: 'linux/amd64' } as never]
+    const pushes = [sdk.pushStream(bytes(), registry, options), sdk.pushStream(bytes(), registry, 'team/app', options)]
+    for (const pushed of pushes) await rejection(pushed, TypeError, /^Cannot use .*not an object; options come last$/)
+  })
+})
+
+describe('a folder', () => {
+  it.each([
+    ['an object', { to: 'folder' }],
+    ['nothing', undefined],
+    ['a stream', new PassThrough()],
+  ])('that is %s is refused without a word of streams', async (_, folder) => {
+    const message = /^Cannot write to (an object|undefined): pass the path of a folder$/
+    await rejection(node.pullLayout(registry, 'team/app', 'v1', folder as never), TypeError, message)
+    await rejection(node.saveLayout([], folder as never), TypeError, message)
+  })
+})

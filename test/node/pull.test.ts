@@ -258,7 +258,7 @@ describe('pullBundle()', () => {
 
   it.each<[string, unknown, new (...values: never[]) => Error, RegExp]>([
     ['no array', 'team/app:v1', TypeError, /^Cannot use references: it has to be an array of names such as/],
-    ['an empty array', [], TypeError, /^Cannot use references: it has to be an array of names such as/],
+    ['an empty array', [], TypeError, /references is empty; pass an array of names such as/],
     ['no reference', ['Team/App'], ValidationError, /Team\/App/],
     ['an image of another registry', ['localhost:5000/app:v1'], ValidationError, /without another registry/],
     ['a digest of another kind', [`team/app@sha512:${'a'.repeat(128)}`], ValidationError, /sha256:/],

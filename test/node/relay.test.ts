@@ -215,7 +215,11 @@ describe('pushStream() refuses', () => {
     const url = 'https://registry.test'
     await rejection(pushStream('image.tar' as never, url, 'a'), TypeError, /a stream or a Response.*pushDockerTar/)
     await rejection(pushStream(new Blob() as never, url, 'a'), TypeError)
-    await rejection(pushStream(piped(large), url, undefined as never), TypeError, /repository has to be/)
+    await rejection(
+      pushStream(piped(large), url, undefined as never),
+      TypeError,
+      /^Cannot use repository: it is missing/,
+    )
     await rejection(pushStream(piped(large), url, 'A b'), ValidationError)
     await rejection(pushStream(piped(large), url, 'a', 'no tag'), ValidationError)
     await rejection(pushStream(new Response('no', { status: 404 }), url, 'a'), RegistryError, /it has status 404/)

@@ -34,11 +34,11 @@ export async function openOutput(to: ArchiveOutput): Promise<OpenOutput> {
  *
  * @throws {TypeError} if it is not a path
  */
-export function toPath(to: unknown): string {
+export function toPath(to: unknown, wanted = 'a path, or a Node stream such as process.stdout'): string {
   if (to instanceof URL && to.protocol === 'file:') return fileURLToPath(to)
   if (typeof to === 'string' && to !== '' && !/^https?:/.test(to)) return to
   const shown = to instanceof URL || typeof to === 'string' ? `"${to && publicUrl(String(to))}"` : show(to)
-  throw new TypeError(`Cannot write to ${shown}: pass a path, or a Node stream such as process.stdout`)
+  throw new TypeError(`Cannot write to ${shown}: pass ${wanted}`)
 }
 
 function isWritable(to: unknown): to is Writable {

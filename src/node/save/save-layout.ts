@@ -17,7 +17,7 @@ export async function saveToFolder(
   folder: string | URL,
   options: SaveLayoutOptions,
 ): Promise<SavedLayout> {
-  const target = await openLayoutFolder(toPath(folder))
+  const target = await openLayoutFolder(toPath(folder, 'the path of a folder'))
   const { images } = await writePlan(await read(), options, async ({ tar, layout }, passing) => {
     const blobs = tar.entries.filter(({ blob }) => blob)
     await target.writeBlobs(blobs, passing, passing.writing.present)

@@ -1,7 +1,6 @@
 import { loaded } from '../../async/lazy.ts'
 import { optionsOf } from '../../check-options.ts'
 import type { Image } from '../../images/image.ts'
-import { parseRepositoryOf } from '../../oci/reference.ts'
 import { type RegistryInput, toRegistry } from '../registry.ts'
 import type { OpenImageOptions } from './open-image-options.ts'
 
@@ -44,6 +43,5 @@ export async function openImage(
 ): Promise<Image> {
   const { signal } = optionsOf(options)
   const { readImage } = await loaded(import('./read-image.ts'), signal)
-  const handle = toRegistry(registry)
-  return readImage(handle, parseRepositoryOf(handle.url, repository), reference, options)
+  return readImage(toRegistry(registry), repository, reference, options)
 }

@@ -1,3 +1,4 @@
+import { checkImageName } from '../../check-options.ts'
 import { ValidationError } from '../../errors.ts'
 import { createWasmHasher } from '../../hash/sha256.ts'
 import type { Image } from '../../images/image.ts'
@@ -7,6 +8,7 @@ import { platformsUnder, selectPlatform, selectPlatforms } from '../../images/se
 import { checkPlatforms, isWantedEntry } from '../../images/wanted-platforms.ts'
 import { isAttestation } from '../../oci/attestation.ts'
 import type { IndexEntry } from '../../oci/manifest.ts'
+import { parseRepositoryOf } from '../../oci/reference.ts'
 import { manifestAt } from '../manifests.ts'
 import { type ManifestInfo, readManifest } from '../read-manifest.ts'
 import type { Registry } from '../registry.ts'
@@ -22,10 +24,12 @@ import { createRegistryStore, type RegistryStore } from './registry-store.ts'
 /** Reads an image of a registry; throws what `openImage` throws. */
 export async function readImage(
   registry: Registry,
-  repository: string,
+  given: string,
   reference: string,
   options: OpenImageOptions,
 ): Promise<Image> {
+  checkImageName(given, reference)
+  const repository = parseRepositoryOf(registry.url, given)
   const { platform, signal, onWarning: warn = () => {}, runtime: { createHasher = createWasmHasher } = {} } = options
   const wanted = wantedPlatforms(options)
   const limits = withDefaultLimits(options.limits)
