@@ -26,7 +26,7 @@ export async function putManifests(
     await putManifest(registry, { repository, content: contentOf(digest) }, digest, signal)
   }
   if (plan.manifests.some(({ subject }) => subject)) {
-    const { listPushedReferrers } = await loaded(import('./pushed-referrers.ts'), signal)
+    const { listPushedReferrers } = await loaded(import('./list-pushed-referrers.ts'), signal)
     await listPushedReferrers(registry, plan, contents, signal)
   }
   let setsSeveral = true
