@@ -12,7 +12,7 @@ interface Expected {
 }
 
 /** Reads manifests before they are asked for, so that several requests are under way at once. */
-export interface ReadAhead {
+interface ReadAhead {
   /** Notes the manifests that will be asked for, in their order. */
   expect(digests: readonly Digest[]): void
   /** Notes that a manifest is asked for now. The next ones of its list are read. */
