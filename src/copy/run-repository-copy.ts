@@ -8,6 +8,7 @@ import { subjectOfTag } from '../oci/referrer-tag.ts'
 import { pausableRegistry } from '../registry/download/pausable-registry.ts'
 import { readTags } from '../registry/lists.ts'
 import type { ImagePush } from '../transfer/plan/needs.ts'
+import { checkRepositoryPlaces } from './check-places.ts'
 import type { CopySource, CopyTarget } from './copy-options.ts'
 import type { CopiedTag, CopyRepositoryOptions } from './copy-repository-options.ts'
 import { type PreparedCopy, prepareCopy } from './prepare-copy.ts'
@@ -26,9 +27,14 @@ export async function runRepositoryCopy(
   to: Omit<CopyTarget, 'tags'>,
   options: CopyRepositoryOptions,
 ): Promise<readonly CopiedTag[]> {
+  checkRepositoryPlaces(from, to, options)
   const route = repositoryRouteOf(from, to)
   const atOnce = positive('imagesAtOnce', options.imagesAtOnce ?? DEFAULT_IMAGES_AT_ONCE)
   const tags = await tagsToCopy(route, options)
+  if (tags.length === 0) {
+    const which = options.tags === undefined ? 'it has no tag to copy' : 'no tag was chosen by tags'
+    options.onWarning?.(`Nothing was copied from "${route.from}": ${which}.`)
+  }
   const copied: CopiedTag[] = []
   for (let start = 0; start < tags.length; start += atOnce) {
     const batch = await copyBatch(route, tags.slice(start, start + atOnce), options)

@@ -128,3 +128,51 @@ describe('a folder', () => {
     await rejection(node.saveLayout([], folder as never), TypeError, message)
   })
 })
+
+describe.each([
+  ['.', portable],
+  ['./node', node],
+])('the places of a copy in "%s"', (_, sdk) => {
+  type Copy = (from: never, to: never, options?: never) => Promise<unknown>
+  const copies: ReadonlyArray<readonly [string, Copy, object]> = [
+    ['copyImage()', sdk.copyImage, image],
+    ['planCopy()', sdk.planCopy, image],
+    ['copyRepository()', sdk.copyRepository, place],
+  ]
+  const ofImages = copies.slice(0, 2)
+
+  it.each(copies)('are objects in %s', async (_, copy, from) => {
+    const url = 'https://user:secret@registry.test/'
+    for (const other of ['registry.test', url, new URL(url), undefined, null, []] as never[]) {
+      const shown =
+        /^Cannot use ("registry\.test"|a URL|undefined|null|a list) as (from|to): pass an object, \{ registry/
+      await rejection(copy(other, place as never), TypeError, shown)
+      await rejection(copy(from as never, other), TypeError, shown)
+    }
+    await rejection(copy({ ...from, repository: undefined } as never, place as never), TypeError, /from\.repository/)
+  })
+
+  it.each(ofImages)('have the reference in from in %s', async (_, copy) => {
+    await rejection(copy(place as never, place as never), TypeError, /from\.reference: it is missing; pass a tag or/)
+    const tagged = copy({ ...place, tag: 'v5' } as never, place as never)
+    await rejection(tagged, TypeError, /^Cannot use from\.tag: from\.reference is missing; use reference: 'v5'$/)
+  })
+
+  it.each(ofImages)('have the tags in to in %s', async (_, copy, from) => {
+    for (const member of ['tag', 'reference']) {
+      const copied = copy(from as never, { ...place, [member]: 'v5' } as never)
+      await rejection(copied, TypeError, new RegExp(`^Cannot use to\\.${member}: use tags: \\['v5'\\]$`))
+    }
+    const option = copy(from as never, place as never, { tags: ['v5'] } as never)
+    await rejection(option, TypeError, /^Cannot use options\.tags: pass tags in the second argument/)
+  })
+
+  it.each(['tags', 'tag', 'reference'])('do not choose tags by %s in copyRepository()', async (member) => {
+    const wrong = { ...place, [member]: 'v5' } as never
+    const message =
+      /^Cannot use (from|to)\.\w+: tags is an option, in the third argument; copyImage\(\) copies one image$/
+    await rejection(sdk.copyRepository(wrong, place), TypeError, message)
+    await rejection(sdk.copyRepository(place, wrong), TypeError, message)
+    if (member !== 'tags') await rejection(sdk.copyRepository(place, place, { [member]: 'v5' } as never), TypeError)
+  })
+})

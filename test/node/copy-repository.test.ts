@@ -148,6 +148,19 @@ describe('copyRepository()', () => {
     ).toBe(true)
   })
 
+  it.each<[string, CopyRepositoryOptions['tags']]>([
+    ['a pattern', 'w*'],
+    ['a regular expression', /^w/],
+    ['a function', () => false],
+    ['an empty list', []],
+  ])('warns if nothing is chosen by %s', async (_, tags) => {
+    const { repository } = await stored(['v1'])
+    const warnings: string[] = []
+    const { copied } = await copy(repository, { tags, onWarning: (warning) => warnings.push(warning) })
+    expect(copied).toEqual([])
+    expect(warnings).toEqual([`Nothing was copied from "${repository}": no tag was chosen by tags.`])
+  })
+
   it('checks its options, and tells a repository and a tag that do not exist', async () => {
     const { repository } = await stored(['v1'])
     await rejection(copy(repository, { imagesAtOnce: 0 }), RangeError)
