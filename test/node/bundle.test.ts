@@ -5,6 +5,8 @@ import { type Bundle, bundleCore, bundlePush, loadedByPush } from '../../bench/b
 
 /** In bytes: the figure of today, rounded up. */
 const LIMIT = 40_600
+/** In bytes: the same for a page that only pushes. */
+const PUSH_LIMIT = 36_000
 
 let core: Bundle
 let push: Bundle
@@ -24,8 +26,8 @@ describe('the bundle of the portable entry', () => {
     expect(core.bytes).toBeLessThanOrEqual(LIMIT)
   })
 
-  it('is smaller for who imports pushDockerTar alone', () => {
-    expect(push.bytes).toBeLessThan(core.bytes - 1000)
+  it(`has at most ${PUSH_LIMIT / 1000} kB for a page that imports pushDockerTar alone`, () => {
+    expect(push.bytes).toBeLessThanOrEqual(PUSH_LIMIT)
   })
 
   it('loads SHA-256, encoders, what unpacks, databases, and the list of public suffixes when they are met', () => {
