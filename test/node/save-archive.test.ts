@@ -125,6 +125,20 @@ describe('saveArchive() to a path', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600)
   })
 
+  it('writes the file that a link names, whether the file exists or not, and keeps the link', async () => {
+    mkdirSync(join(place, 'folder'))
+    symlinkSync('folder/second', join(place, 'first'))
+    symlinkSync('../app.tar', join(place, 'folder', 'second'))
+    await saveArchive(images, join(place, 'first'))
+    expect(lstatSync(join(place, 'first')).isSymbolicLink()).toBe(true)
+    expect(lstatSync(join(place, 'folder', 'second')).isSymbolicLink()).toBe(true)
+    expect(readFileSync(join(place, 'app.tar')).equals(tar)).toBe(true)
+    symlinkSync('nowhere/app.tar', join(place, 'lost'))
+    const error = await rejection(saveArchive(images, join(place, 'lost')), RegistryError)
+    expect(error.remedy).toMatch(/create the folder/)
+    expect(lstatSync(join(place, 'lost')).isSymbolicLink()).toBe(true)
+  })
+
   it('keeps the old file until the new one is whole', async () => {
     const path = join(place, 'app.tar')
     writeFileSync(path, 'old')
@@ -211,6 +225,9 @@ describe('saveArchive() to a path', () => {
     ['an empty text', ''],
     ['a web address', 'https://user:secret@registry.example.com/app.tar'],
     ['the URL of a web page', new URL('https://user:secret@registry.example.com/app.tar')],
+    ['a file URL as a text', 'file:///tmp/app.tar'],
+    ['the file URL of another host', new URL('file://host.example/app.tar')],
+    ['a stream that cannot be destroyed', { write() {}, end() {}, on() {}, off() {} }],
     ['an object', {}],
   ])('refuses %s instead of a path', async (_, to) => {
     const error = await rejection(saveArchive(images, to as ArchiveOutput), TypeError, /^Cannot write to .*pass a path/)

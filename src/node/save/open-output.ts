@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs'
-import { access, constants, realpath, stat } from 'node:fs/promises'
+import { access, constants, lstat, readlink, realpath, stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { show } from '../../check-options.ts'
@@ -21,7 +22,7 @@ export async function openOutput(to: ArchiveOutput): Promise<OpenOutput> {
   const what = `"${path}"`
   const status = await saving(what, stat(path).catch(unlessMissing))
   if (status?.isDirectory() || /[/\\]$/.test(path)) throw isFolder(path)
-  if (!status) return fileOutput(path)
+  if (!status) return fileOutput(await saving(what, endOfLinks(path)))
   await saving(what, access(path, constants.W_OK))
   // A pipe or a device stays what it is.
   if (!status.isFile()) return streamOutput(createWriteStream(path), what, true)
@@ -35,15 +36,37 @@ export async function openOutput(to: ArchiveOutput): Promise<OpenOutput> {
  * @throws {TypeError} if it is not a path
  */
 export function toPath(to: unknown, wanted = 'a path, or a Node stream such as process.stdout'): string {
-  if (to instanceof URL && to.protocol === 'file:') return fileURLToPath(to)
-  if (typeof to === 'string' && to !== '' && !/^https?:/.test(to)) return to
+  if (to instanceof URL && isLocal(to)) return fileURLToPath(to)
+  if (typeof to === 'string' && to !== '' && !/^(https?:|file:\/\/)/.test(to)) return to
   const shown = to instanceof URL || typeof to === 'string' ? `"${to && publicUrl(String(to))}"` : show(to)
-  throw new TypeError(`Cannot write to ${shown}: pass ${wanted}`)
+  const isText = typeof to === 'string' && to.startsWith('file:')
+  throw new TypeError(`Cannot write to ${shown}: pass ${isText ? 'a path, or new URL(…) of this text' : wanted}`)
+}
+
+/** Tells whether a URL names a file of this machine. One with the name of another host does not, except on Windows. */
+function isLocal(url: URL): boolean {
+  if (url.protocol !== 'file:') return false
+  try {
+    fileURLToPath(url)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Returns where a path leads whose file does not exist. A link to that file stays. */
+async function endOfLinks(path: string): Promise<string> {
+  const status = await lstat(path).catch(unlessMissing)
+  if (!status?.isSymbolicLink()) return path
+  const folder = await realpath(dirname(path))
+  return endOfLinks(resolve(folder, await readlink(path)))
 }
 
 function isWritable(to: unknown): to is Writable {
   const candidate = to as Partial<Writable> | null
-  return typeof candidate === 'object' && typeof candidate?.write === 'function' && typeof candidate.on === 'function'
+  if (typeof candidate !== 'object' || candidate === null) return false
+  const methods = ['write', 'end', 'destroy', 'on', 'off'] as const
+  return methods.every((name) => typeof candidate[name] === 'function')
 }
 
 function isFolder(path: string): RegistryError {
