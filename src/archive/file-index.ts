@@ -159,6 +159,7 @@ function ambiguous({ path }: FileEntry): ValidationError {
 
 async function isSame(one: FileEntry, other: FileEntry, signal?: AbortSignal): Promise<boolean> {
   const { size } = one.source
+  if (one.source === other.source) return true
   if (size !== other.source.size) return false
   for (let start = 0; start < size; start += COMPARED_AT_ONCE) {
     const end = Math.min(start + COMPARED_AT_ONCE, size)

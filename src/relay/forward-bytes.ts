@@ -52,6 +52,24 @@ export function createForwardBytes(stream: ByteStream): ForwardBytes {
   }
 }
 
+/**
+ * Reads a stream, and says what is wrong if a Node stream is destroyed before its end.
+ *
+ * @throws {TarReadError} if it is
+ */
+export async function* untilClosed(stream: ByteStream): AsyncGenerator<Uint8Array> {
+  let offset = 0
+  try {
+    for await (const piece of stream) {
+      offset += piece.byteLength
+      yield piece
+    }
+  } catch (cause) {
+    if ((cause as { readonly code?: unknown } | null)?.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw cause
+    throw damaged(`the stream was closed at byte ${offset}, before its end; it was cut short`, { offset })
+  }
+}
+
 /** Gives a stream as a tar. A stream that ends after an entry counts as one with an end mark. */
 export function tarOf(bytes: ForwardBytes, open: Tar['open']): Tar {
   return {

@@ -40,6 +40,7 @@ export async function relayFiles(
 ): Promise<RelayedFiles> {
   const held = createHeld()
   const digests = new Map<Source, Digest>()
+  const sent = new Map<Digest, Source>()
 
   async function relayFile(entry: TarEntry): Promise<Source> {
     const { path, size } = entry
@@ -50,8 +51,13 @@ export async function relayFiles(
       return toSource(await readAll(source))
     }
     const passed = passedSource(entry, head.slice())
-    if (isBlob(path, head)) digests.set(passed, await sender.send(entry, source))
-    return passed
+    if (!isBlob(path, head)) return passed
+    const digest = await sender.send(entry, source)
+    // A file that comes twice has the same bytes each time, and one source tells that.
+    const same = sent.get(digest) ?? passed
+    sent.set(digest, same)
+    digests.set(same, digest)
+    return same
   }
 
   const tar = tarOf(bytes, async (entry) => {

@@ -18,7 +18,7 @@ import { preparePushes } from '../transfer/plan/prepare.ts'
 import { runPlan } from '../transfer/run-plan.ts'
 import { type Uploader, withUploader } from '../transfer/send-blob.ts'
 import { type BlobSender, createBlobSender } from './blob-sender.ts'
-import { createForwardBytes } from './forward-bytes.ts'
+import { createForwardBytes, untilClosed } from './forward-bytes.ts'
 import { refuseWhole } from './one-pass.ts'
 import { openPlainStream } from './plain-stream.ts'
 import type { PushStreamOptions } from './push-stream-options.ts'
@@ -72,7 +72,7 @@ export async function relay(
 /** Sends the blobs of a tar in a stream, and reads its images. */
 async function relayImages(given: ByteStream, sender: BlobSender, options: RelayOptions) {
   const limits = withDefaultLimits(options.limits)
-  const { head, stream } = await openPlainStream(given, limits, options.signal)
+  const { head, stream } = await openPlainStream(untilClosed(given), limits, options.signal)
   const entries = new Map<string, FileEntry>()
   const relaying = relayFiles(createForwardBytes(stream), limits, sender, entries)
   const { files, digestOf } = await relaying.catch(async (error) => {

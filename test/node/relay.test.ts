@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { describe, expect, inject, it, vi } from 'vitest'
 import {
@@ -207,6 +208,50 @@ describe('pushStream() says what cannot be done in one pass, and names the remed
     }
     const error = await rejection(relayed(many()), TarReadError, /more than 67108864 bytes/)
     expect(error).toMatchObject({ code: 'LIMIT_EXCEEDED', remedy: expect.stringContaining('pushDockerTar') })
+  })
+})
+
+describe('pushStream()', () => {
+  it.each([
+    ['.', pushStream],
+    ['./node', node.pushStream],
+  ])('of %s names what is wrong if a Node stream is destroyed before its end', async (_, push) => {
+    for (const length of [0, 100, 70_000]) {
+      const stream = new Readable({ read() {} })
+      if (length > 0) stream.push(large.slice(0, length))
+      setTimeout(() => stream.destroy(), 50)
+      const handle = openRegistry('https://registry.test', { fetch: createTestRegistry().fetch, retry: 0 })
+      const error = await rejection(
+        push(stream, handle, 'a', 'v1'),
+        TarReadError,
+        new RegExp(`closed at byte ${length},`),
+      )
+      expect(error).toMatchObject({ code: 'ARCHIVE_DAMAGED', remedy: 'save or download it again' })
+    }
+  })
+
+  it('takes a large layer that comes twice with the same bytes, as pushDockerTar does, and no other bytes', async () => {
+    const layer = rawTar([{ name: 'file', data: 'x'.repeat(100_000) }])
+    const config = JSON.stringify({
+      architecture: 'amd64',
+      os: 'linux',
+      rootfs: { type: 'layers', diff_ids: [`sha256:${createHash('sha256').update(layer).digest('hex')}`] },
+    })
+    const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1')
+    const archive = (second: Uint8Array) =>
+      rawTar([
+        { name: 'a/layer.tar', data: text(layer) },
+        { name: 'a/layer.tar', data: text(second) },
+        { name: 'config.json', data: config },
+        {
+          name: 'manifest.json',
+          data: JSON.stringify([{ Config: 'config.json', RepoTags: ['a:v1'], Layers: ['a/layer.tar'] }]),
+        },
+      ])
+    const bytes = archive(layer)
+    expect((await relayed(piped(bytes))).digest).toBe(await pushed(bytes))
+    const other = rawTar([{ name: 'file', data: 'y'.repeat(100_000) }])
+    await expect(relayed(piped(archive(other)))).rejects.toThrow(/^Cannot /)
   })
 })
 
