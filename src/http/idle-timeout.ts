@@ -1,4 +1,4 @@
-import { beforeDeadline } from '../async/deadline.ts'
+import { onAbort } from '../async/abort.ts'
 
 /** In bytes a second: 8 MiB take half an hour at most, and a link of 10 kB/s is fast enough. */
 const LEAST_RATE = 4096
@@ -17,26 +17,42 @@ export function withIdleTimeout(
 ): ReadableStream<Uint8Array> {
   const reader = stream.getReader()
   let left = limit
+  let failure: { readonly reason: unknown } | undefined
+  // Once for the stream, not for each piece.
+  const unwatch = onAbort(signal, () => fail(signal?.reason))
+  function fail(reason: unknown): void {
+    failure = { reason }
+    end(reason)
+  }
+  /** Ends a pending read, too. */
+  function end(reason: unknown): void {
+    unwatch()
+    // Not waited for: that of a clone may never settle.
+    reader.cancel(reason).catch(() => undefined)
+  }
   const source: UnderlyingDefaultSource<Uint8Array> = {
     async pull(controller) {
       const start = performance.now()
       const fault = left < limit ? `less than ${LEAST_RATE} bytes came a second` : `nothing came for ${limit} ms`
-      const deadline = { milliseconds: Math.min(left, limit), late: () => new TypeError(fault) }
+      const timer = setTimeout(() => fail(new TypeError(fault)), Math.min(left, limit))
       try {
-        const { done, value } = await beforeDeadline(reader.read(), deadline, signal)
-        if (done) return controller.close()
+        signal?.throwIfAborted()
+        const { done, value } = await reader.read()
+        if (failure) throw failure.reason
+        if (done) {
+          unwatch()
+          return controller.close()
+        }
         left += (value.byteLength / LEAST_RATE) * 1000 - (performance.now() - start)
         controller.enqueue(value)
       } catch (error) {
-        // The rest is not wanted, and a failure to say so changes nothing.
-        reader.cancel(error).catch(() => undefined)
-        throw error
+        end(error)
+        throw failure ? failure.reason : error
+      } finally {
+        clearTimeout(timer)
       }
     },
-    cancel(reason) {
-      // Not waited for: that of a clone may never settle.
-      reader.cancel(reason).catch(() => undefined)
-    },
+    cancel: end,
   }
   // Nothing is read ahead: a slow reader does not make the server silent.
   return new ReadableStream(source, { highWaterMark: 0 })

@@ -1,4 +1,4 @@
-import { readStream } from '../source/stream.ts'
+import { type ByteStream, readStream } from '../source/stream.ts'
 import { type Answer, brokenOff } from './answer.ts'
 
 /**
@@ -21,10 +21,6 @@ export async function countAnswer(answer: Answer, limit: number): Promise<number
  *
  * @throws {NetworkError} if the body breaks off
  */
-export async function* streamAnswer(answer: Answer, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-  try {
-    if (answer.body) yield* readStream(answer.body, signal)
-  } catch (cause) {
-    throw brokenOff(answer, cause)
-  }
+export function streamAnswer(answer: Answer, signal?: AbortSignal): ByteStream {
+  return readStream(answer.body ?? new Blob().stream(), signal, (cause) => brokenOff(answer, cause))
 }

@@ -1,22 +1,38 @@
-import { untilAborted } from '../async/abort.ts'
+import { onAbort, untilAborted } from '../async/abort.ts'
 
 /** Bytes that can be read once, from the first to the last. */
 export type ByteStream = AsyncIterable<Uint8Array>
 
 /**
  * Reads a web stream. A reader that stops early cancels the stream. An abort does the same, even during a pending read.
+ *
+ * @param toFailure Makes what is thrown of a failure of the stream. @default the failure itself
  */
 export async function* readStream(
   stream: ReadableStream<Uint8Array>,
   signal?: AbortSignal,
+  toFailure: (cause: unknown) => unknown = (cause) => cause,
 ): AsyncGenerator<Uint8Array> {
   // Not `for await`, which WebKit's streams do not support.
   const reader = stream.getReader()
+  // The rest is not needed, so a failure to cancel does not matter.
+  const cancel = () => void reader.cancel().catch(() => undefined)
+  // Once for the stream, not for each piece: a cancel ends a pending read.
+  const unwatch = onAbort(signal, cancel)
   try {
-    yield* untilEnd(() => reader.read(), signal)
+    for (;;) {
+      signal?.throwIfAborted()
+      const { done, value } = await reader.read()
+      signal?.throwIfAborted()
+      if (done) return
+      yield verifyBytes(value)
+    }
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw toFailure(error)
   } finally {
-    // The rest is not needed, so a failure to cancel does not matter.
-    reader.cancel().catch(() => undefined)
+    unwatch()
+    cancel()
   }
 }
 
@@ -24,7 +40,12 @@ export async function* readStream(
 export async function* readIterable(iterable: ByteStream, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
   const iterator = iterable[Symbol.asyncIterator]()
   try {
-    yield* untilEnd(() => iterator.next(), signal)
+    for (;;) {
+      signal?.throwIfAborted()
+      const { done, value } = await untilAborted(iterator.next(), signal)
+      if (done) return
+      yield verifyBytes(value)
+    }
   } finally {
     // A Node stream that waits for data reacts only to `destroy`.
     if (signal?.aborted) (iterable as { destroy?: () => void }).destroy?.()
@@ -54,18 +75,9 @@ export function toReadable(stream: ByteStream): ReadableStream<Uint8Array> {
   return new ReadableStream(source, { highWaterMark: 0 })
 }
 
-async function* untilEnd(
-  next: () => Promise<{ done?: boolean | undefined; value?: unknown }>,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Uint8Array> {
-  for (;;) {
-    signal?.throwIfAborted()
-    const { done, value } = await untilAborted(next(), signal)
-    if (done) return
-    if (!(value instanceof Uint8Array))
-      throw new TypeError('Cannot read the stream: its pieces are not bytes (Uint8Array)')
-    yield value
-  }
+function verifyBytes(piece: unknown): Uint8Array {
+  if (piece instanceof Uint8Array) return piece
+  throw new TypeError('Cannot read the stream: its pieces are not bytes (Uint8Array)')
 }
 
 export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

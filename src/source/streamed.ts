@@ -78,14 +78,8 @@ export function streamedSource(size: number, open: OpenStream, opensAnywhere: ()
       const unwatch = onAbort(signal, () => cursor.ending.abort(signal?.reason))
       try {
         const bytes = into.subarray(0, stop - start)
-        for (let filled = 0; filled < bytes.byteLength; ) {
-          const piece = cursor.rest.byteLength > 0 ? cursor.rest : await nextPiece(cursor, size, signal)
-          const part = piece.subarray(0, bytes.byteLength - filled)
-          bytes.set(part, filled)
-          filled += part.byteLength
-          cursor.position += part.byteLength
-          cursor.rest = piece.subarray(part.byteLength)
-        }
+        // The stream itself may ignore the abort.
+        await untilAborted(fill(bytes, cursor, size), signal)
         signal?.throwIfAborted()
         leave(cursor)
         return bytes
@@ -99,13 +93,19 @@ export function streamedSource(size: number, open: OpenStream, opensAnywhere: ()
   }
 }
 
-async function nextPiece(
-  { stream, position }: Cursor,
-  size: number,
-  signal: AbortSignal | undefined,
-): Promise<Uint8Array> {
-  // The stream itself may ignore the abort.
-  const { done, value } = await untilAborted(stream.next(), signal)
+async function fill(bytes: Uint8Array, cursor: Cursor, size: number): Promise<void> {
+  for (let filled = 0; filled < bytes.byteLength; ) {
+    const piece = cursor.rest.byteLength > 0 ? cursor.rest : await nextPiece(cursor, size)
+    const part = piece.subarray(0, bytes.byteLength - filled)
+    bytes.set(part, filled)
+    filled += part.byteLength
+    cursor.position += part.byteLength
+    cursor.rest = piece.subarray(part.byteLength)
+  }
+}
+
+async function nextPiece({ stream, position }: Cursor, size: number): Promise<Uint8Array> {
+  const { done, value } = await stream.next()
   if (!done) return value
   throw new RegistryError(
     'FILE_UNREADABLE',

@@ -2,10 +2,8 @@ import { ResponseError } from '../../errors.ts'
 import { type Answer, unexpectedAnswer } from '../../http/answer.ts'
 import { PASSING_STATUSES } from '../../http/exchange.ts'
 import type { Patience } from '../../http/request.ts'
-import { streamAnswer } from '../../http/stream-answer.ts'
 import { shortDigest } from '../../oci/digest.ts'
 import { releaseBody } from '../../source/release.ts'
-import type { ByteStream } from '../../source/stream.ts'
 import type { Registry } from '../registry.ts'
 import { locateRepository } from '../repository.ts'
 import { type BlobPlace, blobUrl, lostBlob } from './lost-content.ts'
@@ -21,15 +19,22 @@ export interface RangedBlob extends BlobPlace {
   }
 }
 
+/** An answer with bytes of a blob, to its end. */
+interface OpenRange {
+  readonly answer: Answer
+  /** The position of its first byte in the blob. */
+  readonly start: number
+}
+
 /**
  * Asks for the bytes of a blob from a position on. Where the registry ignores `Range`, or answers with another range
- * than the one that was asked for, it reads the blob from its start and drops what comes before the position.
+ * than the one that was asked for, the answer has the whole blob.
  *
- * @returns the bytes; they end early where the registry gives only a part of the range
+ * @returns the answer; its bytes end early where the registry gives only a part of the range
  * @throws {ResponseError} if the registry refuses, or lacks bytes of the blob
  * @throws {NetworkError} if it does not answer
  */
-export async function openRange(place: RangedBlob, position: number, signal: AbortSignal): Promise<ByteStream> {
+export async function openRange(place: RangedBlob, position: number, signal: AbortSignal): Promise<OpenRange> {
   let answer = await ask(place, position, signal)
   let isRange = answer.status === 206
   if (isRange && !continuesAt(answer, place, position)) {
@@ -39,7 +44,16 @@ export async function openRange(place: RangedBlob, position: number, signal: Abo
     if (answer.status !== 200) throw unexpectedAnswer(answer, 'that is a part of the blob, and not the one asked for')
   }
   if (position > 0) place.ranges.areIgnored = !isRange
-  return boundedBody(answer, place, isRange ? { length: place.blob.size - position } : { dropped: position }, signal)
+  if (answer.status === 200) verifyLength(answer, place)
+  return { answer, start: isRange ? position : 0 }
+}
+
+function verifyLength(answer: Answer, place: BlobPlace): void {
+  const stated = isEncoded(answer.headers) ? null : answer.headers.get('content-length')
+  const { size } = place.blob
+  if (stated === null || stated === String(size)) return
+  releaseBody(answer.body)
+  throw lostBlob(place, answer, `the registry has ${stated} bytes of it instead of ${size}`)
 }
 
 async function ask(place: BlobPlace, position: number, signal: AbortSignal): Promise<Answer> {
@@ -73,28 +87,6 @@ function continuesAt({ headers }: Answer, { blob: { size } }: BlobPlace, positio
   if (range === null) return [null, String(size - position)].includes(headers.get('content-length'))
   const [, start, total] = /^bytes ([0-9]{1,16})-[0-9]{1,16}\/([0-9]{1,16}|\*)$/.exec(range) ?? []
   return start === String(position) && (total === '*' || total === String(size))
-}
-
-/** Reads the body of an answer: without the bytes that are dropped, and not more than there should be. */
-async function* boundedBody(
-  answer: Answer,
-  place: BlobPlace,
-  { dropped = 0, length = place.blob.size }: { readonly dropped?: number; readonly length?: number },
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
-  const { size } = place.blob
-  const stated = isEncoded(answer.headers) ? null : answer.headers.get('content-length')
-  if (answer.status === 200 && stated !== null && stated !== String(length)) {
-    releaseBody(answer.body)
-    throw lostBlob(place, answer, `the registry has ${stated} bytes of it instead of ${size}`)
-  }
-  let position = 0
-  for await (const piece of streamAnswer(answer, signal)) {
-    const before = position
-    position += piece.byteLength
-    if (position > length) throw lostBlob(place, answer, `the registry has more than its ${size} bytes`)
-    if (position > dropped) yield before < dropped ? piece.subarray(dropped - before) : piece
-  }
 }
 
 function isEncoded(headers: Headers): boolean {

@@ -1,12 +1,13 @@
 import { delay } from '../../async/delay.ts'
 import { NetworkError } from '../../errors.ts'
 import { delayBefore } from '../../http/retry-after.ts'
+import { streamAnswer } from '../../http/stream-answer.ts'
 import type { Descriptor } from '../../oci/descriptor.ts'
 import type { Source } from '../../source/source.ts'
 import { streamedSource } from '../../source/streamed.ts'
 import type { Registry } from '../registry.ts'
 import { isOldAddress, openRange, PATIENCE, type RangedBlob } from './blob-range.ts'
-import { cutShort } from './lost-content.ts'
+import { cutShort, lostBlob } from './lost-content.ts'
 
 /** The number of requests that may return few bytes, and the average bytes that each further one has to return. */
 const [SPARE, LEAST_GAIN] = [100, 2048]
@@ -39,11 +40,17 @@ async function* readOn(place: RangedBlob, start: number, signal: AbortSignal): A
     let isOpen = false
     let failure: unknown
     try {
-      const range = await openRange(place, position, signal)
+      const { answer, start } = await openRange(place, position, signal)
       isOpen = true
-      for await (const piece of range) {
-        position += piece.byteLength
-        yield piece
+      let arrived = start
+      for await (const piece of streamAnswer(answer, signal)) {
+        arrived += piece.byteLength
+        if (arrived > size) throw lostBlob(place, answer, `the registry has more than its ${size} bytes`)
+        // An answer with the whole blob repeats what came before the position.
+        if (arrived <= position) continue
+        const part = piece.subarray(piece.byteLength - (arrived - position))
+        position = arrived
+        yield part
       }
     } catch (error) {
       signal.throwIfAborted()
