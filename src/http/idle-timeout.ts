@@ -47,7 +47,7 @@ export function withIdleTimeout(
         controller.enqueue(value)
       } catch (error) {
         end(error)
-        throw failure ? failure.reason : error
+        throw error
       } finally {
         clearTimeout(timer)
       }
