@@ -19,5 +19,8 @@ export function tarName(repository: string, reference: string | Digest, platform
 /** Replaces what Windows does not take in the name of a file, or what leads to another folder. */
 export function safeFileName(name: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: Windows takes none of them.
-  return name.replaceAll(/[\u0000-\u001f\u007f/\\:*?"<>|]+|[. ]+$/g, '-')
+  const safe = name.replaceAll(/[\u0000-\u001f\u007f/\\:*?"<>|]+/g, '-')
+  let end = safe.length
+  while (end > 0 && '. '.includes(safe.charAt(end - 1))) end--
+  return end === safe.length ? safe : `${safe.slice(0, end)}-`
 }
