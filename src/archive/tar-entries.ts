@@ -124,7 +124,7 @@ async function readExtendedHeader(tar: Tar, offset: number, header: TarHeader): 
   const data = await tar.read(start, start + header.size)
   if (header.type === 'L') return { longPath: longName(data, offset) }
   if (header.type === 'K') return { longLinkPath: longName(data, offset) }
-  // What saves images has no need of it, as a rule.
+  // Tools that save images rarely need it.
   const { parsePax } = await loaded(import('./pax.ts'))
   const pax = parsePax(data, offset)
   if (header.type === 'x') return { pax }

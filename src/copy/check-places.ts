@@ -1,6 +1,6 @@
 import { showPublic, text } from '../check-options.ts'
 
-// What is written in the wrong place of a copy would have no effect. Each check throws a TypeError for it.
+// Options in the wrong argument of a copy would have no effect. Each check throws a TypeError for them.
 
 const REPOSITORY = 'the name of a repository, such as "team/app"'
 

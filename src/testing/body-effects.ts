@@ -83,7 +83,7 @@ async function* resize(pieces: Pieces, byBytes: number): Pieces {
   for await (const piece of pieces) {
     held.push(piece)
     length += piece.length
-    // What may have to be removed is held back.
+    // Bytes that it may have to remove are held back.
     while (held[0] && length - held[0].length >= -byBytes) {
       length -= held[0].length
       yield held.shift() as Uint8Array

@@ -69,29 +69,27 @@ describe('copyImage() between any two registries, through any faults on both sid
     expect(totals.errors).toBeGreaterThan(0)
   })
 
-  // On Node 26 the simulation receives more than twice of what it needs. The cause is not known yet.
-  it.skipIf(process.versions.node.startsWith('26.'))(
-    'goes on where a download broke off',
-    { timeout: PROPERTY_TIMEOUT },
-    async () => {
-      const share = shareOfRuns(0.05)
-      const before = totals.whole
-      const run = fc.asyncProperty(schedules(fc.oneof(passingFault, passingFault, rangeFault)), async (drawn) => {
-        const given = { ...drawn, abortAfter: undefined }
-        const { registry, open } = createSubject('spec', false, [])
-        const ended = await simulate(given, (source) => copy(source, given, open(registry.fetch), {}))
-        if (ended.error) return expectNoDamage(ended.error)
-        if (!heedsRanges(given)) return
-        totals.neededBytes += registry.bodyBytes
-        totals.receivedBytes += ended.receivedBytes
-      })
-      await fc.assert(run, { ...share, timeout: CASE_TIMEOUT })
-      // Six failures of one request in a row are too many.
-      expect(totals.whole - before).toBeGreaterThan(share.numRuns * 0.8)
-      expect(totals.receivedBytes).toBeLessThan(totals.neededBytes * 1.1)
-    },
-  )
+  it('goes on where a download broke off', { timeout: PROPERTY_TIMEOUT }, async () => {
+    const share = shareOfRuns(0.05)
+    const before = totals.whole
+    const run = fc.asyncProperty(schedules(fc.oneof(passingFault, passingFault, rangeFault)), async (drawn) => {
+      const given = { ...drawn, abortAfter: undefined }
+      const { registry, open } = createSubject('spec', false, [])
+      const ended = await simulate(given, (source) => copy(source, given, open(registry.fetch), {}))
+      if (ended.error) return expectNoDamage(ended.error)
+      if (!heedsRanges(given)) return
+      totals.neededBytes += registry.bodyBytes
+      totals.receivedBytes += ended.receivedBytes
+    })
+    await fc.assert(run, { ...share, timeout: CASE_TIMEOUT })
+    // Six failures of one request in a row are too many.
+    expect(totals.whole - before).toBeGreaterThan(share.numRuns * 0.8)
+    expect(totals.receivedBytes).toBeLessThan(totals.neededBytes * 1.1)
+  })
 })
+
+/** Node 26 reads a Blob outside of the clock that jumps, which then takes a source for one that nobody reads. */
+const IN_MEMORY: CopyOptions = { runtime: { createBody: (bytes) => bytes } }
 
 /** Copies the image, and gives its digest. */
 async function copy(
@@ -103,7 +101,7 @@ async function copy(
   const { digest } = await copyImage(
     { registry: handle, repository: 'team/app', reference: 'v1' },
     { registry },
-    { ...CHOICES[choice], ...options, chunkSize: CHUNK, uploadRetryDelay: 0, signal },
+    { ...CHOICES[choice], ...options, ...IN_MEMORY, chunkSize: CHUNK, uploadRetryDelay: 0, signal },
   )
   return digest
 }
