@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { describe, expect, inject, it } from 'vitest'
 import {
   copyImage,
   copyRepository,
@@ -13,19 +13,15 @@ import {
   ResponseError,
 } from '../../src/index.ts'
 import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
-import { type Distribution, startDistribution } from '../support/distribution.ts'
 import { rejection } from '../support/errors.ts'
 import { inFastTime } from '../support/fast-time.ts'
 import { windowsImage } from '../support/foreign-layers-contract.ts'
 import { recordingFetch } from '../support/recording-fetch.ts'
+import { secondRegistry } from '../support/second-registry.ts'
 
 // What a registry may do in the middle of a copy. Each is a typed error with its remedy, and no tag moves.
 
-let other: Distribution
-beforeAll(async () => {
-  other = await startDistribution()
-})
-afterAll(() => other.stop())
+const other = secondRegistry()
 
 let count = 0
 const newRepository = () => `failures/${Date.now().toString(36)}-${count++}`

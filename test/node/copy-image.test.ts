@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { describe, expect, inject, it } from 'vitest'
 import {
   type CopyOptions,
   copyImage,
@@ -18,18 +18,14 @@ import {
 } from '../../src/index.ts'
 import * as node from '../../src/node/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
-import { type Distribution, startDistribution } from '../support/distribution.ts'
 import { rejection } from '../support/errors.ts'
 import { type RecordingFetch, recordingFetch } from '../support/recording-fetch.ts'
+import { secondRegistry } from '../support/second-registry.ts'
 import { signedLayout } from '../support/signed-layout.ts'
 
 // From one real registry to another: Debian's distribution 2.8, twice.
 
-let other: Distribution
-beforeAll(async () => {
-  other = await startDistribution()
-})
-afterAll(() => other.stop())
+const other = secondRegistry()
 
 let count = 0
 const newRepository = () => `copies/${Date.now().toString(36)}-${count++}`
