@@ -20,7 +20,7 @@ export interface ControlledRegistry {
   readonly speed: Speed
   readonly link: Link
   /**
-   * Absent without `sessions`. The whole push has one, so that only the first failure of the store is told.
+   * Absent without `sessions`. The whole push has one, so that only the first failure of the store is reported.
    */
   readonly sessions: StoreAttempts<SessionStore> | undefined
 }
