@@ -62,7 +62,7 @@ describe('pushDockerTar() with compressions', () => {
     }
     const push = async () =>
       pushDockerTar(await archive, there.handle, 'team/app', 'v1', { compress: 'gzip', compressions, concurrency: 4 })
-    await rejection(push(), DigestMismatchError, /compressed by .* plan and push again/)
+    await rejection(push(), DigestMismatchError, /compressed by .* try again, with a new plan/)
     expect(
       there.exchanges.filter(({ method, url }) => method === 'PUT' && url.pathname.includes('/manifests/')),
     ).toEqual([])
