@@ -1,5 +1,5 @@
 import type { Source } from '../source/source.ts'
-import { BLOCK_SIZE } from './tar-header.ts'
+import { BLOCK_SIZE } from '../tar/blocks.ts'
 
 /** In bytes. Where headers stand closer than this, reading what is between them costs less than another read. */
 const NEAR = 64 * 1024

@@ -1,8 +1,8 @@
 import { TarReadError } from '../errors.ts'
+import { MAX_PATH, type TarHeader } from '../tar/header.ts'
 import { raiseLimit } from '../unpack/unpack-limits.ts'
 import type { FileEntry } from './file-index.ts'
 import type { ArchiveLimits } from './limits.ts'
-import { MAX_PATH, type TarHeader } from './tar-header.ts'
 
 /** An entry of a tar, and where its data begin. */
 interface UnclearEntry extends Pick<FileEntry, 'path' | 'target'> {

@@ -1,11 +1,12 @@
 import { loaded } from '../async/lazy.ts'
 import { TarReadError } from '../errors.ts'
 import type { Source } from '../source/source.ts'
+import { BLOCK_SIZE, nextBlock } from '../tar/blocks.ts'
+import { damaged, MAX_PATH, parseTarHeader, type TarHeader } from '../tar/header.ts'
+import type { PaxOverrides } from '../tar/pax.ts'
 import { limitNames } from '../unpack/limit-names.ts'
 import { createFileIndex, type FileEntry, type FileIndex, normalizePath } from './file-index.ts'
 import type { ArchiveLimits } from './limits.ts'
-import type { PaxOverrides } from './pax.ts'
-import { BLOCK_SIZE, damaged, MAX_PATH, parseTarHeader, type TarHeader } from './tar-header.ts'
 
 const KINDS: Readonly<Record<string, FileEntry['kind']>> = {
   '0': 'file',
@@ -125,7 +126,7 @@ async function readExtendedHeader(tar: Tar, offset: number, header: TarHeader): 
   if (header.type === 'L') return { longPath: longName(data, offset) }
   if (header.type === 'K') return { longLinkPath: longName(data, offset) }
   // Tools that save images rarely need it.
-  const { parsePax } = await loaded(import('./pax.ts'))
+  const { parsePax } = await loaded(import('../tar/pax.ts'))
   const pax = parsePax(data, offset)
   if (header.type === 'x') return { pax }
   if (Object.keys(pax).length === 0) return {}
@@ -153,10 +154,6 @@ function isUnclear({ path, kind, size, target }: TarEntry, { type }: TarHeader):
 function requireData({ size: end }: Tar, path: string, start: number, size: number): void {
   if (start + size <= end) return
   throw damaged(`archive ends inside ${JSON.stringify(path)} at byte ${end}; it was cut short`, { path, offset: end })
-}
-
-function nextBlock(offset: number): number {
-  return Math.ceil(offset / BLOCK_SIZE) * BLOCK_SIZE
 }
 
 /**

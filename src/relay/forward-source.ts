@@ -1,8 +1,9 @@
 import type { TarEntry } from '../archive/tar-entries.ts'
+import type { ForwardBytes } from '../source/forward-bytes.ts'
 import type { Source } from '../source/source.ts'
-import { endsInside, type ForwardBytes } from './forward-bytes.ts'
 import type { Held } from './held.ts'
 import { uploadLost } from './one-pass.ts'
+import { endsInside } from './stream-tar.ts'
 
 /**
  * Makes a source of a tar's entry in a stream. It can be read forward only, and again from where the last read began:

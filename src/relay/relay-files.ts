@@ -1,16 +1,18 @@
 import type { FileEntry, FileIndex } from '../archive/file-index.ts'
 import type { ArchiveLimits } from '../archive/limits.ts'
 import { indexEntries, type TarEntry } from '../archive/tar-entries.ts'
-import { BLOCK_SIZE, parseTarHeader } from '../archive/tar-header.ts'
 import type { Digest } from '../oci/digest.ts'
+import type { ForwardBytes } from '../source/forward-bytes.ts'
 import { toSource } from '../source/from.ts'
 import { readAll, type Source } from '../source/source.ts'
+import { BLOCK_SIZE } from '../tar/blocks.ts'
+import { parseTarHeader } from '../tar/header.ts'
 import { packingOf } from '../unpack/packing.ts'
 import type { BlobSender } from './blob-sender.ts'
-import { endsInside, type ForwardBytes, tarOf } from './forward-bytes.ts'
 import { forwardSource } from './forward-source.ts'
 import { createHeld } from './held.ts'
 import { notReadable } from './one-pass.ts'
+import { endsInside, tarOf } from './stream-tar.ts'
 
 /** In bytes. Smaller files are held until all is read. */
 const SMALL = 64 * 1024

@@ -1,7 +1,9 @@
 import type { WriteControlOptions } from '../control/write-controller.ts'
 import { createWriting } from '../control/writing.ts'
 import type { CreateHasher } from '../oci/digest.ts'
-import { BLOCK_SIZE, END_SIZE, paddingAfter, type TarPlan, tarHeader } from './tar-plan.ts'
+import { BLOCK_SIZE, END_SIZE, paddingAfter } from '../tar/blocks.ts'
+import { tarHeader } from '../tar/write-header.ts'
+import type { TarPlan } from './tar-plan.ts'
 import { type Passing, verifiedPieces } from './verified-pieces.ts'
 
 /** Writes the bytes of a tar in order. Nothing is read before it is asked for. Throws what `verifiedPieces` throws. */
@@ -9,7 +11,7 @@ export async function* tarPieces({ entries }: TarPlan, passing: Passing): AsyncG
   let padding = 0
   for (const entry of entries) {
     const head = new Uint8Array(padding + BLOCK_SIZE)
-    head.set(tarHeader(entry), padding)
+    head.set(tarHeader(entry.path, entry.source.size), padding)
     yield head
     yield* verifiedPieces(entry, passing)
     padding = paddingAfter(entry.source.size)

@@ -5,7 +5,19 @@ import { describe, expect, it } from 'vitest'
 const WORDS = ['errors', 'async', 'source', 'oci', 'hash', 'images', 'check-options', 'runtime']
 const REGISTRY = ['registry', 'registry/auth', 'registry/upload', 'registry/sessions']
 const TRANSFER = ['transfer', 'transfer/plan']
-const CORE = [...WORDS, 'stores', 'http', 'unpack', 'archive', 'compress', 'control', ...REGISTRY, 'save', ...TRANSFER]
+const CORE = [
+  ...WORDS,
+  'stores',
+  'http',
+  'unpack',
+  'tar',
+  'archive',
+  'compress',
+  'control',
+  ...REGISTRY,
+  'save',
+  ...TRANSFER,
+]
 
 /** Who may import whom: the table of docs/architecture.md. A room may always import itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -20,7 +32,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   runtime: ['source', 'oci', 'hash'],
   http: ['errors', 'async', 'source', 'oci'],
   unpack: ['errors', 'async', 'source'],
-  archive: [...WORDS, 'unpack'],
+  tar: ['errors'],
+  archive: [...WORDS, 'unpack', 'tar'],
   compress: [...WORDS, 'stores', 'unpack'],
   control: ['errors', 'async', 'source', 'oci', 'check-options'],
   'registry/auth': ['errors', 'async', 'oci', 'http'],
@@ -28,10 +41,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'registry/sessions': ['errors', 'async', 'stores', 'oci', 'registry'],
   'registry/upload': [...WORDS, 'stores', 'http', 'registry', 'registry/sessions'],
   'registry/download': [...WORDS, 'http', 'control', 'registry'],
-  save: [...WORDS, 'unpack', 'compress', 'control'],
+  save: [...WORDS, 'unpack', 'tar', 'compress', 'control'],
   'transfer/plan': [...WORDS, ...REGISTRY, 'compress', 'control'],
   transfer: [...WORDS, 'stores', 'http', ...REGISTRY, 'compress', 'control', 'transfer/plan'],
-  relay: [...WORDS, 'unpack', 'archive', 'control', 'registry', 'transfer', 'transfer/plan'],
+  relay: [...WORDS, 'unpack', 'tar', 'archive', 'control', 'registry', 'transfer', 'transfer/plan'],
   'push-archive': CORE,
   pull: [...WORDS, 'control', 'registry', 'registry/download', 'save'],
   copy: [...WORDS, 'http', 'control', 'registry', 'registry/download', 'transfer', 'transfer/plan'],
@@ -45,7 +58,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'node/credentials': ['errors', 'async', 'oci', 'registry/auth', 'node/home'],
   'node/fetch': ['errors', 'async', 'registry'],
   'node/save': [
-    ...['errors', 'async', 'source', 'oci', 'images', 'check-options', 'control', 'save'],
+    ...['errors', 'async', 'source', 'oci', 'images', 'check-options', 'tar', 'control', 'save'],
     ...['node/native-sha256', 'node/temporary-files', 'node/archive'],
   ],
   'node/node-runtime': [

@@ -1,7 +1,8 @@
 import { dirname } from 'node:path'
 import { runPool } from '../../async/pool.ts'
-import { BLOCK_SIZE, tarHeader } from '../../save/tar-plan.ts'
 import { verifiedPieces } from '../../save/verified-pieces.ts'
+import { BLOCK_SIZE } from '../../tar/blocks.ts'
+import { tarHeader } from '../../tar/write-header.ts'
 import { writeBehind } from '../archive/write-behind.ts'
 import { BLOBS_AT_ONCE } from './blobs-at-once.ts'
 import { openDraft, removeOldDrafts } from './draft.ts'
@@ -17,7 +18,7 @@ export async function fileOutput(path: string, mode?: number): Promise<OpenOutpu
   return {
     write: ({ entries }, passing) =>
       runPool(entries, BLOBS_AT_ONCE, passing.signal, async (entry, signal) => {
-        await draft.write(tarHeader(entry), entry.offset - BLOCK_SIZE)
+        await draft.write(tarHeader(entry.path, entry.source.size), entry.offset - BLOCK_SIZE)
         let position = entry.offset
         await writeBehind(verifiedPieces(entry, { ...passing, signal, reusesMemory: true }), (piece) => {
           position += piece.byteLength

@@ -1,6 +1,6 @@
 import { TarReadError } from '../errors.ts'
+import { BLOCK_SIZE } from './blocks.ts'
 
-export const BLOCK_SIZE = 512
 /** As long as a path may be in Linux. */
 export const MAX_PATH = 4096
 

@@ -1,5 +1,5 @@
 import type { TarReadError } from '../errors.ts'
-import { damaged } from './tar-header.ts'
+import { damaged } from './header.ts'
 
 /** The values of an extended header for the entry after it. */
 export interface PaxOverrides {
