@@ -105,6 +105,9 @@ export interface Artifact extends ImageParts {
  */
 export type Image = ConfiguredImage | ImageIndex | Artifact
 
+/** An image or an artifact: what is no index. */
+export type SingleImage = ConfiguredImage | Artifact
+
 /** Puts together what the contents of layers and the image's config say of them. */
 export function describeLayers(
   contents: ReadonlyArray<Descriptor & { readonly source: Source | undefined }>,

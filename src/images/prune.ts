@@ -1,11 +1,10 @@
 import { ValidationError } from '../errors.ts'
 import { ATTESTED_DIGEST } from '../oci/attestation.ts'
-import { type CreateHasher, digestOf } from '../oci/digest.ts'
-import { type JsonObject, objectField, parseJson, textField } from '../oci/json.ts'
-import { toSource } from '../source/from.ts'
-import { readAll } from '../source/source.ts'
+import type { CreateHasher } from '../oci/digest.ts'
+import { type JsonObject, objectField, textField } from '../oci/json.ts'
 import type { Image } from './image.ts'
 import { isWhole } from './platforms.ts'
+import { manifestDocument, remakeManifest } from './remake-manifest.ts'
 
 /**
  * Makes an index without the entries that are missing, their attestations, and indexes of which nothing is left. All
@@ -25,7 +24,7 @@ export async function pruneIndex(image: Image, createHasher: CreateHasher): Prom
 
 async function prune(image: Image, createHasher: CreateHasher): Promise<Image | undefined> {
   if (isWhole(image)) return image
-  const document = parseJson(await readAll(image.manifest.source), 'an index') as JsonObject
+  const document = await manifestDocument(image)
   const entries: JsonObject[] = []
   const children: Image[] = []
   for (const entry of document.manifests as readonly JsonObject[]) {
@@ -36,12 +35,9 @@ async function prune(image: Image, createHasher: CreateHasher): Promise<Image | 
     else if (image.layers.some(({ digest }) => digest === entry.digest)) entries.push(entry)
   }
   if (children.length === 0) return undefined
-  const bytes = new TextEncoder().encode(JSON.stringify({ ...document, manifests: entries }))
-  const digest = await digestOf(bytes, createHasher)
-  const { mediaType } = image.manifest
   return {
     ...image,
-    manifest: { mediaType, digest, size: bytes.length, source: toSource(bytes) },
+    manifest: await remakeManifest(image, { ...document, manifests: entries }, createHasher),
     children,
     missing: [],
     referrers: [],

@@ -125,5 +125,5 @@ async function remake(
   await runPool(bySize, LAYERS_AT_ONCE, signal, async (layer, signal) => {
     layers.set(layer.digest, await make(layer, onRead, signal))
   })
-  return replaceLayersOf(images, { change, layers, createHasher, changed: new Map(), onLeftOut })
+  return replaceLayersOf(images, { change, layers, createHasher, onLeftOut })
 }

@@ -80,7 +80,6 @@ export async function compressPushes(
     change,
     layers: new Map([...made].map(([from, known]) => [from, open(layers.get(from) as Content, known)])),
     createHasher,
-    changed: new Map(),
     onLeftOut,
   }
   function open(layer: Content, known: StoredCompression): Omit<Content, 'mediaType'> {

@@ -42,6 +42,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'registry/upload': [...WORDS, 'stores', 'http', 'registry', 'registry/sessions'],
   'registry/download': [...WORDS, 'http', 'control', 'registry'],
   save: [...WORDS, 'unpack', 'tar', 'compress', 'control'],
+  edit: WORDS,
   'transfer/plan': [...WORDS, ...REGISTRY, 'compress', 'control'],
   transfer: [...WORDS, 'stores', 'http', ...REGISTRY, 'compress', 'control', 'transfer/plan'],
   relay: [...WORDS, 'unpack', 'tar', 'archive', 'control', 'registry', 'transfer', 'transfer/plan'],

@@ -1,0 +1,63 @@
+import { ATTESTED_DIGEST } from '../oci/attestation.ts'
+import type { CreateHasher, Digest } from '../oci/digest.ts'
+import { type JsonObject, objectField, textField } from '../oci/json.ts'
+import type { Image, SingleImage } from './image.ts'
+import { manifestDocument, remakeManifest, renamed } from './remake-manifest.ts'
+
+/** How the images of a tree are rewritten. */
+export interface Rewriting {
+  /** Rewrites an image that is no index. Returns the image itself if nothing of it changes. */
+  rewrite(image: SingleImage): Promise<Image>
+  /** Returns the media type of an index that is rewritten. @default it stays the same */
+  typeOf?(mediaType: string): string
+  readonly createHasher: CreateHasher
+  /** The rewritten images, by their digests before. It is filled on the way. */
+  readonly changed: Map<Digest, Image>
+  /** Called for what an index lists about an image that is another one now: it is left out. */
+  onLeftOut(digest: Digest, about: Digest): void
+}
+
+/**
+ * Rewrites the images of a tree, and all indexes up to the root. All else in the indexes stays as it is, but their
+ * bytes are new ones. Attestations and other referrers of an image that changed are left out: they are about another
+ * digest. An image of which nothing changes stays the same.
+ */
+export async function rewriteTree(image: Image, rewriting: Rewriting): Promise<Image> {
+  const { digest } = image.manifest
+  const known = rewriting.changed.get(digest)
+  // An index may name it otherwise than another one does.
+  if (known) return { ...known, names: image.names, tags: image.tags, platform: image.platform }
+  const made = image.kind === 'index' ? await rewriteIndex(image, rewriting) : await rewriting.rewrite(image)
+  if (made.manifest.digest === digest) return made
+  const changed = { ...made, referrers: [] }
+  rewriting.changed.set(digest, changed)
+  return changed
+}
+
+async function rewriteIndex(image: Image, rewriting: Rewriting): Promise<Image> {
+  const children = new Map<unknown, Image>()
+  for (const child of image.children) children.set(child.manifest.digest, await rewriteTree(child, rewriting))
+  if ([...children].every(([digest, child]) => child.manifest.digest === digest)) return image
+  const document = await manifestDocument(image)
+  const entries: JsonObject[] = []
+  for (const entry of document.manifests as readonly JsonObject[]) {
+    const child = children.get(entry.digest)
+    const about = outdatedSubject(entry, child, rewriting)
+    if (about && child) rewriting.onLeftOut(entry.digest as Digest, about)
+    if (about) children.delete(entry.digest)
+    else entries.push(child ? renamed(entry, child.manifest) : entry)
+  }
+  const kept = image.children.flatMap((before) => {
+    const child = children.get(before.manifest.digest)
+    return child ? [{ ...child, platform: before.platform }] : []
+  })
+  const mediaType = rewriting.typeOf?.(image.manifest.mediaType)
+  const manifest = await remakeManifest(image, { ...document, manifests: entries }, rewriting.createHasher, mediaType)
+  return { ...image, manifest, children: kept }
+}
+
+/** Returns the subject of an entry, by BuildKit's annotation or by its manifest, if its digest has changed. */
+function outdatedSubject(entry: JsonObject, child: Image | undefined, { changed }: Rewriting): Digest | undefined {
+  const about = textField(objectField(entry, 'annotations'), ATTESTED_DIGEST) ?? child?.subject
+  return about !== undefined && changed.has(about as Digest) ? (about as Digest) : undefined
+}
