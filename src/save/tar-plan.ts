@@ -1,9 +1,11 @@
-import { BLOCK_SIZE, END_SIZE, paddingAfter } from '../tar/blocks.ts'
+import { END_SIZE, paddingAfter } from '../tar/blocks.ts'
+import { tarHeader } from '../tar/write-header.ts'
 import type { ArchiveFile } from './archive-files.ts'
 
 /** A file in a tar. */
 interface TarEntry extends ArchiveFile {
-  /** Where its bytes begin in the tar. Its header is the block before. */
+  readonly header: Uint8Array<ArrayBuffer>
+  /** Where its bytes begin in the tar. Its header is directly before. */
   readonly offset: number
 }
 
@@ -14,13 +16,15 @@ export interface TarPlan {
   readonly size: number
 }
 
-/** Plans a tar. It needs only the sizes of its files. */
+/** Plans a tar. It needs only the paths and sizes of its files. */
 export function planTar(files: readonly ArchiveFile[]): TarPlan {
   let end = 0
   const entries = files.map((file): TarEntry => {
-    const offset = end + BLOCK_SIZE
-    end = offset + file.source.size + paddingAfter(file.source.size)
-    return { ...file, offset }
+    const { size } = file.source
+    const header = tarHeader({ path: file.path, size })
+    const offset = end + header.length
+    end = offset + size + paddingAfter(size)
+    return { ...file, header, offset }
   })
   return { entries, size: end + END_SIZE }
 }

@@ -1,8 +1,7 @@
 import type { WriteControlOptions } from '../control/write-controller.ts'
 import { createWriting } from '../control/writing.ts'
 import type { CreateHasher } from '../oci/digest.ts'
-import { BLOCK_SIZE, END_SIZE, paddingAfter } from '../tar/blocks.ts'
-import { tarHeader } from '../tar/write-header.ts'
+import { END_SIZE, paddingAfter } from '../tar/blocks.ts'
 import type { TarPlan } from './tar-plan.ts'
 import { type Passing, verifiedPieces } from './verified-pieces.ts'
 
@@ -10,8 +9,8 @@ import { type Passing, verifiedPieces } from './verified-pieces.ts'
 export async function* tarPieces({ entries }: TarPlan, passing: Passing): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   let padding = 0
   for (const entry of entries) {
-    const head = new Uint8Array(padding + BLOCK_SIZE)
-    head.set(tarHeader(entry.path, entry.source.size), padding)
+    const head = new Uint8Array(padding + entry.header.length)
+    head.set(entry.header, padding)
     yield head
     yield* verifiedPieces(entry, passing)
     padding = paddingAfter(entry.source.size)

@@ -1,8 +1,6 @@
 import { dirname } from 'node:path'
 import { runPool } from '../../async/pool.ts'
 import { verifiedPieces } from '../../save/verified-pieces.ts'
-import { BLOCK_SIZE } from '../../tar/blocks.ts'
-import { tarHeader } from '../../tar/write-header.ts'
 import { writeBehind } from '../archive/write-behind.ts'
 import { BLOBS_AT_ONCE } from './blobs-at-once.ts'
 import { openDraft, removeOldDrafts } from './draft.ts'
@@ -18,7 +16,7 @@ export async function fileOutput(path: string, mode?: number): Promise<OpenOutpu
   return {
     write: ({ entries }, passing) =>
       runPool(entries, BLOBS_AT_ONCE, passing.signal, async (entry, signal) => {
-        await draft.write(tarHeader(entry.path, entry.source.size), entry.offset - BLOCK_SIZE)
+        await draft.write(entry.header, entry.offset - entry.header.length)
         let position = entry.offset
         await writeBehind(verifiedPieces(entry, { ...passing, signal, reusesMemory: true }), (piece) => {
           position += piece.byteLength
