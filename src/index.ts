@@ -102,7 +102,7 @@ export type { OpenImageOptions } from './registry/download/open-image-options.ts
 export type { ImageFacts } from './registry/image-facts.ts'
 export type { ImageInfo, ImageInfoOptions } from './registry/image-info.ts'
 export type { IndexImage } from './registry/index-images.ts'
-export { listRepositories, listTags } from './registry/lists.ts'
+export { iterateRepositories, iterateTags, listRepositories, listTags } from './registry/lists.ts'
 export { checkRegistryConnectivity } from './registry/ping.ts'
 export type { UploadProfile, UploadProfileName } from './registry/profile.ts'
 export { getImageInfo, getManifest } from './registry/read-image.ts'

@@ -17,7 +17,7 @@ const N_REFUSED = [400, 405, 413, 422]
 const QUERY_REFUSED = [...N_REFUSED, 404, 414, 501]
 const MAX_PAGES = 10_000
 const MAX_ITEMS = 1_000_000
-/** In characters, of all entries. */
+/** In characters, of all entries, and of the queries of all pages. */
 const MAX_LENGTH = 16 * 1024 * 1024
 /**
  * In characters, of one entry. A tag has 128 at most, and the name of a repository 255 (distribution-spec § Pulling
@@ -30,7 +30,7 @@ const MAX_QUERY = 16 * 1024
 const MAX_PAGE = 16 * 1024 * 1024
 
 /** A list to read, page by page. */
-interface List {
+export interface List {
   readonly act: string
   readonly path: string
   /** Where the entries stand in an answer. */
@@ -46,16 +46,15 @@ interface Page {
   readonly entries: readonly string[]
 }
 
-/** A page, and whether it brought new entries. */
+/** A page, and those of its entries that no page before had. */
 interface ReadPage {
   readonly page: Page
-  readonly isNew: boolean
+  readonly added: readonly string[]
 }
 
-/** Reads the pages of one list, and keeps each entry once. */
+/** Reads the pages of one list, and remembers each entry. */
 interface ListReading {
-  readonly items: ReadonlySet<string>
-  /** Asks for a page and keeps its entries. */
+  /** Asks for a page and remembers its entries. */
   read(query: string): Promise<ReadPage>
   /**
    * The same for a page that may not exist.
@@ -67,7 +66,9 @@ interface ListReading {
 }
 
 /**
- * Reads a list, all pages of it.
+ * Reads a list, page by page, as the caller asks for them. It yields each entry once: what a page has in common with
+ * those before is left out. To find that, and circles, it remembers all entries and queries: at most a million entries
+ * and 16 Mi characters.
  *
  * Of a `Link` to the next page only the query counts, on the list's own path: registries name an inner host of a proxy
  * there, or leave out a part of the path (RTFACT-18971, sonatype/nexus-public#1011).
@@ -75,25 +76,30 @@ interface ListReading {
  * @throws {ResponseError} if the registry refuses, its pages do not end, or it does not give all of them
  * @throws {NetworkError} if it does not answer
  */
-export async function readPages(registry: Registry, list: List, signal?: AbortSignal): Promise<readonly string[]> {
+export async function* readPages(
+  registry: Registry,
+  list: List,
+  signal?: AbortSignal,
+): AsyncGenerator<readonly string[], void> {
   const reading = startReading(registry, list, signal)
   const visited = new Set<string>()
   let query = `n=${PAGE_SIZE}`
   for (;;) {
     visited.add(query)
-    const { page, isNew } = await reading.read(query)
+    const { page, added } = await reading.read(query)
+    yield added
     const { answer, entries } = page
     const link = nextQuery(answer.headers.get('link'))
     if (link && link.length > MAX_QUERY) throw unexpectedAnswer(answer, 'its next page has too long an address')
     if (link === undefined) {
-      if (visited.size === 1) await readOn(reading, page)
-      return [...reading.items]
+      if (visited.size === 1) yield* readOn(reading, page)
+      return
     }
     // Cloudflare's last page has a link, too: to what comes after nothing.
     const isEnd = new URLSearchParams(link).get('last') === '' || (entries.length === 0 && (!link || visited.has(link)))
-    if (isEnd) return [...reading.items]
+    if (isEnd) return
     query = link || queryAfter(page)
-    const isForward = !visited.has(query) && (isNew || entries.length === 0)
+    const isForward = !visited.has(query) && (added.length > 0 || entries.length === 0)
     if (!isForward) throw unexpectedAnswer(answer, 'its pages go in a circle')
   }
 }
@@ -103,15 +109,16 @@ export async function readPages(registry: Registry, list: List, signal?: AbortSi
  * (sonatype/nexus-public#117), and a web page may not be allowed to read it. A round number of entries alone says
  * little: if the registry refuses to go on, the list is whole.
  */
-async function readOn(reading: ListReading, first: Page): Promise<void> {
+async function* readOn(reading: ListReading, first: Page): AsyncGenerator<readonly string[], void> {
   for (let page = first; mayBeCut(page); ) {
     const isFull = page.entries.length === PAGE_SIZE
     const next = await reading.guess(queryAfter(page), page === first && !isFull)
-    if (!next?.isNew) {
+    if (!next || next.added.length === 0) {
       const isIgnored = !next || next.page.entries.length > 0
-      if (isIgnored && isFull) await readWhole(reading)
+      if (isIgnored && isFull) yield* readWhole(reading)
       return
     }
+    yield next.added
     page = next.page
   }
 }
@@ -122,12 +129,14 @@ function mayBeCut({ entries, answer }: Page): boolean {
 }
 
 /** Reads a list of as many entries as were asked for from a registry that does not tell what comes after them. */
-async function readWhole(reading: ListReading): Promise<void> {
-  const { page: single } = await reading.read('n=1')
+async function* readWhole(reading: ListReading): AsyncGenerator<readonly string[], void> {
+  const { page: single, added } = await reading.read('n=1')
+  yield added
   // Distribution 2 gives all tags, whatever the number (distribution/distribution#1936). zot 1.4 has links, but gives
   // all tags again if `n` is no smaller than their number.
   if (single.entries.length > 1 || nextQuery(single.answer.headers.get('link')) !== undefined) return
-  const { page: whole } = await reading.read('')
+  const { page: whole, added: others } = await reading.read('')
+  yield others
   if (whole.entries.length > PAGE_SIZE) return
   const fault = `it gives no more than ${whole.entries.length} entries, and does not tell what comes after them`
   throw unexpectedAnswer(whole.answer, fault)
@@ -168,19 +177,15 @@ function startReading(
   }
 
   function keep(page: Page): ReadPage {
-    const before = items.size
-    for (const entry of page.entries) {
-      if (!items.has(entry)) length += entry.length
-      items.add(entry)
-    }
+    const added = page.entries.filter((entry) => !items.has(entry) && items.add(entry))
+    length += added.reduce((sum, entry) => sum + entry.length, page.query.length)
     if (++pages > MAX_PAGES) throw unexpectedAnswer(page.answer, `there are more than ${MAX_PAGES} pages`)
     if (items.size > MAX_ITEMS) throw unexpectedAnswer(page.answer, `there are more than ${MAX_ITEMS} entries`)
     if (length > MAX_LENGTH) throw unexpectedAnswer(page.answer, `its entries have more than ${MAX_LENGTH} characters`)
-    return { page, isNew: items.size > before }
+    return { page, added }
   }
 
   return {
-    items,
     read: async (query) => keep(await askForPage(query)),
     async guess(query, isVague) {
       const page = await guessPage(query, isVague)

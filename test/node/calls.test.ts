@@ -14,8 +14,15 @@ const image = { ...place, reference: 'v1' }
 
 type Call = (options: never) => Promise<unknown>
 
+/** Asks an iterator for its first item. */
+const first = (iterator: AsyncIterator<unknown>): Promise<unknown> => iterator.next()
+
 /** The new functions of both entries, each with the options that a caller gives. */
 const shared = (sdk: typeof portable | typeof node): Readonly<Record<string, Call>> => ({
+  listRepositories: (options) => sdk.listRepositories(registry, options),
+  listTags: (options) => sdk.listTags(registry, 'team/app', options),
+  iterateRepositories: (options) => first(sdk.iterateRepositories(registry, options)),
+  iterateTags: (options) => first(sdk.iterateTags(registry, 'team/app', options)),
   openImage: (options) => sdk.openImage(registry, 'team/app', 'v1', options),
   pullDockerTar: (options) => sdk.pullDockerTar(registry, 'team/app', 'v1', options),
   pullBundle: (options) => sdk.pullBundle(registry, ['team/app:v1'], options),

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import {
   getManifest,
+  iterateRepositories,
+  iterateTags,
   listRepositories,
   listTags,
   openRegistry,
@@ -15,7 +17,7 @@ import {
   type TestRegistry,
 } from '../../src/testing/index.ts'
 import { rejection } from '../support/errors.ts'
-import { answering, lister, numbered, ORIGIN } from '../support/lister.ts'
+import { answering, collected, lister, numbered, ORIGIN } from '../support/lister.ts'
 
 /** How many repositories there are beside those with many tags: more than fit on a page. */
 const REPOSITORIES = 11
@@ -64,7 +66,76 @@ describe('listTags() and listRepositories()', () => {
     registry.requests.length = 0
     expect([...(await listTags(handle, 'team/a'))].sort()).toEqual(names)
     expect(await listRepositories(handle)).toHaveLength(REPOSITORIES + 2)
-    expect(registry.requests.length).toBeLessThanOrEqual(7)
+    const { length } = registry.requests
+    expect(length).toBeLessThanOrEqual(7)
+    registry.requests.length = 0
+    expect([...(await collected(iterateTags(handle, 'team/a')))].sort()).toEqual(names)
+    expect(await collected(iterateRepositories(handle))).toHaveLength(REPOSITORIES + 2)
+    expect(registry.requests).toHaveLength(length)
+  })
+})
+
+describe('iterateTags() and iterateRepositories()', () => {
+  const link = (last: string) => `</v2/team/app/tags/list?n=10&last=${last}>; rel="next"`
+
+  it('give the entries of a page before they ask for the next page, and ask for no more when the loop ends', async () => {
+    const registry = createTestRegistry({ pageSize: 3 })
+    const handle = openRegistry(ORIGIN, { fetch: registry.fetch })
+    await fill(registry, handle, numbered(7))
+    for (const iterate of [() => iterateTags(handle, 'a'), () => iterateRepositories(handle)]) {
+      registry.requests.length = 0
+      const given: string[] = []
+      for await (const entry of iterate()) {
+        given.push(entry)
+        expect(registry.requests).toHaveLength(Math.ceil(given.length / 3))
+        if (given.length === 4) break
+      }
+      expect(registry.requests).toHaveLength(2)
+    }
+  })
+
+  it('send no request before the first entry is asked for', async () => {
+    const registry = createTestRegistry()
+    const tags = iterateTags(openRegistry(ORIGIN, { fetch: registry.fetch }), 'a')
+    await tags.return()
+    expect(registry.requests).toHaveLength(0)
+  })
+
+  it('end with the reason of an abort, in the middle of a page too', async () => {
+    const controller = new AbortController()
+    const { signal } = controller
+    const reason = new Error('no longer needed')
+    const given: string[] = []
+    const iterating = (async () => {
+      for await (const tag of iterateTags(answering('{"tags":["a","b","c"]}'), 'team/app', { signal })) {
+        given.push(tag)
+        if (tag === 'b') controller.abort(reason)
+      }
+    })()
+    await expect(iterating).rejects.toBe(reason)
+    expect(given).toEqual(['a', 'b'])
+  })
+
+  it('give the tags of the pages before a failure, and then the failure', async () => {
+    const tags = numbered(25)
+    const refuse = (query: URLSearchParams) => (query.get('last') === tags[19] ? 500 : undefined)
+    const { handle } = lister({ tags, pageSize: 10, link, refuse })
+    const given: string[] = []
+    const iterating = (async () => {
+      for await (const tag of iterateTags(handle(), 'team/app')) given.push(tag)
+    })()
+    await rejection(iterating, ResponseError, /500/)
+    expect(given).toEqual(tags.slice(0, 20))
+  })
+
+  it('give an entry once that two pages have', async () => {
+    const pages: Record<string, string[]> = { '': ['a', 'b'], b: ['b', 'c'] }
+    const fetch = async ({ url }: Request) => {
+      const last = new URL(url).searchParams.get('last') ?? ''
+      return Response.json({ tags: pages[last] }, last === '' ? { headers: { link: '<?last=b>; rel="next"' } } : {})
+    }
+    const handle = openRegistry(ORIGIN, { fetch })
+    expect(await collected(iterateTags(handle, 'a'))).toEqual(['a', 'b', 'c'])
   })
 })
 

@@ -4,6 +4,7 @@ import { createTestArchive } from '../../src/testing/index.ts'
 import { asBytes } from '../support/archive-contract.ts'
 import type { Distribution } from '../support/distribution.ts'
 import { rejection } from '../support/errors.ts'
+import { collected } from '../support/lister.ts'
 import { describePushes, type PushWays } from '../support/push-contract.ts'
 import {
   ALL,
@@ -15,7 +16,16 @@ import {
 import { recordingFetch } from '../support/recording-fetch.ts'
 import { describeRegistry } from '../support/registry-contract.ts'
 
-const { deleteImage, deleteImageByDigest, listRepositories, listTags, openRegistry, pushDockerTar } = node
+const {
+  deleteImage,
+  deleteImageByDigest,
+  iterateRepositories,
+  iterateTags,
+  listRepositories,
+  listTags,
+  openRegistry,
+  pushDockerTar,
+} = node
 
 const WAYS: Readonly<Record<RealRegistry['profile'], PushWays>> = {
   'distribution-2': {
@@ -57,7 +67,7 @@ describeReal('{}', ALL, (real) => {
 describeReal('{} with lists of two entries a page', DISTRIBUTIONS, (real) => {
   const registry = started(real, { settings: { REGISTRY_CATALOG: '{"maxentries":2}', REGISTRY_TAGS: '{"maxtags":2}' } })
 
-  it('listRepositories() and listTags() read all pages', async () => {
+  it('listRepositories() and listTags() read all pages, and the iterators send the same requests', async () => {
     const archive = await createTestArchive()
     const repositories = ['a', 'b/c', 'd', 'e', 'f']
     const tags = ['one', 'two', 'three', 'four', 'five']
@@ -74,6 +84,9 @@ describeReal('{} with lists of two entries a page', DISTRIBUTIONS, (real) => {
     const requests = recorder.exchanges.length - before
     // 2 has no pages of tags (distribution/distribution#1936).
     expect(requests).toBe(real.profile === 'distribution-2' ? 1 : 3)
+    expect(await collected(iterateRepositories(handle))).toEqual([...repositories, 'tags'])
+    expect([...(await collected(iterateTags(handle, 'tags')))].sort()).toEqual(tags.toSorted())
+    expect(recorder.exchanges).toHaveLength(2 * (before + requests))
   })
 })
 

@@ -1,4 +1,5 @@
-import { listTags, openRegistry } from '../../src/index.ts'
+import { expect } from 'vitest'
+import { iterateTags, listTags, openRegistry } from '../../src/index.ts'
 
 export const ORIGIN = 'https://registry.test'
 
@@ -20,7 +21,17 @@ export interface Lister {
   readonly refuse?: (query: URLSearchParams) => number | undefined
 }
 
-/** A registry that lists tags at one path of one origin, and nothing elsewhere. */
+/** Collects what an iterator gives. */
+export async function collected<T>(iterable: AsyncIterable<T>): Promise<readonly T[]> {
+  const items: T[] = []
+  for await (const item of iterable) items.push(item)
+  return items
+}
+
+/**
+ * A registry that lists tags at one path of one origin, and nothing elsewhere. `list` reads the list in both ways, which
+ * have to send the same requests and to give the same tags, or the same error.
+ */
 export function lister({ tags, pageSize, link, ignores = [], base = ORIGIN, refuse }: Lister) {
   const asked: string[] = []
   const path = `${new URL(base).pathname.replace(/\/$/, '')}/v2/team/app/tags/list`
@@ -38,7 +49,18 @@ export function lister({ tags, pageSize, link, ignores = [], base = ORIGIN, refu
     const next = page.length < rest.length ? link?.(page.at(-1) as string) : undefined
     return Response.json({ name: 'team/app', tags: page }, next === undefined ? {} : { headers: { link: next } })
   }
-  return { asked, list: () => listTags(openRegistry(base, { fetch, retry: 0 }), 'team/app') }
+  const handle = () => openRegistry(base, { fetch, retry: 0 })
+  async function list(): Promise<readonly string[]> {
+    asked.length = 0
+    const listed = listTags(handle(), 'team/app')
+    const [outcome] = await Promise.allSettled([listed])
+    const first = asked.splice(0)
+    const [other] = await Promise.allSettled([collected(iterateTags(handle(), 'team/app'))])
+    expect(asked).toEqual(first)
+    expect(other).toEqual(outcome)
+    return listed
+  }
+  return { asked, list, handle }
 }
 
 /** A registry that answers every request with this body and these headers. */
