@@ -1,6 +1,14 @@
 import { ValidationError } from '../errors.ts'
 import { CONFIG_SHAPE, verifyFieldNames } from '../oci/field-names.ts'
-import { isJsonObject, type JsonObject, objectField, parseJson, textField, textListField } from '../oci/json.ts'
+import {
+  isJsonObject,
+  type JsonObject,
+  objectField,
+  parseJson,
+  textField,
+  textFields,
+  textListField,
+} from '../oci/json.ts'
 import type { HistoryEntry, ImageConfig } from './image.ts'
 
 /**
@@ -30,6 +38,7 @@ export function readImageConfig(document: JsonObject): ImageConfig {
     architecture: textField(document, 'architecture') ?? '',
     os: textField(document, 'os') ?? '',
     variant: textField(document, 'variant'),
+    osVersion: textField(document, 'os.version'),
     created: textField(document, 'created'),
     author: textField(document, 'author') ?? '',
     comment: textField(document, 'comment') ?? '',
@@ -39,7 +48,10 @@ export function readImageConfig(document: JsonObject): ImageConfig {
     user: textField(runtime, 'User') ?? '',
     workingDir: textField(runtime, 'WorkingDir'),
     exposedPorts: objectField(runtime, 'ExposedPorts'),
-    labels: textFields(objectField(runtime, 'Labels')),
+    volumes: objectField(runtime, 'Volumes'),
+    stopSignal: textField(runtime, 'StopSignal'),
+    healthcheck: isJsonObject(runtime.Healthcheck) ? runtime.Healthcheck : undefined,
+    labels: textFields(runtime, 'Labels'),
     diffIds: textListField(objectField(document, 'rootfs'), 'diff_ids'),
     history: readHistory(document.history),
   }
@@ -50,12 +62,8 @@ function readHistory(history: unknown): readonly HistoryEntry[] {
   return history.filter(isJsonObject).map((entry) => ({
     created: textField(entry, 'created'),
     createdBy: textField(entry, 'created_by'),
+    author: textField(entry, 'author'),
+    comment: textField(entry, 'comment'),
     emptyLayer: entry.empty_layer === true,
   }))
-}
-
-function textFields(object: JsonObject): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(object).filter((field): field is [string, string] => typeof field[1] === 'string'),
-  )
 }

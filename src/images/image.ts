@@ -9,6 +9,8 @@ export interface ImageConfig {
   readonly architecture: string
   readonly os: string
   readonly variant: string | undefined
+  /** Of Windows: `10.0.20348.2227`. */
+  readonly osVersion: string | undefined
   /** RFC 3339, as the config has it. */
   readonly created: string | undefined
   readonly author: string
@@ -18,7 +20,13 @@ export interface ImageConfig {
   readonly env: readonly string[]
   readonly user: string
   readonly workingDir: string | undefined
+  /** A key for each port, such as `8080/tcp`. */
   readonly exposedPorts: JsonObject
+  /** A key for each path. */
+  readonly volumes: JsonObject
+  readonly stopSignal: string | undefined
+  /** Docker's, as the config has it: `Test`, and times in nanoseconds. */
+  readonly healthcheck: JsonObject | undefined
   readonly labels: Readonly<Record<string, string>>
   /** The digests of the layers when they are not compressed, lowest first. */
   readonly diffIds: readonly string[]
@@ -29,6 +37,8 @@ export interface ImageConfig {
 export interface HistoryEntry {
   readonly created: string | undefined
   readonly createdBy: string | undefined
+  readonly author: string | undefined
+  readonly comment: string | undefined
   readonly emptyLayer: boolean
 }
 
@@ -111,7 +121,7 @@ export type SingleImage = ConfiguredImage | Artifact
 /** Puts together what the contents of layers and the image's config say of them. */
 export function describeLayers(
   contents: ReadonlyArray<Descriptor & { readonly source: Source | undefined }>,
-  { diffIds, history }: ImageConfig,
+  { diffIds, history }: Pick<ImageConfig, 'diffIds' | 'history'>,
 ): readonly Layer[] {
   const steps = history.filter((entry) => !entry.emptyLayer)
   // Where there are gaps, none can be told from another.

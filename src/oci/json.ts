@@ -99,3 +99,10 @@ export function objectField(object: JsonObject, key: string): JsonObject {
   const value = object[key]
   return isJsonObject(value) ? value : {}
 }
+
+/** The texts by name in a field, such as labels or annotations, without what is not a text. */
+export function textFields(object: JsonObject, key: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(objectField(object, key)).filter((field): field is [string, string] => typeof field[1] === 'string'),
+  )
+}

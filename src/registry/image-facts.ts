@@ -1,18 +1,20 @@
 import { type ImageConfig, platformOf } from '../images/image.ts'
 import { parseImageConfig } from '../images/image-config.ts'
 import { type Descriptor, formatPlatform } from '../oci/descriptor.ts'
-import { objectField, textField } from '../oci/json.ts'
 import type { Index, IndexEntry, Manifest } from '../oci/manifest.ts'
 import { isImageConfigType } from '../oci/media-type.ts'
 import { getBlob } from './blobs.ts'
+import { annotationsOf, type ImageLayers, readLayers } from './image-layers.ts'
 import type { Registry } from './registry.ts'
 
 /** Facts about an image or an artifact, from its manifest and config. */
-export interface ImageFacts {
+export interface ImageFacts extends ImageLayers {
   /** The parsed config of the image. Absent for an artifact, which has no image config. */
   readonly configuration: ImageConfig | undefined
   readonly architecture: string | undefined
   readonly os: string | undefined
+  /** As `linux/arm64/v8`: by the index, else by the config. Absent for an artifact, and an index with several images. */
+  readonly platform: string | undefined
   /** When it was made, in RFC 3339: by its config, else by the annotation `org.opencontainers.image.created`. */
   readonly created: string | undefined
   /** Config and layers together, in bytes, as the registry stores them: what is listed twice counts once. */
@@ -22,10 +24,12 @@ export interface ImageFacts {
    * The type of an artifact (image-spec § Guidelines for Artifact Usage): `application/vnd.cncf.helm.config.v1+json`.
    */
   readonly artifactType: string | undefined
+  /** Those of its manifest, or of the index itself. */
+  readonly annotations: Readonly<Record<string, string>>
 }
 
 /** In bytes. */
-const MAX_CONFIG = 8 * 1024 * 1024
+export const MAX_CONFIG = 8 * 1024 * 1024
 /** The type of configs that Docker 1.10 pushed (moby/moby#22378). Artifacts have it too. */
 const OLD_CONFIG = 'application/octet-stream'
 
@@ -48,10 +52,13 @@ export async function readFacts(
     configuration: config,
     architecture: config?.architecture || undefined,
     os: config?.os || undefined,
+    platform: platformIn(config),
     created: config?.created ?? createdOf(manifest),
     totalSize: storedSize([manifest.config, ...layers]),
     layerCount: layers.length,
     artifactType: manifest.artifactType || (config ? undefined : manifest.config.mediaType),
+    annotations: annotationsOf(manifest),
+    ...readLayers(manifest, config),
   }
 }
 
@@ -62,8 +69,8 @@ export function platformIn(config: ImageConfig | undefined): string | undefined 
 }
 
 /** When the image was made, by an annotation. */
-export function createdOf({ annotations }: Manifest | Index | IndexEntry): string | undefined {
-  return textField(objectField({ annotations }, 'annotations'), 'org.opencontainers.image.created')
+export function createdOf(document: Manifest | Index | IndexEntry): string | undefined {
+  return annotationsOf(document)['org.opencontainers.image.created']
 }
 
 /** In bytes: a registry stores a blob once, however often it is listed. */
@@ -78,16 +85,28 @@ async function readConfig(
   spend: (document: Uint8Array) => void,
   signal: AbortSignal | undefined,
 ): Promise<ImageConfig | undefined> {
-  const { digest, mediaType, size } = descriptor
-  const isOld = mediaType === OLD_CONFIG
-  // Tools for artifacts once wrote an empty config of an image's type.
-  if (!(isImageConfigType(mediaType) || isOld) || size === 0) return undefined
+  if (!mayBeImageConfig(descriptor)) return undefined
   const bytes = await getBlob(registry, repository, descriptor, MAX_CONFIG, signal)
   spend(bytes)
+  return parseConfig(bytes, descriptor, repository)
+}
+
+/** Tools for artifacts once wrote an empty config of an image's type. */
+function mayBeImageConfig({ mediaType, size }: Descriptor): boolean {
+  return (isImageConfigType(mediaType) || mediaType === OLD_CONFIG) && size > 0
+}
+
+/**
+ * Parses a config. Returns nothing for that of an artifact.
+ *
+ * @throws {ValidationError} if the config of an image is not a JSON object
+ */
+export function parseConfig(bytes: Uint8Array, descriptor: Descriptor, repository: string): ImageConfig | undefined {
+  if (!mayBeImageConfig(descriptor)) return undefined
   try {
-    return parseImageConfig(bytes, `the config ${digest} of "${repository}"`)
+    return parseImageConfig(bytes, `the config ${descriptor.digest} of "${repository}"`)
   } catch (error) {
-    if (!isOld) throw error
+    if (descriptor.mediaType !== OLD_CONFIG) throw error
     return undefined
   }
 }

@@ -1,18 +1,17 @@
-import { ValidationError } from '../errors.ts'
-import { isPlatform } from '../images/platforms.ts'
-import type { Descriptor } from '../oci/descriptor.ts'
+import { type Descriptor, descriptorOf } from '../oci/descriptor.ts'
 import { type Index, isIndex, type Manifest } from '../oci/manifest.ts'
-import { isIndexType } from '../oci/media-type.ts'
-import { type ImageFacts, platformIn, readFacts } from './image-facts.ts'
-import { type IndexImage, platformOfEntry, readIndexFacts } from './index-images.ts'
+import { type ImageFacts, readFacts } from './image-facts.ts'
+import { annotationsOf } from './image-layers.ts'
+import { type Asked, findPlatform, platformsOf, verifyPlatform } from './image-platform.ts'
+import { type IndexImage, readIndexFacts } from './index-images.ts'
 import { manifestAt } from './manifests.ts'
 import { type ManifestInfo, readManifest } from './read-manifest.ts'
 import type { Registry, RequestOptions } from './registry.ts'
 
 /**
  * Information about an image in a registry. For an index, the facts are those of its only image that runs somewhere. If
- * there are several, sizes and layers are the sum, in which a shared layer counts once; the date is the newest; and
- * configuration, architecture and os are absent.
+ * there are several, `totalSize` and `layerCount` are the sum, in which a shared layer counts once; the date is the
+ * newest; and what differs between them, such as `configuration` and `layers`, is absent or empty.
  */
 export interface ImageInfo extends Descriptor, ImageFacts {
   readonly repository: string
@@ -23,6 +22,8 @@ export interface ImageInfo extends Descriptor, ImageFacts {
   readonly platforms: readonly string[]
   /** The images of an index that the registry has. Empty for a single image. */
   readonly images: readonly IndexImage[]
+  /** The index that the reference names, if `platform` chose one of its images. */
+  readonly index: (Descriptor & Pick<ImageFacts, 'annotations'>) | undefined
 }
 
 /** The options of `getImageInfo`. */
@@ -33,13 +34,8 @@ export interface ImageInfoOptions extends RequestOptions {
   readonly platform?: string | undefined
 }
 
-/** Where an image is, and who wants to know. */
-interface Asked {
-  readonly registry: Registry
-  readonly repository: string
-  readonly reference: string
-  readonly signal?: AbortSignal | undefined
-}
+/** What only an index has. */
+const SINGLE = { platforms: [], images: [], index: undefined }
 
 /** Reads an image's manifest and config, and tells what they say; throws what `getImageInfo` throws. */
 export async function readImageInfo(
@@ -54,8 +50,9 @@ export async function readImageInfo(
   if (platform !== undefined) {
     const { digest, platforms } = await findPlatform(asked, root.manifest, platform)
     const found = await readManifest(manifestAt(registry, repository, digest), signal)
-    if (!isIndex(found.manifest)) return { ...(await describeImage(asked, found, found.manifest)), platforms }
-    return describeIndex(asked, found, found.manifest)
+    const index = { ...descriptorOf(root), annotations: annotationsOf(root.manifest) }
+    if (!isIndex(found.manifest)) return { ...(await describeImage(asked, found, found.manifest)), platforms, index }
+    return { ...(await describeIndex(asked, found, found.manifest)), index }
   }
   return describeIndex(asked, root, root.manifest)
 }
@@ -67,8 +64,8 @@ async function describeImage(
   wanted?: string,
 ): Promise<ImageInfo> {
   const facts = await readFacts(registry, repository, manifest, undefined, signal)
-  if (wanted !== undefined) verifyPlatform(platformIn(facts.configuration), wanted)
-  return { repository, reference, mediaType, digest, size, manifest, platforms: [], images: [], ...facts }
+  if (wanted !== undefined) verifyPlatform(facts.platform, wanted)
+  return { repository, reference, mediaType, digest, size, manifest, ...facts, ...SINGLE }
 }
 
 async function describeIndex(
@@ -78,44 +75,5 @@ async function describeIndex(
 ): Promise<ImageInfo> {
   const facts = await readIndexFacts(registry, repository, manifest, signal)
   const platforms = platformsOf(manifest, facts.images)
-  return { repository, reference, mediaType, digest, size, manifest, platforms, ...facts }
-}
-
-/**
- * Finds the image of a platform by what the index says; if it says too little, by what its images say.
- *
- * @returns its digest, and the platforms that the index offers, as far as they were read
- */
-async function findPlatform(
-  { registry, repository, signal }: Asked,
-  index: Index,
-  wanted: string,
-): Promise<Pick<ImageInfo, 'digest' | 'platforms'>> {
-  const entry = index.manifests.find((entry) => isPlatform(platformOfEntry(entry), wanted))
-  if (entry) return { digest: entry.digest, platforms: platformsOf(index) }
-  const isTold = index.manifests.every(({ platform, mediaType }) => platform && !isIndexType(mediaType))
-  const { images } = isTold ? { images: [] } : await readIndexFacts(registry, repository, index, signal)
-  const image = images.find(({ platform }) => isPlatform(platform, wanted))
-  const platforms = platformsOf(index, images)
-  if (image) return { digest: image.digest, platforms }
-  const offered = platforms.join(', ') || 'none'
-  throw new ValidationError(
-    'PLATFORM_MISSING',
-    `Cannot find the platform ${JSON.stringify(wanted)}: the index offers ${offered}`,
-    { input: wanted },
-  )
-}
-
-function platformsOf({ manifests }: Index, images: readonly IndexImage[] = []): readonly string[] {
-  const platforms = [...manifests.map(platformOfEntry), ...images.map(({ platform }) => platform)]
-  return [...new Set(platforms)].filter((platform) => platform !== undefined)
-}
-
-function verifyPlatform(platform: string | undefined, wanted: string): void {
-  if (isPlatform(platform, wanted)) return
-  throw new ValidationError(
-    'PLATFORM_MISSING',
-    `Cannot find the platform ${JSON.stringify(wanted)}: the image is a single one, of ${platform ?? 'no platform'}`,
-    { input: wanted },
-  )
+  return { repository, reference, mediaType, digest, size, manifest, platforms, ...facts, index: undefined }
 }

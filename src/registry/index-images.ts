@@ -5,15 +5,16 @@ import type { Digest } from '../oci/digest.ts'
 import { measureJson } from '../oci/json.ts'
 import { type Index, type IndexEntry, isIndex } from '../oci/manifest.ts'
 import { isIndexType, isManifestType } from '../oci/media-type.ts'
-import { createdOf, type ImageFacts, platformIn, readFacts, storedSize } from './image-facts.ts'
+import { createdOf, type ImageFacts, readFacts, storedSize } from './image-facts.ts'
+import { annotationsOf, NO_LAYERS } from './image-layers.ts'
 import { manifestAt } from './manifests.ts'
 import { type ManifestInfo, readManifest } from './read-manifest.ts'
 import type { Registry } from './registry.ts'
 
 /** An image that an index lists. */
 export interface IndexImage extends Descriptor, ImageFacts {
-  /** As `linux/arm64/v8`: by the index, else by the image's config. */
-  readonly platform: string | undefined
+  /** Those of its entry in the index. */
+  readonly entryAnnotations: Readonly<Record<string, string>>
 }
 
 /** An entry of an index: an image, an artifact, or a blob. */
@@ -54,10 +55,14 @@ export async function readIndexFacts(
     configuration: only?.configuration,
     architecture: only?.architecture,
     os: only?.os,
+    platform: only?.platform,
     created: newest(images) ?? createdOf(index),
     totalSize: storedSize(counted.flatMap(({ blobs }) => blobs)),
     layerCount: only?.layerCount ?? new Set(counted.flatMap(({ layers }) => layers.map(({ digest }) => digest))).size,
     artifactType: index.artifactType ?? only?.artifactType,
+    annotations: annotationsOf(index),
+    layers: (only ?? NO_LAYERS).layers,
+    history: (only ?? NO_LAYERS).history,
   }
 }
 
@@ -97,11 +102,11 @@ async function readListed(
     const { manifest } = found
     if (isIndex(manifest)) return readAll(manifest)
     const facts = await readFacts(registry, repository, manifest, spend, signal)
-    const platform = platformOfEntry(entry) ?? platformIn(facts.configuration)
+    const platform = platformOfEntry(entry) ?? facts.platform
     const created = facts.created ?? createdOf(entry)
     return [
       {
-        image: { ...descriptorOf(found), platform, ...facts, created },
+        image: { ...descriptorOf(found), ...facts, platform, created, entryAnnotations: annotationsOf(entry) },
         isRunnable: !isAttestation(entry) && platform !== undefined,
         blobs: [manifest.config, ...manifest.layers],
         layers: manifest.layers,

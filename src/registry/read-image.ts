@@ -1,7 +1,9 @@
 import { loaded } from '../async/lazy.ts'
+import { optionsOf } from '../check-options.ts'
 import { parseRepositoryOf } from '../oci/reference.ts'
 import type { ImageInfo, ImageInfoOptions } from './image-info.ts'
 import { manifestAt } from './manifests.ts'
+import type { ConfigInfo } from './read-config.ts'
 import type { ManifestInfo } from './read-manifest.ts'
 import { type RegistryInput, type RequestOptions, toRegistry } from './registry.ts'
 
@@ -50,7 +52,7 @@ export async function getManifest(
  * @param options `platform` chooses one image of an index, as `linux/arm64` or `linux/arm64/v8` (default: all); a
  *   single image must have this platform. `signal` aborts the requests; the promise then rejects with the signal's
  *   reason.
- * @returns the image's digest, platform, config, layers and sizes in bytes.
+ * @returns the image's digest, platform, config, annotations, sizes in bytes, and layers with their history.
  * @throws {TypeError} if `registry` is neither a URL nor a handle.
  * @throws {ValidationError} if `repository` or `reference` is not valid, the answer is not a manifest, there is no
  *   such platform, or the manifests and configs of an index exceed 16 MiB or 250,000 JSON values (a key counts as
@@ -72,7 +74,44 @@ export async function getImageInfo(
   reference: string,
   options: ImageInfoOptions = {},
 ): Promise<ImageInfo> {
-  const { readImageInfo } = await loaded(import('./image-info.ts'), options.signal)
+  const { readImageInfo } = await loaded(import('./image-info.ts'), optionsOf(options).signal)
   const handle = toRegistry(registry)
   return readImageInfo(handle, parseRepositoryOf(handle.url, repository), reference, options)
+}
+
+/**
+ * Reads the config of an image, and gives it parsed and as its exact bytes. The bytes are verified by the digest that
+ * the manifest has. An artifact has a config of another kind: only its bytes are given.
+ *
+ * @param registry The registry's URL or host, or a handle of `openRegistry` if it needs credentials or other settings.
+ * @param repository The name of the repository, such as `team/app`.
+ * @param reference A tag or a digest of a manifest.
+ * @param options `platform` chooses one image of an index, as `linux/arm64` (default: its only image). `signal` aborts
+ *   the requests; the promise then rejects with the signal's reason.
+ * @returns the config with its digest, media type, size in bytes, bytes and parsed form, and the manifest that lists it.
+ * @throws {TypeError} if `registry` is neither a URL nor a handle.
+ * @throws {ValidationError} if `repository` or `reference` is not valid, the answer is not a manifest, there is no such
+ *   platform, an index has several images and none is chosen, or the config is not a JSON object or exceeds 8 MiB.
+ * @throws {DigestMismatchError} if the bytes of a manifest or config do not match their digest.
+ * @throws {ResponseError} if the registry refuses, or lacks the manifest or the config (`status` 404).
+ * @throws {NetworkError} if the registry does not answer.
+ * @example
+ * ```ts
+ * import { getConfig } from 'registry-api-v2-client'
+ *
+ * const { configuration } = await getConfig('https://registry.example.com', 'team/app', 'v7')
+ * console.log(configuration?.cmd) // [ '/bin/sh' ]
+ * ```
+ */
+export async function getConfig(
+  registry: RegistryInput,
+  repository: string,
+  reference: string,
+  options: ImageInfoOptions = {},
+): Promise<ConfigInfo> {
+  const { platform, signal } = optionsOf(options)
+  const { readConfigOf } = await loaded(import('./read-config.ts'), signal)
+  const handle = toRegistry(registry)
+  const asked = { registry: handle, repository: parseRepositoryOf(handle.url, repository), reference, signal }
+  return readConfigOf(asked, platform)
 }
