@@ -2,7 +2,7 @@ import { type Source, sliceSource } from '../source/source.ts'
 import type { FileEntry, FileIndex } from './file-index.ts'
 import { createHeaderReader } from './header-reader.ts'
 import type { ArchiveLimits } from './limits.ts'
-import { indexEntries } from './tar-entries.ts'
+import { indexEntries } from './tar-files.ts'
 
 /**
  * Indexes a tar in which bytes can be read in any order. The data between the headers are never needed. Throws what

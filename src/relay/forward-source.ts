@@ -1,6 +1,6 @@
-import type { TarEntry } from '../archive/tar-entries.ts'
 import type { ForwardBytes } from '../source/forward-bytes.ts'
 import type { Source } from '../source/source.ts'
+import type { TarEntry } from '../tar/entries.ts'
 import type { Held } from './held.ts'
 import { uploadLost } from './one-pass.ts'
 import { endsInside } from './stream-tar.ts'

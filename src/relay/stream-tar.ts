@@ -1,4 +1,4 @@
-import type { Tar } from '../archive/tar-entries.ts'
+import type { Tar } from '../archive/tar-files.ts'
 import { TarReadError } from '../errors.ts'
 import type { ForwardBytes } from '../source/forward-bytes.ts'
 import type { ByteStream } from '../source/stream.ts'

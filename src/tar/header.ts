@@ -12,6 +12,8 @@ export interface TarHeader {
   readonly size: number
   /** The type flag as one character: `0` a file, `x` an extended header… (POSIX pax § ustar Interchange Format). */
   readonly type: string
+  /** The header block itself. */
+  readonly block: Uint8Array
 }
 
 const latin1 = new TextDecoder('latin1')
@@ -34,6 +36,7 @@ export function parseTarHeader(block: Uint8Array, offset: number): TarHeader | u
     linkPath: text(block, 157, 100),
     size: number(block, 124, 12, offset),
     type: block[156] === 0 ? '0' : String.fromCharCode(block[156] as number),
+    block,
   }
 }
 
@@ -61,8 +64,12 @@ function verifyChecksum(block: Uint8Array, offset: number): void {
   throw damaged(`the header at byte ${offset} has a wrong checksum; the file is damaged`, { offset })
 }
 
-/** A number in octal digits, or in base 256 where the first bit is set (GNU, from 8 GiB on). */
-function number(block: Uint8Array, start: number, length: number, offset: number): number {
+/**
+ * A number in octal digits, or in base 256 where the first bit is set (GNU, from 8 GiB on).
+ *
+ * @throws {TarReadError} if it is malformed, negative, or cannot be counted
+ */
+export function number(block: Uint8Array, start: number, length: number, offset: number): number {
   const field = block.subarray(start, start + length)
   const first = field[0] as number
   const value = first >= 0x80 ? base256(field) : octal(field)

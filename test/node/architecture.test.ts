@@ -32,7 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   runtime: ['source', 'oci', 'hash'],
   http: ['errors', 'async', 'source', 'oci'],
   unpack: ['errors', 'async', 'source'],
-  tar: ['errors', 'source'],
+  tar: ['errors', 'async', 'source', 'unpack'],
   archive: [...WORDS, 'unpack', 'tar'],
   compress: [...WORDS, 'stores', 'unpack'],
   control: ['errors', 'async', 'source', 'oci', 'check-options'],
