@@ -78,6 +78,10 @@ export type ErrorCode =
   | 'LAYERS_REFUSED'
   /** Other tags have the manifest that would be deleted. */
   | 'TAG_SHARED'
+  /** A tag does not point at the manifest that was expected. */
+  | 'TAG_MOVED'
+  /** The registry does not let the tag move or go. */
+  | 'TAG_IMMUTABLE'
   /** The registry lost bytes that it had: a blob, a manifest or an upload. */
   | 'CONTENT_LOST'
   /** The registry refused for another reason (4xx). */

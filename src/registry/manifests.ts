@@ -3,14 +3,14 @@ import { ResponseError } from '../errors.ts'
 import { type Answer, verifyStatedDigest } from '../http/answer.ts'
 import { delayBefore } from '../http/retry-after.ts'
 import type { Content } from '../oci/descriptor.ts'
-import { parseTag, parseTagOrDigest } from '../oci/reference.ts'
+import { parseTagOrDigest } from '../oci/reference.ts'
 import { readAll } from '../source/source.ts'
 import type { Registry } from './registry.ts'
 import { locateRepository } from './repository.ts'
 import type { RegistryRequest } from './send.ts'
 
 /** A manifest and where it is put. */
-interface ManifestPut {
+export interface ManifestPut {
   readonly repository: string
   readonly content: Content
 }
@@ -32,34 +32,8 @@ export async function putManifest(
   verifyStatedDigest(answer, content.digest)
 }
 
-/** Statuses of registries that do not know tags in the query, or find it too long. */
-const TAGS_REFUSED = [400, 404, 405, 414, 431]
-
-/**
- * Puts a manifest under several tags in one request (distribution-spec § Pushing Manifests, `?tag=`).
- *
- * @returns the tags that the registry says it has set: of registries that do not know how, none
- */
-export async function putManifestWithTags(
-  registry: Registry,
-  { repository, content }: ManifestPut,
-  tags: readonly string[],
-  signal?: AbortSignal,
-): Promise<readonly string[]> {
-  const query = tags.map((tag) => `tag=${encodeURIComponent(parseTag(tag))}`).join('&')
-  const url = `${manifestAt(registry, repository, content.digest).url}?${query}`
-  const answer = await sendManifest(registry, { repository, content }, tags.join(', '), {
-    url,
-    signal,
-    allow: TAGS_REFUSED,
-  })
-  if (answer.status >= 300) return []
-  verifyStatedDigest(answer, content.digest)
-  const set = (answer.headers.get('oci-tag') ?? '').split(',').map((tag) => tag.trim())
-  return tags.filter((tag) => set.includes(tag))
-}
-
-async function sendManifest(
+/** Puts a manifest at a URL of its own. Who calls checks the digest of the answer. */
+export async function sendManifest(
   registry: Registry,
   { repository, content: { mediaType, source } }: ManifestPut,
   reference: string,

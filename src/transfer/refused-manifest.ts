@@ -1,8 +1,10 @@
-import { type ErrorCode, ResponseError } from '../errors.ts'
+import type { ResponseError } from '../errors.ts'
+import { explained } from '../http/explained-error.ts'
 import type { Content, Descriptor } from '../oci/descriptor.ts'
 import { isIndex } from '../oci/manifest.ts'
 import { isForeignLayerType, MEDIA_TYPES } from '../oci/media-type.ts'
 import { parseManifest } from '../oci/parse-manifest.ts'
+import { explainRefusedTag } from '../registry/refused-tag.ts'
 import { readAll } from '../source/source.ts'
 import type { PushPlan } from './plan/plan.ts'
 
@@ -32,6 +34,8 @@ export async function explainRefusal(
   { blobs }: Pick<PushPlan, 'blobs'>,
   manifests: readonly Content[],
 ): Promise<ResponseError> {
+  const tag = explainRefusedTag(error)
+  if (tag !== error) return tag
   const layers = await layersIn(manifests)
   const foreign = layers.filter(({ mediaType }) => isForeignLayerType(mediaType)).map(({ digest }) => digest)
   const named = digestsIn(error)
@@ -82,9 +86,4 @@ async function layersIn(manifests: readonly Content[]): Promise<readonly Descrip
 function digestsIn({ errors }: ResponseError): readonly string[] {
   const said = JSON.stringify(errors.map(({ message, detail }) => [message, detail]))
   return said.match(/sha256:[0-9a-f]{64}/g) ?? []
-}
-
-function explained(error: ResponseError, code: ErrorCode, reason: string, remedy: string): ResponseError {
-  const { fault, method, url, status, errors, cause } = error
-  return new ResponseError(code, `${fault}: ${reason}`, { remedy, method, url, status, errors, cause })
 }

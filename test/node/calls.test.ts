@@ -9,6 +9,7 @@ import { rejection } from '../support/errors.ts'
 /** Nothing may be requested: no call gets as far. */
 const unreached = () => expect.fail('a request was sent')
 const registry = portable.openRegistry('https://registry.test', { fetch: unreached })
+const DIGEST = `sha256:${'0'.repeat(64)}`
 const place = { registry, repository: 'team/app' }
 const image = { ...place, reference: 'v1' }
 
@@ -29,6 +30,8 @@ const shared = (sdk: typeof portable | typeof node): Readonly<Record<string, Cal
   pullDockerTar: (options) => sdk.pullDockerTar(registry, 'team/app', 'v1', options),
   pullBundle: (options) => sdk.pullBundle(registry, ['team/app:v1'], options),
   writeArchive: (options) => sdk.writeArchive([], options),
+  setTags: (options) => sdk.setTags(registry, 'team/app', DIGEST, ['v1'], options),
+  retagImage: (options) => sdk.retagImage(registry, 'team/app', 'v1', ['v2'], options),
   copyImage: (options) => sdk.copyImage(image, place, options),
   planCopy: (options) => sdk.planCopy(image, place, options),
   copyRepository: (options) => sdk.copyRepository(place, place, options),

@@ -141,8 +141,11 @@ describe('the examples of docstrings', () => {
     vi.stubGlobal('zip', new File([zipped], 'artifact.zip'))
     vi.stubEnv('DOCKER_CONFIG', folder)
   })
-  // Some examples delete it.
-  beforeEach(async () => void (await sdk.pushDockerTar(await archive, registry.url, 'team/app', 'v7')))
+  // Some examples delete it, or give it other tags.
+  beforeEach(async () => {
+    await sdk.deleteImage(registry.url, 'team/app', 'v7', { deleteSharedManifest: true })
+    await sdk.pushDockerTar(await archive, registry.url, 'team/app', 'v7')
+  })
   afterAll(async () => {
     vi.unstubAllGlobals()
     files?.remove()
@@ -180,6 +183,8 @@ describe('the errors that docstrings name', () => {
       repository: 'team/app',
       tag: 'v7',
       reference: 'v7',
+      from: 'v7',
+      tags: ['v8'],
       references,
       digest: `sha256:${'e6'.repeat(32)}`,
     }

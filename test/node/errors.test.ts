@@ -22,6 +22,7 @@ import {
   RegistryError,
   type RegistryOptions,
   ResponseError,
+  setTags,
   TarReadError,
   ValidationError,
 } from '../../src/node/index.ts'
@@ -38,6 +39,7 @@ import { rawTar } from '../support/tar.ts'
 vi.mock('@hpcc-js/wasm-zstd', () => ({ Zstd: { load: async () => ({ compress: () => new Uint8Array() }) } }))
 
 const URL = 'https://registry.test'
+const DIGEST = `sha256:${'0'.repeat(64)}`
 const PASSWORD = { username: 'ann', password: 'right' }
 const FOLDER = mkdtempSync(join(tmpdir(), 'registry-api-v2-client-errors-'))
 afterAll(() => rmSync(FOLDER, { recursive: true }))
@@ -183,6 +185,14 @@ const FAILURES = {
       const registry = embedded({ deletesTags: false })
       for (const tag of ['v1', 'v2']) await pushDockerTar(await createTestArchive(), registry, 'a', tag)
       return deleteImage(registry, 'a', 'v1')
+    },
+  ],
+  TAG_MOVED: [RegistryError, () => setTags(embedded(), 'a', DIGEST, ['v1'], { expected: DIGEST })],
+  TAG_IMMUTABLE: [
+    ResponseError,
+    async () => {
+      const faults = [{ kind: 'status', status: 412, method: 'PUT', path: '/manifests/' }] as const
+      return pushDockerTar(await createTestArchive(), embedded({ faults }), 'a', 'v1')
     },
   ],
   CONTENT_LOST: [ResponseError, async () => refusedManifest(await createTestArchive(), 'MANIFEST_BLOB_UNKNOWN')],

@@ -18,6 +18,7 @@ import {
   pushStream,
   type Registry,
   RegistryError,
+  retagImage,
 } from '../../src/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
 import { hasSecret, type Secret, shownOf } from './secrets.ts'
@@ -73,6 +74,7 @@ export const ACTS: Readonly<Record<string, Act>> = {
     const to = { registry, repository: 'team/copy' }
     await copyRepository({ registry, repository: 'team/app' }, to, options(tell))
   },
+  retag: (registry) => retagImage(registry, 'team/app', 'v1', ['v2']),
   tags: (registry) => listTags(registry, 'team/app'),
   repositories: (registry) => listRepositories(registry),
   delete: (registry) => deleteImage(registry, 'team/app', 'v1', { deleteSharedManifest: true }),

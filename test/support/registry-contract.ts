@@ -272,6 +272,41 @@ export function describeRegistry<Input>(
       expect(error).toMatchObject({ method: 'GET', status: 404, errors: [{ code: 'MANIFEST_UNKNOWN' }] })
     })
 
+    it('retagImage() moves a tag without a layer, and setTags() moves it back', async () => {
+      const repository = newRepository()
+      const one = await sdk.pushDockerTar(await archive(), open(), repository, 'v1')
+      const other = await archive({ images: [{ layers: [{ x: 'x' }] }] })
+      const two = await sdk.pushDockerTar(other, open(), repository, 'v2', { tags: ['latest'] })
+      const before = await sdk.getManifest(open(), repository, 'v1')
+      const recorder = recordingFetch(target().fetch)
+      const registry = sdk.openRegistry(target().url, { fetch: recorder.fetch })
+
+      const retagged = await sdk.retagImage(registry, repository, 'v1', ['latest', 'stable', 'v1'])
+      expect(retagged).toEqual({
+        digest: one,
+        tags: [
+          { tag: 'latest', previous: two, outcome: 'set' },
+          { tag: 'stable', outcome: 'set' },
+          { tag: 'v1', previous: one, outcome: 'present' },
+        ],
+      })
+      expect(recorder.exchanges.filter(({ url }) => url.pathname.includes('/blobs/'))).toEqual([])
+      expect((await sdk.getManifest(open(), repository, 'latest')).bytes).toEqual(before.bytes)
+      const undone = await sdk.setTags(registry, repository, two, ['latest'], { expected: one })
+      expect(undone).toEqual([{ tag: 'latest', previous: one, outcome: 'set' }])
+      expect((await sdk.getManifest(open(), repository, 'latest')).digest).toBe(two)
+      expect([...(await sdk.listTags(open(), repository))].sort()).toEqual(['latest', 'stable', 'v1', 'v2'])
+    })
+
+    it('setTags() of a digest that is not there is a ResponseError with a remedy', async () => {
+      const repository = newRepository()
+      await sdk.pushDockerTar(await archive(), open(), repository, 'v1')
+      const setting = sdk.setTags(open(), repository, `sha256:${'0'.repeat(64)}`, ['v2'])
+      const error = await rejection(setting, sdk.ResponseError, /does not have the manifest to tag; check the digest/)
+      expect(error.code).toBe('NOT_FOUND')
+      expect(await sdk.listTags(open(), repository)).toEqual(['v1'])
+    })
+
     it('deleteImage() deletes one tag alone, or names those that would go too', async () => {
       const registry = open()
       const repository = newRepository()
