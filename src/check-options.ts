@@ -20,6 +20,19 @@ export function choice<T extends string>(name: string, value: T, words: readonly
   throw new TypeError(`Cannot use ${name}: it has to be "${words.join('" or "')}", not ${show(value)}`)
 }
 
+/** The same for what need not be given. */
+export function optionalText(name: string, value: string | undefined, wanted: string): string | undefined {
+  return value === undefined ? undefined : text(name, value, wanted)
+}
+
+/** Takes an image. */
+export function imageOf<T extends { readonly manifest: unknown }>(value: T): T {
+  if (typeof value?.manifest === 'object') return value
+  throw new TypeError(
+    `Cannot use ${showPublic(value)} as an image: pass what openImage resolves to, or one of "images" of openArchive`,
+  )
+}
+
 /** Takes the images of an archive. */
 export function imagesOf<T>(value: readonly T[]): readonly T[] {
   if (Array.isArray(value)) return value

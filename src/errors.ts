@@ -53,7 +53,7 @@ export type ErrorCode =
   | 'CREDENTIALS_INVALID'
   /** A credential helper failed. */
   | 'HELPER_FAILED'
-  /** A certificate, a proxy or an allowed realm is not valid. */
+  /** A certificate, a proxy, an allowed realm or a value for the config of an image is not valid. */
   | 'SETTING_INVALID'
   /** The plan does not fit the images. */
   | 'PLAN_MISMATCH'

@@ -33,6 +33,8 @@ export { copyImage, planCopy } from './copy/copy-image.ts'
 export type { CopiedImage, CopyOptions, CopySource, CopyTarget, PlanCopyOptions } from './copy/copy-options.ts'
 export { copyRepository } from './copy/copy-repository.ts'
 export type { CopiedTag, CopyRepositoryOptions } from './copy/copy-repository-options.ts'
+export { editImage } from './edit/edit-image.ts'
+export type { EditOptions, ImageEdits, MapChanges } from './edit/image-edits.ts'
 export {
   DigestMismatchError,
   type ErrorCode,
@@ -161,6 +163,8 @@ export type {
   PushPlan,
 } from './transfer/plan/plan.ts'
 export { type PlanOptions, planPush } from './transfer/plan-push.ts'
+export { pushImage } from './transfer/push-image.ts'
+export type { PushImageOptions } from './transfer/push-image-options.ts'
 export type { PushOptions } from './transfer/push-options.ts'
 export type { UnpackLimits } from './unpack/unpack-limits.ts'
 export type { ZipEntry } from './unpack/zip.ts'

@@ -19,8 +19,3 @@ export function withoutOutdatedReferrers<C extends ChosenImage>(
     return false
   })
 }
-
-/** Tells that a referrer was left out, because its subject is another one now. */
-export function leftOut(digest: Digest, about: Digest): string {
-  return `${digest} is about ${about}, which has another digest now that its layers are replaced, and was left out; sign or attest the new image`
-}

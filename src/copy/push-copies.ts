@@ -1,13 +1,12 @@
 import { trackProgress } from '../control/push-progress.ts'
 import { DigestMismatchError } from '../errors.ts'
 import { referrersUnder } from '../images/platforms.ts'
-import { underControl } from '../transfer/controlled-registry.ts'
+import type { KnownBlobs } from '../transfer/plan/look-up.ts'
 import { makePlan } from '../transfer/plan/make-plan.ts'
 import type { ImagePush } from '../transfer/plan/needs.ts'
 import type { PushPlan } from '../transfer/plan/plan.ts'
 import { preparePushes } from '../transfer/plan/prepare.ts'
-import { runPlan } from '../transfer/run-plan.ts'
-import { withUploader } from '../transfer/send-blob.ts'
+import { pushImages } from '../transfer/push.ts'
 import type { CopyOptions } from './copy-options.ts'
 import type { RepositoryRoute } from './route.ts'
 
@@ -17,15 +16,11 @@ export async function pushCopies(
   pushes: readonly ImagePush[],
   options: CopyOptions,
 ): Promise<void> {
-  const controlled = await underControl(route.target, options)
-  const progress = trackProgress(options.onProgress, controlled.speed.measure)
-  if (pushes.length === 0) return progress.phase('done')
-  const planning = await planningOf(route, pushes, options)
-  await withUploader(controlled, progress, options, async (uploader) => {
-    const { registry } = controlled
-    const planned = await makePlan({ ...planning, registry, asksTags: false, progress }, options)
-    await runPlan({ ...planned, uploader, known: planning.known }, options)
-  }).catch((error) => {
+  if (pushes.length === 0) return trackProgress(options.onProgress).phase('done')
+  const opened = pushes.map(({ image }) => image)
+  // The platforms were selected when the images were opened.
+  const pushing = { ...options, platform: undefined, platforms: undefined, held: heldIn(route, options) }
+  await pushImages(pushes, opened, route.target, pushing).catch((error) => {
     throw withRemedy(error, route)
   })
 }
@@ -33,28 +28,23 @@ export async function pushCopies(
 /** Plans the push of images that were opened in a registry. Call it inside `withControl`. */
 export async function planCopies(
   route: RepositoryRoute,
-  pushes: readonly ImagePush[],
+  given: readonly ImagePush[],
   options: CopyOptions,
 ): Promise<PushPlan> {
+  const { onWarning, runtime } = options
+  const opened = given.map(({ image }) => image)
+  const pushes = await preparePushes(given, opened, { onWarning, runtime })
+  const images = [...opened, ...referrersUnder(opened)]
+  const planning = { pushes, images, compressions: new Map(), known: heldIn(route, options) }
   const progress = trackProgress(undefined)
-  const planning = await planningOf(route, pushes, options)
   const { plan } = await makePlan({ ...planning, registry: route.target, asksTags: true, progress }, options)
   return plan
 }
 
 /** Within one registry, the repository of the source has all blobs: they need not be looked for. */
-async function planningOf(route: RepositoryRoute, given: readonly ImagePush[], options: CopyOptions) {
-  const opened = given.map(({ image }) => image)
-  const { onWarning, runtime } = options
-  const pushes = await preparePushes(given, opened, { onWarning, runtime })
-  const isKnown = route.isOneRegistry && options.existing !== 'upload'
-  const holders = new Map([[route.from, 'present' as const]])
-  return {
-    pushes,
-    images: [...opened, ...referrersUnder(opened)],
-    compressions: new Map(),
-    known: isKnown ? { find: () => holders } : undefined,
-  }
+function heldIn({ isOneRegistry, from }: RepositoryRoute, { existing }: CopyOptions): KnownBlobs | undefined {
+  const holders = new Map([[from, 'present' as const]])
+  return isOneRegistry && existing !== 'upload' ? { find: () => holders } : undefined
 }
 
 /** Adds a remedy to a digest mismatch. Digests are compared before the closing PUT, so the source has wrong bytes. */

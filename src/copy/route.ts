@@ -1,7 +1,7 @@
 import { list } from '../check-options.ts'
 import { isDigest } from '../oci/digest.ts'
 import { parseRepositoryOf, parseTag, parseTagOrDigest } from '../oci/reference.ts'
-import { type Registry, type RegistryInput, toRegistry } from '../registry/registry.ts'
+import { isSameRegistry, type Registry, toRegistry } from '../registry/registry.ts'
 import type { CopySource, CopyTarget } from './copy-options.ts'
 
 /** The two repositories of a copy. */
@@ -36,9 +36,7 @@ export function routeOf(from: CopySource, to: CopyTarget): Route {
 export function repositoryRouteOf(from: Omit<CopySource, 'reference'>, to: Omit<CopyTarget, 'tags'>): RepositoryRoute {
   const source = toRegistry(from.registry)
   const other = toRegistry(to.registry)
-  // Handles of one registry may have different credentials (oras-project/oras#1903).
-  const isOneRegistry =
-    source === other || (isAddress(from.registry) && isAddress(to.registry) && source.url === other.url)
+  const isOneRegistry = isSameRegistry(source, other)
   const name = parseRepositoryOf(source.url, from.repository)
   return {
     source,
@@ -47,8 +45,4 @@ export function repositoryRouteOf(from: Omit<CopySource, 'reference'>, to: Omit<
     to: to.repository === undefined ? name : parseRepositoryOf(other.url, to.repository),
     isOneRegistry,
   }
-}
-
-function isAddress(registry: RegistryInput): boolean {
-  return typeof registry === 'string' || registry instanceof URL
 }

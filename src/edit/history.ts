@@ -1,7 +1,7 @@
 import { type JsonObject, objectField, textField } from '../oci/json.ts'
 
 /** A step of a build, by the field names of the spec (image-spec § Image Configuration). */
-export interface HistoryStep {
+interface HistoryStep {
   readonly created_by: string
   readonly comment?: string
   /** True if the step has no layer. */

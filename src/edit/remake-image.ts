@@ -9,7 +9,7 @@ import type { CompressionFormat } from '../runtime.ts'
 import { readAll } from '../source/source.ts'
 
 /** The parts of an image that change. Without a part, it stays as it is. */
-export interface ChangedParts {
+interface ChangedParts {
   /** The document of the config: see `configDocument`. */
   readonly config?: JsonObject
   /** All layers, lowest first. Those of the image keep their entries in the manifest. */

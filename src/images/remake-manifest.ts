@@ -49,7 +49,7 @@ export function listContents(document: JsonObject, config: Descriptor, layers: r
   return { ...document, config: renamed(objectField(document, 'config'), config), layers: entries }
 }
 
-/** An entry of a list, with another descriptor. It does not keep the bytes of another content that it carries itself. */
+/** An entry of a list, with another descriptor. Bytes in the entry that are of another content are left out. */
 export function renamed(entry: JsonObject, { mediaType, digest, size }: Descriptor): JsonObject {
   const { data, ...others } = entry
   return { ...(entry.digest === digest ? entry : others), mediaType, digest, size }

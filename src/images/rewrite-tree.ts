@@ -40,24 +40,31 @@ async function rewriteIndex(image: Image, rewriting: Rewriting): Promise<Image> 
   if ([...children].every(([digest, child]) => child.manifest.digest === digest)) return image
   const document = await manifestDocument(image)
   const entries: JsonObject[] = []
+  const left = new Set<unknown>()
   for (const entry of document.manifests as readonly JsonObject[]) {
     const child = children.get(entry.digest)
     const about = outdatedSubject(entry, child, rewriting)
     if (about && child) rewriting.onLeftOut(entry.digest as Digest, about)
-    if (about) children.delete(entry.digest)
+    if (about) left.add(entry.digest)
     else entries.push(child ? renamed(entry, child.manifest) : entry)
   }
   const kept = image.children.flatMap((before) => {
-    const child = children.get(before.manifest.digest)
-    return child ? [{ ...child, platform: before.platform }] : []
+    const { digest } = before.manifest
+    const child = children.get(digest)
+    return child && !left.has(digest) ? [{ ...child, platform: before.platform }] : []
   })
   const mediaType = rewriting.typeOf?.(image.manifest.mediaType)
   const manifest = await remakeManifest(image, { ...document, manifests: entries }, rewriting.createHasher, mediaType)
-  return { ...image, manifest, children: kept }
+  return { ...image, manifest, children: kept, missing: image.missing.filter(({ digest }) => !left.has(digest)) }
 }
 
 /** Returns the subject of an entry, by BuildKit's annotation or by its manifest, if its digest has changed. */
 function outdatedSubject(entry: JsonObject, child: Image | undefined, { changed }: Rewriting): Digest | undefined {
   const about = textField(objectField(entry, 'annotations'), ATTESTED_DIGEST) ?? child?.subject
   return about !== undefined && changed.has(about as Digest) ? (about as Digest) : undefined
+}
+
+/** Tells that a referrer was left out, because its subject is another one now. */
+export function leftOut(digest: Digest, about: Digest): string {
+  return `${digest} is about ${about}, which has another digest now, and was left out; sign or attest the new image`
 }

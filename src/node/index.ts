@@ -2,6 +2,7 @@
 export * from '../index.ts'
 export { copyImage, copyRepository, planCopy } from './api/copy-images.ts'
 export { pullBundle, pullDockerTar, pullLayout } from './api/pull-paths.ts'
+export { pushImage } from './api/push-image.ts'
 export {
   executePush,
   planPush,

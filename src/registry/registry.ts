@@ -1,4 +1,5 @@
 import { MAX_TIMEOUT } from '../async/delay.ts'
+import { list, natural } from '../check-options.ts'
 import { ValidationError } from '../errors.ts'
 import { createExchange } from '../http/exchange.ts'
 import { parseRegistryAddress } from '../oci/registry-address.ts'
@@ -61,6 +62,8 @@ export interface Registry {
   readonly manifestTypes: Map<string, string>
   /** True if the runtime's own `fetch` sends its requests, since no other was given. */
   readonly usesRuntimeFetch: boolean
+  /** True if it has no credentials and no headers of its own. */
+  readonly isAnonymous: boolean
 }
 
 /** The options of a request to a registry. */
@@ -99,15 +102,13 @@ export function openRegistry(address: string | URL, options: RegistryOptions = {
   const base = parseRegistryAddress(address)
   const { credentials, headers, fetch = (request) => globalThis.fetch(request), retry = 2, timeout = 30_000 } = options
   const { retryDelay = 500, allowedRealms = [], maxRequests = 80 } = options
-  if (typeof fetch !== 'function') throw new TypeError('Cannot use what was given as fetch: pass a function')
-  if (!(Number.isSafeInteger(retry) && retry >= 0)) {
-    throw new RangeError(`Cannot use ${retry} as retry: pass a whole number from 0`)
-  }
+  if (typeof fetch !== 'function') throw new TypeError('Cannot use fetch: pass a function')
+  natural('retry', retry)
   if (!(retryDelay >= 0 && retryDelay <= MAX_TIMEOUT)) {
-    throw new RangeError(`Cannot use ${retryDelay} as retryDelay: pass milliseconds, at most ${MAX_TIMEOUT}`)
+    throw new RangeError(`Cannot use ${retryDelay} as retryDelay: pass milliseconds, up to ${MAX_TIMEOUT}`)
   }
   if (!(timeout > 0 && timeout <= MAX_TIMEOUT)) {
-    throw new RangeError(`Cannot use ${timeout} as timeout: pass milliseconds above 0, at most ${MAX_TIMEOUT}`)
+    throw new RangeError(`Cannot use ${timeout} as timeout: pass milliseconds above 0, up to ${MAX_TIMEOUT}`)
   }
   if (!(Number.isSafeInteger(maxRequests) && maxRequests >= 4)) {
     throw new RangeError(`Cannot use ${maxRequests} as maxRequests: pass a whole number from 4`)
@@ -127,6 +128,7 @@ export function openRegistry(address: string | URL, options: RegistryOptions = {
     capabilities,
     manifestTypes: new Map(),
     usesRuntimeFetch: options.fetch === undefined,
+    isAnonymous: credentials === undefined && headers === undefined,
   })
 }
 
@@ -134,7 +136,17 @@ export function openRegistry(address: string | URL, options: RegistryOptions = {
 export function toRegistry(registry: RegistryInput): Registry {
   if (typeof registry === 'string' || registry instanceof URL) return openRegistry(registry)
   if (typeof registry?.send === 'function') return registry
-  throw new TypeError('Cannot talk to a registry: pass its URL, or what openRegistry gave')
+  throw new TypeError('Cannot use the registry: pass its URL, or what openRegistry gave')
+}
+
+/**
+ * Tells whether two handles are of one registry and have the same rights there, so that blobs can be mounted. Handles
+ * that were opened one by one may have different credentials (oras-project/oras#1903), unless they have none.
+ */
+export function isSameRegistry(one: Registry, other: Registry): boolean {
+  // A handle that is made of another one shares what is learned of the registry.
+  if (one.capabilities === other.capabilities) return true
+  return one.url === other.url && [one, other].every((handle) => handle.isAnonymous && handle.usesRuntimeFetch)
 }
 
 /**
@@ -156,8 +168,7 @@ export function withoutPatience(registry: Registry): Registry {
 }
 
 function parseOrigins(texts: readonly string[]): readonly string[] {
-  if (!Array.isArray(texts)) throw new TypeError('Cannot use the allowed realms: pass an array of origins')
-  return texts.map((text) => {
+  return list('allowedRealms', texts, 'an array of origins').map((text) => {
     const url = URL.canParse(text) ? new URL(text) : undefined
     if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password) return url.origin
     throw new ValidationError(

@@ -13,7 +13,7 @@ export async function compressIfAsked(
   options: CompressingOptions,
   handling: LayerHandling,
 ): Promise<CompressedPushes> {
-  if (!compressor) return { pushes, compressions: new Map() }
+  if (!compressor) return { pushes, compressions: new Map(), known: options.held }
   const { compressPushes } = await loaded(import('./compress-layers.ts'), options.signal)
   return compressPushes(pushes, compressor, options, handling)
 }

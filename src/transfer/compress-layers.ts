@@ -5,11 +5,12 @@ import { type CompressOptions, compressionOf } from '../compress/compress-option
 import type { Compressor } from '../compress/compressor.ts'
 import { createEncoder } from '../compress/create-encoder.ts'
 import { affectedLayers, compressingTo } from '../compress/layer-change.ts'
-import { leftOut, withoutOutdatedReferrers } from '../compress/outdated-referrers.ts'
+import { withoutOutdatedReferrers } from '../compress/outdated-referrers.ts'
 import { type Replacing, replaceLayersOf } from '../compress/replace-layers.ts'
 import type { Control } from '../control/controller.ts'
 import type { ProgressTracker } from '../control/push-progress.ts'
 import { createWasmHasher } from '../hash/sha256.ts'
+import { leftOut } from '../images/rewrite-tree.ts'
 import { type Content, descriptorOf } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
 import { isReferrerTag } from '../oci/referrer-tag.ts'
@@ -23,8 +24,15 @@ import { type Uploader, weigh } from './send-blob.ts'
 /** Layers that are compressed or wait for it at once, where none is sent. */
 const LAYERS_AT_ONCE = fixed(4)
 
+/** The blobs that a push need not look for. */
+export interface HeldBlobs {
+  /** The blobs that the registry is known to have. */
+  readonly held?: KnownBlobs | undefined
+}
+
 export interface CompressingOptions
   extends CompressOptions,
+    HeldBlobs,
     RuntimeOptions,
     ForeignLayerOptions,
     Pick<LookUpOptions, 'mountFrom' | 'existing'> {
@@ -45,7 +53,7 @@ export interface LayerHandling {
 export interface CompressedPushes {
   readonly pushes: readonly ImagePush[]
   readonly compressions: ReadonlyMap<Digest, PlannedCompression>
-  /** The layers that were sent. */
+  /** The layers that were sent, and the blobs that the registry is known to have. */
   readonly known?: KnownBlobs | undefined
 }
 
@@ -64,7 +72,7 @@ export async function compressPushes(
 ): Promise<CompressedPushes> {
   const encoder = await createEncoder(compressionOf(options.compress), options)
   const change = compressingTo(encoder.format)
-  const { onWarning, runtime: { createHasher = createWasmHasher } = {} } = options
+  const { onWarning, held, runtime: { createHasher = createWasmHasher } = {} } = options
   const onLeftOut = (digest: Digest, about: Digest) => onWarning?.(leftOut(digest, about))
   // Before anything is compressed or sent: their layers are not needed.
   const isAskedFor = ({ tags }: ImagePush) => !tags.every(isReferrerTag)
@@ -72,7 +80,7 @@ export async function compressPushes(
   const layers = new Map(
     pushes.flatMap(({ image }) => [...affectedLayers(image, change)]).map((layer) => [layer.digest, layer]),
   )
-  if (layers.size === 0) return { pushes, compressions: new Map() }
+  if (layers.size === 0) return { pushes, compressions: new Map(), known: options.held }
   const early = uploader && createEarlyBlobs(uploader, options)
   const making = { encoder, compressor, progress, early, control }
   const made = await compressAll(pushes, [...layers.values()], making, options)
@@ -86,8 +94,9 @@ export async function compressPushes(
     return { ...known, source: compressor.open(layer, encoder, known) }
   }
   const { format, level, name } = encoder
+  const known: KnownBlobs = { find: (digest) => early?.find(digest) ?? held?.find(digest) }
   const compressions = [...made].map(([from, { digest }]) => [digest, { from, format, level, encoder: name }] as const)
-  return { pushes: await replaceLayersOf(pushes, replacing), compressions: new Map(compressions), known: early }
+  return { pushes: await replaceLayersOf(pushes, replacing), compressions: new Map(compressions), known }
 }
 
 interface LayerMaking extends Omit<LayerHandling, 'uploader'> {

@@ -6,6 +6,7 @@ import type { Image } from '../images/image.ts'
 import type { PlatformSelection } from '../images/platform-selection.ts'
 import { type RegistryInput, toRegistry } from '../registry/registry.ts'
 import { compressIfAsked } from './compress-if-asked.ts'
+import type { HeldBlobs } from './compress-layers.ts'
 import { underControl } from './controlled-registry.ts'
 import { type MakePlanOptions, makePlan } from './plan/make-plan.ts'
 import type { ImagePush } from './plan/needs.ts'
@@ -15,7 +16,7 @@ import type { PushOptions } from './push-options.ts'
 import { runPlan } from './run-plan.ts'
 import { withUploader } from './send-blob.ts'
 
-interface PushImagesOptions extends PushOptions, PlatformSelection, CompressOptions, MakePlanOptions {}
+interface PushImagesOptions extends PushOptions, PlatformSelection, CompressOptions, MakePlanOptions, HeldBlobs {}
 
 /**
  * Pushes images: prepares what is pushed of each, compresses layers if asked, plans, and executes the plan. All of it
@@ -37,10 +38,10 @@ export async function pushImages(
     withUploader(controlled, progress, options, async (uploader) => {
       const prepared = await preparePushes(pushes, images, options)
       const handling = { progress, uploader, control: controlOf(options) }
-      const { known, ...compressed } = await compressIfAsked(prepared, compressor, options, handling)
-      const planning = { registry: controlled.registry, images, ...compressed, known, asksTags: false, progress }
+      const compressed = await compressIfAsked(prepared, compressor, options, handling)
+      const planning = { registry: controlled.registry, images, ...compressed, asksTags: false, progress }
       const planned = await makePlan(planning, options)
-      await runPlan({ ...planned, uploader, known }, options)
+      await runPlan({ ...planned, uploader, known: compressed.known }, options)
       return planned.plan
     }),
   )

@@ -35,6 +35,8 @@ const shared = (sdk: typeof portable | typeof node): Readonly<Record<string, Cal
   copyImage: (options) => sdk.copyImage(image, place, options),
   planCopy: (options) => sdk.planCopy(image, place, options),
   copyRepository: (options) => sdk.copyRepository(place, place, options),
+  editImage: (options) => sdk.editImage({ manifest: {} } as never, {}, options),
+  pushImage: (options) => sdk.pushImage({ manifest: {} } as never, registry, 'team/app', 'v1', options),
   pushStream: (options) => sdk.pushStream(new Response('x'), registry, 'team/app', 'v1', options),
 })
 const portableCalls = shared(portable)

@@ -53,8 +53,10 @@ describe('openRegistry()', () => {
     expect(() => openRegistry(URL_TEXT, { retry: -1 })).toThrow(RangeError)
     expect(() => openRegistry(URL_TEXT, { timeout: 0 })).toThrow(RangeError)
     expect(() => openRegistry(URL_TEXT, { timeout: Number.POSITIVE_INFINITY })).toThrow(RangeError)
-    expect(() => openRegistry(URL_TEXT, { fetch: 5 as never })).toThrow(/as fetch: pass a function/)
-    expect(() => openRegistry(URL_TEXT, { allowedRealms: URL_TEXT as never })).toThrow(/pass an array of origins/)
+    expect(() => openRegistry(URL_TEXT, { fetch: 5 as never })).toThrow(/^Cannot use fetch: pass a function/)
+    expect(() => openRegistry(URL_TEXT, { allowedRealms: URL_TEXT as never })).toThrow(
+      /it has to be an array of origins/,
+    )
     await expect(checkRegistryConnectivity(undefined as never)).rejects.toThrow(
       /pass its URL, or what openRegistry gave/,
     )

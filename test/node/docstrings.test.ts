@@ -188,7 +188,18 @@ describe('the errors that docstrings name', () => {
       references,
       digest: `sha256:${'e6'.repeat(32)}`,
     }
-    usual = { archive, zip: archive, images, plan, registry: registry.url, ...names, folder, options }
+    usual = {
+      archive,
+      zip: archive,
+      images,
+      image: images[0],
+      edits: { user: 'node' },
+      plan,
+      registry: registry.url,
+      ...names,
+      folder,
+      options,
+    }
     // Each call takes one of its own.
     Object.defineProperty(usual, 'stream', { get: () => new Response(archive), enumerable: true })
   })

@@ -6,6 +6,7 @@ import type { Descriptor } from '../../oci/descriptor.ts'
 import type { Source } from '../../source/source.ts'
 import { streamedSource } from '../../source/streamed.ts'
 import type { Registry } from '../registry.ts'
+import { notePlace } from './blob-places.ts'
 import { isOldAddress, openRange, PATIENCE, type RangedBlob } from './blob-range.ts'
 import { cutShort, lostBlob } from './lost-content.ts'
 
@@ -24,11 +25,12 @@ const [SPARE, LEAST_GAIN] = [100, 2048]
  */
 export function openBlob(registry: Registry, repository: string, blob: Descriptor): Source {
   const place = { registry, repository, blob, ranges: { areIgnored: false } }
-  return streamedSource(
+  const source = streamedSource(
     blob.size,
     (start, signal) => readOn(place, start, signal),
     () => !place.ranges.areIgnored,
   )
+  return notePlace(source, place)
 }
 
 /** Reads a blob from a position to its end, with as many requests as that takes. */
