@@ -13,7 +13,7 @@ export interface ImageFacts extends ImageLayers {
   readonly configuration: ImageConfig | undefined
   readonly architecture: string | undefined
   readonly os: string | undefined
-  /** As `linux/arm64/v8`: by the index, else by the config. Absent for an artifact, and an index with several images. */
+  /** As `linux/arm64/v8`: by the index, else by the config. Absent for an artifact, or an index of several images. */
   readonly platform: string | undefined
   /** When it was made, in RFC 3339: by its config, else by the annotation `org.opencontainers.image.created`. */
   readonly created: string | undefined

@@ -34,7 +34,7 @@ export interface ImageInfoOptions extends RequestOptions {
   readonly platform?: string | undefined
 }
 
-/** What only an index has. */
+/** The fields that only an index fills. */
 const SINGLE = { platforms: [], images: [], index: undefined }
 
 /** Reads an image's manifest and config, and tells what they say; throws what `getImageInfo` throws. */

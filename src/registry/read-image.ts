@@ -88,10 +88,11 @@ export async function getImageInfo(
  * @param reference A tag or a digest of a manifest.
  * @param options `platform` chooses one image of an index, as `linux/arm64` (default: its only image). `signal` aborts
  *   the requests; the promise then rejects with the signal's reason.
- * @returns the config with its digest, media type, size in bytes, bytes and parsed form, and the manifest that lists it.
+ * @returns the config with its digest, media type, size in bytes, bytes and parsed form, and the descriptor of its
+ *   manifest.
  * @throws {TypeError} if `registry` is neither a URL nor a handle.
- * @throws {ValidationError} if `repository` or `reference` is not valid, the answer is not a manifest, there is no such
- *   platform, an index has several images and none is chosen, or the config is not a JSON object or exceeds 8 MiB.
+ * @throws {ValidationError} if `repository` or `reference` is not valid, the answer is not a manifest, the platform is
+ *   not there, an index has several images and none is chosen, or the config is not a JSON object or exceeds 8 MiB.
  * @throws {DigestMismatchError} if the bytes of a manifest or config do not match their digest.
  * @throws {ResponseError} if the registry refuses, or lacks the manifest or the config (`status` 404).
  * @throws {NetworkError} if the registry does not answer.
