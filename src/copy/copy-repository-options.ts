@@ -1,3 +1,4 @@
+import type { TagChoice } from '../registry/tag-choice.ts'
 import type { CopiedImage, CopyOptions } from './copy-options.ts'
 
 /** The options of `copyRepository`. */
@@ -6,7 +7,7 @@ export interface CopyRepositoryOptions extends CopyOptions {
    * The tags to copy: a pattern in which `*` stands for any text and `?` for one character, a regular expression, a
    * list, or a function. @default all
    */
-  readonly tags?: string | RegExp | readonly string[] | ((tag: string) => boolean) | undefined
+  readonly tags?: TagChoice | undefined
   /**
    * True to copy the tags of cosign too (`sha256-<hex>.sig`), whatever they are about. The lists of referrers
    * (`sha256-<hex>`) are never copied as tags: `referrers` adds their entries to those of the destination. @default

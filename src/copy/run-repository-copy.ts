@@ -1,12 +1,13 @@
 import { runPool } from '../async/pool.ts'
 import { fixed } from '../async/semaphore.ts'
-import { list, positive, show } from '../check-options.ts'
+import { list, positive } from '../check-options.ts'
 import { controlOf } from '../control/controller.ts'
 import { ResponseError } from '../errors.ts'
 import { parseTag } from '../oci/reference.ts'
 import { subjectOfTag } from '../oci/referrer-tag.ts'
 import { pausableRegistry } from '../registry/download/pausable-registry.ts'
 import { readTags } from '../registry/lists.ts'
+import { chooserOf } from '../registry/tag-choice.ts'
 import type { ImagePush } from '../transfer/plan/needs.ts'
 import { checkRepositoryPlaces } from './check-places.ts'
 import type { CopySource, CopyTarget } from './copy-options.ts'
@@ -14,7 +15,6 @@ import type { CopiedTag, CopyRepositoryOptions } from './copy-repository-options
 import { type PreparedCopy, prepareCopy } from './prepare-copy.ts'
 import { pushCopies } from './push-copies.ts'
 import { type RepositoryRoute, repositoryRouteOf } from './route.ts'
-import { matchesPattern } from './tag-pattern.ts'
 
 const DEFAULT_IMAGES_AT_ONCE = 8
 
@@ -82,7 +82,7 @@ async function prepareTag(
 async function tagsToCopy(route: RepositoryRoute, options: CopyRepositoryOptions): Promise<readonly string[]> {
   const { tags, digestTags = false, signal } = options
   if (Array.isArray(tags)) return [...new Set(list('tags', tags).map(parseTag))]
-  const isChosen = chooserOf(tags as Exclude<typeof tags, readonly string[]>)
+  const isChosen = tags === undefined ? () => true : chooserOf('tags', tags)
   const all = await readTags(pausableRegistry(route.source, controlOf(options)), route.from, signal)
   const chosen = all.filter((tag) => {
     const isDigestTag = subjectOfTag(tag) !== undefined
@@ -90,12 +90,4 @@ async function tagsToCopy(route: RepositoryRoute, options: CopyRepositoryOptions
   })
   // Registries list them in an order of their own, and not always in the same one.
   return chosen.sort()
-}
-
-function chooserOf(tags: string | RegExp | ((tag: string) => boolean) | undefined): (tag: string) => boolean {
-  if (tags === undefined) return () => true
-  if (typeof tags === 'function') return tags
-  if (tags instanceof RegExp) return (tag) => tag.search(tags) >= 0
-  if (typeof tags === 'string') return (tag) => matchesPattern(tag, tags)
-  throw new TypeError(`Cannot use tags: it has to be a pattern, a list or a function, not ${show(tags)}`)
 }

@@ -54,7 +54,13 @@ export async function readImageInfo(
     if (!isIndex(found.manifest)) return { ...(await describeImage(asked, found, found.manifest)), platforms, index }
     return { ...(await describeIndex(asked, found, found.manifest)), index }
   }
-  return describeIndex(asked, root, root.manifest)
+  return describeManifest(asked, root)
+}
+
+/** Describes what a manifest or an index says, and what its configs say. */
+export function describeManifest(asked: Asked, root: ManifestInfo): Promise<ImageInfo> {
+  const { manifest } = root
+  return isIndex(manifest) ? describeIndex(asked, root, manifest) : describeImage(asked, root, manifest)
 }
 
 async function describeImage(

@@ -59,6 +59,28 @@ export async function findManifest(place: ManifestPlace, signal?: AbortSignal): 
   }
 }
 
+/** A manifest as a registry names it without its bytes. */
+interface ManifestHead {
+  readonly digest: Digest
+  /** As the registry states it. It may be `application/json`. */
+  readonly mediaType: string | undefined
+}
+
+/**
+ * Asks by HEAD alone which manifest a tag names, or whether a digest is there.
+ *
+ * @returns `undefined` if the answer does not tell: old registries do not state the digest, a web page may not be
+ *   allowed to read it, and a refusal does not prove that the manifest does not exist
+ * @throws {DigestMismatchError} if the registry states another digest than the one asked for
+ */
+export async function headManifest(place: ManifestPlace, signal?: AbortSignal): Promise<ManifestHead | undefined> {
+  const { reference } = place
+  const { answer: head } = await ask('HEAD', place, turnsOf(place)[0], signal)
+  if (head && isDigest(reference)) verifyStatedDigest(head, reference)
+  const stated = head?.headers.get('docker-content-digest')
+  return head && isDigest(stated) ? { digest: stated, mediaType: typeOf(head) } : undefined
+}
+
 /**
  * Asks which manifest a tag names, or whether a digest is there. Only GET proves that it does not exist.
  *
@@ -66,14 +88,10 @@ export async function findManifest(place: ManifestPlace, signal?: AbortSignal): 
  * @throws {DigestMismatchError} if the registry states another digest than the one asked for
  */
 export async function resolveManifest(place: ManifestPlace, signal?: AbortSignal): Promise<Digest | undefined> {
-  const { reference } = place
-  const { answer: head } = await ask('HEAD', place, turnsOf(place)[0], signal)
-  if (head && isDigest(reference)) verifyStatedDigest(head, reference)
-  const stated = head?.headers.get('docker-content-digest')
-  // Old registries do not state it, and a web page may not be allowed to read it.
-  if (isDigest(stated)) return stated
+  const head = await headManifest(place, signal)
+  if (head) return head.digest
   try {
-    return (await readBytes(await get(place, signal), reference)).digest
+    return (await readBytes(await get(place, signal), place.reference)).digest
   } catch (error) {
     if (error instanceof ResponseError && error.status === 404) return undefined
     throw error

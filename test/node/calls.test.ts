@@ -24,6 +24,7 @@ const shared = (sdk: typeof portable | typeof node): Readonly<Record<string, Cal
   listTags: (options) => sdk.listTags(registry, 'team/app', options),
   iterateRepositories: (options) => first(sdk.iterateRepositories(registry, options)),
   iterateTags: (options) => first(sdk.iterateTags(registry, 'team/app', options)),
+  listTagDetails: (options) => first(sdk.listTagDetails(registry, 'team/app', options)),
   getImageInfo: (options) => sdk.getImageInfo(registry, 'team/app', 'v1', options),
   getConfig: (options) => sdk.getConfig(registry, 'team/app', 'v1', options),
   openImage: (options) => sdk.openImage(registry, 'team/app', 'v1', options),

@@ -1,0 +1,42 @@
+import { show } from '../check-options.ts'
+
+/** Chooses tags: a pattern with `*` and `?`, a regular expression, a list, or a function. */
+export type TagChoice = string | RegExp | readonly string[] | ((tag: string) => boolean)
+
+/**
+ * Makes a function that tells whether a tag is chosen.
+ *
+ * @param name The option, for the message.
+ * @throws {TypeError} if it has another type
+ */
+export function chooserOf(name: string, choice: TagChoice): (tag: string) => boolean {
+  if (typeof choice === 'function') return choice
+  if (choice instanceof RegExp) return (tag) => tag.search(choice) >= 0
+  if (typeof choice === 'string') return (tag) => matchesPattern(tag, choice)
+  if (Array.isArray(choice)) return (tag) => choice.includes(tag)
+  throw new TypeError(`Cannot use ${name}: it has to be a pattern, a list or a function, not ${show(choice)}`)
+}
+
+/**
+ * Tells whether a text matches a pattern, in which `*` stands for any text and `?` for one character. A text of n
+ * characters takes at most n steps for each `*`.
+ */
+export function matchesPattern(text: string, pattern: string): boolean {
+  let [at, position] = [0, 0]
+  /** Behind the last `*`, and where the text that it stands for ends. */
+  let [star, end] = [-1, 0]
+  while (at < text.length) {
+    if (pattern[position] === '*') {
+      star = ++position
+      end = at
+    } else if (position < pattern.length && (pattern[position] === '?' || pattern[position] === text[at])) {
+      position++
+      at++
+    } else if (star >= 0) {
+      position = star
+      at = ++end
+    } else return false
+  }
+  while (pattern[position] === '*') position++
+  return position === pattern.length
+}

@@ -1,0 +1,305 @@
+import { beforeAll, describe, expect, inject, it } from 'vitest'
+import {
+  type Descriptor,
+  DigestMismatchError,
+  getImageInfo,
+  listTagDetails,
+  openRegistry,
+  pushDockerTar,
+  type Registry,
+  ResponseError,
+  type TagDetails,
+  type TagDetailsOptions,
+  ValidationError,
+} from '../../src/index.ts'
+import { createTestArchive, createTestRegistry, type TestRegistry } from '../../src/testing/index.ts'
+import { rejection } from '../support/errors.ts'
+import { createLayout, withName, withPlatform } from '../support/layout.ts'
+import { collected, ORIGIN } from '../support/lister.ts'
+
+const MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
+const EMPTY = 'application/vnd.oci.empty.v1+json'
+
+/** A registry with an image of its own under each tag, and what was asked of it. */
+async function filled(tags: readonly string[]) {
+  const registry = createTestRegistry({ pageSize: 1000 })
+  const handle = openRegistry(ORIGIN, { fetch: registry.fetch })
+  for (const tag of tags) {
+    const layout = createLayout()
+    layout.list(withName(await layout.addImage({ text: tag }), tag))
+    await pushDockerTar(layout.tar(), handle, 'team/app', tag)
+  }
+  registry.requests.length = 0
+  return { registry, handle }
+}
+
+/** The same registry, some of whose answers are others. */
+const changed = (
+  registry: TestRegistry,
+  change: (request: Request) => Promise<Response | undefined> | Response | undefined,
+) => openRegistry(ORIGIN, { retry: 0, fetch: async (request) => (await change(request)) ?? registry.fetch(request) })
+
+const rowsOf = (registry: Registry, options?: TagDetailsOptions) =>
+  collected(listTagDetails(registry, 'team/app', options))
+const tagsOf = (rows: readonly TagDetails[]) => rows.map(({ tag }) => tag)
+const numbers = (length: number) => Array.from({ length }, (_, index) => `v${String(index).padStart(3, '0')}`)
+
+describe('listTagDetails() of a real registry', () => {
+  const repository = `look/${Date.now().toString(36)}`
+  let pushed: Readonly<Record<string, Descriptor>>
+  beforeAll(async () => {
+    const layout = createLayout()
+    const [amd64, arm64] = [await layout.addImage(), await layout.addImage({ architecture: 'arm64' })]
+    const manifests = [withPlatform(amd64, 'linux/amd64'), withPlatform(arm64, 'linux/arm64/v8')]
+    const index = await layout.addIndex(manifests)
+    const config = await layout.add(EMPTY, '{}')
+    const artifact = await layout.add(MANIFEST, {
+      schemaVersion: 2,
+      mediaType: MANIFEST,
+      artifactType: 'application/vnd.example.report',
+      config,
+      layers: [await layout.add('application/json', '{"a":1}')],
+      annotations: { 'org.opencontainers.image.created': '2026-02-03T04:05:06Z' },
+    })
+    pushed = { single: amd64, several: index, report: artifact }
+    for (const [tag, root] of Object.entries(pushed)) {
+      layout.list(withName(root, tag))
+      await pushDockerTar(layout.tar(), inject('registryUrl'), repository, tag)
+    }
+  })
+
+  it('gives what getImageInfo tells of each tag', async () => {
+    const rows = await collected(listTagDetails(inject('registryUrl'), repository))
+    expect(tagsOf(rows).toSorted()).toEqual(['report', 'several', 'single'])
+    for (const { tag, platforms, error, ...row } of rows) {
+      const info = await getImageInfo(inject('registryUrl'), repository, tag)
+      expect(info).toMatchObject(row)
+      expect(row).toMatchObject(pushed[tag] as Descriptor)
+      expect(error).toBeUndefined()
+      expect(platforms).toEqual(tag === 'single' ? ['linux/amd64'] : info.platforms)
+    }
+    expect(rows.find(({ tag }) => tag === 'several')?.platforms).toEqual(['linux/amd64', 'linux/arm64/v8'])
+    expect(rows.find(({ tag }) => tag === 'report')).toMatchObject({
+      platforms: [],
+      artifactType: 'application/vnd.example.report',
+      created: '2026-02-03T04:05:06Z',
+    })
+  })
+
+  it('rejects a repository that does not exist', async () => {
+    const rows = collected(listTagDetails(inject('registryUrl'), `${repository}/none`))
+    expect(await rejection(rows, ResponseError)).toMatchObject({ status: 404 })
+  })
+})
+
+describe('listTagDetails()', () => {
+  it('gives the rows in the order of the list, however long each takes', async () => {
+    const tags = numbers(30)
+    const { registry } = await filled(tags)
+    const handle = changed(registry, async ({ url }) => {
+      const [, number = '29'] = /manifests\/v0(\d\d)/.exec(url) ?? []
+      await new Promise((resolve) => setTimeout(resolve, 30 - Number(number)))
+      return undefined
+    })
+    expect(tagsOf(await rowsOf(handle))).toEqual(tags)
+    const ready = tagsOf(await rowsOf(handle, { order: 'ready' }))
+    expect(ready).not.toEqual(tags)
+    expect(ready.toSorted()).toEqual(tags)
+  })
+
+  it('gives the first row long before the last request, and waits for a slow loop', async () => {
+    const { registry, handle } = await filled(numbers(61))
+    const rows = listTagDetails(handle, 'team/app', { concurrency: 2 })
+    await rows.next()
+    const afterFirst = registry.requests.length
+    expect(afterFirst).toBeLessThan(20)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    // Eight rows wait, and one has been given. Each takes three requests, and the list took one.
+    expect(registry.requests.length).toBeLessThanOrEqual(1 + 3 * 9)
+    for await (const _ of rows);
+    expect(registry.requests.length).toBe(1 + 3 * 61)
+  })
+
+  it('sends no further request when the loop ends early', async () => {
+    const { registry, handle } = await filled(numbers(61))
+    for await (const { tag } of listTagDetails(handle, 'team/app', { concurrency: 2 })) if (tag === 'v001') break
+    const { length } = registry.requests
+    expect(length).toBeLessThan(40)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(registry.requests).toHaveLength(length)
+  })
+
+  it.each([1, 3, 8])('sends no more than %i requests at once, also for an index', async (concurrency) => {
+    const { registry, handle } = await filled(numbers(12))
+    const layout = createLayout()
+    const texts = Array.from({ length: 8 }, (_, number) => `image ${number}`)
+    const images = await Promise.all(texts.map((text) => layout.addImage({ text })))
+    const index = await layout.addIndex(images.map((image, at) => withPlatform(image, `linux/arch${at}`)))
+    layout.list(withName(index, 'v'))
+    await pushDockerTar(layout.tar(), handle, 'team/app', 'v')
+    let [atOnce, most] = [0, 0]
+    const counting = openRegistry(ORIGIN, {
+      async fetch(request) {
+        most = Math.max(most, ++atOnce)
+        await new Promise((resolve) => setTimeout(resolve, 2))
+        const response = await registry.fetch(request)
+        atOnce--
+        return response
+      },
+    })
+    expect(await rowsOf(counting, { concurrency })).toHaveLength(13)
+    expect(most).toBe(concurrency)
+  })
+
+  it('reads one digest once, however many tags name it', async () => {
+    const registry = createTestRegistry()
+    const handle = openRegistry(ORIGIN, { fetch: registry.fetch })
+    const tags = numbers(20)
+    const digest = await pushDockerTar(await createTestArchive(), handle, 'team/app', 'v', { tags })
+    registry.requests.length = 0
+    const rows = await rowsOf(handle)
+    expect(rows.map((row) => row.digest)).toEqual(Array.from({ length: rows.length }, () => digest))
+    const gets = registry.requests.filter(({ method, url }) => method === 'GET' && !url.includes('tags/list'))
+    expect(gets.map(({ url }) => url.split('/').at(-2))).toEqual(['manifests', 'blobs'])
+  })
+
+  it('reads a digest once where HEAD does not tell it, and then asks no more by HEAD', async () => {
+    const tags = numbers(21)
+    const { registry } = await filled(tags)
+    const handle = changed(registry, async (request) => {
+      const response = await registry.fetch(request)
+      const headers = new Headers(response.headers)
+      headers.delete('docker-content-digest')
+      return new Response(response.body, { status: response.status, headers })
+    })
+    const rows = await rowsOf(handle, { concurrency: 4 })
+    expect(tagsOf(rows)).toEqual(tags)
+    expect(rows.every(({ digest, error }) => digest && !error)).toBe(true)
+    expect(registry.requests.filter(({ method }) => method === 'HEAD').length).toBeLessThanOrEqual(4)
+    expect(registry.requests.filter(({ method }) => method === 'GET')).toHaveLength(1 + 2 * 21)
+  })
+
+  it('leaves a tag out that vanished after it was listed, and tells of it', async () => {
+    const { registry } = await filled(['a', 'b', 'c'])
+    const handle = changed(registry, ({ url }) =>
+      url.endsWith('manifests/b') ? new Response(null, { status: 404 }) : undefined,
+    )
+    const warnings: string[] = []
+    const rows = await rowsOf(handle, { onWarning: (warning) => warnings.push(warning) })
+    expect(tagsOf(rows)).toEqual(['a', 'c'])
+    expect(warnings).toEqual(['The tag "b" of "team/app" was listed, but does not exist; it was left out.'])
+  })
+
+  it('follows a tag that moved after its digest was told', async () => {
+    const { registry, handle } = await filled(['a', 'b'])
+    const [a, b] = await rowsOf(handle)
+    let isMoved = false
+    const moving = changed(registry, ({ method, url }) => {
+      const isB = url.endsWith('manifests/b') || url.endsWith(`manifests/${b?.digest}`)
+      if (!isB || method === 'HEAD') return undefined
+      if (url.endsWith(`manifests/${b?.digest}`)) {
+        isMoved = true
+        return new Response(null, { status: 404 })
+      }
+      return registry.fetch(new Request(url.replace('manifests/b', 'manifests/a')))
+    })
+    expect(await rowsOf(moving)).toEqual([a, { ...a, tag: 'b' }])
+    expect(isMoved).toBe(true)
+  })
+
+  it.each<[string, (digest: string) => RegExp, () => Response, unknown]>([
+    [
+      'whose manifest is another',
+      (digest) => new RegExp(`manifests/${digest}`),
+      () => Response.json({}),
+      DigestMismatchError,
+    ],
+    ['whose config is another', () => /blobs/, () => Response.json({}), DigestMismatchError],
+    ['whose config is lost', () => /blobs/, () => new Response(null, { status: 404 }), ResponseError],
+    ['that the registry does not give', () => /manifests\/b/, () => new Response(null, { status: 403 }), ResponseError],
+  ])('gives a row with an error for a tag %s, and goes on', async (_, path, answer, type) => {
+    const { registry, handle } = await filled(['a', 'b', 'c'])
+    const good = await rowsOf(handle)
+    const digest = good[1]?.digest ?? ''
+    const config = (await getImageInfo(handle, 'team/app', 'b')).manifest as { config?: Descriptor }
+    const isOfB = (url: string) => /manifests/.test(url) || url.endsWith(config.config?.digest ?? '')
+    const rows = await rowsOf(
+      changed(registry, ({ url }) => (path(digest).test(url) && isOfB(url) ? answer() : undefined)),
+    )
+    expect(rows[0]).toEqual(good[0])
+    expect(rows[2]).toEqual(good[2])
+    expect(rows[1]).toMatchObject({ tag: 'b', platforms: [], totalSize: undefined })
+    expect(rows[1]?.error).toBeInstanceOf(type)
+    if (type === DigestMismatchError) expect(rows[1]?.digest).toBe(digest)
+  })
+
+  it('gives a row with an error for a manifest that is not one', async () => {
+    const { registry, handle } = await filled(['a', 'b'])
+    const noImage = { method: 'PUT', headers: { 'content-type': MANIFEST }, body: '{"schemaVersion":2}' }
+    await registry.fetch(new Request(`${ORIGIN}/v2/team/app/manifests/c`, noImage))
+    const listing = changed(registry, ({ url }) =>
+      url.endsWith('manifests/b')
+        ? new Response('{"schemaVersion":2}', { headers: { 'content-type': MANIFEST } })
+        : undefined,
+    )
+    const rows = await rowsOf(listing)
+    expect(rows[0]?.error).toBeUndefined()
+    expect(rows[1]?.error).toBeInstanceOf(ValidationError)
+    expect((await rowsOf(handle)).every(({ error }) => error === undefined)).toBe(true)
+  })
+
+  it('reads only the tags of a pattern, a regular expression or a function', async () => {
+    const { registry, handle } = await filled(['v1.0', 'v1.1', 'v2.0', 'latest'])
+    for (const tags of ['v1.*', /^v1/, (tag: string) => tag.startsWith('v1')]) {
+      registry.requests.length = 0
+      expect(tagsOf(await rowsOf(handle, { tags }))).toEqual(['v1.0', 'v1.1'])
+      expect(registry.requests).toHaveLength(1 + 3 * 2)
+    }
+  })
+
+  it('reads the tags of a list in its order, without a list of the registry, and tells which does not exist', async () => {
+    const { registry, handle } = await filled(['a', 'b', 'c'])
+    const rows = await rowsOf(handle, { tags: ['c', 'none', 'a', 'c'] })
+    expect(tagsOf(rows)).toEqual(['c', 'none', 'a'])
+    expect(rows[1]?.error).toMatchObject({ code: 'NOT_FOUND', status: 404 })
+    expect(registry.requests.some(({ url }) => url.includes('tags/list'))).toBe(false)
+    await rejection(rowsOf(handle, { tags: ['not/valid'] }), ValidationError)
+  })
+
+  it('ends with the reason of an abort', async () => {
+    const { handle } = await filled(numbers(20))
+    const controller = new AbortController()
+    const reason = new Error('no longer needed')
+    const given: string[] = []
+    const iterating = (async () => {
+      for await (const { tag } of listTagDetails(handle, 'team/app', { signal: controller.signal })) {
+        given.push(tag)
+        if (given.length === 3) controller.abort(reason)
+      }
+    })()
+    await expect(iterating).rejects.toBe(reason)
+    expect(given).toHaveLength(3)
+  })
+
+  it('gives the rows before a failure of the list, and then the failure', async () => {
+    const { registry } = await filled(['a', 'b', 'c'])
+    const handle = changed(registry, ({ url }) => {
+      if (url.includes('last=')) return new Response(null, { status: 500 })
+      const headers = { link: '<?last=b>; rel="next"' }
+      return url.includes('tags/list') ? Response.json({ tags: ['a', 'b'] }, { headers }) : undefined
+    })
+    const given: string[] = []
+    const iterating = (async () => {
+      for await (const { tag } of listTagDetails(handle, 'team/app')) given.push(tag)
+    })()
+    expect(await rejection(iterating, ResponseError)).toMatchObject({ status: 500 })
+    expect(given).toEqual(['a', 'b'])
+  })
+
+  it('refuses wrong options', async () => {
+    const { handle } = await filled([])
+    for (const concurrency of [0, 1.5, -1, '4' as never]) await rejection(rowsOf(handle, { concurrency }), RangeError)
+    await rejection(rowsOf(handle, { order: 'name' as never }), TypeError, /order: it has to be "list" or "ready"/)
+    await rejection(rowsOf(handle, { tags: 5 as never }), TypeError, /tags: it has to be a pattern, a list or a func/)
+  })
+})
