@@ -31,6 +31,8 @@ export type ErrorCode =
   | 'IMAGE_INVALID'
   /** Bytes do not have the digest that they should have. */
   | 'DIGEST_MISMATCH'
+  /** The files for a layer have a path that is not valid or is there twice, or a kind that no layer has. */
+  | 'LAYER_INVALID'
   // Choices
   /** A zip has several files that may be the archive, or not the one that was chosen. */
   | 'ENTRY_NOT_CHOSEN'

@@ -33,8 +33,19 @@ export { copyImage, planCopy } from './copy/copy-image.ts'
 export type { CopiedImage, CopyOptions, CopySource, CopyTarget, PlanCopyOptions } from './copy/copy-options.ts'
 export { copyRepository } from './copy/copy-repository.ts'
 export type { CopiedTag, CopyRepositoryOptions } from './copy/copy-repository-options.ts'
+export { appendLayer } from './edit/append-layer.ts'
+export type { AppendOptions, LayerMakingOptions } from './edit/append-options.ts'
 export { editImage } from './edit/edit-image.ts'
 export type { EditOptions, ImageEdits, MapChanges } from './edit/image-edits.ts'
+export type {
+  FileAttributes,
+  FileOptions,
+  LayerFile,
+  LayerFileInput,
+  LayerFiles,
+  LayerLink,
+} from './edit/layer-files.ts'
+export type { LayerProgress, MakingOptions } from './edit/make-layer.ts'
 export {
   DigestMismatchError,
   type ErrorCode,

@@ -1,6 +1,7 @@
 // Exports everything of the portable entry. The functions of node/api replace those of the same name.
 export * from '../index.ts'
 export { copyImage, copyRepository, planCopy } from './api/copy-images.ts'
+export { appendLayer } from './api/make-layers.ts'
 export { pullBundle, pullDockerTar, pullLayout } from './api/pull-paths.ts'
 export { pushImage } from './api/push-image.ts'
 export {
@@ -26,6 +27,7 @@ export { saveArchive, saveLayout, writeArchive } from './api/save-paths.ts'
 export { openFile } from './archive/file.ts'
 export type { ArchiveInput } from './archive/open-input.ts'
 export { type DockerCredentialsOptions, dockerCredentials } from './credentials/docker-credentials.ts'
+export type { LayerInput } from './edit/read-layer-files.ts'
 export { createFetch, type FetchOptions } from './fetch/create-fetch.ts'
 export type { ProxyOptions } from './fetch/proxy.ts'
 export type { Pem, TlsOptions } from './fetch/tls.ts'

@@ -2,7 +2,7 @@ import { optionsOf } from '../check-options.ts'
 import type { Runtime, RuntimeOptions } from '../runtime.ts'
 import { toReadable } from '../source/stream.ts'
 import { spoolToFile } from './archive/spool-to-file.ts'
-import { createNativeEncoder } from './compress/native-encoder.ts'
+import { createNativeEncoder, createReproducibleEncoder } from './compress/native-encoder.ts'
 import { isNodeFetch } from './fetch/node-fetch.ts'
 import { createNativeHasher } from './native-sha256.ts'
 
@@ -20,4 +20,11 @@ export function inNode<O extends RuntimeOptions>(options: O): O & { readonly run
   const { reusesPieces = !runtime.createStreamBody && isNodeFetch() } = runtime
   const bodies = { createBody, createStreamBody, streamsChunks, reusesPieces }
   return { ...options, runtime: { ...runtime, createHasher, createEncoder, spool, ...bodies } }
+}
+
+/** The same, for what has to be the same bytes on every runtime. */
+export function inNodeReproducibly<O extends RuntimeOptions>(options: O): ReturnType<typeof inNode<O>> {
+  const { runtime = {} } = optionsOf(options)
+  const { createEncoder = createReproducibleEncoder } = runtime
+  return inNode({ ...options, runtime: { ...runtime, createEncoder } })
 }

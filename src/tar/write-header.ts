@@ -5,7 +5,7 @@ import { BLOCK_SIZE, paddingAfter } from './blocks.ts'
 const TYPE_FLAGS = { file: '0', link: '2', folder: '5', extended: 'x' } as const
 
 /** An entry of a tar, as its header describes it. */
-export interface TarEntryHeader {
+interface TarEntryHeader {
   /** The path of a folder ends with a slash. */
   readonly path: string
   /** Of the bytes that follow the header. */

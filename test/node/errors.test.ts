@@ -126,6 +126,13 @@ const FAILURES = {
         files.set(path, new TextEncoder().encode(new TextDecoder().decode(bytes).replace(/\}$/, ' ')))
       }),
   ],
+  LAYER_INVALID: [
+    ValidationError,
+    async () => {
+      const { images } = await openArchive(await createTestArchive())
+      return portable.appendLayer(images[0] as portable.Image, { '../x': '' })
+    },
+  ],
   ENTRY_NOT_CHOSEN: [
     ValidationError,
     async () => openArchive(await zip({ 'a.tar': await createTestArchive(), 'b.tar': await createTestArchive() })),

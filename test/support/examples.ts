@@ -18,11 +18,15 @@ export interface ExampleFiles {
   remove(): void
 }
 
-/** Makes an empty folder for examples beside the package's own package.json, so that they find the package by its name. */
+/**
+ * Makes a folder for examples beside the package's own package.json, so that they find the package by its name. In it is
+ * `dist`, an app for an image.
+ */
 export function makeExampleFolder(name: string): string {
   const folder = resolve('.cache', name)
   rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true })
+  mkdirSync(join(folder, 'dist'), { recursive: true })
+  writeFileSync(join(folder, 'dist', 'index.js'), 'console.log("hello")\n')
   // Nothing is kept in the user's own folders.
   vi.stubEnv('XDG_STATE_HOME', join(folder, 'state'))
   vi.stubEnv('XDG_CACHE_HOME', join(folder, 'cache'))

@@ -1,4 +1,5 @@
 import { checkLevel } from '../../compress/encoder.ts'
+import { createPortableEncoder } from '../../compress/portable.ts'
 import { createZstdEncoder } from '../../compress/zstd-encoder.ts'
 import type { CompressionFormat, Encoder } from '../../runtime.ts'
 import { compressGzip } from './native-gzip.ts'
@@ -24,6 +25,16 @@ export async function createNativeEncoder(format: CompressionFormat, level?: num
     encode: (bytes) => compressGzip(bytes, checked),
     copiesPieces: true,
   }
+}
+
+/**
+ * Creates an encoder that writes the same bytes on every runtime: with the runtime's zstd, or the portable gzip.
+ *
+ * @throws {RangeError} if the level is out of range
+ * @throws {RegistryError} if zstd does not load
+ */
+export async function createReproducibleEncoder(format: CompressionFormat, level?: number): Promise<Encoder> {
+  return format === 'zstd' ? createNativeEncoder(format, level) : createPortableEncoder(format, level)
 }
 
 /** Names the runtime's zlib. Each runtime has its own, and its bytes may also depend on the processor. */

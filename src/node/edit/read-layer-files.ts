@@ -1,0 +1,104 @@
+import { lstat, readdir, readlink, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { keeping } from '../../edit/layer-entries.ts'
+import type { FileOptions, LayerFileInput, LayerFiles } from '../../edit/layer-files.ts'
+import { TarReadError, ValidationError } from '../../errors.ts'
+import type { Source } from '../../source/source.ts'
+import { lazyFile, named } from '../archive/file.ts'
+
+/** Files for a layer where there is a file system. A text or a `file:` URL is the path of a folder or a file. */
+export type LayerInput = LayerFiles | string | URL
+
+/** How the files at a path are read. */
+interface ReadingOptions extends Pick<FileOptions, 'filter'> {
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Node puts it into a name for bytes that are not UTF-8. */
+const REPLACEMENT = '\ufffd'
+
+/** The part of a file's status that shows a change. */
+interface FileState {
+  readonly size: number
+  readonly mtimeMs: number
+}
+
+/**
+ * Finds the files at a path: those in a folder, or one file by its name. Links stay links, and executables stay
+ * executable.
+ *
+ * @returns the files, and the options without the filter, which was applied; other input as it is
+ * @throws {TarReadError} if the folder cannot be read
+ * @throws {ValidationError} if it has a device, a socket or a pipe
+ */
+export async function withLayerFiles<O extends ReadingOptions>(
+  files: LayerInput,
+  options: O,
+): Promise<{ readonly files: LayerFiles; readonly options: O }> {
+  if (typeof files !== 'string' && !(files instanceof URL)) return { files, options }
+  const top = typeof files === 'string' ? files : fileURLToPath(files)
+  const isKept = keeping(options.filter)
+  const found = new Map<string, LayerFileInput>()
+  const status = await named(top, stat(top))
+  if (!status.isDirectory()) found.set(basename(top), fileOf(top, status))
+  else for await (const [path, file] of filesUnder(top, '', isKept, options.signal)) found.set(path, file)
+  return { files: found, options: { ...options, filter: undefined } }
+}
+
+async function* filesUnder(
+  folder: string,
+  prefix: string,
+  isKept: (path: string) => boolean,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<readonly [path: string, file: LayerFileInput]> {
+  const names = await named(folder, readdir(folder))
+  // What is in a folder shows that it is there.
+  if (names.length === 0 && prefix !== '') yield [prefix, {}]
+  for (const name of names.sort()) {
+    signal?.throwIfAborted()
+    const [path, place] = [prefix + name, join(folder, name)]
+    if (!isKept(path)) continue
+    if (name.includes(REPLACEMENT)) throw notUnicode(place)
+    const status = await named(place, lstat(place))
+    if (status.isDirectory()) yield* filesUnder(place, `${path}/`, isKept, signal)
+    else if (status.isSymbolicLink()) yield [path, { link: await named(place, readlink(place)) }]
+    else yield [path, fileOf(place, status)]
+  }
+}
+
+function fileOf(place: string, status: FileState & { readonly mode: number; isFile(): boolean }): LayerFileInput {
+  if (!status.isFile()) throw notFile(place)
+  const isExecutable = (status.mode & 0o111) !== 0
+  return { content: unchangedFile(place, status), ...(isExecutable && { mode: 0o755 }) }
+}
+
+/** Creates a source that fails at its end if the file changed since it was found. */
+function unchangedFile(place: string, { size, mtimeMs }: FileState): Source {
+  const { read } = lazyFile(place, size)
+  return {
+    size,
+    async read(start, end, ...how) {
+      const bytes = await read(start, end, ...how)
+      if (end < size) return bytes
+      const now = await named(place, stat(place))
+      if (now.size === size && now.mtimeMs === mtimeMs) return bytes
+      throw new TarReadError('FILE_UNREADABLE', `Cannot read "${place}": it changed while it was read`, { path: place })
+    },
+  }
+}
+
+function notFile(place: string): ValidationError {
+  return new ValidationError(
+    'LAYER_INVALID',
+    `Cannot make the layer: "${place}" is a device, a socket or a pipe, which no layer has`,
+    { remedy: 'leave it out with { filter }', path: place },
+  )
+}
+
+function notUnicode(place: string): ValidationError {
+  return new ValidationError('LAYER_INVALID', `Cannot make the layer: the name of "${place}" is not in UTF-8`, {
+    remedy: 'rename it, or leave it out with { filter }',
+    path: place,
+  })
+}
