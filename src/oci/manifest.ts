@@ -25,6 +25,8 @@ export interface Index {
 
 /** A manifest as an index names it. */
 export interface IndexEntry extends Descriptor {
+  /** The type of an artifact, in a list of referrers (distribution-spec § Listing Referrers). */
+  readonly artifactType?: string
   readonly platform?: Platform | undefined
   readonly annotations?: Readonly<Record<string, string>>
 }
