@@ -6,7 +6,7 @@ export interface Manifest {
   readonly mediaType?: string
   readonly artifactType?: string
   readonly config: Descriptor
-  readonly layers: readonly Descriptor[]
+  readonly layers: ReadonlyArray<Descriptor & { readonly annotations?: Readonly<Record<string, string>> }>
   readonly subject?: Descriptor
   readonly annotations?: Readonly<Record<string, string>>
 }

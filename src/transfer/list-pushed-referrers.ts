@@ -1,6 +1,7 @@
+import { artifactTypeOf } from '../oci/artifact.ts'
 import type { Content } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
-import { type IndexEntry, isIndex } from '../oci/manifest.ts'
+import type { IndexEntry } from '../oci/manifest.ts'
 import { parseManifest } from '../oci/parse-manifest.ts'
 import { hasReferrersApi, listByReferrersApi, rememberReferrersApi } from '../registry/referrers-api.ts'
 import { addToReferrersTag } from '../registry/referrers-tag.ts'
@@ -64,7 +65,7 @@ async function describe(
 ): Promise<IndexEntry | undefined> {
   const manifest = parseManifest(await readAll(source, signal), digest)
   if (!('subject' in manifest) || manifest.subject?.digest !== subject) return undefined
-  const artifactType = manifest.artifactType || (isIndex(manifest) ? undefined : manifest.config.mediaType)
+  const artifactType = artifactTypeOf(manifest)
   const { annotations } = manifest
   return { mediaType, digest, size, ...(artifactType && { artifactType }), ...(annotations && { annotations }) }
 }
