@@ -15,19 +15,6 @@ export {
 export type { ArchiveLimits } from './archive/limits.ts'
 export { listZipEntries } from './archive/list-zip.ts'
 export type { OpenProgress, ReadOptions } from './archive/read-options.ts'
-export type { ArtifactFile, ArtifactFiles } from './artifacts/artifact-files.ts'
-export type {
-  ArtifactOptions,
-  AttachOptions,
-  PushArtifactOptions,
-  PushedArtifact,
-} from './artifacts/artifact-options.ts'
-export { attachArtifact, pushArtifact } from './artifacts/attach-artifact.ts'
-export { listReferrers } from './artifacts/list-referrers.ts'
-export { pullArtifact } from './artifacts/pull-artifact.ts'
-export type { PullArtifactOptions, PulledArtifact, PulledFile } from './artifacts/pulled-artifact.ts'
-export type { ListReferrersOptions, Referrer } from './artifacts/referrer.ts'
-export type { ReferrerKind } from './artifacts/referrer-kind.ts'
 export { type BrowserCompressionsOptions, browserCompressions } from './compress/browser-compressions.ts'
 export { type CompressionCache, memoryCompressions, type StoredCompression } from './compress/cache.ts'
 export type { Compression, CompressOptions, EncodingOptions } from './compress/compress-options.ts'
@@ -89,7 +76,11 @@ export type {
 } from './images/image.ts'
 export type { PlatformSelection } from './images/platform-selection.ts'
 export { type RunnableImage, runnableImages } from './images/platforms.ts'
+export type { LayerLimits } from './look/layer-limits.ts'
+export type { LayerFilesOptions, LayerReference, ReadProgress } from './look/layer-options.ts'
+export { listLayerFiles } from './look/list-layer-files.ts'
 export { listTagDetails } from './look/list-tag-details.ts'
+export type { ListedFile, ListedFileType } from './look/listed-file.ts'
 export type { TagDetails } from './look/tag-details.ts'
 export type { TagDetailsOptions } from './look/tag-details-options.ts'
 export { isAttestation } from './oci/attestation.ts'

@@ -1,9 +1,8 @@
 import { loaded } from '../async/lazy.ts'
-import { TarReadError } from '../errors.ts'
 import type { CreateHasher, Digest } from '../oci/digest.ts'
 import { digestOfSource } from '../oci/verify.ts'
+import { streamSource } from '../source/pieces.ts'
 import type { Source } from '../source/source.ts'
-import type { ByteStream } from '../source/stream.ts'
 import { packingOf, readHead } from '../unpack/packing.ts'
 import type { UnpackLimits } from '../unpack/unpack-limits.ts'
 
@@ -23,17 +22,12 @@ export async function diffIdOf(source: Source, { limits, createHasher, signal }:
   const packing = packingOf(await readHead(source, signal))
   if (packing !== 'gzip' && packing !== 'zstd') return digestOfSource(source, createHasher, signal)
   const { decode } = await loaded(import('../unpack/unpack.ts'), signal)
-  const unpack = async (gunzip?: (packed: ByteStream) => ByteStream) => {
-    const hasher = await createHasher()
-    for await (const piece of decode({ source }, packing, { limits, signal, gunzip })) hasher.update(piece)
-    return hasher.digest()
-  }
-  try {
-    return await unpack()
-  } catch (error) {
-    if (packing !== 'gzip' || !(error instanceof TarReadError)) throw error
-    // Browsers' decoders take one member only, and eStargz layers have many.
-    const { unpackGzipMembers } = await loaded(import('../unpack/gzip-members.ts'), signal)
-    return unpack(unpackGzipMembers)
-  }
+  const { unpackAnyGzip } = await loaded(import('../unpack/any-gzip.ts'), signal)
+  const unpacked =
+    packing === 'gzip'
+      ? unpackAnyGzip(() => streamSource(source, signal), limits, signal)
+      : decode({ source }, packing, { limits, signal })
+  const hasher = await createHasher()
+  for await (const piece of unpacked) hasher.update(piece)
+  return hasher.digest()
 }

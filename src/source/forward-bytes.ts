@@ -4,6 +4,8 @@ import type { ByteStream } from './stream.ts'
 export interface ForwardBytes {
   /** How many bytes were read. */
   readonly position: number
+  /** Takes up to so many bytes of the current piece, or of the next one. Empty at the end of the stream. */
+  next(most: number): Promise<Uint8Array>
   /** Fills memory with the next bytes. Returns how many there were: fewer than it holds where the stream ends. */
   fill(memory: Uint8Array): Promise<number>
   /** Reads up to a position, and keeps nothing. */
@@ -16,7 +18,6 @@ export function createForwardBytes(stream: ByteStream): ForwardBytes {
   let piece: Uint8Array = new Uint8Array(0)
   let position = 0
 
-  /** Takes up to so many bytes of the current piece, or of the next one. At the end of the stream it is empty. */
   async function next(most: number): Promise<Uint8Array> {
     while (piece.length === 0) {
       const { done, value } = await iterator.next()
@@ -30,6 +31,7 @@ export function createForwardBytes(stream: ByteStream): ForwardBytes {
   }
 
   return {
+    next,
     get position() {
       return position
     },

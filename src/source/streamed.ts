@@ -26,13 +26,14 @@ const MAX_IDLE = 2
  * Creates a source from bytes that are best read in order, such as from a server. Consecutive reads share one stream,
  * so that reading everything takes one request. A read at another position opens its own stream. Concurrent readers do
  * not disturb each other. A stream ends after 5 s without a read, or after 60 s if it cannot be opened in the middle.
+ * An abort of its last read's signal ends it at once.
  *
  * @param size The size in bytes.
  * @param opensAnywhere Tells whether a stream can be opened in the middle. @default it can
  */
 export function streamedSource(size: number, open: OpenStream, opensAnywhere: () => boolean = () => true): Source {
-  /** The cursors that wait for a next read, the oldest first, and the timers that end them. */
-  const idle = new Map<Cursor, ReturnType<typeof setTimeout>>()
+  /** The cursors that wait for a next read, the oldest first, and what ends their waits. */
+  const idle = new Map<Cursor, () => void>()
 
   function take(start: number): Cursor {
     const known = [...idle.keys()].find(({ position }) => position === start)
@@ -48,7 +49,7 @@ export function streamedSource(size: number, open: OpenStream, opensAnywhere: ()
   }
 
   function forget(cursor: Cursor): void {
-    clearTimeout(idle.get(cursor))
+    idle.get(cursor)?.()
     idle.delete(cursor)
   }
 
@@ -57,7 +58,7 @@ export function streamedSource(size: number, open: OpenStream, opensAnywhere: ()
     end(cursor)
   }
 
-  function leave(cursor: Cursor): void {
+  function leave(cursor: Cursor, signal: AbortSignal | undefined): void {
     if (cursor.position === size) {
       end(cursor)
       return
@@ -65,7 +66,11 @@ export function streamedSource(size: number, open: OpenStream, opensAnywhere: ()
     const timer = setTimeout(() => drop(cursor), opensAnywhere() ? IDLE : LONG_IDLE)
     // In Node the timer does not keep the program alive.
     ;(timer as { unref?: () => void }).unref?.()
-    idle.set(cursor, timer)
+    const unwatch = onAbort(signal, () => drop(cursor))
+    idle.set(cursor, () => {
+      clearTimeout(timer)
+      unwatch()
+    })
     const [oldest] = idle.keys()
     if (oldest && idle.size > MAX_IDLE) drop(oldest)
   }
@@ -81,7 +86,7 @@ export function streamedSource(size: number, open: OpenStream, opensAnywhere: ()
         // The stream itself may ignore the abort.
         await untilAborted(fill(bytes, cursor, size), signal)
         signal?.throwIfAborted()
-        leave(cursor)
+        leave(cursor, signal)
         return bytes
       } catch (error) {
         end(cursor)

@@ -11,7 +11,7 @@ export interface SparseMap {
 }
 
 /** An entry whose data are the parts of a sparse file. */
-export interface SparseEntry extends TarEntry {
+interface SparseEntry extends TarEntry {
   readonly sparse: SparseMap
 }
 

@@ -25,6 +25,7 @@ const shared = (sdk: typeof portable | typeof node): Readonly<Record<string, Cal
   iterateRepositories: (options) => first(sdk.iterateRepositories(registry, options)),
   iterateTags: (options) => first(sdk.iterateTags(registry, 'team/app', options)),
   listTagDetails: (options) => first(sdk.listTagDetails(registry, 'team/app', options)),
+  listLayerFiles: (options) => first(sdk.listLayerFiles(registry, 'team/app', `sha256:${'a'.repeat(64)}`, options)),
   getImageInfo: (options) => sdk.getImageInfo(registry, 'team/app', 'v1', options),
   getConfig: (options) => sdk.getConfig(registry, 'team/app', 'v1', options),
   openImage: (options) => sdk.openImage(registry, 'team/app', 'v1', options),
@@ -38,10 +39,6 @@ const shared = (sdk: typeof portable | typeof node): Readonly<Record<string, Cal
   copyRepository: (options) => sdk.copyRepository(place, place, options),
   editImage: (options) => sdk.editImage({ manifest: {} } as never, {}, options),
   pushImage: (options) => sdk.pushImage({ manifest: {} } as never, registry, 'team/app', 'v1', options),
-  listReferrers: (options) => sdk.listReferrers(registry, 'team/app', 'v1', options),
-  attachArtifact: (options) => sdk.attachArtifact(registry, 'team/app', 'v1', [], options),
-  pushArtifact: (options) => sdk.pushArtifact(registry, 'team/app', 'v1', [], options),
-  pullArtifact: (options) => sdk.pullArtifact(registry, 'team/app', 'v1', options),
   pushStream: (options) => sdk.pushStream(new Response('x'), registry, 'team/app', 'v1', options),
 })
 const portableCalls = shared(portable)
@@ -112,8 +109,6 @@ describe.each([
   type Named = (repository: never, reference: never) => Promise<unknown>
   const named: ReadonlyArray<readonly [string, Named]> = [
     ['openImage()', (repository, reference) => sdk.openImage(registry, repository, reference)],
-    ['listReferrers()', (repository, reference) => sdk.listReferrers(registry, repository, reference)],
-    ['pullArtifact()', (repository, reference) => sdk.pullArtifact(registry, repository, reference)],
     ['pullDockerTar()', (repository, reference) => sdk.pullDockerTar(registry, repository, reference)],
     ['pullDockerTar() to a file', (...name) => node.pullDockerTar(registry, ...name, { to: 'out.tar' })],
     ['pullLayout()', (repository, reference) => node.pullLayout(registry, repository, reference, 'folder')],

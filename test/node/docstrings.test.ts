@@ -38,6 +38,7 @@ const NEVER_THROW = [
 const THROWN_BY = {
   archive: ['TypeError', 'RangeError', 'TarReadError', 'ValidationError', 'DigestMismatchError'],
   images: ['TypeError', 'ValidationError', 'DigestMismatchError'],
+  layer: ['TypeError', 'RangeError', 'TarReadError', 'ValidationError', 'DigestMismatchError'],
   registry: ['TypeError', 'ValidationError', 'ResponseError', 'NetworkError'],
   repository: ['ValidationError'],
   reference: ['ValidationError', 'DigestMismatchError'],
@@ -53,8 +54,6 @@ const MORE_IN_NODE: Readonly<Record<string, readonly string[]>> = {
   pullDockerTar: ['RegistryError'],
   pullBundle: ['RegistryError'],
 }
-/** Their examples leave tags and repositories behind. The others, which list some, run before. */
-const LAST = ['attachArtifact', 'pushArtifact']
 /** IndexedDB and files to save are in browsers alone: test/browser/docstrings.test.ts runs these. */
 const FOR_BROWSERS = ['browserCompressions', 'browserSessions', 'saveInBrowser']
 
@@ -64,10 +63,8 @@ const examples = functions.flatMap(({ name, examples }) =>
     code: `${code}\n\nexport {}\n`,
     expected: [...code.matchAll(/console\.log\(.*\) \/\/ (.*)$/gm)].map(([, value = '']) => value),
     isForBrowsers: FOR_BROWSERS.includes(name),
-    isLast: LAST.includes(name),
   })),
 )
-const inOrder = [...examples].sort((one, other) => Number(one.isLast) - Number(other.isLast))
 
 function isSame(one: DocumentedFunction, other: DocumentedFunction): boolean {
   return one.name === other.name && JSON.stringify(one) === JSON.stringify(other)
@@ -161,7 +158,7 @@ describe('the examples of docstrings', () => {
     files.compile()
   })
 
-  it.each(inOrder.filter(({ isForBrowsers }) => !isForBrowsers))('run: $name', async (example) => {
+  it.each(examples.filter(({ isForBrowsers }) => !isForBrowsers))('run: $name', async (example) => {
     const logged = await files.run(example)
     expect(logged).toHaveLength(example.expected.length)
     example.expected.forEach((value, index) => {
@@ -181,8 +178,7 @@ describe('the errors that docstrings name', () => {
     const archive = await createTestArchive({ images: [{ names: ['team/app:v7'] }] })
     const { images } = await sdk.openArchive(archive)
     const plan = await sdk.planPush(images, registry.url)
-    const options = { uploadRetry: 0, artifactType: 'text/plain' }
-    const artifact = { subject: 'v7', files: [{ title: 'a.txt', data: new Uint8Array(1) }] }
+    const options = { uploadRetry: 0 }
     const references = ['team/app:v7']
     const names = {
       repository: 'team/app',
@@ -192,6 +188,7 @@ describe('the errors that docstrings name', () => {
       tags: ['v8'],
       references,
       digest: `sha256:${'e6'.repeat(32)}`,
+      layer: `sha256:${'e6'.repeat(32)}`,
     }
     usual = {
       archive,
@@ -202,7 +199,6 @@ describe('the errors that docstrings name', () => {
       plan,
       registry: registry.url,
       ...names,
-      ...artifact,
       folder,
       options,
     }

@@ -166,7 +166,6 @@ const FAILURES = {
     },
   ],
   SETTING_INVALID: [ValidationError, async () => openRegistry(URL, { allowedRealms: ['anywhere'] })],
-  ARTIFACT_INVALID: [ValidationError, () => portable.pushArtifact(embedded(), 'a', 'v1', [])],
   PLAN_MISMATCH: [
     ValidationError,
     async () => {

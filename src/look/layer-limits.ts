@@ -1,0 +1,51 @@
+import type { UnpackLimits } from '../unpack/unpack-limits.ts'
+
+/** Limits of the files of a layer, so that a hostile one costs no more than an honest one. */
+export interface LayerLimits {
+  /** The maximum number of entries of a layer, or of files of an image. @default 1 000 000 */
+  readonly entries: number
+  /** The maximum size in bytes of all names and link targets that are kept at once. @default 64 MiB */
+  readonly namesSize: number
+  /** The maximum size in bytes of the extended headers of one entry. @default 1 MiB */
+  readonly extendedHeaderSize: number
+  /** The maximum size in bytes of an unpacked layer. @default 64 GiB */
+  readonly spoolSize: number
+  /**
+   * The maximum ratio of unpacked to packed bytes. It applies from 64 MiB of unpacked bytes on. Layers full of zeros
+   * have a ratio of 1000.
+   *
+   * @default 200
+   */
+  readonly unpackRatio: number
+  /** The maximum size in bytes of a file that is read into memory as a whole, by `bytes()`. @default 256 MiB */
+  readonly fileSize: number
+}
+
+const LAYER_LIMITS: LayerLimits = {
+  entries: 1_000_000,
+  namesSize: 64 * 1024 ** 2,
+  extendedHeaderSize: 1024 ** 2,
+  spoolSize: 64 * 1024 ** 3,
+  unpackRatio: 200,
+  fileSize: 256 * 1024 ** 2,
+}
+
+/**
+ * Fills in the limits that are not given.
+ *
+ * @throws {RangeError} if one is not a number from 0 on
+ * @throws {TypeError} if a limit has an unknown name
+ */
+export function withDefaultLimits(given: Partial<LayerLimits> = {}): LayerLimits & UnpackLimits {
+  const limits: { -readonly [Name in keyof LayerLimits]: number } = { ...LAYER_LIMITS }
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(limits, name)) throw new TypeError(`Cannot read the layer: there is no limit "${name}"`)
+    if (value === undefined) continue
+    if (!(value >= 0)) {
+      throw new RangeError(`Cannot read the layer: the limit "${name}" has to be a number from 0 on, not ${value}`)
+    }
+    limits[name as keyof LayerLimits] = value
+  }
+  // A layer has one packing.
+  return { ...limits, packings: 1 }
+}

@@ -1,0 +1,132 @@
+import { TarReadError, ValidationError } from '../errors.ts'
+import type { Content } from '../oci/descriptor.ts'
+import { createForwardBytes, type ForwardBytes } from '../source/forward-bytes.ts'
+import { abandon } from '../source/stream.ts'
+import { BLOCK_SIZE, nextBlock } from '../tar/blocks.ts'
+import { readEntry, type TarBytes, type TarEntry } from '../tar/entries.ts'
+import { damaged, parseTarHeader } from '../tar/header.ts'
+import { readSparse, type SparseMap } from '../tar/sparse.ts'
+import { raiseLimit } from '../unpack/unpack-limits.ts'
+import { type LayerReading, unpackLayer } from './layer-bytes.ts'
+import { describeFile, type ListedFile } from './listed-file.ts'
+
+/** An entry of a layer, at the time when the layer is read. */
+export interface WalkedFile {
+  readonly file: ListedFile
+  /** Counts the entries of the layer from 0. */
+  readonly position: number
+  /** Reads the content. Possible until the next entry is asked for. */
+  content(): AsyncGenerator<Uint8Array>
+}
+
+/** Links, devices, directories and pipes have no data, whatever their headers say: engines read them so. */
+const WITHOUT_DATA = '123456'
+/** In bytes. */
+const ZEROS = new Uint8Array(64 * 1024)
+
+/**
+ * Walks through the entries of a layer while it is read. Then it reads the layer to its end and verifies its digest. A
+ * walk that ends early ends the request.
+ *
+ * @throws {TarReadError} if the layer is not a tar, is damaged or cut short, or exceeds a limit
+ * @throws {ValidationError} if it is packed in another way than with gzip or zstd
+ * @throws {DigestMismatchError} at the end, if its bytes do not match its digest
+ */
+export async function* walkLayer(layer: Content, given: LayerReading): AsyncGenerator<WalkedFile, void> {
+  const ending = new AbortController()
+  const signal = given.signal ? AbortSignal.any([given.signal, ending.signal]) : ending.signal
+  const unpacked = unpackLayer(layer, { ...given, signal })
+  try {
+    yield* walk(layer, createForwardBytes(unpacked), given)
+  } catch (error) {
+    given.signal?.throwIfAborted()
+    throw named(error, layer)
+  } finally {
+    ending.abort()
+    abandon(unpacked)
+  }
+}
+
+async function* walk(layer: Content, bytes: ForwardBytes, { limits }: LayerReading): AsyncGenerator<WalkedFile, void> {
+  const tar = forwardTar(layer, bytes)
+  for (let [offset, position] = [0, 0]; ; position++) {
+    const read = await readEntry(tar, offset, limits)
+    if (!read) break
+    if (position >= limits.entries) {
+      const fault = `Cannot index tar: it has more than ${limits.entries} entries`
+      throw new TarReadError('LIMIT_EXCEEDED', fault, { remedy: raiseLimit('entries'), offset })
+    }
+    const isSparse = read.header.type === 'S' || read.pax?.isSparse
+    const entry: TarEntry & { readonly sparse?: SparseMap } = isSparse ? await readSparse(tar, read) : read
+    const size = WITHOUT_DATA.includes(entry.header.type) ? 0 : entry.size
+    yield {
+      file: describeFile(entry, entry.sparse?.size ?? size),
+      position,
+      content: () => (entry.sparse ? fillHoles(bytes, entry, entry.sparse) : readData(bytes, entry, size)),
+    }
+    await bytes.skipTo(entry.start + size)
+    if (bytes.position < entry.start + size) throw cutShort(entry.path, bytes.position)
+    offset = size === entry.size ? entry.end : nextBlock(entry.start + size)
+  }
+  await bytes.skipTo(Number.POSITIVE_INFINITY)
+}
+
+/** A stream that ends after an entry counts as one with an end mark. */
+function forwardTar(layer: Content, bytes: ForwardBytes): TarBytes {
+  return {
+    size: Number.POSITIVE_INFINITY,
+    async read(start, end) {
+      await bytes.skipTo(start)
+      const memory = new Uint8Array(end - start)
+      const length = await bytes.fill(memory)
+      if (start === 0 && length > 0) requireTar(layer, memory)
+      if (length === memory.length || (length === 0 && memory.length === BLOCK_SIZE)) return memory
+      throw damaged(`it ends inside a header at byte ${start}; it was cut short`, { offset: start })
+    },
+  }
+}
+
+function requireTar({ digest, mediaType }: Content, head: Uint8Array): void {
+  try {
+    parseTarHeader(head, 0)
+  } catch (cause) {
+    const fault = `Cannot read layer ${digest}: it is not a tar (its media type is ${JSON.stringify(mediaType)})`
+    throw new ValidationError('NOT_SUPPORTED', fault, { input: digest, cause })
+  }
+}
+
+/** Reads the data of an entry from where the stream is: so much of it was read already. */
+async function* readData(bytes: ForwardBytes, { path, start }: TarEntry, size: number): AsyncGenerator<Uint8Array> {
+  await bytes.skipTo(start)
+  while (bytes.position < start + size) {
+    const piece = await bytes.next(start + size - bytes.position)
+    if (piece.length === 0) throw cutShort(path, bytes.position)
+    yield piece
+  }
+}
+
+async function* fillHoles(bytes: ForwardBytes, entry: TarEntry, map: SparseMap): AsyncGenerator<Uint8Array> {
+  let [position, start] = [0, entry.start]
+  for (const { offset, size } of [...map.parts, { offset: map.size, size: 0 }]) {
+    for (; position < offset; position += Math.min(ZEROS.length, offset - position)) {
+      yield ZEROS.slice(0, Math.min(ZEROS.length, offset - position))
+    }
+    yield* readData(bytes, { ...entry, start }, size)
+    start += size
+    position += size
+  }
+}
+
+function cutShort(path: string, offset: number): TarReadError {
+  return damaged(`it ends inside ${JSON.stringify(path)} at byte ${offset}; it was cut short`, { path, offset })
+}
+
+/** Names the layer in an error of a reader that does not know what it reads. */
+function named(error: unknown, { digest }: Content): unknown {
+  if (!(error instanceof TarReadError)) return error
+  const { code, path, offset } = error
+  const place = { ...(path !== undefined && { path }), ...(offset !== undefined && { offset }), cause: error }
+  const fault = error.fault.replace(/^Cannot (?:index tar|unpack the archive|unpack the layer): /, '')
+  const remedy = code === 'ARCHIVE_DAMAGED' ? 'push the image again, or build it again' : error.remedy
+  return new TarReadError(code, `Cannot read layer ${digest}: ${fault}`, { ...place, remedy })
+}
