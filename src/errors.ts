@@ -57,6 +57,8 @@ export type ErrorCode =
   | 'HELPER_FAILED'
   /** A certificate, a proxy, an allowed realm or a value for the config of an image is not valid. */
   | 'SETTING_INVALID'
+  /** An artifact has no file, or a title, a media type, a date or an annotation of it is not valid or not safe. */
+  | 'ARTIFACT_INVALID'
   /** The plan does not fit the images. */
   | 'PLAN_MISMATCH'
   // The registry

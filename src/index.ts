@@ -15,6 +15,19 @@ export {
 export type { ArchiveLimits } from './archive/limits.ts'
 export { listZipEntries } from './archive/list-zip.ts'
 export type { OpenProgress, ReadOptions } from './archive/read-options.ts'
+export type { ArtifactFile, ArtifactFiles } from './artifacts/artifact-files.ts'
+export type {
+  ArtifactOptions,
+  AttachOptions,
+  PushArtifactOptions,
+  PushedArtifact,
+} from './artifacts/artifact-options.ts'
+export { attachArtifact, pushArtifact } from './artifacts/attach-artifact.ts'
+export { listReferrers } from './artifacts/list-referrers.ts'
+export { pullArtifact } from './artifacts/pull-artifact.ts'
+export type { PullArtifactOptions, PulledArtifact, PulledFile } from './artifacts/pulled-artifact.ts'
+export type { ListReferrersOptions, Referrer } from './artifacts/referrer.ts'
+export type { ReferrerKind } from './artifacts/referrer-kind.ts'
 export { type BrowserCompressionsOptions, browserCompressions } from './compress/browser-compressions.ts'
 export { type CompressionCache, memoryCompressions, type StoredCompression } from './compress/cache.ts'
 export type { Compression, CompressOptions, EncodingOptions } from './compress/compress-options.ts'

@@ -6,7 +6,7 @@ export interface Manifest {
   readonly mediaType?: string
   readonly artifactType?: string
   readonly config: Descriptor
-  readonly layers: readonly Descriptor[]
+  readonly layers: ReadonlyArray<Descriptor & { readonly annotations?: Readonly<Record<string, string>> }>
   readonly subject?: Descriptor
   readonly annotations?: Readonly<Record<string, string>>
 }
@@ -25,6 +25,8 @@ export interface Index {
 
 /** A manifest as an index names it. */
 export interface IndexEntry extends Descriptor {
+  /** The type of an artifact, in a list of referrers (distribution-spec § Listing Referrers). */
+  readonly artifactType?: string
   readonly platform?: Platform | undefined
   readonly annotations?: Readonly<Record<string, string>>
 }

@@ -18,6 +18,8 @@ export interface ManifestPut {
 /**
  * Puts a manifest under a tag or its digest. All that it names has to be there already.
  *
+ * @returns true if the registry says that it lists the manifest as a referrer (distribution-spec § Pushing Manifests
+ *   with Subject); it may do so without a word, and a page may not read that
  * @throws {DigestMismatchError} if the registry says that it took other bytes
  * @throws {ResponseError} if it refuses
  */
@@ -26,10 +28,11 @@ export async function putManifest(
   { repository, content }: ManifestPut,
   reference: string,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const { url } = manifestAt(registry, repository, reference)
   const answer = await sendManifest(registry, { repository, content }, reference, { url, signal })
   verifyStatedDigest(answer, content.digest)
+  return answer.headers.has('oci-subject')
 }
 
 /** Puts a manifest at a URL of its own. Who calls checks the digest of the answer. */

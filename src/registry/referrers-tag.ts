@@ -12,12 +12,19 @@ import { manifestAt, putManifest } from './manifests.ts'
 import { findManifest } from './read-manifest.ts'
 import type { Registry } from './registry.ts'
 
-/** Referrers to list. */
-interface Listing {
+/** The list of the referrers of one manifest. */
+interface Place {
   readonly repository: string
   readonly subject: Digest
+}
+
+/** Referrers to list. */
+interface Listing extends Place {
   readonly entries: readonly IndexEntry[]
 }
+
+/** Changes the entries of a list. Returns `undefined` if there is nothing to change. */
+type ChangeEntries = (listed: readonly IndexEntry[]) => readonly IndexEntry[] | undefined
 
 /** How often a list is written, and the longest wait before the second time in milliseconds. */
 const [TRIES, DELAY] = [6, 200]
@@ -32,36 +39,65 @@ const turns = new Map<string, { readonly take: Semaphore; writers: number }>()
  *
  * @throws {RegistryError} if other clients keep overwriting the list
  */
-export async function addToReferrersTag(registry: Registry, listing: Listing, signal?: AbortSignal): Promise<void> {
-  const key = `${registry.url}${listing.repository}@${listing.subject}`
+export function addToReferrersTag(registry: Registry, listing: Listing, signal?: AbortSignal): Promise<void> {
+  return changeList(registry, listing, signal, (listed) => {
+    const missing = listing.entries.filter(({ digest }) => !listed.some((entry) => entry.digest === digest))
+    return missing.length > 0 ? [...listed, ...missing] : undefined
+  })
+}
+
+/**
+ * Removes a referrer that was deleted from the list under the tag of its subject (distribution-spec § Deleting
+ * Manifests), if there is such a list. The list stays when it is empty.
+ *
+ * @param referrer The digest of the manifest that was deleted.
+ * @throws {RegistryError} if other clients keep overwriting the list
+ */
+export function removeFromReferrersTag(
+  registry: Registry,
+  { referrer, ...place }: Place & { readonly referrer: Digest },
+  signal?: AbortSignal,
+): Promise<void> {
+  return changeList(registry, place, signal, (listed) => {
+    const rest = listed.filter(({ digest }) => digest !== referrer)
+    return rest.length < listed.length ? rest : undefined
+  })
+}
+
+async function changeList(
+  registry: Registry,
+  place: Place,
+  signal: AbortSignal | undefined,
+  change: ChangeEntries,
+): Promise<void> {
+  const key = `${registry.url}${place.repository}@${place.subject}`
   const turn = turns.get(key) ?? { take: createSemaphore(fixed(1)), writers: 0 }
   turns.set(key, turn)
   turn.writers++
   try {
     const release = await turn.take(signal)
-    await merge(registry, listing, signal).finally(release)
+    await rewrite(registry, place, signal, change).finally(release)
   } finally {
     if (--turn.writers === 0) turns.delete(key)
   }
 }
 
-async function merge(
+async function rewrite(
   registry: Registry,
-  { repository, subject, entries }: Listing,
+  { repository, subject }: Place,
   signal: AbortSignal | undefined,
+  change: ChangeEntries,
 ): Promise<void> {
   const tag = referrersTag(subject)
   for (let tries = 0; ; tries++) {
     const found = await findManifest(manifestAt(registry, repository, tag), signal)
     const list = found && isIndex(found.manifest) ? found.manifest : undefined
-    const listed = list?.manifests ?? []
-    const missing = entries.filter(({ digest }) => !listed.some((entry) => entry.digest === digest))
-    if (missing.length === 0) return
+    const manifests = change(list?.manifests ?? [])
+    if (!manifests) return
     if (tries === TRIES) throw overwritten(repository, tag)
     if (tries > 0) await delay(delayBefore(tries, DELAY), signal)
     const mediaType = MEDIA_TYPES.ociIndex
-    const index = { schemaVersion: 2, ...list, mediaType, manifests: [...listed, ...missing] }
-    const bytes = new TextEncoder().encode(JSON.stringify(index))
+    const bytes = new TextEncoder().encode(JSON.stringify({ schemaVersion: 2, ...list, mediaType, manifests }))
     const digest = await digestOf(bytes, createWasmHasher)
     const content = { mediaType, digest, size: bytes.length, source: toSource(bytes) }
     await putManifest(registry, { repository, content }, tag, signal)
@@ -71,7 +107,7 @@ async function merge(
 function overwritten(repository: string, tag: string): RegistryError {
   return new RegistryError(
     'CONTENT_LOST',
-    `Cannot list referrers under the tag ${tag} of "${repository}": other clients keep overwriting it`,
-    { remedy: 'push again when they are done' },
+    `Cannot change the list of referrers under the tag ${tag} of "${repository}": other clients keep overwriting it`,
+    { remedy: 'try again when they are done' },
   )
 }

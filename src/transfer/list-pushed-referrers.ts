@@ -1,12 +1,13 @@
+import { artifactTypeOf } from '../oci/artifact.ts'
 import type { Content } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
-import { type IndexEntry, isIndex } from '../oci/manifest.ts'
+import type { IndexEntry } from '../oci/manifest.ts'
 import { parseManifest } from '../oci/parse-manifest.ts'
-import { listReferrers } from '../registry/referrers.ts'
+import { hasReferrersApi, listByReferrersApi, rememberReferrersApi } from '../registry/referrers-api.ts'
 import { addToReferrersTag } from '../registry/referrers-tag.ts'
 import type { Registry } from '../registry/registry.ts'
 import { readAll } from '../source/source.ts'
-import type { PushPlan } from './plan/plan.ts'
+import type { PlannedManifest } from './plan/plan.ts'
 
 /** The referrers of one manifest that a push has put. */
 interface PushedReferrers {
@@ -16,27 +17,30 @@ interface PushedReferrers {
 }
 
 /**
- * Makes the registry list the referrers of a push. A registry with the referrers API does so itself.
- * Elsewhere they are added to the tag that stands in for it (distribution-spec § Pushing Manifests with Subject).
+ * Makes the registry list the referrers of a push. A registry with the referrers API does so itself. Elsewhere they are
+ * added to the tag that replaces it (distribution-spec § Pushing Manifests with Subject). Whether a registry has the
+ * API is asked once a handle.
+ *
+ * @param unlisted The manifests that the registry has not said it lists.
  */
 export async function listPushedReferrers(
   registry: Registry,
-  plan: Pick<PushPlan, 'manifests'>,
+  unlisted: readonly PlannedManifest[],
   contents: ReadonlyMap<Digest, Content>,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  let hasApi = true
-  for (const { repository, subject, entries } of await groupBySubject(plan, contents, signal)) {
+  for (const { repository, subject, entries } of await groupBySubject(unlisted, contents, signal)) {
+    if (hasReferrersApi(registry)) return
     // Registries may not say in their answers that they have the API, and pages may not read it there.
-    const listed = hasApi ? await listReferrers({ registry, repository, subject }, () => {}, signal) : undefined
-    if (!listed) hasApi = false
+    const listed = await listByReferrersApi({ registry, repository, subject }, () => {}, signal)
     const missing = entries.filter(({ digest }) => !listed?.some((entry) => entry.digest === digest))
     if (missing.length > 0) await addToReferrersTag(registry, { repository, subject, entries: missing }, signal)
+    if (!listed) rememberReferrersApi(registry, false)
   }
 }
 
 async function groupBySubject(
-  { manifests }: Pick<PushPlan, 'manifests'>,
+  manifests: readonly PlannedManifest[],
   contents: ReadonlyMap<Digest, Content>,
   signal: AbortSignal | undefined,
 ): Promise<Iterable<PushedReferrers>> {
@@ -61,7 +65,7 @@ async function describe(
 ): Promise<IndexEntry | undefined> {
   const manifest = parseManifest(await readAll(source, signal), digest)
   if (!('subject' in manifest) || manifest.subject?.digest !== subject) return undefined
-  const artifactType = manifest.artifactType || (isIndex(manifest) ? undefined : manifest.config.mediaType)
+  const artifactType = artifactTypeOf(manifest)
   const { annotations } = manifest
   return { mediaType, digest, size, ...(artifactType && { artifactType }), ...(annotations && { annotations }) }
 }

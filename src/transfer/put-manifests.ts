@@ -3,7 +3,7 @@ import type { Content } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
 import { putManifest } from '../registry/manifests.ts'
 import type { Registry } from '../registry/registry.ts'
-import type { PushPlan } from './plan/plan.ts'
+import type { PlannedManifest, PushPlan } from './plan/plan.ts'
 import { isOneStep, taggingsOf } from './plan/taggings.ts'
 
 /**
@@ -19,12 +19,15 @@ export async function putManifests(
 ): Promise<void> {
   const taggings = taggingsOf(plan)
   const contentOf = (digest: Digest) => contents.get(digest) as Content
-  for (const { repository, digest } of isOneStep(plan, taggings) ? plan.manifests.slice(0, -1) : plan.manifests) {
-    await putManifest(registry, { repository, content: contentOf(digest) }, digest, signal)
+  const unlisted: PlannedManifest[] = []
+  for (const manifest of isOneStep(plan, taggings) ? plan.manifests.slice(0, -1) : plan.manifests) {
+    const { repository, digest, subject } = manifest
+    const isListed = await putManifest(registry, { repository, content: contentOf(digest) }, digest, signal)
+    if (subject && !isListed) unlisted.push(manifest)
   }
-  if (plan.manifests.some(({ subject }) => subject)) {
+  if (unlisted.length > 0) {
     const { listPushedReferrers } = await loaded(import('./list-pushed-referrers.ts'), signal)
-    await listPushedReferrers(registry, plan, contents, signal)
+    await listPushedReferrers(registry, unlisted, contents, signal)
   }
   const several = taggings.some(({ tags }) => tags.length > 1)
   const writer = several ? await loaded(import('../registry/tag-writer.ts'), signal) : undefined

@@ -39,6 +39,10 @@ const shared = (sdk: typeof portable | typeof node): Readonly<Record<string, Cal
   copyRepository: (options) => sdk.copyRepository(place, place, options),
   editImage: (options) => sdk.editImage({ manifest: {} } as never, {}, options),
   pushImage: (options) => sdk.pushImage({ manifest: {} } as never, registry, 'team/app', 'v1', options),
+  listReferrers: (options) => sdk.listReferrers(registry, 'team/app', 'v1', options),
+  attachArtifact: (options) => sdk.attachArtifact(registry, 'team/app', 'v1', [], options),
+  pushArtifact: (options) => sdk.pushArtifact(registry, 'team/app', 'v1', [], options),
+  pullArtifact: (options) => sdk.pullArtifact(registry, 'team/app', 'v1', options),
   pushStream: (options) => sdk.pushStream(new Response('x'), registry, 'team/app', 'v1', options),
 })
 const portableCalls = shared(portable)
@@ -109,6 +113,8 @@ describe.each([
   type Named = (repository: never, reference: never) => Promise<unknown>
   const named: ReadonlyArray<readonly [string, Named]> = [
     ['openImage()', (repository, reference) => sdk.openImage(registry, repository, reference)],
+    ['listReferrers()', (repository, reference) => sdk.listReferrers(registry, repository, reference)],
+    ['pullArtifact()', (repository, reference) => sdk.pullArtifact(registry, repository, reference)],
     ['pullDockerTar()', (repository, reference) => sdk.pullDockerTar(registry, repository, reference)],
     ['pullDockerTar() to a file', (...name) => node.pullDockerTar(registry, ...name, { to: 'out.tar' })],
     ['pullLayout()', (repository, reference) => node.pullLayout(registry, repository, reference, 'folder')],

@@ -54,6 +54,8 @@ const MORE_IN_NODE: Readonly<Record<string, readonly string[]>> = {
   pullDockerTar: ['RegistryError'],
   pullBundle: ['RegistryError'],
 }
+/** Their examples leave tags and repositories behind. The others, which list some, run before. */
+const LAST = ['attachArtifact', 'pushArtifact']
 /** IndexedDB and files to save are in browsers alone: test/browser/docstrings.test.ts runs these. */
 const FOR_BROWSERS = ['browserCompressions', 'browserSessions', 'saveInBrowser']
 
@@ -63,8 +65,10 @@ const examples = functions.flatMap(({ name, examples }) =>
     code: `${code}\n\nexport {}\n`,
     expected: [...code.matchAll(/console\.log\(.*\) \/\/ (.*)$/gm)].map(([, value = '']) => value),
     isForBrowsers: FOR_BROWSERS.includes(name),
+    isLast: LAST.includes(name),
   })),
 )
+const inOrder = [...examples].sort((one, other) => Number(one.isLast) - Number(other.isLast))
 
 function isSame(one: DocumentedFunction, other: DocumentedFunction): boolean {
   return one.name === other.name && JSON.stringify(one) === JSON.stringify(other)
@@ -158,7 +162,7 @@ describe('the examples of docstrings', () => {
     files.compile()
   })
 
-  it.each(examples.filter(({ isForBrowsers }) => !isForBrowsers))('run: $name', async (example) => {
+  it.each(inOrder.filter(({ isForBrowsers }) => !isForBrowsers))('run: $name', async (example) => {
     const logged = await files.run(example)
     expect(logged).toHaveLength(example.expected.length)
     example.expected.forEach((value, index) => {
@@ -178,7 +182,8 @@ describe('the errors that docstrings name', () => {
     const archive = await createTestArchive({ images: [{ names: ['team/app:v7'] }] })
     const { images } = await sdk.openArchive(archive)
     const plan = await sdk.planPush(images, registry.url)
-    const options = { uploadRetry: 0 }
+    const options = { uploadRetry: 0, artifactType: 'text/plain' }
+    const artifact = { subject: 'v7', files: [{ title: 'a.txt', data: new Uint8Array(1) }] }
     const references = ['team/app:v7']
     const names = {
       repository: 'team/app',
@@ -199,6 +204,7 @@ describe('the errors that docstrings name', () => {
       plan,
       registry: registry.url,
       ...names,
+      ...artifact,
       folder,
       options,
     }

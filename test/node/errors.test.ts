@@ -166,6 +166,7 @@ const FAILURES = {
     },
   ],
   SETTING_INVALID: [ValidationError, async () => openRegistry(URL, { allowedRealms: ['anywhere'] })],
+  ARTIFACT_INVALID: [ValidationError, () => portable.pushArtifact(embedded(), 'a', 'v1', [])],
   PLAN_MISMATCH: [
     ValidationError,
     async () => {

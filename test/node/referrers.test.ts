@@ -165,7 +165,7 @@ describe('pushDockerTar() with referrers', () => {
     ['501', { status: 501 }],
     ['200 with a web page', { status: 200, headers: { 'content-type': 'text/html' } }],
   ])('lists them under the tag where the registry answers %s to the API', async (_, init) => {
-    const { fetch } = createTestRegistry()
+    const { fetch } = createTestRegistry({ profile: 'distribution-3' })
     const page = () => Promise.resolve(new Response('<html>', init))
     const isApi = ({ url }: Request) => url.includes('/referrers/')
     const registry = openRegistry('https://registry.test', {
@@ -252,7 +252,7 @@ describe('pushDockerTar() with referrers', () => {
       await pushed
       expect(await listed(registry, repository, index.digest)).toHaveLength(1)
     } else {
-      const error = await rejection(pushed, RegistryError, /other clients keep overwriting it; push again/)
+      const error = await rejection(pushed, RegistryError, /other clients keep overwriting it; try again/)
       expect(error.code).toBe('CONTENT_LOST')
       await rejection(getManifest(registry, repository, 'v1'), ResponseError, /404/)
     }

@@ -5,13 +5,9 @@ import type { Image } from '../../images/image.ts'
 import type { ReadImageTree } from '../../images/image-tree.ts'
 import { isWhole } from '../../images/platforms.ts'
 import { type Digest, isDigest } from '../../oci/digest.ts'
-import { isIndex } from '../../oci/manifest.ts'
-import { COSIGN_ENDINGS, referrersTag, referrerTag } from '../../oci/referrer-tag.ts'
-import { manifestAt } from '../manifests.ts'
-import { findManifest, type ManifestInfo } from '../read-manifest.ts'
-import { listReferrers } from '../referrers.ts'
+import type { ManifestInfo } from '../read-manifest.ts'
+import { type FoundReferrers, findReferrers } from './find-referrers.ts'
 import { entryOf } from './manifest-entry.ts'
-import { readAgain } from './read-again.ts'
 import type { RegistryStore } from './registry-store.ts'
 
 /** The reader of referrers. */
@@ -20,14 +16,6 @@ interface ReferrerReading {
   readonly read: ReadImageTree
   readonly warn: (warning: string) => void
   readonly signal: AbortSignal | undefined
-}
-
-/** The names of what is about one manifest. */
-interface Found {
-  /** By the referrers API, and by the tag that stands in for it. */
-  readonly digests: ReadonlySet<Digest>
-  /** By the tags of cosign. */
-  readonly tagged: ReadonlyMap<string, ManifestInfo>
 }
 
 /** Manifests that are looked at at once. */
@@ -40,7 +28,6 @@ const CONCURRENCY = fixed(6)
  */
 export async function attachReferrers(image: Image, reading: ReferrerReading): Promise<Image> {
   const { store, warn } = reading
-  const find = createFinder(reading)
   const about = new Map<Digest, readonly Image[]>()
   const visited = new Set<Digest>()
   let level: readonly Image[] = [image]
@@ -51,7 +38,7 @@ export async function attachReferrers(image: Image, reading: ReferrerReading): P
       break
     }
     for (const subject of subjects) visited.add(subject)
-    const found = await find(subjects)
+    const found = await findAll(subjects, reading)
     expectFound([...found.values()], store)
     const next: Image[] = []
     for (const [subject, names] of found) {
@@ -66,61 +53,36 @@ export async function attachReferrers(image: Image, reading: ReferrerReading): P
   return attached(image, about)
 }
 
-/** Looks for the names of what is about manifests. A registry without the API is asked for it once. */
-function createFinder({ store, signal }: ReferrerReading) {
-  const { registry, repository, claim } = store
-  const get = (tag: string, signal: AbortSignal) =>
-    readAgain(registry, (patient) => findManifest(manifestAt(patient, repository, tag), signal), signal)
-  const list = (subject: Digest, signal: AbortSignal) =>
-    readAgain(registry, (patient) => listReferrers({ registry: patient, repository, subject }, claim, signal), signal)
-  let hasApi = true
-
-  async function findOne(subject: Digest, signal: AbortSignal): Promise<Found> {
-    const listing = hasApi ? list(subject, signal) : undefined
-    const [listed, tagList, ...signed] = await Promise.all([
-      listing,
-      get(referrersTag(subject), signal),
-      ...COSIGN_ENDINGS.map((ending) => get(referrerTag(subject, ending), signal)),
-    ])
-    if (!listed) hasApi = false
-    // At once: all that is found is held until all subjects were looked for.
-    for (const found of [tagList, ...signed]) if (found) claim(found.bytes)
-    const entries = [...(listed ?? []), ...(tagList && isIndex(tagList.manifest) ? tagList.manifest.manifests : [])]
-    const tagged = COSIGN_ENDINGS.flatMap((ending, index) => {
-      const manifest = signed[index]
-      return manifest ? [[referrerTag(subject, ending), manifest] as const] : []
-    })
-    return { digests: new Set(entries.map(({ digest }) => digest)), tagged: new Map(tagged) }
-  }
-
-  return async (subjects: readonly Digest[]): Promise<ReadonlyMap<Digest, Found>> => {
-    const found = new Map<Digest, Found>()
-    await runPool(subjects, CONCURRENCY, signal, async (subject, signal) => {
-      found.set(subject, await findOne(subject, signal))
-    })
-    // In the order of the subjects, so that the result does not depend on the network.
-    return new Map(subjects.map((subject) => [subject, found.get(subject) as Found]))
-  }
+/** Looks for what is about manifests. Returns it in the order of the subjects, whatever the network does. */
+async function findAll(
+  subjects: readonly Digest[],
+  { store, signal }: ReferrerReading,
+): Promise<ReadonlyMap<Digest, FoundReferrers>> {
+  const found = new Map<Digest, FoundReferrers>()
+  await runPool(subjects, CONCURRENCY, signal, async (subject, signal) => {
+    found.set(subject, await findReferrers({ store, subject, isRepository: true }, signal))
+  })
+  return new Map(subjects.map((subject) => [subject, found.get(subject) as FoundReferrers]))
 }
 
 /** Lets the store read what was found before its turn. */
-function expectFound(found: readonly Found[], store: RegistryStore): void {
+function expectFound(found: readonly FoundReferrers[], store: RegistryStore): void {
   const tagged = found.map(({ tagged }) => [...tagged.values()])
   for (const manifest of tagged.flat()) store.keep(manifest)
   store.expect(
-    found.flatMap(({ digests }, index) => [...digests, ...(tagged[index] ?? []).map(({ digest }) => digest)]),
+    found.flatMap(({ entries }, index) => [...entries, ...(tagged[index] ?? [])]).map(({ digest }) => digest),
   )
 }
 
 /** Reads what is about a manifest. Leaves out, with a warning, what is not, or not whole. */
 async function readFound(
   subject: Digest,
-  { digests, tagged }: Found,
+  { entries, tagged }: FoundReferrers,
   reading: ReferrerReading,
 ): Promise<readonly Image[]> {
   const { store, warn } = reading
   const images: Image[] = []
-  for (const digest of digests) {
+  for (const { digest } of entries) {
     const found = isDigest(digest) ? await store.find(digest) : undefined
     const image = found && (await readTree(found, reading))
     if (!image) warn(`The registry lists ${digest} as about ${subject}, but does not have all of it; it was left out.`)

@@ -7,6 +7,7 @@ import { type IndexEntry, isIndex } from '../oci/manifest.ts'
 import { MEDIA_TYPES } from '../oci/media-type.ts'
 import { parseManifest } from '../oci/parse-manifest.ts'
 import { releaseBody } from '../source/release.ts'
+import type { Capabilities } from './capabilities.ts'
 import type { Registry } from './registry.ts'
 import { locateRepository } from './repository.ts'
 
@@ -26,19 +27,36 @@ interface Subject {
   readonly subject: Digest
 }
 
+/** Tells whether a registry has the API, by its capabilities: copies of a handle share these. */
+const known = new WeakMap<Capabilities, boolean>()
+
+/** Tells whether a registry has the referrers API. Returns `undefined` while that is not known. */
+export function hasReferrersApi({ capabilities }: Registry): boolean | undefined {
+  return known.get(capabilities)
+}
+
+/**
+ * Remembers in the handle whether the registry has the referrers API. It does not have it if it refuses the request but
+ * answers others.
+ */
+export function rememberReferrersApi({ capabilities }: Registry, hasIt: boolean): void {
+  known.set(capabilities, hasIt)
+}
+
 /**
  * Lists the manifests that are about another one, by the referrers API (distribution-spec § Listing Referrers). It asks
  * for no artifact type, because zot 1.4 then answers with nothing. Distribution lets no page read its answer to a path
  * that it does not know: there, no answer means that it does not have this API.
  *
  * @param onPage Called with the bytes of each page.
- * @returns nothing if the registry does not have this API
+ * @returns `undefined` if the registry does not have this API
  */
-export async function listReferrers(
+export async function listByReferrersApi(
   { registry, repository, subject }: Subject,
   onPage: (bytes: Uint8Array) => void,
   signal?: AbortSignal,
 ): Promise<readonly IndexEntry[] | undefined> {
+  if (hasReferrersApi(registry) === false) return undefined
   const { path, pull } = locateRepository(registry.url, repository)
   const entries: IndexEntry[] = []
   const visited = new Set<string>()
@@ -75,6 +93,7 @@ export async function listReferrers(
     if (visited.size === MAX_PAGES) throw unexpectedAnswer(answer, `there are more than ${MAX_PAGES} pages`)
     if (query !== undefined && visited.has(query)) throw unexpectedAnswer(answer, 'its pages go in a circle')
   }
+  rememberReferrersApi(registry, true)
   return entries
 }
 
