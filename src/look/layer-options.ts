@@ -7,11 +7,11 @@ import type { LayerLimits } from './layer-limits.ts'
 /** A layer of a registry: its entry in a manifest, or its digest alone. */
 export type LayerReference = Descriptor | Digest | (string & {})
 
-/** How much of the layers was read. */
+/** How much of the layers, or of another blob, was read. */
 export interface ReadProgress {
   /** The number of bytes that were read, packed as they are. */
   readonly readBytes: number
-  /** The size in bytes of all layers that have to be read. */
+  /** The number of bytes that have to be read in all. */
   readonly totalBytes: number
 }
 

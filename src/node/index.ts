@@ -22,7 +22,7 @@ export {
   openArchive,
   validateDockerTar,
 } from './api/read-paths.ts'
-export { openImage } from './api/registry-images.ts'
+export { openImage, readBlob } from './api/registry-images.ts'
 export { pushStream } from './api/relay-stream.ts'
 export { saveArchive, saveLayout, writeArchive } from './api/save-paths.ts'
 export { openFile } from './archive/file.ts'

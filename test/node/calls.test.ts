@@ -27,6 +27,7 @@ const shared = (sdk: typeof portable | typeof node): Readonly<Record<string, Cal
   listTagDetails: (options) => first(sdk.listTagDetails(registry, 'team/app', options)),
   listLayerFiles: (options) => first(sdk.listLayerFiles(registry, 'team/app', `sha256:${'a'.repeat(64)}`, options)),
   getImageInfo: (options) => sdk.getImageInfo(registry, 'team/app', 'v1', options),
+  readBlob: (options) => sdk.readBlob(registry, 'team/app', `sha256:${'e6'.repeat(32)}`, options),
   getConfig: (options) => sdk.getConfig(registry, 'team/app', 'v1', options),
   openImage: (options) => sdk.openImage(registry, 'team/app', 'v1', options),
   pullDockerTar: (options) => sdk.pullDockerTar(registry, 'team/app', 'v1', options),

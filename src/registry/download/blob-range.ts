@@ -11,15 +11,17 @@ import { type BlobPlace, blobUrl, lostBlob } from './lost-content.ts'
 /** How often a request is sent again that gets no answer, or an answer without bytes. */
 export const PATIENCE: Patience = { retry: 5, retryDelay: 500 }
 
-/** A blob, and what was learned about its ranges. */
+/** A part of a blob, and what was learned about its ranges. */
 export interface RangedBlob extends BlobPlace {
+  /** The position behind the last byte that is wanted. */
+  readonly end: number
   readonly ranges: {
     /** True once the registry has answered with the whole blob, or another range, to a request with `Range`. */
     areIgnored: boolean
   }
 }
 
-/** An answer with bytes of a blob, to its end. */
+/** An answer with bytes of a blob, to the end of the wanted part or of the blob. */
 interface OpenRange {
   readonly answer: Answer
   /** The position of its first byte in the blob. */
@@ -27,23 +29,24 @@ interface OpenRange {
 }
 
 /**
- * Asks for the bytes of a blob from a position on. Where the registry ignores `Range`, or answers with another range
- * than the one that was asked for, the answer has the whole blob.
+ * Asks for the wanted bytes of a blob from a position on. Where the registry ignores `Range`, or answers with another
+ * range than the one that was asked for, the answer has the whole blob.
  *
  * @returns the answer; its bytes end early where the registry gives only a part of the range
  * @throws {ResponseError} if the registry refuses, or lacks bytes of the blob
  * @throws {NetworkError} if it does not answer
  */
 export async function openRange(place: RangedBlob, position: number, signal: AbortSignal): Promise<OpenRange> {
-  let answer = await ask(place, position, signal)
+  const range = rangeOf(place, position)
+  let answer = await ask(place, range, position, signal)
   let isRange = answer.status === 206
-  if (isRange && !continuesAt(answer, place, position)) {
+  if (isRange && !(range && continuesAt(answer, place, position))) {
     releaseBody(answer.body)
-    answer = await ask(place, 0, signal)
+    answer = await ask(place, undefined, 0, signal)
     isRange = false
     if (answer.status !== 200) throw unexpectedAnswer(answer, 'that is a part of the blob, and not the one asked for')
   }
-  if (position > 0) place.ranges.areIgnored = !isRange
+  if (range) place.ranges.areIgnored = !isRange
   if (answer.status === 200) verifyLength(answer, place)
   return { answer, start: isRange ? position : 0 }
 }
@@ -56,7 +59,18 @@ function verifyLength(answer: Answer, place: BlobPlace): void {
   throw lostBlob(place, answer, `the registry has ${stated} bytes of it instead of ${size}`)
 }
 
-async function ask(place: BlobPlace, position: number, signal: AbortSignal): Promise<Answer> {
+/** The `Range` for the wanted bytes. A whole blob needs none, and some registries refuse it. */
+function rangeOf({ blob, end }: RangedBlob, position: number): string | undefined {
+  if (end < blob.size) return `bytes=${position}-${end - 1}`
+  return position > 0 ? `bytes=${position}-` : undefined
+}
+
+async function ask(
+  place: BlobPlace,
+  range: string | undefined,
+  position: number,
+  signal: AbortSignal,
+): Promise<Answer> {
   const { registry, repository, blob } = place
   try {
     return await registry.send({
@@ -66,7 +80,7 @@ async function ask(place: BlobPlace, position: number, signal: AbortSignal): Pro
       scopes: locateRepository(registry.url, repository).pull,
       patience: PATIENCE,
       signal,
-      ...(position > 0 && { headers: { range: `bytes=${position}-` } }),
+      ...(range && { headers: { range } }),
     })
   } catch (error) {
     if (!(error instanceof ResponseError) || isForeign(error, registry)) throw error
@@ -81,10 +95,10 @@ async function ask(place: BlobPlace, position: number, signal: AbortSignal): Pro
  * Tells whether an answer begins at the position (RFC 9110 § Content-Range). A web page may not be allowed to read that
  * header: then the length tells. What is encoded has ranges of the encoded bytes.
  */
-function continuesAt({ headers }: Answer, { blob: { size } }: BlobPlace, position: number): boolean {
-  if (isEncoded(headers) || position === 0) return false
+function continuesAt({ headers }: Answer, { blob: { size }, end }: RangedBlob, position: number): boolean {
+  if (isEncoded(headers)) return false
   const range = headers.get('content-range')
-  if (range === null) return [null, String(size - position)].includes(headers.get('content-length'))
+  if (range === null) return [null, String(end - position)].includes(headers.get('content-length'))
   const [, start, total] = /^bytes ([0-9]{1,16})-[0-9]{1,16}\/([0-9]{1,16}|\*)$/.exec(range) ?? []
   return start === String(position) && (total === '*' || total === String(size))
 }

@@ -24,20 +24,26 @@ const [SPARE, LEAST_GAIN] = [100, 2048]
  * @throws {NetworkError} on a read, if the registry does not answer, or its answers keep breaking off
  */
 export function openBlob(registry: Registry, repository: string, blob: Descriptor): Source {
-  const place = { registry, repository, blob, ranges: { areIgnored: false } }
+  const place = { registry, repository, blob, end: blob.size, ranges: { areIgnored: false } }
   const source = streamedSource(
     blob.size,
-    (start, signal) => readOn(place, start, signal),
+    (start, signal) => readRange(place, start, signal),
     () => !place.ranges.areIgnored,
   )
   return notePlace(source, place)
 }
 
-/** Reads a blob from a position to its end, with as many requests as that takes. */
-async function* readOn(place: RangedBlob, start: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+/**
+ * Reads the wanted part of a blob from a position on, with as many requests as that takes. It does not verify the
+ * digest.
+ *
+ * @throws what reads of `openBlob` throw
+ */
+export async function* readRange(place: RangedBlob, start: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const { end } = place
   const { size } = place.blob
   let [position, requests, failures] = [start, 0, 0]
-  while (position < size) {
+  while (position < end) {
     const before = position
     let isOpen = false
     let failure: unknown
@@ -50,9 +56,12 @@ async function* readOn(place: RangedBlob, start: number, signal: AbortSignal): A
         if (arrived > size) throw lostBlob(place, answer, `the registry has more than its ${size} bytes`)
         // An answer with the whole blob repeats what came before the position.
         if (arrived <= position) continue
-        const part = piece.subarray(piece.byteLength - (arrived - position))
-        position = arrived
+        const from = piece.byteLength - (arrived - position)
+        const part = piece.subarray(from, from + end - position)
+        position += part.byteLength
         yield part
+        // An answer with the whole blob goes on behind the wanted part.
+        if (position === end && end < size) return
       }
     } catch (error) {
       signal.throwIfAborted()
