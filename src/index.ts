@@ -48,8 +48,10 @@ export { copyRepository } from './copy/copy-repository.ts'
 export type { CopiedTag, CopyRepositoryOptions } from './copy/copy-repository-options.ts'
 export { appendLayer } from './edit/append-layer.ts'
 export type { AppendOptions, LayerMakingOptions } from './edit/append-options.ts'
+export { createIndex } from './edit/create-index.ts'
 export { editImage } from './edit/edit-image.ts'
-export type { EditOptions, ImageEdits, MapChanges } from './edit/image-edits.ts'
+export { selectPlatforms } from './edit/fewer-platforms.ts'
+export type { CreateIndexOptions, EditOptions, ImageEdits, MapChanges, NewImageOptions } from './edit/image-edits.ts'
 export type {
   FileAttributes,
   FileOptions,

@@ -34,15 +34,27 @@ export interface ImageEdits {
   readonly author?: string | null | undefined
 }
 
+/** The options of all that makes an image of others. */
+export interface NewImageOptions extends RuntimeOptions {
+  /** Called for each attestation, signature and other referrer that is left out, and for other oddities. */
+  readonly onWarning?: ((warning: string) => void) | undefined
+  /** Aborts it; the promise then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined
+}
+
 /** The options of `editImage`. */
-export interface EditOptions extends RuntimeOptions {
+export interface EditOptions extends NewImageOptions {
   /**
    * The platforms of an index whose images are edited, such as `['linux/amd64']`. Others stay as they are.
    * @default all
    */
   readonly platforms?: readonly string[] | undefined
-  /** Called for each attestation, signature and other referrer that is left out, because its subject changed. */
-  readonly onWarning?: ((warning: string) => void) | undefined
-  /** Aborts the edit, which then rejects with the signal's reason. */
-  readonly signal?: AbortSignal | undefined
+}
+
+/** The options of `createIndex`. */
+export interface CreateIndexOptions extends NewImageOptions {
+  /** Annotations of the index. @default none */
+  readonly annotations?: Readonly<Record<string, string>> | undefined
+  /** The platforms to take of the images. @default all */
+  readonly platforms?: readonly string[] | undefined
 }

@@ -3,7 +3,7 @@ import type { CreateHasher } from '../oci/digest.ts'
 import type { Image } from './image.ts'
 import type { PlatformSelection } from './platform-selection.ts'
 import { isWhole } from './platforms.ts'
-import { makeAvailable, notWhole, selectAvailable, selectPlatform, selectPlatforms } from './select-platforms.ts'
+import { indexOfPlatforms, makeAvailable, notWhole, selectAvailable, selectPlatform } from './select-platforms.ts'
 import { checkPlatforms } from './wanted-platforms.ts'
 
 /** Selects the part of an image that the options or the image itself ask for. Throws what `selectImage` throws. */
@@ -13,7 +13,7 @@ export async function selectPart(
   createHasher: CreateHasher,
 ): Promise<Image> {
   if (typeof platforms === 'object') {
-    return selectPlatforms(image, checkPlatforms(platforms, platform), createHasher, onWarning)
+    return indexOfPlatforms(image, checkPlatforms(platforms, platform), createHasher, onWarning)
   }
   if (platforms !== undefined) choice('platforms', platforms, ['all', 'available'])
   if (platform !== undefined) return selectPlatform(image, platform)

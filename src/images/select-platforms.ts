@@ -33,7 +33,7 @@ export function selectPlatform(image: Image, wanted: string): Image {
  *
  * @throws {ValidationError} if one of the platforms is not there; the message lists those that are
  */
-export async function selectPlatforms(
+export async function indexOfPlatforms(
   image: Image,
   wanted: readonly string[],
   createHasher: CreateHasher,

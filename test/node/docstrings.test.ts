@@ -46,6 +46,8 @@ const THROWN_BY = {
   text: ['ValidationError'],
   zip: ['TypeError', 'RangeError', 'TarReadError'],
 }
+/** It reads only what was verified when the images were opened. */
+const READS_VERIFIED = ['createIndex']
 /** It reports these faults by its result. */
 const REPORTS = ['validateDockerTar']
 /** Only where an archive is a path, it can fail to open before it is read. */
@@ -100,8 +102,10 @@ describe('the docstring of', () => {
   it.each(functions)('$title names what it throws', ({ name, parameters, throws }) => {
     expect(throws.length > 0).toBe(!NEVER_THROW.includes(name))
     if (REPORTS.includes(name)) return
+    const isVerified = READS_VERIFIED.includes(name)
     for (const [parameter, classes] of Object.entries(THROWN_BY)) {
-      if (parameters.includes(parameter)) expect(throws).toEqual(expect.arrayContaining(classes))
+      const own = classes.filter((name) => !isVerified || name !== 'DigestMismatchError')
+      if (parameters.includes(parameter)) expect(throws).toEqual(expect.arrayContaining(own))
     }
   })
 
@@ -201,6 +205,7 @@ describe('the errors that docstrings name', () => {
       images,
       image: images[0],
       edits: { user: 'node' },
+      platforms: 'linux/amd64',
       plan,
       registry: registry.url,
       ...names,

@@ -4,7 +4,7 @@ import { createWasmHasher } from '../../hash/sha256.ts'
 import type { Image } from '../../images/image.ts'
 import { createImageTreeReader, type ReadImageTree } from '../../images/image-tree.ts'
 import { runsOn } from '../../images/platforms.ts'
-import { platformsUnder, selectPlatform, selectPlatforms } from '../../images/select-platforms.ts'
+import { indexOfPlatforms, platformsUnder, selectPlatform } from '../../images/select-platforms.ts'
 import { checkPlatforms, isWantedEntry } from '../../images/wanted-platforms.ts'
 import { isAttestation } from '../../oci/attestation.ts'
 import type { IndexEntry } from '../../oci/manifest.ts'
@@ -43,7 +43,7 @@ export async function readImage(
     for (const one of wanted ?? [])
       if (!runsOn(whole, one)) throw missingPlatform(whole, one, `${repository}:${reference}`)
     const chosen = platform === undefined ? whole : selectPlatform(whole, platform)
-    const image = options.platforms && wanted ? await selectPlatforms(chosen, wanted, createHasher, warn) : chosen
+    const image = options.platforms && wanted ? await indexOfPlatforms(chosen, wanted, createHasher, warn) : chosen
     const named = { ...image, names: fullNames(registry.url, repository, reference), tags: [] }
     if (!options.referrers) return named
     // Referrers are read whole, with all their platforms.
