@@ -80,12 +80,14 @@ export type ErrorCode =
   | 'RATE_LIMITED'
   /** The registry does not take the layers of the image: foreign layers, or uncompressed ones. */
   | 'LAYERS_REFUSED'
-  /** Other tags have the manifest that would be deleted. */
+  /** Other tags, or an index that stays, need the manifest that would be deleted. */
   | 'TAG_SHARED'
   /** A tag does not point at the manifest that was expected. */
   | 'TAG_MOVED'
   /** The registry does not let the tag move or go. */
   | 'TAG_IMMUTABLE'
+  /** No tag would stay in the repository. */
+  | 'NOTHING_STAYS'
   /** The registry lost bytes that it had: a blob, a manifest or an upload. */
   | 'CONTENT_LOST'
   /** The registry refused for another reason (4xx). */

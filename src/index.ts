@@ -132,7 +132,6 @@ export type {
 } from './registry/auth/credentials.ts'
 export type { Scope } from './registry/auth/scope.ts'
 export type { Capabilities } from './registry/capabilities.ts'
-export { type DeleteOptions, deleteImage, deleteImageByDigest } from './registry/delete.ts'
 export type { DownloadLimits } from './registry/download/limits.ts'
 export { openImage } from './registry/download/open-image.ts'
 export type { OpenImageOptions } from './registry/download/open-image-options.ts'
@@ -185,6 +184,31 @@ export type { SourceInput } from './source/from.ts'
 export type { Source } from './source/source.ts'
 export type { OpenSource, Spool } from './source/spool.ts'
 export type { ByteStream } from './source/stream.ts'
+export { type DeleteOptions, deleteImage, deleteImageByDigest } from './tidy/delete-image.ts'
+export type {
+  DeleteChoice,
+  DeleteProgress,
+  PlanDeleteOptions,
+  RetentionRules,
+  TidyOptions,
+} from './tidy/delete-options.ts'
+export type {
+  DeletedContent,
+  DeletePlan,
+  DeleteResult,
+  FailedDelete,
+  KeptManifest,
+  ListedReferrer,
+  PlannedDelete,
+  SkippedDelete,
+  SkipReason,
+  StayingImage,
+  StayReason,
+  TagDigest,
+  UndoResult,
+  UnreadManifest,
+} from './tidy/delete-plan.ts'
+export { deleteTags, executeDelete, planDelete, undoDelete } from './tidy/plan-delete.ts'
 export { executePush } from './transfer/execute-push.ts'
 export type { LookUpOptions } from './transfer/plan/look-up.ts'
 export type { MakePlanOptions } from './transfer/plan/make-plan.ts'

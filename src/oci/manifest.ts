@@ -20,6 +20,7 @@ export interface Index {
   readonly mediaType?: string
   readonly artifactType?: string
   readonly manifests: readonly IndexEntry[]
+  readonly subject?: Descriptor
   readonly annotations?: Readonly<Record<string, string>>
 }
 

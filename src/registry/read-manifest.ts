@@ -60,7 +60,7 @@ export async function findManifest(place: ManifestPlace, signal?: AbortSignal): 
 }
 
 /** A manifest as a registry names it without its bytes. */
-interface ManifestHead {
+export interface ManifestHead {
   readonly digest: Digest
   /** As the registry states it. It may be `application/json`. */
   readonly mediaType: string | undefined
@@ -87,15 +87,21 @@ export async function headManifest(place: ManifestPlace, signal?: AbortSignal): 
  * @returns `undefined` if the manifest does not exist
  * @throws {DigestMismatchError} if the registry states another digest than the one asked for
  */
-export async function resolveManifest(place: ManifestPlace, signal?: AbortSignal): Promise<Digest | undefined> {
+export async function lookUpManifest(place: ManifestPlace, signal?: AbortSignal): Promise<ManifestHead | undefined> {
   const head = await headManifest(place, signal)
-  if (head) return head.digest
+  if (head) return head
   try {
-    return (await readBytes(await get(place, signal), place.reference)).digest
+    const answer = await get(place, signal)
+    return { digest: (await readBytes(answer, place.reference)).digest, mediaType: typeOf(answer) }
   } catch (error) {
     if (error instanceof ResponseError && error.status === 404) return undefined
     throw error
   }
+}
+
+/** The same, for who needs only the digest. */
+export async function resolveManifest(place: ManifestPlace, signal?: AbortSignal): Promise<Digest | undefined> {
+  return (await lookUpManifest(place, signal))?.digest
 }
 
 /**

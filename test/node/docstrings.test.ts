@@ -186,6 +186,8 @@ describe('the errors that docstrings name', () => {
     const archive = await createTestArchive({ images: [{ names: ['team/app:v7'] }] })
     const { images } = await sdk.openArchive(archive)
     const plan = await sdk.planPush(images, registry.url)
+    await sdk.pushDockerTar(archive, registry.url, 'team/app', 'v7')
+    const deletePlan = await sdk.planDelete(registry.url, 'team/app', 'v7', { all: true })
     const options = { uploadRetry: 0, artifactType: 'text/plain' }
     const artifact = { subject: 'v7', files: [{ title: 'a.txt', data: new Uint8Array(1) }] }
     const references = ['team/app:v7']
@@ -210,6 +212,7 @@ describe('the errors that docstrings name', () => {
       registry: registry.url,
       ...names,
       ...artifact,
+      ...{ deletePlan, undo: deletePlan, what: 'v7' },
       folder,
       options,
     }
@@ -225,7 +228,9 @@ describe('the errors that docstrings name', () => {
   /** Calls a function with usual arguments, but for some. An iterator is asked for its first item. */
   const call = async (one: (typeof functions)[number], changed: Readonly<Record<string, unknown>>) => {
     const entry = (one.title.endsWith(' of .') ? sdk : nodeSdk) as unknown as Record<string, Act>
-    const given = entry[one.name]?.(...one.parameters.map((parameter = '') => ({ ...usual, ...changed })[parameter]))
+    const values: Readonly<Record<string, unknown>> = { ...usual, ...changed }
+    const nameOf = (parameter = '') => (one.name === 'executeDelete' && parameter === 'plan' ? 'deletePlan' : parameter)
+    const given = entry[one.name]?.(...one.parameters.map((parameter) => values[nameOf(parameter)]))
     return /^Async(Generator|Iterable)/.test(one.returnType) ? (given as AsyncIterator<unknown>).next() : given
   }
 
@@ -239,8 +244,11 @@ describe('the errors that docstrings name', () => {
 
   it.each(takersOf('registry'))('$title throws a NetworkError if nobody answers', async (one) => {
     const silent = sdk.openRegistry('http://127.0.0.1:1', { retry: 0 })
-    const plan = { ...(usual.plan as sdk.PushPlan), registry: silent.url }
-    await expect(call(one, { registry: silent, plan })).rejects.toThrow(sdk.NetworkError)
+    const plans = ['plan', 'deletePlan', 'undo'].map((name) => [
+      name,
+      { ...(usual[name] as object), registry: silent.url },
+    ])
+    await expect(call(one, { registry: silent, ...Object.fromEntries(plans) })).rejects.toThrow(sdk.NetworkError)
   })
 
   it.each(takersOf('registry'))('$title throws a ResponseError if the registry refuses', async (one) => {

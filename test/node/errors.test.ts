@@ -7,6 +7,7 @@ import {
   createPortableEncoder,
   DigestMismatchError,
   deleteImage,
+  deleteTags,
   dockerCredentials,
   type ErrorCode,
   executePush,
@@ -187,6 +188,14 @@ const FAILURES = {
   BODY_TOO_LARGE: [ResponseError, () => refused(413)],
   RATE_LIMITED: [ResponseError, () => refused(429)],
   LAYERS_REFUSED: [ResponseError, async () => refusedManifest((await windowsImage()).layout.tar(), 'MANIFEST_INVALID')],
+  NOTHING_STAYS: [
+    ValidationError,
+    async () => {
+      const handle = embedded()
+      await pushDockerTar(await createTestArchive(), handle, 'a', 'v1')
+      await deleteTags(handle, 'a', '*')
+    },
+  ],
   TAG_SHARED: [
     ValidationError,
     async () => {

@@ -1,0 +1,57 @@
+import type { TagChoice } from '../registry/tag-choice.ts'
+
+/** Rules by which images go. An image goes only if all rules that are given let it go. */
+export interface RetentionRules {
+  /** The tags that the rules are about: a pattern, a regular expression, a list, or a function. @default all */
+  readonly tags?: TagChoice | undefined
+  /** How many images stay, counted by their digests: several tags of one image count once. @default none */
+  readonly keepNewest?: number | undefined
+  /**
+   * How `keepNewest` counts. `date`: by the date in the image's config. `version`: by the number in the tag. Tags with
+   * other text before the number count apart. Tags without a version, such as `latest`, stay. @default 'date'
+   */
+  readonly by?: 'version' | 'date' | undefined
+  /** Only images that are older go: a date, or an age such as `12h`, `30d` or `8w`. @default of any age */
+  readonly olderThan?: Date | string | undefined
+  /** Tags that always stay. They do not count for `keepNewest`. @default none */
+  readonly keep?: TagChoice | undefined
+}
+
+/** The images to delete: tags, digests, a pattern of tags, or rules. */
+export type DeleteChoice = TagChoice | RetentionRules
+
+/** Tells how far a plan or its execution is. */
+export interface DeleteProgress {
+  /** `tags`: looks up tags. `manifests`: reads manifests; their number grows. `delete`: deletes. */
+  readonly phase: 'tags' | 'manifests' | 'delete'
+  readonly done: number
+  readonly total: number
+}
+
+/** The options that all functions of this room take. */
+export interface TidyOptions {
+  /** Requests at once. @default 8 */
+  readonly concurrency?: number | undefined
+  /** Ends it; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: ((progress: DeleteProgress) => void) | undefined
+  readonly onWarning?: ((warning: string) => void) | undefined
+}
+
+/** The options of `planDelete`. */
+export interface PlanDeleteOptions extends TidyOptions {
+  /** True if no tag need stay in the repository. @default false */
+  readonly all?: boolean | undefined
+  /** True if manifests that only a deleted index lists go with it. @default true */
+  readonly children?: boolean | undefined
+  /** True if what is about a deleted image goes with it: signatures, attestations, SBOMs. @default true */
+  readonly referrers?: boolean | undefined
+  /**
+   * True to delete single tags also in registries that cannot, such as distribution 2: the tag is overwritten with a
+   * copy of its manifest, and that is deleted. If another client moves the tag at that moment, its push is lost.
+   * @default false
+   */
+  readonly overwriteTags?: boolean | undefined
+  /** In bytes: the most that the deleted manifests may have together. The plan holds them. @default 64 MiB */
+  readonly maxManifestBytes?: number | undefined
+}

@@ -1,0 +1,160 @@
+import type { Descriptor } from '../oci/descriptor.ts'
+import type { Digest } from '../oci/digest.ts'
+import type { IndexEntry } from '../oci/manifest.ts'
+
+/** A plan to delete images of a repository, as `planDelete` makes it. It is JSON. */
+export interface DeletePlan extends DeletedContent {
+  /** All tags of the repository, each with the digest that it names. */
+  readonly tags: readonly TagDigest[]
+  /** The tags and manifests that stay, and why. */
+  readonly stays: readonly StayingImage[]
+  /** The tags and manifests that could not be read. They stay, and so does all that they may need. */
+  readonly unread: readonly UnreadManifest[]
+}
+
+/** Deleted manifests and tags, with all that is needed to put them back. */
+export interface DeletedContent {
+  /** The version of this form. */
+  readonly version: 1
+  /** The registry's base URL. */
+  readonly registry: string
+  readonly repository: string
+  /** The steps: parents before their children, images before their referrers. */
+  readonly deletes: readonly PlannedDelete[]
+  /** The manifests that `deletes` names, with their bytes. */
+  readonly manifests: readonly KeptManifest[]
+}
+
+/** A tag, and the digest that it names. */
+export interface TagDigest {
+  readonly tag: string
+  readonly digest: Digest
+}
+
+/** One manifest, or one tag, that goes. */
+export interface PlannedDelete {
+  readonly digest: Digest
+  /**
+   * - `digest`: deletes the manifest, and so its tags.
+   * - `tag`: deletes only the tag. Some registries cannot, such as distribution 2: there the tag stays.
+   * - `overwrite`: the same. Where the registry cannot, the tag is moved to a copy of the manifest with white space
+   *   added, and that copy is deleted.
+   */
+  readonly way: 'digest' | 'tag' | 'overwrite'
+  /** The tags that go with it. With `tag` and `overwrite` there is one. */
+  readonly tags: readonly string[]
+  /** Why it goes: it was chosen, only an index that goes lists it, or it is about an image that goes. */
+  readonly why: 'chosen' | 'child' | 'referrer'
+  /** The manifests of this plan that list it or that it is about. It goes only if they are gone. */
+  readonly after: readonly Digest[]
+  /** The other tags of the manifest, which stay. */
+  readonly siblings: readonly string[]
+  /** Its entry in the list of referrers of an image that stays (distribution-spec § Referrers Tag Schema). */
+  readonly listed?: ListedReferrer
+}
+
+/** An entry of a list of referrers. */
+export interface ListedReferrer {
+  readonly subject: Digest
+  readonly entry: IndexEntry
+}
+
+/** A manifest with its bytes. */
+export interface KeptManifest extends Descriptor {
+  /** Its bytes in base64. */
+  readonly content: string
+}
+
+/**
+ * Why an image or a tag stays:
+ *
+ * - `not-chosen`: no tag, digest, pattern or rule chose it.
+ * - `kept`: the rule `keep` names it.
+ * - `newest`: it is one of the newest.
+ * - `recent`: it is not old enough.
+ * - `no-date`: it has no date, or one that cannot be right.
+ * - `no-version`: its tag is no version, such as `latest`.
+ * - `shared`: other tags, which stay, name the same manifest.
+ * - `listed`: an index that stays lists it.
+ * - `referrer`: it is about an image that stays.
+ * - `unread`: it could not be read.
+ * - `unknown`: something that stays could not be read, and may need it.
+ */
+export type StayReason =
+  | 'not-chosen'
+  | 'kept'
+  | 'newest'
+  | 'recent'
+  | 'no-date'
+  | 'no-version'
+  | 'shared'
+  | 'listed'
+  | 'referrer'
+  | 'unread'
+  | 'unknown'
+
+/** An image that stays, by one of its tags or without a tag. */
+export interface StayingImage {
+  readonly digest: Digest
+  readonly tag?: string
+  readonly reason: StayReason
+  /** The reason in words, for people. */
+  readonly text: string
+}
+
+/** A manifest or a tag that could not be read. */
+export interface UnreadManifest {
+  /** A digest, or a tag whose digest is not known. */
+  readonly reference: string
+  readonly text: string
+}
+
+/** The outcome of `executeDelete` and `deleteTags`. */
+export interface DeleteResult {
+  /** The steps that were done. */
+  readonly deleted: readonly PlannedDelete[]
+  /** The steps that were left out, and why. */
+  readonly skipped: readonly SkippedDelete[]
+  /** The steps that the registry refused. */
+  readonly failed: readonly FailedDelete[]
+  /** The done steps with the bytes of their manifests, for `undoDelete`. It is JSON. */
+  readonly undo: DeletedContent
+}
+
+/**
+ * Why something was left alone:
+ *
+ * - `moved`: a tag names another manifest than in the plan.
+ * - `gone`: it did not exist any more.
+ * - `needed`: since the plan, a tag was set that needs it.
+ * - `tag-not-deletable`: the registry cannot delete a single tag.
+ * - `parent-stays`: something that lists it, or that it is about, is not gone.
+ * - `stopped`: a failure before it ended the rest.
+ */
+export type SkipReason = 'moved' | 'gone' | 'needed' | 'tag-not-deletable' | 'parent-stays' | 'stopped'
+
+/** A part of a plan that was left alone. */
+export interface SkippedDelete {
+  readonly digest: Digest
+  readonly tags: readonly string[]
+  readonly reason: SkipReason
+  /** The reason in words, for people. */
+  readonly text: string
+}
+
+/** A part of a plan that the registry refused. */
+export interface FailedDelete {
+  readonly digest: Digest
+  readonly tags: readonly string[]
+  readonly error: Error
+}
+
+/** The outcome of `undoDelete`. */
+export interface UndoResult {
+  /** The manifests that were put back. */
+  readonly manifests: readonly Digest[]
+  /** The tags that were set again. */
+  readonly tags: readonly TagDigest[]
+  /** The tags that exist meanwhile, with another manifest. They were left alone. */
+  readonly kept: readonly TagDigest[]
+}

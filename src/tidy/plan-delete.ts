@@ -1,0 +1,162 @@
+import { loaded } from '../async/lazy.ts'
+import { optionsOf } from '../check-options.ts'
+import type { RegistryInput } from '../registry/registry.ts'
+import type { DeleteChoice, PlanDeleteOptions, TidyOptions } from './delete-options.ts'
+import type { DeletedContent, DeletePlan, DeleteResult, UndoResult } from './delete-plan.ts'
+
+/**
+ * Plans which images of a repository go, and changes nothing there. The plan is JSON: what goes and in which order,
+ * what stays and why, and the bytes of the manifests that go, so that `undoDelete` can put them back.
+ *
+ * An image goes with what only it lists (the images of an index, their attestations) and with what is about it
+ * (signatures, SBOMs, also those under tags of cosign). Nothing goes that something needs that stays: a tag, an index,
+ * or an image whose signature it is. What cannot be read stays, and so does all that it might need. The API lists no
+ * manifests without tags: an index that no tag names cannot protect what it lists.
+ *
+ * @param registry The registry's URL or host, or a handle of `openRegistry` if it needs credentials or other settings.
+ * @param repository The name of the repository, such as `team/app`.
+ * @param what A pattern of tags (`pr-*`), a regular expression, a function, a list of tags and digests, a digest, or
+ *   rules: `{ keepNewest: 10, by: 'version', olderThan: '30d', keep: ['latest'], tags: 'v*' }`, see `RetentionRules`.
+ * @param options `all` allows that no tag stays. `children` and `referrers` (default: true) take along what belongs to
+ *   an image. `overwriteTags` deletes single tags also in registries that cannot. `concurrency`, `onProgress`,
+ *   `onWarning` and others: see `PlanDeleteOptions`. `signal` aborts it; the promise then rejects with the signal's
+ *   reason.
+ * @returns the plan, for `executeDelete`.
+ * @throws {TypeError} if `registry`, `what` or an option has the wrong type, or the rules choose nothing.
+ * @throws {RangeError} if a number is out of range, such as a `concurrency` of 0.
+ * @throws {ValidationError} if `repository`, a tag or a digest is not valid; if no tag would stay (code
+ *   `NOTHING_STAYS`); or if the manifests that would go have more than `maxManifestBytes`.
+ * @throws {ResponseError} if the registry refuses, or has no such repository (`status` 404).
+ * @throws {NetworkError} if the registry does not answer.
+ * @example
+ * ```ts
+ * import { executeDelete, planDelete } from 'registry-api-v2-client'
+ *
+ * const plan = await planDelete('https://registry.example.com', 'team/app', { keepNewest: 10, keep: 'v*' })
+ * for (const { digest, tags } of plan.deletes) console.log(digest, tags)
+ * const { deleted } = await executeDelete(plan)
+ * console.log(deleted) // []
+ * ```
+ */
+export async function planDelete(
+  registry: RegistryInput,
+  repository: string,
+  what: DeleteChoice,
+  options: PlanDeleteOptions = {},
+): Promise<DeletePlan> {
+  const checked = optionsOf(options)
+  const { plan } = await loaded(import('./tidy.ts'), checked.signal)
+  return plan(registry, repository, what, checked)
+}
+
+/**
+ * Executes a plan. It first looks for tags that were set since the plan. Before each delete it looks at the tags once
+ * more: what was moved or is needed now is skipped. A delete that the registry refuses, as of an immutable tag, does
+ * not stop the others.
+ *
+ * @param plan The plan that `planDelete` made, or its JSON parsed again.
+ * @param registry The registry's URL or host, or a handle of `openRegistry` if it needs credentials or other settings.
+ *   Default: the plan's URL.
+ * @param options `concurrency`, `onProgress` and `onWarning`. `signal` aborts it; the promise then rejects with the
+ *   signal's reason, and what is deleted by then stays so: `undoDelete` takes the plan too.
+ * @returns what is deleted, what was skipped or refused and why, and `undo` for `undoDelete`.
+ * @throws {TypeError} if `plan` is not a plan, has another `version`, or was made for another registry; or if
+ *   `registry` or an option has the wrong type.
+ * @throws {ValidationError} if `registry` is not a valid address, or a name in `plan` is not valid.
+ * @throws {ResponseError} if deletes are not enabled (`status` 405), or the registry refuses all requests. Nothing is
+ *   deleted.
+ * @throws {NetworkError} if the registry does not answer. Nothing is deleted.
+ * @example
+ * ```ts
+ * import { executeDelete, planDelete } from 'registry-api-v2-client'
+ *
+ * const plan = await planDelete('https://registry.example.com', 'team/app', 'pr-*')
+ * const { deleted, skipped, failed } = await executeDelete(plan)
+ * console.log({ deleted, skipped, failed }) // { deleted: [], skipped: [], failed: [] }
+ * ```
+ */
+export async function executeDelete(
+  plan: DeletePlan,
+  registry?: RegistryInput,
+  options: TidyOptions = {},
+): Promise<DeleteResult> {
+  const checked = optionsOf(options)
+  const { execute } = await loaded(import('./tidy.ts'), checked.signal)
+  return execute(plan, registry, checked)
+}
+
+/**
+ * Deletes images of a repository by tags, digests, a pattern or rules. It is `planDelete` and `executeDelete` in one
+ * call.
+ *
+ * @param registry The registry's URL or host, or a handle of `openRegistry` if it needs credentials or other settings.
+ * @param repository The name of the repository, such as `team/app`.
+ * @param what A pattern of tags (`pr-*`), a regular expression, a function, a list of tags and digests, a digest, or
+ *   rules, as for `planDelete`.
+ * @param options `all`, `children`, `referrers`, `overwriteTags`, `concurrency`, `signal`, `onProgress`, `onWarning`
+ *   and others: see `PlanDeleteOptions`.
+ * @returns what is deleted, what was skipped or refused and why, and `undo` for `undoDelete`.
+ * @throws {TypeError} if `registry`, `what` or an option has the wrong type, or the rules choose nothing.
+ * @throws {RangeError} if a number is out of range, such as a `concurrency` of 0.
+ * @throws {ValidationError} if `repository`, a tag or a digest is not valid; if no tag would stay (code
+ *   `NOTHING_STAYS`); or if the manifests that would go have more than `maxManifestBytes`.
+ * @throws {ResponseError} if deletes are not enabled (`status` 405), or the registry refuses all requests. Nothing is
+ *   deleted.
+ * @throws {NetworkError} if the registry does not answer. Nothing is deleted.
+ * @example
+ * ```ts
+ * import { deleteTags } from 'registry-api-v2-client'
+ *
+ * const rules = { keepNewest: 5, by: 'version', tags: 'v*' } as const
+ * const { deleted } = await deleteTags('https://registry.example.com', 'team/app', rules)
+ * console.log(deleted.flatMap(({ tags }) => tags)) // []
+ * ```
+ */
+export async function deleteTags(
+  registry: RegistryInput,
+  repository: string,
+  what: DeleteChoice,
+  options: PlanDeleteOptions = {},
+): Promise<DeleteResult> {
+  const checked = optionsOf(options)
+  const { planAndExecute } = await loaded(import('./tidy.ts'), checked.signal)
+  return planAndExecute(registry, repository, what, checked)
+}
+
+/**
+ * Puts back what was deleted: the manifests with their own bytes, so that their digests stay, then the tags, and the
+ * entries in lists of referrers. It works until the registry collects its garbage: deleted manifests leave their blobs
+ * behind, and a garbage collection removes them.
+ *
+ * @param undo The `undo` that `executeDelete` or `deleteTags` gave, or its JSON parsed again. A plan will do too: then
+ *   it puts back what is not there any more.
+ * @param registry The registry's URL or host, or a handle of `openRegistry` if it needs credentials or other settings.
+ *   Default: the URL in `undo`.
+ * @param options `concurrency`, `onProgress` and `onWarning`. `signal` aborts it; the promise then rejects with the
+ *   signal's reason.
+ * @returns the manifests and tags that were put back, and the tags that were left alone, because they exist meanwhile.
+ * @throws {TypeError} if `undo` is not one, has another `version`, or is of another registry; or if `registry` or an
+ *   option has the wrong type.
+ * @throws {ValidationError} if `registry` is not a valid address, or a name in `undo` is not valid.
+ * @throws {DigestMismatchError} if bytes in `undo` do not match their digest.
+ * @throws {RegistryError} if the registry has removed a blob (code `CONTENT_LOST`). The message names them. Nothing is
+ *   put back.
+ * @throws {ResponseError} if the registry refuses.
+ * @throws {NetworkError} if the registry does not answer.
+ * @example
+ * ```ts
+ * import { deleteTags, undoDelete } from 'registry-api-v2-client'
+ *
+ * const { undo } = await deleteTags('https://registry.example.com', 'team/app', 'pr-*')
+ * console.log(await undoDelete(undo)) // { manifests: [], tags: [], kept: [] }
+ * ```
+ */
+export async function undoDelete(
+  undo: DeletedContent,
+  registry?: RegistryInput,
+  options: TidyOptions = {},
+): Promise<UndoResult> {
+  const checked = optionsOf(options)
+  const { putBack } = await loaded(import('./tidy.ts'), checked.signal)
+  return putBack(undo, registry, checked)
+}

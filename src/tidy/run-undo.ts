@@ -1,0 +1,145 @@
+import { RegistryError } from '../errors.ts'
+import { createWasmHasher } from '../hash/sha256.ts'
+import { fromBase64 } from '../oci/base64.ts'
+import { type Content, type Descriptor, descriptorOf } from '../oci/descriptor.ts'
+import { type Digest, digestOf, isDigest } from '../oci/digest.ts'
+import { isIndex } from '../oci/manifest.ts'
+import { isForeignLayerType } from '../oci/media-type.ts'
+import { parseManifest } from '../oci/parse-manifest.ts'
+import { referrersTag, subjectOfTag } from '../oci/referrer-tag.ts'
+import { verifyDigest } from '../oci/verify.ts'
+import { isHeld } from '../registry/blob-end.ts'
+import { lookForBlob } from '../registry/blobs.ts'
+import { manifestAt, putManifest } from '../registry/manifests.ts'
+import { resolveManifest } from '../registry/read-manifest.ts'
+import { addToReferrersTag } from '../registry/referrers-tag.ts'
+import { toSource } from '../source/from.ts'
+import type { TidyOptions } from './delete-options.ts'
+import type { DeletedContent, KeptManifest, TagDigest, UndoResult } from './delete-plan.ts'
+import type { RepositoryReader } from './repository-reader.ts'
+
+/** A manifest to put back. */
+interface Restored extends Content {
+  /** The blobs and manifests that it needs. */
+  readonly needs: readonly Descriptor[]
+  readonly isIndex: boolean
+}
+
+/** Puts back what was deleted; throws what `undoDelete` throws. */
+export async function runUndo(
+  reader: RepositoryReader,
+  undo: DeletedContent,
+  options: Pick<TidyOptions, 'onProgress' | 'onWarning'>,
+): Promise<UndoResult> {
+  const { registry, repository, signal } = reader
+  const resolve = (reference: string) => resolveManifest(manifestAt(registry, repository, reference), signal)
+  const manifests = await restore(undo.manifests)
+  const absent = new Set<Digest>()
+  await reader.forEach(manifests.keys(), async (digest) => {
+    if (!(await resolve(digest))) absent.add(digest)
+  })
+  await verifyNeeds(reader, manifests, absent)
+
+  // Children before parents: the reverse of how they went.
+  const order = [...new Set(undo.deletes.map(({ digest }) => digest))].reverse()
+  const put = order.filter((digest) => absent.has(digest))
+  for (const [done, digest] of put.entries()) {
+    await putManifest(registry, { repository, content: contentOf(manifests, digest) }, digest, signal)
+    options.onProgress?.({ phase: 'manifests', done: done + 1, total: put.length })
+  }
+
+  const tags: TagDigest[] = []
+  const kept: TagDigest[] = []
+  const wanted = [...undo.deletes].reverse().flatMap(({ digest, tags }) => tags.map((tag) => ({ tag, digest })))
+  for (const { tag, digest } of wanted) {
+    const now = await resolve(tag)
+    if (now !== undefined && now !== digest) {
+      kept.push({ tag, digest: now })
+      await mergeList(tag, digest)
+      continue
+    }
+    if (now === undefined)
+      await putManifest(registry, { repository, content: contentOf(manifests, digest) }, tag, signal)
+    tags.push({ tag, digest })
+    options.onProgress?.({ phase: 'tags', done: tags.length + kept.length, total: wanted.length })
+  }
+  for (const { listed } of undo.deletes) {
+    if (listed)
+      await addToReferrersTag(registry, { repository, subject: listed.subject, entries: [listed.entry] }, signal)
+  }
+  for (const { tag, digest } of kept) {
+    options.onWarning?.(`The tag "${tag}" of "${repository}" exists meanwhile, with ${digest}; it was left alone.`)
+  }
+  return { manifests: put, tags, kept }
+
+  /** A list of referrers that was made meanwhile gets the entries of the old one. */
+  async function mergeList(tag: string, digest: Digest): Promise<void> {
+    const subject = subjectOfTag(tag)
+    if (!subject || tag !== referrersTag(subject)) return
+    const kept = undo.manifests.find((manifest) => manifest.digest === digest)
+    const list = kept && parseManifest(bytesOf(kept), `the manifest ${digest}`)
+    if (list && isIndex(list))
+      await addToReferrersTag(registry, { repository, subject, entries: list.manifests }, signal)
+  }
+}
+
+async function restore(kept: readonly KeptManifest[]): Promise<ReadonlyMap<Digest, Restored>> {
+  const restored = new Map<Digest, Restored>()
+  for (const manifest of kept) {
+    const bytes = bytesOf(manifest)
+    const what = `the manifest ${manifest.digest} of the undo`
+    verifyDigest(what, manifest.digest, await digestOf(bytes, createWasmHasher))
+    const parsed = parseManifest(bytes, what)
+    const needs = isIndex(parsed) ? parsed.manifests : [parsed.config, ...parsed.layers]
+    restored.set(manifest.digest, {
+      ...descriptorOf(manifest),
+      ...{ source: toSource(bytes), isIndex: isIndex(parsed) },
+      needs: needs.filter(({ mediaType }) => !isForeignLayerType(mediaType)),
+    })
+  }
+  return restored
+}
+
+function bytesOf({ digest, content }: KeptManifest): Uint8Array<ArrayBuffer> {
+  const bytes = typeof content === 'string' ? fromBase64(content) : undefined
+  if (bytes && isDigest(digest)) return bytes
+  throw new TypeError(`Cannot undo a delete: the bytes of ${digest} are not what executeDelete gave`)
+}
+
+function contentOf(manifests: ReadonlyMap<Digest, Restored>, digest: Digest): Content {
+  const manifest = manifests.get(digest)
+  if (manifest) return manifest
+  throw new TypeError(`Cannot undo a delete: the bytes of ${digest} are missing; pass the undo that executeDelete gave`)
+}
+
+/** Checks that everything is still there that the manifests need. */
+async function verifyNeeds(
+  { registry, repository, signal, forEach }: RepositoryReader,
+  manifests: ReadonlyMap<Digest, Restored>,
+  absent: ReadonlySet<Digest>,
+): Promise<void> {
+  const blobs = new Map<Digest, Descriptor>()
+  const children = new Map<Digest, Descriptor>()
+  for (const digest of absent) {
+    const manifest = manifests.get(digest)
+    for (const need of manifest?.needs ?? []) {
+      if (!manifests.has(need.digest)) (manifest?.isIndex ? children : blobs).set(need.digest, need)
+    }
+  }
+  const lost: Digest[] = []
+  await forEach(blobs.values(), async (blob) => {
+    const said = await lookForBlob(registry, repository, blob, signal)
+    // A registry may say so from a cache.
+    const isThere = said !== 'absent' && (await isHeld(registry, repository, blob, said === 'there', signal))
+    if (!isThere) lost.push(blob.digest)
+  })
+  await forEach(children.keys(), async (digest) => {
+    if (!(await resolveManifest(manifestAt(registry, repository, digest), signal))) lost.push(digest)
+  })
+  if (lost.length === 0) return
+  throw new RegistryError(
+    'CONTENT_LOST',
+    `Cannot undo a delete in "${repository}": the registry has removed ${lost.sort().join(', ')}`,
+    { remedy: 'nothing was put back; push the images again' },
+  )
+}

@@ -1,0 +1,117 @@
+import type { Digest } from '../oci/digest.ts'
+import { referrersTag, subjectOfTag } from '../oci/referrer-tag.ts'
+import type { ManifestHead } from '../registry/read-manifest.ts'
+import { type Candidate, type Candidates, findCandidates, type Search } from './candidates.ts'
+import { type Closure, findClosure, type IsReleased } from './closure.ts'
+import type { RepositoryReader, TagList, Unread } from './repository-reader.ts'
+
+/** The tags and manifests that were chosen. */
+export interface Choice {
+  /** Tags that go. */
+  readonly tags: ReadonlySet<string>
+  /** Manifests that go with all their tags. */
+  readonly digests: ReadonlySet<Digest>
+}
+
+/** The manifests that go, and those that stay. */
+export interface Settlement {
+  /** The manifests that go, parents before children. The parents of each are before it. */
+  readonly going: ReadonlyMap<Digest, Candidate>
+  readonly closure: Closure
+  /** The manifests that might have gone, and stay. */
+  readonly kept: ReadonlyMap<Digest, Candidate>
+  /** The manifests that might have gone, but could not be read. */
+  readonly unread: ReadonlyMap<Digest, Unread>
+}
+
+/**
+ * Settles which manifests go: those that were chosen, with their children and with what is about them, but nothing that
+ * something needs that stays. What stays depends on what goes, so it drops candidates until nothing changes. If
+ * something that stays could not be read, no manifest goes: it might be needed.
+ */
+export async function settle(
+  reader: RepositoryReader,
+  tags: TagList,
+  choice: Choice,
+  limits: Pick<Search, 'children' | 'referrers' | 'maxBytes'>,
+): Promise<Settlement> {
+  const { heads } = tags
+  const unread = new Map<Digest, Unread>()
+  const chosen = rootsOf(heads, choice)
+  const candidates = await findCandidates(reader, { roots: chosen, heads, unread, ...limits })
+  const kept = new Map<Digest, Candidate>()
+  for (;;) {
+    const stays = [...heads].filter(([tag, { digest }]) => !goes(tag, digest, choice, candidates))
+    const roots = stays.map(([tag, { digest, mediaType }]) => ({ tag, digest, mediaType }))
+    const closure = await findClosure(reader, roots, releaseOf(heads, candidates))
+    const isBlind = closure.unread.size > 0 || tags.unread.size > 0
+    const lost = [...candidates].filter(([digest, candidate]) => {
+      return isBlind || closure.digests.has(digest) || isHeld(candidate, candidates)
+    })
+    if (lost.length === 0) return { going: inOrder(candidates, chosen), closure, kept, unread }
+    for (const [digest, candidate] of lost) {
+      candidates.delete(digest)
+      kept.set(digest, candidate)
+    }
+  }
+}
+
+/** The manifests that were chosen: by their digests, or by all their tags. */
+function rootsOf(heads: ReadonlyMap<string, ManifestHead>, choice: Choice): readonly Digest[] {
+  const chosen = [...choice.tags].flatMap((tag) => heads.get(tag)?.digest ?? [])
+  const roots = new Set([...choice.digests, ...chosen])
+  for (const [tag, { digest }] of heads) {
+    if (!choice.tags.has(tag) && !choice.digests.has(digest)) roots.delete(digest)
+  }
+  return [...roots]
+}
+
+/** Tells whether a tag goes with its manifest. */
+export function goes(
+  tag: string,
+  digest: Digest,
+  choice: Choice,
+  going: { readonly has: (digest: Digest) => boolean },
+): boolean {
+  if (!going.has(digest)) return false
+  if (choice.tags.has(tag) || choice.digests.has(digest)) return true
+  const subject = subjectOfTag(tag)
+  return subject !== undefined && going.has(subject)
+}
+
+/** Tells whether a candidate stays because what would take it along stays, or because it is about what stays. */
+function isHeld({ node, why, parents }: Candidate, candidates: Candidates): boolean {
+  if (why === 'chosen') return false
+  if (node.subject !== undefined && !candidates.has(node.subject)) return true
+  return ![...parents].some((parent) => candidates.has(parent))
+}
+
+/** Neither its subject nor the list of that subject's referrers holds a referrer that was chosen. */
+function releaseOf(heads: ReadonlyMap<string, ManifestHead>, candidates: Candidates): IsReleased {
+  const subjects = new Map<Digest, Digest>()
+  for (const [tag, { digest }] of heads) {
+    const subject = subjectOfTag(tag)
+    if (subject && tag === referrersTag(subject)) subjects.set(digest, subject)
+  }
+  return (by, digest, how) => {
+    const candidate = candidates.get(digest)
+    if (candidate?.why !== 'chosen') return false
+    return candidate.node.subject === (how === 'about' ? by : subjects.get(by)) && candidate.node.subject !== undefined
+  }
+}
+
+/** Puts parents before children, else in the order of the choice. Tags can make a circle, which manifests cannot. */
+function inOrder(candidates: Candidates, chosen: readonly Digest[]): ReadonlyMap<Digest, Candidate> {
+  const ordered = new Map<Digest, Candidate>()
+  const visited = new Set<Digest>()
+  const visit = (digest: Digest): void => {
+    const candidate = candidates.get(digest)
+    if (!candidate || visited.has(digest)) return
+    visited.add(digest)
+    for (const parent of candidate.parents) visit(parent)
+    const parents = new Set([...candidate.parents].filter((parent) => ordered.has(parent)))
+    ordered.set(digest, { ...candidate, parents })
+  }
+  for (const digest of [...chosen, ...[...candidates.keys()].sort()]) visit(digest)
+  return ordered
+}
