@@ -48,6 +48,7 @@ export { copyRepository } from './copy/copy-repository.ts'
 export type { CopiedTag, CopyRepositoryOptions } from './copy/copy-repository-options.ts'
 export { appendLayer } from './edit/append-layer.ts'
 export type { AppendOptions, LayerMakingOptions } from './edit/append-options.ts'
+export { createImage } from './edit/create-image.ts'
 export { createIndex } from './edit/create-index.ts'
 export { editImage } from './edit/edit-image.ts'
 export { selectPlatforms } from './edit/fewer-platforms.ts'
@@ -61,6 +62,7 @@ export type {
   LayerLink,
 } from './edit/layer-files.ts'
 export type { LayerProgress, MakingOptions } from './edit/make-layer.ts'
+export type { NewImage, NewLayer } from './edit/new-image.ts'
 export {
   DigestMismatchError,
   type ErrorCode,

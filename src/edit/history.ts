@@ -9,7 +9,7 @@ interface HistoryStep {
 }
 
 /** The date of a step, where the image has none: it must not depend on the clock. */
-const NO_DATE = '1970-01-01T00:00:00Z'
+export const NO_DATE = '1970-01-01T00:00:00Z'
 
 /**
  * Adds steps to the history in a config, with the date of the config. A config without a history keeps none, unless it

@@ -1,4 +1,4 @@
-import { list, show, text } from '../check-options.ts'
+import { list, optionalText, show, text } from '../check-options.ts'
 import { ValidationError } from '../errors.ts'
 import { type SourceInput, toSource } from '../source/from.ts'
 import type { Source } from '../source/source.ts'
@@ -9,11 +9,14 @@ import type { LayerEntry } from './layer-tar.ts'
 import { markerEntry, removedMarkers } from './whiteouts.ts'
 
 /** The options of the entries of a layer. */
-export interface EntryOptions extends FileOptions {
+interface EntryOptions extends FileOptions {
   /** Paths that the layer removes from the image below. */
   readonly remove?: readonly string[] | undefined
-  /** True if no layer is below: then the layer has all folders that its files are in. */
-  readonly isFirst?: boolean
+  /**
+   * The paths in the layers below, if they are known. Then the layer has all folders that its files are in, except
+   * these.
+   */
+  readonly below?: ReadonlySet<string>
 }
 
 /**
@@ -25,9 +28,10 @@ export interface EntryOptions extends FileOptions {
  * @throws {TypeError} if a file or an attribute is of another type
  */
 export function listEntries(files: LayerFiles, options: EntryOptions): readonly LayerEntry[] {
-  const { at = '/', filter, isFirst = false, remove = [], uid, gid } = options
+  const { at = '/', filter, below, remove = [], uid, gid } = options
   text('at', at, 'a path in the image, such as "/app"')
   list('remove', remove, 'an array of paths')
+  optionalText('createdBy', options.createdBy, 'a text')
   const entries = new Map<string, LayerEntry>()
   const add = (entry: LayerEntry) => {
     if (entries.has(entry.path)) throw twice(entry.path)
@@ -43,7 +47,9 @@ export function listEntries(files: LayerFiles, options: EntryOptions): readonly 
   // The user who owns the files has to be able to write into their folder.
   if (folder && (uid ?? gid) !== undefined && !entries.has(folder)) add(entryOf(folder, {}, true, options))
   for (const path of removedMarkers(remove, [...entries.keys()])) add(markerEntry(path))
-  addFolders(entries, isFirst ? (path) => add(entryOf(path, {}, true, options)) : undefined)
+  addFolders(entries, (path) => {
+    if (below && !below.has(path)) add(entryOf(path, {}, true, options))
+  })
   return [...entries.values()].sort((one, other) => (one.path < other.path ? -1 : 1))
 }
 
@@ -53,7 +59,7 @@ function* filesByPath(files: LayerFiles): Generator<readonly [path: string, file
   }
   if (files instanceof Map) yield* files
   else if (Symbol.iterator in files) for (const file of files as Iterable<File>) yield [pathOf(file), file]
-  else yield* Object.entries(files)
+  else for (const [path, file] of Object.entries(files)) if (file !== undefined) yield [path, file]
 }
 
 /** Returns the path of a page's file. Its first folder is the one that the user chose. */
@@ -122,12 +128,12 @@ function contentOf(path: string, content: unknown): Source {
 }
 
 /** Checks the folders that the entries are in, and adds those that are missing. */
-function addFolders(entries: ReadonlyMap<string, LayerEntry>, add: ((path: string) => void) | undefined): void {
+function addFolders(entries: ReadonlyMap<string, LayerEntry>, addMissing: (path: string) => void): void {
   for (const { path } of [...entries.values()]) {
     for (let folder = parentOf(path); folder !== ''; folder = parentOf(folder)) {
       const entry = entries.get(folder)
       if (entry && entry.type !== 'folder') throw notFolder(entry, path)
-      if (!entry) add?.(folder)
+      if (!entry) addMissing(folder)
     }
   }
 }

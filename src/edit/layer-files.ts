@@ -32,9 +32,12 @@ export type LayerFileInput = string | SourceInput | LayerFile | LayerLink | File
 
 /**
  * Files by their paths, or the `File`s of a page. If the user chose a folder (`<input webkitdirectory>`), the paths
- * begin in that folder.
+ * begin in that folder. A path with `undefined` is left out.
  */
-export type LayerFiles = Readonly<Record<string, LayerFileInput>> | ReadonlyMap<string, LayerFileInput> | Iterable<File>
+export type LayerFiles =
+  | Readonly<Record<string, LayerFileInput | undefined>>
+  | ReadonlyMap<string, LayerFileInput>
+  | Iterable<File>
 
 /** Which files a layer has, where, and how. */
 export interface FileOptions extends Omit<FileAttributes, 'mode'> {

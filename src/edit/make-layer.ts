@@ -56,7 +56,7 @@ export async function makeLayer(
   { runtime, onProgress, signal }: MakingOptions,
 ): Promise<MadeLayer> {
   const { createHasher = createWasmHasher, spool = spoolToBlob } = runtime ?? {}
-  const totalBytes = entries.reduce((sum, { source }) => sum + (source?.size ?? 0), 0)
+  const totalBytes = sizeOfFiles(entries)
   let doneBytes = 0
   function onRead(bytes: number): void {
     doneBytes += bytes
@@ -68,6 +68,11 @@ export async function makeLayer(
     signal,
   )
   return { ...made, format: encoder?.format }
+}
+
+/** Returns the size of all files of a layer in bytes. */
+export function sizeOfFiles(entries: readonly LayerEntry[]): number {
+  return entries.reduce((sum, { source }) => sum + (source?.size ?? 0), 0)
 }
 
 function spoolUnlessSmall(spool: Spool): Spool {

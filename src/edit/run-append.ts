@@ -1,50 +1,43 @@
-import { imageOf, optionalText } from '../check-options.ts'
-import { compressionOf } from '../compress/compress-options.ts'
-import { createEncoder } from '../compress/create-encoder.ts'
+import { imageOf } from '../check-options.ts'
 import { ValidationError } from '../errors.ts'
 import { createWasmHasher } from '../hash/sha256.ts'
-import type { ConfiguredImage, Image } from '../images/image.ts'
+import type { ConfiguredImage, Image, SingleImage } from '../images/image.ts'
 import { runnableImages, runsOn } from '../images/platforms.ts'
-import { rewriteTree } from '../images/rewrite-tree.ts'
+import { leftOut, rewriteTree } from '../images/rewrite-tree.ts'
 import { platformsOf, selectPlatform } from '../images/select-platforms.ts'
 import { checkPlatforms } from '../images/wanted-platforms.ts'
+import type { Digest } from '../oci/digest.ts'
 import { addLayer, checkBase } from './add-layer.ts'
-import type { AppendOptions, LayerMakingOptions } from './append-options.ts'
-import { type EntryOptions, listEntries } from './layer-entries.ts'
+import type { AppendOptions } from './append-options.ts'
+import { imagesUnder, outdatedReferrers } from './changed-images.ts'
+import { checkEdits } from './check-edits.ts'
+import { encoderOf, formatOf } from './layer-encoder.ts'
+import { listEntries } from './layer-entries.ts'
 import type { LayerFiles } from './layer-files.ts'
-import { type MadeLayer, makeLayer } from './make-layer.ts'
+import { makeLayer } from './make-layer.ts'
 
 /** Adds a layer of files to an image; throws what `appendLayer` throws. */
 export async function runAppend(given: Image, files: LayerFiles, options: AppendOptions): Promise<Image> {
-  const { platform, createdBy, created, runtime: { createHasher = createWasmHasher } = {} } = options
-  optionalText('createdBy', createdBy, 'a text')
-  const image = platform === undefined ? imageOf(given) : selectPlatform(imageOf(given), platform)
-  const bases = new Set(basesIn(image, options))
-  for (const base of bases) checkBase(base, formatOf(options))
-  const layer = await layerOf(files, options)
-  const date = created instanceof Date ? created.toISOString() : created
-  return rewriteTree(image, {
-    createHasher,
-    changed: new Map(),
-    onLeftOut: () => {},
-    rewrite: async (image) =>
-      image.kind === 'image' && bases.has(image)
-        ? addLayer(image, layer, { createdBy, created: date }, createHasher)
-        : image,
-  })
-}
-
-/** Makes the layer of files. */
-export async function layerOf(files: LayerFiles, options: LayerMakingOptions & EntryOptions): Promise<MadeLayer> {
-  const { compress = 'gzip', signal } = options
+  const { platform, createdBy, onWarning, signal, runtime: { createHasher = createWasmHasher } = {} } = options
   signal?.throwIfAborted()
-  const entries = listEntries(files, options)
-  const encoder = compress === false ? undefined : await createEncoder(compressionOf(compress), options)
-  return makeLayer(entries, encoder, options)
-}
+  const created = checkEdits({ created: options.created }).created as string | undefined
+  const before = platform === undefined ? imageOf(given) : selectPlatform(imageOf(given), platform)
+  const bases = new Set<SingleImage>(basesIn(before, options))
+  for (const base of imagesUnder(before)) if (bases.has(base)) checkBase(base, formatOf(options))
+  const layer = await makeLayer(listEntries(files, options), await encoderOf(options), options)
 
-function formatOf({ compress = 'gzip' }: LayerMakingOptions) {
-  return compress === false ? undefined : compressionOf(compress).format
+  const left: [Digest, Digest][] = []
+  const changed = new Map<Digest, Image>()
+  const image = await rewriteTree(before, {
+    createHasher,
+    changed,
+    onLeftOut: (...one) => left.push(one),
+    rewrite: async (image) =>
+      image.kind === 'image' && bases.has(image) ? addLayer(image, layer, { createdBy, created }, createHasher) : image,
+  })
+  const outdated = outdatedReferrers(before, (digest) => changed.has(digest))
+  for (const [digest, about] of [...left, ...outdated]) onWarning?.(leftOut(digest, about))
+  return image
 }
 
 /**
@@ -60,11 +53,6 @@ function basesIn(image: Image, { platforms }: AppendOptions): readonly Configure
   const wanted = checkPlatforms(platforms, undefined)
   for (const platform of wanted) selectPlatform(image, platform)
   return images.filter((one) => wanted.some((platform) => runsOn(one, platform)))
-}
-
-function imagesUnder(image: Image): readonly ConfiguredImage[] {
-  if (image.kind === 'image') return image.platform?.os === 'unknown' ? [] : [image]
-  return image.children.flatMap(imagesUnder)
 }
 
 function noImage({ manifest: { digest }, artifactType }: Image): ValidationError {

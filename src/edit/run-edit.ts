@@ -1,6 +1,6 @@
 import { ValidationError } from '../errors.ts'
 import { createWasmHasher } from '../hash/sha256.ts'
-import type { ConfiguredImage, Image, SingleImage } from '../images/image.ts'
+import type { Image, SingleImage } from '../images/image.ts'
 import { isWhole, runnableImages, runsOn } from '../images/platforms.ts'
 import { manifestDocument, remakeManifest } from '../images/remake-manifest.ts'
 import { leftOut, type Rewriting, rewriteTree } from '../images/rewrite-tree.ts'
@@ -8,6 +8,7 @@ import { selectImage } from '../images/select-image.ts'
 import { selectPlatform } from '../images/select-platforms.ts'
 import { checkPlatforms } from '../images/wanted-platforms.ts'
 import type { Digest } from '../oci/digest.ts'
+import { imagesUnder, outdatedReferrers } from './changed-images.ts'
 import { checkEdits } from './check-edits.ts'
 import { editConfig } from './edit-config.ts'
 import { editMapField } from './edit-map.ts'
@@ -57,25 +58,6 @@ export async function runEdit(given: Image, unchecked: ImageEdits, options: Edit
     const manifest = await remakeManifest(image, annotated, createHasher)
     return { ...image, manifest, referrers: [] }
   }
-}
-
-/** The images that an edit may change: all but attestations and other artifacts. */
-function imagesUnder(image: Image): readonly ConfiguredImage[] {
-  if (image.kind === 'image') return image.platform?.os === 'unknown' ? [] : [image]
-  return image.children.flatMap(imagesUnder)
-}
-
-/** The referrers of what changed, each with its subject. */
-function outdatedReferrers(
-  image: Image,
-  isChanged: (digest: Digest) => boolean,
-): ReadonlyArray<readonly [Digest, Digest]> {
-  const { digest } = image.manifest
-  const own = isChanged(digest) ? image.referrers : []
-  return [
-    ...own.map((referrer) => [referrer.manifest.digest, digest] as const),
-    ...image.children.flatMap((child) => outdatedReferrers(child, isChanged)),
-  ]
 }
 
 function withoutImages({ manifest: { digest }, kind, artifactType }: Image): ValidationError {

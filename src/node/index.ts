@@ -2,7 +2,7 @@
 export * from '../index.ts'
 export { copyImage, copyRepository, planCopy } from './api/copy-images.ts'
 export { listLayerFiles } from './api/layer-files.ts'
-export { appendLayer } from './api/make-layers.ts'
+export { appendLayer, createImage } from './api/make-layers.ts'
 export { pullBundle, pullDockerTar, pullLayout } from './api/pull-paths.ts'
 export { pushImage } from './api/push-image.ts'
 export {

@@ -11,7 +11,7 @@ import {
 import { readAll } from '../../src/source/source.ts'
 import { fileIn, layerBytes, listTar, plainTar, topLayer } from '../support/layer-tar.ts'
 import { createLayout } from '../support/layout.ts'
-import { appArchive, jsonOf, writeTar } from '../support/writing.ts'
+import { appArchive, jsonOf, multiArchive, writeTar } from '../support/writing.ts'
 
 // Layers of files in memory. layer-folder.test.ts has files on a disk, and layer-errors.test.ts bad input.
 
@@ -108,6 +108,38 @@ describe('appendLayer()', () => {
     expect(config.created).toBe('2026-01-02T03:04:05.000Z')
     expect(config.history[1].created).toBe('2026-01-02T03:04:05.000Z')
   })
+})
+
+describe('appendLayer() to an index', () => {
+  it('gives the image of one platform with the layer', async () => {
+    const [index] = (await multiArchive()).images as [Image]
+    const image = await appendLayer(index, { file: 'x' }, { platform: 'linux/arm64' })
+    expect(image).toMatchObject({ kind: 'image', platform: { architecture: 'arm64' }, names: index.names })
+    expect(image.layers).toHaveLength(2)
+  })
+
+  it.each([
+    ['all', [2, 2], 1],
+    [['linux/arm64'], [2, 1, 1], 0],
+  ] as const)(
+    'gives an index in which %s has the layer, and leaves out what is outdated',
+    async (platforms, layers, left) => {
+      const [index] = (await multiArchive()).images as [Image]
+      const warnings: string[] = []
+      const onWarning = (warning: string) => void warnings.push(warning)
+      const image = await appendLayer(index, { file: 'x' }, { platforms, onWarning })
+      expect(image.children.map((child) => child.layers.length)).toEqual(layers)
+      expect(
+        new Set(
+          image.children.slice(0, layers.filter((count) => count === 2).length).map((one) => topLayer(one).digest),
+        ).size,
+      ).toBe(1)
+      expect(warnings).toHaveLength(left)
+      for (const warning of warnings) expect(warning).toMatch(/has another digest now, and was left out/)
+      const [read] = (await openArchive(await writeTar([image]))).images
+      expect(read?.manifest.digest).toBe(image.manifest.digest)
+    },
+  )
 })
 
 describe('the layer of appendLayer()', () => {

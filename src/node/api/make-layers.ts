@@ -1,5 +1,5 @@
 import { loaded } from '../../async/lazy.ts'
-import type { AppendOptions, Image } from '../../index.ts'
+import type { AppendOptions, ConfiguredImage, Image, LayerMakingOptions, NewImage } from '../../index.ts'
 import * as core from '../../index.ts'
 import type { LayerInput } from '../edit/read-layer-files.ts'
 import { inNodeReproducibly } from '../node-runtime.ts'
@@ -43,4 +43,40 @@ export async function appendLayer(image: Image, files: LayerInput, options: Appe
   const { withLayerFiles } = await loaded(import('../edit/read-layer-files.ts'), own.signal)
   const read = await withLayerFiles(files, own)
   return core.appendLayer(image, read.files, read.options)
+}
+
+/**
+ * Creates an image from files, without Docker and without a base image. It is for linux/amd64, unless `platform` says
+ * otherwise. Push it with `pushImage`, or write it with `saveArchive`.
+ *
+ * The same content gives the same digest on every runtime and at any time. Layers are made as by `appendLayer`. They
+ * also have the folders that their files are in.
+ *
+ * @param content `files` or `layers`, `config` (such as `cmd`, `env` and `user`), `annotations`, `platform` and
+ *   `created`: see `NewImage`. Files may be the path of a folder or a file.
+ * @param options `at`, `mode`, `uid`, `gid`, `mtime`, `filter`, `createdBy`, `compress`, `onProgress` and `signal`: see
+ *   `LayerMakingOptions`. Those of a layer in `layers` come first.
+ * @returns the image, without a name. Its media types are OCI's.
+ * @throws {TypeError} if a part of `content`, a file or an option has the wrong type.
+ * @throws {RangeError} if a mode, a user or a level of compression is out of range.
+ * @throws {ValidationError} if a path is not valid or is there twice, a file is where a folder is needed, there is no
+ *   file, a folder has a device, a socket or a pipe, or the platform or a value of `config` is not valid.
+ * @throws {TarReadError} if a file cannot be read, or changes while it is read.
+ * @throws {RegistryError} if a large layer cannot be stored.
+ * @example
+ * ```ts
+ * import { createImage, saveArchive } from 'registry-api-v2-client/node'
+ *
+ * // dist has a static program: "app"
+ * const image = await createImage({ files: 'dist', config: { entrypoint: ['/app'], user: '1000' } })
+ * await saveArchive([image], 'app.tar', { names: ['registry.example.com/team/app:v1'] })
+ * ```
+ */
+export async function createImage(
+  content: NewImage<LayerInput>,
+  options: LayerMakingOptions = {},
+): Promise<ConfiguredImage> {
+  const own = inNodeReproducibly(options)
+  const { readLayers } = await loaded(import('../edit/read-layer-files.ts'), own.signal)
+  return core.createImage(await readLayers(content, own), own)
 }

@@ -1,8 +1,10 @@
 import { lstat, readdir, readlink, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { LayerMakingOptions } from '../../edit/append-options.ts'
 import { keeping } from '../../edit/layer-entries.ts'
 import type { FileOptions, LayerFileInput, LayerFiles } from '../../edit/layer-files.ts'
+import type { NewImage, NewLayer } from '../../edit/new-image.ts'
 import { TarReadError, ValidationError } from '../../errors.ts'
 import type { Source } from '../../source/source.ts'
 import { lazyFile, named } from '../archive/file.ts'
@@ -44,6 +46,19 @@ export async function withLayerFiles<O extends ReadingOptions>(
   if (!status.isDirectory()) found.set(basename(top), fileOf(top, status))
   else for await (const [path, file] of filesUnder(top, '', isKept, options.signal)) found.set(path, file)
   return { files: found, options: { ...options, filter: undefined } }
+}
+
+/** Finds the files of the layers of a new image. Content that the core rejects stays as it is. */
+export async function readLayers(content: NewImage<LayerInput>, options: LayerMakingOptions): Promise<NewImage> {
+  const { files, layers, ...others } = content ?? {}
+  const given = layers ?? (files === undefined ? [] : [{ files }])
+  if ((files !== undefined && layers !== undefined) || !Array.isArray(given)) return content as NewImage
+  const read: NewLayer[] = []
+  for (const layer of given as ReadonlyArray<NewLayer<LayerInput>>) {
+    const { files, options: left } = await withLayerFiles(layer.files, { ...options, ...layer })
+    read.push({ ...layer, files, filter: left.filter })
+  }
+  return { ...others, layers: read }
 }
 
 async function* filesUnder(
