@@ -36,6 +36,8 @@ export type ErrorCode =
   // Choices
   /** A zip has several files that may be the archive, or not the one that was chosen. */
   | 'ENTRY_NOT_CHOSEN'
+  /** The layer or the image does not have the file that is read, or it is not a file. */
+  | 'FILE_MISSING'
   /** There are several images or platforms, or not the image that was chosen. */
   | 'IMAGE_NOT_CHOSEN'
   /** The image does not have the platform that was chosen. */

@@ -1,7 +1,7 @@
 // Exports everything of the portable entry. The functions of node/api replace those of the same name.
 export * from '../index.ts'
 export { copyImage, copyRepository, planCopy } from './api/copy-images.ts'
-export { listLayerFiles } from './api/layer-files.ts'
+export { listImageFiles, listLayerFiles, readImageFile, readLayerFile } from './api/layer-files.ts'
 export { appendLayer, createImage } from './api/make-layers.ts'
 export { pullBundle, pullDockerTar, pullLayout } from './api/pull-paths.ts'
 export { pushImage } from './api/push-image.ts'

@@ -134,6 +134,13 @@ const FAILURES = {
       return portable.appendLayer(images[0] as portable.Image, { '../x': '' })
     },
   ],
+  FILE_MISSING: [
+    ValidationError,
+    async () => {
+      const { images } = await openArchive(await createTestArchive())
+      return portable.readImageFile(images[0] as portable.Image, 'no/such/file')
+    },
+  ],
   ENTRY_NOT_CHOSEN: [
     ValidationError,
     async () => openArchive(await zip({ 'a.tar': await createTestArchive(), 'b.tar': await createTestArchive() })),

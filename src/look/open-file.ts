@@ -1,0 +1,105 @@
+import { TarReadError, ValidationError } from '../errors.ts'
+import type { Content } from '../oci/descriptor.ts'
+import { concat, toReadable } from '../source/stream.ts'
+import { raiseLimit } from '../unpack/unpack-limits.ts'
+import { createFileTree, type FileTree, type PlacedFile } from './file-tree.ts'
+import { withDefaultLimits } from './layer-limits.ts'
+import type { LayerFilesOptions } from './layer-options.ts'
+import { readingOf } from './layer-reading.ts'
+import { cleanPath } from './listed-file.ts'
+import { missingFile } from './missing-file.ts'
+import { readLayer } from './open-layer.ts'
+import type { OpenedFile } from './opened-file.ts'
+import type { ReadFileOptions } from './read-file-options.ts'
+import { walkLayer } from './walk-layer.ts'
+
+/** In bytes. The content of a smaller file is kept when its layer is read first. */
+const SMALL = 1024 * 1024
+
+/** Reads layers, the lowest first, into a tree of their files. */
+export async function readTree(
+  layers: readonly Content[],
+  options: LayerFilesOptions,
+  onFile?: (placed: PlacedFile, content: () => AsyncGenerator<Uint8Array>) => Promise<void>,
+): Promise<FileTree> {
+  const sizes = layers.map(({ size }) => size)
+  const readings = readingOf(options, sizes)
+  const tree = createFileTree(withDefaultLimits(options.limits))
+  for (const [index, layer] of layers.entries()) {
+    const reading = readings[index]
+    if (!reading) continue
+    for await (const { file, position, content } of walkLayer(layer, reading)) {
+      tree.add(file, index, position)
+      await onFile?.({ file, layer: index, position }, content)
+    }
+  }
+  return tree
+}
+
+/**
+ * Opens a file that layers have at a path. The layers are read to their ends and verified. The content of a small file
+ * is kept; the layer of a larger one is read again for it.
+ *
+ * @throws {ValidationError} if the file is not there
+ */
+export async function openFile(
+  layers: readonly Content[],
+  path: string,
+  options: ReadFileOptions,
+  follow: boolean,
+): Promise<OpenedFile> {
+  const kept = new Map<string, Uint8Array<ArrayBuffer>>()
+  const wanted = cleanPath(path)
+  const tree = await readTree(layers, options, async ({ file, layer, position }, content) => {
+    if (file.path !== wanted || file.type !== 'file' || file.size > SMALL) return
+    kept.set(`${layer}:${position}`, await collect(content()))
+  })
+  const found = tree.find(path, follow)
+  if (!found) throw missingFile(path, tree)
+  const source = found.file.type === 'hardlink' ? found.linked : found
+  const limits = withDefaultLimits(options.limits)
+
+  async function* read(): AsyncGenerator<Uint8Array> {
+    const { layer, position } = requireFile(path, found as PlacedFile, source)
+    const known = kept.get(`${layer}:${position}`)
+    if (known) {
+      yield known.slice()
+      return
+    }
+    for await (const walked of readLayer(layers[layer] as Content, { ...options, onProgress: undefined })) {
+      if (walked.position === position) yield* walked.content()
+    }
+  }
+
+  return {
+    ...found.file,
+    size: source?.file.size ?? 0,
+    stream: () => toReadable(read()),
+    async bytes() {
+      const { size } = requireFile(path, found, source).file
+      if (size <= limits.fileSize) return collect(read())
+      throw new TarReadError('LIMIT_EXCEEDED', `Cannot read ${JSON.stringify(path)}: it has ${size} bytes`, {
+        remedy: `read its stream(), or ${raiseLimit('fileSize')}`,
+        path,
+      })
+    },
+  }
+}
+
+async function collect(stream: AsyncGenerator<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
+  const pieces: Uint8Array[] = []
+  for await (const piece of stream) pieces.push(piece)
+  return concat(pieces)
+}
+
+/** Takes the file whose content is read: of a hard link, the one that it shares it with. */
+function requireFile(path: string, { file }: PlacedFile, source: PlacedFile | undefined): PlacedFile {
+  if (source?.file.type === 'file') return source
+  const [what, remedy] =
+    file.type === 'symlink'
+      ? [`it is a symbolic link to ${JSON.stringify(file.linkTarget)}`, 'pass { followLinks: true }']
+      : file.type === 'hardlink'
+        ? [`it is a hard link to ${JSON.stringify(file.linkTarget)}, which is not there`, 'look for it in the image']
+        : [`it is not a file (its type is ${file.type})`, undefined]
+  throw new ValidationError('FILE_MISSING', `Cannot read ${JSON.stringify(path)}: ${what}`, { path, remedy })
+}

@@ -1,0 +1,35 @@
+import { show } from '../check-options.ts'
+import type { Image, Layer } from '../images/image.ts'
+import type { ImageFile, ImageFilesOptions } from './image-files-options.ts'
+import { onePlatform } from './image-layers.ts'
+import { openFile, readTree } from './open-file.ts'
+import { layerContent, readLayer } from './open-layer.ts'
+import type { OpenedFile } from './opened-file.ts'
+import type { ReadFileOptions } from './read-file-options.ts'
+
+/** Lists the files of an image; throws what `listImageFiles` throws. */
+export async function* readImageFiles(image: Image, options: ImageFilesOptions): AsyncGenerator<ImageFile, void> {
+  const { layer } = options
+  if (layer) {
+    for await (const { file } of readLayer(layerContent(layer), options)) yield { ...file, layer }
+    return
+  }
+  const layers = layersOf(image, options)
+  const tree = await readTree(layers.map(layerContent), options)
+  for (const [path, { file, layer }] of tree.entries()) yield { ...file, path, layer: layers[layer] as Layer }
+}
+
+/** Opens a file of an image; throws what `readImageFile` throws. */
+export async function openImageFile(
+  image: Image,
+  path: string,
+  options: ImageFilesOptions & ReadFileOptions,
+): Promise<OpenedFile> {
+  return openFile(layersOf(image, options).map(layerContent), path, options, options.followLinks === true)
+}
+
+function layersOf(image: Image, { layer, platform }: ImageFilesOptions): readonly Layer[] {
+  if (layer) return [layer]
+  if (Array.isArray(image?.layers)) return onePlatform(image, platform).layers
+  throw new TypeError(`Cannot use image: it has to be an image of openArchive or openImage, not ${show(image)}`)
+}
