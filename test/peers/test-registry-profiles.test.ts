@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type ServedTestRegistry, serveTestRegistry } from '../../src/testing/node.ts'
 import type { Distribution } from '../support/distribution.ts'
+import { KINDS } from '../support/kinds.ts'
 import {
   digestOfText,
   MANIFEST,
@@ -12,7 +13,7 @@ import {
   plainClient,
   type Seen,
 } from '../support/plain-client.ts'
-import { KINDS, type PutImage, putImage, putIndex } from '../support/put-image.ts'
+import { type PutImage, putImage, putIndex } from '../support/put-image.ts'
 import { ALL, describeReal, type RealRegistry } from '../support/real-registries.ts'
 
 /** What was seen, less what no two registries have in common. */

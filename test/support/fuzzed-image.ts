@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import type { TestRegistry } from '../../src/testing/index.ts'
-import { KINDS } from './put-image.ts'
+import { KINDS } from './kinds.ts'
 
 interface Manifest {
   readonly mediaType: string

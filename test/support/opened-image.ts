@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { type ArchiveInput, type Image, openArchive } from '../../src/index.ts'
+import { KINDS } from './kinds.ts'
 import { createLayout } from './layout.ts'
-import { KINDS } from './put-image.ts'
 
 /** Opens the one image of an archive. */
 export async function openOne(archive: ArchiveInput): Promise<Image> {

@@ -1,8 +1,8 @@
 import { createTar } from 'nanotar'
 import type { Descriptor, Digest } from '../../src/index.ts'
+import { KINDS } from './kinds.ts'
 import { type LayoutBuilder, withName, withPlatform } from './layout.ts'
 import { gzip, zstd } from './packing.ts'
-import { KINDS } from './put-image.ts'
 
 /** The platform of this machine, which tools choose unless told otherwise. */
 export const HERE = process.arch === 'x64' ? 'linux/amd64' : `linux/${process.arch}`

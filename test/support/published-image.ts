@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import { type Descriptor, type Digest, pushDockerTar } from '../../src/index.ts'
+import { KINDS } from './kinds.ts'
 import { createLayout, type LayoutBuilder, withPlatform } from './layout.ts'
 import {
   addArtifact,
@@ -9,7 +10,6 @@ import {
   type IndexEntry,
   type PackedImageOptions,
 } from './packed-images.ts'
-import { KINDS } from './put-image.ts'
 
 /** An image in a registry. Of an index, the config and the layers are those of the image for this machine. */
 export interface PublishedImage {

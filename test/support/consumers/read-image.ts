@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
+import { KINDS } from '../kinds.ts'
 import { HERE } from '../packed-images.ts'
-import { KINDS } from '../put-image.ts'
 import type { TakenImage } from './consumer.ts'
 
 /**
