@@ -83,6 +83,10 @@ export async function findCandidates(reader: RepositoryReader, search: Search): 
     })
     level = next
   }
+  // One that was chosen has parents too.
+  for (const [digest, { node }] of candidates) {
+    for (const child of node.children) candidates.get(child.digest)?.parents.add(digest)
+  }
   return candidates
 }
 

@@ -1,6 +1,5 @@
 import type { Descriptor } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
-import type { IndexEntry } from '../oci/manifest.ts'
 
 /** A plan to delete images of a repository, as `planDelete` makes it. It is JSON. */
 export interface DeletePlan extends DeletedContent {
@@ -21,7 +20,7 @@ export interface DeletedContent {
   readonly repository: string
   /** The steps: parents before their children, images before their referrers. */
   readonly deletes: readonly PlannedDelete[]
-  /** The manifests that `deletes` names, with their bytes. */
+  /** The manifests that `deletes` names, and the lists that lose an entry, with their bytes. */
   readonly manifests: readonly KeptManifest[]
 }
 
@@ -49,14 +48,16 @@ export interface PlannedDelete {
   readonly after: readonly Digest[]
   /** The other tags of the manifest, which stay. */
   readonly siblings: readonly string[]
-  /** Its entry in the list of referrers of an image that stays (distribution-spec § Referrers Tag Schema). */
+  /** The list of referrers that has it, and that stays without it (distribution-spec § Referrers Tag Schema). */
   readonly listed?: ListedReferrer
 }
 
-/** An entry of a list of referrers. */
+/** A list of referrers that stays, and loses an entry. */
 export interface ListedReferrer {
+  /** The manifest whose referrers it lists. */
   readonly subject: Digest
-  readonly entry: IndexEntry
+  /** The list. Its bytes are in `manifests`. */
+  readonly list: Digest
 }
 
 /** A manifest with its bytes. */

@@ -6,7 +6,7 @@ import { entryOf } from '../registry/download/manifest-entry.ts'
 import type { Candidate } from './candidates.ts'
 import { readChoice } from './choose.ts'
 import type { DeleteChoice, PlanDeleteOptions } from './delete-options.ts'
-import type { DeletePlan, KeptManifest, ListedReferrer, PlannedDelete, StayingImage } from './delete-plan.ts'
+import type { DeletePlan, KeptManifest, PlannedDelete, StayingImage } from './delete-plan.ts'
 import { isUnread, type Node, type RepositoryReader, type TagList } from './repository-reader.ts'
 import { settle } from './settle.ts'
 import { type Settled, whatStays } from './why.ts'
@@ -30,7 +30,7 @@ export async function makePlan(
   const settlement = await settle(reader, tags, choice, { children, referrers, maxBytes })
   const settled = { tags, choice, settlement }
   const nodes = new Map([...settlement.going].map(([digest, { node }]) => [digest, node]))
-  const whole = await planManifests(reader, settled)
+  const whole = await planManifests(reader, settled, nodes)
   const single = await planTags(reader, settled, options.overwriteTags ? 'overwrite' : 'tag', nodes)
   const deletes = [...whole, ...single]
   const stays = whatStays(settled, new Set(deletes.flatMap(({ tags }) => tags)))
@@ -45,31 +45,34 @@ export async function makePlan(
   }
 }
 
+/** Plans the manifests that go. Adds the lists of referrers that lose one to `nodes`. */
 async function planManifests(
   reader: RepositoryReader,
   { tags: { heads }, settlement: { going } }: Settled,
+  nodes: Map<Digest, Node>,
 ): Promise<readonly PlannedDelete[]> {
   const deletes: PlannedDelete[] = []
   for (const [digest, candidate] of going) {
     const { why, parents } = candidate
     const tags = [...heads].filter(([, head]) => head.digest === digest).map(([tag]) => tag)
-    const { subject } = candidate.node
-    const listed = subject && !going.has(subject) ? await findListing(reader, heads, candidate) : undefined
+    const list = await findList(reader, heads, candidate)
+    const isListed = list && !going.has(list.digest)
+    if (isListed) nodes.set(list.digest, list)
+    const listed = isListed && { subject: candidate.node.subject as Digest, list: list.digest }
     deletes.push({ digest, way: 'digest', tags, why, after: [...parents], siblings: [], ...(listed && { listed }) })
   }
   return deletes
 }
 
-/** Finds the entry of a referrer in the list of its subject's referrers. */
-async function findListing(
+/** Finds the list of referrers that lists a referrer. */
+async function findList(
   reader: RepositoryReader,
   heads: TagList['heads'],
   { node: { subject, digest } }: Candidate,
-): Promise<ListedReferrer | undefined> {
+): Promise<Node | undefined> {
   const list = subject && heads.get(referrersTag(subject))
   const node = list && (await reader.read(list.digest))
-  const entry = node && !isUnread(node) ? node.entries.find((entry) => entry.digest === digest) : undefined
-  return subject && entry && { subject, entry }
+  return node && !isUnread(node) && node.children.some((child) => child.digest === digest) ? node : undefined
 }
 
 /** Plans the tags that go alone, because their manifest stays. Adds the manifests to `nodes`. */

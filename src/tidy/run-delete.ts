@@ -108,7 +108,7 @@ function resultOf(plan: DeletePlan, outcomes: ReadonlyMap<PlannedDelete, Outcome
     const outcome = outcomes.get(part)
     return outcome === undefined || outcome === 'deleted' ? [] : [{ part, outcome }]
   })
-  const digests = new Set(deleted.map(({ digest }) => digest))
+  const digests = new Set(deleted.flatMap(({ digest, listed }) => (listed ? [digest, listed.list] : digest)))
   return {
     deleted,
     skipped: left.flatMap(({ part: { digest, tags }, outcome }) =>

@@ -3,7 +3,7 @@ import { createWasmHasher } from '../hash/sha256.ts'
 import { fromBase64 } from '../oci/base64.ts'
 import { type Content, type Descriptor, descriptorOf } from '../oci/descriptor.ts'
 import { type Digest, digestOf, isDigest } from '../oci/digest.ts'
-import { isIndex } from '../oci/manifest.ts'
+import { type IndexEntry, isIndex } from '../oci/manifest.ts'
 import { isForeignLayerType } from '../oci/media-type.ts'
 import { parseManifest } from '../oci/parse-manifest.ts'
 import { referrersTag, subjectOfTag } from '../oci/referrer-tag.ts'
@@ -11,7 +11,7 @@ import { verifyDigest } from '../oci/verify.ts'
 import { isHeld } from '../registry/blob-end.ts'
 import { lookForBlob } from '../registry/blobs.ts'
 import { manifestAt, putManifest } from '../registry/manifests.ts'
-import { resolveManifest } from '../registry/read-manifest.ts'
+import { findManifest, resolveManifest } from '../registry/read-manifest.ts'
 import { addToReferrersTag } from '../registry/referrers-tag.ts'
 import { toSource } from '../source/from.ts'
 import type { TidyOptions } from './delete-options.ts'
@@ -33,16 +33,16 @@ export async function runUndo(
 ): Promise<UndoResult> {
   const { registry, repository, signal } = reader
   const resolve = (reference: string) => resolveManifest(manifestAt(registry, repository, reference), signal)
-  const manifests = await restore(undo.manifests)
+  const all = await restore(undo.manifests)
+  const deleted = new Set(undo.deletes.map(({ digest }) => digest))
+  const manifests = new Map([...all].filter(([digest]) => deleted.has(digest)))
   const absent = new Set<Digest>()
   await reader.forEach(manifests.keys(), async (digest) => {
     if (!(await resolve(digest))) absent.add(digest)
   })
   await verifyNeeds(reader, manifests, absent)
 
-  // Children before parents: the reverse of how they went.
-  const order = [...new Set(undo.deletes.map(({ digest }) => digest))].reverse()
-  const put = order.filter((digest) => absent.has(digest))
+  const put = childrenFirst(manifests).filter((digest) => absent.has(digest))
   for (const [done, digest] of put.entries()) {
     await putManifest(registry, { repository, content: contentOf(manifests, digest) }, digest, signal)
     options.onProgress?.({ phase: 'manifests', done: done + 1, total: put.length })
@@ -63,9 +63,10 @@ export async function runUndo(
     tags.push({ tag, digest })
     options.onProgress?.({ phase: 'tags', done: tags.length + kept.length, total: wanted.length })
   }
-  for (const { listed } of undo.deletes) {
-    if (listed)
-      await addToReferrersTag(registry, { repository, subject: listed.subject, entries: [listed.entry] }, signal)
+  for (const [list, subject] of new Map(
+    undo.deletes.flatMap(({ listed }) => (listed ? [[listed.list, listed.subject]] : [])),
+  )) {
+    await restoreList(list, subject)
   }
   for (const { tag, digest } of kept) {
     options.onWarning?.(`The tag "${tag}" of "${repository}" exists meanwhile, with ${digest}; it was left alone.`)
@@ -75,12 +76,32 @@ export async function runUndo(
   /** A list of referrers that was made meanwhile gets the entries of the old one. */
   async function mergeList(tag: string, digest: Digest): Promise<void> {
     const subject = subjectOfTag(tag)
-    if (!subject || tag !== referrersTag(subject)) return
-    const kept = undo.manifests.find((manifest) => manifest.digest === digest)
-    const list = kept && parseManifest(bytesOf(kept), `the manifest ${digest}`)
-    if (list && isIndex(list))
-      await addToReferrersTag(registry, { repository, subject, entries: list.manifests }, signal)
+    const entries = subject && tag === referrersTag(subject) ? entriesOf(undo, digest) : []
+    if (subject) await addToReferrersTag(registry, { repository, subject, entries }, signal)
   }
+
+  /** Gives a list of referrers its entries back, and its old bytes if nobody else has changed it. */
+  async function restoreList(digest: Digest, subject: Digest): Promise<void> {
+    const tag = referrersTag(subject)
+    const old = entriesOf(undo, digest)
+    const entries = old.filter((entry) => deleted.has(entry.digest))
+    const found = await findManifest(manifestAt(registry, repository, tag), signal)
+    const now = found && isIndex(found.manifest) ? found.manifest.manifests : []
+    const digests = new Set([...now, ...entries].map((entry) => entry.digest))
+    const isSame = digests.size === new Set(old.map((entry) => entry.digest)).size
+    if (found && isSame && old.every((entry) => digests.has(entry.digest))) {
+      await putManifest(registry, { repository, content: contentOf(all, digest) }, tag, signal)
+    } else {
+      await addToReferrersTag(registry, { repository, subject, entries }, signal)
+    }
+  }
+}
+
+/** The entries of an index among the manifests of an undo. */
+function entriesOf({ manifests }: DeletedContent, digest: Digest): readonly IndexEntry[] {
+  const kept = manifests.find((manifest) => manifest.digest === digest)
+  const list = kept && parseManifest(bytesOf(kept), `the manifest ${digest}`)
+  return list && isIndex(list) ? list.manifests : []
 }
 
 async function restore(kept: readonly KeptManifest[]): Promise<ReadonlyMap<Digest, Restored>> {
@@ -98,6 +119,17 @@ async function restore(kept: readonly KeptManifest[]): Promise<ReadonlyMap<Diges
     })
   }
   return restored
+}
+
+/** Puts what an index lists before it. */
+function childrenFirst(manifests: ReadonlyMap<Digest, Restored>): readonly Digest[] {
+  const ordered = new Set<Digest>()
+  const visit = (digest: Digest): void => {
+    for (const child of manifests.get(digest)?.needs ?? []) if (!ordered.has(child.digest)) visit(child.digest)
+    if (manifests.has(digest)) ordered.add(digest)
+  }
+  for (const digest of manifests.keys()) visit(digest)
+  return [...ordered]
 }
 
 function bytesOf({ digest, content }: KeptManifest): Uint8Array<ArrayBuffer> {

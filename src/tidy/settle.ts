@@ -89,10 +89,14 @@ function isHeld({ node, why, parents }: Candidate, candidates: Candidates): bool
 /** Neither its subject nor the list of that subject's referrers holds a referrer that was chosen. */
 function releaseOf(heads: ReadonlyMap<string, ManifestHead>, candidates: Candidates): IsReleased {
   const subjects = new Map<Digest, Digest>()
+  const others = new Set<Digest>()
   for (const [tag, { digest }] of heads) {
     const subject = subjectOfTag(tag)
     if (subject && tag === referrersTag(subject)) subjects.set(digest, subject)
+    else others.add(digest)
   }
+  // Under another tag too, it is not only a list.
+  for (const digest of others) subjects.delete(digest)
   return (by, digest, how) => {
     const candidate = candidates.get(digest)
     if (candidate?.why !== 'chosen') return false

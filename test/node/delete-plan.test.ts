@@ -104,13 +104,60 @@ describe('planDelete()', () => {
       await repo.image(undefined, { subject: image }),
     ]
     const name = image.digest.replace(':', '-')
-    await repo.index(name, [one, two])
+    const list = await repo.index(name, [one, two])
     const { deleted, undo } = await deleteTags(handle, repository, one.digest)
-    expect(deleted).toMatchObject([{ digest: one.digest, listed: { subject: image.digest, entry: one } }])
+    expect(deleted).toMatchObject([{ digest: one.digest, listed: { subject: image.digest, list: list.digest } }])
     expect((await repo.read(name)).manifests).toEqual([two])
     await undoDelete(undo)
-    expect((await repo.read(name)).manifests).toEqual([two, one])
+    expect(await repo.read(name)).toEqual(await repo.read(list.digest))
     expect(await repo.has(one.digest)).toBe(true)
+
+    // A list that somebody else has changed meanwhile keeps the change.
+    const again = await deleteTags(handle, repository, one.digest)
+    const three = await repo.image(undefined, { subject: image })
+    await repo.index(name, [two, three])
+    await undoDelete(again.undo)
+    expect((await repo.read(name)).manifests).toEqual([two, three, one])
+  })
+
+  it('puts parents before children that were chosen too, and undoes that', async () => {
+    const { handle, repository, ...repo } = stock()
+    await repo.image('stays')
+    const child = await repo.image()
+    const index = await repo.index(undefined, [child])
+    const chosen = [child.digest, index.digest]
+    const { deleted, undo } = await deleteTags(handle, repository, chosen, { children: false })
+    expect(deleted.map(({ digest, after }) => [digest, after])).toEqual([
+      [index.digest, []],
+      [child.digest, [index.digest]],
+    ])
+    await undoDelete(undo)
+    expect([await repo.has(child.digest), await repo.has(index.digest)]).toEqual([true, true])
+  })
+
+  it('mends a list of referrers that stays when its subject goes', async () => {
+    const { handle, repository, ...repo } = stock()
+    const image = await repo.image('v1')
+    await repo.image('v2')
+    const [one, two] = [
+      await repo.image(undefined, { subject: image }),
+      await repo.image(undefined, { subject: image }),
+    ]
+    const name = image.digest.replace(':', '-')
+    await repo.index(name, [one, two])
+    await deleteTags(handle, repository, [image.digest, one.digest], { referrers: false })
+    expect((await repo.read(name)).manifests).toEqual([two])
+  })
+
+  it('leaves a referrer whose list has another tag, too', async () => {
+    const { handle, repository, ...repo } = stock()
+    const image = await repo.image('v1')
+    const one = await repo.image(undefined, { subject: image })
+    const list = await repo.index(image.digest.replace(':', '-'), [one])
+    await repo.tag('release', list)
+    const { deletes, stays } = await planDelete(handle, repository, one.digest)
+    expect(deletes).toEqual([])
+    expect(stays).toContainEqual(expect.objectContaining({ digest: one.digest, reason: 'listed' }))
   })
 
   it('refuses to leave no tag, unless all of them may go', async () => {
