@@ -86,6 +86,7 @@ export async function runUndo(
     const old = entriesOf(undo, digest)
     const entries = old.filter((entry) => deleted.has(entry.digest))
     const found = await findManifest(manifestAt(registry, repository, tag), signal)
+    if (found?.digest === digest) return
     const now = found && isIndex(found.manifest) ? found.manifest.manifests : []
     const digests = new Set([...now, ...entries].map((entry) => entry.digest))
     const isSame = digests.size === new Set(old.map((entry) => entry.digest)).size
