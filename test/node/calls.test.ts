@@ -41,6 +41,10 @@ const shared = (sdk: typeof portable | typeof node): Readonly<Record<string, Cal
   copyImage: (options) => sdk.copyImage(image, place, options),
   planCopy: (options) => sdk.planCopy(image, place, options),
   copyRepository: (options) => sdk.copyRepository(place, place, options),
+  planDelete: (options) => sdk.planDelete(registry, 'team/app', 'v1', options),
+  executeDelete: (options) => sdk.executeDelete({} as never, registry, options),
+  deleteTags: (options) => sdk.deleteTags(registry, 'team/app', 'v1', options),
+  undoDelete: (options) => sdk.undoDelete({} as never, registry, options),
   editImage: (options) => sdk.editImage({ manifest: {} } as never, {}, options),
   createIndex: (options) => sdk.createIndex([], options),
   selectPlatforms: (options) => sdk.selectPlatforms({ manifest: {} } as never, 'linux/amd64', options),
@@ -202,5 +206,35 @@ describe.each([
     await rejection(sdk.copyRepository(wrong, place), TypeError, message)
     await rejection(sdk.copyRepository(place, wrong), TypeError, message)
     if (member !== 'tags') await rejection(sdk.copyRepository(place, place, { [member]: 'v5' } as never), TypeError)
+  })
+})
+
+describe.each([
+  ['.', portable],
+  ['./node', node],
+])('what to delete in "%s"', (_, sdk) => {
+  type Delete = (repository: never, what: never, options?: object) => Promise<unknown>
+  const deletes: ReadonlyArray<readonly [string, Delete]> = [
+    ['planDelete()', (...call) => sdk.planDelete(registry, ...call)],
+    ['deleteTags()', (...call) => sdk.deleteTags(registry, ...call)],
+  ]
+
+  it.each(deletes)('is checked by %s', async (_, call) => {
+    const wrong: ReadonlyArray<readonly [unknown, RegExp]> = [
+      [undefined, /^Cannot delete undefined: pass a pattern of tags, a list of tags and digests, or rules/],
+      [7, /^Cannot delete 7/],
+      [{}, /as rules: pass keepNewest, olderThan or tags/],
+      [{ keep: 'latest' }, /as rules: pass keepNewest, olderThan or tags/],
+      [{ keepNewest: '3' }, /^Cannot use keepNewest: it has to be a whole number from 0, not "3"/],
+      [{ keepNewest: 3, by: 'size' }, /^Cannot use by: it has to be "version" or "date"/],
+      [{ olderThan: '30 days' }, /^Cannot use olderThan: it has to be a Date, or an age such as '12h'/],
+      [{ olderThan: new Date('never') }, /^Cannot use olderThan/],
+      [{ olderThan: '30d', keep: 7 }, /^Cannot use keep: it has to be a pattern, a list or a function, not 7/],
+    ]
+    for (const [what, message] of wrong) await rejection(call('team/app' as never, what as never), Error, message)
+    await rejection(call('team/app' as never, ['v1', 'a b'] as never), portable.ValidationError, /"a b" as a tag/)
+    await rejection(call('team/app' as never, 'sha256:12' as never), portable.ValidationError, /digest of the image/)
+    await rejection(call({} as never, 'v1' as never), TypeError, /options come last$/)
+    await rejection(call('team/app' as never, 'v1' as never, { concurrency: 0 }), RangeError, /^Cannot use concurrency/)
   })
 })

@@ -5,6 +5,7 @@ import {
   copyRepository,
   deleteImage,
   deleteImageByDigest,
+  deleteTags,
   executePush,
   getImageInfo,
   getManifest,
@@ -19,6 +20,7 @@ import {
   type Registry,
   RegistryError,
   retagImage,
+  undoDelete,
 } from '../../src/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
 import { hasSecret, type Secret, shownOf } from './secrets.ts'
@@ -78,6 +80,10 @@ export const ACTS: Readonly<Record<string, Act>> = {
   tags: (registry) => listTags(registry, 'team/app'),
   repositories: (registry) => listRepositories(registry),
   delete: (registry) => deleteImage(registry, 'team/app', 'v1', { deleteSharedManifest: true }),
+  async deleteTags(registry, tell) {
+    const { undo } = await deleteTags(registry, 'team/app', 'v1', { all: true, onProgress: tell, onWarning: tell })
+    tell(await undoDelete(undo, registry))
+  },
   deleteByDigest: (registry) => deleteImageByDigest(registry, 'team/app', DIGEST),
   check: (registry) => checkRegistryConnectivity(registry),
 }
