@@ -75,6 +75,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'node/fetch',
     'node/native-sha256',
   ],
+  'node/artifacts': [
+    ...['async', 'errors', 'check-options', 'oci', 'registry', 'runtime', 'control', 'compress', 'edit', 'artifacts'],
+    ...['node/native-sha256', 'node/archive', 'node/edit', 'node/save'],
+  ],
   'node/pull': ['oci', 'registry', 'pull', 'node/save'],
   'node/api': [
     'index',
@@ -85,12 +89,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'node/archive',
     'node/save',
     'node/edit',
+    'node/artifacts',
     'node/pull',
     'node/node-runtime',
   ],
   'node/index': [
     'index',
     'node/api',
+    'node/artifacts',
     'node/archive',
     'node/edit',
     'node/save',

@@ -55,6 +55,7 @@ const MORE_IN_NODE: Readonly<Record<string, readonly string[]>> = {
   validateDockerTar: ['TarReadError'],
   pullDockerTar: ['RegistryError'],
   pullBundle: ['RegistryError'],
+  pullArtifact: ['RegistryError'],
 }
 /** Their examples leave tags and repositories behind. The others, which list some, run before. */
 const LAST = ['attachArtifact', 'pushArtifact']

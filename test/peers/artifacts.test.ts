@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
@@ -11,6 +11,7 @@ import {
   pushArtifact,
   pushDockerTar,
 } from '../../src/index.ts'
+import * as node from '../../src/node/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
 import type { Distribution } from '../support/distribution.ts'
 import { type Peer, peerAt } from '../support/peers.ts'
@@ -21,6 +22,7 @@ import { ALL, describeReal } from '../support/real-registries.ts'
 const DATE = '2024-01-01T00:00:00Z'
 const CREATED = 'org.opencontainers.image.created'
 const SPDX = 'application/spdx+json'
+type PulledFacts = Pick<node.PulledFile, 'mediaType' | 'annotations'>
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
 
 describeReal('artifacts at {}', ALL, ({ start }) => {
@@ -131,6 +133,34 @@ describeReal('artifacts at {}', ALL, ({ start }) => {
     }
     const filtered = await listReferrers(registry.url, repository, digest, { artifactType: SPDX })
     expect(filtered.map(({ artifactType }) => artifactType)).toEqual([SPDX])
+  })
+
+  it('"oras pull" unpacks a folder that pushArtifact() packs, and pullArtifact() pulls one that oras packs', async () => {
+    const { repository, name } = await image()
+    mkdirSync(join(folder, 'docs/sub/deep'), { recursive: true })
+    writeFileSync(join(folder, 'docs/sub/deep/a.md'), '# A')
+    writeFileSync(join(folder, 'docs/run.sh'), 'true', { mode: 0o755 })
+    const files = [
+      { path: join(folder, 'docs'), title: 'docs' },
+      { path: join(folder, 'docs'), title: 'the/docs' },
+      { path: join(folder, 'sbom.json'), mediaType: 'text/plain' },
+    ]
+    await node.pushArtifact(registry.url, repository, 'ours', files)
+    const output = join(folder, `output-${repository.replace('/', '-')}`)
+    await oras?.('pull', '--plain-http', '--output', output, `${name}:ours`)
+    for (const place of ['docs', 'the/docs']) {
+      expect(readFileSync(join(output, place, 'sub/deep/a.md'), 'utf8')).toBe('# A')
+      expect(statSync(join(output, place, 'run.sh')).mode & 0o777).toBe(0o755)
+    }
+    expect(readFileSync(join(output, 'sbom.json'), 'utf8')).toBe('{"spdxVersion":"SPDX-2.3"}')
+    await oras?.('push', '--plain-http', `${name}:theirs`, 'docs', 'reports/one.txt')
+    const pulled = await node.pullArtifact(registry.url, repository, 'theirs', { to: join(output, 'theirs') })
+    expect(pulled.files.map(({ title }) => title)).toEqual(['docs', 'reports/one.txt'])
+    expect(readFileSync(join(output, 'theirs/reports/one.txt'), 'utf8')).toBe('one')
+    const ours = await node.pullArtifact(registry.url, repository, 'ours')
+    // Only the dates of the files in the tar, and so the digests, differ.
+    const facts = ({ mediaType, annotations }: PulledFacts) => [mediaType, Object.keys(annotations).sort()]
+    expect(facts(ours.files[0] as PulledFacts)).toEqual(facts(pulled.files[0] as PulledFacts))
   })
 
   it('six attachArtifact() at once lose no entry', async () => {
