@@ -1,3 +1,4 @@
+import { commandField } from '../images/image-config.ts'
 import { type JsonObject, objectField, textField, textListField } from '../oci/json.ts'
 import { editMap, sortedObject, withField } from './edit-map.ts'
 import { withHistory } from './history.ts'
@@ -112,7 +113,7 @@ function changeList(
   edit: readonly string[] | null | undefined,
 ): FieldChange | undefined {
   const text = JSON.stringify(edit ?? [])
-  if (edit === undefined || text === JSON.stringify(textListField(config, field))) return undefined
+  if (edit === undefined || text === JSON.stringify(commandField(config, field))) return undefined
   return changeOf(field, edit && edit.length > 0 && edit, [
     text === '[]' ? `remove ${instruction}` : `${instruction} ${text}`,
   ])

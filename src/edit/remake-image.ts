@@ -1,8 +1,9 @@
 import { type ConfiguredImage, describeLayers, type Layer, platformOf } from '../images/image.ts'
-import { parseConfigObject, readImageConfig } from '../images/image-config.ts'
+import { parseConfigObject, parseImageConfig } from '../images/image-config.ts'
 import { jsonContent, listContents, manifestDocument, remakeManifest } from '../images/remake-manifest.ts'
 import type { Content } from '../oci/descriptor.ts'
 import type { CreateHasher } from '../oci/digest.ts'
+import { parseExactJson } from '../oci/exact-json.ts'
 import type { JsonObject } from '../oci/json.ts'
 import { MEDIA_TYPES } from '../oci/media-type.ts'
 import type { CompressionFormat } from '../runtime.ts'
@@ -20,7 +21,7 @@ interface ChangedParts {
 
 /** Parses the config of an image, with all that is in it. */
 export async function configDocument({ config }: ConfiguredImage): Promise<JsonObject> {
-  return parseConfigObject(await readAll(config.source), `the config ${config.digest}`)
+  return parseConfigObject(await readAll(config.source), `the config ${config.digest}`, parseExactJson)
 }
 
 /**
@@ -42,7 +43,7 @@ export async function remakeImage(
     : await jsonContent(document, image.config.mediaType, createHasher)
   const listed = listContents(changed.manifest ?? before.manifest, config, layers)
   if (isSame(listed, before.manifest)) return image
-  const configuration = readImageConfig(document)
+  const configuration = parseImageConfig(await readAll(config.source), `the config ${config.digest}`)
   return {
     ...image,
     manifest: await remakeManifest(image, listed, createHasher),

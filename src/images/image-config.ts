@@ -22,8 +22,8 @@ export function parseImageConfig(bytes: Uint8Array, what: string): ImageConfig {
 }
 
 /** The same, with all that is in it. */
-export function parseConfigObject(bytes: Uint8Array, what: string): JsonObject {
-  const document = parseJson(bytes, what)
+export function parseConfigObject(bytes: Uint8Array, what: string, parse = parseJson): JsonObject {
+  const document = parse(bytes, what)
   if (!isJsonObject(document)) {
     throw new ValidationError('IMAGE_INVALID', `Cannot read ${what}: it is not a JSON object`, { path: what })
   }
@@ -42,8 +42,8 @@ export function readImageConfig(document: JsonObject): ImageConfig {
     created: textField(document, 'created'),
     author: textField(document, 'author') ?? '',
     comment: textField(document, 'comment') ?? '',
-    cmd: textListField(runtime, 'Cmd'),
-    entrypoint: textListField(runtime, 'Entrypoint'),
+    cmd: commandField(runtime, 'Cmd'),
+    entrypoint: commandField(runtime, 'Entrypoint'),
     env: textListField(runtime, 'Env'),
     user: textField(runtime, 'User') ?? '',
     workingDir: textField(runtime, 'WorkingDir'),
@@ -55,6 +55,12 @@ export function readImageConfig(document: JsonObject): ImageConfig {
     diffIds: textListField(objectField(document, 'rootfs'), 'diff_ids'),
     history: readHistory(document.history),
   }
+}
+
+/** The words of a command. Docker takes a text for a list of one. */
+export function commandField(runtime: JsonObject, key: string): readonly string[] {
+  const text = textField(runtime, key)
+  return text === undefined ? textListField(runtime, key) : [text]
 }
 
 function readHistory(history: unknown): readonly HistoryEntry[] {

@@ -1,13 +1,18 @@
+import { loaded } from '../async/lazy.ts'
 import { type Content, type Descriptor, descriptorOf } from '../oci/descriptor.ts'
 import { type CreateHasher, digestOf } from '../oci/digest.ts'
-import { type JsonObject, objectField, parseJson } from '../oci/json.ts'
+import { type JsonObject, objectField } from '../oci/json.ts'
 import { toSource } from '../source/from.ts'
 import { readAll } from '../source/source.ts'
 import type { Image } from './image.ts'
 
+/** Loaded when a document is written again. */
+const exactJson = () => loaded(import('../oci/exact-json.ts'))
+
 /** Parses a manifest or an index, with all that is in it. */
 export async function manifestDocument({ manifest }: Pick<Image, 'manifest'>): Promise<JsonObject> {
-  return parseJson(await readAll(manifest.source), `the manifest ${manifest.digest}`) as JsonObject
+  const { parseExactJson } = await exactJson()
+  return parseExactJson(await readAll(manifest.source), `the manifest ${manifest.digest}`) as JsonObject
 }
 
 /** Makes the content of a JSON document. The same document gives the same bytes on every runtime. */
@@ -16,7 +21,8 @@ export async function jsonContent(
   mediaType: string,
   createHasher: CreateHasher,
 ): Promise<Content> {
-  const bytes = new TextEncoder().encode(JSON.stringify(document))
+  const { writeExactJson } = await exactJson()
+  const bytes = new TextEncoder().encode(writeExactJson(document))
   return { mediaType, digest: await digestOf(bytes, createHasher), size: bytes.length, source: toSource(bytes) }
 }
 

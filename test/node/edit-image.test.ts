@@ -30,6 +30,41 @@ function warnings() {
 }
 
 describe('editImage()', () => {
+  it('keeps numbers as they are written, in configs, manifests and indexes', async () => {
+    const layout = createLayout()
+    const numbers =
+      '"n":[9223372036854775807,-9007199254740993,1.0,1e400,-0,1E5,0.1,7,"9223372036854775807","\\u00001.0"]'
+    const exact = `{${numbers},"text":"{\\"exactNumber\\":\\"1.0\\"}"}`
+    const config = await layout.add(
+      'application/vnd.oci.image.config.v1+json',
+      `{"os":"linux","architecture":"amd64","config":{"Healthcheck":{"Interval":9007199254740993}},"odd":${exact}}`,
+    )
+    const manifest = `{"schemaVersion":2,"config":${JSON.stringify(config)},"layers":[],"odd":${exact}}`
+    const listed = await layout.add('application/vnd.oci.image.manifest.v1+json', manifest)
+    const index = `{"schemaVersion":2,"manifests":[${JSON.stringify({ ...listed })}],"odd":${exact}}`
+    layout.list(withName(await layout.add('application/vnd.oci.image.index.v1+json', index), 'team/app:v1'))
+    const edits = { user: '1000', annotations: { a: '1' }, manifestAnnotations: { a: '1' } }
+    const edited = await editImage(await openOne(layout.tar()), edits)
+    const child = (edited.children[0] ?? edited) as ConfiguredImage
+    for (const { source } of [edited.manifest, child.manifest, child.config]) {
+      expect(new TextDecoder().decode(await source.read(0, source.size))).toContain(`"odd":${exact}`)
+    }
+    const { source } = child.config
+    expect(new TextDecoder().decode(await source.read(0, source.size))).toContain('{"Interval":9007199254740993}')
+    expect(child.configuration.healthcheck).toEqual({ Interval: 9007199254740992 })
+  })
+
+  it('takes a command that is one text as Docker does', async () => {
+    const before = await imageOfKind('docker', { config: { Cmd: 'serve', Entrypoint: 'sh' } })
+    expect(before.configuration).toMatchObject({ cmd: ['serve'], entrypoint: ['sh'] })
+    const same = await editImage(before, { cmd: ['serve'], entrypoint: ['sh'] })
+    expect(same).toBe(before)
+    const edited = await editImage(before, { entrypoint: ['node'] })
+    expect((await configOf(edited)).config).toEqual({ Entrypoint: ['node'] })
+    const removed = await editImage(before, { cmd: null })
+    expect((await configOf(removed)).config).toEqual({ Entrypoint: 'sh' })
+  })
+
   it('edits each field of a config, and notes it in the history in the words of a Dockerfile', async () => {
     const before = await archived()
     const edited = await editImage(before, {
