@@ -28,9 +28,8 @@ export async function folderFile(
 ): Promise<ArtifactFile> {
   const { files } = await withLayerFiles(folder, { signal: options.signal })
   // oras takes a path above the title for one that leads out of it.
-  const entries = listEntries(files, { at: title, isFirst: true }).filter(({ path }) =>
-    `${path}/`.startsWith(`${title}/`),
-  )
+  const above = title.split('/').map((_, index, names) => names.slice(0, index).join('/'))
+  const entries = listEntries(files, { at: title, below: new Set(above) })
   const { source, diffId } = await makeLayer(entries, await createEncoder({ format: 'gzip' }, options), options)
   return {
     title,
