@@ -8,8 +8,7 @@ import type { NewImage } from './new-image.ts'
  * Creates an image from files, without Docker and without a base image. It is for linux/amd64, unless `platform` says
  * otherwise. Push it with `pushImage`, or write it with `writeArchive`.
  *
- * The same content gives the same digest on every runtime and at any time. Layers are made as by `appendLayer`. They
- * also have the folders that their files are in.
+ * The same content gives the same digest on every runtime and at any time. Layers are made as by `appendLayer`.
  *
  * @param content `files` or `layers`, `config` (such as `cmd`, `env` and `user`), `annotations`, `platform` and
  *   `created`: see `NewImage`.

@@ -6,16 +6,14 @@ import { readAttributes } from './file-attributes.ts'
 import type { FileOptions, LayerFile, LayerFileInput, LayerFiles, LayerLink } from './layer-files.ts'
 import { folderPath, layerPath, parentOf } from './layer-path.ts'
 import type { LayerEntry } from './layer-tar.ts'
+import { needsEntry, parentAttributes } from './parent-folders.ts'
 import { markerEntry, removedMarkers } from './whiteouts.ts'
 
 /** The options of the entries of a layer. */
 interface EntryOptions extends FileOptions {
   /** Paths that the layer removes from the image below. */
   readonly remove?: readonly string[] | undefined
-  /**
-   * The paths in the layers below, if they are known. Then the layer has all folders that its files are in, except
-   * these.
-   */
+  /** The paths in the layers below, if they are known. */
   readonly below?: ReadonlySet<string>
 }
 
@@ -28,7 +26,7 @@ interface EntryOptions extends FileOptions {
  * @throws {TypeError} if a file or an attribute is of another type
  */
 export function listEntries(files: LayerFiles, options: EntryOptions): readonly LayerEntry[] {
-  const { at = '/', filter, below, remove = [], uid, gid } = options
+  const { at = '/', filter, below, remove = [] } = options
   text('at', at, 'a path in the image, such as "/app"')
   list('remove', remove, 'an array of paths')
   optionalText('createdBy', options.createdBy, 'a text')
@@ -44,11 +42,9 @@ export function listEntries(files: LayerFiles, options: EntryOptions): readonly 
     if (isKept(path)) add(entryOf(folder ? `${folder}/${path}` : path, file, name.endsWith('/'), options))
   }
   if (entries.size === 0 && remove.length === 0) throw noFiles()
-  // The user who owns the files has to be able to write into their folder.
-  if (folder && (uid ?? gid) !== undefined && !entries.has(folder)) add(entryOf(folder, {}, true, options))
   for (const path of removedMarkers(remove, [...entries.keys()])) add(markerEntry(path))
   addFolders(entries, (path) => {
-    if (below && !below.has(path)) add(entryOf(path, {}, true, options))
+    if (needsEntry(path, below)) add(entryOf(path, parentAttributes(path, folder), true, options))
   })
   return [...entries.values()].sort((one, other) => (one.path < other.path ? -1 : 1))
 }

@@ -157,11 +157,12 @@ describe('the layer of appendLayer()', () => {
 
   it('has the digest of every other runtime', async () => {
     const image = await appendLayer(await baseImage(), { 'app/index.js': 'run()', 'app/run': { link: 'index.js' } })
-    expect(image.manifest.digest).toBe('sha256:4519ef26e2292f322678996173681e116eb240b08186e937b4a9c3d975e71baa')
+    expect(image.manifest.digest).toBe('sha256:09fd9484fb1a7a16c5df4188afe07f4f501de5a72564df09864e89dcb6bba54c')
   })
 
   it('has no owner, no date and the usual permissions', async () => {
     expect(await listed({ 'app/index.js': 'run()', 'data/': {}, 'app/link': { link: '../data' } })).toEqual([
+      'drwxr-xr-x 0/0 0 1970-01-01 00:00 app/',
       '-rw-r--r-- 0/0 5 1970-01-01 00:00 app/index.js',
       'lrwxrwxrwx 0/0 0 1970-01-01 00:00 app/link -> ../data',
       'drwxr-xr-x 0/0 0 1970-01-01 00:00 data/',
@@ -177,9 +178,23 @@ describe('the layer of appendLayer()', () => {
     const mode = (path: string) => (path === 'home/text' ? 0o600 : undefined)
     expect(await listed(files, { at: '/home', mode, uid: 1000, gid: 3_000_000_000 })).toEqual([
       'drwxr-xr-x 1000/3000000000 0 1970-01-01 00:00 home/',
+      'drwxr-xr-x 1000/3000000000 0 1970-01-01 00:00 home/bin/',
       '-rwsr-xr-x 0/3000000000 9 2026-01-02 03:04 home/bin/run',
       'drwxrwxrwt 1000/3000000000 0 1970-01-01 00:00 home/data/',
       '-rw------- 1000/3000000000 1 1970-01-01 00:00 home/text',
+    ])
+  })
+
+  it('has the folders of its files as they are in images, but none that is a link in many', async () => {
+    const files = { 'tmp/x': '', 'root/x': '', 'bin/x': '', 'usr/bin/x': '', 'home/app/x': '' }
+    const lines = await listed(files, { uid: 1000 })
+    expect(lines.filter((line) => line.endsWith('/'))).toEqual([
+      'drwxr-xr-x 0/0 0 1970-01-01 00:00 home/',
+      'drwxr-xr-x 0/0 0 1970-01-01 00:00 home/app/',
+      'drwx------ 0/0 0 1970-01-01 00:00 root/',
+      'drwxrwxrwt 0/0 0 1970-01-01 00:00 tmp/',
+      'drwxr-xr-x 0/0 0 1970-01-01 00:00 usr/',
+      'drwxr-xr-x 0/0 0 1970-01-01 00:00 usr/bin/',
     ])
   })
 
@@ -197,7 +212,7 @@ describe('the layer of appendLayer()', () => {
       Object.defineProperty(new File(['x'], path.split('/').at(-1) ?? ''), 'webkitRelativePath', { value: path })
     const files = [inFolder('dist/index.html'), inFolder('dist/assets/app.js'), new File(['y'], 'dropped.txt')]
     const names = (await listed(files, { at: 'srv' })).map((line) => line.split(' ').at(-1))
-    expect(names).toEqual(['srv/assets/app.js', 'srv/dropped.txt', 'srv/index.html'])
+    expect(names).toEqual(['srv/', 'srv/assets/', 'srv/assets/app.js', 'srv/dropped.txt', 'srv/index.html'])
   })
 
   it('leaves out what the filter does not take, and does not ask about what is in it', async () => {
@@ -215,6 +230,6 @@ describe('the layer of appendLayer()', () => {
     const names = (await listed(files, { remove: ['/etc/old', 'tmp', 'conf', 'etc/new'] })).map((line) =>
       line.split(' ').at(-1),
     )
-    expect(names).toEqual(['.wh.tmp', 'conf/.wh..wh..opq', 'conf/a', 'etc/.wh.old', 'etc/new'])
+    expect(names).toEqual(['.wh.tmp', 'conf/', 'conf/.wh..wh..opq', 'conf/a', 'etc/', 'etc/.wh.old', 'etc/new'])
   })
 })

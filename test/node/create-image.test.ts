@@ -79,7 +79,7 @@ describe.each([
     const image = await create({ layers } as never)
     const [first, second] = await Promise.all(image.layers.map(plainTar))
     expect(listTar(first as Uint8Array)).toEqual([
-      'drwxr-xr-x 1/0 0 1970-01-01 00:00 srv/',
+      'drwxr-xr-x 0/0 0 1970-01-01 00:00 srv/',
       'drwxr-xr-x 1/0 0 1970-01-01 00:00 srv/app/',
       'drwxr-xr-x 1/0 0 1970-01-01 00:00 srv/app/bin/',
       '-rwxr-xr-x 1/0 10 1970-01-01 00:00 srv/app/bin/run',

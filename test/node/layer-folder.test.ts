@@ -50,11 +50,15 @@ async function listed(path: string | URL, options: AppendOptions = {}): Promise<
 describe('appendLayer() of "./node"', () => {
   it('adds what is in a folder: executables stay executable, links stay links', async () => {
     const expected = [
+      'drwxr-xr-x 0/0 0 1970-01-01 00:00 srv/',
+      'drwxr-xr-x 0/0 0 1970-01-01 00:00 srv/bin/',
       '-rwxr-xr-x 0/0 10 1970-01-01 00:00 srv/bin/start',
       'lrwxrwxrwx 0/0 0 1970-01-01 00:00 srv/broken -> /nowhere',
       'drwxr-xr-x 0/0 0 1970-01-01 00:00 srv/cache/',
       '-rw-r--r-- 0/0 5 1970-01-01 00:00 srv/index.js',
+      'drwxr-xr-x 0/0 0 1970-01-01 00:00 srv/node_modules/',
       'lrwxrwxrwx 0/0 0 1970-01-01 00:00 srv/node_modules/start -> ../bin/start',
+      'drwxr-xr-x 0/0 0 1970-01-01 00:00 srv/node_modules/x/',
       '-rw-r--r-- 0/0 1 1970-01-01 00:00 srv/node_modules/x/index.js',
     ]
     expect(await listed(app, { at: '/srv' })).toEqual(expected)
@@ -63,6 +67,8 @@ describe('appendLayer() of "./node"', () => {
 
   it('adds one file by its name', async () => {
     expect(await listed(join(app, 'bin', 'start'), { at: '/usr/bin' })).toEqual([
+      'drwxr-xr-x 0/0 0 1970-01-01 00:00 usr/',
+      'drwxr-xr-x 0/0 0 1970-01-01 00:00 usr/bin/',
       '-rwxr-xr-x 0/0 10 1970-01-01 00:00 usr/bin/start',
     ])
   })

@@ -49,8 +49,7 @@ export async function appendLayer(image: Image, files: LayerInput, options: Appe
  * Creates an image from files, without Docker and without a base image. It is for linux/amd64, unless `platform` says
  * otherwise. Push it with `pushImage`, or write it with `saveArchive`.
  *
- * The same content gives the same digest on every runtime and at any time. Layers are made as by `appendLayer`. They
- * also have the folders that their files are in.
+ * The same content gives the same digest on every runtime and at any time. Layers are made as by `appendLayer`.
  *
  * @param content `files` or `layers`, `config` (such as `cmd`, `env` and `user`), `annotations`, `platform` and
  *   `created`: see `NewImage`. Files may be the path of a folder or a file.
