@@ -94,6 +94,8 @@ export type {
 export type { PlatformSelection } from './images/platform-selection.ts'
 export { type RunnableImage, runnableImages } from './images/platforms.ts'
 export type { BlobStream, ReadBlobOptions } from './look/blob-stream.ts'
+export { diffImages } from './look/diff-images.ts'
+export type { ConfigChange, DiffImagesOptions, FileChange, ImageDiff } from './look/image-diff.ts'
 export { listImageFiles, readImageFile } from './look/image-files.ts'
 export type { ImageFile, ImageFilesOptions } from './look/image-files-options.ts'
 export type { LayerLimits } from './look/layer-limits.ts'

@@ -2,7 +2,7 @@
 export * from '../index.ts'
 export { attachArtifact, listReferrers, pullArtifact, pushArtifact } from './api/artifact-paths.ts'
 export { copyImage, copyRepository, planCopy } from './api/copy-images.ts'
-export { listImageFiles, listLayerFiles, readImageFile, readLayerFile } from './api/layer-files.ts'
+export { diffImages, listImageFiles, listLayerFiles, readImageFile, readLayerFile } from './api/layer-files.ts'
 export { appendLayer, createImage } from './api/make-layers.ts'
 export { pullBundle, pullDockerTar, pullLayout } from './api/pull-paths.ts'
 export { pushImage } from './api/push-image.ts'

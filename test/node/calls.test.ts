@@ -25,6 +25,7 @@ const shared = (sdk: typeof portable | typeof node): Readonly<Record<string, Cal
   iterateRepositories: (options) => first(sdk.iterateRepositories(registry, options)),
   iterateTags: (options) => first(sdk.iterateTags(registry, 'team/app', options)),
   listTagDetails: (options) => first(sdk.listTagDetails(registry, 'team/app', options)),
+  diffImages: (options) => sdk.diffImages({} as never, {} as never, options),
   listImageFiles: (options) => first(sdk.listImageFiles({} as never, options)),
   readImageFile: (options) => sdk.readImageFile({} as never, 'etc/motd', options),
   readLayerFile: (options) => sdk.readLayerFile(registry, 'team/app', `sha256:${'a'.repeat(64)}`, 'etc/motd', options),

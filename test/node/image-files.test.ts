@@ -1,11 +1,9 @@
-import { gzipSync } from 'node:zlib'
 import { describe, expect, inject, it } from 'vitest'
 import {
   type Image,
   type ImageFile,
   type Layer,
   listImageFiles,
-  openArchive,
   openImage,
   pushDockerTar,
   readImageFile,
@@ -14,28 +12,9 @@ import {
   ValidationError,
 } from '../../src/index.ts'
 import * as node from '../../src/node/index.ts'
-import { createNativeHasher } from '../../src/node/native-sha256.ts'
-import { digestOf } from '../../src/oci/digest.ts'
-import { toSource } from '../../src/source/from.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
-import { countingSource } from '../support/counting-source.ts'
 import { rejection } from '../support/errors.ts'
-import { rawTar } from '../support/tar.ts'
-
-type Entries = Parameters<typeof rawTar>[0]
-
-async function layerOf(entries: Entries, pack: (bytes: Uint8Array) => Uint8Array = gzipSync): Promise<Layer> {
-  const bytes = Uint8Array.from(pack(rawTar(entries)))
-  const digest = await digestOf(bytes, createNativeHasher)
-  const source = countingSource(toSource(bytes))
-  const untold = { diffId: undefined, created: undefined, createdBy: undefined }
-  return { mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', digest, size: bytes.length, source, ...untold }
-}
-
-async function imageOf(...layers: readonly Entries[]): Promise<Image> {
-  const { images } = await openArchive(await createTestArchive())
-  return { ...(images[0] as Image), layers: await Promise.all(layers.map((entries) => layerOf(entries))) }
-}
+import { type Entries, imageOf } from '../support/layered-image.ts'
 
 async function pathsIn(files: AsyncIterable<ImageFile>): Promise<readonly string[]> {
   const paths: string[] = []
