@@ -25,7 +25,7 @@ export type ErrorCode =
   | 'LIMIT_EXCEEDED'
   /** This package, or this function, cannot handle this packing, format, digest algorithm or kind of image. */
   | 'NOT_SUPPORTED'
-  /** The archive has no image, or there is no image to write. */
+  /** The archive has no image, or there is no image to write or to list. */
   | 'NO_IMAGE'
   /** A manifest, an index or a config is malformed, or contradicts the rest of the image. */
   | 'IMAGE_INVALID'
@@ -40,13 +40,13 @@ export type ErrorCode =
   | 'FILE_MISSING'
   /** There are several images or platforms, or not the image that was chosen. */
   | 'IMAGE_NOT_CHOSEN'
-  /** The image does not have the platform that was chosen. */
+  /** The image does not have the platform that was chosen, or has no platform. */
   | 'PLATFORM_MISSING'
   /** The archive lacks some platforms of an index. */
   | 'INDEX_INCOMPLETE'
   /** The image has no name to push it by. */
   | 'NAME_MISSING'
-  /** Two images would be pushed or written by one name. */
+  /** Two images would be pushed or written by one name, or listed for one platform. */
   | 'NAME_CLASH'
   // Input
   /** A text is not a valid image name, repository, tag or digest. */

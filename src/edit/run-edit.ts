@@ -60,9 +60,8 @@ export async function runEdit(given: Image, unchecked: ImageEdits, options: Edit
   }
 }
 
-function withoutImages({ manifest: { digest }, kind, artifactType }: Image): ValidationError {
-  const fault =
-    kind === 'index' ? 'the index lists no image' : `it is an artifact (${artifactType}) without a config of an image`
+function withoutImages({ manifest: { digest }, kind, artifactType = 'a signature or an attestation' }: Image) {
+  const fault = kind === 'index' ? 'the index lists no image' : `it is an artifact (${artifactType})`
   return new ValidationError('NOT_SUPPORTED', `Cannot edit the config of ${digest}: ${fault}`, {
     remedy: 'edit only its annotations, or edit the image that it is about',
     input: digest,

@@ -1,3 +1,4 @@
+import { loaded } from '../async/lazy.ts'
 import { imagesOf } from '../check-options.ts'
 import type { CompressOptions } from '../compress/compress-options.ts'
 import { withCompressorIf } from '../compress/with-compressor.ts'
@@ -69,7 +70,9 @@ export async function planPush(
   return withCompressorIf(options.compress !== undefined, measuring, async (compressor) => {
     const progress = trackProgress(options.onProgress)
     const prepared = await preparePushes(named, all, options)
-    const compressed = await compressIfAsked(prepared, compressor, options, { progress })
+    const { heldBlobs } = await loaded(import('./held-blobs.ts'), options.signal)
+    const held = heldBlobs(all, handle, options)
+    const compressed = await compressIfAsked(prepared, compressor, { ...options, held }, { progress })
     const images = [...all, ...referrersUnder(all)]
     const { plan } = await makePlan({ registry: handle, images, ...compressed, asksTags: true, progress }, options)
     return plan

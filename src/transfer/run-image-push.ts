@@ -1,6 +1,5 @@
 import { imageOf, optionalList, optionalText } from '../check-options.ts'
 import type { Image } from '../images/image.ts'
-import { referrersUnder } from '../images/platforms.ts'
 import type { Digest } from '../oci/digest.ts'
 import { isTag } from '../oci/reference.ts'
 import { type RegistryInput, toRegistry } from '../registry/registry.ts'
@@ -27,7 +26,7 @@ export async function runImagePush(
   optionalText('tag', tag, 'a tag')
   const handle = toRegistry(registry)
   const named = nameImage(image, { registry: handle.url, repository, tags: tagsOf(image, tag, options.tags) })
-  const held = options.existing === 'upload' ? undefined : heldBlobs([image, ...referrersUnder([image])], handle)
+  const held = heldBlobs([image], handle, options)
   const { digestChanges } = await pushImages([named], [image], handle, { ...options, held })
   const change = digestChanges.find(({ from }) => from === image.manifest.digest)
   return change?.to ?? image.manifest.digest

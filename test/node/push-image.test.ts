@@ -2,6 +2,7 @@ import { describe, expect, inject, it } from 'vitest'
 import {
   deleteImage,
   editImage,
+  executePush,
   getManifest,
   type Image,
   type Index,
@@ -10,6 +11,7 @@ import {
   openImage,
   openRegistry,
   type PushProgress,
+  planPush,
   pushDockerTar,
   pushImage,
   type Registry,
@@ -164,6 +166,38 @@ describe('pushImage()', () => {
     expect(untagged.code).toBe('NOT_FOUND')
     const error = await rejection(pushImage(nameless, inject('registryUrl')), ValidationError)
     expect(error.code).toBe('NAME_MISSING')
+  })
+
+  it('pushes a signature by its digest alone', async () => {
+    const { layout, sbom } = await signedLayout()
+    const artifact = (await openArchive(layout.tar())).images[1] as Image
+    const repository = newRepository()
+    expect(await pushImage(artifact, inject('registryUrl'), repository)).toBe(sbom.digest)
+    expect((await getManifest(inject('registryUrl'), repository, sbom.digest)).digest).toBe(sbom.digest)
+  })
+
+  it('is planned with the mounts', async () => {
+    const { repository } = await stored()
+    const { registry, recorder } = watched()
+    const edited = await edit(await openImage(registry, repository, 'v1'))
+    const target = newRepository()
+    const plan = await planPush([edited], registry, { repository: target, tags: ['v2'] })
+    expect(plan.blobs.map(({ action, mountFrom }) => ({ action, mountFrom }))).toEqual([
+      ...Array(3).fill({ action: 'mount', mountFrom: repository }),
+      { action: 'upload', mountFrom: undefined },
+    ])
+    expect(recorder.count('HEAD')).toBe(2)
+    await executePush(plan, [edited], registry)
+    expect((await getManifest(registry, target, 'v2')).digest).toBe(edited.manifest.digest)
+    expect(
+      recorder.exchanges.filter(({ method, url }) => method === 'GET' && url.pathname.includes('/blobs/')),
+    ).toHaveLength(1)
+    const existing = await planPush([edited], registry, {
+      repository: newRepository(),
+      tags: ['v2'],
+      existing: 'upload',
+    })
+    expect(new Set(existing.blobs.map(({ action }) => action))).toEqual(new Set(['upload']))
   })
 
   it('sets several tags', async () => {
