@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, inject, it } from 'vitest'
+import { createWasmHasher } from '../../src/hash/sha256.ts'
 import {
   type Descriptor,
   DigestMismatchError,
@@ -12,7 +13,13 @@ import {
   type TagDetailsOptions,
   ValidationError,
 } from '../../src/index.ts'
-import { createTestArchive, createTestRegistry, type TestRegistry } from '../../src/testing/index.ts'
+import { digestOf } from '../../src/oci/digest.ts'
+import {
+  createTestArchive,
+  createTestRegistry,
+  type RegistryProfile,
+  type TestRegistry,
+} from '../../src/testing/index.ts'
 import { rejection } from '../support/errors.ts'
 import { createLayout, withName, withPlatform } from '../support/layout.ts'
 import { collected, ORIGIN } from '../support/lister.ts'
@@ -89,6 +96,73 @@ describe('listTagDetails() of a real registry', () => {
   it('rejects a repository that does not exist', async () => {
     const rows = collected(listTagDetails(inject('registryUrl'), `${repository}/none`))
     expect(await rejection(rows, ResponseError)).toMatchObject({ status: 404 })
+  })
+})
+
+describe('listTagDetails() of the registries that deviate', () => {
+  it.each([
+    'nexus',
+    'artifactory',
+    'cloudflare',
+    'quay',
+    'ecr',
+    'ghcr',
+    'gar',
+    'acr',
+    'harbor',
+    'hub',
+    'distribution-2',
+    'distribution-3',
+    'zot',
+  ] satisfies RegistryProfile[])(
+    'gives a row for each tag, in pages of ten, when the registry is %s',
+    async (profile) => {
+      const registry = createTestRegistry({ profile, pageSize: 10 })
+      const handle = openRegistry(ORIGIN, { fetch: registry.fetch })
+      const tags = numbers(25)
+      await pushDockerTar(await createTestArchive(), handle, 'team/app', tags[0], { tags: tags.slice(1) })
+      const { digest, totalSize } = await getImageInfo(handle, 'team/app', 'v000')
+      const rows = await rowsOf(handle)
+      expect(tagsOf(rows).toSorted()).toEqual(tags)
+      for (const row of rows) expect(row).toMatchObject({ digest, totalSize, error: undefined })
+    },
+  )
+})
+
+describe('listTagDetails() of 2,000 tags', () => {
+  it('sends three requests for each, the first row comes after a few, and few rows wait', async () => {
+    const tags = Array.from({ length: 2001 }, (_, index) => `v${index}`)
+    const encoder = new TextEncoder()
+    /** What was made and not asked for yet: of each tag a config and a manifest. */
+    const made = new Map<string, Uint8Array<ArrayBuffer>>()
+    let [requests, most] = [0, 0]
+    async function make(content: object): Promise<Descriptor> {
+      const bytes = encoder.encode(JSON.stringify(content))
+      const digest = await digestOf(bytes, createWasmHasher)
+      made.set(digest, bytes)
+      return { mediaType: 'application/vnd.oci.image.config.v1+json', digest, size: bytes.length }
+    }
+    const fetch = async ({ method, url }: Request) => {
+      requests++
+      const reference = new URL(url).pathname.split('/').at(-1) ?? ''
+      if (reference === 'list') return Response.json({ tags })
+      const bytes = made.get(reference)
+      if (method === 'HEAD') {
+        const config = await make({ os: 'linux', architecture: 'amd64', config: {}, of: reference })
+        const { digest } = await make({ schemaVersion: 2, mediaType: MANIFEST, config, layers: [] })
+        return new Response(null, { headers: { 'content-type': MANIFEST, 'docker-content-digest': digest } })
+      }
+      most = Math.max(most, made.size)
+      made.delete(reference)
+      return new Response(bytes ?? null, { status: bytes ? 200 : 404 })
+    }
+    let rows = 0
+    for await (const { tag, error, platforms } of listTagDetails(openRegistry(ORIGIN, { fetch }), 'team/app')) {
+      if (rows === 0) expect(requests).toBeLessThan(100)
+      expect([tag, error, platforms]).toEqual([tags[rows++], undefined, ['linux/amd64']])
+    }
+    expect([rows, requests]).toEqual([2001, 1 + 3 * 2001])
+    expect(most).toBeLessThanOrEqual(2 * 8)
   })
 })
 
