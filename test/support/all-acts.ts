@@ -7,9 +7,11 @@ import {
   deleteImageByDigest,
   deleteTags,
   executePush,
+  getConfig,
   getImageInfo,
   getManifest,
   listRepositories,
+  listTagDetails,
   listTags,
   memorySessions,
   openArchive,
@@ -19,6 +21,7 @@ import {
   pushStream,
   type Registry,
   RegistryError,
+  readBlob,
   retagImage,
   undoDelete,
 } from '../../src/index.ts'
@@ -60,6 +63,21 @@ export const ACTS: Readonly<Record<string, Act>> = {
   info: async (registry, tell) => {
     await pushDockerTar(archive, registry, 'team/app', 'v1', options(tell)).catch(tell)
     await getImageInfo(registry, 'team/app', 'v1')
+  },
+  async config(registry, tell) {
+    await pushDockerTar(archive, registry, 'team/app', 'v1', options(tell)).catch(tell)
+    await getConfig(registry, 'team/app', 'v1')
+  },
+  async tagDetails(registry, tell) {
+    await pushDockerTar(archive, registry, 'team/app', 'v1', options(tell)).catch(tell)
+    for await (const row of listTagDetails(registry, 'team/app', { onWarning: tell })) tell(row)
+  },
+  async blob(registry, tell) {
+    const digest = images[0]?.layers[0]?.digest ?? DIGEST
+    await pushDockerTar(archive, registry, 'team/app', 'v1', options(tell)).catch(tell)
+    const { stream, ...blob } = await readBlob(registry, 'team/app', digest, { onProgress: tell })
+    tell(blob)
+    await new Response(stream).arrayBuffer()
   },
   async pull(registry, tell) {
     await pushDockerTar(archive, registry, 'team/app', 'v1', options(tell)).catch(tell)
