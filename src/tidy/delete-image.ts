@@ -26,6 +26,7 @@ export interface DeleteOptions extends RequestOptions {
  * @throws {TypeError} if `registry` is neither a URL nor a handle.
  * @throws {ValidationError} if `repository` or `tag` is not valid, or if other tags would be deleted too, or an index
  *   that stays lists the manifest; the message names them.
+ * @throws {RegistryError} if another client moves the tag meanwhile (code `TAG_MOVED`).
  * @throws {ResponseError} if the registry refuses. Status 405 means that deletes are not enabled, and 404 that the
  *   registry has the manifest but does not delete it.
  * @throws {NetworkError} if the registry does not answer.

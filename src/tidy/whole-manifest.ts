@@ -1,4 +1,4 @@
-import { ValidationError } from '../errors.ts'
+import { RegistryError, ValidationError } from '../errors.ts'
 import type { Digest } from '../oci/digest.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { DeletePlan } from './delete-plan.ts'
@@ -35,8 +35,13 @@ export async function deleteWholeManifest(
   const siblings = plan.deletes[0]?.siblings ?? []
   if (siblings.length > 0 && takesSiblings) plan = await makePlan(reader, [digest], alone)
   if (plan.deletes[0]?.way !== 'digest') throw cannotGo(plan, tag, digest)
-  const { deleted, failed } = await runDelete(reader, plan, {}, true)
+  const { deleted, failed, skipped } = await runDelete(reader, plan, {}, true)
   if (failed[0]) throw failed[0].error
+  if (skipped[0]?.reason === 'moved') {
+    throw new RegistryError('TAG_MOVED', `Cannot delete the tag "${tag}" of "${repository}": ${skipped[0].text}`, {
+      remedy: 'look at it, then try again',
+    })
+  }
   return deleted.length > 0
 }
 

@@ -335,6 +335,28 @@ export function describeRegistry<Input>(
       expect((await sdk.getManifest(registry, repository, 'other')).size).toBeGreaterThan(0)
     })
 
+    it('deleteTags() deletes by rules, and undoDelete() puts it back', async () => {
+      const [registry, repository] = [open(), newRepository()]
+      const digests: portable.Digest[] = []
+      for (const version of ['v1', 'v2', 'v10']) {
+        const input = await archive({ images: [{ names: [], layers: [{ version }] }] })
+        digests.push(await sdk.pushDockerTar(input, registry, repository, version))
+      }
+      const rules = { keepNewest: 1, by: 'version' } as const
+      const { deleted, skipped, failed, undo } = await sdk.deleteTags(registry, repository, rules)
+      expect([deleted.map(({ digest }) => digest).sort(), skipped, failed]).toEqual([
+        digests.slice(0, 2).sort(),
+        [],
+        [],
+      ])
+      expect(await sdk.listTags(registry, repository)).toEqual(['v10'])
+      await sdk.undoDelete(JSON.parse(JSON.stringify(undo)), registry)
+      expect([...(await sdk.listTags(registry, repository))].sort()).toEqual(['v1', 'v10', 'v2'])
+      for (const [index, tag] of ['v1', 'v2', 'v10'].entries()) {
+        expect((await sdk.getImageInfo(registry, repository, tag)).digest).toBe(digests[index])
+      }
+    })
+
     it('deleteImageByDigest() deletes a manifest once', async () => {
       const registry = open()
       const repository = newRepository()
