@@ -1,16 +1,13 @@
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { bringRegistryBinary } from '../../scripts/find/registry-binary.js'
 import { deleteImage, getImageInfo, inspectDockerTar, pushDockerTar, RegistryError } from '../../src/node/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
+import { collectGarbage } from '../support/collected-registry.ts'
 import { type Distribution, startDistribution } from '../support/distribution.ts'
 import { rejection } from '../support/errors.ts'
-
-const CONFIGURATION = fileURLToPath(new URL('../../registry.yml', import.meta.url))
 
 let data: string
 let registry: Distribution
@@ -23,12 +20,6 @@ afterEach(async () => {
   rmSync(data, { recursive: true, force: true })
 })
 
-/** Deletes what no manifest names, beside a registry that runs on and knows nothing of it. */
-function collectGarbage(): void {
-  const env = { ...process.env, REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY: data, OTEL_TRACES_EXPORTER: 'none' }
-  execFileSync(bringRegistryBinary() as string, ['garbage-collect', CONFIGURATION], { env, stdio: 'ignore' })
-}
-
 it('a distribution that has lost what its cache names is told by { verify: true }, and healed by { existing: "upload" }', async () => {
   const archive = await createTestArchive()
   const [layer] = (await inspectDockerTar(archive)).layers
@@ -37,7 +28,8 @@ it('a distribution that has lost what its cache names is told by { verify: true 
   const other = await createTestArchive({ images: [{ names: ['other:v1'], layers: [{ other: 'file' }] }] })
   await pushDockerTar(other, registry.url, 'a', 'other')
   expect(await deleteImage(registry.url, 'a', 'v1')).toBe(true)
-  collectGarbage()
+  // Beside a registry that runs on and knows nothing of it.
+  collectGarbage(bringRegistryBinary() as string, data)
   expect((await fetch(blob, { method: 'HEAD' })).status).toBe(200)
 
   const pushing = pushDockerTar(archive, registry.url, 'a', 'v1', { verify: true })

@@ -92,6 +92,6 @@ describeReal('{} that collects its garbage', DISTRIBUTIONS, ({ profile }) => {
     process.stdout.write(
       `${COUNT} repositories: ${kept} manifests and blobs are needed and there, ${gone} blobs were collected\n`,
     )
-    expect([lost, kept > COUNT, gone > COUNT]).toEqual([0, true, true])
+    expect([lost, kept > COUNT, gone > 0]).toEqual([0, true, true])
   })
 })

@@ -92,11 +92,11 @@ const node: fc.Arbitrary<NodeModel> = fc.oneof(
 
 /** Repositories as tools leave them: nested indexes, attestations, referrers of referrers, and what is shared. */
 export const repositoryModel: fc.Arbitrary<RepositoryModel> = fc.record({
-  nodes: fc.array(node, { minLength: 1, maxLength: 12 }),
+  nodes: fc.array(node, { minLength: 3, maxLength: 14 }),
   tags: fc.uniqueArray(fc.tuple(fc.constantFrom(...VERSIONS.flat(), ...OTHER_TAGS), at), {
     selector: ([tag]) => tag,
-    minLength: 1,
-    maxLength: 8,
+    minLength: 2,
+    maxLength: 10,
   }),
   cosign: fc.array(fc.tuple(fc.constantFrom('sig', 'att', 'sbom'), at, at), { maxLength: 3 }),
   lists: fc.uniqueArray(

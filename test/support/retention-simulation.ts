@@ -20,7 +20,7 @@ export interface ChoiceModel {
   readonly options: PlanDeleteOptions
 }
 
-const patterns = fc.constantFrom('*', 'v*', 'pr-*', '1.?', 'debian-*', 'latest', 'sha*')
+const patterns = fc.constantFrom('*', '*', '*', 'v*', 'pr-*', '1.?', 'debian-*', 'latest', 'sha*')
 const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 })
 
 /** Everything that can be asked of `planDelete`. */
