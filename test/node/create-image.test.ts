@@ -7,6 +7,7 @@ import { appendLayer, createImage, type Image, openArchive, ValidationError } fr
 import { readAll } from '../../src/source/source.ts'
 import { rejection } from '../support/errors.ts'
 import { listTar, plainTar, topLayer } from '../support/layer-tar.ts'
+import { MADE_CONFIG, MADE_DIGESTS, madeFiles } from '../support/made-image.ts'
 import { jsonOf, writeTar } from '../support/writing.ts'
 
 // Images from nothing.
@@ -96,6 +97,16 @@ describe.each([
 const pick = (content: { readonly digest: string; readonly size: number } | undefined) => ({
   digest: content?.digest,
   size: content?.size,
+})
+
+describe.each([
+  ['.', portable.createImage],
+  ['./node', createImage],
+])('a large layer of createImage() of "%s"', (_, create) => {
+  it.each(['gzip', 'zstd'] as const)('has the digest of every other runtime with %s', async (compress) => {
+    const image = await create({ files: madeFiles(), config: MADE_CONFIG }, { compress })
+    expect(image.manifest.digest).toBe(MADE_DIGESTS[compress])
+  })
 })
 
 describe('createImage()', () => {
