@@ -68,8 +68,9 @@ export async function readFiles(files: readonly ArtifactFile[], reading: FileRea
   const close = async () => void (await Promise.all(stored.map((source) => source.close())))
   try {
     const read: ReadFile[] = []
-    for (const { title, data, mediaType = DEFAULT_TYPE, annotations } of files) {
-      const stream = toStream(data, signal)
+    for (const file of files) {
+      const { title, data, mediaType = DEFAULT_TYPE, annotations } = file
+      const stream = toStream(file, signal)
       const source = stream ? await store(stream, title, reading) : openSource(data as SourceInput, title)
       if (stream) stored.push(source as OpenSource)
       const digest = await digestOfSource(source, createHasher, signal)
@@ -96,10 +97,16 @@ function toArtifactFile(file: ArtifactFile | File): ArtifactFile {
   )
 }
 
-function toStream(data: ArtifactFile['data'], signal: AbortSignal | undefined): ByteStream | undefined {
+/** Generators that were read. A second reading would find them empty. */
+const used = new WeakSet<object>()
+
+function toStream({ data, title }: ArtifactFile, signal: AbortSignal | undefined): ByteStream | undefined {
   if (data instanceof ReadableStream) return readStream(data, signal)
-  const isIterable = typeof data === 'object' && data !== null && Symbol.asyncIterator in data
-  return isIterable ? readIterable(data as ByteStream, signal) : undefined
+  if (typeof data !== 'object' || data === null || !(Symbol.asyncIterator in data)) return undefined
+  const isOnce = 'next' in data
+  if (isOnce && used.has(data)) throw new TypeError(`Cannot read the data of ${show(title)} again: pass a new stream`)
+  if (isOnce) used.add(data)
+  return readIterable(data, signal)
 }
 
 async function store(stream: ByteStream, title: string, { runtime, signal }: FileReading): Promise<OpenSource> {

@@ -65,8 +65,9 @@ export async function openArtifact(
     })
   }
   const layers = manifest.layers
-    .filter(({ mediaType }) => mediaType !== EMPTY_TYPE)
     .map((layer) => ({ ...descriptorOf(layer), annotations: annotationsOf(layer) }))
+    // What stands for no file has no title.
+    .filter(({ mediaType, annotations }) => mediaType !== EMPTY_TYPE || annotations[TITLE])
   const titles = layers.flatMap(({ annotations }) => annotations[TITLE] || [])
   const paths = checkTitles(titles, act)
   const pathOf = (title: string | undefined) => (title ? paths[titles.indexOf(title)] : undefined)

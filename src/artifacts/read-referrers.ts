@@ -1,6 +1,6 @@
 import { runPool } from '../async/pool.ts'
 import { fixed } from '../async/semaphore.ts'
-import { checkImageName } from '../check-options.ts'
+import { checkImageName, optionalText } from '../check-options.ts'
 import { createWasmHasher } from '../hash/sha256.ts'
 import { artifactTypeOf, statedType } from '../oci/artifact.ts'
 import { ATTESTED_DIGEST, isAttestation } from '../oci/attestation.ts'
@@ -43,6 +43,7 @@ export async function readReferrers(
   checkImageName(given, reference)
   const repository = parseRepositoryOf(registry.url, given)
   const { artifactType, children = false, signal, onWarning: warn = () => {}, runtime } = options
+  optionalText('artifactType', artifactType, 'a type such as "application/spdx+json"')
   const { createHasher = createWasmHasher } = runtime ?? {}
   const limits = withDefaultLimits(options.limits)
   const readRoot = (patient: Registry) =>

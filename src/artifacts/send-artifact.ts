@@ -1,4 +1,4 @@
-import { optionalList } from '../check-options.ts'
+import { optionalList, optionalText, text } from '../check-options.ts'
 import { withControl } from '../control/controller.ts'
 import { ResponseError, ValidationError } from '../errors.ts'
 import { createWasmHasher } from '../hash/sha256.ts'
@@ -22,6 +22,8 @@ import { checkAnnotations, checkMediaType } from './check-artifact.ts'
 /** The type of an artifact without one, as oras has it. */
 const DEFAULT_TYPE = 'application/vnd.unknown.artifact.v1'
 
+const REPOSITORY = 'the name of a repository, such as "team/app"'
+
 /** An artifact to push. */
 interface Sending {
   readonly act: string
@@ -40,7 +42,7 @@ export function sendAttached(
   files: ArtifactFiles,
   options: AttachOptions,
 ): Promise<PushedArtifact> {
-  const repository = parseRepositoryOf(registry.url, given)
+  const repository = parseRepositoryOf(registry.url, text('repository', given, REPOSITORY))
   const act = `Cannot attach to "${repository}"`
   const findSubject = (signal: AbortSignal | undefined) => findDescriptor(registry, repository, subject, act, signal)
   const { artifactType } = options
@@ -55,7 +57,8 @@ export function sendArtifact(
   files: ArtifactFiles,
   options: PushArtifactOptions,
 ): Promise<PushedArtifact> {
-  const repository = parseRepositoryOf(registry.url, given)
+  const repository = parseRepositoryOf(registry.url, text('repository', given, REPOSITORY))
+  optionalText('tag', tag, 'a tag, or undefined for none')
   const act = `Cannot push an artifact to "${repository}"`
   const tags = [...(tag === undefined ? [] : [tag]), ...(optionalList('tags', options.tags) ?? [])].map(parseTag)
   const { artifactType = DEFAULT_TYPE } = options
@@ -122,8 +125,9 @@ async function findDescriptor(
     if (Number.isSafeInteger(size) && size >= 0) {
       return { mediaType: checkMediaType(mediaType, act), digest: parseDigest(digest, 'the subject'), size }
     }
-    throw new TypeError(`${act}: the size of the subject has to be a number of bytes`)
+    throw new TypeError(`${act}: the subject has to be a tag, a digest, or a descriptor { mediaType, digest, size }`)
   }
+  text('subject', subject, 'a tag, a digest, or a descriptor { mediaType, digest, size }')
   try {
     return descriptorOf(entryOf(await readManifest(manifestAt(registry, repository, subject), signal)))
   } catch (error) {

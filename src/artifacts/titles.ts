@@ -4,8 +4,8 @@ import { ValidationError } from '../errors.ts'
 const HAS_COLON = /:/
 /** Control characters, and those that turn the direction of a text. */
 const HAS_CONTROL = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u
-/** Devices of Windows, also with an ending: `NUL.txt`. */
-const DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?:\.|$)/i
+/** Devices of Windows, also with an ending, which spaces may precede: `NUL.txt`, `NUL .txt`. */
+const DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]) *(?:\.|$)/i
 
 /**
  * Checks the titles of an artifact's files, which are paths below a folder. Whoever made the artifact chose them, so
@@ -42,6 +42,7 @@ function faultOf(title: string): string | undefined {
   if (title.includes('\\')) return 'it has a backslash'
   if (HAS_COLON.test(title)) return 'it has a colon, which is a drive or a second stream on Windows'
   if (HAS_CONTROL.test(title)) return 'it has a control character'
+  if (/\p{Surrogate}/u.test(title)) return 'it is not valid Unicode, which UTF-8 needs'
   if (parts.includes('..')) return 'it goes back a folder'
   if (parts.some((part) => DEVICE.test(part))) return 'it is a device on Windows'
   if (parts.some((part) => /[. ]$/.test(part))) return 'Windows drops a dot or a space at the end of a name'
@@ -52,9 +53,12 @@ function partsOf(title: string): readonly string[] {
   return title.split('/').filter((part) => part !== '' && part !== '.')
 }
 
-/** File systems may not tell upper from lower case, or one form of a letter with an accent from the other. */
+/**
+ * File systems may not tell upper from lower case, or one form of a letter with an accent from the other. Some letters
+ * are alike only in upper case: `ß` and `ss`, `ſ` and `s`.
+ */
 function keyOf(path: string): string {
-  return path.normalize('NFC').toLowerCase()
+  return path.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC')
 }
 
 function unsafe(act: string, title: string, fault: string): ValidationError {

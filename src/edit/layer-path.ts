@@ -1,3 +1,4 @@
+import { text } from '../check-options.ts'
 import { ValidationError } from '../errors.ts'
 import { showJson } from '../oci/json.ts'
 import { MAX_PATH } from '../tar/header.ts'
@@ -10,9 +11,11 @@ export const WHITEOUT = '.wh.'
 /**
  * Returns the path of a file in a layer, without `.`, double slashes and a slash at the end.
  *
+ * @throws {TypeError} if it is not a text
  * @throws {ValidationError} if it is empty or absolute, leads out of its folder, or cannot be a path in an image
  */
 export function layerPath(path: string): string {
+  text('a path of a file', path, 'a text such as "app/index.js"')
   if (path.startsWith('/')) {
     throw notValid(path, 'is absolute', 'leave out the slash at its start; { at } chooses the folder in the image')
   }

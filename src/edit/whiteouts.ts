@@ -1,3 +1,4 @@
+import { text } from '../check-options.ts'
 import { toSource } from '../source/from.ts'
 import { layerPath, parentOf, WHITEOUT } from './layer-path.ts'
 import type { LayerEntry } from './layer-tar.ts'
@@ -10,7 +11,8 @@ import type { LayerEntry } from './layer-tar.ts'
  * @throws {ValidationError} if a removed path is not valid
  */
 export function removedMarkers(removed: readonly string[], paths: readonly string[]): ReadonlySet<string> {
-  return new Set(removed.flatMap((path) => markerOf(layerPath(path.replace(/^\//, '')), paths) ?? []))
+  const toPath = (path: string) => layerPath(text('remove', path, 'an array of paths').replace(/^\//, ''))
+  return new Set(removed.flatMap((path) => markerOf(toPath(path), paths) ?? []))
 }
 
 function markerOf(path: string, paths: readonly string[]): string | undefined {

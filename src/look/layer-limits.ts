@@ -1,3 +1,4 @@
+import { optionsOf } from '../check-options.ts'
 import type { UnpackLimits } from '../unpack/unpack-limits.ts'
 
 /** Limits of the files of a layer, so that a hostile one costs no more than an honest one. */
@@ -34,11 +35,11 @@ const LAYER_LIMITS: LayerLimits = {
  * Fills in the limits that are not given.
  *
  * @throws {RangeError} if one is not a number from 0 on
- * @throws {TypeError} if a limit has an unknown name
+ * @throws {TypeError} if they are not an object, or a limit has an unknown name
  */
 export function withDefaultLimits(given: Partial<LayerLimits> = {}): LayerLimits & UnpackLimits {
   const limits: { -readonly [Name in keyof LayerLimits]: number } = { ...LAYER_LIMITS }
-  for (const [name, value] of Object.entries(given)) {
+  for (const [name, value] of Object.entries(optionsOf(given, 'limits as an object'))) {
     if (!Object.hasOwn(limits, name)) throw new TypeError(`Cannot read the layer: there is no limit "${name}"`)
     if (value === undefined) continue
     if (!(value >= 0)) {

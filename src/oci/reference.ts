@@ -1,5 +1,6 @@
 import { ValidationError } from '../errors.ts'
 import { type Digest, isDigest, isOtherDigest, parseDigest } from './digest.ts'
+import { showJson } from './json.ts'
 import { DOCKER_HUB_NAMES, parseRegistryAddress } from './registry-address.ts'
 
 /** A repository and a tag in it. */
@@ -187,7 +188,7 @@ export function isRepository(text: unknown): text is string {
 }
 
 function invalid(text: string, what: string, remedy: string): ValidationError {
-  return new ValidationError('REFERENCE_INVALID', `Cannot use ${JSON.stringify(text)} as ${what}`, {
+  return new ValidationError('REFERENCE_INVALID', `Cannot use ${showJson(text)} as ${what}`, {
     remedy,
     input: String(text),
   })

@@ -11,7 +11,7 @@ export type SourceInput = Source | Blob | Uint8Array | ArrayBuffer
  */
 export function toSource(input: SourceInput): Source {
   if (isBlob(input)) return blobSource(input)
-  if (ArrayBuffer.isView(input)) return bytesSource(input)
+  if (ArrayBuffer.isView(input)) return bytesSource(new Uint8Array(input.buffer, input.byteOffset, input.byteLength))
   if (input instanceof ArrayBuffer) return bytesSource(new Uint8Array(input))
   if (isSource(input)) return exactSource({ size: input.size, read: (...range) => input.read(...range) })
   throw new TypeError(

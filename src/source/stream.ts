@@ -7,12 +7,14 @@ export type ByteStream = AsyncIterable<Uint8Array>
  * Reads a web stream. A reader that stops early cancels the stream. An abort does the same, even during a pending read.
  *
  * @param toFailure Makes what is thrown of a failure of the stream. @default the failure itself
+ * @throws {TypeError} if the stream is locked
  */
 export async function* readStream(
   stream: ReadableStream<Uint8Array>,
   signal?: AbortSignal,
   toFailure: (cause: unknown) => unknown = (cause) => cause,
 ): AsyncGenerator<Uint8Array> {
+  if (stream.locked) throw new TypeError('Cannot read the stream again: pass a new stream')
   // Not `for await`, which WebKit's streams do not support.
   const reader = stream.getReader()
   // The rest is not needed, so a failure to cancel does not matter.

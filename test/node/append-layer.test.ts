@@ -9,6 +9,7 @@ import {
   openArchive,
 } from '../../src/index.ts'
 import { readAll } from '../../src/source/source.ts'
+import { rejection } from '../support/errors.ts'
 import { fileIn, layerBytes, listTar, plainTar, topLayer } from '../support/layer-tar.ts'
 import { createLayout } from '../support/layout.ts'
 import { appArchive, jsonOf, multiArchive, writeTar } from '../support/writing.ts'
@@ -143,6 +144,21 @@ describe('appendLayer() to an index', () => {
 })
 
 describe('the layer of appendLayer()', () => {
+  it('has no path that is not a text', async () => {
+    await rejection(
+      listed(new Map([[5, 'x']]) as never),
+      TypeError,
+      /path of a file: .* a text such as "app\/index.js"/,
+    )
+    await rejection(listed({ a: 'x' }, { remove: [5] }), TypeError, /remove: it has to be an array of paths, not 5/)
+  })
+
+  it('has the bytes of any view', async () => {
+    const view = new Uint8Array([0, 120, 0]).subarray(1, 2)
+    const asView = { a: new DataView(view.buffer, 1, 1) } as never
+    expect(await listed(asView)).toEqual(await listed({ a: view }))
+  })
+
   it('is the same for the same files in another order and another form', async () => {
     const base = await baseImage()
     const one = await appendLayer(base, { b: 'two', 'a/x': 'one', 'c/': {} })

@@ -75,9 +75,12 @@ const UNSAFE: ReadonlyArray<readonly [string, readonly string[]]> = [
   ['a control character', ['a\u0007b']],
   ['a turned text', ['a\u202etxt.exe']],
   ['a device of Windows', ['a/NUL.txt']],
+  ['a device of Windows with a space', ['aux .txt']],
+  ['not Unicode', ['\ud800']],
   ['a dot at the end of a folder', ['a./b']],
   ['two files of one name', ['a', './a']],
   ['two files of one name but for the case', ['README', 'readme']],
+  ['two files of one name in upper case', ['straße', 'STRASSE']],
   ['two files of one name in two forms of Unicode', ['é', 'e\u0301']],
   ['a file that is a folder of another', ['A/b', 'a']],
   ['nothing but a folder', ['a/']],
@@ -133,7 +136,47 @@ describe('the title of a file', () => {
   })
 })
 
+describe('pushArtifact()', () => {
+  it('takes bytes in any view, and a file with the type of an empty one', async () => {
+    const data = new DataView(new TextEncoder().encode('[{}]').buffer, 1, 2)
+    const files = [{ title: 'a', data: data as never, mediaType: 'application/vnd.oci.empty.v1+json' }]
+    const repository = newRepository()
+    await pushArtifact(URL_OF_RUN, repository, 'v1', files)
+    const pulled = await pullArtifact(URL_OF_RUN, repository, 'v1')
+    expect(pulled.files.map(({ title }) => title)).toEqual(['a'])
+    expect(new TextDecoder().decode(await pulled.files[0]?.bytes())).toBe('{}')
+  })
+
+  it('refuses a stream that was read before, which would be an empty file', async () => {
+    const bytes = new TextEncoder().encode('once')
+    async function* generate() {
+      yield bytes
+    }
+    for (const stream of [generate(), new Blob([bytes]).stream()]) {
+      const push = () => pushArtifact(URL_OF_RUN, 'artifacts/once', undefined, [{ title: 'a', data: stream }])
+      await push()
+      await rejection(push(), TypeError, /pass a new stream/)
+    }
+  })
+
+  it.each<[string, readonly unknown[], RegExp]>([
+    ['files for the tag', ['a/b', [{ title: 'a', data: 'b' }], 'v1'], /^Cannot use tag: .* not a list/],
+    ['null for the tag', ['a/b', null, []], /^Cannot use tag: it has to be a tag, or undefined for none, not null/],
+    ['a number for the repository', [5, 'v1', []], /^Cannot use repository: it has to be the name of a repository/],
+  ])('refuses %s', async (_, [repository, tag, files], message) => {
+    await rejection(pushArtifact(URL_OF_RUN, repository as never, tag as never, files as never), TypeError, message)
+  })
+})
+
 describe('attachArtifact()', () => {
+  it.each([undefined, null, 5, [], {}])('refuses %s as the subject, and says what to pass', async (subject) => {
+    const attached = attachArtifact(URL_OF_RUN, 'a/b', subject as never, [], {
+      artifactType: 'a/b',
+      annotations: { a: 'b' },
+    })
+    await rejection(attached, TypeError, /subject.*a tag, a digest, or a descriptor/)
+  })
+
   const artifactType = SPDX
   const act = (files: unknown, options: object = {}) =>
     attachArtifact(URL_OF_RUN, 'nowhere/at-all', 'v1', files as never, { artifactType, ...options })

@@ -382,7 +382,8 @@ describe('wrong edits', () => {
   it('reject what is not an image', async () => {
     const opened = openArchive(await createTestArchive())
     const message = /^Cannot use .* as an image: pass what openImage resolves to/
-    for (const image of [undefined, 'team/app', await opened, archived()])
+    const found = { manifest: { schemaVersion: 2 }, digest: 'sha256:…' }
+    for (const image of [undefined, 'team/app', await opened, archived(), found, { manifest: null }])
       await rejection(editImage(image as never, {}), TypeError, message)
   })
 })

@@ -241,6 +241,7 @@ describe('listLayerFiles()', () => {
     await rejection(list(tar, { spoolSize: 600 }), TarReadError, /more than 600 bytes/)
     await rejection(list(tar, { entries: -1 }), RangeError, /"entries"/)
     await rejection(list(tar, { files: 1 } as never), TypeError, /no limit "files"/)
+    await rejection(list(tar, null as never), TypeError, /^Cannot use null as options: pass limits as an object/)
   })
 
   it.each([

@@ -1,3 +1,4 @@
+import { optionsOf } from '../../check-options.ts'
 /** Limits of an image in a registry, so that a hostile one costs no more than an honest one. */
 export interface DownloadLimits {
   /** Bytes of a manifest, an index or a config. @default 8 MiB */
@@ -24,11 +25,11 @@ const DOWNLOAD_LIMITS: DownloadLimits = {
  * Fills in the limits that are not given.
  *
  * @throws {RangeError} if one is not a number from 0 on
- * @throws {TypeError} if a limit has an unknown name
+ * @throws {TypeError} if they are not an object, or a limit has an unknown name
  */
 export function withDefaultLimits(given: Partial<DownloadLimits> = {}): DownloadLimits {
   const limits: { -readonly [Name in keyof DownloadLimits]: number } = { ...DOWNLOAD_LIMITS }
-  for (const [name, value] of Object.entries(given)) {
+  for (const [name, value] of Object.entries(optionsOf(given, 'limits as an object'))) {
     if (!Object.hasOwn(limits, name)) throw new TypeError(`Cannot read the image: there is no limit "${name}"`)
     if (value === undefined) continue
     if (!(value >= 0)) {
