@@ -28,8 +28,10 @@ import type { ReadFileOptions } from './read-file-options.ts'
  *
  * // file is a File, from <input type="file"> or a drop
  * const archive = await openArchive(file)
- * for await (const { path, size } of listImageFiles(archive.images[0]!)) {
- *   if (path === 'etc/motd') console.log(size) // 21
+ * for (const image of archive.images) {
+ *   for await (const { path, size } of listImageFiles(image)) {
+ *     if (path === 'etc/motd') console.log(size) // 21
+ *   }
  * }
  * await archive.close()
  * ```

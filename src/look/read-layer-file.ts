@@ -29,13 +29,14 @@ import type { ReadFileOptions } from './read-file-options.ts'
  * @throws {NetworkError} if the registry does not answer.
  * @example
  * ```ts
- * import { getManifest, isIndex, readLayerFile } from 'registry-api-v2-client'
+ * import { openImage, readLayerFile } from 'registry-api-v2-client'
  *
  * const registry = 'https://registry.example.com'
- * const { manifest } = await getManifest(registry, 'team/app', 'v7')
- * const layer = isIndex(manifest) ? '' : manifest.layers[0]!
- * const file = await readLayerFile(registry, 'team/app', layer, 'etc/motd')
- * console.log(file.size) // 21
+ * const { layers } = await openImage(registry, 'team/app', 'v7')
+ * for (const layer of layers.slice(0, 1)) {
+ *   const { size } = await readLayerFile(registry, 'team/app', layer, 'etc/motd')
+ *   console.log(size) // 21
+ * }
  * ```
  */
 export async function readLayerFile(

@@ -1,5 +1,5 @@
 import { zipSync } from 'fflate'
-import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import * as sdk from '../../src/index.ts'
 import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
 
@@ -18,7 +18,7 @@ const sources = import.meta.glob(['../../src/**/*.ts', '!../../src/node/**'], {
   eager: true,
 })
 const examples = Object.values(sources).flatMap((source) =>
-  [...source.matchAll(/ \* @example\n((?: \*.*\n)+) \*\/\nexport (?:async )?function (\w+)/g)].map(
+  [...source.matchAll(/ \* @example\n((?: \*.*\n)+) \*\/\nexport (?:async )?function\*? (\w+)/g)].map(
     ([, text = '', name = '']) => ({
       name,
       code: text
@@ -36,12 +36,15 @@ const archive = createTestArchive({ images: [{ names: ['registry.example.com/tea
 let values: Record<'sdk' | 'file' | 'zip', unknown>
 
 beforeAll(async () => {
-  vi.stubGlobal('fetch', createTestRegistry().fetch)
   const zipped = zipSync({ 'exported.tar': await archive })
   values = { sdk, file: new File([await archive], 'exported.tar'), zip: new File([zipped], 'artifact.zip') }
 })
-// Some examples delete it.
-beforeEach(async () => void (await sdk.pushDockerTar(await archive, 'https://registry.example.com', 'team/app', 'v7')))
+// Some examples delete it, or give it other tags.
+beforeEach(async () => {
+  vi.stubGlobal('fetch', createTestRegistry().fetch)
+  await sdk.pushDockerTar(await archive, 'https://registry.example.com', 'team/app', 'v7')
+})
+afterEach(() => vi.restoreAllMocks())
 afterAll(() => vi.unstubAllGlobals())
 
 it('every function of the portable entry has an example', () => {
@@ -51,7 +54,6 @@ it('every function of the portable entry has an example', () => {
 
 it.each(examples)('the example of $name runs in a page', async ({ code }) => {
   const log = vi.spyOn(console, 'log').mockImplementation(() => {})
-  await new AsyncFunction(...Object.keys(values), code)(...Object.values(values))
-  expect(log).toHaveBeenCalledTimes(code.match(/console\.log\(/g)?.length ?? 0)
-  log.mockRestore()
+  await new AsyncFunction(...Object.keys(values), `{\n${code}\n}`)(...Object.values(values))
+  expect(log).toHaveBeenCalledTimes(code.match(/console\.log\(.*\) \/\/ /g)?.length ?? 0)
 })
