@@ -22,9 +22,9 @@ import type { TagDetailsOptions } from './tag-details-options.ts'
  * @throws {TypeError} if `registry` is neither a URL nor a handle, or an option has the wrong type.
  * @throws {RangeError} if `concurrency` is not a whole number above 0.
  * @throws {ValidationError} if `repository` or a tag of the list `tags` is not a valid name.
- * @throws {ResponseError} if the registry refuses the list of tags, has no such repository (`status` 404), or does not
- *   give the whole list.
- * @throws {NetworkError} if the registry does not answer the request for the list.
+ * @throws {ResponseError} if the registry refuses the list of tags, has no such repository (`status` 404), does not
+ *   give the whole list, or takes no more requests: it does not take the credentials, wants fewer, or is down.
+ * @throws {NetworkError} if the registry does not answer.
  * @example
  * ```ts
  * import { listTagDetails } from 'registry-api-v2-client'

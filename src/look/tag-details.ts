@@ -2,6 +2,7 @@ import { RegistryError } from '../errors.ts'
 import type { Digest } from '../oci/digest.ts'
 import { describeManifest } from '../registry/image-info.ts'
 import { manifestAt } from '../registry/manifests.ts'
+import { isOutage } from '../registry/outage.ts'
 import { findManifest, headManifest, type ManifestInfo, readManifest } from '../registry/read-manifest.ts'
 import type { Registry } from '../registry/registry.ts'
 import { createLastUsed } from './last-used.ts'
@@ -94,15 +95,21 @@ export function createTagReader(registry: Registry, repository: string, isListed
     try {
       return await read(tag, signal)
     } catch (error) {
+      signal.throwIfAborted()
+      if (isOutage(error)) throw error
       return { tag, digest: undefined, ...failedDetails(error, signal, { mediaType: undefined, size: undefined }) }
     }
   }
 }
 
-/** Tells why an image could not be read. An abort, and a fault that is not of the registry, is thrown. */
+/**
+ * Tells why an image could not be read. An abort, and a fault that is not of the registry, is thrown, and so is a limit
+ * of pulls, which the next image meets too. An answer that does not come may be one of the storage: the request for the
+ * next tag shows whether the registry answers.
+ */
 function failedDetails(error: unknown, signal: AbortSignal, known: Pick<Details, 'mediaType' | 'size'>): Details {
   signal.throwIfAborted()
-  if (!(error instanceof RegistryError)) throw error
+  if (!(error instanceof RegistryError) || error.code === 'RATE_LIMITED') throw error
   const unknown = { totalSize: undefined, layerCount: undefined, created: undefined, artifactType: undefined }
   return { ...known, ...unknown, platforms: [], error }
 }

@@ -1,11 +1,12 @@
 import { runPool } from '../async/pool.ts'
 import { fixed } from '../async/semaphore.ts'
-import { DigestMismatchError, RegistryError, ResponseError, ValidationError } from '../errors.ts'
+import { RegistryError, ResponseError } from '../errors.ts'
 import { type Digest, isDigest } from '../oci/digest.ts'
 import { type IndexEntry, isIndex } from '../oci/manifest.ts'
 import { isManifestType } from '../oci/media-type.ts'
 import { readTags } from '../registry/lists.ts'
 import { manifestAt } from '../registry/manifests.ts'
+import { isOutage } from '../registry/outage.ts'
 import { lookUpManifest, type ManifestHead, type ManifestInfo, readManifest } from '../registry/read-manifest.ts'
 import { listByReferrersApi, rememberReferrersApi } from '../registry/referrers-api.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -152,11 +153,7 @@ export async function unlessUnreadable<T>(read: () => Promise<T>): Promise<T | U
     return await read()
   } catch (error) {
     if (error instanceof ResponseError && error.status === 404) return undefined
-    const isOfOne =
-      error instanceof ResponseError
-        ? error.status !== 401 && error.status !== 429
-        : error instanceof ValidationError || error instanceof DigestMismatchError
-    if (!isOfOne) throw error
-    return { fault: error instanceof RegistryError ? error.fault : String(error) }
+    if (!(error instanceof RegistryError) || isOutage(error)) throw error
+    return { fault: error.fault }
   }
 }

@@ -1,7 +1,8 @@
 import { runPool } from '../async/pool.ts'
 import { fixed } from '../async/semaphore.ts'
-import { NetworkError, ResponseError } from '../errors.ts'
+import { RegistryError, ResponseError } from '../errors.ts'
 import type { Digest } from '../oci/digest.ts'
+import { isOutage } from '../registry/outage.ts'
 import { removeFromReferrersTag } from '../registry/referrers-tag.ts'
 import { findNeeded } from './changes.ts'
 import { createDeleter, type Skip } from './delete-one.ts'
@@ -66,8 +67,8 @@ export async function runDelete(
       outcomes.set(part, await deletePart(part))
     } catch (error) {
       signal?.throwIfAborted()
-      if (!(error instanceof ResponseError || error instanceof NetworkError)) throw error
-      const isFatal = isAboutAll(error) || (isRefusal(error) && !(await deleter.deletesAtAll()))
+      if (!(error instanceof RegistryError)) throw error
+      const isFatal = isOutage(error) || (isRefusal(error) && !(await deleter.deletesAtAll()))
       if (isFatal && !hasChanged) throw error
       hasStopped ||= isFatal
       outcomes.set(part, { error })
@@ -91,12 +92,7 @@ function wavesOf(parts: readonly PlannedDelete[]): ReadonlyArray<readonly Planne
   return [...waves.keys()].sort((one, other) => one - other).map((depth) => waves.get(depth) ?? [])
 }
 
-/** Tells whether a failure is about the user, or about the registry as a whole. */
-function isAboutAll(error: ResponseError | NetworkError): boolean {
-  return error instanceof NetworkError || error.status === 401 || error.status === 429
-}
-
-function isRefusal(error: ResponseError | NetworkError): boolean {
+function isRefusal(error: RegistryError): boolean {
   return error instanceof ResponseError && (error.status === 405 || error.status === 501)
 }
 

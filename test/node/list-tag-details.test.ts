@@ -8,6 +8,7 @@ import {
   openRegistry,
   pushDockerTar,
   type Registry,
+  RegistryError,
   ResponseError,
   type TagDetails,
   type TagDetailsOptions,
@@ -368,6 +369,43 @@ describe('listTagDetails()', () => {
     })()
     expect(await rejection(iterating, ResponseError)).toMatchObject({ status: 500 })
     expect(given).toEqual(['a', 'b'])
+  })
+
+  it.each<[string, (request: Request) => boolean, () => Response, string]>([
+    ['is gone', () => true, Response.error, 'NO_ANSWER'],
+    ['takes the sign-in no more', () => true, () => new Response(null, { status: 401 }), 'SIGN_IN_REQUIRED'],
+    ['is down', () => true, () => new Response(null, { status: 503 }), 'SERVER_FAILED'],
+    ['limits pulls', ({ method }) => method === 'GET', () => new Response(null, { status: 429 }), 'RATE_LIMITED'],
+  ])('ends with the error when the registry %s, after the rows before', async (_, isMeant, answer, code) => {
+    const { registry } = await filled(numbers(200))
+    let requests = 0
+    const handle = changed(registry, (request) => {
+      if (++requests <= 1 + 3 * 20 || !isMeant(request)) return undefined
+      const given = answer()
+      if (given.type === 'error') throw new TypeError('fetch failed')
+      return given
+    })
+    const given: TagDetails[] = []
+    const iterating = (async () => {
+      for await (const row of listTagDetails(handle, 'team/app')) given.push(row)
+    })()
+    expect(await rejection(iterating, RegistryError)).toMatchObject({ code })
+    expect(given.length).toBeGreaterThan(10)
+    expect(given.filter(({ error }) => error).length).toBeLessThanOrEqual(8)
+    expect(requests).toBeLessThan(61 + 2 * 32)
+  })
+
+  it('goes on after an image whose storage does not answer', async () => {
+    const { registry, handle } = await filled(['a', 'b', 'c'])
+    const { manifest } = await getImageInfo(handle, 'team/app', 'b')
+    const digest = 'config' in manifest ? manifest.config.digest : ''
+    const rows = await rowsOf(
+      changed(registry, ({ url }) => {
+        if (url.endsWith(digest)) throw new TypeError('fetch failed')
+        return undefined
+      }),
+    )
+    expect(rows.map(({ error }) => error?.code)).toEqual([undefined, 'NO_ANSWER', undefined])
   })
 
   it('refuses wrong options', async () => {
