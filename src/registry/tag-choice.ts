@@ -1,4 +1,5 @@
 import { show } from '../check-options.ts'
+import { parseTag } from '../oci/reference.ts'
 
 /** Chooses tags: a pattern with `*` and `?`, a regular expression, a list, or a function. */
 export type TagChoice = string | RegExp | readonly string[] | ((tag: string) => boolean)
@@ -7,14 +8,25 @@ export type TagChoice = string | RegExp | readonly string[] | ((tag: string) => 
  * Makes a function that tells whether a tag is chosen.
  *
  * @param name The option, for the message.
- * @throws {TypeError} if it has another type
+ * @throws {TypeError} if it has another type. The function that it makes throws one if a function chooses by a promise:
+ *   that would choose all tags.
+ * @throws {ValidationError} if a list has what is no tag, such as a pattern
  */
 export function chooserOf(name: string, choice: TagChoice): (tag: string) => boolean {
-  if (typeof choice === 'function') return choice
+  if (typeof choice === 'function') return (tag) => settled(name, choice(tag))
   if (choice instanceof RegExp) return (tag) => tag.search(choice) >= 0
   if (typeof choice === 'string') return (tag) => matchesPattern(tag, choice)
-  if (Array.isArray(choice)) return (tag) => choice.includes(tag)
+  if (Array.isArray(choice)) {
+    const tags = new Set(choice.map(parseTag))
+    return (tag) => tags.has(tag)
+  }
   throw new TypeError(`Cannot use ${name}: it has to be a pattern, a list or a function, not ${show(choice)}`)
+}
+
+function settled(name: string, isChosen: unknown): boolean {
+  if (!(isChosen instanceof Promise)) return Boolean(isChosen)
+  isChosen.catch(() => undefined)
+  throw new TypeError(`Cannot use ${name}: its function gives a promise, and has to give true or false`)
 }
 
 /**

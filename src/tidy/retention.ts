@@ -31,14 +31,19 @@ export interface Rules {
   readonly before: number | undefined
 }
 
+const NAMES = ['tags', 'keepNewest', 'by', 'olderThan', 'keep']
+
 /**
  * Checks rules.
  *
- * @throws {TypeError} if one of them has the wrong type, or none of them chooses anything
+ * @throws {TypeError} if one of them has the wrong type or an unknown name, or none of them chooses anything
  * @throws {RangeError} if `keepNewest` is not a whole number from 0
  */
 export function checkRules(rules: RetentionRules): Rules {
   const { tags, keepNewest, by = 'date', olderThan, keep } = rules
+  const unknown = Object.keys(rules).find((name) => !NAMES.includes(name))
+  if (unknown !== undefined)
+    throw new TypeError(`Cannot use the rule ${show(unknown)}: the rules are ${NAMES.join(', ')}`)
   if (tags === undefined && keepNewest === undefined && olderThan === undefined) {
     throw new TypeError(
       `Cannot use ${show(rules)} as rules: pass keepNewest, olderThan or tags, as in { keepNewest: 10, keep: 'latest' }`,
