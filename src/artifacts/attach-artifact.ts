@@ -21,7 +21,8 @@ import type { AttachOptions, PushArtifactOptions, PushedArtifact } from './artif
  * @returns the descriptor of the artifact's manifest, and its `artifactType`, `annotations` and `subject`.
  * @throws {TypeError} if `registry`, a file or an option has the wrong type.
  * @throws {RangeError} if a number in the options is out of range, such as a `concurrency` of 0.
- * @throws {ValidationError} if there is no file, or a name, a title, a media type or a date is not valid.
+ * @throws {ValidationError} if there is no file, or a name, a title, a media type or a date is not valid, or the tag
+ *   for the list of referrers has something else.
  * @throws {TarReadError} if a file cannot be read.
  * @throws {DigestMismatchError} if a file changes while it is sent.
  * @throws {ResponseError} if the registry refuses, or does not have the image (`status` 404).

@@ -8,11 +8,15 @@ export const TITLE = 'org.opencontainers.image.title'
 export const CREATED = 'org.opencontainers.image.created'
 
 /** Returns a type that says something. The type of an empty config says only that there is no config. */
-export function statedType(artifactType: string | undefined): string | undefined {
-  return artifactType === EMPTY_TYPE ? undefined : artifactType || undefined
+export function statedType(artifactType: unknown): string | undefined {
+  return typeof artifactType !== 'string' || artifactType === EMPTY_TYPE ? undefined : artifactType || undefined
 }
 
 /** Returns the type of an artifact: of one without a type, that of its config (image-spec § Artifact Usage). */
 export function artifactTypeOf(manifest: Manifest | Index): string | undefined {
-  return manifest.artifactType || (isIndex(manifest) ? undefined : manifest.config.mediaType)
+  const { artifactType } = manifest
+  // Lists and manifests of others may have anything there.
+  return (
+    (typeof artifactType === 'string' && artifactType) || (isIndex(manifest) ? undefined : manifest.config.mediaType)
+  )
 }

@@ -1,6 +1,6 @@
 import { delay } from '../async/delay.ts'
 import { createSemaphore, fixed, type Semaphore } from '../async/semaphore.ts'
-import { RegistryError } from '../errors.ts'
+import { RegistryError, ValidationError } from '../errors.ts'
 import { createWasmHasher } from '../hash/sha256.ts'
 import { delayBefore } from '../http/retry-after.ts'
 import { type Digest, digestOf } from '../oci/digest.ts'
@@ -9,7 +9,7 @@ import { MEDIA_TYPES } from '../oci/media-type.ts'
 import { referrersTag } from '../oci/referrer-tag.ts'
 import { toSource } from '../source/from.ts'
 import { manifestAt, putManifest } from './manifests.ts'
-import { findManifest } from './read-manifest.ts'
+import { findManifest, type ManifestInfo } from './read-manifest.ts'
 import type { Registry } from './registry.ts'
 
 /** The list of the referrers of one manifest. */
@@ -38,6 +38,7 @@ const turns = new Map<string, { readonly take: Semaphore; writers: number }>()
  * overwritten. Two machines at once may still lose an entry.
  *
  * @throws {RegistryError} if other clients keep overwriting the list
+ * @throws {ValidationError} if the tag has no list
  */
 export function addToReferrersTag(registry: Registry, listing: Listing, signal?: AbortSignal): Promise<void> {
   return changeList(registry, listing, signal, (listed) => {
@@ -94,6 +95,7 @@ async function rewrite(
     const list = found && isIndex(found.manifest) ? found.manifest : undefined
     const manifests = change(list?.manifests ?? [])
     if (!manifests) return
+    if (found && !list) throw notList(repository, tag, found)
     if (tries === TRIES) throw overwritten(repository, tag)
     if (tries > 0) await delay(delayBefore(tries, DELAY), signal)
     const mediaType = MEDIA_TYPES.ociIndex
@@ -102,6 +104,15 @@ async function rewrite(
     const content = { mediaType, digest, size: bytes.length, source: toSource(bytes) }
     await putManifest(registry, { repository, content }, tag, signal)
   }
+}
+
+/** To replace it would lose the image that somebody has under this tag (distribution-spec § Referrers Tag Schema). */
+function notList(repository: string, tag: string, { mediaType }: ManifestInfo): ValidationError {
+  return new ValidationError(
+    'IMAGE_INVALID',
+    `Cannot change the list of referrers under the tag ${tag} of "${repository}": the tag has no list, but ${mediaType}`,
+    { remedy: 'give what it has another tag, delete this tag, and try again', input: tag },
+  )
 }
 
 function overwritten(repository: string, tag: string): RegistryError {

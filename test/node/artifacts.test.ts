@@ -286,6 +286,37 @@ describe('attachArtifact()', () => {
   })
 })
 
+describe('the tag for the list of referrers', () => {
+  it('keeps an image that somebody has under it', async () => {
+    const { repository, digest } = await image()
+    const tag = fallbackTag(digest)
+    await portable.retagImage(URL_OF_RUN, repository, 'v1', [tag])
+    expect(await listReferrers(URL_OF_RUN, repository, 'v1')).toEqual([])
+    const attached = attachArtifact(URL_OF_RUN, repository, 'v1', [file('a')], { artifactType: SPDX })
+    const error = await rejection(
+      attached,
+      ValidationError,
+      /the tag has no list, but .*; give what it has another tag/,
+    )
+    expect(error.code).toBe('IMAGE_INVALID')
+    expect((await getManifest(URL_OF_RUN, repository, tag)).digest).toBe(digest)
+  })
+
+  it('may have entries whose types are not texts', async () => {
+    const { repository, digest } = await image()
+    const { mediaType, ...artifact } = await pushArtifact(URL_OF_RUN, repository, 'report', [file('report')])
+    const index = 'application/vnd.oci.image.index.v1+json'
+    const entry = { mediaType, digest: artifact.digest, size: artifact.size, artifactType: 5 }
+    const body = JSON.stringify({ schemaVersion: 2, mediaType: index, manifests: [entry] })
+    const url = new URL(`v2/${repository}/manifests/${fallbackTag(digest)}`, `${URL_OF_RUN}/`)
+    expect((await fetch(url, { method: 'PUT', headers: { 'content-type': index }, body })).status).toBe(201)
+    const warnings: string[] = []
+    const onWarning = (warning: string) => void warnings.push(warning)
+    expect(await listReferrers(URL_OF_RUN, repository, digest, { onWarning })).toEqual([])
+    expect(warnings).toEqual([expect.stringMatching(/as about sha256:.*, which it is not; it was left out/)])
+  })
+})
+
 describe('removeFromReferrersTag()', () => {
   it('removes the entry of a deleted referrer, and no other', async () => {
     const registry = openRegistry(URL_OF_RUN)
