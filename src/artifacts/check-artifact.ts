@@ -1,10 +1,10 @@
 import { show } from '../check-options.ts'
 import { ValidationError } from '../errors.ts'
 import { CREATED } from '../oci/artifact.ts'
+import { isDate } from '../oci/date.ts'
 
 /** A type and a subtype (RFC 6838 § 4.2). */
 const MEDIA_TYPE = /^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}\/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}$/
-const DATE = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/
 
 /**
  * Checks the media type of a file or an artifact.
@@ -37,7 +37,7 @@ export function checkAnnotations(annotations: Readonly<Record<string, string>>, 
     throw new TypeError(`${act}: the annotation ${show(name)} has to be a text, not ${show(value)}`)
   }
   const { [CREATED]: created } = annotations
-  if (created === undefined || (DATE.test(created) && !Number.isNaN(Date.parse(created)))) return
+  if (created === undefined || isDate(created)) return
   throw new ValidationError('ARTIFACT_INVALID', `${act}: the annotation "${CREATED}" is not a date`, {
     remedy: 'use RFC 3339, as in "2026-01-31T12:00:00Z"',
     input: created,

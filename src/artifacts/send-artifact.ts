@@ -69,7 +69,8 @@ export function sendArtifact(
 async function send(registry: Registry, sending: Sending, given: ArtifactOptions): Promise<PushedArtifact> {
   const { act, repository, tags, findSubject } = sending
   // Before anything is read or sent.
-  const artifactType = checkMediaType(sending.artifactType, act)
+  const type = text('artifactType', sending.artifactType, 'a media type, such as "application/spdx+json"')
+  const artifactType = checkMediaType(type, act)
   const checked = checkFiles(sending.files, act)
   const annotations = given.annotations ?? {}
   checkAnnotations(annotations, act)

@@ -1,5 +1,6 @@
 import { show } from '../check-options.ts'
 import { ValidationError } from '../errors.ts'
+import { isDate } from '../oci/date.ts'
 import type { ImageEdits } from './image-edits.ts'
 
 /** The kind of value that each edit takes. */
@@ -26,7 +27,6 @@ const WANTED = {
   date: 'a text in RFC 3339, or a Date',
 }
 
-const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/
 const PORT = /^(\d{1,5})(?:\/(?:tcp|udp|sctp))?$/
 const MAX_PORT = 65_535
 
@@ -46,7 +46,7 @@ export function checkEdits(edits: ImageEdits): ImageEdits {
   const { created, exposedPorts } = edits
   return {
     ...(Object.fromEntries(set) as ImageEdits),
-    ...(created instanceof Date && { created: created.toISOString() }),
+    ...(created && { created: checkDate(created) }),
     ...(exposedPorts && { exposedPorts: exposedPorts.map(checkPort) }),
   }
 }
@@ -57,7 +57,7 @@ function checkEdit(name: string, value: unknown): void {
   if (value === null) return
   if (kind === 'map') checkMap(name, value)
   else if (kind === 'list') checkList(name, value)
-  else if (kind === 'date') checkDate(value)
+  else if (kind === 'date') checkDate(value as string | Date)
   else if (typeof value !== 'string') throw wrongType(name, value, WANTED.text)
   else checkText(name, value)
   if (name === 'workingDir') checkPath(name, value as string)
@@ -84,12 +84,17 @@ function checkList(name: string, value: unknown): void {
   }
 }
 
-function checkDate(value: unknown): void {
+/**
+ * Checks the date of an image, and returns it as a text.
+ *
+ * @throws {TypeError} if it is neither a text nor a `Date`
+ * @throws {ValidationError} if it is not a date in RFC 3339
+ */
+export function checkDate(value: string | Date): string {
   if (typeof value !== 'string' && !(value instanceof Date)) throw wrongType('created', value, WANTED.date)
-  const isValid = !Number.isNaN(Number(new Date(value)))
-  if (!isValid || (typeof value === 'string' && !DATE.test(value))) {
-    throw notValid('created', String(value), 'it is not a date in RFC 3339, such as 2026-01-31T12:00:00Z')
-  }
+  const text = typeof value === 'string' ? value : (value.toJSON() ?? String(value))
+  if (isDate(text)) return text
+  throw notValid('created', text, 'it is not a date in RFC 3339, such as 2026-01-31T12:00:00Z')
 }
 
 function checkPort(port: string | number): string {

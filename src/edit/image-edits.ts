@@ -46,9 +46,9 @@ export interface NewImageOptions extends RuntimeOptions {
 export interface EditOptions extends NewImageOptions {
   /**
    * The platforms of an index whose images are edited, such as `['linux/amd64']`. Others stay as they are.
-   * @default all
+   * @default 'all'
    */
-  readonly platforms?: readonly string[] | undefined
+  readonly platforms?: 'all' | readonly string[] | undefined
 }
 
 /** The options of `createIndex`. */

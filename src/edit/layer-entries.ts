@@ -50,11 +50,10 @@ export function listEntries(files: LayerFiles, options: EntryOptions): readonly 
 }
 
 function* filesByPath(files: LayerFiles): Generator<readonly [path: string, file: LayerFileInput]> {
-  if (typeof files !== 'object' || files === null || ArrayBuffer.isView(files) || 'arrayBuffer' in files) {
-    throw notFiles(files)
-  }
+  if (typeof files !== 'object' || files === null || ArrayBuffer.isView(files)) throw notFiles(files)
   if (files instanceof Map) yield* files
   else if (Symbol.iterator in files) for (const file of files as Iterable<File>) yield [pathOf(file), file]
+  else if (Object.prototype.toString.call(files) !== '[object Object]') throw notFiles(files)
   else for (const [path, file] of Object.entries(files)) if (file !== undefined) yield [path, file]
 }
 
@@ -68,7 +67,7 @@ function pathOf(file: File): string {
 /**
  * Makes a function that asks the filter about a path and the folders above it, about each once.
  *
- * @throws {TypeError} if the filter is not a function
+ * @throws {TypeError} if the filter is not a function, or does not return true or false
  */
 export function keeping(filter: FileOptions['filter']): (path: string) => boolean {
   if (filter === undefined) return () => true
@@ -77,7 +76,10 @@ export function keeping(filter: FileOptions['filter']): (path: string) => boolea
   const known = new Map<string, boolean>()
   function isKept(path: string): boolean {
     const folder = parentOf(path)
-    const kept = known.get(path) ?? ((folder === '' || isKept(folder)) && filter?.(path) !== false)
+    const kept = known.get(path) ?? ((folder === '' || isKept(folder)) && filter?.(path))
+    if (typeof kept !== 'boolean') {
+      throw new TypeError(`Cannot use filter: it has to return true or false, not ${show(kept)}`)
+    }
     known.set(path, kept)
     return kept
   }

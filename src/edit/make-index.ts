@@ -11,14 +11,15 @@ import { formatPlatform } from '../oci/descriptor.ts'
 import type { Index } from '../oci/manifest.ts'
 import { MEDIA_TYPES } from '../oci/media-type.ts'
 import { checkEdits } from './check-edits.ts'
-import { sortedObject } from './edit-map.ts'
+import { editMapField } from './edit-map.ts'
 import type { CreateIndexOptions } from './image-edits.ts'
 import { type ListedImage, listImages, type PlatformEntry } from './list-images.ts'
 
 /** Makes an index of images; throws what `createIndex` throws. */
 export async function makeIndex(images: readonly Image[], options: CreateIndexOptions): Promise<ImageIndex> {
   const { onWarning = () => {}, runtime: { createHasher = createWasmHasher } = {}, signal } = options
-  const { annotations } = checkEdits({ annotations: options.annotations })
+  const { annotations: given } = checkEdits({ annotations: options.annotations })
+  const annotated = editMapField({}, 'annotations', given)
   const wanted = options.platforms && checkPlatforms(options.platforms, undefined)
   const listed: ListedImage[] = []
   for (const [position, image] of images.entries()) listed.push(...(await listImages(imageOf(image), position)))
@@ -27,12 +28,12 @@ export async function makeIndex(images: readonly Image[], options: CreateIndexOp
   if (chosen.length === 0) throw noImages()
   const kept = withAttestations(withoutDoubles(chosen), listed)
   const isDockers = kept.every(({ entry }) => entry.mediaType === MEDIA_TYPES.dockerManifest)
-  const mediaType = isDockers && !annotations ? MEDIA_TYPES.dockerManifestList : MEDIA_TYPES.ociIndex
+  const mediaType = isDockers && !('annotations' in annotated) ? MEDIA_TYPES.dockerManifestList : MEDIA_TYPES.ociIndex
   const document = {
     schemaVersion: 2,
     mediaType,
     manifests: kept.map(({ entry }) => entry),
-    ...(annotations && { annotations: sortedObject(new Map(Object.entries(annotations))) }),
+    ...annotated,
   }
   const manifest = await jsonContent(document, mediaType, createHasher)
   signal?.throwIfAborted()

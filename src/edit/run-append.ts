@@ -10,7 +10,7 @@ import type { Digest } from '../oci/digest.ts'
 import { addLayer, checkBase } from './add-layer.ts'
 import type { AppendOptions } from './append-options.ts'
 import { imagesUnder, outdatedReferrers } from './changed-images.ts'
-import { checkEdits } from './check-edits.ts'
+import { checkDate } from './check-edits.ts'
 import { encoderOf, formatOf } from './layer-encoder.ts'
 import { listEntries } from './layer-entries.ts'
 import type { LayerFiles } from './layer-files.ts'
@@ -20,7 +20,7 @@ import { makeLayer } from './make-layer.ts'
 export async function runAppend(given: Image, files: LayerFiles, options: AppendOptions): Promise<Image> {
   const { platform, createdBy, onWarning, signal, runtime: { createHasher = createWasmHasher } = {} } = options
   signal?.throwIfAborted()
-  const created = checkEdits({ created: options.created }).created as string | undefined
+  const created = options.created === undefined ? undefined : checkDate(options.created)
   const before = platform === undefined ? imageOf(given) : selectPlatform(imageOf(given), platform)
   const bases = new Set<SingleImage>(basesIn(before, options))
   for (const base of imagesUnder(before)) if (bases.has(base)) checkBase(base, formatOf(options))
@@ -45,14 +45,14 @@ export async function runAppend(given: Image, files: LayerFiles, options: Append
  *
  * @throws {ValidationError} if there is no image, or a choice is needed
  */
-function basesIn(image: Image, { platforms }: AppendOptions): readonly ConfiguredImage[] {
+function basesIn(image: Image, { platform, platforms }: AppendOptions): readonly ConfiguredImage[] {
   const images = imagesUnder(image)
   if (images.length === 0) throw noImage(image)
-  if (image.kind !== 'index' || platforms === 'all') return images
-  if (platforms === undefined) throw notChosen(image)
-  const wanted = checkPlatforms(platforms, undefined)
-  for (const platform of wanted) selectPlatform(image, platform)
-  return images.filter((one) => wanted.some((platform) => runsOn(one, platform)))
+  if (platforms === undefined && image.kind === 'index') throw notChosen(image)
+  if (platforms === undefined || platforms === 'all') return images
+  const wanted = checkPlatforms(platforms, platform)
+  for (const one of wanted) selectPlatform(image, one)
+  return images.filter((image) => wanted.some((one) => runsOn(image, one)))
 }
 
 function noImage({ manifest: { digest }, artifactType }: Image): ValidationError {

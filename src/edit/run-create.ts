@@ -9,7 +9,7 @@ import type { CreateHasher } from '../oci/digest.ts'
 import { MEDIA_TYPES } from '../oci/media-type.ts'
 import { addLayer } from './add-layer.ts'
 import type { LayerMakingOptions } from './append-options.ts'
-import { checkEdits } from './check-edits.ts'
+import { checkDate, checkEdits } from './check-edits.ts'
 import { NO_DATE } from './history.ts'
 import { encoderOf } from './layer-encoder.ts'
 import { listEntries } from './layer-entries.ts'
@@ -23,8 +23,8 @@ export async function runCreate(content: NewImage, options: LayerMakingOptions):
   signal?.throwIfAborted()
   const layers = layersOf(content)
   const { config = {}, annotations, platform = 'linux/amd64', created = NO_DATE } = content
-  const { created: date } = checkEdits({ created })
-  const edits = checkEdits({ ...config, ...(annotations && { annotations }) })
+  const date = checkDate(created)
+  const edits = { ...checkEdits(config), ...checkEdits({ annotations }) }
   const below = new Set<string>()
   const planned = layers.map((layer) => {
     const described = { ...options, ...layer, below }
@@ -33,7 +33,7 @@ export async function runCreate(content: NewImage, options: LayerMakingOptions):
     return { entries, createdBy: described.createdBy }
   })
   const totalBytes = planned.reduce((sum, { entries }) => sum + sizeOfFiles(entries), 0)
-  let image = await emptyImage(parsePlatform(platform), String(date), createHasher)
+  let image = await emptyImage(parsePlatform(platform), date, createHasher)
   let before = 0
   const onRead =
     onProgress &&
@@ -46,14 +46,21 @@ export async function runCreate(content: NewImage, options: LayerMakingOptions):
   return (await runEdit(image, edits, options)) as ConfiguredImage
 }
 
+/** The parts of a new image. */
+const PARTS: ReadonlyArray<keyof NewImage> = ['files', 'layers', 'config', 'annotations', 'platform', 'created']
+
 function layersOf(content: NewImage): readonly NewLayer[] {
   const { files, layers } = content ?? {}
-  if (layers === undefined) {
-    if (files !== undefined) return [{ files }]
-  } else if (files === undefined && Array.isArray(layers) && layers.length > 0) return layers
-  throw new TypeError(
-    `Cannot create an image: pass its files as { files }, or several layers as { layers: [{ files }, …] }`,
-  )
+  const listed = layers ?? (files === undefined ? [] : [{ files }])
+  const isBoth = files !== undefined && layers !== undefined
+  if (isBoth || !Array.isArray(listed) || listed.length === 0 || !listed.every((layer) => layer?.files)) {
+    throw new TypeError(
+      'Cannot create an image: pass its files as { files }, or several layers as { layers: [{ files }, …] }',
+    )
+  }
+  const unknown = Object.keys(content).find((name) => !(PARTS as readonly string[]).includes(name))
+  if (unknown === undefined) return listed
+  throw new TypeError(`Cannot create an image: it has no part ${show(unknown)}; use ${PARTS.join(', ')}`)
 }
 
 /**

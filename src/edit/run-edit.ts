@@ -16,14 +16,15 @@ import type { EditOptions, ImageEdits } from './image-edits.ts'
 import { configDocument, remakeImage } from './remake-image.ts'
 
 /** Edits an image; throws what `editImage` throws. */
-export async function runEdit(given: Image, unchecked: ImageEdits, options: EditOptions): Promise<Image> {
+export async function runEdit(image: Image, unchecked: ImageEdits, options: EditOptions): Promise<Image> {
   const edits = checkEdits(unchecked)
   const { onWarning = () => {}, runtime: { createHasher = createWasmHasher } = {} } = options
   // Of an index with one platform, a push takes the manifest of this platform alone.
-  const isOne = !isWhole(given) && runnableImages(given).length === 1
-  const before = isOne ? await selectImage(given, { onWarning }, createHasher) : given
+  const isOne = !isWhole(image) && runnableImages(image).length === 1
+  const before = isOne ? await selectImage(image, { onWarning }, createHasher) : image
   const { annotations, manifestAnnotations, ...config } = edits
-  const platforms = options.platforms && checkPlatforms(options.platforms, undefined)
+  const { platforms: chosen = 'all' } = options
+  const platforms = chosen === 'all' ? undefined : checkPlatforms(chosen, undefined)
   for (const platform of platforms ?? []) selectPlatform(before, platform)
   const isMeant = (image: Image) => !platforms || platforms.some((platform) => runsOn(image, platform))
   const images = imagesUnder(before).filter(isMeant)

@@ -187,6 +187,12 @@ describe('attachArtifact()', () => {
     ['a type that is none', [file('a')], { artifactType: 'sbom' }, /"sbom" is not a media type/],
     ['a file with a type that is none', [{ ...file('a'), mediaType: 'a b/c' }], {}, /"a b\/c" is not a media type/],
     ['a date that is none', [file('a')], { annotations: { 'org.opencontainers.image.created': 'today' } }, /RFC 3339/],
+    [
+      'a day that does not exist',
+      [file('a')],
+      { annotations: { 'org.opencontainers.image.created': '2026-02-30T00:00:00Z' } },
+      /RFC 3339/,
+    ],
   ])('refuses %s', async (_, files, options, message) => {
     expect((await rejection(act(files, options), ValidationError, message)).code).toBe('ARTIFACT_INVALID')
   })
@@ -196,7 +202,13 @@ describe('attachArtifact()', () => {
     ['a path', ['a.txt'], {}, /pass a File, or \{ title, data \}, or in "registry-api-v2-client\/node" a path/],
     ['a file without a title', [{ data: bytesOf('') }], {}, /its title has to be a text/],
     ['a text as data', [{ title: 'a', data: 'text' }], {}, /^Cannot read the data of "a": pass a File/],
-    ['no type', [file('a')], { artifactType: undefined }, /a media type has to be a text, not undefined/],
+    [
+      'no type',
+      [file('a')],
+      { artifactType: undefined },
+      /^Cannot use artifactType: it is missing; pass a media type, su/,
+    ],
+    ['a number as the type of a file', [{ ...file('a'), mediaType: 1 }], {}, /a media type has to be a text, not 1/],
     ['annotations that are no texts', [file('a')], { annotations: { n: 1 } }, /the annotation "n" has to be a text/],
     ['a list as annotations', [file('a')], { annotations: [] }, /annotations have to be an object/],
   ])('does not take %s', async (_, files, options, message) => {
@@ -563,5 +575,25 @@ describe('pushArtifact() of "./node"', () => {
     ])
     await rejection(pushed, portable.TarReadError, /^Cannot open ".*nothing": ENOENT/)
     expect(exchanges).toEqual([])
+  })
+
+  it('refuses a device, whose bytes a size of 0 would lose, and a path that is a number', async () => {
+    const push = (file: unknown) => node.pushArtifact(URL_OF_RUN, newRepository(), 'v1', [file as string])
+    const error = await rejection(push('/dev/zero'), portable.TarReadError, /"\/dev\/zero": it is not a regular file/)
+    expect(error).toMatchObject({ code: 'FILE_UNREADABLE', remedy: 'pass a stream of its bytes as { title, data }' })
+    await rejection(push({ path: 5 }), TypeError, /^Cannot use path: it has to be the path of a file or a folder/)
+  })
+
+  it('names the folder "." by its own name', async () => {
+    const repository = newRepository()
+    const before = process.cwd()
+    process.chdir(join(folder, 'docs'))
+    try {
+      await node.pushArtifact(URL_OF_RUN, repository, 'v1', ['.'])
+    } finally {
+      process.chdir(before)
+    }
+    const { files } = await node.pullArtifact(URL_OF_RUN, repository, 'v1')
+    expect(files.map(({ title }) => title)).toEqual(['docs'])
   })
 })

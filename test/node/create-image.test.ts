@@ -141,6 +141,9 @@ describe('createImage()', () => {
     await rejection(create({ config: { exposedPorts: [0] } }), ValidationError, /exposedPorts/)
     await rejection(create({ config: { cmd: 'node' } }), TypeError, /cmd/)
     await rejection(create({ created: 'today' }), ValidationError, /created/)
+    await rejection(create({ created: null }), TypeError, /created/)
+    await rejection(create({ config: 'node' }), TypeError, /"node" as edits: pass an object/)
+    await rejection(create({ cmd: ['node'] }), TypeError, /it has no part "cmd"; use files, layers, config, /)
     await rejection(create({ layers: [{ files: { file } }] }), TypeError, /pass its files as \{ files \}, or several/)
     const [layers] = [[{ files: { file } }, { files: { '../x': '' } }]]
     await rejection(create({ files: undefined, layers }), ValidationError, /has "\.\."/)
@@ -152,6 +155,8 @@ describe('createImage()', () => {
     ['no files', {}],
     ['no layers', { layers: [] }],
     ['one layer', { layers: { files: {} } }],
+    ['a layer that is null', { layers: [null] }],
+    ['a layer without files', { layers: [{ at: '/app' }] }],
   ])('rejects %s', async (_, content) => {
     for (const create of [createImage, portable.createImage]) {
       await rejection(create(content as never), TypeError, /pass its files as \{ files \}, or several/)

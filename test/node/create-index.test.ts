@@ -159,6 +159,12 @@ describe('createIndex()', () => {
     await rejection(createIndex([await imageFor('amd64')], { annotations: { a: 1 as never } }), TypeError)
   })
 
+  it('leaves out annotations without a value', async () => {
+    const annotations = { a: '1', b: null as never, c: undefined as never }
+    const index = await createIndex([await imageFor('amd64')], { annotations })
+    expect(await documentOf(index)).toMatchObject({ annotations: { a: '1' } })
+  })
+
   it('is pushed to a registry, with images of other repositories', async () => {
     const registry = inject('registryUrl')
     const [amd64, arm64] = [newRepository(), newRepository()]

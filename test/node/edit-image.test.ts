@@ -250,6 +250,11 @@ describe('editImage() of an index', () => {
     expect(arm64?.configuration?.labels).toEqual({ a: '1' })
     expect(rest.map(({ manifest }) => manifest.digest)).toEqual([image.children[2]?.manifest.digest])
     expect(warned).toHaveLength(1)
+    const [all, usual] = [
+      await editImage(image, { user: '1' }, { platforms: 'all' }),
+      await editImage(image, { user: '1' }),
+    ]
+    expect(all.manifest.digest).toBe(usual.manifest.digest)
   })
 
   it('edits the annotations of the index alone, and of each manifest where asked', async () => {
@@ -369,6 +374,10 @@ describe('wrong edits', () => {
     ['a null character', { env: { A: 'a\0b' } }],
     ['a date that does not exist', { created: '2026-13-01T00:00:00Z' }],
     ['a date without a time', { created: '2026-01-31' }],
+    ['a day that does not exist', { created: '2026-02-30T00:00:00Z' }],
+    ['the 29th of February of a year without one', { created: '2026-02-29T00:00:00Z' }],
+    ['an hour that does not exist', { created: '2026-01-31T24:00:00Z' }],
+    ['a year with five digits', { created: new Date(8.64e15) }],
     ['an invalid Date', { created: new Date(Number.NaN) }],
   ])('reject %s', async (_, edits) => {
     const error = await rejection(
@@ -377,6 +386,11 @@ describe('wrong edits', () => {
       /^Cannot edit \w+: .* is not valid/,
     )
     expect(error.code).toBe('SETTING_INVALID')
+  })
+
+  it('take the 29th of February of a leap year, with a fraction and an offset', async () => {
+    const created = '2024-02-29T23:59:59.123456789-11:30'
+    expect((await configOf(await editImage(await archived(), { created }))).created).toBe(created)
   })
 
   it('reject what is not an image', async () => {

@@ -50,6 +50,10 @@ describe('appendLayer()', () => {
     ['a date that is no Date', { a: '' }, { mtime: '2026' }, TypeError, /mtime: it has to be a Date from 1970/],
     ['a date before 1970', { a: '' }, { mtime: new Date(-1) }, TypeError, /mtime: it has to be a Date from 1970/],
     ['a filter that is no function', { a: '' }, { filter: 'a' }, TypeError, /filter: it has to be a function/],
+    ['an async filter', { a: '' }, { filter: async () => false }, TypeError, /return true or false, not a promise$/],
+    ['a URL as files', new URL('file:///dist'), {}, TypeError, /pass files by their paths/],
+    ['a Blob as files', new Blob(['x']), {}, TypeError, /pass files by their paths/],
+    ['null as the date', { a: '' }, { created: null }, TypeError, /created: it has to be a text in RFC 3339/],
     ['an unknown compression', { a: '' }, { compress: 'xz' }, TypeError, /compress has to be "gzip" or "zstd"/],
     ['one path to remove', { a: '' }, { remove: 'b' }, TypeError, /remove: it has to be an array/],
     ['a number as "at"', { a: '' }, { at: 1 }, TypeError, /at: it has to be a path/],
@@ -112,6 +116,12 @@ describe('appendLayer() to an index', () => {
     expect((await rejection(appendLayer(multi, { a: '' }, asked), ValidationError)).code).toBe('PLATFORM_MISSING')
     const list = { platforms: ['linux/amd64', 'linux/s390x'] }
     expect((await rejection(appendLayer(multi, { a: '' }, list), ValidationError)).code).toBe('PLATFORM_MISSING')
+    expect((await rejection(append({ a: '' }, list), ValidationError)).code).toBe('PLATFORM_MISSING')
+  })
+
+  it('rejects one platform and a list of platforms together', async () => {
+    const both = { platform: 'linux/amd64', platforms: ['linux/amd64'] }
+    await rejection(appendLayer(multi, { a: '' }, both), TypeError, /pass one of platform and platforms/)
   })
 
   it('reads no file before the choice is checked', async () => {

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises'
-import { basename, isAbsolute, normalize, sep } from 'node:path'
+import { basename, isAbsolute, normalize, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ArtifactFile, ArtifactFiles } from '../../artifacts/artifact-files.ts'
-import { list } from '../../check-options.ts'
+import { list, text } from '../../check-options.ts'
+import { TarReadError } from '../../errors.ts'
 import type { RuntimeOptions } from '../../runtime.ts'
 import { lazyFile, named } from '../archive/file.ts'
 import { folderFile } from './folder-file.ts'
@@ -25,7 +26,8 @@ interface PathOptions extends RuntimeOptions {
 /**
  * Finds the files at paths. A folder becomes one file, a gzipped tar, as oras makes it.
  *
- * @throws {TarReadError} if a path cannot be read
+ * @throws {TypeError} if a path is not a text or a URL
+ * @throws {TarReadError} if a path cannot be read, or is that of a device, a socket or a pipe
  */
 export async function withPaths(given: ArtifactInput, options: PathOptions): Promise<ArtifactFiles> {
   const files: ArtifactFiles[number][] = []
@@ -39,14 +41,23 @@ export async function withPaths(given: ArtifactInput, options: PathOptions): Pro
 }
 
 async function fileAt({ path: given, ...file }: ArtifactPath, options: PathOptions): Promise<ArtifactFile> {
-  const path = given instanceof URL ? fileURLToPath(given) : given
+  const path = given instanceof URL ? fileURLToPath(given) : text('path', given, 'the path of a file or a folder')
   const status = await named(path, stat(path))
   const title = file.title ?? titleOf(path)
   if (status.isDirectory()) return folderFile(path, { ...file, title }, options)
+  if (!status.isFile()) throw notFile(path)
   return { ...file, title, data: lazyFile(path, status.size) }
 }
 
 function titleOf(path: string): string {
   const parts = normalize(path).split(sep).filter(Boolean)
-  return isAbsolute(path) || parts[0] === '..' || parts[0] === '.' ? basename(path) : parts.join('/')
+  return isAbsolute(path) || parts[0] === '..' || parts[0] === '.' ? basename(resolve(path)) : parts.join('/')
+}
+
+/** Its size says 0, so its bytes would be lost. */
+function notFile(path: string): TarReadError {
+  return new TarReadError('FILE_UNREADABLE', `Cannot open "${path}": it is not a regular file`, {
+    remedy: 'pass a stream of its bytes as { title, data }',
+    path,
+  })
 }

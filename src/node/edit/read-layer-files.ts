@@ -52,7 +52,8 @@ export async function withLayerFiles<O extends ReadingOptions>(
 export async function readLayers(content: NewImage<LayerInput>, options: LayerMakingOptions): Promise<NewImage> {
   const { files, layers, ...others } = content ?? {}
   const given = layers ?? (files === undefined ? [] : [{ files }])
-  if ((files !== undefined && layers !== undefined) || !Array.isArray(given)) return content as NewImage
+  const isValid = (files === undefined || layers === undefined) && Array.isArray(given) && given.every(Boolean)
+  if (!isValid) return content as NewImage
   const read: NewLayer[] = []
   for (const layer of given as ReadonlyArray<NewLayer<LayerInput>>) {
     const { files, options: left } = await withLayerFiles(layer.files, { ...options, ...layer })
