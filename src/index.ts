@@ -197,6 +197,7 @@ export { type DeleteOptions, deleteImage, deleteImageByDigest } from './tidy/del
 export type {
   DeleteChoice,
   DeleteProgress,
+  DeleteTagsOptions,
   PlanDeleteOptions,
   RetentionRules,
   TidyOptions,

@@ -4,7 +4,7 @@ import type { DeletePlan } from './delete-plan.ts'
 import type { RepositoryReader } from './repository-reader.ts'
 
 /**
- * Finds what may not go any more, because a tag that was set since the plan needs it.
+ * Finds what may not go, because a tag needs it that was set since the plan, or that somebody removed from the plan.
  *
  * @returns the digests, each with the reason in words
  */
@@ -12,14 +12,21 @@ export async function findNeeded(reader: RepositoryReader, plan: DeletePlan): Pr
   const before = new Map(plan.tags.map(({ tag, digest }) => [tag, digest]))
   const known = new Set(plan.unread.map(({ reference }) => reference))
   const { heads, unread } = await reader.readTags(() => {})
-  const changed = [...heads].filter(([tag, { digest }]) => before.get(tag) !== digest)
+  const going = new Map(plan.deletes.flatMap(({ way, digest, tags }) => (way === 'digest' ? [[digest, tags]] : [])))
+  const isKept = (tag: string, digest: Digest) => going.get(digest)?.includes(tag) === false
+  const changed = [...heads].filter(([tag, { digest }]) => before.get(tag) !== digest || isKept(tag, digest))
   const closure = await findClosure(
     reader,
     changed.map(([tag, { digest, mediaType }]) => ({ tag, digest, mediaType })),
   )
   const lost = [...closure.unread.keys(), ...unread.keys()].find((reference) => !known.has(reference))
   if (lost === undefined) {
-    return new Map([...closure.digests].map((digest) => [digest, 'a tag that was set since the plan needs it']))
+    return new Map(
+      [...closure.digests].map((digest) => [
+        digest,
+        'a tag needs it that was set since the plan, or that the plan does not delete',
+      ]),
+    )
   }
   const text = `"${lost}" cannot be read: it may need this manifest`
   return new Map(plan.deletes.map(({ digest }) => [digest, text]))

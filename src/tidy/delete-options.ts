@@ -1,4 +1,5 @@
 import type { TagChoice } from '../registry/tag-choice.ts'
+import type { DeletePlan } from './delete-plan.ts'
 
 /** Rules by which images go. An image goes only if all rules that are given let it go. */
 export interface RetentionRules {
@@ -36,6 +37,15 @@ export interface TidyOptions {
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((progress: DeleteProgress) => void) | undefined
   readonly onWarning?: ((warning: string) => void) | undefined
+}
+
+/** The options of `deleteTags`. */
+export interface DeleteTagsOptions extends PlanDeleteOptions {
+  /**
+   * Called with the plan before anything is deleted. Store it to undo a delete that was aborted or killed: `undoDelete`
+   * takes it too. If this throws, nothing is deleted.
+   */
+  readonly onPlan?: ((plan: DeletePlan) => void | Promise<void>) | undefined
 }
 
 /** The options of `planDelete`. */

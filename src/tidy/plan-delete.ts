@@ -1,7 +1,7 @@
 import { loaded } from '../async/lazy.ts'
 import { optionsOf } from '../check-options.ts'
 import type { RegistryInput } from '../registry/registry.ts'
-import type { DeleteChoice, PlanDeleteOptions, TidyOptions } from './delete-options.ts'
+import type { DeleteChoice, DeleteTagsOptions, PlanDeleteOptions, TidyOptions } from './delete-options.ts'
 import type { DeletedContent, DeletePlan, DeleteResult, UndoResult } from './delete-plan.ts'
 
 /**
@@ -60,9 +60,10 @@ export async function planDelete(
  * @param options `concurrency`, `onProgress` and `onWarning`. `signal` aborts it; the promise then rejects with the
  *   signal's reason, and what is deleted by then stays so: `undoDelete` takes the plan too.
  * @returns what is deleted, what was skipped or refused and why, and `undo` for `undoDelete`.
- * @throws {TypeError} if `plan` is not a plan, has another `version`, or was made for another registry; or if
- *   `registry` or an option has the wrong type.
+ * @throws {TypeError} if `plan` is not a plan, has another `version`, lacks bytes of a manifest, or was made for
+ *   another registry; or if `registry` or an option has the wrong type.
  * @throws {ValidationError} if `registry` is not a valid address, or a name in `plan` is not valid.
+ * @throws {DigestMismatchError} if bytes in `plan` do not match their digest.
  * @throws {ResponseError} if deletes are not enabled (`status` 405), or the registry refuses all requests. Nothing is
  *   deleted.
  * @throws {NetworkError} if the registry does not answer. Nothing is deleted.
@@ -93,8 +94,10 @@ export async function executeDelete(
  * @param repository The name of the repository, such as `team/app`.
  * @param what A pattern of tags (`pr-*`), a regular expression, a function, a list of tags and digests, a digest, or
  *   rules, as for `planDelete`.
- * @param options `all`, `children`, `referrers`, `overwriteTags`, `concurrency`, `signal`, `onProgress`, `onWarning`
- *   and others: see `PlanDeleteOptions`.
+ * @param options `onPlan` gets the plan before anything is deleted, so that a delete can be undone that was aborted.
+ *   `all`, `children`, `referrers`, `overwriteTags`, `concurrency`, `signal`, `onProgress`, `onWarning` and others: see
+ *   `PlanDeleteOptions`. `signal` aborts it; the promise then rejects with the signal's reason, and what is deleted by
+ *   then stays so.
  * @returns what is deleted, what was skipped or refused and why, and `undo` for `undoDelete`.
  * @throws {TypeError} if `registry`, `what` or an option has the wrong type, or the rules choose nothing.
  * @throws {RangeError} if a number is out of range, such as a `concurrency` of 0.
@@ -116,7 +119,7 @@ export async function deleteTags(
   registry: RegistryInput,
   repository: string,
   what: DeleteChoice,
-  options: PlanDeleteOptions = {},
+  options: DeleteTagsOptions = {},
 ): Promise<DeleteResult> {
   const checked = optionsOf(options)
   const { planAndExecute } = await loaded(import('./tidy.ts'), checked.signal)

@@ -32,10 +32,11 @@ export async function runDelete(
   /** The manifests that are not there any more. */
   const gone = new Set<Digest>()
   let hasChanged = false
-  let hasStopped = false
+  /** The failure that ended the rest. */
+  let outage: RegistryError | undefined
 
   function reasonToSkip({ digest, way, after }: PlannedDelete): Skip | undefined {
-    if (hasStopped) return { reason: 'stopped', text: 'a failure before it ended the rest' }
+    if (outage) return { reason: 'stopped', text: 'a failure before it ended the rest' }
     if (way !== 'digest') return undefined
     const need = needed.get(digest)
     if (need !== undefined) return { reason: 'needed', text: need }
@@ -68,15 +69,21 @@ export async function runDelete(
     } catch (error) {
       signal?.throwIfAborted()
       if (!(error instanceof RegistryError)) throw error
-      const isFatal = isOutage(error) || (isRefusal(error) && !(await deleter.deletesAtAll()))
-      if (isFatal && !hasChanged) throw error
-      hasStopped ||= isFatal
+      if (isOutage(error) || (await isOff(error))) outage ??= error
       outcomes.set(part, { error })
     }
     options.onProgress?.({ phase: 'delete', done: outcomes.size, total: plan.deletes.length })
   }
 
+  /** Tells whether a registry refuses a delete because deletes are off. */
+  async function isOff(error: RegistryError): Promise<boolean> {
+    if (hasChanged || !isRefusal(error)) return false
+    return !(await deleter.deletesAtAll().catch(() => true))
+  }
+
   for (const wave of wavesOf(plan.deletes)) await runPool(wave, fixed(concurrency), signal, run)
+  // Now no delete is under way. After the first one, the caller needs the undo.
+  if (outage && !hasChanged) throw outage
   return resultOf(plan, outcomes)
 }
 

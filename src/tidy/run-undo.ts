@@ -1,13 +1,10 @@
 import { RegistryError } from '../errors.ts'
-import { createWasmHasher } from '../hash/sha256.ts'
-import { fromBase64 } from '../oci/base64.ts'
 import { type Content, type Descriptor, descriptorOf } from '../oci/descriptor.ts'
-import { type Digest, digestOf, isDigest } from '../oci/digest.ts'
+import type { Digest } from '../oci/digest.ts'
 import { type IndexEntry, isIndex } from '../oci/manifest.ts'
 import { isForeignLayerType } from '../oci/media-type.ts'
 import { parseManifest } from '../oci/parse-manifest.ts'
 import { referrersTag, subjectOfTag } from '../oci/referrer-tag.ts'
-import { verifyDigest } from '../oci/verify.ts'
 import { isHeld } from '../registry/blob-end.ts'
 import { lookForBlob } from '../registry/blobs.ts'
 import { manifestAt, putManifest } from '../registry/manifests.ts'
@@ -15,14 +12,16 @@ import { findManifest, resolveManifest } from '../registry/read-manifest.ts'
 import { addToReferrersTag } from '../registry/referrers-tag.ts'
 import { toSource } from '../source/from.ts'
 import type { TidyOptions } from './delete-options.ts'
-import type { DeletedContent, KeptManifest, TagDigest, UndoResult } from './delete-plan.ts'
+import type { DeletedContent, TagDigest, UndoResult } from './delete-plan.ts'
+import { readKept } from './kept-manifests.ts'
 import type { RepositoryReader } from './repository-reader.ts'
 
 /** A manifest to put back. */
 interface Restored extends Content {
   /** The blobs and manifests that it needs. */
   readonly needs: readonly Descriptor[]
-  readonly isIndex: boolean
+  /** The entries, if it is an index. */
+  readonly entries: readonly IndexEntry[] | undefined
 }
 
 /** Puts back what was deleted; throws what `undoDelete` throws. */
@@ -33,7 +32,7 @@ export async function runUndo(
 ): Promise<UndoResult> {
   const { registry, repository, signal } = reader
   const resolve = (reference: string) => resolveManifest(manifestAt(registry, repository, reference), signal)
-  const all = await restore(undo.manifests)
+  const all = await restore(undo)
   const deleted = new Set(undo.deletes.map(({ digest }) => digest))
   const manifests = new Map([...all].filter(([digest]) => deleted.has(digest)))
   const absent = new Set<Digest>()
@@ -76,14 +75,14 @@ export async function runUndo(
   /** A list of referrers that was made meanwhile gets the entries of the old one. */
   async function mergeList(tag: string, digest: Digest): Promise<void> {
     const subject = subjectOfTag(tag)
-    const entries = subject && tag === referrersTag(subject) ? entriesOf(undo, digest) : []
+    const entries = subject && tag === referrersTag(subject) ? (all.get(digest)?.entries ?? []) : []
     if (subject) await addToReferrersTag(registry, { repository, subject, entries }, signal)
   }
 
   /** Gives a list of referrers its entries back, and its old bytes if nobody else has changed it. */
   async function restoreList(digest: Digest, subject: Digest): Promise<void> {
     const tag = referrersTag(subject)
-    const old = entriesOf(undo, digest)
+    const old = all.get(digest)?.entries ?? []
     const entries = old.filter((entry) => deleted.has(entry.digest))
     const found = await findManifest(manifestAt(registry, repository, tag), signal)
     if (found?.digest === digest) return
@@ -98,24 +97,17 @@ export async function runUndo(
   }
 }
 
-/** The entries of an index among the manifests of an undo. */
-function entriesOf({ manifests }: DeletedContent, digest: Digest): readonly IndexEntry[] {
-  const kept = manifests.find((manifest) => manifest.digest === digest)
-  const list = kept && parseManifest(bytesOf(kept), `the manifest ${digest}`)
-  return list && isIndex(list) ? list.manifests : []
-}
-
-async function restore(kept: readonly KeptManifest[]): Promise<ReadonlyMap<Digest, Restored>> {
+async function restore(undo: DeletedContent): Promise<ReadonlyMap<Digest, Restored>> {
+  const kept = await readKept(undo, 'undo the delete')
   const restored = new Map<Digest, Restored>()
-  for (const manifest of kept) {
-    const bytes = bytesOf(manifest)
-    const what = `the manifest ${manifest.digest} of the undo`
-    verifyDigest(what, manifest.digest, await digestOf(bytes, createWasmHasher))
-    const parsed = parseManifest(bytes, what)
+  for (const manifest of undo.manifests) {
+    const bytes = kept.get(manifest.digest) as Uint8Array<ArrayBuffer>
+    const parsed = parseManifest(bytes, `the manifest ${manifest.digest} of the undo`)
+    const entries = isIndex(parsed) ? parsed.manifests : undefined
     const needs = isIndex(parsed) ? parsed.manifests : [parsed.config, ...parsed.layers]
     restored.set(manifest.digest, {
       ...descriptorOf(manifest),
-      ...{ source: toSource(bytes), isIndex: isIndex(parsed) },
+      ...{ source: toSource(bytes), entries },
       needs: needs.filter(({ mediaType }) => !isForeignLayerType(mediaType)),
     })
   }
@@ -133,16 +125,8 @@ function childrenFirst(manifests: ReadonlyMap<Digest, Restored>): readonly Diges
   return [...ordered]
 }
 
-function bytesOf({ digest, content }: KeptManifest): Uint8Array<ArrayBuffer> {
-  const bytes = typeof content === 'string' ? fromBase64(content) : undefined
-  if (bytes && isDigest(digest)) return bytes
-  throw new TypeError(`Cannot undo a delete: the bytes of ${digest} are not what executeDelete gave`)
-}
-
 function contentOf(manifests: ReadonlyMap<Digest, Restored>, digest: Digest): Content {
-  const manifest = manifests.get(digest)
-  if (manifest) return manifest
-  throw new TypeError(`Cannot undo a delete: the bytes of ${digest} are missing; pass the undo that executeDelete gave`)
+  return manifests.get(digest) as Restored
 }
 
 /** Checks that everything is still there that the manifests need. */
@@ -156,7 +140,7 @@ async function verifyNeeds(
   for (const digest of absent) {
     const manifest = manifests.get(digest)
     for (const need of manifest?.needs ?? []) {
-      if (!manifests.has(need.digest)) (manifest?.isIndex ? children : blobs).set(need.digest, need)
+      if (!manifests.has(need.digest)) (manifest?.entries ? children : blobs).set(need.digest, need)
     }
   }
   const lost: Digest[] = []

@@ -1,8 +1,10 @@
 import { positive, show, text } from '../check-options.ts'
-import { parseRepositoryOf } from '../oci/reference.ts'
+import { isDigest } from '../oci/digest.ts'
+import { parseRepositoryOf, parseTag } from '../oci/reference.ts'
 import { type Registry, type RegistryInput, toRegistry } from '../registry/registry.ts'
-import type { DeleteChoice, PlanDeleteOptions, TidyOptions } from './delete-options.ts'
-import type { DeletedContent, DeletePlan, DeleteResult, UndoResult } from './delete-plan.ts'
+import type { DeleteChoice, DeleteTagsOptions, PlanDeleteOptions, TidyOptions } from './delete-options.ts'
+import type { DeletedContent, DeletePlan, DeleteResult, PlannedDelete, UndoResult } from './delete-plan.ts'
+import { readKept } from './kept-manifests.ts'
 import { makePlan } from './make-plan.ts'
 import { createRepositoryReader, type RepositoryReader } from './repository-reader.ts'
 import { runDelete } from './run-delete.ts'
@@ -23,10 +25,15 @@ export async function planAndExecute(
   registry: RegistryInput,
   repository: string,
   what: DeleteChoice,
-  options: PlanDeleteOptions,
+  options: DeleteTagsOptions,
 ): Promise<DeleteResult> {
-  const reader = openReader(toRegistry(registry), repository, options)
-  return runDelete(reader, await makePlan(reader, what, options), options, true)
+  const handle = toRegistry(registry)
+  const reader = openReader(handle, repository, options)
+  const plan = await makePlan(reader, what, options)
+  if (!options.onPlan) return runDelete(reader, plan, options, true)
+  await options.onPlan(plan)
+  // That may have taken long.
+  return execute(plan, handle, options)
 }
 
 export async function execute(
@@ -37,6 +44,7 @@ export async function execute(
   const reader = openReaderOf(plan, registry, options, 'execute the plan')
   const { tags, unread } = plan
   if (![tags, unread].every(Array.isArray)) throw notPlan('execute the plan', plan)
+  await readKept(plan, 'execute the plan')
   return runDelete(reader, plan, options)
 }
 
@@ -73,6 +81,8 @@ function openReaderOf(
       `Cannot ${act}: it has version ${show(content.version)}, and only version 1 is known; plan again`,
     )
   }
+  if (!content.deletes.every(isStep)) throw notPlan(act, content)
+  for (const { tags } of content.deletes) tags.forEach(parseTag)
   const handle = given ?? toRegistry(content.registry)
   if (handle.url !== content.registry) {
     throw new TypeError(
@@ -80,6 +90,14 @@ function openReaderOf(
     )
   }
   return openReader(handle, content.repository, options)
+}
+
+/** Checks a step. A digest instead of a tag, or the reverse, would delete something else. */
+function isStep(step: PlannedDelete): boolean {
+  const { digest, way, tags, after, listed } = step ?? {}
+  const isWay = way === 'digest' || ((way === 'tag' || way === 'overwrite') && tags?.length === 1)
+  const digests = [digest, ...(listed ? [listed.list, listed.subject] : [])]
+  return isWay && digests.every(isDigest) && [tags, after].every(Array.isArray)
 }
 
 function notPlan(act: string, value: unknown): TypeError {

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
+  copyImage,
   type DeletePlan,
+  DigestMismatchError,
   deleteTags,
   executeDelete,
   openRegistry,
   planDelete,
+  RegistryError,
   ResponseError,
   undoDelete,
   ValidationError,
@@ -142,6 +145,122 @@ describe('executeDelete()', () => {
     expect(sent('DELETE')).toEqual([])
   })
 
+  const step = (plan: DeletePlan, change: object) => ({ ...plan, deletes: [{ ...plan.deletes[0], ...change }] })
+  it.each<
+    [string, (plan: DeletePlan) => object, typeof TypeError | typeof ValidationError | typeof DigestMismatchError]
+  >([
+    ['a tag for a digest', (plan) => step(plan, { digest: 'v2', tags: [] }), TypeError],
+    ['a digest for a tag', (plan) => step(plan, { way: 'tag', tags: [plan.tags[1]?.digest] }), ValidationError],
+    ['another way', (plan) => step(plan, { way: 'all' }), TypeError],
+    ['no tags', (plan) => step(plan, { tags: undefined }), TypeError],
+    ['no step', (plan) => ({ ...plan, deletes: [null] }), TypeError],
+    ['no bytes', (plan) => ({ ...plan, manifests: [] }), TypeError],
+    [
+      'other bytes',
+      (plan) => ({ ...plan, manifests: [{ ...plan.manifests[0], content: btoa('{}') }] }),
+      DigestMismatchError,
+    ],
+  ])('refuses a plan that was edited to have %s', async (_, edit, type) => {
+    const { handle, repository, sent, ...repo } = embedded()
+    for (const tag of ['v1', 'v2']) await repo.image(tag)
+    const edited = edit(await planDelete(handle, repository, 'v1')) as DeletePlan
+    await rejection(executeDelete(edited, handle), type)
+    await rejection(undoDelete(edited, handle), type)
+    expect(sent('DELETE')).toEqual([])
+  })
+
+  it('leaves an image whose tag was removed from the plan', async () => {
+    const { handle, repository, ...repo } = embedded()
+    const child = await repo.image()
+    const index = await repo.index('v1', [child])
+    await repo.tag('also', index)
+    await repo.image('v2')
+    const plan = await planDelete(handle, repository, ['v1', 'also'])
+    const deletes = plan.deletes.map((part) => ({ ...part, tags: part.tags.filter((tag) => tag !== 'also') }))
+    const { deleted, skipped } = await executeDelete({ ...plan, deletes }, handle)
+    expect([deleted, skipped]).toMatchObject([[], [{ reason: 'needed' }, { reason: 'needed' }]])
+    expect([await repo.tags(), await repo.has(child.digest)]).toEqual([['also', 'v1', 'v2'], true])
+  })
+
+  it('deletes nothing of a repository with the same images and other tags', async () => {
+    const { handle, repository, registry, ...repo } = embedded()
+    const images = [await repo.image('v1'), await repo.image('v2')]
+    await copyImage(
+      { registry: handle, repository, reference: 'v1' },
+      { registry: handle, repository: 'team/live', tags: ['stable'] },
+    )
+    const plan = await planDelete(handle, repository, 'v1')
+    const { deleted, skipped } = await executeDelete({ ...plan, repository: 'team/live' }, handle)
+    expect([deleted, skipped]).toMatchObject([[], [{ digest: images[0]?.digest, reason: 'needed' }]])
+  })
+
+  it('deletes nothing the second time, and undoes twice', async () => {
+    const { handle, repository, ...repo } = embedded()
+    const child = await repo.image()
+    await repo.index('v1', [child])
+    await repo.image('v2')
+    const plan = await planDelete(handle, repository, 'v1')
+    const first = await executeDelete(plan, handle)
+    const second = await executeDelete(plan, handle)
+    expect([first.deleted.length, second.deleted, second.failed]).toEqual([2, [], []])
+    expect(second.skipped.map(({ reason }) => reason)).toEqual(['gone', 'gone'])
+    const undone = await undoDelete(first.undo, handle)
+    expect([undone.manifests.length, await repo.tags()]).toEqual([2, ['v1', 'v2']])
+    expect(await undoDelete(first.undo, handle)).toEqual({ ...undone, manifests: [] })
+    expect(await undoDelete(plan, handle)).toEqual({ ...undone, manifests: [] })
+  })
+
+  it('tells what is gone if another fault than a refusal comes in the middle', async () => {
+    const { handle, repository, registry, ...repo } = embedded()
+    for (const tag of ['v1', 'v2', 'v3']) await repo.image(tag)
+    const odd = openRegistry(URL, {
+      retry: 0,
+      fetch: async (request) => {
+        const response = await registry.fetch(request)
+        const isOdd = request.method === 'HEAD' && request.url.endsWith('v2') && isDeleting
+        return isOdd ? new Response('<html>', { status: 200, headers: { 'content-type': 'text/html' } }) : response
+      },
+    })
+    let isDeleting = false
+    const { deleted, failed, undo } = await deleteTags(odd, repository, ['v1', 'v2'], {
+      concurrency: 1,
+      onProgress: ({ phase }) => {
+        isDeleting = phase === 'delete'
+      },
+    })
+    expect([deleted, failed]).toMatchObject([[{ tags: ['v1'] }], [{ tags: ['v2'] }]])
+    expect(undo.deletes).toEqual(deleted)
+  })
+
+  it('gives deleteTags() the plan first, with which an aborted call is undone', async () => {
+    const { handle, repository, sent, ...repo } = embedded()
+    for (const tag of ['v1', 'v2', 'v3', 'v4']) await repo.image(tag)
+    const controller = new AbortController()
+    let stored = ''
+    const deleting = deleteTags(handle, repository, ['v1', 'v2', 'v3'], {
+      ...{ concurrency: 1, signal: controller.signal },
+      onPlan: async (plan) => {
+        expect(sent('DELETE')).toEqual([])
+        stored = JSON.stringify(plan)
+      },
+      onProgress: ({ phase, done }) => phase === 'delete' && done === 2 && controller.abort(new Error('enough')),
+    })
+    await rejection(deleting, Error, /^enough$/)
+    expect(await repo.tags()).toEqual(['v3', 'v4'])
+    await undoDelete(JSON.parse(stored), handle)
+    expect(await repo.tags()).toEqual(['v1', 'v2', 'v3', 'v4'])
+  })
+
+  it('deletes nothing if onPlan throws, and leaves what a tag needs that is set in it', async () => {
+    const { handle, repository, sent, ...repo } = embedded()
+    const image = await repo.image('v1')
+    await repo.image('v2')
+    const fault = new Error('no')
+    await expect(deleteTags(handle, repository, 'v1', { onPlan: () => Promise.reject(fault) })).rejects.toBe(fault)
+    const { skipped } = await deleteTags(handle, repository, 'v1', { onPlan: () => repo.tag('new', image) })
+    expect([skipped, sent('DELETE')]).toMatchObject([[{ tags: ['v1'], reason: 'needed' }], []])
+  })
+
   it('ends with the reason of an abort, and the plan puts back what is gone', async () => {
     const { handle, repository, ...repo } = embedded()
     for (const tag of ['v1', 'v2', 'v3', 'v4']) await repo.image(tag)
@@ -191,6 +310,26 @@ describe('planDelete() of what cannot be read', () => {
     const plan = await planDelete(broken, repository, 'v1')
     expect(plan.deletes).toEqual([])
     expect(plan.stays).toContainEqual(expect.objectContaining({ tag: 'v1', reason: 'unread' }))
+  })
+
+  it.each<[string, () => Response, string]>([
+    ['does not answer', Response.error, 'NO_ANSWER'],
+    ['is down', () => new Response(null, { status: 502 }), 'SERVER_FAILED'],
+    ['takes the sign-in no more', () => new Response(null, { status: 401 }), 'SIGN_IN_REQUIRED'],
+  ])('ends with an error, after few requests, when the registry %s', async (_, answer, code) => {
+    const { handle, repository, registry, ...repo } = embedded()
+    for (let tag = 0; tag < 40; tag++) await repo.image(`v${tag}`)
+    let requests = 0
+    const lost = openRegistry(URL, {
+      retry: 0,
+      fetch: async (request) => {
+        if (++requests < 10) return registry.fetch(request)
+        if (answer().type === 'error') throw new TypeError('fetch failed')
+        return answer()
+      },
+    })
+    expect(await rejection(planDelete(lost, repository, 'v1*'), RegistryError)).toMatchObject({ code })
+    expect(requests).toBeLessThan(30)
   })
 
   it('refuses more bytes than it may hold', async () => {
