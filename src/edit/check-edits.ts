@@ -65,10 +65,15 @@ function checkEdit(name: string, value: unknown): void {
 }
 
 function checkMap(name: string, value: unknown): void {
-  if (Object.prototype.toString.call(value) !== '[object Object]') throw wrongType(name, value, WANTED.map)
+  // A value may be a secret, so it is not shown.
+  if (Object.prototype.toString.call(value) !== '[object Object]') {
+    throw wrongType(name, typeof value === 'string' ? typeof value : value, WANTED.map)
+  }
   for (const [key, text] of Object.entries(value as object)) {
     if (key === '') throw notValid(name, key, 'a name is empty')
-    if (name === 'env' && key.includes('=')) throw notValid(name, key, 'the name of a variable has no "="')
+    if (name === 'env' && key.includes('=')) {
+      throw notValid(name, key.slice(0, key.indexOf('=') + 1), 'the name of a variable has no "="')
+    }
     checkText(name, key)
     // A value may be a secret, so it is not shown.
     if (typeof text === 'string') checkText(name, text, key)

@@ -393,6 +393,14 @@ describe('wrong edits', () => {
     expect((await configOf(await editImage(await archived(), { created }))).created).toBe(created)
   })
 
+  it('reject a variable with its value, and do not show the value', async () => {
+    for (const env of ['TOKEN=secret', { 'TOKEN=secret': '' }]) {
+      const error = await editImage(await archived(), { env: env as never }).catch((error) => error)
+      expect(error.message).toMatch(/^Cannot edit env: /)
+      expect(JSON.stringify({ ...error, message: error.message })).not.toContain('secret')
+    }
+  })
+
   it('reject what is not an image', async () => {
     const opened = openArchive(await createTestArchive())
     const message = /^Cannot use .* as an image: pass what openImage resolves to/
