@@ -1,16 +1,12 @@
 import { loaded } from '../async/lazy.ts'
-import { show } from '../check-options.ts'
 import type { Image, Layer } from '../images/image.ts'
 import { diffConfigs } from './diff-config.ts'
 import type { DiffImagesOptions, ImageDiff } from './image-diff.ts'
-import { onePlatform } from './image-layers.ts'
+import { onePlatform } from './one-platform.ts'
 
 /** Compares two images; throws what `diffImages` throws. */
 export async function readImageDiff(a: Image, b: Image, options: DiffImagesOptions): Promise<ImageDiff> {
-  const [from, to] = [a, b].map((image) => {
-    if (Array.isArray(image?.layers)) return onePlatform(image, options.platform)
-    throw new TypeError(`Cannot compare images: pass images of openArchive or openImage, not ${show(image)}`)
-  }) as [Image, Image]
+  const [from, to] = [a, b].map((image) => onePlatform(image, options.platform)) as [Image, Image]
   const isIn = (layers: readonly Layer[]) => (layer: Layer) => layers.some((other) => isSameLayer(layer, other))
   const [inFrom, inTo] = [isIn(from.layers), isIn(to.layers)]
   const [before, after] = [from, to].map(({ layers }) => layers.reduce((sum, { size }) => sum + size, 0)) as [

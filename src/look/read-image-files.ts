@@ -1,7 +1,6 @@
-import { show } from '../check-options.ts'
 import type { Image, Layer } from '../images/image.ts'
 import type { ImageFile, ImageFilesOptions } from './image-files-options.ts'
-import { onePlatform } from './image-layers.ts'
+import { onePlatform } from './one-platform.ts'
 import { openFile, readTree } from './open-file.ts'
 import { layerContent, readLayer } from './open-layer.ts'
 import type { OpenedFile } from './opened-file.ts'
@@ -30,6 +29,5 @@ export async function openImageFile(
 
 function layersOf(image: Image, { layer, platform }: ImageFilesOptions): readonly Layer[] {
   if (layer) return [layer]
-  if (Array.isArray(image?.layers)) return onePlatform(image, platform).layers
-  throw new TypeError(`Cannot use image: it has to be an image of openArchive or openImage, not ${show(image)}`)
+  return onePlatform(image, platform).layers
 }

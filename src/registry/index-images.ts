@@ -93,7 +93,7 @@ async function readListed(
 
   async function read(entry: IndexEntry): Promise<readonly Listed[]> {
     if (!isManifest(entry)) return [{ image: undefined, isRunnable: false, blobs: [entry], layers: [entry] }]
-    const found = await findManifest(registry, repository, entry.digest, signal)
+    const found = await readOrRefusal(registry, repository, entry.digest, signal)
     if (found instanceof ResponseError) {
       absent.set(entry.digest, found)
       return []
@@ -134,7 +134,7 @@ async function readListed(
 }
 
 /** Reads a manifest. Returns the registry's refusal if the manifest does not exist. */
-async function findManifest(
+async function readOrRefusal(
   registry: Registry,
   repository: string,
   digest: Digest,

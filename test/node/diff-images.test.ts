@@ -111,6 +111,6 @@ describe('diffImages()', () => {
   })
 
   it('says what is no image', async () => {
-    await rejection(diffImages('a' as never, 'b' as never), TypeError, /^Cannot compare images: pass images of/)
+    await rejection(diffImages('a' as never, 'b' as never), TypeError, /^Cannot use "a" as an image: pass what/)
   })
 })

@@ -82,7 +82,7 @@ describe('listImageFiles()', () => {
     const image = await imageOf(BASE)
     const index = { ...image, kind: 'index', platform: undefined, children: [], layers: [] } as unknown as Image
     await rejection(listImageFiles(index).next(), ValidationError, /it has no image; pass \{ platform \}$/)
-    await rejection(listImageFiles('app.tar' as never).next(), TypeError, /^Cannot use image: /)
+    await rejection(listImageFiles('app.tar' as never).next(), TypeError, /^Cannot use "app.tar" as an image: /)
   })
 
   it('throws for a foreign layer without bytes', async () => {
