@@ -47,12 +47,12 @@ export type { CopiedImage, CopyOptions, CopySource, CopyTarget, PlanCopyOptions 
 export { copyRepository } from './copy/copy-repository.ts'
 export type { CopiedTag, CopyRepositoryOptions } from './copy/copy-repository-options.ts'
 export { appendLayer } from './edit/append-layer.ts'
-export type { AppendOptions, LayerMakingOptions } from './edit/append-options.ts'
+export type { AppendOptions, LayerMakingOptions, LayerProgress } from './edit/append-options.ts'
 export { createImage } from './edit/create-image.ts'
 export { createIndex } from './edit/create-index.ts'
 export { editImage } from './edit/edit-image.ts'
 export { selectPlatforms } from './edit/fewer-platforms.ts'
-export type { CreateIndexOptions, EditOptions, ImageEdits, MapChanges, NewImageOptions } from './edit/image-edits.ts'
+export type { ChangeOptions, CreateIndexOptions, EditOptions, ImageEdits, MapChanges } from './edit/image-edits.ts'
 export type {
   FileAttributes,
   FileOptions,
@@ -61,7 +61,6 @@ export type {
   LayerFiles,
   LayerLink,
 } from './edit/layer-files.ts'
-export type { LayerProgress, MakingOptions } from './edit/make-layer.ts'
 export type { NewImage, NewLayer } from './edit/new-image.ts'
 export {
   DigestMismatchError,

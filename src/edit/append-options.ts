@@ -1,12 +1,23 @@
 import type { Compression } from '../compress/compress-options.ts'
-import type { CompressionFormat } from '../runtime.ts'
+import type { CompressionFormat, RuntimeOptions } from '../runtime.ts'
 import type { FileOptions } from './layer-files.ts'
-import type { MakingOptions } from './make-layer.ts'
+
+/** How much of the files of a layer was read. */
+export interface LayerProgress {
+  /** The bytes of the files that were read. */
+  readonly doneBytes: number
+  /** The size of all files in bytes. */
+  readonly totalBytes: number
+}
 
 /** How the files become a layer. */
-export interface LayerMakingOptions extends FileOptions, MakingOptions {
+export interface LayerMakingOptions extends FileOptions, RuntimeOptions {
   /** The compression of the layer; `false` leaves it uncompressed. @default gzip */
   readonly compress?: CompressionFormat | Compression | false | undefined
+  /** Called for each piece of a file that was read. */
+  readonly onProgress?: ((progress: LayerProgress) => void) | undefined
+  /** Aborts the reading of the files, which then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** The options of `appendLayer`. */

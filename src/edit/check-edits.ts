@@ -70,9 +70,10 @@ function checkMap(name: string, value: unknown): void {
     throw wrongType(name, typeof value === 'string' ? typeof value : value, WANTED.map)
   }
   for (const [key, text] of Object.entries(value as object)) {
-    if (key === '') throw notValid(name, key, 'a name is empty')
+    if (key === '') throw notValid(name, key, 'a name is empty', 'give it a name, or leave it out')
     if (name === 'env' && key.includes('=')) {
-      throw notValid(name, key.slice(0, key.indexOf('=') + 1), 'the name of a variable has no "="')
+      const shown = key.slice(0, key.indexOf('=') + 1)
+      throw notValid(name, shown, 'the name of a variable has no "="', 'pass { name: value }')
     }
     checkText(name, key)
     // A value may be a secret, so it is not shown.
@@ -99,13 +100,13 @@ export function checkDate(value: string | Date): string {
   if (typeof value !== 'string' && !(value instanceof Date)) throw wrongType('created', value, WANTED.date)
   const text = typeof value === 'string' ? value : (value.toJSON() ?? String(value))
   if (isDate(text)) return text
-  throw notValid('created', text, 'it is not a date in RFC 3339, such as 2026-01-31T12:00:00Z')
+  throw notValid('created', text, 'it is not a date in RFC 3339', 'write it as "2026-01-31T12:00:00Z"')
 }
 
 function checkPort(port: string | number): string {
   const number = PORT.exec(String(port))?.[1]
   if (number === undefined || Number(number) < 1 || Number(number) > MAX_PORT) {
-    throw notValid('exposedPorts', String(port), 'a port is 1 to 65535, and perhaps /tcp, /udp or /sctp')
+    throw notValid('exposedPorts', String(port), 'it is not a port', 'use 1 to 65535, and perhaps /tcp, /udp or /sctp')
   }
   const [, protocol = 'tcp'] = String(port).split('/')
   return `${Number(number)}/${protocol}`
@@ -114,20 +115,21 @@ function checkPort(port: string | number): string {
 /** Images for Windows have paths with a drive. */
 function checkPath(name: string, path: string): void {
   if (/^(?:\/|[A-Za-z]:)/.test(path)) return
-  throw notValid(name, path, 'it is not an absolute path')
+  throw notValid(name, path, 'it is not an absolute path', 'begin it with "/"')
 }
 
 /** Systems end texts at a null character. */
 function checkText(name: string, text: string, shown = text): void {
-  if (text.includes('\0')) throw notValid(name, shown, 'it has a null character')
+  if (text.includes('\0')) throw notValid(name, shown, 'it has a null character', 'leave the character out')
 }
 
 function wrongType(name: string, value: unknown, wanted: string): TypeError {
   return new TypeError(`Cannot edit ${name}: it has to be ${wanted}, not ${show(value)}`)
 }
 
-function notValid(name: string, input: string, fault: string): ValidationError {
+function notValid(name: string, input: string, fault: string, remedy: string): ValidationError {
   return new ValidationError('SETTING_INVALID', `Cannot edit ${name}: ${show(input)} is not valid, since ${fault}`, {
+    remedy,
     input,
   })
 }

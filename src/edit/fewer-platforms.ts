@@ -3,7 +3,7 @@ import { createWasmHasher } from '../hash/sha256.ts'
 import type { Image } from '../images/image.ts'
 import { leftOut } from '../images/rewrite-tree.ts'
 import { selectImage } from '../images/select-image.ts'
-import type { NewImageOptions } from './image-edits.ts'
+import type { ChangeOptions } from './image-edits.ts'
 
 /**
  * Selects platforms of a multi-platform image: the image of one, or a new index of several. The image itself stays as
@@ -30,7 +30,7 @@ import type { NewImageOptions } from './image-edits.ts'
 export async function selectPlatforms(
   image: Image,
   platforms: string | readonly string[],
-  options: NewImageOptions = {},
+  options: ChangeOptions = {},
 ): Promise<Image> {
   const { onWarning = () => {}, runtime: { createHasher = createWasmHasher } = {}, signal } = optionsOf(options)
   const isOne = typeof platforms === 'string'

@@ -34,16 +34,16 @@ export interface ImageEdits {
   readonly author?: string | null | undefined
 }
 
-/** The options of all that makes an image of others. */
-export interface NewImageOptions extends RuntimeOptions {
-  /** Called for each attestation, signature and other referrer that is left out, and for other oddities. */
+/** The options of all functions that change images. */
+export interface ChangeOptions extends RuntimeOptions {
+  /** Called for each attestation, signature and other referrer that is left out, and for what else is odd. */
   readonly onWarning?: ((warning: string) => void) | undefined
   /** Aborts it; the promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined
 }
 
 /** The options of `editImage`. */
-export interface EditOptions extends NewImageOptions {
+export interface EditOptions extends ChangeOptions {
   /**
    * The platforms of an index whose images are edited, such as `['linux/amd64']`. Others stay as they are.
    * @default 'all'
@@ -52,7 +52,7 @@ export interface EditOptions extends NewImageOptions {
 }
 
 /** The options of `createIndex`. */
-export interface CreateIndexOptions extends NewImageOptions {
+export interface CreateIndexOptions extends ChangeOptions {
   /** Annotations of the index. @default none */
   readonly annotations?: Readonly<Record<string, string>> | undefined
   /** The platforms to take of the images. @default all */

@@ -1,20 +1,13 @@
 import { packStream } from '../compress/layer.ts'
 import { createWasmHasher } from '../hash/sha256.ts'
 import type { Digest } from '../oci/digest.ts'
-import type { CompressionFormat, Encoder, RuntimeOptions } from '../runtime.ts'
+import type { CompressionFormat, Encoder } from '../runtime.ts'
 import { toSource } from '../source/from.ts'
 import { peek } from '../source/pieces.ts'
 import type { Source } from '../source/source.ts'
 import { type Spool, spoolToBlob } from '../source/spool.ts'
+import type { LayerMakingOptions } from './append-options.ts'
 import { type LayerEntry, layerTar } from './layer-tar.ts'
-
-/** The progress of a layer that is made. */
-export interface LayerProgress {
-  /** The bytes of the files that were read. */
-  readonly doneBytes: number
-  /** The size of all files in bytes. */
-  readonly totalBytes: number
-}
 
 /** A layer that was made. */
 export interface MadeLayer {
@@ -23,14 +16,6 @@ export interface MadeLayer {
   /** Absent if the layer is not compressed. */
   readonly format: CompressionFormat | undefined
   readonly source: Source
-}
-
-/** How a layer is made. */
-export interface MakingOptions extends RuntimeOptions {
-  /** Called for each piece of a file that was read. */
-  readonly onProgress?: ((progress: LayerProgress) => void) | undefined
-  /** Aborts the reading of the files, which then rejects with the signal's reason. */
-  readonly signal?: AbortSignal | undefined
 }
 
 /** In bytes. A smaller layer stays in memory. */
@@ -53,7 +38,7 @@ const PLAIN: Pick<Encoder, 'encode' | 'copiesPieces'> = {
 export async function makeLayer(
   entries: readonly LayerEntry[],
   encoder: Encoder | undefined,
-  { runtime, onProgress, signal }: MakingOptions,
+  { runtime, onProgress, signal }: Pick<LayerMakingOptions, 'runtime' | 'onProgress' | 'signal'>,
 ): Promise<MadeLayer> {
   const { createHasher = createWasmHasher, spool = spoolToBlob } = runtime ?? {}
   const totalBytes = sizeOfFiles(entries)

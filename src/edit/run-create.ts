@@ -8,7 +8,7 @@ import { descriptorOf, type Platform } from '../oci/descriptor.ts'
 import type { CreateHasher } from '../oci/digest.ts'
 import { MEDIA_TYPES } from '../oci/media-type.ts'
 import { addLayer } from './add-layer.ts'
-import type { LayerMakingOptions } from './append-options.ts'
+import type { LayerMakingOptions, LayerProgress } from './append-options.ts'
 import { checkDate, checkEdits } from './check-edits.ts'
 import { NO_DATE } from './history.ts'
 import { encoderOf } from './layer-encoder.ts'
@@ -36,8 +36,7 @@ export async function runCreate(content: NewImage, options: LayerMakingOptions):
   let image = await emptyImage(parsePlatform(platform), date, createHasher)
   let before = 0
   const onRead =
-    onProgress &&
-    (({ doneBytes }: { readonly doneBytes: number }) => onProgress({ doneBytes: before + doneBytes, totalBytes }))
+    onProgress && (({ doneBytes }: LayerProgress) => onProgress({ doneBytes: before + doneBytes, totalBytes }))
   for (const { entries, createdBy } of planned) {
     const made = await makeLayer(entries, await encoderOf(options), { ...options, onProgress: onRead })
     image = await addLayer(image, made, { createdBy }, createHasher)
@@ -79,6 +78,7 @@ function parsePlatform(text: string): Platform {
   }
   if (os === 'windows') {
     throw new ValidationError('NOT_SUPPORTED', 'Cannot create an image for Windows: its layers have another form', {
+      remedy: 'choose a platform of Linux',
       input: text,
     })
   }

@@ -385,7 +385,7 @@ describe('wrong edits', () => {
       ValidationError,
       /^Cannot edit \w+: .* is not valid/,
     )
-    expect(error.code).toBe('SETTING_INVALID')
+    expect([error.code, typeof error.remedy]).toEqual(['SETTING_INVALID', 'string'])
   })
 
   it('take the 29th of February of a leap year, with a fraction and an offset', async () => {
