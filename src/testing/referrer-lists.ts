@@ -24,10 +24,17 @@ export function listReferrers({ repositories }: Storage, name: string, subject: 
   )
 }
 
+/** The subjects of stored manifests. A list of referrers looks at all of them. */
+const subjects = new WeakMap<StoredManifest, { readonly subject: Digest | undefined }>()
+
 /** Returns the digest of a manifest's subject, or `undefined` if it has none. */
-export function subjectOf({ bytes }: StoredManifest): Digest | undefined {
-  const manifest = parseManifest(bytes, 'the manifest')
-  return 'subject' in manifest ? manifest.subject?.digest : undefined
+export function subjectOf(stored: StoredManifest): Digest | undefined {
+  const known = subjects.get(stored)
+  if (known) return known.subject
+  const manifest = parseManifest(stored.bytes, 'the manifest')
+  const subject = 'subject' in manifest ? manifest.subject?.digest : undefined
+  subjects.set(stored, { subject })
+  return subject
 }
 
 function describe(digest: Digest, { mediaType, bytes }: StoredManifest) {

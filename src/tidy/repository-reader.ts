@@ -48,7 +48,7 @@ export interface RepositoryReader {
   readTags(onProgress: (done: number, total: number) => void): Promise<TagList>
   /** Looks up one tag. */
   head(tag: string): Promise<ManifestHead | Unread | undefined>
-  /** Reads a manifest. Returns `undefined` if the repository does not have it. */
+  /** Reads a manifest. Returns `undefined` if the repository does not have it, and no tag names it. */
   read(digest: Digest): Promise<Node | Unread | undefined>
   /** Lists what is about a manifest by the referrers API. A registry without it is asked once. */
   listReferrers(subject: Digest): Promise<readonly Child[] | Unread>
@@ -60,6 +60,9 @@ interface ReaderOptions {
   readonly concurrency: number
   readonly signal: AbortSignal | undefined
 }
+
+/** It is there, as a tag names it: only its bytes do not come. */
+const LOST: Unread = { fault: 'a tag names it, but the registry does not find it' }
 
 export function isUnread(value: object | undefined): value is Unread {
   return value !== undefined && 'fault' in value
@@ -78,12 +81,19 @@ export function createRepositoryReader(
 ): RepositoryReader {
   const nodes = new Map<Digest, Promise<Node | Unread | undefined>>()
   const referrers = new Map<Digest, Promise<readonly Child[] | Unread>>()
+  /** The manifests that tags name. */
+  const named = new Set<Digest>()
   function forEach<T>(items: Iterable<T>, task: (item: T) => Promise<void>): Promise<void> {
     return runPool([...items], fixed(concurrency), signal, task)
   }
 
   function head(tag: string): Promise<ManifestHead | Unread | undefined> {
     return unlessUnreadable(() => lookUpManifest(manifestAt(registry, repository, tag), signal))
+  }
+
+  async function readOnce(digest: Digest): Promise<Node | Unread | undefined> {
+    const node = await unlessUnreadable(() => readNode(registry, repository, digest, signal))
+    return node ?? (named.has(digest) ? LOST : undefined)
   }
 
   async function list(subject: Digest): Promise<readonly Child[] | Unread> {
@@ -104,6 +114,7 @@ export function createRepositoryReader(
       await forEach(tags, async (tag) => {
         const tagged = await head(tag)
         if (tagged) found.set(tag, tagged)
+        if (tagged && !isUnread(tagged)) named.add(tagged.digest)
         onProgress(++done, tags.length)
       })
       // Sorted: registries list tags in an order of their own.
@@ -114,7 +125,7 @@ export function createRepositoryReader(
       }
     },
     read(digest) {
-      const reading = nodes.get(digest) ?? unlessUnreadable(() => readNode(registry, repository, digest, signal))
+      const reading = nodes.get(digest) ?? readOnce(digest)
       nodes.set(digest, reading)
       return reading
     },

@@ -296,6 +296,25 @@ describe('planDelete() of what cannot be read', () => {
     expect(plan.stays).toContainEqual(expect.objectContaining({ digest: child.digest, reason: 'unknown' }))
   })
 
+  it.each([404, 500])('leaves the images of an index that a tag names, and whose GET answers %i', async (status) => {
+    const { handle, repository, registry, ...repo } = embedded()
+    const child = await repo.image('child')
+    const index = await repo.index('multi', [child])
+    const broken = openRegistry(URL, {
+      retry: 0,
+      fetch: async (request) => {
+        return request.method === 'GET' && request.url.endsWith(index.digest)
+          ? new Response(null, { status })
+          : registry.fetch(request)
+      },
+    })
+    const { deletes } = await planDelete(broken, repository, 'child', { all: true })
+    expect(deletes).toMatchObject([{ way: 'tag', tags: ['child'] }])
+    const { stays } = await planDelete(broken, repository, 'multi')
+    expect(stays).toContainEqual(expect.objectContaining({ tag: 'multi', reason: 'unread' }))
+    expect(stays).toContainEqual(expect.objectContaining({ tag: 'child', reason: 'not-chosen' }))
+  })
+
   it('leaves an image whose manifest cannot be read', async () => {
     const { handle, repository, registry, ...repo } = embedded()
     const image = await repo.image('v1')
