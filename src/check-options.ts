@@ -30,7 +30,7 @@ export function imageOf<T extends { readonly manifest: unknown; readonly childre
   // What getManifest and getImageInfo resolve to has a manifest, too.
   if (value?.manifest && Array.isArray(value.children)) return value
   throw new TypeError(
-    `Cannot use ${showPublic(value)} as an image: pass what openImage resolves to, or one of "images" of openArchive`,
+    `Cannot use ${show(value)} as an image: pass what openImage resolves to, or one of "images" of openArchive`,
   )
 }
 
@@ -48,11 +48,10 @@ export function imagesOf<T>(value: readonly T[]): readonly T[] {
 export function optionsOf<T extends object>(options: T, wanted = 'an object such as { signal }'): T {
   const isObject = Object.prototype.toString.call(options) === '[object Object]'
   // Node's own streams look like plain objects.
-  if (!isObject || 'pipe' in options)
-    throw new TypeError(`Cannot use ${showPublic(options)} as options: pass ${wanted}`)
+  if (!isObject || 'pipe' in options) throw new TypeError(`Cannot use ${show(options)} as options: pass ${wanted}`)
   const { signal } = options as { readonly signal?: AbortSignal }
   if (signal && typeof signal.throwIfAborted !== 'function')
-    throw new TypeError(`Cannot use signal: it is ${showPublic(signal)}, not an AbortSignal; pass controller.signal`)
+    throw new TypeError(`Cannot use signal: it is ${show(signal)}, not an AbortSignal; pass controller.signal`)
   return options
 }
 
@@ -67,7 +66,7 @@ export function text(name: string, value: string, wanted: string): string {
   if (typeof value === 'string') return value
   if (value === undefined) throw new TypeError(`Cannot use ${name}: it is missing; pass ${wanted}`)
   const hint = typeof value === 'object' ? '; options come last' : ''
-  throw new TypeError(`Cannot use ${name}: it has to be ${wanted}, not ${showPublic(value)}${hint}`)
+  throw new TypeError(`Cannot use ${name}: it has to be ${wanted}, not ${show(value)}${hint}`)
 }
 
 /** Takes the name of an image in a registry: its repository, and a tag or a digest. */
@@ -82,14 +81,10 @@ export function able<T extends object>(name: string, value: T, methods: Readonly
   throw new TypeError(`Cannot use ${name}: it has to be ${remedy}, not ${show(value)}`)
 }
 
-/** A value for a message, without the password that a URL may have. */
-export function showPublic(value: unknown): string {
-  return value instanceof URL || (typeof value === 'string' && value.includes('://')) ? 'a URL' : show(value)
-}
-
-/** A value for a message, in a few words. */
+/** A value for a message, in a few words. A URL may have a password in it. */
 export function show(value: unknown): string {
   if (value instanceof Promise) return 'a promise'
+  if (value instanceof URL || (typeof value === 'string' && value.includes('://'))) return 'a URL'
   if (typeof value === 'string' && value.length > MAX_TEXT) return `a text of ${value.length} characters`
   return typeof value === 'function' ? 'a function' : showJson(value)
 }

@@ -124,6 +124,11 @@ export interface ErrorDetails {
   readonly cause?: unknown
 }
 
+/** Takes user info, such as a password, out of the URLs in a text. */
+export function withoutUserInfo(text: string): string {
+  return text.replaceAll(/:\/\/[^/]*@/g, '://…@')
+}
+
 /** The base of every error that this package makes: catch it to catch them all. Aborts are never wrapped in it. */
 export class RegistryError extends Error {
   override name = 'RegistryError'
@@ -133,9 +138,15 @@ export class RegistryError extends Error {
   /** The remedy, if one is known. The message ends in it. */
   declare readonly remedy: string | undefined
 
-  constructor(code: ErrorCode, fault: string, details: ErrorDetails = {}) {
+  constructor(code: ErrorCode, text: string, details: ErrorDetails = {}) {
+    const fault = withoutUserInfo(text)
     super(details.remedy ? `${fault}; ${details.remedy}` : fault, details)
     Object.assign(this, { code, fault }, details)
+    // A caller may give a URL where a name should be.
+    for (const place of ['path', 'input'] as const) {
+      const given = details[place]
+      if (given) Object.assign(this, { [place]: withoutUserInfo(given) })
+    }
   }
 }
 

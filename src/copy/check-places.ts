@@ -1,4 +1,4 @@
-import { showPublic, text } from '../check-options.ts'
+import { show, text } from '../check-options.ts'
 
 // Options in the wrong argument of a copy would have no effect. Each check throws a TypeError for them.
 
@@ -32,7 +32,7 @@ function checkPlaces(from: object, to: object, source: string): void {
 
 function object(name: string, place: object, wanted: string): void {
   if (Object.prototype.toString.call(place) === '[object Object]') return
-  throw new TypeError(`Cannot use ${showPublic(place)} as ${name}: pass an object, ${wanted}`)
+  throw new TypeError(`Cannot use ${show(place)} as ${name}: pass an object, ${wanted}`)
 }
 
 /** Refuses members that have no effect. */

@@ -1,3 +1,4 @@
+import { withoutUserInfo } from '../errors.ts'
 import { fromBase64 } from '../oci/base64.ts'
 
 /** Shorter ones would take ordinary words out of a message. */
@@ -95,7 +96,7 @@ function redactWord(word: string, secrets: readonly string[]): string {
   // A "?" that was escaped begins the query of another URL.
   if (hasEscaped(word, secrets) || hasEscaped(place, ['?'])) return '…'
   const hasQuery = place.includes('/') && word.length > place.length + 1
-  return place.replaceAll(/:\/\/[^/]*@/g, '://…@') + (hasQuery ? '?…' : word.slice(place.length))
+  return withoutUserInfo(place) + (hasQuery ? '?…' : word.slice(place.length))
 }
 
 /**
