@@ -57,7 +57,7 @@ function allOf(listed: readonly ListedImage[], wanted: string): readonly ListedI
   )
 }
 
-/** Takes an image that is given twice once. Two images of one platform are refused, unless one index lists both. */
+/** Leaves out images that are given twice. Throws if two images have one platform, unless one index lists both. */
 function withoutDoubles(listed: readonly ListedImage[]): readonly ListedImage[] {
   const byPlatform = new Map<string, ListedImage>()
   const kept = new Map<string, ListedImage>()
@@ -80,7 +80,7 @@ function keyOf(platform: PlatformEntry): string {
   return JSON.stringify([os, architecture, variant, platform['os.version'], platform['os.features']])
 }
 
-/** Adds what the indexes list about what is kept, and about nothing, after the images, as BuildKit does. */
+/** Adds the attestations of the images, and artifacts about nothing, after the images, as BuildKit does. */
 function withAttestations(kept: readonly ListedImage[], listed: readonly ListedImage[]): readonly ListedImage[] {
   const all = new Map(kept.map((one) => [one.image.manifest.digest, one]))
   for (const one of listed) {

@@ -124,7 +124,7 @@ export function describeLayers(
   { diffIds, history }: Pick<ImageConfig, 'diffIds' | 'history'>,
 ): readonly Layer[] {
   const steps = history.filter((entry) => !entry.emptyLayer)
-  // Where there are gaps, none can be told from another.
+  // With another number of diff IDs, their layers are not known.
   const isTold = diffIds.length === contents.length
   const hasHistory = steps.length === contents.length
   return contents.map(({ mediaType, digest, size, source }, position) => {

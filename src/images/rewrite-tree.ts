@@ -13,19 +13,19 @@ export interface Rewriting {
   readonly createHasher: CreateHasher
   /** The rewritten images, by their digests before. It is filled on the way. */
   readonly changed: Map<Digest, Image>
-  /** Called for what an index lists about an image that is another one now: it is left out. */
+  /** Called for each entry of an index that is left out, because it is about an image that changed. */
   onLeftOut(digest: Digest, about: Digest): void
 }
 
 /**
- * Rewrites the images of a tree, and all indexes up to the root. All else in the indexes stays as it is, but their
- * bytes are new ones. Attestations and other referrers of an image that changed are left out: they are about another
- * digest. An image of which nothing changes stays the same.
+ * Rewrites the images of a tree, and the indexes above those that change. Other fields of these indexes stay as they
+ * are. Attestations and other referrers of an image that changed are left out: they are about another digest. An
+ * unchanged image stays the same.
  */
 export async function rewriteTree(image: Image, rewriting: Rewriting): Promise<Image> {
   const { digest } = image.manifest
   const known = rewriting.changed.get(digest)
-  // An index may name it otherwise than another one does.
+  // Two indexes may list one image with different platforms.
   if (known) return { ...known, names: image.names, tags: image.tags, platform: image.platform }
   const made = image.kind === 'index' ? await rewriteIndex(image, rewriting) : await rewriting.rewrite(image)
   if (made.manifest.digest === digest) return made
@@ -64,7 +64,7 @@ function outdatedSubject(entry: JsonObject, child: Image | undefined, { changed 
   return about !== undefined && changed.has(about as Digest) ? (about as Digest) : undefined
 }
 
-/** Tells that a referrer was left out, because its subject is another one now. */
+/** Makes the warning that a referrer was left out, because its subject changed. */
 export function leftOut(digest: Digest, about: Digest): string {
   return `${digest} is about ${about}, which has another digest now, and was left out; sign or attest the new image`
 }

@@ -119,8 +119,8 @@ export function requireData({ size: end }: TarBytes, path: string, start: number
 }
 
 /**
- * A name up to its NUL. Without one GNU tar reads on behind it, and of an empty one readers take the short name, or
- * none.
+ * Reads a name up to its NUL. Names without a NUL and empty names are refused, because readers differ in what they
+ * take instead.
  */
 function longName(data: Uint8Array, offset: number): string {
   const end = data.indexOf(0)

@@ -4,7 +4,7 @@ import { BLOCK_SIZE } from './blocks.ts'
 /** As long as a path may be in Linux. */
 export const MAX_PATH = 4096
 
-/** One header block, as it stands: what extended headers say of the entry is not applied yet. */
+/** One header block. The extended headers of the entry are not applied to it. */
 export interface TarHeader {
   readonly path: string
   readonly linkPath: string
