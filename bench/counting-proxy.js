@@ -37,6 +37,8 @@ export async function serveCountingProxy(upstream) {
       answer.pipe(outgoing)
     })
     passed.once('error', () => outgoing.destroy())
+    // The rest of an answer that nobody reads is not received.
+    outgoing.once('close', () => passed.destroy())
     incoming.pipe(passed)
   })
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)))

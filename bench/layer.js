@@ -8,6 +8,7 @@ import { tarEnd, tarHeader } from './tar.js'
  * @typedef {object} LayerSpec
  * @property {string} seed The same seed gives the same bytes.
  * @property {number} bytes Of its files, about.
+ * @property {number} [files] How many there are, of one size. Default: 1. What is installed has its own.
  * @property {'noise' | 'mixed' | 'installed'} kind Noise cannot be compressed; three quarters of what is mixed are words; what is installed is what npm
  *   has installed here, which compresses as real layers do.
  */
@@ -24,7 +25,7 @@ const WORDS = createWords(4096)
  */
 export async function writeLayer(spec, write) {
   if (spec.kind === 'installed') for (const file of installedFiles(spec.seed, spec.bytes)) await write(file)
-  else await writeFile(spec, write)
+  else await writeFiles(spec, write)
   await write(tarEnd())
 }
 
@@ -32,14 +33,22 @@ export async function writeLayer(spec, write) {
  * @param {LayerSpec} spec
  * @param {(bytes: Uint8Array) => Promise<void>} write
  */
-async function writeFile({ seed, bytes, kind }, write) {
-  const size = Math.max(Math.ceil(bytes / 512) * 512, 512)
+async function writeFiles({ seed, bytes, files = 1, kind }, write) {
+  const size = Math.max(Math.ceil(bytes / files / 512) * 512, 512)
   const noise = createNoise(seed)
-  await write(tarHeader('data', size))
-  for (let position = 0; position < size; position += MIB) {
-    const block = noise()
-    if (kind === 'mixed') putWords(block)
-    await write(block.subarray(0, Math.min(size - position, MIB)))
+  for (let file = 0; file < files; file++) await writeFile(`data${file || ''}`, size)
+
+  /**
+   * @param {string} name
+   * @param {number} size
+   */
+  async function writeFile(name, size) {
+    await write(tarHeader(name, size))
+    for (let position = 0; position < size; position += MIB) {
+      const block = noise()
+      if (kind === 'mixed') putWords(block)
+      await write(block.subarray(0, Math.min(size - position, MIB)))
+    }
   }
 }
 

@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers'
  *
  * @typedef {object} Sample
  * @property {number} seconds From the start of the process to its end.
+ * @property {number} [firstSeconds] To the first result of many.
  * @property {number} [workSeconds] Without what the runtime took to start.
  * @property {number} [cpuSeconds] On all cores, with its children.
  * @property {number} [registryCpuSeconds] What the registry took of all cores meanwhile.

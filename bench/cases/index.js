@@ -1,5 +1,6 @@
 import { bundleCase } from './bundle.js'
 import { CHROMIUM_CASES } from './chromium.js'
+import { chromiumFilesCase } from './chromium-files.js'
 import { chromiumPullCase } from './chromium-pull.js'
 import { COPY_CASES } from './copy.js'
 import { ENTRIES_CASES } from './entries.js'
@@ -34,5 +35,6 @@ export const CASES = [
   ...ENTRIES_CASES,
   ...CHROMIUM_CASES,
   chromiumPullCase,
+  chromiumFilesCase,
   bundleCase,
 ]

@@ -1,4 +1,5 @@
 import { pushDockerTar } from 'registry-api-v2-client'
+import { listFiles } from './files.js'
 import { get, pull, pullAsDownload } from './pulls.js'
 import { watchFrames } from './watch-frames.js'
 
@@ -11,6 +12,7 @@ Object.assign(globalThis, {
   bench: {
     ...{ push, pushInWorker, put },
     ...{ pull: timedPull(pull), pullAsDownload: timedPull(pullAsDownload), get: timedPull(get) },
+    listFiles,
   },
 })
 

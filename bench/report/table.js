@@ -55,6 +55,7 @@ export function caseTable(name, result) {
 /** @type {readonly Column[]} */
 const COLUMNS = [
   { title: 'time', cell: (...of) => when(medianOf(...of, 'seconds'), seconds) },
+  { title: 'the first', cell: (...of) => when(medianOf(...of, 'firstSeconds'), seconds) },
   {
     title: 'against the floor',
     cell: (result, contender) => when(ratioOf(result, contender, result.floor), ratio),
