@@ -7,6 +7,7 @@ import { readRange } from '../registry/download/blob-source.ts'
 import type { Registry, RequestOptions } from '../registry/registry.ts'
 import type { RuntimeOptions } from '../runtime.ts'
 import { type ByteStream, toReadable } from '../source/stream.ts'
+import { endable } from './endable.ts'
 import { findBlob } from './find-blob.ts'
 import type { ReadProgress } from './layer-options.ts'
 
@@ -76,16 +77,6 @@ async function* verified(
     yield piece
   }
   if (size === 0) verify()
-}
-
-/** A reader that stops early also ends the request, even during a pending read. */
-function endable(pieces: AsyncGenerator<Uint8Array>, ending: AbortController): ByteStream {
-  async function stop(): Promise<IteratorResult<Uint8Array>> {
-    ending.abort()
-    pieces.return(undefined).catch(() => undefined)
-    return { done: true, value: undefined }
-  }
-  return { [Symbol.asyncIterator]: () => ({ next: () => pieces.next(), return: stop }) }
 }
 
 async function* reported(

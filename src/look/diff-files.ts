@@ -114,6 +114,13 @@ function differences(one: PlacedFile, other: PlacedFile, digests: Digests): File
   return digests.get(from) === digests.get(to) || from.type !== to.type ? differs : [...differs, 'content']
 }
 
+/** The order of names does not matter. */
 function textOf(value: unknown): string {
-  return JSON.stringify(value, (_, inner) => (inner instanceof Uint8Array ? [...inner] : inner)) ?? ''
+  if (value instanceof Uint8Array) return value.join()
+  if (typeof value !== 'object' || value === null) return String(value)
+  return JSON.stringify(
+    Object.entries(value)
+      .map(([name, inner]) => [name, textOf(inner)])
+      .sort(([one = ''], [other = '']) => (one < other ? -1 : 1)),
+  )
 }

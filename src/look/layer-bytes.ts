@@ -1,3 +1,4 @@
+import { createPauses } from '../async/pauses.ts'
 import { ValidationError } from '../errors.ts'
 import type { Content } from '../oci/descriptor.ts'
 import type { CreateHasher } from '../oci/digest.ts'
@@ -32,6 +33,14 @@ const [FIRST_READ, MAX_READ] = [64 * 1024, 1024 * 1024]
  * @throws {TarReadError} if it is damaged, or exceeds a limit
  */
 export async function* unpackLayer(layer: Content, reading: LayerReading): AsyncGenerator<Uint8Array> {
+  const pause = createPauses(reading.signal)
+  for await (const piece of unpacked(layer, reading)) {
+    yield piece
+    await pause()
+  }
+}
+
+async function* unpacked(layer: Content, reading: LayerReading): AsyncGenerator<Uint8Array> {
   const { limits, signal } = reading
   const { head, stream } = await peek(verified(layer, reading), MAGIC_LENGTH)
   const packing = packingOf(head)

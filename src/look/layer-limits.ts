@@ -3,9 +3,13 @@ import type { UnpackLimits } from '../unpack/unpack-limits.ts'
 
 /** Limits of the files of a layer, so that a hostile one costs no more than an honest one. */
 export interface LayerLimits {
-  /** The maximum number of entries of a layer, or of files of an image. @default 1 000 000 */
+  /** The maximum number of entries of a layer, or of files and folders of an image. @default 1 000 000 */
   readonly entries: number
-  /** The maximum size in bytes of all names and link targets that are kept at once. @default 64 MiB */
+  /**
+   * The maximum size in bytes of all names and link targets of an image, and of all extended attributes.
+   *
+   * @default 64 MiB
+   */
   readonly namesSize: number
   /** The maximum size in bytes of the extended headers of one entry. @default 1 MiB */
   readonly extendedHeaderSize: number

@@ -2,6 +2,7 @@ import { TarReadError, ValidationError } from '../errors.ts'
 import type { Content } from '../oci/descriptor.ts'
 import { concat, toReadable } from '../source/stream.ts'
 import { raiseLimit } from '../unpack/unpack-limits.ts'
+import { endable } from './endable.ts'
 import { createFileTree, type FileTree, type PlacedFile } from './file-tree.ts'
 import { withDefaultLimits } from './layer-limits.ts'
 import type { LayerFilesOptions } from './layer-options.ts'
@@ -48,33 +49,39 @@ export async function openFile(
   options: ReadFileOptions,
   follow: boolean,
 ): Promise<OpenedFile> {
-  const kept = new Map<string, Uint8Array<ArrayBuffer>>()
+  let kept: { readonly id: string; readonly bytes: Uint8Array<ArrayBuffer> } | undefined
   const wanted = cleanPath(path)
   const tree = await readTree(layers, options, async ({ file, layer, position }, content) => {
     if (file.path !== wanted || file.type !== 'file' || file.size > SMALL) return
-    kept.set(`${layer}:${position}`, await collect(content()))
+    kept = { id: `${layer}:${position}`, bytes: await collect(content()) }
   })
-  const found = tree.find(path, follow)
+  const found = tree.find(path, follow) ?? tree.find(path, false)
   if (!found) throw missingFile(path, tree)
+  if (follow && (found.linked ?? found).file.type === 'symlink') throw brokenLink(path, found)
   const source = found.file.type === 'hardlink' ? found.linked : found
   const limits = withDefaultLimits(options.limits)
 
-  async function* read(): AsyncGenerator<Uint8Array> {
+  async function* read(signal = options.signal): AsyncGenerator<Uint8Array> {
     const { layer, position } = requireFile(path, found as PlacedFile, source)
-    const known = kept.get(`${layer}:${position}`)
-    if (known) {
-      yield known.slice()
+    if (kept?.id === `${layer}:${position}`) {
+      yield kept.bytes.slice()
       return
     }
-    for await (const walked of readLayer(layers[layer] as Content, { ...options, onProgress: undefined })) {
+    for await (const walked of readLayer(layers[layer] as Content, { ...options, signal, onProgress: undefined })) {
       if (walked.position === position) yield* walked.content()
     }
+  }
+
+  function openStream(): ReadableStream<Uint8Array> {
+    const ending = new AbortController()
+    const signal = options.signal ? AbortSignal.any([options.signal, ending.signal]) : ending.signal
+    return toReadable(endable(read(signal), ending))
   }
 
   return {
     ...found.file,
     size: source?.file.size ?? 0,
-    stream: () => toReadable(read()),
+    stream: openStream,
     async bytes() {
       const { size } = requireFile(path, found, source).file
       if (size <= limits.fileSize) return collect(read())
@@ -99,7 +106,19 @@ function requireFile(path: string, { file }: PlacedFile, source: PlacedFile | un
     file.type === 'symlink'
       ? [`it is a symbolic link to ${JSON.stringify(file.linkTarget)}`, 'pass { followLinks: true }']
       : file.type === 'hardlink'
-        ? [`it is a hard link to ${JSON.stringify(file.linkTarget)}, which is not there`, 'look for it in the image']
+        ? hardLinkFault(file.linkTarget, source)
         : [`it is not a file (its type is ${file.type})`, undefined]
   throw new ValidationError('FILE_MISSING', `Cannot read ${JSON.stringify(path)}: ${what}`, { path, remedy })
+}
+
+function hardLinkFault(target: string | undefined, source: PlacedFile | undefined): readonly [string, string] {
+  const link = `it is a hard link to ${JSON.stringify(target)}`
+  if (source?.file.type !== 'symlink') return [`${link}, which is not there`, 'look for it in the image']
+  return [`${link}, which is a symbolic link`, 'pass { followLinks: true }']
+}
+
+function brokenLink(path: string, found: PlacedFile): ValidationError {
+  const { linkTarget } = (found.linked ?? found).file
+  const fault = `it is a symbolic link to ${JSON.stringify(linkTarget)}, which is not there, or leads in a circle`
+  return new ValidationError('FILE_MISSING', `Cannot read ${JSON.stringify(path)}: ${fault}`, { path })
 }

@@ -1,3 +1,4 @@
+import { createPauses } from '../async/pauses.ts'
 import { TarReadError, ValidationError } from '../errors.ts'
 import type { Content } from '../oci/descriptor.ts'
 import { createForwardBytes, type ForwardBytes } from '../source/forward-bytes.ts'
@@ -36,19 +37,33 @@ export async function* walkLayer(layer: Content, given: LayerReading): AsyncGene
   const ending = new AbortController()
   const signal = given.signal ? AbortSignal.any([given.signal, ending.signal]) : ending.signal
   const unpacked = unpackLayer(layer, { ...given, signal })
+  const nameFailures = createNaming(layer, given.signal)
   try {
-    yield* walk(layer, createForwardBytes(unpacked), given)
-  } catch (error) {
-    given.signal?.throwIfAborted()
-    throw named(error, layer)
+    for await (const walked of nameFailures(walk(layer, createForwardBytes(unpacked), given))) {
+      yield { ...walked, content: () => nameFailures(walked.content()) }
+    }
   } finally {
     ending.abort()
     abandon(unpacked)
   }
 }
 
-async function* walk(layer: Content, bytes: ForwardBytes, { limits }: LayerReading): AsyncGenerator<WalkedFile, void> {
+/** Makes a function that names the layer in the errors of readers that do not know what they read. */
+function createNaming(layer: Content, signal: AbortSignal | undefined) {
+  return async function* nameFailures<T>(given: AsyncGenerator<T>): AsyncGenerator<T, void> {
+    try {
+      yield* given
+    } catch (error) {
+      signal?.throwIfAborted()
+      throw named(error, layer)
+    }
+  }
+}
+
+async function* walk(layer: Content, bytes: ForwardBytes, reading: LayerReading): AsyncGenerator<WalkedFile, void> {
+  const { limits } = reading
   const tar = forwardTar(layer, bytes)
+  const makeHole = createHoles(reading)
   for (let [offset, position] = [0, 0]; ; position++) {
     const read = await readEntry(tar, offset, limits)
     if (!read) break
@@ -62,7 +77,7 @@ async function* walk(layer: Content, bytes: ForwardBytes, { limits }: LayerReadi
     yield {
       file: describeFile(entry, entry.sparse?.size ?? size),
       position,
-      content: () => (entry.sparse ? fillHoles(bytes, entry, entry.sparse) : readData(bytes, entry, size)),
+      content: () => (entry.sparse ? fillHoles(bytes, entry, entry.sparse, makeHole) : readData(bytes, entry, size)),
     }
     await bytes.skipTo(entry.start + size)
     if (bytes.position < entry.start + size) throw cutShort(entry.path, bytes.position)
@@ -105,15 +120,37 @@ async function* readData(bytes: ForwardBytes, { path, start }: TarEntry, size: n
   }
 }
 
-async function* fillHoles(bytes: ForwardBytes, entry: TarEntry, map: SparseMap): AsyncGenerator<Uint8Array> {
+type MakeHole = (size: number) => AsyncGenerator<Uint8Array>
+
+/** Makes the zeros of sparse files. A few bytes can tell of petabytes, so all of a layer have a limit. */
+function createHoles({ limits: { spoolSize }, signal }: LayerReading): MakeHole {
+  const pause = createPauses(signal)
+  let made = 0
+  return async function* makeHole(size) {
+    made += size
+    if (made > spoolSize) {
+      const fault = `Cannot read layer: the holes of its sparse files have more than ${spoolSize} bytes`
+      throw new TarReadError('LIMIT_EXCEEDED', fault, { remedy: raiseLimit('spoolSize') })
+    }
+    for (let left = size; left > 0; left -= ZEROS.length) {
+      yield ZEROS.slice(0, Math.min(ZEROS.length, left))
+      await pause()
+    }
+  }
+}
+
+async function* fillHoles(
+  bytes: ForwardBytes,
+  entry: TarEntry,
+  map: SparseMap,
+  makeHole: MakeHole,
+): AsyncGenerator<Uint8Array> {
   let [position, start] = [0, entry.start]
   for (const { offset, size } of [...map.parts, { offset: map.size, size: 0 }]) {
-    for (; position < offset; position += Math.min(ZEROS.length, offset - position)) {
-      yield ZEROS.slice(0, Math.min(ZEROS.length, offset - position))
-    }
+    yield* makeHole(offset - position)
     yield* readData(bytes, { ...entry, start }, size)
     start += size
-    position += size
+    position = offset + size
   }
 }
 
@@ -121,12 +158,11 @@ function cutShort(path: string, offset: number): TarReadError {
   return damaged(`it ends inside ${JSON.stringify(path)} at byte ${offset}; it was cut short`, { path, offset })
 }
 
-/** Names the layer in an error of a reader that does not know what it reads. */
 function named(error: unknown, { digest }: Content): unknown {
   if (!(error instanceof TarReadError)) return error
   const { code, path, offset } = error
   const place = { ...(path !== undefined && { path }), ...(offset !== undefined && { offset }), cause: error }
-  const fault = error.fault.replace(/^Cannot (?:index tar|unpack the archive|unpack the layer): /, '')
+  const fault = error.fault.replace(/^Cannot (?:index tar|unpack the archive|unpack the layer|read layer): /, '')
   const remedy = code === 'ARCHIVE_DAMAGED' ? 'push the image again, or build it again' : error.remedy
   return new TarReadError(code, `Cannot read layer ${digest}: ${fault}`, { ...place, remedy })
 }

@@ -17,6 +17,7 @@ interface SparseEntry extends TarEntry {
 
 /** A larger map is refused. */
 const MAX_PARTS = 100_000
+const MAX_DIGITS = 16
 /** In bytes: an offset and a size of GNU's sparse header, each in a number field. */
 const [FIELD, PART] = [12, 24]
 
@@ -87,6 +88,7 @@ async function readMapInData(
   while (numbers.length === 0 || numbers.length < 1 + 2 * (numbers[0] as number)) {
     const newline = text.indexOf('\n')
     if (newline < 0) {
+      if (text.length > MAX_DIGITS) throw faulty(start, 'has a malformed number')
       if (position + BLOCK_SIZE > nextBlock(start + size)) throw faulty(start, 'is cut short')
       text += String.fromCharCode(...(await tar.read(position, position + BLOCK_SIZE)))
       position += BLOCK_SIZE
