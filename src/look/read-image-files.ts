@@ -1,3 +1,4 @@
+import { show } from '../check-options.ts'
 import type { Image, Layer } from '../images/image.ts'
 import type { ImageFile, ImageFilesOptions } from './image-files-options.ts'
 import { onePlatform } from './one-platform.ts'
@@ -8,7 +9,7 @@ import type { ReadFileOptions } from './read-file-options.ts'
 
 /** Lists the files of an image; throws what `listImageFiles` throws. */
 export async function* readImageFiles(image: Image, options: ImageFilesOptions): AsyncGenerator<ImageFile, void> {
-  const { layer } = options
+  const layer = layerOf(options)
   if (layer) {
     for await (const { file } of readLayer(layerContent(layer), options)) yield { ...file, layer }
     return
@@ -27,7 +28,15 @@ export async function openImageFile(
   return openFile(layersOf(image, options).map(layerContent), path, options, options.followLinks === true)
 }
 
-function layersOf(image: Image, { layer, platform }: ImageFilesOptions): readonly Layer[] {
+/** @throws {TypeError} if `layer` is not a layer of an image, such as a digest */
+function layerOf({ layer }: ImageFilesOptions): Layer | undefined {
+  if (layer === undefined || typeof layer?.digest === 'string') return layer
+  throw new TypeError(`Cannot use layer: it has to be one of the layers of an image, not ${show(layer)}`)
+}
+
+function layersOf(image: Image, options: ImageFilesOptions): readonly Layer[] {
+  const { platform } = options
+  const layer = layerOf(options)
   if (layer) return [layer]
   return onePlatform(image, platform).layers
 }

@@ -154,6 +154,25 @@ describe('readImageFile() of a sparse file', () => {
   })
 })
 
+describe('listImageFiles() of a large layer that is in memory', () => {
+  it('lets other tasks run meanwhile', async () => {
+    const image = await imageOf(Array.from({ length: 20_000 }, (_, index) => ({ name: `f${index}` })))
+    let ticks = 0
+    const ticking = setInterval(() => ticks++, 1)
+    const times = [performance.now()]
+    await filesIn(image)
+    times.push(performance.now())
+    clearInterval(ticking)
+    const [start = 0, end = 0] = times
+    expect(ticks).toBeGreaterThan((end - start) / 100)
+  })
+
+  it('throws a TypeError for a layer that is none', async () => {
+    const files = listImageFiles(await imageOf([]), { layer: `sha256:${'0'.repeat(64)}` as never })
+    await rejection(files.next(), TypeError, /^Cannot use layer: it has to be one of the layers of an image/)
+  })
+})
+
 describe('the stream() of a file', () => {
   it('ends the read when it is cancelled while the layer stands still', async () => {
     const image = await imageOf([{ name: 'large', data: 'x'.repeat(3_000_000) }])
