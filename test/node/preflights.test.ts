@@ -159,7 +159,8 @@ describe('a page on another origin', () => {
 
   it('deletes manifests of either kind, and says that there is none only if there is none', async () => {
     const { tags, expected } = await putAllKinds('deleted')
-    for (const [index, tag] of tags.entries()) {
+    // Indexes first: what they list cannot go before them.
+    for (const [index, tag] of [...tags.entries()].reverse()) {
       const found = await page.evaluate(
         async ({ url, tag }) => {
           const { sdk } = globalThis as unknown as { sdk: typeof import('../../src/index.ts') }
@@ -178,7 +179,7 @@ describe('outside of a page', () => {
     const { tags, expected } = await putAllKinds('node')
     const read = await Promise.all(tags.map((tag) => getManifest(registry.url, 'node', tag)))
     expect(read.map(({ digest }) => digest)).toEqual(expected)
-    for (const tag of tags) {
+    for (const tag of tags.toReversed()) {
       expect(await deleteImage(registry.url, 'node', tag)).toBe(true)
       expect(await deleteImage(registry.url, 'node', tag)).toBe(false)
     }
