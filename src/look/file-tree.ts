@@ -21,6 +21,8 @@ interface Node {
   readonly length: number
   placed?: PlacedFile | undefined
   readonly children: Map<string, Node>
+  /** The last layer that removed what is under it. A layer has nothing to remove there a second time. */
+  clearedBy?: number
 }
 
 /** The files of layers that lie upon one another. */
@@ -100,7 +102,7 @@ export function createFileTree(limits: LayerLimits & UnpackLimits): FileTree {
       if (!node) return
       if (isRemoval) {
         if (file.type === 'whiteout') remove(node, layer)
-        for (const child of node.children.values()) removeUnder(child, layer)
+        clear(node, layer)
         return
       }
       const linked = file.type === 'hardlink' ? walk(file.linkTarget ?? '', false, false)?.placed : undefined
@@ -137,9 +139,13 @@ function remove(node: Node, layer: number): void {
   if (node.placed && node.placed.layer < layer) node.placed = undefined
 }
 
-function removeUnder(node: Node, layer: number): void {
-  remove(node, layer)
-  for (const child of node.children.values()) removeUnder(child, layer)
+function clear(node: Node, layer: number): void {
+  if (node.clearedBy === layer) return
+  node.clearedBy = layer
+  for (const child of node.children.values()) {
+    remove(child, layer)
+    clear(child, layer)
+  }
 }
 
 function tooMany(fault: string, limit: string): TarReadError {
