@@ -39,7 +39,13 @@ export async function runUndo(
   await reader.forEach(manifests.keys(), async (digest) => {
     if (!(await resolve(digest))) absent.add(digest)
   })
-  await verifyNeeds(reader, manifests, absent)
+  const wanted = [...undo.deletes].reverse().flatMap(({ digest, tags }) => tags.map((tag) => ({ tag, digest })))
+  const untagged = new Set<Digest>()
+  await reader.forEach(wanted, async ({ tag, digest }) => {
+    if (!absent.has(digest) && !(await resolve(tag))) untagged.add(digest)
+  })
+  // A registry looks for them also when it has the manifest, and only a tag is set.
+  await verifyNeeds(reader, manifests, new Set([...absent, ...untagged]))
 
   const put = childrenFirst(manifests).filter((digest) => absent.has(digest))
   for (const [done, digest] of put.entries()) {
@@ -49,7 +55,6 @@ export async function runUndo(
 
   const tags: TagDigest[] = []
   const kept: TagDigest[] = []
-  const wanted = [...undo.deletes].reverse().flatMap(({ digest, tags }) => tags.map((tag) => ({ tag, digest })))
   for (const { tag, digest } of wanted) {
     const now = await resolve(tag)
     if (now !== undefined && now !== digest) {
@@ -129,15 +134,15 @@ function contentOf(manifests: ReadonlyMap<Digest, Restored>, digest: Digest): Co
   return manifests.get(digest) as Restored
 }
 
-/** Checks that everything is still there that the manifests need. */
+/** Checks that everything is still there that manifests need, before they are put. */
 async function verifyNeeds(
   { registry, repository, signal, forEach }: RepositoryReader,
   manifests: ReadonlyMap<Digest, Restored>,
-  absent: ReadonlySet<Digest>,
+  toPut: ReadonlySet<Digest>,
 ): Promise<void> {
   const blobs = new Map<Digest, Descriptor>()
   const children = new Map<Digest, Descriptor>()
-  for (const digest of absent) {
+  for (const digest of toPut) {
     const manifest = manifests.get(digest)
     for (const need of manifest?.needs ?? []) {
       if (!manifests.has(need.digest)) (manifest?.entries ? children : blobs).set(need.digest, need)

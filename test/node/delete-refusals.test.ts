@@ -3,6 +3,7 @@ import {
   copyImage,
   type DeletePlan,
   DigestMismatchError,
+  deleteImageByDigest,
   deleteTags,
   executeDelete,
   openRegistry,
@@ -356,6 +357,22 @@ describe('planDelete() of what cannot be read', () => {
     for (const tag of ['v1', 'v2']) await repo.image(tag)
     const planning = planDelete(handle, repository, 'v1', { maxManifestBytes: 100 })
     expect((await rejection(planning, ValidationError, /raise \{ maxManifestBytes \}/)).code).toBe('LIMIT_EXCEEDED')
+  })
+})
+
+describe('undoDelete() of single tags', () => {
+  it('sets none of them if the index of one has lost an image meanwhile', async () => {
+    const { handle, repository, ...repo } = embedded({ profile: 'distribution-3' })
+    const child = await repo.image()
+    const index = await repo.index('old', [child])
+    await repo.tag('v1', index)
+    const image = await repo.image('v2')
+    await repo.tag('v3', image)
+    const { deleted, undo } = await deleteTags(handle, repository, ['v1', 'v3'])
+    expect(deleted.map(({ way }) => way)).toEqual(['tag', 'tag'])
+    await deleteImageByDigest(handle, repository, child.digest)
+    const error = await rejection(undoDelete(undo, handle), RegistryError, new RegExp(`removed ${child.digest};`))
+    expect([error.code, await repo.tags()]).toEqual(['CONTENT_LOST', ['old', 'v2']])
   })
 })
 
