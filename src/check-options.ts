@@ -27,7 +27,7 @@ export function optionalText(name: string, value: string | undefined, wanted: st
 
 /** Takes an image. */
 export function imageOf<T extends { readonly manifest: unknown; readonly children: unknown }>(value: T): T {
-  // What getManifest and getImageInfo resolve to has a manifest, too.
+  // The results of getManifest and getImageInfo have a manifest, too.
   if (value?.manifest && Array.isArray(value.children)) return value
   throw new TypeError(
     `Cannot use ${show(value)} as an image: pass what openImage resolves to, or one of "images" of openArchive`,

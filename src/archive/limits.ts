@@ -1,3 +1,4 @@
+import { fillLimits } from '../images/fill-limits.ts'
 import { UNPACK_LIMITS, type UnpackLimits } from '../unpack/unpack-limits.ts'
 
 /** Limits of an archive, so that a hostile one costs no more than an honest one. */
@@ -31,19 +32,7 @@ const ARCHIVE_LIMITS: ArchiveLimits = {
   indexDepth: 4,
 }
 
-/**
- * Fills in the limits that are not given.
- *
- * @throws {RangeError} if one is no number from 0 on
- * @throws {TypeError} if a limit has an unknown name
- */
+/** Fills in the limits that are not given; throws what `fillLimits` throws. */
 export function withDefaultLimits(given: Partial<ArchiveLimits> = {}): ArchiveLimits {
-  for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(ARCHIVE_LIMITS, name))
-      throw new TypeError(`Cannot open the archive: there is no limit "${name}"`)
-    if (value === undefined || value >= 0) continue
-    throw new RangeError(`Cannot open the archive: the limit "${name}" has to be a number from 0 on, not ${value}`)
-  }
-  const set = Object.entries(given).filter(([, value]) => value !== undefined)
-  return { ...ARCHIVE_LIMITS, ...Object.fromEntries(set) }
+  return fillLimits('Cannot open the archive', ARCHIVE_LIMITS, given)
 }

@@ -66,7 +66,7 @@ export async function openArtifact(
   }
   const layers = manifest.layers
     .map((layer) => ({ ...descriptorOf(layer), annotations: annotationsOf(layer) }))
-    // What stands for no file has no title.
+    // An artifact without files has an empty layer, without a title.
     .filter(({ mediaType, annotations }) => mediaType !== EMPTY_TYPE || annotations[TITLE])
   const titles = layers.flatMap(({ annotations }) => annotations[TITLE] || [])
   const paths = checkTitles(titles, act)

@@ -1,4 +1,5 @@
 import { optionsOf } from '../check-options.ts'
+import { fillLimits } from '../images/fill-limits.ts'
 import type { UnpackLimits } from '../unpack/unpack-limits.ts'
 
 /** Limits of the files of a layer, so that a hostile one costs no more than an honest one. */
@@ -35,22 +36,8 @@ const LAYER_LIMITS: LayerLimits = {
   fileSize: 256 * 1024 ** 2,
 }
 
-/**
- * Fills in the limits that are not given.
- *
- * @throws {RangeError} if one is not a number from 0 on
- * @throws {TypeError} if they are not an object, or a limit has an unknown name
- */
+/** Fills in the limits that are not given; throws what `fillLimits` throws. */
 export function withDefaultLimits(given: Partial<LayerLimits> = {}): LayerLimits & UnpackLimits {
-  const limits: { -readonly [Name in keyof LayerLimits]: number } = { ...LAYER_LIMITS }
-  for (const [name, value] of Object.entries(optionsOf(given, 'limits as an object'))) {
-    if (!Object.hasOwn(limits, name)) throw new TypeError(`Cannot read the layer: there is no limit "${name}"`)
-    if (value === undefined) continue
-    if (!(value >= 0)) {
-      throw new RangeError(`Cannot read the layer: the limit "${name}" has to be a number from 0 on, not ${value}`)
-    }
-    limits[name as keyof LayerLimits] = value
-  }
   // A layer has one packing.
-  return { ...limits, packings: 1 }
+  return { ...fillLimits('Cannot read the layer', LAYER_LIMITS, optionsOf(given, 'limits as an object')), packings: 1 }
 }

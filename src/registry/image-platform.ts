@@ -9,7 +9,7 @@ import { manifestAt } from './manifests.ts'
 import { type ManifestInfo, readManifest } from './read-manifest.ts'
 import type { Registry } from './registry.ts'
 
-/** Where an image is, and who wants to know. */
+/** The place of an image, and the signal of the call. */
 export interface Asked {
   readonly registry: Registry
   readonly repository: string

@@ -18,7 +18,7 @@ export function createTagWriter(registry: Registry, signal?: AbortSignal) {
     for (let from = 0; setsSeveral && tags.length > 1 && from < tags.length; from += TAGS_AT_ONCE) {
       const confirmed = await putSeveral(registry, manifest, tags.slice(from, from + TAGS_AT_ONCE), signal)
       for (const tag of confirmed) done.add(tag)
-      // Who did not take them once is not asked again.
+      // A registry that does not take them is asked once.
       setsSeveral = confirmed.length > 0
     }
     for (const tag of tags) {

@@ -45,7 +45,7 @@ export async function planDelete(
   options: PlanDeleteOptions = {},
 ): Promise<DeletePlan> {
   const checked = optionsOf(options)
-  const { plan } = await loaded(import('./tidy.ts'), checked.signal)
+  const { plan } = await loaded(import('./checked-calls.ts'), checked.signal)
   return plan(registry, repository, what, checked)
 }
 
@@ -82,7 +82,7 @@ export async function executeDelete(
   options: TidyOptions = {},
 ): Promise<DeleteResult> {
   const checked = optionsOf(options)
-  const { execute } = await loaded(import('./tidy.ts'), checked.signal)
+  const { execute } = await loaded(import('./checked-calls.ts'), checked.signal)
   return execute(plan, registry, checked)
 }
 
@@ -122,7 +122,7 @@ export async function deleteTags(
   options: DeleteTagsOptions = {},
 ): Promise<DeleteResult> {
   const checked = optionsOf(options)
-  const { planAndExecute } = await loaded(import('./tidy.ts'), checked.signal)
+  const { planAndExecute } = await loaded(import('./checked-calls.ts'), checked.signal)
   return planAndExecute(registry, repository, what, checked)
 }
 
@@ -160,6 +160,6 @@ export async function undoDelete(
   options: TidyOptions = {},
 ): Promise<UndoResult> {
   const checked = optionsOf(options)
-  const { putBack } = await loaded(import('./tidy.ts'), checked.signal)
+  const { putBack } = await loaded(import('./checked-calls.ts'), checked.signal)
   return putBack(undo, registry, checked)
 }

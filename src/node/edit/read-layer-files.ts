@@ -69,7 +69,7 @@ async function* filesUnder(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly [path: string, file: LayerFileInput]> {
   const names = await named(folder, readdir(folder))
-  // What is in a folder shows that it is there.
+  // A folder with files needs no entry of its own.
   if (names.length === 0 && prefix !== '') yield [prefix, {}]
   for (const name of names.sort()) {
     signal?.throwIfAborted()

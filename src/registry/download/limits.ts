@@ -1,4 +1,6 @@
 import { optionsOf } from '../../check-options.ts'
+import { fillLimits } from '../../images/fill-limits.ts'
+
 /** Limits of an image in a registry, so that a hostile one costs no more than an honest one. */
 export interface DownloadLimits {
   /** Bytes of a manifest, an index or a config. @default 8 MiB */
@@ -21,21 +23,7 @@ const DOWNLOAD_LIMITS: DownloadLimits = {
   indexDepth: 4,
 }
 
-/**
- * Fills in the limits that are not given.
- *
- * @throws {RangeError} if one is not a number from 0 on
- * @throws {TypeError} if they are not an object, or a limit has an unknown name
- */
+/** Fills in the limits that are not given; throws what `fillLimits` throws. */
 export function withDefaultLimits(given: Partial<DownloadLimits> = {}): DownloadLimits {
-  const limits: { -readonly [Name in keyof DownloadLimits]: number } = { ...DOWNLOAD_LIMITS }
-  for (const [name, value] of Object.entries(optionsOf(given, 'limits as an object'))) {
-    if (!Object.hasOwn(limits, name)) throw new TypeError(`Cannot read the image: there is no limit "${name}"`)
-    if (value === undefined) continue
-    if (!(value >= 0)) {
-      throw new RangeError(`Cannot read the image: the limit "${name}" has to be a number from 0 on, not ${value}`)
-    }
-    limits[name as keyof DownloadLimits] = value
-  }
-  return limits
+  return fillLimits('Cannot read the image', DOWNLOAD_LIMITS, optionsOf(given, 'limits as an object'))
 }

@@ -32,7 +32,7 @@ export async function planAndExecute(
   const plan = await makePlan(reader, what, options)
   if (!options.onPlan) return runDelete(reader, plan, options, true)
   await options.onPlan(plan)
-  // That may have taken long.
+  // The callback may have taken long.
   return execute(plan, handle, options)
 }
 
