@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 import { engineProjects } from './test/support/engines.ts'
@@ -6,13 +7,15 @@ import { engineProjects } from './test/support/engines.ts'
 const STRICT = '--unhandled-rejections=strict'
 const strictNode = { execArgv: [STRICT], env: { NODE_OPTIONS: STRICT } }
 
-/** What is bundled for Node alone (undici) is CommonJS, and asks for Node's modules by `require`, which modules have not. */
+/** Code that is bundled for Node alone (undici, commander) is CommonJS. It loads Node's modules by `require`, which ES modules lack. */
 const requireInNode: Plugin = {
   name: 'require-in-node',
   renderChunk(code) {
     if (!/\b__require\(["']node:/.test(code)) return null
     const makeRequire = `import { createRequire } from 'node:module'\nconst requireInNode = createRequire(import.meta.url)\n`
-    return { code: makeRequire + code.replaceAll('__require(', 'requireInNode('), map: null }
+    const hashbang = /^#!.*\n/.exec(code)?.[0] ?? ''
+    const rest = code.slice(hashbang.length).replaceAll('__require(', 'requireInNode(')
+    return { code: hashbang + makeRequire + rest, map: null }
   },
   generateBundle(_, bundle) {
     for (const output of Object.values(bundle)) {
@@ -24,10 +27,13 @@ const requireInNode: Plugin = {
   },
 }
 
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+
 export default defineConfig({
+  define: { PACKAGE_VERSION: JSON.stringify(version) },
   plugins: [requireInNode],
   build: {
-    // Of what is bundled: undici for createFetch, srvx for the registry of ./testing/node.
+    // Of what is bundled: undici for createFetch, srvx for the registry of ./testing/node, commander and others for the command.
     license: { fileName: 'third-party-licenses.md' },
     lib: {
       entry: {
@@ -36,6 +42,7 @@ export default defineConfig({
         'node/index': 'src/node/index.ts',
         'testing/index': 'src/testing/index.ts',
         'testing/node': 'src/testing/node.ts',
+        'cli/main': 'src/cli/main.ts',
       },
       formats: ['es'],
     },

@@ -106,10 +106,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'node/fetch',
   ],
   testing: ['errors', 'async', 'oci', 'hash'],
+  'cli/terminal': ['node/index'],
+  'cli/connection': ['node/index'],
+  'cli/context': ['node/index', 'cli/terminal', 'cli/connection'],
+  'cli/commands': ['node/index', 'testing', 'cli/terminal', 'cli/connection', 'cli/context'],
+  'cli/program': ['cli/context', 'cli/commands'],
+  cli: ['cli/program'],
 }
 
 /** What may use the platform of Node, and modules of packages that need it. */
-const MAY_USE_NODE = (file: string) => file.startsWith('node/') || file === 'testing/node.ts'
+const MAY_USE_NODE = (file: string) => /^(?:node|cli)\//.test(file) || file === 'testing/node.ts'
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
@@ -125,7 +131,7 @@ function importsOf(file: string): readonly string[] {
 /** The folder of a file. A file in no folder, or in `node` itself, is a room of its own. `testing` is one room. */
 function roomOf(file: string): string {
   const [room = '', ...rest] = file.replace(/(\.d)?\.ts$/, '').split('/')
-  if (room === 'testing' || rest.length === 0) return room
+  if (room === 'testing' || rest.length === 0 || file === 'cli/main.ts') return room
   return rest.length > 1 || room === 'node' ? `${room}/${rest[0]}` : room
 }
 
@@ -157,7 +163,7 @@ describe('the rooms of src', () => {
     }
   })
 
-  it('use "node:" in no other place than src/node and src/testing/node.ts', () => {
+  it('use "node:" in no other place than src/node, src/cli and src/testing/node.ts', () => {
     const users = files.filter((file) => imports.get(file)?.some((specifier) => /^node:|\/node$/.test(specifier)))
     expect(users.length).toBeGreaterThan(0)
     expect(users.filter((file) => !MAY_USE_NODE(file))).toEqual([])

@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises'
+import { createFetch, dockerCredentials, openRegistry, type Registry, RegistryError } from '../../node/index.ts'
+
+/** The global options for connections. */
+export interface ConnectionSettings {
+  readonly plainHttp?: true | undefined
+  readonly ca?: string | undefined
+  readonly cert?: string | undefined
+  readonly key?: string | undefined
+  readonly insecure?: true | undefined
+  /** In seconds. */
+  readonly timeout?: number | undefined
+}
+
+/** The variables that name a proxy. */
+const PROXY = ['HTTPS_PROXY', 'HTTP_PROXY', 'https_proxy', 'http_proxy']
+
+/**
+ * Opens a registry with the credentials that Docker's or podman's login stored, through the proxy of the environment.
+ *
+ * @param debug Called with a line for each request.
+ */
+export async function connect(
+  address: string,
+  { plainHttp, ca, cert, key, insecure, timeout }: ConnectionSettings,
+  debug?: (line: string) => void,
+): Promise<Registry> {
+  const url = plainHttp && !address.includes('://') ? `http://${address}` : address
+  const needsOwn =
+    [ca, cert, insecure].some((setting) => setting !== undefined) || PROXY.some((name) => process.env[name])
+  const fetch = needsOwn
+    ? createFetch({
+        registry: url,
+        ca: await readPem(ca),
+        cert: await readPem(cert),
+        key: await readPem(key),
+        insecure,
+      })
+    : undefined
+  return openRegistry(url, {
+    credentials: dockerCredentials(),
+    ...(timeout !== undefined && { timeout: timeout * 1000 }),
+    ...(debug ? { fetch: traced(fetch ?? globalThis.fetch, debug) } : fetch && { fetch }),
+  })
+}
+
+async function readPem(path: string | undefined): Promise<string | undefined> {
+  if (path === undefined) return undefined
+  return readFile(path, 'utf8').catch((cause) => {
+    throw new RegistryError('FILE_UNREADABLE', `Cannot read "${path}": ${cause.code}`, { cause })
+  })
+}
+
+/** Reports each request: method, address without its query, status, and milliseconds. Headers stay out. */
+function traced(
+  fetch: (request: Request) => Promise<Response>,
+  debug: (line: string) => void,
+): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const { method } = request
+    const { origin, pathname } = new URL(request.url)
+    const begin = performance.now()
+    const say = (outcome: unknown) =>
+      debug(`${method} ${origin}${pathname} ${outcome} ${Math.round(performance.now() - begin)} ms`)
+    try {
+      const response = await fetch(request)
+      say(response.status)
+      return response
+    } catch (error) {
+      say(error instanceof Error ? error.name : error)
+      throw error
+    }
+  }
+}

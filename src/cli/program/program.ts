@@ -1,0 +1,15 @@
+import { createRoot, type Program } from './root.ts'
+import { addTransferCommands } from './transfer.ts'
+
+/** The groups of commands, in the order of the help. */
+const GROUPS = [addTransferCommands]
+
+/**
+ * Defines the command: names, arguments, options and help of everything that it does. The help, the completion and the
+ * reference in docs/cli.md come from here. What a command does is loaded when it runs.
+ */
+export function createProgram(): Program {
+  const program = createRoot()
+  for (const addCommands of GROUPS) addCommands(program)
+  return program
+}

@@ -1,0 +1,37 @@
+import { Command, InvalidArgumentError } from '@commander-js/extra-typings'
+
+/** The version in package.json. The build writes it here (vite.config.ts). */
+declare const PACKAGE_VERSION: string
+
+/** The command with its global options. Each command of a group is added to it. */
+export type Program = ReturnType<typeof createRoot>
+
+/** Creates the command with its global options, and no commands yet. */
+export function createRoot() {
+  return new Command('registry-client')
+    .description('Push, pull, copy, inspect and change images of container registries, without Docker.')
+    .usage('<command> [arguments] [options]')
+    .version(PACKAGE_VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print the help of a command')
+    .helpCommand('help [command]', 'print the help of a command')
+    .configureHelp({ showGlobalOptions: true })
+    .optionsGroup('Output:')
+    .option('--json', 'print the result as one JSON document, and progress as lines of JSON on stderr')
+    .option('-q, --quiet', 'print only results and errors')
+    .option('--debug', 'print each request to stderr, without secrets')
+    .option('--no-tty', 'print plain lines and ask no questions, even on a terminal')
+    .optionsGroup('Connection:')
+    .option('--plain-http', 'use http instead of https (default for localhost)')
+    .option('--ca <file>', 'also trust the certificates in this PEM file')
+    .option('--cert <file>', 'use the client certificate in this PEM file')
+    .option('--key <file>', 'use the private key of --cert in this PEM file')
+    .option('--insecure', 'accept any certificate of the registry')
+    .option('--timeout <seconds>', 'wait at most this long for an answer (default: 30)', parseSeconds)
+}
+
+/** Parses a time in seconds. Fractions are allowed. */
+function parseSeconds(text: string): number {
+  const seconds = Number(text)
+  if (!(seconds > 0) || text.trim() === '') throw new InvalidArgumentError('Pass a number of seconds above 0.')
+  return seconds
+}

@@ -1,0 +1,10 @@
+/** The command cannot be run as it was written: a fault of the arguments, known before anything is read or sent. */
+export class UsageError extends Error {
+  override name = 'UsageError'
+  readonly remedy: string | undefined
+
+  constructor(message: string, remedy?: string) {
+    super(message)
+    this.remedy = remedy
+  }
+}

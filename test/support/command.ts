@@ -1,0 +1,125 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import pty from '@lydell/node-pty'
+import xterm from '@xterm/headless'
+
+/** The built command. */
+export const COMMAND = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+
+/** How a command runs. */
+export interface CommandOptions {
+  /** The bytes that it reads from stdin. @default nothing */
+  readonly input?: string | Uint8Array | AsyncIterable<Uint8Array>
+  readonly cwd?: string
+  /** More variables of the environment, besides `PATH` and homes without credentials. */
+  readonly env?: Readonly<Record<string, string>>
+  /** The signal to end it with, and a text on stderr after which it is sent. */
+  readonly kill?: { readonly signal: NodeJS.Signals; readonly after: string }
+}
+
+/** The output of a command without a terminal. */
+export interface CommandOutcome {
+  readonly code: number | null
+  readonly stdout: string
+  /** The bytes of stdout. */
+  readonly bytes: Buffer
+  readonly stderr: string
+}
+
+/** Runs the command with pipes, in a process of its own. Its Docker config is an empty folder. */
+export function runCommand(args: readonly string[], options: CommandOptions = {}): Promise<CommandOutcome> {
+  const { input, cwd, kill } = options
+  const child = spawn(process.execPath, [COMMAND, ...args], { cwd, env: environment(options.env) })
+  const [out, err]: [Buffer[], Buffer[]] = [[], []]
+  child.stdout.on('data', (chunk) => out.push(chunk))
+  child.stderr.on('data', (chunk) => {
+    err.push(chunk)
+    if (kill && !child.killed && Buffer.concat(err).includes(kill.after)) child.kill(kill.signal)
+  })
+  // The command may end without reading all of it.
+  child.stdin.on('error', () => {})
+  void writeInput(child.stdin, input)
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code) => {
+      const bytes = Buffer.concat(out)
+      resolve({ code, bytes, stdout: bytes.toString(), stderr: Buffer.concat(err).toString() })
+    })
+  })
+}
+
+async function writeInput(stdin: NodeJS.WritableStream, input: CommandOptions['input']): Promise<void> {
+  if (typeof input === 'object' && Symbol.asyncIterator in input) {
+    for await (const chunk of input) {
+      if (!stdin.write(chunk)) await new Promise((resolve) => stdin.once('drain', resolve))
+    }
+  }
+  stdin.end(typeof input === 'string' || input instanceof Uint8Array ? input : '')
+}
+
+/** How a command runs in a pseudo-terminal. */
+export interface TerminalOptions extends Pick<CommandOptions, 'cwd' | 'env'> {
+  /** @default 80 */
+  readonly columns?: number
+  /** @default 24 */
+  readonly rows?: number
+  /** Keys to press, each once a text is on the screen. */
+  readonly keys?: ReadonlyArray<{ readonly after: string; readonly press: string }>
+}
+
+/** The state that a command left on the screen of a pseudo-terminal. */
+export interface TerminalOutcome {
+  readonly code: number
+  /** The lines of the screen and of what has scrolled out of it, without spaces and empty lines at the end. */
+  readonly screen: string
+  /** All screens that were drawn, one for each piece of output. */
+  readonly screens: readonly string[]
+  /** What was written, with all control codes. */
+  readonly raw: string
+}
+
+/** Runs the command in a pseudo-terminal, with all three streams. */
+export async function runInTerminal(args: readonly string[], options: TerminalOptions = {}): Promise<TerminalOutcome> {
+  const { columns: cols = 80, rows = 24, cwd = process.cwd(), keys = [] } = options
+  const terminal = new xterm.Terminal({ cols, rows, scrollback: 10_000, allowProposedApi: true })
+  const child = pty.spawn(process.execPath, [COMMAND, ...args], {
+    cols,
+    rows,
+    cwd,
+    env: { ...environment(options.env), TERM: 'xterm-256color' },
+  })
+  const waiting = [...keys]
+  const screens: string[] = []
+  let raw = ''
+  let drawing = Promise.resolve()
+  child.onData((text) => {
+    raw += text
+    drawing = drawing.then(async () => {
+      await new Promise<void>((resolve) => terminal.write(text, resolve))
+      const screen = readScreen(terminal)
+      screens.push(screen)
+      if (waiting[0] && screen.includes(waiting[0].after)) child.write(waiting.shift()?.press ?? '')
+    })
+  })
+  const code = await new Promise<number>((resolve) => child.onExit(({ exitCode }) => resolve(exitCode)))
+  await drawing
+  return { code, screen: readScreen(terminal), screens, raw }
+}
+
+function readScreen({ buffer }: xterm.Terminal): string {
+  const { active } = buffer
+  const lines = Array.from({ length: active.length }, (_, y) => active.getLine(y)?.translateToString(true) ?? '')
+  return lines.join('\n').trimEnd()
+}
+
+let home: string | undefined
+
+/** The environment of a command: without the machine's credentials, proxies and colours. */
+function environment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
+  home ??= mkdtempSync(join(tmpdir(), 'command-home-'))
+  const { PATH = '' } = process.env
+  return { PATH, HOME: home, DOCKER_CONFIG: join(home, '.docker'), XDG_RUNTIME_DIR: home, ...more }
+}
