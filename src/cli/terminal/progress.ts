@@ -1,4 +1,4 @@
-import type { PushProgress } from '../../node/index.ts'
+import type { PushProgress, WriteProgress } from '../../node/index.ts'
 import type { Output } from './output.ts'
 
 /** The progress of long work, of whatever kind. */
@@ -44,6 +44,16 @@ export function pushProgress({ phase, sentBytes, blobs, ...progress }: PushProgr
     ...progress,
     doneBytes: sentBytes,
     blobs: blobs.map(({ digest, state, sentBytes, size }) => ({ name: digest, state, doneBytes: sentBytes, size })),
+  }
+}
+
+/** Turns the progress of what is written into that which is shown. */
+export function writeProgress({ phase, writtenBytes, blobs, ...progress }: WriteProgress): Progress {
+  return {
+    phase,
+    ...progress,
+    doneBytes: writtenBytes,
+    blobs: blobs.map(({ digest, state, writtenBytes, size }) => ({ name: digest, state, doneBytes: writtenBytes, size })),
   }
 }
 
