@@ -2,7 +2,6 @@ import { type Archive, openArchive, pushDockerTar, pushStream } from '../../node
 import { type Place, parsePlace, readRegistryAddress } from '../connection/place.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
-import { pushProgress } from '../terminal/progress.ts'
 
 interface PushFlags {
   readonly platform?: readonly string[] | undefined
@@ -19,7 +18,7 @@ export async function push(
   const options = {
     signal,
     onWarning,
-    onProgress: (progress: Parameters<typeof pushProgress>[0]) => showProgress(pushProgress(progress)),
+    onProgress: showProgress,
     ...(platforms && { platforms }),
   }
   if (input === '-') {
@@ -28,7 +27,7 @@ export async function push(
     const digest = await pushStream(process.stdin, handle, repository, tag, options)
     return pushed(registry, repository, tag ?? 'latest', digest)
   }
-  const archive = await openArchive(input, { signal })
+  const archive = await openArchive(input, { signal, onOpenProgress: showProgress })
   try {
     const { registry, repository, tag = 'latest' } = placeOf(archive, destination)
     const handle = await context.openRegistry(registry)

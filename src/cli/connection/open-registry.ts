@@ -1,5 +1,13 @@
 import { readFile } from 'node:fs/promises'
-import { createFetch, dockerCredentials, openRegistry, type Registry, RegistryError } from '../../node/index.ts'
+import {
+  type Credentials,
+  createFetch,
+  dockerCredentials,
+  openRegistry,
+  type ProvideCredentials,
+  type Registry,
+  RegistryError,
+} from '../../node/index.ts'
 
 /** The global options for connections. */
 export interface ConnectionSettings {
@@ -15,15 +23,19 @@ export interface ConnectionSettings {
 /** The variables that name a proxy. */
 const PROXY = ['HTTPS_PROXY', 'HTTP_PROXY', 'https_proxy', 'http_proxy']
 
-/**
- * Opens a registry with the credentials that Docker's or podman's login stored, through the proxy of the environment.
- *
- * @param debug Called with a line for each request.
- */
+/** The options of `connect` besides those of the command line. */
+export interface ConnectOptions {
+  /** @default those that Docker's or podman's login stored */
+  readonly credentials?: Credentials | ProvideCredentials | undefined
+  /** Called with a line for each request. */
+  readonly debug?: ((line: string) => void) | undefined
+}
+
+/** Opens a registry with the options of the command, through the proxy of the environment. */
 export async function connect(
   address: string,
   { plainHttp, ca, cert, key, insecure, timeout }: ConnectionSettings,
-  debug?: (line: string) => void,
+  { credentials = dockerCredentials(), debug }: ConnectOptions = {},
 ): Promise<Registry> {
   const url = plainHttp && !address.includes('://') ? `http://${address}` : address
   const needsOwn =
@@ -38,7 +50,7 @@ export async function connect(
       })
     : undefined
   return openRegistry(url, {
-    credentials: dockerCredentials(),
+    credentials,
     ...(timeout !== undefined && { timeout: timeout * 1000 }),
     ...(debug ? { fetch: traced(fetch ?? globalThis.fetch, debug) } : fetch && { fetch }),
   })

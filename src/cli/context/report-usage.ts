@@ -4,7 +4,7 @@ import { UsageError } from '../terminal/usage-error.ts'
 
 /** Reports arguments that cannot be parsed, and sets the exit code of the process. */
 export async function reportUsage(message: string, args: readonly string[]): Promise<void> {
-  const output = createOutput()
+  const output = createOutput(false, () => {})
   const remedy = 'see registry-client --help'
   const failure = describeFailure(new UsageError(message.replace(/^error: /, ''), remedy))
   process.exitCode = failure.exitCode

@@ -1,61 +1,89 @@
 import { connect } from '../connection/open-registry.ts'
+import { EXIT } from '../terminal/exit-code.ts'
 import { describeFailure } from '../terminal/failure.ts'
 import { watchInterrupts } from '../terminal/interruption.ts'
-import { createOutput, failureDocument, formatFailure, type Output } from '../terminal/output.ts'
-import { showJsonLines, showLines } from '../terminal/progress.ts'
-import { UsageError } from '../terminal/usage-error.ts'
+import { createOutput, failureDocument, formatFailure, type Output, OutputClosed } from '../terminal/output.ts'
+import { createQuestions } from '../terminal/questions.ts'
+import { showBars, showJsonLines, showLines } from '../terminal/show-progress.ts'
+import { canAsk, canDraw } from '../terminal/terminal.ts'
 import type { Context } from './context.ts'
 import type { Result } from './result.ts'
 import type { Settings } from './settings.ts'
 
-/** Runs a command: makes its context, prints its result or its failure, and sets the exit code of the process. */
+/**
+ * Runs a command: makes its context, prints its result or its failure, and ends the process with its exit code. No
+ * connection that is still open keeps the process.
+ */
 export async function runCommand(
   settings: Settings,
   act: (context: Context) => Promise<Result | undefined>,
 ): Promise<void> {
-  const output = createOutput()
-  const { controller, stop } = watchInterrupts(() =>
-    output.line('Interrupted. Cleaning up; press Ctrl-C again to end at once.'),
+  const controller = new AbortController()
+  const output = createOutput(canDraw(settings), (reason) => controller.abort(reason))
+  const say = (kind: string, text: string) =>
+    output.line(settings.json ? JSON.stringify({ [kind]: text }) : kind === 'note' ? text : `${kind}: ${text}`)
+  const interruptions = watchInterrupts(controller, () =>
+    say('note', 'Interrupted. Cleaning up; press Ctrl-C again to end at once.'),
   )
   let left = () => 'Nothing half-made is left.'
-  try {
-    const context = createContext(settings, output, controller.signal, (say) => {
-      left = say
-    })
-    const result = await act(context)
-    if (!result) return
-    await output.result(settings.json ? [JSON.stringify(result.json, undefined, 2)] : result.lines)
-    process.exitCode = result.exitCode ?? 0
-  } catch (error) {
-    const failure = describeFailure(controller.signal.aborted ? controller.signal.reason : error)
-    process.exitCode = failure.exitCode
-    if (settings.json) await output.result([JSON.stringify(failureDocument(failure), undefined, 2)])
-    for (const line of formatFailure(failure)) output.line(line)
-    if (failure.kind === 'interrupted') output.line(`  ${left()}`)
-  } finally {
-    stop()
+  const context: Context = {
+    settings,
+    signal: controller.signal,
+    openRegistry: (address, credentials) =>
+      connect(address, settings, { credentials, debug: settings.debug && ((line) => say('debug', line)) }),
+    showProgress: chooseProgress(settings, output),
+    onWarning: (message) => say('warning', message),
+    note(text) {
+      if (!settings.quiet && !settings.json) say('note', text)
+    },
+    ...createQuestions({
+      isTerminal: canAsk(settings),
+      signal: controller.signal,
+      onInterrupt: () => interruptions.interrupt('SIGINT'),
+      beforeQuestion: () => output.live?.area.clear(),
+    }),
+    onInterrupt(describe) {
+      left = describe
+    },
   }
+  process.exitCode = await complete(act, context, output).catch(async (error) => {
+    const reason = controller.signal.aborted ? controller.signal.reason : error
+    if (reason instanceof OutputClosed) return EXIT.closed
+    return report(reason, settings, output, left)
+  })
+  interruptions.stop()
+  await output.end()
+  process.exit()
 }
 
-function createContext(
-  settings: Settings,
+/** Runs the command and prints its result. */
+async function complete(
+  act: (context: Context) => Promise<Result | undefined>,
+  context: Context,
   output: Output,
-  signal: AbortSignal,
-  onInterrupt: Context['onInterrupt'],
-): Context {
-  const { json, quiet, debug } = settings
-  return {
-    settings,
-    signal,
-    openRegistry: (address) => connect(address, settings, debug && output.line),
-    showProgress: quiet ? () => {} : json ? showJsonLines(output) : showLines(output),
-    onWarning: (message) => output.line(json ? JSON.stringify({ warning: message }) : `warning: ${message}`),
-    note(text) {
-      if (!quiet && !json) output.line(text)
-    },
-    async confirm(question) {
-      throw new UsageError(`Cannot ask "${question}": there is no terminal`, 'pass --yes')
-    },
-    onInterrupt,
+): Promise<number> {
+  const result = await act(context)
+  if (result) await output.result(context.settings.json ? [JSON.stringify(result.json, undefined, 2)] : result.lines)
+  return result?.exitCode ?? EXIT.done
+}
+
+/** Prints a failure. Returns its exit code. */
+async function report(error: unknown, { json, debug }: Settings, output: Output, left: () => string): Promise<number> {
+  const failure = describeFailure(error)
+  if (json) {
+    // If stdout is what failed, stderr has the document.
+    await output.result([JSON.stringify(failureDocument(failure), undefined, 2)]).catch(() => {})
+    output.line(JSON.stringify(failureDocument(failure)))
+  } else {
+    for (const line of formatFailure(failure)) output.line(line)
+    if (failure.kind === 'interrupted') output.line(`  ${left()}`)
   }
+  if (debug && error instanceof Error) output.line(json ? JSON.stringify({ debug: error.stack }) : `${error.stack}`)
+  return failure.exitCode
+}
+
+function chooseProgress({ json, quiet }: Settings, { live, line }: Output): Context['showProgress'] {
+  if (quiet) return () => {}
+  if (json) return showJsonLines(line)
+  return live ? showBars(live.terminal, live.area) : showLines(line)
 }

@@ -11,6 +11,8 @@ export const EXIT = {
   signIn: 6,
   network: 7,
   interrupted: 130,
+  /** Nobody reads stdout any more, as in `registry-client files … | head -1`: 128 and the number of SIGPIPE. */
+  closed: 141,
 } as const
 
 export type ExitKind = keyof typeof EXIT

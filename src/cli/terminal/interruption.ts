@@ -13,26 +13,44 @@ export class Interruption extends Error {
 /** The signals that interrupt a command, with their exit codes. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
+/** In milliseconds: the longest cleanup. The SDK gives up after 10 seconds. */
+const LONGEST_CLEANUP = 12_000
+
+/** The interruptions of a command. */
+export interface Interruptions {
+  /** Interrupts the command as a signal does: at the first one it cleans up, at the second one the process ends. */
+  interrupt(name: keyof typeof EXIT_CODES): void
+  /** Stops listening. Then a signal ends the process. */
+  stop(): void
+}
+
 /**
  * Aborts a command at the first signal. A second one ends the process at once.
  *
  * @param onFirst Called at the first signal.
- * @returns the signal of the abort, and a function that stops listening
  */
-export function watchInterrupts(onFirst: () => void): { controller: AbortController; stop: () => void } {
-  const controller = new AbortController()
-  const listeners = Object.entries(EXIT_CODES).map(([name, exitCode]) => {
-    const listener = () => {
-      if (controller.signal.aborted) process.exit(exitCode)
-      onFirst()
-      controller.abort(new Interruption(exitCode))
-    }
+export function watchInterrupts(controller: AbortController, onFirst: () => void): Interruptions {
+  let isInterrupted = false
+  let timer: NodeJS.Timeout | undefined
+
+  function interrupt(name: keyof typeof EXIT_CODES): void {
+    const exitCode = EXIT_CODES[name]
+    if (isInterrupted) process.exit(exitCode)
+    isInterrupted = true
+    onFirst()
+    timer = setTimeout(() => process.exit(exitCode), LONGEST_CLEANUP)
+    controller.abort(new Interruption(exitCode))
+  }
+
+  const listeners = (Object.keys(EXIT_CODES) as Array<keyof typeof EXIT_CODES>).map((name) => {
+    const listener = () => interrupt(name)
     process.on(name, listener)
     return () => process.off(name, listener)
   })
   return {
-    controller,
+    interrupt,
     stop() {
+      clearTimeout(timer)
       for (const stop of listeners) stop()
     },
   }

@@ -1,24 +1,64 @@
+import { RegistryError } from '../../node/index.ts'
 import type { Failure } from './failure.ts'
+import { createLiveArea, type LiveArea, type Terminal } from './live-area.ts'
 
 /** Where a command writes: results to stdout, everything else to stderr. */
 export interface Output {
   /** Writes lines of a result, and waits until stdout takes more. */
   result(lines: readonly string[]): Promise<void>
-  /** Writes a line for people to stderr. */
+  /** Writes a line to stderr, above the bars. */
   line(text: string): void
+  /** The area for bars and the terminal that has it, if stderr is a terminal. */
+  readonly live: { readonly terminal: Terminal; readonly area: LiveArea } | undefined
+  /** Removes the bars, and waits until everything is written. */
+  end(): Promise<void>
 }
 
-/** Writes to the streams of the process. */
-export function createOutput(): Output {
+/** The reader of stdout has closed it, as `head` does when it has enough. */
+export class OutputClosed extends Error {
+  override name = 'OutputClosed'
+}
+
+/**
+ * Writes to the streams of the process.
+ *
+ * @param isTerminal True to draw bars on stderr.
+ * @param onClosed Called if stdout takes no more, with an `OutputClosed` or the failure.
+ */
+export function createOutput(isTerminal: boolean, onClosed: (reason: Error) => void): Output {
+  const { stdout, stderr } = process
+  stdout.on('error', (error) => onClosed(closedBy(error)))
+  // If nobody reads what is printed for people, the work still has its result.
+  stderr.on('error', () => {})
+  const area = isTerminal ? createLiveArea(stderr) : undefined
+  if (area) process.once('exit', area.clear)
+
   return {
-    result: (lines) =>
-      new Promise((resolve, reject) => {
-        process.stdout.write(lines.map((line) => `${line}\n`).join(''), (error) => (error ? reject(error) : resolve()))
-      }),
-    line: (text) => {
-      process.stderr.write(`${text}\n`)
+    live: area && { terminal: stderr, area },
+    result(lines) {
+      area?.clear()
+      return new Promise((resolve, reject) => {
+        stdout.write(lines.map((line) => `${line}\n`).join(''), (error) =>
+          error ? reject(closedBy(error)) : resolve(),
+        )
+      })
+    },
+    line(text) {
+      if (area) area.print(text)
+      else stderr.write(`${text}\n`)
+    },
+    async end() {
+      area?.clear()
+      await Promise.all([stdout, stderr].map((stream) => new Promise((resolve) => stream.write('', resolve))))
     },
   }
+}
+
+/** The reason of the abort after an error of stdout. */
+function closedBy(error: NodeJS.ErrnoException): Error {
+  if (error.code === 'EPIPE') return new OutputClosed('Nobody reads stdout any more')
+  const remedy = error.code === 'ENOSPC' ? 'make room on the disk, or write to another one' : undefined
+  return new RegistryError('STORAGE_FAILED', `Cannot write to stdout: ${error.code}`, { remedy, cause: error })
 }
 
 /** Formats a failure in two lines: what failed, and the remedy. */
