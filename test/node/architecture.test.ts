@@ -109,7 +109,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'cli/terminal': ['node/index'],
   'cli/connection': ['node/index'],
   'cli/context': ['node/index', 'cli/terminal', 'cli/connection'],
-  'cli/commands': ['node/index', 'testing', 'cli/terminal', 'cli/connection', 'cli/context'],
+  'cli/completion': [],
+  'cli/commands': ['node/index', 'testing', 'cli/terminal', 'cli/connection', 'cli/context', 'cli/completion'],
   'cli/program': ['cli/context', 'cli/commands'],
   cli: ['cli/program'],
 }

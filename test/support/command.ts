@@ -68,6 +68,8 @@ export interface TerminalOptions extends Pick<CommandOptions, 'cwd' | 'env'> {
   readonly rows?: number
   /** Keys to press, each once a text is on the screen. */
   readonly keys?: ReadonlyArray<{ readonly after: string; readonly press: string }>
+  /** Ends the program once this text is on the screen. @default it ends by itself */
+  readonly endAfter?: string
 }
 
 /** The state that a command left on the screen of a pseudo-terminal. */
@@ -82,10 +84,19 @@ export interface TerminalOutcome {
 }
 
 /** Runs the command in a pseudo-terminal, with all three streams. */
-export async function runInTerminal(args: readonly string[], options: TerminalOptions = {}): Promise<TerminalOutcome> {
-  const { columns: cols = 80, rows = 24, cwd = process.cwd(), keys = [] } = options
+export function runInTerminal(args: readonly string[], options: TerminalOptions = {}): Promise<TerminalOutcome> {
+  return runProgramInTerminal(process.execPath, [COMMAND, ...args], options)
+}
+
+/** Runs any program in a pseudo-terminal. */
+export async function runProgramInTerminal(
+  program: string,
+  args: readonly string[],
+  options: TerminalOptions = {},
+): Promise<TerminalOutcome> {
+  const { columns: cols = 80, rows = 24, cwd = process.cwd(), keys = [], endAfter } = options
   const terminal = new xterm.Terminal({ cols, rows, scrollback: 10_000, allowProposedApi: true })
-  const child = pty.spawn(process.execPath, [COMMAND, ...args], {
+  const child = pty.spawn(program, [...args], {
     cols,
     rows,
     cwd,
@@ -102,6 +113,7 @@ export async function runInTerminal(args: readonly string[], options: TerminalOp
       const screen = readScreen(terminal)
       screens.push(screen)
       if (waiting[0] && screen.includes(waiting[0].after)) child.write(waiting.shift()?.press ?? '')
+      else if (endAfter !== undefined && waiting.length === 0 && screen.includes(endAfter)) child.kill('SIGKILL')
     })
   })
   const code = await new Promise<number>((resolve) => child.onExit(({ exitCode }) => resolve(exitCode)))
