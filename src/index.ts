@@ -151,7 +151,7 @@ export { iterateRepositories, iterateTags, listRepositories, listTags } from './
 export { checkRegistryConnectivity } from './registry/ping.ts'
 export type { UploadProfile, UploadProfileName } from './registry/profile.ts'
 export type { ConfigInfo } from './registry/read-config.ts'
-export { getConfig, getImageInfo, getManifest } from './registry/read-image.ts'
+export { getConfig, getDigest, getImageInfo, getManifest } from './registry/read-image.ts'
 export type { ManifestInfo } from './registry/read-manifest.ts'
 export {
   openRegistry,

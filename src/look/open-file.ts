@@ -7,7 +7,7 @@ import { createFileTree, type FileTree, type PlacedFile } from './file-tree.ts'
 import { withDefaultLimits } from './layer-limits.ts'
 import type { LayerFilesOptions } from './layer-options.ts'
 import { readingOf } from './layer-reading.ts'
-import { cleanPath } from './listed-file.ts'
+import { cleanPath, type ListedFile } from './listed-file.ts'
 import { missingFile } from './missing-file.ts'
 import { readLayer } from './open-layer.ts'
 import type { OpenedFile } from './opened-file.ts'
@@ -16,6 +16,19 @@ import { walkLayer } from './walk-layer.ts'
 
 /** In bytes. The content of a smaller file is kept when its layer is read first. */
 const SMALL = 1024 * 1024
+
+const FOLDER = {
+  type: 'directory',
+  size: 0,
+  mode: 0o755,
+  uid: 0,
+  gid: 0,
+  mtime: 0,
+  linkTarget: undefined,
+  device: undefined,
+  xattrs: {},
+  isUnsafe: false,
+} as const
 
 /** Reads layers, the lowest first, into a tree of their files. */
 export async function readTree(
@@ -55,7 +68,7 @@ export async function openFile(
     if (file.path !== wanted || file.type !== 'file' || file.size > SMALL) return
     kept = { id: `${layer}:${position}`, bytes: await collect(content()) }
   })
-  const found = tree.find(path, follow) ?? tree.find(path, false)
+  const found = tree.find(path, follow) ?? tree.find(path, false) ?? impliedFolder(wanted, tree)
   if (!found) throw missingFile(path, tree)
   if (follow && (found.linked ?? found).file.type === 'symlink') throw brokenLink(path, found)
   const source = found.file.type === 'hardlink' ? found.linked : found
@@ -81,6 +94,7 @@ export async function openFile(
   return {
     ...found.file,
     size: source?.file.size ?? 0,
+    entries: found.file.type === 'directory' ? entriesUnder(found, tree) : () => [],
     stream: openStream,
     async bytes() {
       const { size } = requireFile(path, found, source).file
@@ -90,6 +104,26 @@ export async function openFile(
         path,
       })
     },
+  }
+}
+
+/** A folder that no layer lists, but that has files. Engines make such folders with these attributes. */
+function impliedFolder(path: string, tree: FileTree): PlacedFile | undefined {
+  const prefix = path === '.' ? '' : `${path}/`
+  for (const [other] of tree.entries()) {
+    if (other.startsWith(prefix)) return { file: { ...FOLDER, path, name: path }, layer: 0, position: -1 }
+  }
+  return undefined
+}
+
+/** Lists what is under a folder. Its entry comes first in the tree, if it has one. */
+function entriesUnder(found: PlacedFile, tree: FileTree): () => Generator<ListedFile> {
+  return function* entries() {
+    let folder = found.position < 0 ? found.file.path : undefined
+    for (const [path, placed] of tree.entries()) {
+      if (placed === found) folder = path
+      else if (folder !== undefined && (folder === '.' || path.startsWith(`${folder}/`))) yield { ...placed.file, path }
+    }
   }
 }
 

@@ -14,4 +14,6 @@ export interface OpenedFile extends ListedFile {
    * match its digest.
    */
   stream(): ReadableStream<Uint8Array>
+  /** Lists what is in a directory, at any depth, by the paths in the image. Empty for everything else. */
+  entries(): Iterable<ListedFile>
 }

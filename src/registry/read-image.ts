@@ -1,11 +1,12 @@
 import { loaded } from '../async/lazy.ts'
 import { optionsOf } from '../check-options.ts'
+import type { Digest } from '../oci/digest.ts'
 import { parseRepositoryOf } from '../oci/reference.ts'
 import type { ImageInfo, ImageInfoOptions } from './image-info.ts'
 import { manifestAt } from './manifests.ts'
 import type { ConfigInfo } from './read-config.ts'
 import type { ManifestInfo } from './read-manifest.ts'
-import { type RegistryInput, type RequestOptions, toRegistry } from './registry.ts'
+import { type RegistryInput, toRegistry } from './registry.ts'
 
 /**
  * Reads a manifest or an index from a registry. It computes the digest from the bytes, and compares it with the digest
@@ -14,10 +15,13 @@ import { type RegistryInput, type RequestOptions, toRegistry } from './registry.
  * @param registry The registry's URL or host, or a handle of `openRegistry` if it needs credentials or other settings.
  * @param repository The name of the repository, such as `team/app`.
  * @param reference A tag or a digest.
- * @param options `signal` aborts the request; the promise then rejects with the signal's reason.
+ * @param options `platform` chooses one image of an index, as `linux/arm64` or `linux/arm64/v8` (default: the manifest
+ *   or index itself); a single image must have this platform. `signal` aborts the requests; the promise then rejects
+ *   with the signal's reason.
  * @returns the manifest with its digest, media type, size in bytes and bytes.
  * @throws {TypeError} if `registry` is neither a URL nor a handle.
- * @throws {ValidationError} if `repository` or `reference` is not valid, or the answer is not a manifest.
+ * @throws {ValidationError} if `repository` or `reference` is not valid, the answer is not a manifest, or there is no
+ *   such platform.
  * @throws {DigestMismatchError} if the bytes do not match the digest.
  * @throws {ResponseError} if the registry refuses, or has no such manifest (`status` 404).
  * @throws {NetworkError} if the registry does not answer.
@@ -34,12 +38,56 @@ export async function getManifest(
   registry: RegistryInput,
   repository: string,
   reference: string,
-  options: RequestOptions = {},
+  options: ImageInfoOptions = {},
 ): Promise<ManifestInfo> {
-  const { readManifest } = await loaded(import('./read-manifest.ts'))
+  const { platform, signal } = optionsOf(options)
+  const handle = toRegistry(registry)
+  const name = parseRepositoryOf(handle.url, repository)
+  if (platform !== undefined) {
+    const { readPlatformManifest } = await loaded(import('./platform-manifest.ts'), signal)
+    return readPlatformManifest({ registry: handle, repository: name, reference, signal }, platform)
+  }
+  const { readManifest } = await loaded(import('./read-manifest.ts'), signal)
+  return readManifest(manifestAt(handle, name, reference), signal)
+}
+
+/**
+ * Finds the digest that a tag names. It asks by HEAD, which Docker Hub does not count as a pull. If the registry does
+ * not state the digest in its answer, the manifest is read.
+ *
+ * @param registry The registry's URL or host, or a handle of `openRegistry` if it needs credentials or other settings.
+ * @param repository The name of the repository, such as `team/app`.
+ * @param reference A tag or a digest.
+ * @param options `platform` chooses one image of an index, as `linux/arm64` or `linux/arm64/v8` (default: the manifest
+ *   or index itself), which takes its manifest. `signal` aborts the requests; the promise then rejects with the
+ *   signal's reason.
+ * @returns the digest of the manifest or index.
+ * @throws {TypeError} if `registry` is neither a URL nor a handle.
+ * @throws {ValidationError} if `repository` or `reference` is not valid, the answer is not a manifest, or there is no
+ *   such platform.
+ * @throws {DigestMismatchError} if the registry states another digest than the one asked for.
+ * @throws {ResponseError} if the registry refuses, or has no such manifest (`status` 404).
+ * @throws {NetworkError} if the registry does not answer.
+ * @example
+ * ```ts
+ * import { getDigest } from 'registry-api-v2-client'
+ *
+ * console.log(await getDigest('https://registry.example.com', 'team/app', 'v7')) // 'sha256:…'
+ * ```
+ */
+export async function getDigest(
+  registry: RegistryInput,
+  repository: string,
+  reference: string,
+  options: ImageInfoOptions = {},
+): Promise<Digest> {
+  const { platform, signal } = optionsOf(options)
+  if (platform !== undefined) return (await getManifest(registry, repository, reference, options)).digest
+  const { headManifest, readManifest } = await loaded(import('./read-manifest.ts'), signal)
   const handle = toRegistry(registry)
   const place = manifestAt(handle, parseRepositoryOf(handle.url, repository), reference)
-  return readManifest(place, options.signal)
+  const { digest } = (await headManifest(place, signal)) ?? (await readManifest(place, signal))
+  return digest
 }
 
 /**

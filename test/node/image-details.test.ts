@@ -3,7 +3,9 @@ import {
   type Descriptor,
   DigestMismatchError,
   getConfig,
+  getDigest,
   getImageInfo,
+  getManifest,
   openRegistry,
   pushDockerTar,
   ResponseError,
@@ -217,6 +219,60 @@ describe('getImageInfo()', () => {
     const info = await getImageInfo(registry, 'a', 'v1')
     expect(info.layers.map(({ diffId }) => diffId)).toEqual(info.configuration?.diffIds)
     expect(info.configuration).toMatchObject({ volumes: {}, healthcheck: undefined, stopSignal: undefined })
+  })
+})
+
+describe('getManifest() and getDigest()', () => {
+  it('give the manifest of one platform, and the index without a platform', async () => {
+    const layout = createLayout()
+    const [amd64, arm64] = [await addWholeImage(layout), await addWholeImage(layout, 'arm64')]
+    const index = await layout.addIndex([
+      withPlatform(amd64.manifest, 'linux/amd64'),
+      withPlatform(arm64.manifest, 'linux/arm64'),
+    ])
+    const repository = await pushed(layout, index)
+    for (const [platform, expected] of [
+      [undefined, index],
+      ['linux/arm64', arm64.manifest],
+    ] as const) {
+      const found = await getManifest(inject('registryUrl'), repository, 'v1', { platform })
+      expect(found).toMatchObject({ digest: expected.digest, mediaType: expected.mediaType, size: found.bytes.length })
+      expect(await getDigest(inject('registryUrl'), repository, 'v1', { platform })).toBe(expected.digest)
+    }
+    const wrong = { platform: 'windows/amd64' }
+    for (const reference of ['v1', amd64.manifest.digest]) {
+      const missing = getManifest(inject('registryUrl'), repository, reference, wrong)
+      expect(await rejection(missing, ValidationError)).toMatchObject({ code: 'PLATFORM_MISSING' })
+    }
+    const single = { platform: 'linux/amd64' }
+    expect(await getDigest(inject('registryUrl'), repository, amd64.manifest.digest, single)).toBe(
+      amd64.manifest.digest,
+    )
+  })
+})
+
+describe('getDigest()', () => {
+  it('asks by HEAD alone, and reads the manifest where the answer does not tell the digest', async () => {
+    const { fetch } = createTestRegistry()
+    const setUp = openRegistry('https://registry.test', { fetch })
+    const digest = await pushDockerTar(await createTestArchive(), setUp, 'a', 'v1')
+    const methods: string[] = []
+    const registry = (isTold: boolean) =>
+      openRegistry('https://registry.test', {
+        fetch: async (request) => {
+          methods.push(request.method)
+          const response = await fetch(request)
+          if (isTold || request.method !== 'HEAD') return response
+          const headers = new Headers(response.headers)
+          headers.delete('docker-content-digest')
+          return new Response(null, { status: response.status, headers })
+        },
+      })
+    expect(await getDigest(registry(true), 'a', 'v1')).toBe(digest)
+    expect(methods.splice(0)).toEqual(['HEAD'])
+    expect(await getDigest(registry(false), 'a', 'v1')).toBe(digest)
+    expect(methods).toEqual(['HEAD', 'GET'])
+    expect(await rejection(getDigest(registry(true), 'a', 'v2'), ResponseError)).toMatchObject({ code: 'NOT_FOUND' })
   })
 })
 

@@ -105,6 +105,22 @@ describe('readImageFile()', () => {
     expect((await readImageFile(image, 'hard')).size).toBe(3)
   })
 
+  it('lists what is in a directory, also one that no layer lists, without another read of the layers', async () => {
+    const image = await imageOf(BASE, TOP)
+    const pathsUnder = async (path: string) => {
+      const found = await readImageFile(image, path)
+      return [found.type, ...[...found.entries()].map((entry) => entry.path).sort()]
+    }
+    expect(await pathsUnder('/lib/')).toEqual(['symlink'])
+    expect(await pathsUnder('usr')).toEqual(['directory', 'usr/lib', 'usr/lib/libc.so', 'usr/lib/libz.so'])
+    expect(await pathsUnder('var')).toEqual(['directory', 'var/cache/three'])
+    expect(await pathsUnder('etc/motd')).toEqual(['file'])
+    expect((await pathsUnder('/')).length).toBe((await pathsIn(listImageFiles(image))).length + 1)
+    const followed = await readImageFile(image, 'lib', { followLinks: true })
+    expect([...followed.entries()].map(({ path }) => path)).toEqual(['usr/lib/libc.so', 'usr/lib/libz.so'])
+    await rejection((await readImageFile(image, 'var')).bytes(), ValidationError, /it is not a file/)
+  })
+
   it('tells a symbolic link as such, or follows it', async () => {
     const image = await imageOf([
       { name: 'bin/tool', data: 'elf' },
