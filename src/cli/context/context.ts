@@ -8,6 +8,8 @@ export interface Context extends Questions {
   readonly settings: Settings
   /** Aborted by Ctrl-C, by SIGTERM, and when nobody reads stdout any more. */
   readonly signal: AbortSignal
+  /** The width of the terminal that shows stdout. Absent in a pipe, where nothing is cut. */
+  readonly columns: number | undefined
   /**
    * Opens a registry with the connection options.
    *
@@ -20,6 +22,8 @@ export interface Context extends Questions {
   readonly onWarning: (message: string) => void
   /** Prints a note for people. `--quiet` and `--json` leave it out. */
   note(text: string): void
+  /** Writes bytes to stdout as they are. For a command whose result is the content of a file. */
+  writeBytes(pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void>
   /** Sets a function that describes the rest that stays if the command is interrupted now. @default nothing stays */
   onInterrupt(say: () => string): void
 }

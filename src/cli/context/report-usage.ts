@@ -6,8 +6,8 @@ import { UsageError } from '../terminal/usage-error.ts'
 export async function reportUsage(message: string, args: readonly string[]): Promise<void> {
   const output = createOutput(false, () => {})
   const remedy = 'see registry-client --help'
-  const failure = describeFailure(new UsageError(message.replace(/^error: /, ''), remedy))
+  const failure = describeFailure(new UsageError(message.replace(/^error: /, '').replaceAll('\n', ' '), remedy))
   process.exitCode = failure.exitCode
-  if (args.includes('--json')) await output.result([JSON.stringify(failureDocument(failure), undefined, 2)])
+  if (args.includes('--json')) await output.json(failureDocument(failure))
   for (const line of formatFailure(failure)) output.line(line)
 }

@@ -5,7 +5,7 @@ import { watchInterrupts } from '../terminal/interruption.ts'
 import { createOutput, failureDocument, formatFailure, type Output, OutputClosed } from '../terminal/output.ts'
 import { createQuestions } from '../terminal/questions.ts'
 import { showBars, showJsonLines, showLines } from '../terminal/show-progress.ts'
-import { canAsk, canDraw } from '../terminal/terminal.ts'
+import { canAsk, canDraw, columnsOf } from '../terminal/terminal.ts'
 import type { Context } from './context.ts'
 import type { Result } from './result.ts'
 import type { Settings } from './settings.ts'
@@ -29,6 +29,7 @@ export async function runCommand(
   const context: Context = {
     settings,
     signal: controller.signal,
+    columns: columnsOf(settings),
     openRegistry: (address, credentials) =>
       connect(address, settings, { credentials, debug: settings.debug && ((line) => say('debug', line)) }),
     showProgress: chooseProgress(settings, output),
@@ -42,6 +43,7 @@ export async function runCommand(
       onInterrupt: () => interruptions.interrupt('SIGINT'),
       beforeQuestion: () => output.live?.area.clear(),
     }),
+    writeBytes: output.bytes,
     onInterrupt(describe) {
       left = describe
     },
@@ -63,7 +65,7 @@ async function complete(
   output: Output,
 ): Promise<number> {
   const result = await act(context)
-  if (result) await output.result(context.settings.json ? [JSON.stringify(result.json, undefined, 2)] : result.lines)
+  if (result) await (context.settings.json ? output.json(result.json) : output.result(result.lines))
   return result?.exitCode ?? EXIT.done
 }
 
@@ -72,13 +74,16 @@ async function report(error: unknown, { json, debug }: Settings, output: Output,
   const failure = describeFailure(error)
   if (json) {
     // If stdout is what failed, stderr has the document.
-    await output.result([JSON.stringify(failureDocument(failure), undefined, 2)]).catch(() => {})
+    await output.json(failureDocument(failure)).catch(() => {})
     output.line(JSON.stringify(failureDocument(failure)))
   } else {
     for (const line of formatFailure(failure)) output.line(line)
     if (failure.kind === 'interrupted') output.line(`  ${left()}`)
   }
-  if (debug && error instanceof Error) output.line(json ? JSON.stringify({ debug: error.stack }) : `${error.stack}`)
+  if (debug && error instanceof Error) {
+    const lines = json ? [JSON.stringify({ debug: error.stack })] : `${error.stack}`.split('\n')
+    for (const line of lines) output.line(line)
+  }
   return failure.exitCode
 }
 

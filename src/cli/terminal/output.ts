@@ -1,11 +1,22 @@
 import { RegistryError } from '../../node/index.ts'
 import type { Failure } from './failure.ts'
 import { createLiveArea, type LiveArea, type Terminal } from './live-area.ts'
+import { formatJson, printable } from './text.ts'
 
-/** Where a command writes: results to stdout, everything else to stderr. */
+/**
+ * Where a command writes: results to stdout, everything else to stderr. Text has its control characters escaped, so
+ * that nothing from an image or a registry controls the terminal.
+ */
 export interface Output {
-  /** Writes lines of a result, and waits until stdout takes more. */
-  result(lines: readonly string[]): Promise<void>
+  /** Writes lines of a result, and waits until stdout takes more. An async iterable is written while it is read. */
+  result(lines: readonly string[] | AsyncIterable<string>): Promise<void>
+  /**
+   * Writes a document. An async iterable is written as an array, while it is read. If that fails, the array stays
+   * unfinished, and no other document follows.
+   */
+  json(document: unknown): Promise<void>
+  /** Writes bytes as they are. */
+  bytes(pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void>
   /** Writes a line to stderr, above the bars. */
   line(text: string): void
   /** The area for bars and the terminal that has it, if stderr is a terminal. */
@@ -33,25 +44,51 @@ export function createOutput(isTerminal: boolean, onClosed: (reason: Error) => v
   const area = isTerminal ? createLiveArea(stderr) : undefined
   if (area) process.once('exit', area.clear)
 
+  let isUnfinished = false
+
+  function write(data: string | Uint8Array): Promise<void> {
+    area?.clear()
+    return new Promise((resolve, reject) => {
+      stdout.write(data, (error) => (error ? reject(closedBy(error)) : resolve()))
+    })
+  }
+
+  async function writeArray(items: AsyncIterable<unknown>): Promise<void> {
+    for await (const item of items) {
+      await write(`${isUnfinished ? ',\n' : '[\n'}  ${formatJson(item, 0)}`)
+      isUnfinished = true
+    }
+    await write(isUnfinished ? '\n]\n' : '[]\n')
+    isUnfinished = false
+  }
+
   return {
     live: area && { terminal: stderr, area },
-    result(lines) {
-      area?.clear()
-      return new Promise((resolve, reject) => {
-        stdout.write(lines.map((line) => `${line}\n`).join(''), (error) =>
-          error ? reject(closedBy(error)) : resolve(),
-        )
-      })
+    async result(lines) {
+      if (!isAsync(lines)) return write(lines.map((line) => `${printable(line)}\n`).join(''))
+      for await (const line of lines) await write(`${printable(line)}\n`)
+    },
+    async json(document) {
+      if (isAsync(document)) await writeArray(document)
+      else if (!isUnfinished) await write(`${formatJson(document)}\n`)
+    },
+    async bytes(pieces) {
+      for await (const piece of pieces) await write(piece)
     },
     line(text) {
-      if (area) area.print(text)
-      else stderr.write(`${text}\n`)
+      const line = printable(text)
+      if (area) area.print(line)
+      else stderr.write(`${line}\n`)
     },
     async end() {
       area?.clear()
       await Promise.all([stdout, stderr].map((stream) => new Promise((resolve) => stream.write('', resolve))))
     },
   }
+}
+
+function isAsync<T>(value: unknown): value is AsyncIterable<T> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
 }
 
 /** The reason of the abort after an error of stdout. */

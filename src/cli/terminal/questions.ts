@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
+import { printable } from './text.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Asks questions on a terminal. Answers come from stdin; questions go to stderr. */
@@ -31,10 +32,10 @@ export interface QuestionSettings {
 /** Creates the questions of a command. */
 export function createQuestions(settings: QuestionSettings): Questions {
   return {
-    ask: (question, remedy) => readLine(`${question} `, remedy, false, settings),
-    askSecret: (question, remedy) => readLine(`${question} `, remedy, true, settings),
+    ask: (question, remedy) => readLine(`${printable(question)} `, remedy, false, settings),
+    askSecret: (question, remedy) => readLine(`${printable(question)} `, remedy, true, settings),
     async confirm(question) {
-      const answer = await readLine(`${question} [y/N] `, 'pass --yes', false, settings)
+      const answer = await readLine(`${printable(question)} [y/N] `, 'pass --yes', false, settings)
       return /^y(es)?$/i.test(answer.trim())
     },
   }

@@ -16,3 +16,9 @@ export function canDraw({ json, quiet, tty }: TerminalSettings): boolean {
 export function canAsk({ tty }: TerminalSettings): boolean {
   return tty && process.stdin.isTTY === true && process.stderr.isTTY === true
 }
+
+/** Returns the width of the terminal that shows stdout, or nothing if stdout is a pipe or a file. */
+export function columnsOf({ tty }: TerminalSettings): number | undefined {
+  const { isTTY, columns } = process.stdout
+  return (tty && isTTY && columns) || undefined
+}

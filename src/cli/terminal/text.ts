@@ -14,8 +14,8 @@ export function printable(text: string): string {
 }
 
 /** Formats a JSON document whose text has no control characters but line feeds. It says the same. */
-export function formatJson(value: unknown): string {
-  const text = JSON.stringify(value, undefined, 2) ?? 'null'
+export function formatJson(value: unknown, indent = 2): string {
+  const text = JSON.stringify(value, undefined, indent) ?? 'null'
   return text.replace(UNSAFE, (character) => (character === '\n' ? character : escapeUnit(character)))
 }
 
