@@ -552,7 +552,11 @@ describe('pushArtifact() of "./node"', () => {
     const repository = newRepository()
     const annotations = { 'org.opencontainers.image.created': '2024-01-01T00:00:00Z' }
     const files = [join(folder, 'docs/a.md'), { path: join(folder, 'docs'), title: 'the/docs' }]
-    const first = await node.pushArtifact(URL_OF_RUN, repository, 'v1', files, { annotations })
+    const told: portable.PushProgress[] = []
+    const onProgress = (progress: portable.PushProgress) => void told.push(progress)
+    const first = await node.pushArtifact(URL_OF_RUN, repository, 'v1', files, { annotations, onProgress })
+    // The packing of the folder is no progress of the push.
+    expect(told.every(({ phase, blobs }) => phase && blobs)).toBe(true)
     const second = await node.pushArtifact(URL_OF_RUN, repository, 'v2', files, { annotations })
     expect(second.digest).toBe(first.digest)
     const pulled = await node.pullArtifact(URL_OF_RUN, repository, 'v1')

@@ -24,13 +24,14 @@ interface PackingOptions extends RuntimeOptions {
 export async function folderFile(
   folder: string,
   { title, mediaType = `${MEDIA_TYPES.ociLayer}+gzip`, annotations }: Omit<ArtifactFile, 'data'>,
-  options: PackingOptions,
+  { runtime, signal }: PackingOptions,
 ): Promise<ArtifactFile> {
-  const { files } = await withLayerFiles(folder, { signal: options.signal })
+  const { files } = await withLayerFiles(folder, { signal })
   // oras takes a path above the title for one that leads out of it.
   const above = title.split('/').map((_, index, names) => names.slice(0, index).join('/'))
   const entries = listEntries(files, { at: title, below: new Set(above) })
-  const { source, diffId } = await makeLayer(entries, await createEncoder({ format: 'gzip' }, options), options)
+  const encoder = await createEncoder({ format: 'gzip' }, { runtime, signal })
+  const { source, diffId } = await makeLayer(entries, encoder, { runtime, signal })
   return {
     title,
     mediaType,
