@@ -10,10 +10,9 @@ export async function start(program: Program, args: readonly string[]): Promise<
     await program.parseAsync(args, { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    // Help and version are printed by then.
+    // Help and version are printed by then. So is the help of a command that was called without one of its commands.
     if (error.exitCode === 0) return
     if (error.code === 'commander.help') {
-      process.stderr.write(program.helpInformation())
       process.exitCode = 2
       return
     }
@@ -25,6 +24,6 @@ export async function start(program: Program, args: readonly string[]): Promise<
 /** Makes each command throw its errors, instead of printing them and ending the process. */
 function withExits(command: Pick<Program, 'exitOverride' | 'configureOutput' | 'commands'>): void {
   command.exitOverride()
-  command.configureOutput({ writeErr: () => {} })
+  command.configureOutput({ outputError: () => {} })
   for (const inner of command.commands) withExits(inner as unknown as Program)
 }
