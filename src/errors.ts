@@ -114,6 +114,8 @@ export type ErrorCode =
   | 'COMPRESSION_FAILED'
   /** The browser or the disk does not keep what has to be kept: no room, or a store that fails. */
   | 'STORAGE_FAILED'
+  /** A file that exists may not be replaced. */
+  | 'FILE_EXISTS'
 
 /** Details of an error besides its message. */
 export interface ErrorDetails {

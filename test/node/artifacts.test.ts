@@ -531,6 +531,18 @@ describe('pullArtifact() of "./node" with { to }', () => {
     expect(readdirSync(outside)).toEqual([])
   })
 
+  it('replaces no file with { overwrite: false }, and writes none', async () => {
+    const repository = newRepository()
+    await pushArtifact(URL_OF_RUN, repository, 'v1', [file('new/z.txt'), file('a.txt')])
+    const to = mkdtempSync(join(FOLDER, 'to-'))
+    writeFileSync(join(to, 'a.txt'), 'mine')
+    const pulled = node.pullArtifact(URL_OF_RUN, repository, 'v1', { to, overwrite: false })
+    const { code } = await rejection(pulled, RegistryError, /a\.txt": it exists; pass { overwrite: true }/)
+    expect(code).toBe('FILE_EXISTS')
+    expect(readdirSync(to)).toEqual(['a.txt'])
+    expect(readFileSync(join(to, 'a.txt'), 'utf8')).toBe('mine')
+  })
+
   it('skips a file without a title, with a warning', async () => {
     const { repository } = await image()
     const warnings: string[] = []

@@ -17,6 +17,8 @@ import {
   openArchive,
   openRegistry,
   planPush,
+  pullArtifact,
+  pushArtifact,
   pushDockerTar,
   pushDockerTarWithAllOriginalTags,
   pushDockerTarWithOriginalTags,
@@ -255,6 +257,16 @@ const FAILURES = {
     async () => {
       writeFileSync(join(FOLDER, 'file'), '')
       return folderSessions(join(FOLDER, 'file')).get('key')
+    },
+  ],
+  FILE_EXISTS: [
+    RegistryError,
+    async () => {
+      const { fetch } = createTestRegistry()
+      const registry = openRegistry('http://localhost', { fetch })
+      await pushArtifact(registry, 'r', 'v1', [{ title: 'a.txt', data: new Uint8Array() }])
+      writeFileSync(join(FOLDER, 'a.txt'), '')
+      return pullArtifact(registry, 'r', 'v1', { to: FOLDER, overwrite: false })
     },
   ],
 } satisfies Record<ErrorCode, Failure>

@@ -68,4 +68,5 @@ export const KINDS: Readonly<Record<ErrorCode, ExitKind>> = {
   PART_NOT_LOADED: 'failed',
   COMPRESSION_FAILED: 'failed',
   STORAGE_FAILED: 'failed',
+  FILE_EXISTS: 'usage',
 }

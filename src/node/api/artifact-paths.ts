@@ -154,14 +154,14 @@ export async function pushArtifact(
  * is attached to an image, pass the digest that `listReferrers` gives.
  *
  * With `{ to }` it writes the files into a folder, and resolves with their paths. They get their names when all of them
- * are whole. A file that exists is replaced. It writes through no link in the folder. Nothing is unpacked: a folder
- * that oras has pushed is a gzipped tar.
+ * are whole. A file that exists is replaced, unless `overwrite` is `false`. It writes through no link in the folder.
+ * Nothing is unpacked: a folder that oras has pushed is a gzipped tar.
  *
  * @param registry The registry's URL or host, or a handle of `openRegistry` if it needs credentials or other settings.
  * @param repository The name of the repository, such as `team/report`.
  * @param reference A tag or a digest.
- * @param options `to` (the path or `file:` URL of a folder), `onProgress`, `controller`, `maxBytesPerSecond` and
- *   `signal`; an abort rejects with the signal's reason.
+ * @param options `to` (the path or `file:` URL of a folder), `overwrite` (default: true), `onProgress`, `controller`,
+ *   `maxBytesPerSecond` and `signal`; an abort rejects with the signal's reason.
  * @returns the artifact's descriptor, `artifactType`, `annotations`, `subject` and `files`.
  * @throws {TypeError} if `registry` or an option has the wrong type.
  * @throws {ValidationError} if `repository` or `reference` is not valid, it is an index, or the title of a file is not
@@ -169,7 +169,8 @@ export async function pushArtifact(
  * @throws {DigestMismatchError} if the manifest does not match its digest, and when a file is read that does not.
  * @throws {ResponseError} if the registry refuses, or has no such artifact (`status` 404).
  * @throws {NetworkError} if the registry does not answer.
- * @throws {RegistryError} if a file of `to` cannot be written, or there is a link or a folder instead of it.
+ * @throws {RegistryError} if a file of `to` cannot be written, there is a link or a folder instead of it, or it exists
+ *   and `overwrite` is `false`.
  * @example
  * ```ts
  * import { pullArtifact } from 'registry-api-v2-client/node'

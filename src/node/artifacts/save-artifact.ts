@@ -17,6 +17,8 @@ import { openTarget } from './target-folder.ts'
 export interface SaveArtifactOptions extends WriteControlOptions, RuntimeOptions {
   /** The path or `file:` URL of the folder. It is created if it does not exist. */
   readonly to: string | URL
+  /** False to reject, before a file is read, if a file exists. True to replace it. @default true */
+  readonly overwrite?: boolean | undefined
   /** Called for each file without a title, which is not written. */
   readonly onWarning?: ((warning: string) => void) | undefined
 }
@@ -37,7 +39,8 @@ export interface SavedArtifact extends Omit<PulledArtifact, 'files'> {
  * Writes the files of an artifact into a folder. Files get their names when all of them are whole, each at once. Call
  * it inside `withControl`.
  *
- * @throws {RegistryError} if a file cannot be written, or a link of the folder leads elsewhere
+ * @throws {RegistryError} if a file cannot be written, or a link of the folder leads elsewhere, or a file exists
+ *   and `overwrite` is `false`
  */
 export async function savePulled(
   registry: RegistryInput,
@@ -45,7 +48,7 @@ export async function savePulled(
   reference: string,
   options: SaveArtifactOptions,
 ): Promise<SavedArtifact> {
-  const { to, onWarning, signal, runtime: { createHasher = createNativeHasher } = {} } = options
+  const { to, overwrite = true, onWarning, signal, runtime: { createHasher = createNativeHasher } = {} } = options
   const path = toPath(to, 'the path of a folder')
   const { files, ...artifact } = await openArtifact(toRegistry(registry), repository, reference, { signal })
   const titled = files.filter((file) => file.title !== undefined) as (OpenFile & { readonly title: string })[]
@@ -53,7 +56,7 @@ export async function savePulled(
     onWarning?.(`The file ${digest} has no title, so it was not written.`)
   }
   const writing = createWriting(options)
-  const target = await openTarget(path)
+  const target = await openTarget(path, { overwrite })
   const drafts: Awaited<ReturnType<typeof openDraft>>[] = []
   try {
     const saved: SavedArtifactFile[] = []

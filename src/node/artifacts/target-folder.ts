@@ -11,15 +11,20 @@ interface TargetFolder {
    *
    * @param title The path of the file, which was checked.
    * @returns its path on the disk
-   * @throws {RegistryError} if one of these is a link or a file, or the file is a link or a folder
+   * @throws {RegistryError} if one of these is a link or a file, or the file is a link or a folder, or it exists and
+   *   may not be replaced
    */
   place(title: string): Promise<string>
   /** Removes the folders that were made, unless there is something in them. */
   discard(): Promise<void>
 }
 
-/** Opens a folder, and makes it if it does not exist. The folder itself may be a link. */
-export async function openTarget(path: string): Promise<TargetFolder> {
+/**
+ * Opens a folder, and makes it if it does not exist. The folder itself may be a link.
+ *
+ * @param options.overwrite Whether files that exist may be replaced.
+ */
+export async function openTarget(path: string, { overwrite }: { overwrite: boolean }): Promise<TargetFolder> {
   const made: string[] = []
   const first = await saving(`"${path}"`, mkdir(path, { recursive: true }))
   if (first !== undefined) made.push(path)
@@ -48,6 +53,7 @@ export async function openTarget(path: string): Promise<TargetFolder> {
       const status = await saving(`"${place}"`, lstat(place).catch(unlessMissing))
       if (status?.isSymbolicLink()) throw inTheWay(place, 'a link')
       if (status && !status.isFile()) throw inTheWay(place, 'a folder or a device')
+      if (status && !overwrite) throw existing(place)
       return place
     },
     async discard() {
@@ -59,5 +65,11 @@ export async function openTarget(path: string): Promise<TargetFolder> {
 function inTheWay(path: string, what: string): RegistryError {
   return new RegistryError('STORAGE_FAILED', `Cannot write "${path}": it is ${what}`, {
     remedy: 'remove it, or choose another folder',
+  })
+}
+
+function existing(path: string): RegistryError {
+  return new RegistryError('FILE_EXISTS', `Cannot write "${path}": it exists`, {
+    remedy: 'pass { overwrite: true } to replace it, or choose another folder',
   })
 }
