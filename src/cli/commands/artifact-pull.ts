@@ -1,0 +1,35 @@
+import { join } from 'node:path'
+import { pullArtifact, RegistryError } from '../../node/index.ts'
+import { parsePlace, referenceOf } from '../connection/place.ts'
+import type { Context } from '../context/context.ts'
+import type { Result } from '../context/result.ts'
+import { UsageError } from '../terminal/usage-error.ts'
+
+interface ArtifactPullFlags {
+  readonly output: string
+  readonly force?: true | undefined
+}
+
+/** Writes the files of an artifact into a folder. */
+export async function artifactPull(
+  context: Context,
+  text: string,
+  { output: to, force }: ArtifactPullFlags,
+): Promise<Result> {
+  const { signal, onWarning, showProgress } = context
+  const place = parsePlace(text)
+  const { registry, repository } = place
+  const pulling = pullArtifact(await context.openRegistry(registry), repository, referenceOf(place), {
+    to,
+    overwrite: force ?? false,
+    signal,
+    onWarning,
+    onProgress: showProgress,
+  })
+  const artifact = await pulling.catch((error) => {
+    if (!(error instanceof RegistryError) || error.code !== 'FILE_EXISTS') throw error
+    throw new UsageError(error.fault, 'pass --force to replace it, or choose another folder')
+  })
+  const reference = `${registry.replace(/^https?:\/\//, '')}/${repository}@${artifact.digest}`
+  return { json: { reference, ...artifact }, lines: artifact.files.map(({ title }) => join(to, title)) }
+}
