@@ -40,7 +40,7 @@ async function serveRegistry() {
   try {
     return await serveTestRegistry({ port: PREFERRED_PORT })
   } catch (error) {
-    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EADDRINUSE') throw error
+    if (!(error instanceof RegistryError && error.code === 'CANNOT_LISTEN')) throw error
     return serveTestRegistry()
   }
 }

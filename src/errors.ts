@@ -116,6 +116,10 @@ export type ErrorCode =
   | 'STORAGE_FAILED'
   /** A file that exists may not be replaced. */
   | 'FILE_EXISTS'
+  /** The folder for a registry has other content, or another process uses it. */
+  | 'FOLDER_UNUSABLE'
+  /** A server cannot listen at its address: the port is taken, or the address is not of this machine. */
+  | 'CANNOT_LISTEN'
 
 /** Details of an error besides its message. */
 export interface ErrorDetails {

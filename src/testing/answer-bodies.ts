@@ -12,8 +12,10 @@ interface Sender {
   /**
    * Returns the response with a body that is sent only as fast as the client reads it. It breaks if it is shorter than
    * `Content-Length` states, or when the request's signal aborts. The answer to a HEAD request has no body.
+   *
+   * @param onSent Called once, with the number of bytes that the client has read, when it reads no more.
    */
-  send(response: Response, request: Request, effect: BodyEffect): Response
+  send(response: Response, request: Request, effect: BodyEffect, onSent: (bytes: number) => void): Response
   /** The number of bodies that clients have neither read to their end nor cancelled. */
   readonly open: number
   /** The number of bytes in the bodies of all blobs, as far as clients have read them. */
@@ -26,10 +28,13 @@ export function createSender(): Sender {
   let open = 0
   let blobBytes = 0
   return {
-    send(response, { method, signal }, effect) {
+    send(response, { method, signal }, effect, onSent) {
       const { body, status, statusText, headers } = response
-      if (!body) return response
-      if (method === 'HEAD') return new Response(null, { status, statusText, headers })
+      if (!body || method === 'HEAD') {
+        onSent(0)
+        return body ? new Response(null, { status, statusText, headers }) : response
+      }
+      let bytes = 0
       const isBlob = response.ok && isBlobType(headers)
       const stated = headers.get('content-length')
       open++
@@ -37,9 +42,13 @@ export function createSender(): Sender {
         (stopped) => verified(effect(piecesOf(body, stopped), stopped), stated, stopped),
         signal,
         (length) => {
+          bytes += length
           if (isBlob) blobBytes += length
         },
-        () => open--,
+        () => {
+          open--
+          onSent(bytes)
+        },
       )
       return new Response(sent, { status, statusText, headers })
     },

@@ -1,6 +1,18 @@
+import { toReadable } from '../source/stream.ts'
+
 /** Creates a response with a `Content-Length`; without a body the length is 0. */
 export function answer(status: number, headers: Record<string, string>, body?: Uint8Array<ArrayBuffer>): Response {
   return new Response(body ?? null, { status, headers: { 'content-length': String(body?.length ?? 0), ...headers } })
+}
+
+/** Creates a response whose body is read while it is sent. */
+export function streamAnswer(
+  status: number,
+  headers: Record<string, string>,
+  length: number,
+  pieces: AsyncIterable<Uint8Array>,
+): Response {
+  return new Response(toReadable(pieces), { status, headers: { 'content-length': String(length), ...headers } })
 }
 
 export function jsonAnswer(status: number, document: unknown, headers: Record<string, string> = {}): Response {

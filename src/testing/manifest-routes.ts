@@ -9,7 +9,7 @@ import { answer, Refusal, refusalBy } from './answers.ts'
 import type { Received } from './received.ts'
 import { subjectOf } from './referrer-lists.ts'
 import type { ManifestRules } from './rules.ts'
-import { findRepository, openRepository, type Repository, type Storage } from './storage.ts'
+import { findRepository, type Repository, type Storage } from './storage.ts'
 import { type FoundManifest, isAccepted, replaceUnaccepted } from './unaccepted.ts'
 
 /** The maximum size of a manifest in bytes (distribution-spec § Pushing Manifests). */
@@ -32,8 +32,8 @@ export async function getManifest(
     ? await replaceUnaccepted(found, repository, reference, accept, unaccepted)
     : found
   const headers = { 'content-type': manifest.mediaType, 'docker-content-digest': digest }
-  if (method === 'HEAD') return answer(200, { ...headers, 'content-length': String(manifest.bytes.length) })
-  return answer(200, headers, manifest.bytes)
+  if (method === 'HEAD') return answer(200, { ...headers, 'content-length': String(manifest.size) })
+  return answer(200, headers, await manifest.bytes())
 }
 
 /**
@@ -44,16 +44,17 @@ export async function putManifest(
   storage: Storage,
   name: string,
   reference: string,
-  { url, headers, body: bytes, isCut }: Received,
+  { url, headers, body, isCut }: Received,
   { takesTagQuery, listsReferrers, dockerManifest, plainDockerLayer }: ManifestRules,
 ): Promise<Response> {
   if (isCut) throw new Refusal(400, 'MANIFEST_INVALID', 'the manifest is incomplete')
-  if (bytes.length > MAX_MANIFEST) throw new Refusal(413, 'SIZE_INVALID', 'a manifest has at most 4 MiB')
+  if (body.size > MAX_MANIFEST) throw new Refusal(413, 'SIZE_INVALID', 'a manifest has at most 4 MiB')
   const mediaType = bareMediaType(headers.get('content-type')) ?? ''
   const isDockers = mediaType.startsWith('application/vnd.docker.')
   if (dockerManifest && isDockers) throw refusalBy(dockerManifest)
-  const repository = openRepository(storage, name)
-  const manifest = verifyManifest(repository, bytes, mediaType)
+  const bytes = await body.bytes()
+  const repository = await storage.openRepository(name)
+  const manifest = await verifyManifest(repository, bytes, mediaType)
   if (plainDockerLayer && isDockers && hasPlainLayer(manifest)) throw refusalBy(plainDockerLayer)
   const digest = await digestOf(bytes, createWasmHasher)
   if (isDigest(reference) && reference !== digest) {
@@ -61,9 +62,8 @@ export async function putManifest(
   }
   const isTagged = isDigest(reference) && takesTagQuery
   const tags = isTagged ? url.searchParams.getAll('tag').map(parseTag) : []
-  repository.manifests.set(digest, { mediaType, bytes })
-  for (const tag of isDigest(reference) ? tags : [reference]) repository.tags.set(tag, digest)
-  const subject = listsReferrers ? subjectOf({ mediaType, bytes }) : undefined
+  await repository.putManifest(digest, mediaType, bytes, isDigest(reference) ? tags : [reference])
+  const subject = listsReferrers ? subjectOf(manifest) : undefined
   const response = answer(201, {
     location: `/v2/${name}/manifests/${digest}`,
     'docker-content-digest': digest,
@@ -74,21 +74,17 @@ export async function putManifest(
 }
 
 /** Answers `DELETE …/manifests/<reference>`: deletes only a tag, or a manifest with all its tags. */
-export function deleteManifest(
+export async function deleteManifest(
   storage: Storage,
   name: string,
   reference: string,
   { tagDelete }: ManifestRules,
-): Response {
+): Promise<Response> {
   const repository = findRepository(storage, name)
   if (!isDigest(reference) && tagDelete) throw refusalBy(tagDelete)
   const { digest } = find(repository, reference)
-  if (isDigest(reference)) {
-    repository.manifests.delete(digest)
-    for (const [tag, named] of repository.tags) if (named === digest) repository.tags.delete(tag)
-  } else {
-    repository.tags.delete(reference)
-  }
+  if (isDigest(reference)) await repository.deleteManifest(digest)
+  else await repository.deleteTag(reference)
   return answer(202, {})
 }
 
@@ -99,7 +95,7 @@ function find(repository: Repository, reference: string): FoundManifest {
   throw new Refusal(404, 'MANIFEST_UNKNOWN', `${reference} is not known`)
 }
 
-function verifyManifest(repository: Repository, bytes: Uint8Array, mediaType: string): Manifest | Index {
+async function verifyManifest(repository: Repository, bytes: Uint8Array, mediaType: string): Promise<Manifest | Index> {
   const manifest = parse(bytes)
   const stated = manifest.mediaType ?? mediaType
   if (stated !== mediaType || !MANIFEST_MEDIA_TYPES.includes(mediaType)) {
@@ -112,10 +108,10 @@ function verifyManifest(repository: Repository, bytes: Uint8Array, mediaType: st
   const contents = isIndex(manifest) ? manifest.manifests : [manifest.config, ...manifest.layers]
   for (const { mediaType: contentType, digest, size } of contents) {
     if (isForeignLayerType(contentType)) continue
-    const there = isIndex(manifest) ? repository.manifests.get(digest)?.bytes : repository.blobs.get(digest)
+    const there = isIndex(manifest) ? repository.manifests.get(digest) : await repository.findBlob(digest)
     if (!there) throw new Refusal(400, 'MANIFEST_BLOB_UNKNOWN', `${digest} is not known`)
-    if (there.length !== size) {
-      throw new Refusal(400, 'MANIFEST_INVALID', `${digest} has ${there.length} bytes, not ${size}`)
+    if (there.size !== size) {
+      throw new Refusal(400, 'MANIFEST_INVALID', `${digest} has ${there.size} bytes, not ${size}`)
     }
   }
   return manifest

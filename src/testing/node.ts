@@ -1,7 +1,7 @@
-import type { ServerRequest } from 'srvx'
-import { serve } from 'srvx/node'
-import { BrokenConnection } from './broken-connection.ts'
-import { createTestRegistry, type TestRegistry, type TestRegistryOptions } from './test-registry.ts'
+import { createMemoryStorage } from './memory-storage.ts'
+import { openFolderStorage } from './node/folder-storage.ts'
+import { createServer } from './node/server.ts'
+import { createRegistryOn, type TestRegistry, type TestRegistryOptions } from './test-registry.ts'
 
 export type {
   ChangedFault,
@@ -25,40 +25,68 @@ export type {
 export type { ObjectStorageOptions } from './object-storage.ts'
 export type { RegistryProfile } from './profiles.ts'
 export type { TestCredentials } from './sign-in.ts'
-export type { TestRegistry, TestRegistryOptions, TestRequest } from './test-registry.ts'
+export type { AnsweredRequest, TestRegistry, TestRegistryOptions, TestRequest } from './test-registry.ts'
 
-/** An in-memory registry that is served over HTTP. */
+/** Options of `serveTestRegistry`. */
+export interface ServeOptions extends TestRegistryOptions {
+  /** The port to listen on. @default a free port */
+  readonly port?: number
+  /** The address to listen on, such as `0.0.0.0` for all. @default 127.0.0.1, which other machines cannot reach */
+  readonly hostname?: string
+  /**
+   * The folder that keeps the content. It is created if it does not exist. It must be empty, or written by this
+   * function before. Only one process can use it. With `readOnly`, it must exist, and nothing in it changes.
+   *
+   * @default none: the content is in memory, and gone at the end
+   */
+  readonly folder?: string
+}
+
+/** A registry that is served over HTTP. */
 export interface ServedTestRegistry extends TestRegistry {
   /** The address, such as `http://127.0.0.1:5000/`. */
   readonly url: string
-  /** Stops the server and closes its connections. */
-  close(): Promise<void>
+  /**
+   * Stops the server, and closes its connections. A second call waits for the first.
+   *
+   * @param options.grace The time in milliseconds that requests under way have to end. @default 0
+   */
+  close(options?: { readonly grace?: number }): Promise<void>
 }
 
 /**
- * Serves an in-memory registry over HTTP, for clients that are not JavaScript: `docker`, `skopeo`, `curl`, a browser.
+ * Serves a registry over HTTP, for clients that are not JavaScript: `docker`, `skopeo`, `curl`, a browser. It is for
+ * tests, trials and demos. The content is in memory, or in a folder: one image layout for each repository.
  *
- * @param options.port The port to listen on. @default a free port
- * @param options.hostname The address to listen on. @default 127.0.0.1, which other machines cannot reach
+ * @throws {RegistryError} if it cannot listen at the address, or if the folder has other content, is used by another
+ *   process, or cannot be written
+ * @throws {TypeError} if the folder is not a path, or `createTestRegistry` throws it
+ * @throws {RangeError} if `createTestRegistry` throws it
  */
-export async function serveTestRegistry(
-  options: TestRegistryOptions & { readonly port?: number; readonly hostname?: string } = {},
-): Promise<ServedTestRegistry> {
-  const { port = 0, hostname = '127.0.0.1', objectStorage, ...rules } = options
-  const fetch = (request: ServerRequest) => registry.fetch(request).catch((error) => reset(request, error))
-  const listen = async (port: number) => {
-    const server = serve({ port, hostname, fetch, silent: true, gracefulShutdown: false })
-    await server.ready()
-    return server
+export async function serveTestRegistry(options: ServeOptions = {}): Promise<ServedTestRegistry> {
+  const { port = 0, hostname = '127.0.0.1', folder, objectStorage, ...rules } = options
+  const storage = folder === undefined ? undefined : await openFolderStorage(folder, rules)
+  const server = createServer(hostname, (request) => registry.fetch(request))
+  let registry: TestRegistry
+  let url: string
+  try {
+    // Another port is another origin.
+    const origin = objectStorage && (objectStorage.origin ?? new URL(await server.listen(0)).origin)
+    registry = createRegistryOn(storage ?? createMemoryStorage(), {
+      ...rules,
+      ...(objectStorage && origin && { objectStorage: { ...objectStorage, origin } }),
+    })
+    url = await server.listen(port)
+  } catch (error) {
+    await server.close(0)
+    await storage?.close()
+    throw error
   }
-  // Another port is another origin.
-  const objects = objectStorage && objectStorage.origin === undefined ? await listen(0) : undefined
-  const origin = objects && new URL(objects.url as string).origin
-  const registry = createTestRegistry({
-    ...rules,
-    ...(objectStorage && { objectStorage: { ...objectStorage, ...(origin && { origin }) } }),
-  })
-  const server = await listen(port)
+  const close = async (grace: number) => {
+    await server.close(grace)
+    await storage?.close()
+  }
+  let closing: Promise<void> | undefined
   return {
     fetch: registry.fetch,
     requests: registry.requests,
@@ -77,17 +105,10 @@ export async function serveTestRegistry(
     get faultsLeft() {
       return registry.faultsLeft
     },
-    url: server.url as string,
-    async close() {
-      await Promise.all([server.close(true), objects?.close(true)])
+    url,
+    close({ grace = 0 } = {}) {
+      closing ??= close(grace)
+      return closing
     },
   }
-}
-
-/** Resets the connection when a fault breaks it, so that HTTP clients see a network failure. */
-function reset({ runtime }: ServerRequest, error: unknown): Response {
-  if (!(error instanceof BrokenConnection)) throw error
-  // The socket may already be detached from the request.
-  runtime?.node?.res?.socket?.resetAndDestroy()
-  return new Response()
 }

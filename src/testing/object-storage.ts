@@ -3,6 +3,7 @@ import { answer, Refusal, type RefusalRule } from './answers.ts'
 import { blobAnswer } from './blob-answers.ts'
 import type { Received } from './received.ts'
 import type { BlobRules } from './rules.ts'
+import type { StoredBytes } from './storage.ts'
 
 /** The object storage that the registry redirects requests for blobs to, as registries on S3 do. */
 export interface ObjectStorageOptions {
@@ -17,7 +18,7 @@ export interface ObjectStorageOptions {
 /** Blobs at another origin, at signed URLs. */
 export interface ObjectStorage {
   /** Answers a request for a blob with a redirect to a signed URL. */
-  redirect(method: string, digest: Digest, bytes: Uint8Array<ArrayBuffer>): Response
+  redirect(method: string, digest: Digest, blob: StoredBytes): Response
   /** Answers a request to the storage; `undefined` if the request is for the registry. */
   answer(received: Received): Response | undefined
 }
@@ -27,7 +28,7 @@ interface Signed {
   readonly path: string
   readonly method: string
   readonly digest: Digest
-  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly blob: StoredBytes
   readonly expires: number
   usesLeft: number
 }
@@ -60,11 +61,11 @@ export function createObjectStorage(options: ObjectStorageOptions = {}): ObjectS
   const signatures = new Map<string, Signed>()
 
   return {
-    redirect(method, digest, bytes) {
+    redirect(method, digest, blob) {
       const signature = crypto.randomUUID()
       const path = `/blobs/${digest}`
       const expires = Date.now() + milliseconds
-      signatures.set(signature, { path, method, digest, bytes, expires, usesLeft: uses })
+      signatures.set(signature, { path, method, digest, blob, expires, usesLeft: uses })
       const location = `${origin}${path}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=${signature}`
       const page = new TextEncoder().encode(`<a href="${location}">Temporary Redirect</a>.\n`)
       const headers = { location, 'content-type': 'text/html; charset=utf-8' }
@@ -77,7 +78,7 @@ export function createObjectStorage(options: ObjectStorageOptions = {}): ObjectS
       if (headers.has('authorization')) throw refused(TWO_SIGN_INS)
       if (signed?.path !== url.pathname || signed.method !== method) throw refused(UNKNOWN)
       if (signed.usesLeft-- <= 0 || Date.now() >= signed.expires) throw refused(EXPIRED)
-      return blobAnswer(signed.bytes, signed.digest, received, RULES)
+      return blobAnswer(signed.blob, signed.digest, received, RULES)
     },
   }
 }

@@ -1,5 +1,5 @@
 import { type Digest, isDigest } from '../oci/digest.ts'
-import { isIndex } from '../oci/manifest.ts'
+import { type Index, isIndex, type Manifest } from '../oci/manifest.ts'
 import { parseManifest } from '../oci/parse-manifest.ts'
 import { jsonAnswer, Refusal } from './answers.ts'
 import type { Storage, StoredManifest } from './storage.ts'
@@ -10,12 +10,18 @@ const INDEX = 'application/vnd.oci.image.index.v1+json'
  * Answers `GET …/referrers/<digest>`: lists the manifests with this subject, even if the subject does not exist
  * (distribution-spec § Listing Referrers).
  */
-export function listReferrers({ repositories }: Storage, name: string, subject: string, url: URL): Response {
+export async function listReferrers(
+  { repositories }: Storage,
+  name: string,
+  subject: string,
+  url: URL,
+): Promise<Response> {
   if (!isDigest(subject)) throw new Refusal(400, 'DIGEST_INVALID', `${subject} is not a digest`)
   const wanted = url.searchParams.get('artifactType')
-  const all = [...(repositories.get(name)?.manifests ?? [])].flatMap(([digest, stored]) =>
-    subjectOf(stored) === subject ? [describe(digest, stored)] : [],
-  )
+  const all: Referrer[] = []
+  for (const [digest, stored] of repositories.get(name)?.manifests ?? []) {
+    if ((await storedSubject(stored)) === subject) all.push(await describe(digest, stored))
+  }
   const manifests = wanted === null ? all : all.filter(({ artifactType }) => artifactType === wanted)
   return jsonAnswer(
     200,
@@ -27,27 +33,34 @@ export function listReferrers({ repositories }: Storage, name: string, subject: 
 /** The subjects of stored manifests. A list of referrers looks at all of them. */
 const subjects = new WeakMap<StoredManifest, { readonly subject: Digest | undefined }>()
 
-/** Returns the digest of a manifest's subject, or `undefined` if it has none. */
-export function subjectOf(stored: StoredManifest): Digest | undefined {
+async function storedSubject(stored: StoredManifest): Promise<Digest | undefined> {
   const known = subjects.get(stored)
   if (known) return known.subject
-  const manifest = parseManifest(stored.bytes, 'the manifest')
-  const subject = 'subject' in manifest ? manifest.subject?.digest : undefined
+  const subject = subjectOf(parseManifest(await stored.bytes(), 'the manifest'))
   subjects.set(stored, { subject })
   return subject
 }
 
-function describe(digest: Digest, { mediaType, bytes }: StoredManifest) {
-  const manifest = parseManifest(bytes, 'the manifest')
+/** Returns the digest of a manifest's subject, or `undefined` if it has none. */
+export function subjectOf(manifest: Manifest | Index): Digest | undefined {
+  return 'subject' in manifest ? manifest.subject?.digest : undefined
+}
+
+/** An entry of a list of referrers (distribution-spec § Listing Referrers). */
+interface Referrer {
+  readonly mediaType: string
+  readonly digest: Digest
+  readonly size: number
+  readonly artifactType?: string
+  readonly annotations?: Readonly<Record<string, string>>
+}
+
+async function describe(digest: Digest, stored: StoredManifest): Promise<Referrer> {
+  const { mediaType, size } = stored
+  const manifest = parseManifest(await stored.bytes(), 'the manifest')
   const own = 'artifactType' in manifest ? manifest.artifactType : undefined
   // Without an own artifact type, the config's media type counts as the artifact type.
   const artifactType = own || (isIndex(manifest) ? undefined : manifest.config.mediaType)
   const { annotations } = manifest
-  return {
-    mediaType,
-    digest,
-    size: bytes.length,
-    ...(artifactType && { artifactType }),
-    ...(annotations && { annotations }),
-  }
+  return { mediaType, digest, size, ...(artifactType && { artifactType }), ...(annotations && { annotations }) }
 }

@@ -21,6 +21,8 @@ interface Backend {
   readonly signIn: SignIn | undefined
   /** @default blobs are not redirected */
   readonly objects: ObjectStorage | undefined
+  /** True if only reads are allowed. */
+  readonly readOnly: boolean
 }
 
 /**
@@ -49,10 +51,11 @@ async function respond(registry: Backend, received: Received): Promise<Response>
   }
 }
 
-async function route({ storage, rules, objects }: Backend, received: Received): Promise<Response> {
+async function route({ storage, rules, objects, readOnly }: Backend, received: Received): Promise<Response> {
   const { method, url } = received
   const path = decodeURIComponent(url.pathname)
   const isRead = method === 'GET' || method === 'HEAD'
+  if (readOnly && !isRead) throw new Refusal(405, 'UNSUPPORTED', 'this registry is read-only')
   if (path === '/v2/' && isRead) return rootAnswer(rules.typeOfEmpty)
   if (path === '/v2/_catalog' && isRead) return listRepositories(storage, url, rules.lists)
 

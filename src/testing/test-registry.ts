@@ -1,17 +1,19 @@
+import { RegistryError } from '../errors.ts'
 import { createSender } from './answer-bodies.ts'
-import type { RefusalRule } from './answers.ts'
+import { Refusal, type RefusalRule } from './answers.ts'
 import { effectOf } from './body-effects.ts'
 import { allowPages, preflight } from './cors.ts'
 import { answerWith, type RangeMemory } from './fault-effects.ts'
 import { createFaultList } from './fault-list.ts'
 import type { Fault } from './faults.ts'
+import { createMemoryStorage } from './memory-storage.ts'
 import { createObjectStorage, type ObjectStorageOptions } from './object-storage.ts'
 import { PROFILES, type RegistryProfile } from './profiles.ts'
-import { receive, withRange } from './received.ts'
+import { type Received, receive, withRange } from './received.ts'
 import { carryOut } from './route.ts'
 import { type ManifestRules, minChunkBySpec, NO_TAG_DELETE, type Rules, SPEC, scaledRules } from './rules.ts'
 import { createSignIn, type TestCredentials } from './sign-in.ts'
-import { createStorage } from './storage.ts'
+import type { Storage } from './storage.ts'
 
 /** Options of `createTestRegistry`. They override the profile's rules. */
 export interface TestRegistryOptions {
@@ -48,6 +50,12 @@ export interface TestRegistryOptions {
    * @default the registry itself answers with the blobs
    */
   readonly objectStorage?: ObjectStorageOptions
+  /** True if the registry refuses every change with 405. @default false */
+  readonly readOnly?: boolean
+  /** The maximum number of entries in `requests`. The oldest go first. @default no limit */
+  readonly keptRequests?: number
+  /** Called after each request, for a log. It has no secrets: no header and no body. @default not called */
+  readonly onRequest?: (request: AnsweredRequest) => void
 }
 
 /** A request that the registry received. */
@@ -60,7 +68,22 @@ export interface TestRequest {
   readonly status: number
 }
 
-/** An in-memory registry. */
+/** A request whose answer is sent, or cannot be sent. */
+export interface AnsweredRequest {
+  readonly method: string
+  /** The path and query. */
+  readonly url: string
+  /** The status of the answer; 0 if a fault left no answer. */
+  readonly status: number
+  /** The number of bytes of the request's body that arrived. */
+  readonly receivedBytes: number
+  /** The number of bytes of the answer's body that the client has read. */
+  readonly sentBytes: number
+  /** The time from the start of the request to the end of the answer. */
+  readonly milliseconds: number
+}
+
+/** A registry for tests, trials and demos. */
 export interface TestRegistry {
   /**
    * Answers a request. Pass it to `openRegistry` as `fetch`, to msw as a handler, to `Deno.serve` or `Bun.serve`.
@@ -91,7 +114,12 @@ export interface TestRegistry {
  *   that affects only GET requests has another method, or if the object storage has no usable origin or number
  */
 export function createTestRegistry(options: TestRegistryOptions = {}): TestRegistry {
-  const storage = createStorage()
+  return createRegistryOn(createMemoryStorage(), options)
+}
+
+/** Creates a registry with the content of a storage. Throws what `createTestRegistry` throws. */
+export function createRegistryOn(storage: Storage, options: TestRegistryOptions): TestRegistry {
+  const { readOnly = false, keptRequests = Number.POSITIVE_INFINITY, onRequest } = options
   const rules = rulesFor(options)
   const signIn = options.credentials && createSignIn(options.credentials, rules.signIn)
   const faults = createFaultList(options.faults ?? [])
@@ -106,23 +134,43 @@ export function createTestRegistry(options: TestRegistryOptions = {}): TestRegis
       const { method, headers } = request
       const { pathname, search } = new URL(request.url)
       const url = pathname + search
-      const note = (status: number) => requests.push({ method, url, headers, status })
+      const start = performance.now()
+      let receivedBytes = 0
+      const note = (status: number) => {
+        requests.push({ method, url, headers, status })
+        if (requests.length > keptRequests) requests.shift()
+      }
+      const report = (status: number, sentBytes: number) =>
+        onRequest?.({ method, url, status, receivedBytes, sentBytes, milliseconds: performance.now() - start })
       if (method === 'OPTIONS') {
         note(204)
+        report(204, 0)
         return allowPages(preflight())
       }
       const fault = faults.take({ method, path: url, headers })
+      let received: Received | undefined
       try {
-        const received = await receive(request, fault?.kind === 'cut' ? fault.afterBytes : undefined)
-        if (pathname.includes('/blobs/uploads/')) bodyBytes += received.body.length
-        const backend = { storage, rules, signIn, objects }
-        const byRange = (range?: string | null) => carryOut(backend, withRange(received, range))
+        const whole = await receive(request, storage, fault?.kind === 'cut' ? fault.afterBytes : undefined)
+        received = whole
+        receivedBytes = whole.body.size
+        if (pathname.includes('/blobs/uploads/')) bodyBytes += receivedBytes
+        const backend = { storage, rules, signIn, objects, readOnly }
+        const byRange = (range?: string | null) => carryOut(backend, withRange(whole, range))
         const response = await answerWith(fault, request, byRange, ranges)
         note(response.status)
-        return sender.send(allowPages(response), request, effectOf(fault))
+        return sender.send(allowPages(response), request, effectOf(fault), (bytes) => report(response.status, bytes))
       } catch (error) {
+        // The disk: a server that fails says so.
+        if (error instanceof RegistryError) {
+          note(500)
+          report(500, 0)
+          return allowPages(new Refusal(500, 'UNKNOWN', error.message).toResponse())
+        }
         note(0)
+        report(0, 0)
         throw error
+      } finally {
+        await received?.body.discard()
       }
     },
     requests,

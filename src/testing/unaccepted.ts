@@ -40,7 +40,7 @@ export async function replaceUnaccepted(
     throw new Refusal(404, 'MANIFEST_UNKNOWN', 'OCI manifest found, but accept header does not support OCI manifests')
   }
   if (isDigest(reference)) return found
-  const image = isIndexType(mediaType) ? imageForAmd64(found, repository) : found
+  const image = isIndexType(mediaType) ? await imageForAmd64(found, repository) : found
   const isDocker = image.manifest.mediaType === MEDIA_TYPES.dockerManifest
   if (!isDocker || isAccepted(accept, MEDIA_TYPES.dockerManifest)) return image
   if (rule === 'distribution-2') return convert(reference)
@@ -48,9 +48,9 @@ export async function replaceUnaccepted(
   throw new Refusal(400, 'MANIFEST_INVALID', 'Schema 2 manifest not supported by client')
 }
 
-function imageForAmd64({ manifest: { bytes } }: FoundManifest, { manifests }: Repository): FoundManifest {
-  const list = parseManifest(bytes, 'the list')
-  const entries = isIndex(list) ? list.manifests : []
+async function imageForAmd64({ manifest: list }: FoundManifest, { manifests }: Repository): Promise<FoundManifest> {
+  const index = parseManifest(await list.bytes(), 'the list')
+  const entries = isIndex(index) ? index.manifests : []
   const { digest } = entries.find(({ platform }) => platform?.os === 'linux' && platform.architecture === 'amd64') ?? {}
   const manifest = digest && manifests.get(digest)
   if (manifest) return { digest, manifest }
@@ -61,5 +61,8 @@ async function convert(tag: string): Promise<FoundManifest> {
   const document = { schemaVersion: 1, name: 'converted', tag, architecture: 'amd64', fsLayers: [], history: [] }
   const bytes = new TextEncoder().encode(JSON.stringify(document))
   const mediaType = 'application/vnd.docker.distribution.manifest.v1+prettyjws'
-  return { digest: await digestOf(bytes, createWasmHasher), manifest: { mediaType, bytes } }
+  return {
+    digest: await digestOf(bytes, createWasmHasher),
+    manifest: { mediaType, size: bytes.length, bytes: async () => bytes },
+  }
 }

@@ -52,8 +52,8 @@ export function misfit(
   return refusalBy(rule, { size: upload.size, ...words }, rules.tellsWhereItStands ? standing : {})
 }
 
-function rangeOf({ size, chunks }: Upload, { reportedRange, emptyRange }: UploadRules): string {
-  const lengths = { all: size, 'first-chunk': chunks[0]?.length ?? 0, 'newest-chunk': chunks.at(-1)?.length ?? 0 }
+function rangeOf({ size, firstChunk, newestChunk }: Upload, { reportedRange, emptyRange }: UploadRules): string {
+  const lengths = { all: size, 'first-chunk': firstChunk, 'newest-chunk': newestChunk }
   const length = lengths[reportedRange]
   return length === 0 ? emptyRange : `0-${length - 1}`
 }

@@ -18,9 +18,8 @@ export function verifyChunk({ headers, body }: Received, upload: Upload, rules: 
   if (rules.otherContentType && !['', 'application/octet-stream'].includes(type)) {
     throw refusalBy(rules.otherContentType)
   }
-  const [first] = upload.chunks
-  const newest = upload.chunks.at(-1)
-  const isUnequal = first && (newest?.length !== first.length || body.length > first.length)
+  const { firstChunk, newestChunk } = upload
+  const isUnequal = upload.size > 0 && (newestChunk !== firstChunk || body.size > firstChunk)
   if (rules.unequalChunk && isUnequal) throw misfit(rules.unequalChunk, upload, rules)
 }
 
@@ -35,26 +34,40 @@ export function verifyRange({ method, headers, body, isCut }: Received, upload: 
   if (first === undefined) throw misfit(rules.malformedRange, upload, rules, { range })
   if (Number(first) !== upload.size) throw misfit(rules.outOfOrder, upload, rules, { first })
   if (rules.oneByteRange && first === last) throw misfit(rules.oneByteRange, upload, rules)
-  if (!isCut && Number(last) - Number(first) + 1 !== body.length) {
-    throw new Refusal(400, 'SIZE_INVALID', `the range "${range}" does not match the body of ${body.length} bytes`)
+  if (!isCut && Number(last) - Number(first) + 1 !== body.size) {
+    throw new Refusal(400, 'SIZE_INVALID', `the range "${range}" does not match the body of ${body.size} bytes`)
   }
 }
 
-/** Throws if a body is too large, or follows a chunk that was too small. */
-export function verifyLength(storage: Storage, { headers, body }: Received, upload: Upload, rules: UploadRules): void {
-  const { minChunk, maxChunk } = rules
+/** Throws if a body is too large. */
+export function verifyBodySize({ headers, body }: Received, { maxChunk }: UploadRules): void {
   const isLimited = maxChunk?.appliesTo === 'all' || headers.has('content-range')
-  if (maxChunk && isLimited && body.length > maxChunk.length) {
+  if (maxChunk && isLimited && body.size > maxChunk.length) {
     throw refusalBy(maxChunk.refusal, { length: shownSize(maxChunk.length) })
   }
-  if (minChunk?.refusedAt === 'next-chunk' && upload.endsShort && body.length > 0) {
-    throw tooSmall(storage, upload, rules, minChunk)
+}
+
+/** Throws if a body follows a chunk that was too small. */
+export async function verifyNewestChunk(
+  storage: Storage,
+  { body }: Received,
+  upload: Upload,
+  rules: UploadRules,
+): Promise<void> {
+  const { minChunk } = rules
+  if (minChunk?.refusedAt === 'next-chunk' && upload.endsShort && body.size > 0) {
+    throw await tooSmall(storage, upload, rules, minChunk)
   }
 }
 
 /** Returns the refusal for an upload with a chunk that is too small; deletes the upload if the rule says so. */
-export function tooSmall(storage: Storage, upload: Upload, rules: UploadRules, minChunk: MinChunkRule): Refusal {
-  if (minChunk.endsUpload) storage.uploads.delete(upload.id)
+export async function tooSmall(
+  storage: Storage,
+  upload: Upload,
+  rules: UploadRules,
+  minChunk: MinChunkRule,
+): Promise<Refusal> {
+  if (minChunk.endsUpload) await storage.deleteUpload(upload.id)
   return misfit(minChunk.refusal, upload, rules, { length: minChunk.length })
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
@@ -30,6 +30,7 @@ import {
   ValidationError,
 } from '../../src/node/index.ts'
 import { createTestArchive, createTestRegistry, type TestRegistryOptions } from '../../src/testing/index.ts'
+import { serveTestRegistry } from '../../src/testing/node.ts'
 import { rejection } from '../support/errors.ts'
 import { windowsImage } from '../support/foreign-layers-contract.ts'
 import { blobPath, createLayout, withPlatform } from '../support/layout.ts'
@@ -269,6 +270,15 @@ const FAILURES = {
       return pullArtifact(registry, 'r', 'v1', { to: FOLDER, overwrite: false })
     },
   ],
+  FOLDER_UNUSABLE: [
+    RegistryError,
+    async () => {
+      mkdirSync(join(FOLDER, 'photos'))
+      writeFileSync(join(FOLDER, 'photos', 'cat.jpg'), '')
+      return serveTestRegistry({ folder: join(FOLDER, 'photos') })
+    },
+  ],
+  CANNOT_LISTEN: [RegistryError, () => serveTestRegistry({ hostname: 'host.invalid' })],
 } satisfies Record<ErrorCode, Failure>
 
 const failures = Object.entries(FAILURES) as ReadonlyArray<[ErrorCode, Failure]>

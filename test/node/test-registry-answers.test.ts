@@ -1,9 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createTestRegistry, type Fault, type TestRegistryOptions } from '../../src/testing/index.ts'
 import { type ServedTestRegistry, serveTestRegistry } from '../../src/testing/node.ts'
 import { digestOfText, MANIFEST, plainClient } from '../support/plain-client.ts'
 
-// Faults of answers with a body: in memory, and behind HTTP.
+// Faults of answers with a body: in memory, behind HTTP, and with its content in a folder.
 
 const LAYER = digestOfText('layer')
 const BLOB = `/v2/a/blobs/${LAYER}`
@@ -21,8 +24,16 @@ async function inMemory(faults: readonly Fault[], options: TestRegistryOptions =
   return withImage(registry.fetch, 'https://registry.test', registry)
 }
 
+/** The same registry behind HTTP, with its content in a folder. */
+async function fromFolder(faults: readonly Fault[], options: TestRegistryOptions = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'registry-'))
+  const opened = await overHttp(faults, { ...options, folder })
+  closers.push(async () => rmSync(folder, { recursive: true, force: true }))
+  return opened
+}
+
 /** The same registry behind HTTP. */
-async function overHttp(faults: readonly Fault[], options: TestRegistryOptions = {}) {
+async function overHttp(faults: readonly Fault[], options: TestRegistryOptions & { folder?: string } = {}) {
   const served: ServedTestRegistry = await serveTestRegistry({ faults, ...options })
   closers.push(() => served.close())
   return withImage((request) => fetch(request), served.url, served)
@@ -42,6 +53,7 @@ async function withImage(
 describe.each([
   ['in memory', inMemory],
   ['over HTTP', overHttp],
+  ['from a folder', fromFolder],
 ])('a fault of an answer, %s,', (_, open) => {
   it('cut-answer breaks the connection after so many bytes, and the next request is whole', async () => {
     const { get, registry } = await open([{ kind: 'cut-answer', afterBytes: 2, path: '/blobs/' }])
