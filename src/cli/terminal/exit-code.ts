@@ -69,4 +69,6 @@ export const KINDS: Readonly<Record<ErrorCode, ExitKind>> = {
   COMPRESSION_FAILED: 'failed',
   STORAGE_FAILED: 'failed',
   FILE_EXISTS: 'usage',
+  FOLDER_UNUSABLE: 'input',
+  CANNOT_LISTEN: 'failed',
 }
