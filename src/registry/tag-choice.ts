@@ -1,26 +1,31 @@
 import { show } from '../check-options.ts'
 import { parseTag } from '../oci/reference.ts'
 
-/** Chooses tags: a pattern with `*` and `?`, a regular expression, a list, or a function. */
+/** Chooses tags: a pattern with `*` and `?`, a regular expression, a list, or a function. No tag has `*` or `?` in it. */
 export type TagChoice = string | RegExp | readonly string[] | ((tag: string) => boolean)
 
 /**
- * Makes a function that tells whether a tag is chosen.
+ * Makes a function that tells whether a tag is chosen. A list may have tags and patterns.
  *
  * @param name The option, for the message.
  * @throws {TypeError} if it has another type. The function that it makes throws one if a function chooses by a promise:
  *   that would choose all tags.
- * @throws {ValidationError} if a list has what is no tag, such as a pattern
+ * @throws {ValidationError} if a list has a text that is neither a tag nor a pattern
  */
 export function chooserOf(name: string, choice: TagChoice): (tag: string) => boolean {
   if (typeof choice === 'function') return (tag) => settled(name, choice(tag))
   if (choice instanceof RegExp) return (tag) => tag.search(choice) >= 0
   if (typeof choice === 'string') return (tag) => matchesPattern(tag, choice)
   if (Array.isArray(choice)) {
-    const tags = new Set(choice.map(parseTag))
-    return (tag) => tags.has(tag)
+    const patterns = choice.filter(isPattern)
+    const tags = new Set(choice.filter((one) => !isPattern(one)).map(parseTag))
+    return (tag) => tags.has(tag) || patterns.some((pattern) => matchesPattern(tag, pattern))
   }
   throw new TypeError(`Cannot use ${name}: it has to be a pattern, a list or a function, not ${show(choice)}`)
+}
+
+function isPattern(text: string): boolean {
+  return typeof text === 'string' && /[*?]/.test(text)
 }
 
 function settled(name: string, isChosen: unknown): boolean {

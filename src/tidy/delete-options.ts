@@ -3,7 +3,10 @@ import type { DeletePlan } from './delete-plan.ts'
 
 /** Rules by which images go. An image goes only if all rules that are given let it go. */
 export interface RetentionRules {
-  /** The tags that the rules are about: a pattern, a regular expression, a list, or a function. @default all */
+  /**
+   * The tags that the rules are about: a pattern, a regular expression, a list of tags and patterns, or a function.
+   * @default all
+   */
   readonly tags?: TagChoice | undefined
   /** How many images stay, counted by their digests: several tags of one image count once. @default none */
   readonly keepNewest?: number | undefined

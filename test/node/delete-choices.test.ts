@@ -70,9 +70,14 @@ describe('planDelete()', () => {
 })
 
 describe('a choice of tags', () => {
-  it('refuses a pattern in a list, which would match no tag', async () => {
-    await rejection(planned({ tags: '*', keep: ['latest', 'v*'] }), ValidationError, /"v\*" as a tag/)
-    await rejection(planned({ tags: ['v*'], keepNewest: 1 }), ValidationError, /"v\*" as a tag/)
+  it('takes tags and patterns in the list of a rule', async () => {
+    expect(await planned({ tags: '*', keep: ['latest', 'v[12]', 'v3'] }).catch(String)).toContain('"v[12]" as a tag')
+    expect(await planned({ tags: '*', keep: ['lat*', 'v?'] }, { all: true })).toEqual([])
+    expect(await planned({ tags: ['*1', 'v3'] })).toEqual(['v1', 'v3'])
+  })
+
+  it('refuses a pattern in a list of names, which would match no tag', async () => {
+    await rejection(planned(['v1', 'v*']), ValidationError, /"v\*" as a tag/)
   })
 
   it('refuses a function that gives a promise, which would choose all tags', async () => {
