@@ -114,7 +114,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'cli/connection': ['node/index'],
   'cli/context': ['node/index', 'cli/terminal', 'cli/connection'],
   'cli/completion': [],
-  'cli/commands': ['node/index', 'testing/node', 'cli/terminal', 'cli/connection', 'cli/context', 'cli/completion'],
+  'cli/removal': ['node/index', 'cli/terminal', 'cli/connection', 'cli/context'],
+  'cli/commands': [
+    ...['node/index', 'testing/node'],
+    ...['cli/terminal', 'cli/connection', 'cli/context', 'cli/removal', 'cli/completion'],
+  ],
   'cli/program': ['cli/context', 'cli/commands'],
   cli: ['cli/program'],
 }

@@ -26,6 +26,11 @@ export function referenceOf({ tag = 'latest', digest }: Place): string {
   return digest ?? tag
 }
 
+/** Formats the name of a repository with its registry, as Docker writes it. */
+export function nameOf({ registry, repository }: Pick<Place, 'registry' | 'repository'>): string {
+  return `${registry.replace(/^https?:\/\/|\/$/g, '')}/${repository}`
+}
+
 /**
  * Reads a text as the address of a registry, if it is one and not the name of a repository: `localhost:15000`,
  * `registry.example.com/`, `https://registry.example.com`.

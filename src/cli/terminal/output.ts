@@ -104,6 +104,7 @@ export function formatFailure({ message, remedy }: Failure): readonly string[] {
 }
 
 /** Formats a failure as a JSON document. */
-export function failureDocument({ exitCode, kind, code, message, remedy }: Failure): unknown {
+export function failureDocument(failure: Failure): { readonly error: object } {
+  const { exitCode, kind, code, message, remedy } = failure
   return { error: { code, kind, exitCode, message, remedy: remedy ?? null } }
 }

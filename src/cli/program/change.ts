@@ -1,0 +1,107 @@
+import { type Command, InvalidArgumentError, Option, type OptionValues } from '@commander-js/extra-typings'
+import { collect } from './repeated.ts'
+import type { Program } from './root.ts'
+import { run } from './run.ts'
+
+/** Adds the commands that change a repository: tag, delete, prune and undo. */
+export function addChangeCommands(program: Program): void {
+  program.commandsGroup('Change repositories:')
+  addTag(program)
+  addDelete(program)
+  addPrune(program)
+  addUndo(program)
+}
+
+function addTag(program: Program): void {
+  program
+    .command('tag')
+    .description('Give an image of a registry more tags, or move tags to it. No layer is sent.')
+    .argument('<image>', 'registry/repository:tag, or registry/repository@digest')
+    .argument('<tags...>', 'the tags to set, alone or as registry/repository:tag of the same repository')
+    .option('--no-clobber', 'leave tags alone that name another image')
+    .option('--expect <digest>', 'set the tags only if each names this digest now')
+    .action((image, tags, options, command) =>
+      run(command, async (context) => (await import('../commands/tag.ts')).tag(context, image, tags, options)),
+    )
+    .addHelpText('after', '\nExample:\n  registry-client tag localhost:15000/team/app:v7 stable latest')
+}
+
+function addDelete(program: Program): void {
+  const command = program
+    .command('delete')
+    .description('Delete images of a repository, with what only they need. It shows the plan first, and asks.')
+    .argument('<images...>', 'registry/repository:tag, or registry/repository@digest, which deletes all its tags')
+    .option('--ignore-missing', 'do not fail if an image does not exist')
+  withRemovalOptions(command)
+    .action((images, options, command) =>
+      run(command, async (context) => (await import('../commands/delete.ts')).deleteImages(context, images, options)),
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  registry-client delete localhost:15000/team/app:pr-12 --undo pr-12.json\n  registry-client delete localhost:15000/team/app:pr-12 --yes',
+    )
+}
+
+function addPrune(program: Program): void {
+  const command = program
+    .command('prune')
+    .description('Delete old images of a repository by rules. An image goes only if all rules let it go.')
+    .argument('<repository>', 'registry/repository')
+    .option('--keep <count>', 'keep the newest images, counted by their digests', parseCount)
+    .addOption(new Option('--by <order>', 'how --keep finds the newest').choices(['date', 'version']).default('date'))
+    .option(
+      '--older-than <age>',
+      'delete only images that are older: 12h, 30d, 8w, or a date such as 2026-01-31',
+      parseAge,
+    )
+    .option('--match <pattern>', 'delete only tags that match, such as pr-*; can be repeated', collect)
+    .option('--except <pattern>', 'always keep tags that match; can be repeated', collect)
+  withRemovalOptions(command)
+    .action((repository, options, command) =>
+      run(command, async (context) => (await import('../commands/prune.ts')).prune(context, repository, options)),
+    )
+    .addHelpText(
+      'after',
+      '\nExample:\n  registry-client prune localhost:15000/team/app --keep 10 --older-than 30d --except latest --dry-run',
+    )
+}
+
+function addUndo(program: Program): void {
+  program
+    .command('undo')
+    .description('Put back what delete or prune deleted. It works until the registry collects its garbage.')
+    .argument('<file>', 'the file that delete or prune wrote with --undo, or their output with --json')
+    .action((file, _options, command) =>
+      run(command, async (context) => (await import('../commands/undo.ts')).undo(context, file)),
+    )
+    .addHelpText('after', '\nExample:\n  registry-client undo pr-12.json')
+}
+
+/** Adds the options that delete and prune share. */
+function withRemovalOptions<A extends unknown[], O extends OptionValues, G extends OptionValues>(
+  command: Command<A, O, G>,
+) {
+  return command
+    .option('-y, --yes', 'delete without a question')
+    .option('--dry-run', 'print the plan and change nothing; with --json it is the plan of the SDK')
+    .option('--undo <file>', 'write a new file by which registry-client undo puts back what was deleted')
+    .option('--all', 'delete also if no tag stays in the repository')
+    .option('--overwrite-tags', 'delete single tags also in registries that delete only whole images')
+    .option('--no-children', 'keep the images that a deleted index lists')
+    .option('--no-referrers', 'keep the signatures, SBOMs and other referrers of deleted images')
+}
+
+function parseCount(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Pass a whole number from 0.')
+  return Number(text)
+}
+
+/** Parses an age as it is, and a date. */
+function parseAge(text: string): string | Date {
+  if (/^\d{1,6}[hdw]$/.test(text)) return text
+  const date = new Date(text)
+  if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(date.getTime())) {
+    throw new InvalidArgumentError('Pass an age such as 12h, 30d or 8w, or a date such as 2026-01-31.')
+  }
+  return date
+}

@@ -1,0 +1,47 @@
+import type { DeleteResult, SkippedDelete } from '../../node/index.ts'
+import type { Result } from '../context/result.ts'
+import { EXIT } from '../terminal/exit-code.ts'
+import { describeFailure } from '../terminal/failure.ts'
+import { failureDocument } from '../terminal/output.ts'
+
+/** A manifest with the tags that go with it. */
+interface Named {
+  readonly digest: string
+  readonly tags: readonly string[]
+}
+
+/** Describes what was deleted, and what was not. The first failure gives the exit code. */
+export function describeResult({ deleted, skipped, failed, undo }: DeleteResult, name: string): Result {
+  const failures = failed.map(({ error, ...named }) => ({ ...named, failure: describeFailure(error) }))
+  const [first] = failures
+  return {
+    json: {
+      deleted,
+      skipped,
+      failed: failures.map(({ digest, tags, failure }) => ({ digest, tags, ...failureDocument(failure) })),
+      undo,
+    },
+    lines: [
+      ...deleted.flatMap((step) => referencesOf(step, name).map((reference) => `deleted ${reference}`)),
+      ...skipped.flatMap((step) =>
+        referencesOf(step, name).map((reference) => `skipped ${reference}: ${textOf(step)}`),
+      ),
+      ...failures.flatMap((step) =>
+        referencesOf(step, name).map((reference) => `failed ${reference}: ${step.failure.message}`),
+      ),
+    ],
+    exitCode: first?.failure.exitCode ?? (skipped.some(({ reason }) => reason !== 'gone') ? EXIT.refused : EXIT.done),
+  }
+}
+
+/** Why a step was left out. The SDK's text names its own option. */
+function textOf({ reason, text }: SkippedDelete): string {
+  return reason === 'tag-not-deletable'
+    ? 'the registry deletes only whole images; --overwrite-tags deletes a single tag'
+    : text
+}
+
+/** Each tag of a manifest, or the manifest itself if it has none. */
+function referencesOf({ digest, tags }: Named, name: string): readonly string[] {
+  return tags.length > 0 ? tags.map((tag) => `${name}:${tag}@${digest}`) : [`${name}@${digest}`]
+}
