@@ -30,7 +30,18 @@ export { openFile } from './archive/file.ts'
 export type { ArchiveInput } from './archive/open-input.ts'
 export type { ArtifactInput, ArtifactPath } from './artifacts/artifact-paths.ts'
 export type { SaveArtifactOptions, SavedArtifact, SavedArtifactFile } from './artifacts/save-artifact.ts'
-export { type DockerCredentialsOptions, dockerCredentials } from './credentials/docker-credentials.ts'
+export { dockerCredentials } from './credentials/docker-credentials.ts'
+export {
+  type EraseDockerCredentialsOptions,
+  type ErasedCredentials,
+  eraseDockerCredentials,
+} from './credentials/erase-credentials.ts'
+export {
+  type StoreDockerCredentialsOptions,
+  type StoredCredentials,
+  storeDockerCredentials,
+} from './credentials/store-credentials.ts'
+export type { DockerCredentialsOptions } from './credentials/store-place.ts'
 export type { LayerInput } from './edit/read-layer-files.ts'
 export { createFetch, type FetchOptions } from './fetch/create-fetch.ts'
 export type { ProxyOptions } from './fetch/proxy.ts'

@@ -29,15 +29,17 @@ export function parseExactJson(bytes: Uint8Array, what: string): unknown {
   return JSON.parse(marked, (_, value) => (isMarked(value) ? new ExactNumber(value.slice(start.length)) : value))
 }
 
-/** Writes a document of `parseExactJson`. */
-export function writeExactJson(document: JsonObject): string {
+/**
+ * Writes a document of `parseExactJson`.
+ *
+ * @param indent The text for each level of nesting. @default none: the JSON is one line
+ */
+export function writeExactJson(document: JsonObject, indent?: string): string {
   const json = JSON.stringify(document)
-  if (!json.includes('{"exactNumber":')) return json
   const mark = markFor(json)
   const start = JSON.parse(`"${mark}"`)
-  const marked = JSON.stringify(document, (_, value) =>
-    value instanceof ExactNumber ? start + value.exactNumber : value,
-  )
+  const write = (_: string, value: unknown) => (value instanceof ExactNumber ? start + value.exactNumber : value)
+  const marked = JSON.stringify(document, write, indent)
   const [first, ...others] = marked.split(`"${mark}`)
   return [first, ...others.map((part) => part.replace('"', ''))].join('')
 }

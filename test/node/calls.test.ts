@@ -69,6 +69,9 @@ const nodeCalls: Readonly<Record<string, Call>> = {
   pushDockerTar: (options) => node.pushDockerTar(new Blob(), registry, 'team/app', 'v1', options),
   pushDockerTarWithAllOriginalTags: (options) => node.pushDockerTarWithAllOriginalTags(new Blob(), registry, options),
   planPush: (options) => node.planPush([], registry, options),
+  storeDockerCredentials: (options) =>
+    node.storeDockerCredentials('registry.test', { username: 'ann', password: 'secret' }, options),
+  eraseDockerCredentials: (options) => node.eraseDockerCredentials('registry.test', options),
 }
 const calls = [
   ...Object.entries(portableCalls).map(([name, call]) => [`${name}() of "."`, call] as const),

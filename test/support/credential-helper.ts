@@ -8,7 +8,9 @@ export const HELPERS = {
   keeps: [
     "const kept = __filename + '.kept'",
     "if (action === 'store') fs.writeFileSync(kept, server)",
+    "if (action === 'erase') fs.rmSync(kept, { force: true })",
     "const text = fs.existsSync(kept) ? fs.readFileSync(kept, 'utf8') : '{}'",
+    "if (action === 'list') console.log(JSON.stringify({ [JSON.parse(text).ServerURL ?? '']: JSON.parse(text).Username }))",
     "if (action === 'get' && JSON.parse(text).ServerURL === server) console.log(text)",
     "else if (action === 'get') { console.log('credentials not found in native keychain'); process.exitCode = 1 }",
   ].join('\n'),

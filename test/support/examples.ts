@@ -30,6 +30,8 @@ export function makeExampleFolder(name: string): string {
   // Nothing is kept in the user's own folders.
   vi.stubEnv('XDG_STATE_HOME', join(folder, 'state'))
   vi.stubEnv('XDG_CACHE_HOME', join(folder, 'cache'))
+  vi.stubEnv('DOCKER_CONFIG', join(folder, 'docker'))
+  for (const name of ['REGISTRY_AUTH_FILE', 'DOCKER_AUTH_CONFIG']) vi.stubEnv(name, undefined)
   return folder
 }
 

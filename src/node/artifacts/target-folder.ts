@@ -2,7 +2,7 @@ import { lstat, mkdir, realpath, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RegistryError } from '../../errors.ts'
 import { removeOldDrafts } from '../save/draft.ts'
-import { saving, unlessMissing } from '../save/saving.ts'
+import { saving, unlessMissing } from '../saving.ts'
 
 /** A folder that files are written into. */
 interface TargetFolder {

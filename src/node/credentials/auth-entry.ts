@@ -1,5 +1,5 @@
 import { ValidationError } from '../../errors.ts'
-import { isJsonObject, textField } from '../../oci/json.ts'
+import { isJsonObject, type JsonObject, textField } from '../../oci/json.ts'
 import { type Credentials, parseCredentials, TOKEN_USERNAME } from '../../registry/auth/credentials.ts'
 
 /**
@@ -24,6 +24,27 @@ export function parseAuthEntry(entry: unknown, where: string): Credentials | und
   }
   const isEmpty = user.username === undefined || user.password === undefined || user.username + user.password === ''
   return isEmpty ? undefined : checked(user, where)
+}
+
+/**
+ * Makes the entry of `auths` for credentials, as `docker login` writes it.
+ *
+ * @throws {ValidationError} if an entry cannot have them: Docker refuses to read an empty username, and removes null
+ *   characters from passwords
+ */
+export function toAuthEntry(credentials: Credentials): JsonObject {
+  if ('token' in credentials) return { registrytoken: credentials.token }
+  const { username = TOKEN_USERNAME } = credentials
+  const password = 'password' in credentials ? credentials.password : ''
+  const fault =
+    username === '' ? 'the username is empty' : /\0/.test(username + password) ? 'they have a null character' : ''
+  if (fault) {
+    throw new ValidationError('CREDENTIALS_INVALID', `Cannot store the credentials in Docker's format: ${fault}`, {
+      remedy: 'pass other credentials',
+    })
+  }
+  const auth = Buffer.from(`${username}:${password}`).toString('base64')
+  return 'identityToken' in credentials ? { auth, identitytoken: credentials.identityToken } : { auth }
 }
 
 /** Decodes the Base64 of `user:password`. Old versions of Docker appended zero bytes (docker/cli § decodeAuth). */

@@ -20,20 +20,36 @@ export interface DockerConfig {
 const MAX_SIZE = 2 ** 20
 const FILE_REMEDY = 'correct it, or pass another file with { file }'
 
+/**
+ * Returns the path of the file to store credentials in: `REGISTRY_AUTH_FILE`, otherwise Docker's `config.json`.
+ *
+ * @returns `undefined` if no variable names the file, and the user has no home folder
+ */
+export function storePath(): string | undefined {
+  return process.env.REGISTRY_AUTH_FILE || dockerPath()
+}
+
 /** Returns the paths where Docker and podman store credentials, in the order in which they are read. */
 export function configPaths(): readonly string[] {
-  const { REGISTRY_AUTH_FILE, DOCKER_CONFIG, XDG_RUNTIME_DIR = '', XDG_CONFIG_HOME = '' } = process.env
-  const home = homeFolder()
-  const inHome = (name: string) => home && join(home, name)
-  const dockerFolder = DOCKER_CONFIG || inHome('.docker')
+  const { REGISTRY_AUTH_FILE, XDG_RUNTIME_DIR = '', XDG_CONFIG_HOME = '' } = process.env
   // Relative paths must be ignored (XDG Base Directory Specification).
   const podmanFolder = isAbsolute(XDG_CONFIG_HOME) ? XDG_CONFIG_HOME : inHome('.config')
   return [
     REGISTRY_AUTH_FILE,
-    dockerFolder && join(dockerFolder, 'config.json'),
+    dockerPath(),
     isAbsolute(XDG_RUNTIME_DIR) ? join(XDG_RUNTIME_DIR, 'containers', 'auth.json') : runtimePath(),
     podmanFolder && join(podmanFolder, 'containers', 'auth.json'),
   ].filter((path): path is string => path !== undefined && path !== '')
+}
+
+function dockerPath(): string | undefined {
+  const folder = process.env.DOCKER_CONFIG || inHome('.docker')
+  return folder && join(folder, 'config.json')
+}
+
+function inHome(name: string): string | undefined {
+  const home = homeFolder()
+  return home && join(home, name)
 }
 
 /** Returns podman's path on Linux if there is no session folder, as for root (containers-auth.json(5)). */
@@ -59,8 +75,8 @@ export function readConfigVariable(): DockerConfig | undefined {
  * @throws {ValidationError} if it cannot be read, or is not JSON; the message does not show its content
  */
 export async function readConfigFile(path: string): Promise<DockerConfig | undefined> {
-  const text = await readText(path)
-  return text === undefined ? undefined : parseConfig(`"${path}"`, text, FILE_REMEDY)
+  const bytes = await readConfigBytes(path)
+  return bytes && parseConfig(`"${path}"`, bytes.toString('utf8'), FILE_REMEDY)
 }
 
 function parseConfig(place: string, text: string, remedy: string): DockerConfig {
@@ -73,7 +89,13 @@ function parseConfig(place: string, text: string, remedy: string): DockerConfig 
   }
 }
 
-async function readText(path: string): Promise<string | undefined> {
+/**
+ * Reads the bytes of a config file.
+ *
+ * @returns `undefined` if the file does not exist
+ * @throws {ValidationError} if it cannot be read
+ */
+export async function readConfigBytes(path: string): Promise<Buffer | undefined> {
   try {
     // Checked first, because opening a pipe waits for a writer.
     if (!(await stat(path)).isFile()) throw unreadable(path, 'it is not a regular file')
@@ -85,7 +107,7 @@ async function readText(path: string): Promise<string | undefined> {
         read = (await file.read(bytes, size, bytes.length - size, size)).bytesRead
       }
       if (size > MAX_SIZE) throw unreadable(path, `it has more than ${MAX_SIZE} bytes`)
-      return bytes.toString('utf8', 0, size)
+      return bytes.subarray(0, size)
     } finally {
       await file.close()
     }
@@ -110,7 +132,8 @@ function parse(place: string, text: string, remedy: string): JsonObject {
   })
 }
 
-function unreadable(path: string, state: string, cause?: unknown): ValidationError {
+/** Makes the error for a config file that cannot be read. The state does not show its content. */
+export function unreadable(path: string, state: string, cause?: unknown): ValidationError {
   return new ValidationError('CREDENTIALS_INVALID', `Cannot read credentials from "${path}": ${state}`, {
     remedy: FILE_REMEDY,
     ...(cause !== undefined && { cause }),

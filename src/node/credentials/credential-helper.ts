@@ -1,10 +1,15 @@
 import { spawn } from 'node:child_process'
 import { RegistryError, ValidationError } from '../../errors.ts'
 import { isJsonObject } from '../../oci/json.ts'
-import { type Credentials, parseCredentials, TOKEN_USERNAME } from '../../registry/auth/credentials.ts'
+import {
+  type Credentials,
+  parseCredentials,
+  TOKEN_USERNAME,
+  type TokenCredentials,
+} from '../../registry/auth/credentials.ts'
 
-/** A request to a credential helper. */
-interface HelperQuestion {
+/** A credential helper, and the server that it is asked about. */
+export interface HelperQuestion {
   /** The helper's name. Its program is `docker-credential-<name>`. */
   readonly name: string
   /** The config file or variable that names the helper, for error messages. */
@@ -26,6 +31,14 @@ const NAME = /^[A-Za-z0-9._-]+$/
  */
 const NOT_FOUND = 'credentials not found in native keychain'
 
+/** The verbs of a helper, and the acts for error messages. */
+const VERBS = {
+  get: 'get credentials for',
+  store: 'store credentials for',
+  erase: 'erase the credentials for',
+} as const
+type Verb = keyof typeof VERBS
+
 /**
  * Requests credentials from a helper, as Docker does (docker/docker-credential-helpers § README). Errors never show the
  * helper's output, because it may be secret.
@@ -36,6 +49,39 @@ const NOT_FOUND = 'credentials not found in native keychain'
  * @throws {RegistryError} if the helper fails, times out or returns an invalid answer
  */
 export async function askHelper(question: HelperQuestion): Promise<Credentials | undefined> {
+  const output = await runHelper(question, 'get', question.server)
+  return output === undefined ? undefined : parseAnswer(question, output)
+}
+
+/**
+ * Stores credentials with a helper. It stores an identity token under the name `<token>`, as Docker does.
+ *
+ * @throws as `askHelper` does
+ */
+export async function storeWithHelper(
+  question: HelperQuestion,
+  credentials: Exclude<Credentials, TokenCredentials>,
+): Promise<void> {
+  const { username, secret } =
+    'identityToken' in credentials
+      ? { username: TOKEN_USERNAME, secret: credentials.identityToken }
+      : { username: credentials.username, secret: credentials.password }
+  const input = JSON.stringify({ ServerURL: question.server, Username: username, Secret: secret })
+  const output = await runHelper(question, 'store', input)
+  if (output === undefined) throw failure(question, 'store', 'failed')
+}
+
+/**
+ * Erases the credentials of a server from a helper.
+ *
+ * @throws as `askHelper` does
+ */
+export async function eraseFromHelper(question: HelperQuestion): Promise<void> {
+  await runHelper(question, 'erase', question.server)
+}
+
+/** Runs a helper. Returns its output, or `undefined` if it has no credentials for the server. */
+async function runHelper(question: HelperQuestion, verb: Verb, input: string): Promise<string | undefined> {
   const { name, place } = question
   if (!NAME.test(name)) {
     throw new ValidationError(
@@ -44,10 +90,10 @@ export async function askHelper(question: HelperQuestion): Promise<Credentials |
       { input: name },
     )
   }
-  const { exit, output } = await runHelper(question)
-  if (exit === 0) return parseAnswer(question, output)
+  const { exit, output } = await runProgram(question, verb, input)
+  if (exit === 0) return output
   if (output.includes(NOT_FOUND)) return undefined
-  throw failure(question, `failed (${exit})`, byHand(question))
+  throw failure(question, verb, `failed (${exit})`)
 }
 
 /** The result of a program: its exit code, or the signal that ended it, and its output. */
@@ -56,30 +102,30 @@ interface Outcome {
   readonly output: string
 }
 
-function runHelper(question: HelperQuestion): Promise<Outcome> {
-  const { name, server, timeout } = question
+function runProgram(question: HelperQuestion, verb: Verb, input: string): Promise<Outcome> {
+  const { name, timeout } = question
   return new Promise((resolve, reject) => {
-    const child = spawn(`docker-credential-${name}`, ['get'], { stdio: ['pipe', 'pipe', 'ignore'], windowsHide: true })
+    const child = spawn(`docker-credential-${name}`, [verb], { stdio: ['pipe', 'pipe', 'ignore'], windowsHide: true })
     const chunks: Buffer[] = []
     let size = 0
-    const stop = (state: string, remedy: string) => {
+    const stop = (state: string, remedy?: string) => {
       child.kill('SIGKILL')
       // A child process of the helper may keep its output open.
       child.stdout.destroy()
-      reject(failure(question, state, remedy))
+      reject(failure(question, verb, state, remedy))
     }
-    const longer = `${byHand(question)}, or allow more time with { timeout }`
+    const longer = `${byHand(question, verb)}, or allow more time with { timeout }`
     const timer = setTimeout(() => stop(`did not answer within ${timeout} ms`, longer), timeout)
     child.stdout.on('data', (chunk: Buffer) => {
       chunks.push(chunk)
       size += chunk.length
-      if (size > MAX_OUTPUT) stop(`wrote more than ${MAX_OUTPUT} bytes`, byHand(question))
+      if (size > MAX_OUTPUT) stop(`wrote more than ${MAX_OUTPUT} bytes`)
     })
     child.once('error', (cause: NodeJS.ErrnoException) => {
       clearTimeout(timer)
       const state = cause.code === 'ENOENT' ? 'is not on the PATH' : `cannot be started (${cause.code})`
       const remedy = 'install it, or sign in again without a helper'
-      reject(new HelperNotStartedError('HELPER_FAILED', faultOf(question, state), { remedy, cause }))
+      reject(new HelperNotStartedError('HELPER_FAILED', faultOf(question, verb, state), { remedy, cause }))
     })
     child.once('close', (code, signal) => {
       clearTimeout(timer)
@@ -87,7 +133,7 @@ function runHelper(question: HelperQuestion): Promise<Outcome> {
     })
     // A helper may exit without reading its input.
     child.stdin.on('error', () => {})
-    child.stdin.end(server)
+    child.stdin.end(input)
   })
 }
 
@@ -103,17 +149,19 @@ function parseAnswer(question: HelperQuestion, output: string): Credentials | un
   } catch {
     // The cause is left out, because it quotes the answer.
   }
-  throw failure(question, 'did not answer with { Username, Secret }', byHand(question))
+  throw failure(question, 'get', 'did not answer with { Username, Secret }')
 }
 
-function byHand({ name, server }: HelperQuestion): string {
-  return `try it by hand (echo ${server} | docker-credential-${name} get)`
+function byHand({ name, server }: HelperQuestion, verb: Verb): string {
+  const command =
+    verb === 'store' ? `docker-credential-${name} list` : `echo ${server} | docker-credential-${name} ${verb}`
+  return `try it by hand (${command})`
 }
 
-function failure(question: HelperQuestion, state: string, remedy: string): RegistryError {
-  return new RegistryError('HELPER_FAILED', faultOf(question, state), { remedy })
+function failure(question: HelperQuestion, verb: Verb, state: string, remedy = byHand(question, verb)): RegistryError {
+  return new RegistryError('HELPER_FAILED', faultOf(question, verb, state), { remedy })
 }
 
-function faultOf({ name, place, server }: HelperQuestion, state: string): string {
-  return `Cannot get credentials for "${server}": the helper docker-credential-${name}, which ${place} names, ${state}`
+function faultOf({ name, place, server }: HelperQuestion, verb: Verb, state: string): string {
+  return `Cannot ${VERBS[verb]} "${server}": the helper docker-credential-${name}, which ${place} names, ${state}`
 }

@@ -1,19 +1,9 @@
-import { fileURLToPath } from 'node:url'
-import { MAX_TIMEOUT } from '../../async/delay.ts'
 import { ValidationError } from '../../errors.ts'
 import type { Credentials, CredentialsRequest } from '../../registry/auth/credentials.ts'
-import { parseAuthEntry } from './auth-entry.ts'
 import { configPaths, type DockerConfig, readConfigFile, readConfigVariable } from './config-file.ts'
-import { askHelper, HelperNotStartedError } from './credential-helper.ts'
-import { helperServer, hostKeys, normalizeKey, repositoryKeys } from './registry-keys.ts'
-
-/** Options of `dockerCredentials`. */
-export interface DockerCredentialsOptions {
-  /** The only file to read. @default the files where Docker and podman store credentials, in turn */
-  readonly file?: string | URL | undefined
-  /** The time in milliseconds after which a credential helper is killed. @default 30 000 */
-  readonly timeout?: number | undefined
-}
+import { askHelperOf, findEntry } from './config-lookup.ts'
+import { HelperNotStartedError } from './credential-helper.ts'
+import { chosenPath, type DockerCredentialsOptions, helperTimeout } from './store-place.ts'
 
 /**
  * Reads the credentials that `docker login`, `podman login` and similar tools store. Pass the result to `openRegistry`.
@@ -50,11 +40,7 @@ export interface DockerCredentialsOptions {
 export function dockerCredentials(
   options: DockerCredentialsOptions = {},
 ): (request: CredentialsRequest) => Promise<Credentials | undefined> {
-  const { file, timeout = 30_000 } = options
-  if (!(timeout > 0 && timeout <= MAX_TIMEOUT)) {
-    throw new RangeError(`Cannot use ${timeout} as timeout: pass milliseconds above 0, at most ${MAX_TIMEOUT}`)
-  }
-  const chosen = file instanceof URL ? fileURLToPath(file) : file
+  const [chosen, timeout] = [chosenPath(options), helperTimeout(options)]
   return async (request) => {
     let notStarted: HelperNotStartedError | undefined
     for await (const config of readConfigs(chosen)) {
@@ -84,29 +70,4 @@ async function* readConfigs(chosen: string | undefined): AsyncGenerator<DockerCo
       })
     }
   }
-}
-
-async function askHelperOf(config: DockerConfig, registry: string, timeout: number): Promise<Credentials | undefined> {
-  const name = findHelper(config, registry)
-  return name ? askHelper({ name, place: config.place, server: helperServer(registry), timeout }) : undefined
-}
-
-/** Finds the name of a host's helper. An empty name means that the host has no helper, even if `credsStore` is set. */
-function findHelper({ credHelpers, credsStore }: DockerConfig, registry: string): string | undefined {
-  const keys = hostKeys(registry)
-  const own = Object.entries(credHelpers).find(([key]) => keys.includes(normalizeKey(key)))
-  return typeof own?.[1] === 'string' ? own[1] : credsStore
-}
-
-function findEntry({ auths, place }: DockerConfig, request: CredentialsRequest): Credentials | undefined {
-  // The key that Docker writes today has priority over keys of older versions.
-  const today = helperServer(request.registry)
-  const entries = Object.entries(auths).sort(([one], [other]) => Number(other === today) - Number(one === today))
-  for (const wanted of repositoryKeys(request)) {
-    for (const [key, entry] of entries) {
-      const found = normalizeKey(key) === wanted ? parseAuthEntry(entry, `the entry "${key}" of ${place}`) : undefined
-      if (found) return found
-    }
-  }
-  return undefined
 }

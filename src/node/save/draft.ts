@@ -2,8 +2,8 @@ import { rename, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { OpenDescriptor } from '../archive/open-descriptor.ts'
+import { saving } from '../saving.ts'
 import { removeLeftovers, temporaryName } from '../temporary-files.ts'
-import { saving } from './saving.ts'
 
 /** A new file. It is in the folder where it gets its name at the end. */
 interface Draft {

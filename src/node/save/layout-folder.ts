@@ -10,11 +10,11 @@ import type { ListedManifest } from '../../save/listed-manifests.ts'
 import { type Passing, verifiedPieces } from '../../save/verified-pieces.ts'
 import { lazyFile } from '../archive/file.ts'
 import { writeBehind } from '../archive/write-behind.ts'
+import { withLock } from '../folder-lock.ts'
+import { saving } from '../saving.ts'
 import { BLOBS_AT_ONCE } from './blobs-at-once.ts'
 import { openDraft, removeOldDrafts } from './draft.ts'
 import { mergeIndex, readIndex } from './layout-index.ts'
-import { withLock } from './layout-lock.ts'
-import { saving } from './saving.ts'
 
 const ALGORITHM_FOLDER = 'blobs/sha256'
 

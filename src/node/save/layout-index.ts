@@ -7,7 +7,7 @@ import { isJsonObject, parseJson } from '../../oci/json.ts'
 import { type Index, type IndexEntry, isIndex } from '../../oci/manifest.ts'
 import { MEDIA_TYPES } from '../../oci/media-type.ts'
 import { parseManifest } from '../../oci/parse-manifest.ts'
-import { saving, unlessMissing } from './saving.ts'
+import { saving, unlessMissing } from '../saving.ts'
 
 /** In bytes. No index of images is so large. */
 const MAX_SIZE = 8 * 1024 ** 2

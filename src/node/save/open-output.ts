@@ -5,9 +5,9 @@ import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { show } from '../../check-options.ts'
 import { publicUrl, RegistryError } from '../../errors.ts'
+import { saving, unlessMissing } from '../saving.ts'
 import { fileOutput } from './file-output.ts'
 import type { ArchiveOutput, OpenOutput } from './output.ts'
-import { saving, unlessMissing } from './saving.ts'
 import { streamOutput } from './stream-output.ts'
 
 /**

@@ -2,8 +2,8 @@ import type { Writable } from 'node:stream'
 import { untilAborted } from '../../async/abort.ts'
 import { tarPieces } from '../../save/tar-stream.ts'
 import { writeBehind } from '../archive/write-behind.ts'
+import { notSaved } from '../saving.ts'
 import type { OpenOutput } from './output.ts'
-import { notSaved } from './saving.ts'
 
 /**
  * Makes a stream the output of a tar. As `pipe` does, it ends every stream but `process.stdout` and `process.stderr`.

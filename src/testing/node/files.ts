@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { OpenDescriptor } from '../../node/archive/open-descriptor.ts'
-import { saving, unlessMissing } from '../../node/save/saving.ts'
+import { saving, unlessMissing } from '../../node/saving.ts'
 import type { StoredBytes } from '../storage.ts'
 
 /** The size of one read in bytes. */

@@ -4,7 +4,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { delay } from '../../async/delay.ts'
 import { RegistryError } from '../../errors.ts'
-import { saving, unlessMissing } from '../../node/save/saving.ts'
+import { saving, unlessMissing } from '../../node/saving.ts'
 
 /** The name of the file that says which process uses a folder. */
 export const LOCK = '.lock'

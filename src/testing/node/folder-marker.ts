@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RegistryError } from '../../errors.ts'
-import { saving, unlessMissing } from '../../node/save/saving.ts'
+import { saving, unlessMissing } from '../../node/saving.ts'
 import { writeWhole } from './files.ts'
 import { LOCK } from './folder-lock.ts'
 

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { saving, unlessMissing } from '../../node/save/saving.ts'
+import { saving, unlessMissing } from '../../node/saving.ts'
 import type { Digest } from '../../oci/digest.ts'
 import { INDEX_PATH, LAYOUT, LAYOUT_PATH } from '../../oci/image-layout.ts'
 import type { Repository, StoredBytes, StoredManifest } from '../storage.ts'

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join, sep } from 'node:path'
-import { saving } from '../../node/save/saving.ts'
+import { saving } from '../../node/saving.ts'
 import { LAYOUT_PATH } from '../../oci/image-layout.ts'
 import { parseRepository } from '../../oci/reference.ts'
 

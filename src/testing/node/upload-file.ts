@@ -1,6 +1,6 @@
 import { OpenDescriptor } from '../../node/archive/open-descriptor.ts'
 import { createNativeHasher } from '../../node/native-sha256.ts'
-import { saving } from '../../node/save/saving.ts'
+import { saving } from '../../node/saving.ts'
 import type { Digest, Hasher } from '../../oci/digest.ts'
 import type { Body, UploadBytes } from '../storage.ts'
 import { BodyFile } from './body-file.ts'

@@ -1,6 +1,6 @@
 import { rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { delay } from '../../async/delay.ts'
+import { delay } from '../async/delay.ts'
 import { saving } from './saving.ts'
 
 const NAME = '.registry-api-v2-client-lock'
@@ -9,7 +9,12 @@ const MAX_HELD = 10_000
 /** In milliseconds: the time between two attempts. */
 const INTERVAL = 20
 
-/** Runs an act while no other process of this package changes the index of a layout. */
+/**
+ * Runs an act while no other act of this package has the lock of the folder, in this process or another one. The act
+ * reads a file and writes it again, which takes less than a second.
+ *
+ * @throws {RegistryError} if the folder cannot be written
+ */
 export async function withLock<T>(folder: string, signal: AbortSignal | undefined, act: () => Promise<T>): Promise<T> {
   const path = join(folder, NAME)
   while (!(await saving(`"${folder}"`, take(path)))) await delay(INTERVAL, signal)

@@ -1,4 +1,4 @@
-import { RegistryError } from '../../errors.ts'
+import { RegistryError } from '../errors.ts'
 
 /** Remedies for errors of the file system, by their codes. */
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -10,6 +10,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EROFS: 'choose a path that you may write to',
   ENOENT: 'create the folder first, or choose another path',
   ENOTDIR: 'choose a path in a folder',
+  EBUSY: 'choose another path: this one is a mount point, or in use',
   EPIPE: 'keep the reader open until the end',
 }
 
