@@ -7,6 +7,7 @@ import {
   type ProvideCredentials,
   type Registry,
   RegistryError,
+  type RegistryOptions,
 } from '../../node/index.ts'
 
 /** The global options for connections. */
@@ -31,12 +32,28 @@ export interface ConnectOptions {
   readonly debug?: ((line: string) => void) | undefined
 }
 
+/** A registry and how to connect to it: what `openRegistry` takes. */
+export interface Connection {
+  readonly address: string
+  readonly options: Omit<RegistryOptions, 'credentials'>
+}
+
 /** Opens a registry with the options of the command, through the proxy of the environment. */
 export async function connect(
   address: string,
-  { plainHttp, ca, cert, key, insecure, timeout }: ConnectionSettings,
+  settings: ConnectionSettings,
   { credentials = dockerCredentials(), debug }: ConnectOptions = {},
 ): Promise<Registry> {
+  const { address: url, options } = await connectionTo(address, settings, debug)
+  return openRegistry(url, { ...options, credentials })
+}
+
+/** Reads the options of the command for connections to a registry. */
+export async function connectionTo(
+  address: string,
+  { plainHttp, ca, cert, key, insecure, timeout }: ConnectionSettings,
+  debug?: ConnectOptions['debug'],
+): Promise<Connection> {
   const url = plainHttp && !address.includes('://') ? `http://${address}` : address
   const needsOwn =
     [ca, cert, insecure].some((setting) => setting !== undefined) || PROXY.some((name) => process.env[name])
@@ -49,11 +66,11 @@ export async function connect(
         insecure,
       })
     : undefined
-  return openRegistry(url, {
-    credentials,
+  const options = {
     ...(timeout !== undefined && { timeout: timeout * 1000 }),
     ...(debug ? { fetch: traced(fetch ?? globalThis.fetch, debug) } : fetch && { fetch }),
-  })
+  }
+  return { address: url, options }
 }
 
 async function readPem(path: string | undefined): Promise<string | undefined> {

@@ -1,4 +1,5 @@
 import type { Credentials, ProvideCredentials, Registry } from '../../node/index.ts'
+import type { Connection } from '../connection/open-registry.ts'
 import type { Questions } from '../terminal/questions.ts'
 import type { ShowProgress } from '../terminal/show-progress.ts'
 import type { Settings } from './settings.ts'
@@ -16,6 +17,8 @@ export interface Context extends Questions {
    * @param credentials The credentials. The default are those that `login` or `docker login` stored.
    */
   openRegistry(address: string, credentials?: Credentials | ProvideCredentials): Promise<Registry>
+  /** Reads the connection options for a registry, for functions of the SDK that open it themselves. */
+  connection(address: string): Promise<Connection>
   /** Shows the progress of long work: the `onProgress` and `onOpenProgress` of every function of the SDK. */
   readonly showProgress: ShowProgress
   /** Prints a warning. */

@@ -1,4 +1,4 @@
-import { connect } from '../connection/open-registry.ts'
+import { connect, connectionTo } from '../connection/open-registry.ts'
 import { EXIT } from '../terminal/exit-code.ts'
 import { describeFailure } from '../terminal/failure.ts'
 import { watchInterrupts } from '../terminal/interruption.ts'
@@ -25,13 +25,14 @@ export async function runCommand(
   const interruptions = watchInterrupts(controller, () =>
     say('note', 'Interrupted. Cleaning up; press Ctrl-C again to end at once.'),
   )
+  const debug = settings.debug && ((line: string) => say('debug', line))
   let left = () => 'Nothing half-made is left.'
   const context: Context = {
     settings,
     signal: controller.signal,
     columns: columnsOf(settings),
-    openRegistry: (address, credentials) =>
-      connect(address, settings, { credentials, debug: settings.debug && ((line) => say('debug', line)) }),
+    openRegistry: (address, credentials) => connect(address, settings, { credentials, debug }),
+    connection: (address) => connectionTo(address, settings, debug),
     showProgress: chooseProgress(settings, output),
     onWarning: (message) => say('warning', message),
     note(text) {
