@@ -13,6 +13,7 @@ import {
 } from '../../src/index.ts'
 import * as node from '../../src/node/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
+import { runCommand } from '../support/command.ts'
 import type { Distribution } from '../support/distribution.ts'
 import { type Peer, peerAt } from '../support/peers.ts'
 import { ALL, describeReal } from '../support/real-registries.ts'
@@ -161,6 +162,33 @@ describeReal('artifacts at {}', ALL, ({ start }) => {
     // Only the dates of the files in the tar, and so the digests, differ.
     const facts = ({ mediaType, annotations }: PulledFacts) => [mediaType, Object.keys(annotations).sort()]
     expect(facts(ours.files[0] as PulledFacts)).toEqual(facts(pulled.files[0] as PulledFacts))
+  })
+
+  it('oras and regctl find what "registry-client attach" attaches, and it lists and pulls what they attach', async () => {
+    const { name, digest } = await image()
+    const run = async (...args: string[]) => {
+      const { code, stdout, stderr } = await runCommand([...args, '--json'], { cwd: folder })
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+      return JSON.parse(stdout)
+    }
+    const ours = await run('attach', `${name}:v1`, 'sbom.json:application/json', 'reports', '--type', SPDX)
+    const found = JSON.parse((await oras?.('discover', '--plain-http', '--format', 'json', `${name}:v1`)) ?? '')
+    expect(found.referrers).toMatchObject([{ digest: ours.digest }])
+    const listed = JSON.parse((await regctl?.('artifact', 'list', `${name}:v1`, '--format', '{{json .}}')) ?? '')
+    expect(listed.descriptors).toMatchObject([{ digest: ours.digest }])
+    await oras?.('pull', '--plain-http', '--output', 'by-oras', ours.reference)
+    expect(readFileSync(join(folder, 'by-oras/sbom.json'), 'utf8')).toBe('{"spdxVersion":"SPDX-2.3"}')
+    expect(readFileSync(join(folder, 'by-oras/reports/one.txt'), 'utf8')).toBe('one')
+
+    await oras?.('attach', '--plain-http', '--artifact-type', 'application/x.sig', ours.reference, 'sbom.json:text/x')
+    const { referrers } = await run('referrers', `${name}@${digest}`, '--tree')
+    expect(referrers).toMatchObject([
+      { digest: ours.digest, kind: 'sbom', referrers: [{ artifactType: 'application/x.sig', referrers: [] }] },
+    ])
+    const theirs = `${name}@${referrers[0].referrers[0].digest}`
+    const { files } = await run('artifact', 'pull', theirs, '-o', 'by-us')
+    expect(files).toMatchObject([{ title: 'sbom.json', mediaType: 'text/x' }])
+    expect(readFileSync(join(folder, 'by-us/sbom.json'), 'utf8')).toBe('{"spdxVersion":"SPDX-2.3"}')
   })
 
   it('six attachArtifact() at once lose no entry', async () => {
