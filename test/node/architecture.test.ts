@@ -187,6 +187,11 @@ describe('the rooms of src', () => {
     expect(users.filter((file) => !MAY_USE_NODE(file))).toEqual([])
   })
 
+  it('load the embedded registry in one command only', () => {
+    const users = files.filter((file) => /^cli\//.test(file) && ownImports(file).some((one) => /^testing\//.test(one)))
+    expect(users).toEqual(['cli/commands/serve.ts'])
+  })
+
   it('have no circle of imports', () => {
     const finished = new Set<string>()
     const visit = (file: string, path: readonly string[]): void => {

@@ -31,6 +31,19 @@ export interface CommandOutcome {
 
 /** Runs the command with pipes, in a process of its own. Its Docker config is an empty folder. */
 export function runCommand(args: readonly string[], options: CommandOptions = {}): Promise<CommandOutcome> {
+  return startCommand(args, options).outcome
+}
+
+/** A command that is running. */
+interface RunningCommand {
+  /** The first line on stdout, or all of stdout if the command ends before. */
+  readonly firstLine: Promise<string>
+  readonly outcome: Promise<CommandOutcome>
+  kill(signal: NodeJS.Signals): void
+}
+
+/** Starts the command as `runCommand` does, and does not wait for its end. */
+export function startCommand(args: readonly string[], options: CommandOptions = {}): RunningCommand {
   const { input, cwd, kill } = options
   const child = spawn(process.execPath, [COMMAND, ...args], { cwd, env: environment(options.env) })
   const [out, err]: [Buffer[], Buffer[]] = [[], []]
@@ -42,13 +55,20 @@ export function runCommand(args: readonly string[], options: CommandOptions = {}
   // The command may end without reading all of it.
   child.stdin.on('error', () => {})
   void writeInput(child.stdin, input)
-  return new Promise((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', (code) => {
-      const bytes = Buffer.concat(out)
-      resolve({ code, bytes, stdout: bytes.toString(), stderr: Buffer.concat(err).toString() })
-    })
-  })
+  const text = () => Buffer.concat(out).toString()
+  return {
+    firstLine: new Promise((resolve) => {
+      child.stdout.on('data', () => text().includes('\n') && resolve(text().split('\n')[0] as string))
+      child.once('close', () => resolve(text()))
+    }),
+    outcome: new Promise((resolve, reject) => {
+      child.once('error', reject)
+      child.once('close', (code) => {
+        resolve({ code, bytes: Buffer.concat(out), stdout: text(), stderr: Buffer.concat(err).toString() })
+      })
+    }),
+    kill: (signal) => void child.kill(signal),
+  }
 }
 
 async function writeInput(stdin: NodeJS.WritableStream, input: CommandOptions['input']): Promise<void> {

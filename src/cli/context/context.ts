@@ -2,6 +2,7 @@ import type { Credentials, ProvideCredentials, Registry } from '../../node/index
 import type { Connection } from '../connection/open-registry.ts'
 import type { Questions } from '../terminal/questions.ts'
 import type { ShowProgress } from '../terminal/show-progress.ts'
+import type { Result } from './result.ts'
 import type { Settings } from './settings.ts'
 
 /** The surroundings of a command: its settings, registries, progress and questions. */
@@ -25,6 +26,16 @@ export interface Context extends Questions {
   readonly onWarning: (message: string) => void
   /** Prints a note for people. `--quiet` and `--json` leave it out. */
   note(text: string): void
+  /** Prints a result now, for a command that goes on: a document as one line, for which a script can wait. */
+  print(result: Result): Promise<void>
+  /** Prints a line for `--debug`. Absent without it. */
+  readonly debug: ((line: string) => void) | undefined
+  /**
+   * Waits for Ctrl-C or SIGTERM, which are the regular end of a server. They are not reported as an interruption.
+   *
+   * @throws the reason of any other abort
+   */
+  untilStopped(): Promise<void>
   /** Writes bytes to stdout as they are. For a command whose result is the content of a file. */
   writeBytes(pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void>
   /** Sets a function that describes the rest that stays if the command is interrupted now. @default nothing stays */

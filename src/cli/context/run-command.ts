@@ -1,7 +1,7 @@
 import { connect, connectionTo } from '../connection/open-registry.ts'
 import { EXIT } from '../terminal/exit-code.ts'
 import { describeFailure } from '../terminal/failure.ts'
-import { watchInterrupts } from '../terminal/interruption.ts'
+import { Interruption, watchInterrupts } from '../terminal/interruption.ts'
 import { createOutput, failureDocument, formatFailure, type Output, OutputClosed } from '../terminal/output.ts'
 import { createQuestions } from '../terminal/questions.ts'
 import { showBars, showJsonLines, showLines } from '../terminal/show-progress.ts'
@@ -22,9 +22,10 @@ export async function runCommand(
   const output = createOutput(canDraw(settings), (reason) => controller.abort(reason))
   const say = (kind: string, text: string) =>
     output.line(settings.json ? JSON.stringify({ [kind]: text }) : kind === 'note' ? text : `${kind}: ${text}`)
-  const interruptions = watchInterrupts(controller, () =>
-    say('note', 'Interrupted. Cleaning up; press Ctrl-C again to end at once.'),
-  )
+  let isServing = false
+  const interruptions = watchInterrupts(controller, () => {
+    if (!isServing) say('note', 'Interrupted. Cleaning up; press Ctrl-C again to end at once.')
+  })
   const debug = settings.debug && ((line: string) => say('debug', line))
   let left = () => 'Nothing half-made is left.'
   const context: Context = {
@@ -44,6 +45,15 @@ export async function runCommand(
       onInterrupt: () => interruptions.interrupt('SIGINT'),
       beforeQuestion: () => output.live?.area.clear(),
     }),
+    print: ({ json, lines }) => (settings.json ? output.json(json, { isLine: true }) : output.result(lines)),
+    debug,
+    async untilStopped() {
+      const { signal } = controller
+      signal.throwIfAborted()
+      isServing = true
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+      if (!(signal.reason instanceof Interruption)) throw signal.reason
+    },
     writeBytes: output.bytes,
     onInterrupt(describe) {
       left = describe

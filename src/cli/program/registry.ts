@@ -1,10 +1,10 @@
-import { Option } from '@commander-js/extra-typings'
+import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import type { Program } from './root.ts'
 import { run } from './run.ts'
 
 const REGISTRY = 'a host or a URL (default: Docker Hub)'
 
-/** Adds the commands about a registry itself: login and logout. */
+/** Adds the commands about a registry itself: login, logout and serve. */
 export function addRegistryCommands(program: Program): void {
   program
     .commandsGroup('Use a registry:')
@@ -32,4 +32,20 @@ Examples:
       run(command, async (context) => (await import('../commands/logout.ts')).logout(context, registry)),
     )
     .addHelpText('after', '\nExample:\n  registry-client logout registry.example.com')
+  program
+    .command('serve')
+    .description('Serve a registry for trials: in memory or in a folder, without a sign-in')
+    .option('--port <number>', 'listen on this port; 0 is any free port', parsePort, 15000)
+    .option('--host <address>', 'listen on this address; 0.0.0.0 is all of this machine', '127.0.0.1')
+    .option('--folder <folder>', 'keep the content in this folder (default: in memory)')
+    .option('--read-only', 'refuse pushes and deletes')
+    .action((options, command) =>
+      run(command, async (context) => (await import('../commands/serve.ts')).serve(context, options)),
+    )
+    .addHelpText('after', '\nExample:\n  registry-client serve --folder registry-data')
+}
+
+function parsePort(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) < 65536) return Number(text)
+  throw new InvalidArgumentError('Pass a number from 0 to 65535.')
 }

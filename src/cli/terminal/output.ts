@@ -13,8 +13,10 @@ export interface Output {
   /**
    * Writes a document. An async iterable is written as an array, while it is read. If that fails, the array stays
    * unfinished, and no other document follows.
+   *
+   * @param options.isLine True to write a document as one line. @default false
    */
-  json(document: unknown): Promise<void>
+  json(document: unknown, options?: { readonly isLine?: boolean }): Promise<void>
   /** Writes bytes as they are. */
   bytes(pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void>
   /** Writes a line to stderr, above the bars. */
@@ -68,9 +70,9 @@ export function createOutput(isTerminal: boolean, onClosed: (reason: Error) => v
       if (!isAsync(lines)) return write(lines.map((line) => `${printable(line)}\n`).join(''))
       for await (const line of lines) await write(`${printable(line)}\n`)
     },
-    async json(document) {
+    async json(document, { isLine = false } = {}) {
       if (isAsync(document)) await writeArray(document)
-      else if (!isUnfinished) await write(`${formatJson(document)}\n`)
+      else if (!isUnfinished) await write(`${formatJson(document, isLine ? 0 : 2)}\n`)
     },
     async bytes(pieces) {
       for await (const piece of pieces) await write(piece)
