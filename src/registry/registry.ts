@@ -56,6 +56,10 @@ export interface Registry {
   readonly url: string
   /** Sends one request with the settings of this handle, signed in. Everything else is built on it. */
   readonly send: SendRequest
+  /** Sends a request as it is: once, unsigned, and without the headers of this handle. */
+  readonly fetch: (request: Request) => Promise<Response>
+  /** The origins of token servers that the caller trusts, besides those on the registry's own host and site. */
+  readonly allowedRealms: readonly string[]
   /** How it takes blobs. */
   readonly capabilities: Capabilities
   /** The media type of the manifest that was last put into a repository, or read there by a tag. */
@@ -101,7 +105,7 @@ export type RegistryInput = string | URL | Registry
 export function openRegistry(address: string | URL, options: RegistryOptions = {}): Registry {
   const base = parseRegistryAddress(address)
   const { credentials, headers, fetch = (request) => globalThis.fetch(request), retry = 2, timeout = 30_000 } = options
-  const { retryDelay = 500, allowedRealms = [], maxRequests = 80 } = options
+  const { retryDelay = 500, maxRequests = 80 } = options
   if (typeof fetch !== 'function') throw new TypeError('Cannot use fetch: pass a function')
   natural('retry', retry)
   if (!(retryDelay >= 0 && retryDelay <= MAX_TIMEOUT)) {
@@ -113,18 +117,21 @@ export function openRegistry(address: string | URL, options: RegistryOptions = {
   if (!(Number.isSafeInteger(maxRequests) && maxRequests >= 4)) {
     throw new RangeError(`Cannot use ${maxRequests} as maxRequests: pass a whole number from 4`)
   }
+  const allowedRealms = parseOrigins(options.allowedRealms ?? [])
   const ownHeaders = Object.fromEntries(new Headers(headers))
   const exchange = createExchange({ base, fetch, ownHeaders, retry, retryDelay, timeout })
   const send = createSend(exchange, {
     registry: base,
     maxRequests,
     credentials: typeof credentials === 'object' ? parseCredentials(credentials) : credentials,
-    allowedRealms: parseOrigins(allowedRealms),
+    allowedRealms,
   })
   const capabilities = createCapabilities(base, options.profile)
   return Object.freeze({
     url: base.href,
     send,
+    fetch,
+    allowedRealms,
     capabilities,
     manifestTypes: new Map(),
     usesRuntimeFetch: options.fetch === undefined,

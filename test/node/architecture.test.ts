@@ -52,7 +52,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   copy: [...WORDS, 'http', 'control', 'registry', 'registry/download', 'transfer', 'transfer/plan'],
   artifacts: [...WORDS, 'control', 'registry', 'registry/download', 'save', 'transfer', 'transfer/plan'],
   tidy: [...WORDS, 'registry', 'registry/download'],
-  index: [...CORE, 'registry/download', 'look', 'edit', 'relay', 'push-archive', 'pull', 'copy', 'artifacts', 'tidy'],
+  doctor: [...WORDS, 'http', 'registry', 'registry/auth'],
+  index: [
+    ...CORE,
+    ...['registry/download', 'look', 'edit', 'relay', 'push-archive', 'pull', 'copy', 'artifacts', 'tidy', 'doctor'],
+  ],
   'node/home': ['errors'],
   'node/native-sha256': ['oci'],
   'node/temporary-files': [],

@@ -21,6 +21,7 @@ const first = (iterator: AsyncIterator<unknown>): Promise<unknown> => iterator.n
 /** The new functions of both entries, each with the options that a caller gives. */
 const shared = (sdk: typeof portable | typeof node): Readonly<Record<string, Call>> => ({
   listRepositories: (options) => sdk.listRepositories(registry, options),
+  diagnoseRegistry: (options) => sdk.diagnoseRegistry(registry, options),
   listTags: (options) => sdk.listTags(registry, 'team/app', options),
   iterateRepositories: (options) => first(sdk.iterateRepositories(registry, options)),
   iterateTags: (options) => first(sdk.iterateTags(registry, 'team/app', options)),

@@ -16,6 +16,10 @@ export interface CertificateOptions {
   readonly hosts?: readonly string[]
   /** Whether a client may identify itself by it. @default false */
   readonly client?: boolean
+  /** @default now */
+  readonly notBefore?: Date
+  /** @default in a year */
+  readonly notAfter?: Date
 }
 
 /** ES256, as JSON web tokens call it. */
@@ -37,7 +41,7 @@ export async function createAuthority(): Promise<Authority> {
   })
   return {
     certificate: own.toString('pem'),
-    async issue({ name, hosts = [], client = false }) {
+    async issue({ name, hosts = [], client = false, ...dates }) {
       const { publicKey, privateKey } = await createKeys()
       const uses = [...(hosts.length > 0 ? [serverAuth] : []), ...(client ? [clientAuth] : [])]
       const issued = await x509.X509CertificateGenerator.create({
@@ -46,6 +50,7 @@ export async function createAuthority(): Promise<Authority> {
         publicKey,
         signingKey: keys.privateKey,
         signingAlgorithm: ALGORITHM,
+        ...dates,
         extensions: [
           new x509.BasicConstraintsExtension(false, undefined, true),
           new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),

@@ -1,0 +1,43 @@
+import { locateRepository } from '../registry/repository.ts'
+import { releaseBody } from '../source/release.ts'
+import { type Finding, failed, passed, skipped } from './check.ts'
+import type { Sample } from './check-repository.ts'
+import { describeCorsFault } from './cors.ts'
+import type { Examination } from './probe.ts'
+import { settled } from './unexpected.ts'
+
+/**
+ * Checks whether a page may read a blob that the registry redirects to a storage. Browsers send `Origin: null` after a
+ * redirect from one origin to another, so only `*` will do (Fetch § Origin header).
+ */
+export function checkStorage(examination: Examination, origin: string, sample: Sample | undefined): Promise<Finding> {
+  const { registry, base, repository, timeout, signal } = examination
+  return settled(examination, async () => {
+    if (repository === undefined) return skipped('NOT_ASKED', 'no repository was given.')
+    if (!sample?.blob) return skipped('NO_SAMPLE', 'the repository has no image whose blob could be read.')
+    const { path, pull } = locateRepository(registry.url, repository)
+    const request = {
+      act: `read a blob of "${repository}"`,
+      method: 'GET',
+      url: `${path}blobs/${sample.blob.digest}`,
+    } as const
+    const { url, headers, body } = await registry.send({
+      ...request,
+      scopes: pull,
+      headers: { origin: 'null' },
+      timeout,
+      signal,
+    })
+    releaseBody(body)
+    if (url.origin === base.origin || url.origin === origin) return passed('The registry itself answers with blobs.')
+    const allowed = headers.get('access-control-allow-origin')
+    if (allowed === '*' || allowed === 'null') return passed(`Pages may read blobs of the storage at ${url.origin}.`)
+    const fault = allowed === null ? 'NO_CORS' : allowed.includes(',') ? 'DOUBLED_HEADER' : 'OTHER_ORIGIN'
+    return failed(
+      fault,
+      `The registry redirects blobs to the storage at ${url.origin}, which ${describeCorsFault(fault, headers, 'any origin')}.`,
+      'set the CORS rules of the storage (S3, Google Cloud Storage, Azure): allow the origin "*" for GET and HEAD. Or let the registry answer with blobs itself',
+      [{ server: 'distribution', lines: 'storage:\n  redirect:\n    disable: true' }],
+    )
+  })
+}
