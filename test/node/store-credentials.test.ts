@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
 import { describe, expect, it, vi } from 'vitest'
 import { RegistryError, ResponseError, ValidationError } from '../../src/errors.ts'
 import {
@@ -10,6 +12,7 @@ import {
   storeDockerCredentials,
 } from '../../src/node/index.ts'
 import { createTestRegistry } from '../../src/testing/index.ts'
+import { serveTestRegistry } from '../../src/testing/node.ts'
 import { HELPERS, writeHelper } from '../support/credential-helper.ts'
 import {
   base64,
@@ -28,6 +31,11 @@ import { rejection } from '../support/errors.ts'
 
 useConfigFolder()
 
+const RUNTIMES = [
+  ['Node', [process.execPath]],
+  ['Deno', ['node_modules/.bin/deno', 'run', '--allow-all', '--no-lock']],
+  ['Bun', ['node_modules/.bin/bun', 'run']],
+] as const
 const HOST = 'registry.example.com'
 const ANN = credentials('ann')
 const fileMode = (path: string) => statSync(path).mode & 0o777
@@ -254,5 +262,22 @@ describe('storeDockerCredentials() with a helper', () => {
     expect(error.code).toBe('HELPER_FAILED')
     expectSilence(error)
     expect(read()).toEqual({ credsStore: 'bad' })
+  })
+})
+
+describe('storeDockerCredentials() of the built package', () => {
+  it.each(RUNTIMES)('stores in a file and with a helper in %s', async (_, [command, ...runtimeArguments]) => {
+    const registry = await serveTestRegistry({ credentials: ANN })
+    writeHelper(folder, 'keeping', HELPERS.keeps)
+    const run = async () => {
+      const program = ['test/support/store-program.js', file, registry.url.slice(0, -1), ANN.username, ANN.password]
+      return JSON.parse((await promisify(execFile)(command, [...runtimeArguments, ...program])).stdout)
+    }
+    const done = { isVerified: true, found: ANN, wasStored: true, after: null }
+    expect(await run()).toEqual({ helper: null, ...done })
+    expect([fileMode(file), read()]).toEqual([0o600, { auths: {} }])
+    write({ credsStore: 'keeping' })
+    expect(await run()).toEqual({ helper: 'keeping', ...done })
+    await registry.close()
   })
 })
