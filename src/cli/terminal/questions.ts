@@ -51,9 +51,10 @@ async function readLine(
   if (!isTerminal) throw new UsageError(`Cannot ask "${prompt.trim()}": there is no terminal`, remedy)
   signal.throwIfAborted()
   beforeQuestion()
-  if (isSecret) process.stderr.write(prompt)
   const output = isSecret ? new Writable({ write: (_chunk, _encoding, done) => done() }) : process.stderr
   const lines = createInterface({ input: process.stdin, output, terminal: true, historySize: 0 })
+  // Not before the line above, which turns the echo of the terminal off.
+  if (isSecret) process.stderr.write(prompt)
   try {
     return await new Promise<string>((resolve, reject) => {
       lines.once('SIGINT', onInterrupt)
