@@ -1,4 +1,4 @@
-import { RegistryError } from '../../node/index.ts'
+import { type ErrorCode, RegistryError } from '../../node/index.ts'
 import { EXIT, type ExitKind, KINDS } from './exit-code.ts'
 import { Interruption } from './interruption.ts'
 import { UsageError } from './usage-error.ts'
@@ -12,6 +12,12 @@ export interface Failure {
   /** The act, and the cause that stopped it. */
   readonly message: string
   readonly remedy: string | undefined
+}
+
+/** Remedies that are other ones in a terminal than in code. */
+const REMEDIES: Partial<Record<ErrorCode, string>> = {
+  SIGN_IN_REQUIRED: 'sign in with "registry-client login"',
+  CREDENTIALS_REFUSED: 'check the name and the password, and sign in again with "registry-client login"',
 }
 
 /** Describes an error. A fault of the program itself has the code `UNEXPECTED`. */
@@ -30,7 +36,13 @@ export function describeFailure(error: unknown): Failure {
   }
   if (error instanceof RegistryError) {
     const kind = KINDS[error.code]
-    return { exitCode: EXIT[kind], kind, code: error.code, message: error.fault, remedy: error.remedy }
+    return {
+      exitCode: EXIT[kind],
+      kind,
+      code: error.code,
+      message: error.fault,
+      remedy: REMEDIES[error.code] ?? error.remedy,
+    }
   }
   const message = error instanceof Error ? error.message : String(error)
   const remedy = 'this is a fault of registry-client: please report it, with the output of --debug'
