@@ -1,7 +1,7 @@
 import { show } from '../check-options.ts'
 import { parseTag } from '../oci/reference.ts'
 
-/** Chooses tags: a pattern with `*` and `?`, a regular expression, a list, or a function. No tag has `*` or `?` in it. */
+/** Chooses tags: a pattern with `*` and `?`, a regular expression, a list, or a function. Tags have no `*` or `?`. */
 export type TagChoice = string | RegExp | readonly string[] | ((tag: string) => boolean)
 
 /**

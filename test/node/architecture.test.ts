@@ -120,7 +120,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['node/native-sha256', 'node/archive', 'node/saving'],
   ],
   'cli/terminal': ['node/index'],
-  'cli/connection': ['node/index'],
+  'cli/connection': ['node/index', 'cli/terminal'],
   'cli/context': ['node/index', 'cli/terminal', 'cli/connection'],
   'cli/completion': [],
   'cli/removal': ['node/index', 'cli/terminal', 'cli/connection', 'cli/context'],

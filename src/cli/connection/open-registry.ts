@@ -9,6 +9,8 @@ import {
   RegistryError,
   type RegistryOptions,
 } from '../../node/index.ts'
+import { UsageError } from '../terminal/usage-error.ts'
+import { traced } from './traced-fetch.ts'
 
 /** The global options for connections. */
 export interface ConnectionSettings {
@@ -17,6 +19,7 @@ export interface ConnectionSettings {
   readonly cert?: string | undefined
   readonly key?: string | undefined
   readonly insecure?: true | undefined
+  readonly allowRealm?: readonly string[] | undefined
   /** In seconds. */
   readonly timeout?: number | undefined
 }
@@ -51,26 +54,43 @@ export async function connect(
 /** Reads the options of the command for connections to a registry. */
 export async function connectionTo(
   address: string,
-  { plainHttp, ca, cert, key, insecure, timeout }: ConnectionSettings,
+  settings: ConnectionSettings,
   debug?: ConnectOptions['debug'],
 ): Promise<Connection> {
+  const { plainHttp, allowRealm, timeout } = settings
   const url = plainHttp && !address.includes('://') ? `http://${address}` : address
-  const needsOwn =
-    [ca, cert, insecure].some((setting) => setting !== undefined) || PROXY.some((name) => process.env[name])
-  const fetch = needsOwn
-    ? createFetch({
-        registry: url,
-        ca: await readPem(ca),
-        cert: await readPem(cert),
-        key: await readPem(key),
-        insecure,
-      })
-    : undefined
+  const fetch = await chooseFetch(url, settings)
   const options = {
+    allowedRealms: allowRealm,
     ...(timeout !== undefined && { timeout: timeout * 1000 }),
-    ...(debug ? { fetch: traced(fetch ?? globalThis.fetch, debug) } : fetch && { fetch }),
+    ...(debug ? { fetch: traced(fetch ?? globalThis.fetch, debug) } : { fetch }),
   }
   return { address: url, options }
+}
+
+/** Chooses the runtime's own `fetch` where it does what the options say. It starts faster. */
+async function chooseFetch(
+  registry: string,
+  { ca, cert, key, insecure }: ConnectionSettings,
+): Promise<((request: Request) => Promise<Response>) | undefined> {
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new UsageError('Cannot use --cert or --key alone', 'pass both')
+  }
+  const hasTls = [ca, cert, insecure].some((setting) => setting !== undefined)
+  if (process.versions.deno || process.versions.bun) {
+    if (hasTls) refuseTls()
+    // Their own `fetch` reads the proxy of the environment.
+    return undefined
+  }
+  if (!hasTls && !PROXY.some((name) => process.env[name])) return undefined
+  return createFetch({ registry, ca: await readPem(ca), cert: await readPem(cert), key: await readPem(key), insecure })
+}
+
+function refuseTls(): never {
+  const variable = process.versions.bun ? 'NODE_EXTRA_CA_CERTS' : 'DENO_CERT'
+  throw new RegistryError('SETTING_INVALID', 'Cannot use --ca, --cert, --key and --insecure in this runtime', {
+    remedy: `set the variable ${variable} to the file of --ca, or run the command with Node`,
+  })
 }
 
 async function readPem(path: string | undefined): Promise<string | undefined> {
@@ -78,26 +98,4 @@ async function readPem(path: string | undefined): Promise<string | undefined> {
   return readFile(path, 'utf8').catch((cause) => {
     throw new RegistryError('FILE_UNREADABLE', `Cannot read "${path}": ${cause.code}`, { cause })
   })
-}
-
-/** Reports each request: method, address without its query, status, and milliseconds. Headers stay out. */
-function traced(
-  fetch: (request: Request) => Promise<Response>,
-  debug: (line: string) => void,
-): (request: Request) => Promise<Response> {
-  return async (request) => {
-    const { method } = request
-    const { origin, pathname } = new URL(request.url)
-    const begin = performance.now()
-    const say = (outcome: unknown) =>
-      debug(`${method} ${origin}${pathname} ${outcome} ${Math.round(performance.now() - begin)} ms`)
-    try {
-      const response = await fetch(request)
-      say(response.status)
-      return response
-    } catch (error) {
-      say(error instanceof Error ? error.name : error)
-      throw error
-    }
-  }
 }

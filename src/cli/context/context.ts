@@ -8,6 +8,8 @@ import type { Settings } from './settings.ts'
 /** The surroundings of a command: its settings, registries, progress and questions. */
 export interface Context extends Questions {
   readonly settings: Settings
+  /** The limits of archives and images that `--limit` sets: the option `limits` of what reads them. */
+  readonly limits: Readonly<Record<string, number>>
   /** Aborted by Ctrl-C, by SIGTERM, and when nobody reads stdout any more. */
   readonly signal: AbortSignal
   /** The width of the terminal that shows stdout. Absent in a pipe, where nothing is cut. */

@@ -1,12 +1,13 @@
 import { connect, connectionTo } from '../connection/open-registry.ts'
+import { inCommandWords } from '../terminal/command-words.ts'
 import { EXIT } from '../terminal/exit-code.ts'
-import { describeFailure } from '../terminal/failure.ts'
 import { Interruption, watchInterrupts } from '../terminal/interruption.ts'
-import { createOutput, failureDocument, formatFailure, type Output, OutputClosed } from '../terminal/output.ts'
+import { createOutput, type Output, OutputClosed } from '../terminal/output.ts'
 import { createQuestions } from '../terminal/questions.ts'
 import { showBars, showJsonLines, showLines } from '../terminal/show-progress.ts'
 import { canAsk, canDraw, columnsOf } from '../terminal/terminal.ts'
 import type { Context } from './context.ts'
+import { reportFailure } from './report-failure.ts'
 import type { Result } from './result.ts'
 import type { Settings } from './settings.ts'
 
@@ -30,12 +31,13 @@ export async function runCommand(
   let left = () => 'Nothing half-made is left.'
   const context: Context = {
     settings,
+    limits: settings.limit ?? {},
     signal: controller.signal,
     columns: columnsOf(settings),
     openRegistry: (address, credentials) => connect(address, settings, { credentials, debug }),
     connection: (address) => connectionTo(address, settings, debug),
     showProgress: chooseProgress(settings, output),
-    onWarning: (message) => say('warning', message),
+    onWarning: (message) => say('warning', inCommandWords(message)),
     note(text) {
       if (!settings.quiet && !settings.json) say('note', text)
     },
@@ -59,14 +61,14 @@ export async function runCommand(
       left = describe
     },
   }
-  process.exitCode = await complete(act, context, output).catch(async (error) => {
+  const exitCode = await complete(act, context, output).catch(async (error) => {
     const reason = controller.signal.aborted ? controller.signal.reason : error
     if (reason instanceof OutputClosed) return EXIT.closed
-    return report(reason, settings, output, left)
+    return reportFailure(reason, settings, output, left)
   })
   interruptions.stop()
   await output.end()
-  process.exit()
+  process.exit(exitCode)
 }
 
 /** Runs the command and prints its result. */
@@ -78,24 +80,6 @@ async function complete(
   const result = await act(context)
   if (result) await (context.settings.json ? output.json(result.json) : output.result(result.lines))
   return result?.exitCode ?? EXIT.done
-}
-
-/** Prints a failure. Returns its exit code. */
-async function report(error: unknown, { json, debug }: Settings, output: Output, left: () => string): Promise<number> {
-  const failure = describeFailure(error)
-  if (json) {
-    // If stdout is what failed, stderr has the document.
-    await output.json(failureDocument(failure)).catch(() => {})
-    output.line(JSON.stringify(failureDocument(failure)))
-  } else {
-    for (const line of formatFailure(failure)) output.line(line)
-    if (failure.kind === 'interrupted') output.line(`  ${left()}`)
-  }
-  if (debug && error instanceof Error) {
-    const lines = json ? [JSON.stringify({ debug: error.stack })] : `${error.stack}`.split('\n')
-    for (const line of lines) output.line(line)
-  }
-  return failure.exitCode
 }
 
 function chooseProgress({ json, quiet }: Settings, { live, line }: Output): Context['showProgress'] {

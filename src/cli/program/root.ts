@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from '@commander-js/extra-typings'
+import { collect } from './repeated.ts'
 
 /** The version in package.json. The build writes it here (vite.config.ts). */
 declare const PACKAGE_VERSION: string
@@ -15,6 +16,12 @@ export function createRoot() {
     .helpOption('-h, --help', 'print the help of a command')
     .helpCommand('help [command]', 'print the help of a command')
     .configureHelp({ showGlobalOptions: true })
+    .optionsGroup('Input:')
+    .option(
+      '--limit <name=number>',
+      'raise a limit on an archive or image that you trust, as an error names it; can be repeated',
+      collectLimits,
+    )
     .optionsGroup('Output:')
     .option('--json', 'print the result as one JSON document, and progress as lines of JSON on stderr')
     .option('-q, --quiet', 'print only results and errors')
@@ -26,6 +33,11 @@ export function createRoot() {
     .option('--cert <file>', 'use the client certificate in this PEM file')
     .option('--key <file>', 'use the private key of --cert in this PEM file')
     .option('--insecure', 'accept any certificate of the registry')
+    .option(
+      '--allow-realm <origin>',
+      'send credentials to this token server too, such as https://auth.example.com; can be repeated',
+      collect,
+    )
     .option('--timeout <seconds>', 'wait at most this long for an answer (default: 30)', parseSeconds)
 }
 
@@ -34,4 +46,11 @@ function parseSeconds(text: string): number {
   const seconds = Number(text)
   if (!(seconds > 0) || text.trim() === '') throw new InvalidArgumentError('Pass a number of seconds above 0.')
   return seconds
+}
+
+/** Collects limits by their names. */
+function collectLimits(text: string, before: Readonly<Record<string, number>> = {}): Readonly<Record<string, number>> {
+  const [name = '', value = ''] = text.split('=')
+  if (!/^\w+$/.test(name) || !/^\d{1,15}$/.test(value)) throw new InvalidArgumentError('Pass NAME=NUMBER.')
+  return { ...before, [name]: Number(value) }
 }

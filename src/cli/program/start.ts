@@ -1,29 +1,51 @@
-import { CommanderError } from '@commander-js/extra-typings'
+import type { CommanderError } from '@commander-js/extra-typings'
 import type { Program } from './root.ts'
 
-/**
- * Parses the arguments and runs the command that they name. The process ends with the exit code of the command.
- */
+/** A command as this file needs it. */
+type AnyCommand = Pick<Program, 'name' | 'exitOverride' | 'configureOutput'> & { readonly commands: readonly unknown[] }
+
+/** Arguments that cannot be parsed, and the words of the command that they were for. */
+class ParseError extends Error {
+  readonly fault: CommanderError
+  readonly command: string
+
+  constructor(fault: CommanderError, command: string) {
+    super(fault.message)
+    this.fault = fault
+    this.command = command
+  }
+}
+
+/** Parses the arguments and runs the command that they name. The process ends with the exit code of the command. */
 export async function start(program: Program, args: readonly string[]): Promise<void> {
-  withExits(program)
+  process.stdout.on('error', endWithoutReader)
+  withExits(program, program.name())
   try {
     await program.parseAsync(args, { from: 'user' })
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
     // Help and version are printed by then. So is the help of a command that was called without one of its commands.
-    if (error.exitCode === 0) return
-    if (error.code === 'commander.help') {
+    if (error instanceof ParseError && error.fault.exitCode === 0) return
+    if (error instanceof ParseError && error.fault.code === 'commander.help') {
       process.exitCode = 2
       return
     }
-    const { reportUsage } = await import('../context/report-usage.ts')
-    await reportUsage(error.message, args)
+    const { reportEarly, reportUsage } = await import('../context/report-usage.ts')
+    if (error instanceof ParseError) await reportUsage(error.message, error.command, args)
+    else await reportEarly(error, args)
   }
 }
 
 /** Makes each command throw its errors, instead of printing them and ending the process. */
-function withExits(command: Pick<Program, 'exitOverride' | 'configureOutput' | 'commands'>): void {
-  command.exitOverride()
+function withExits(command: AnyCommand, words: string): void {
+  command.exitOverride((error) => {
+    throw new ParseError(error, words)
+  })
   command.configureOutput({ outputError: () => {} })
-  for (const inner of command.commands) withExits(inner as unknown as Program)
+  for (const inner of command.commands as readonly AnyCommand[]) withExits(inner, `${words} ${inner.name()}`)
+}
+
+/** Sets the exit code if nobody reads the help (141, as after SIGPIPE), or if it cannot be written. */
+function endWithoutReader({ code }: NodeJS.ErrnoException): void {
+  process.exitCode = code === 'EPIPE' ? 141 : 1
+  if (code !== 'EPIPE') process.stderr.write(`error: Cannot write to stdout: ${code}\n`)
 }

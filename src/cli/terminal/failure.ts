@@ -1,4 +1,5 @@
-import { type ErrorCode, RegistryError } from '../../node/index.ts'
+import { RegistryError } from '../../node/index.ts'
+import { inCommandWords } from './command-words.ts'
 import { EXIT, type ExitKind, KINDS } from './exit-code.ts'
 import { Interruption } from './interruption.ts'
 import { UsageError } from './usage-error.ts'
@@ -12,12 +13,6 @@ export interface Failure {
   /** The act, and the cause that stopped it. */
   readonly message: string
   readonly remedy: string | undefined
-}
-
-/** Remedies that are other ones in a terminal than in code. */
-const REMEDIES: Partial<Record<ErrorCode, string>> = {
-  SIGN_IN_REQUIRED: 'sign in with "registry-client login"',
-  CREDENTIALS_REFUSED: 'check the name and the password, and sign in again with "registry-client login"',
 }
 
 /** Describes an error. A fault of the program itself has the code `UNEXPECTED`. */
@@ -36,15 +31,19 @@ export function describeFailure(error: unknown): Failure {
   }
   if (error instanceof RegistryError) {
     const kind = KINDS[error.code]
-    return {
-      exitCode: EXIT[kind],
-      kind,
-      code: error.code,
-      message: error.fault,
-      remedy: REMEDIES[error.code] ?? error.remedy,
-    }
+    const [message = '', remedy] = [error.fault, error.remedy].map((text) => text && inCommandWords(text))
+    return { exitCode: EXIT[kind], kind, code: error.code, message, remedy }
   }
   const message = error instanceof Error ? error.message : String(error)
+  if (isWrongValue(error, message)) {
+    return { exitCode: EXIT.usage, kind: 'usage', code: 'USAGE', message: inCommandWords(message), remedy: undefined }
+  }
   const remedy = 'this is a fault of registry-client: please report it, with the output of --debug'
   return { exitCode: EXIT.failed, kind: 'failed', code: 'UNEXPECTED', message, remedy }
+}
+
+/** Tells whether the SDK threw the error for a value that no option takes. The engines' own errors begin otherwise. */
+function isWrongValue(error: unknown, message: string): boolean {
+  const isWrong = error instanceof RangeError || error instanceof TypeError
+  return isWrong && /^Cannot (?!read prop|set prop|access|destructure|convert|redefine|assign)/.test(message)
 }

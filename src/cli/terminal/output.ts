@@ -40,6 +40,8 @@ export class OutputClosed extends Error {
  */
 export function createOutput(isTerminal: boolean, onClosed: (reason: Error) => void): Output {
   const { stdout, stderr } = process
+  // Instead of the listener of help and version.
+  stdout.removeAllListeners('error')
   stdout.on('error', (error) => onClosed(closedBy(error)))
   // If nobody reads what is printed for people, the work still has its result.
   stderr.on('error', () => {})

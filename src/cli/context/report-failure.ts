@@ -1,0 +1,30 @@
+import { describeFailure } from '../terminal/failure.ts'
+import { failureDocument, formatFailure, type Output } from '../terminal/output.ts'
+
+/**
+ * Prints a failure: its document to stdout with `--json`, otherwise its lines to stderr.
+ *
+ * @param left Describes what stays after an interruption.
+ * @returns its exit code
+ */
+export async function reportFailure(
+  error: unknown,
+  { json, debug }: { readonly json?: boolean | undefined; readonly debug?: boolean | undefined },
+  output: Output,
+  left: () => string = () => '',
+): Promise<number> {
+  const failure = describeFailure(error)
+  if (json) {
+    // The line on stderr is for people who send stdout to a file, and for the case that stdout is what failed.
+    await output.json(failureDocument(failure)).catch(() => {})
+    output.line(JSON.stringify(failureDocument(failure)))
+  } else {
+    for (const line of formatFailure(failure)) output.line(line)
+    if (failure.kind === 'interrupted') output.line(`  ${left()}`)
+  }
+  if (debug && error instanceof Error) {
+    const lines = json ? [JSON.stringify({ debug: error.stack })] : `${error.stack}`.split('\n')
+    for (const line of lines) output.line(line)
+  }
+  return failure.exitCode
+}

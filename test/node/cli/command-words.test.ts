@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { inCommandWords } from '../../../src/cli/terminal/command-words.ts'
+
+// Texts of the SDK name its options and functions. Every text that a command can show has words of the command.
+
+/** Texts that only pages, wrong calls in code, or functions without a command show. */
+const ONLY_IN_CODE = [
+  /^an object such as/,
+  /^Cannot (?:create a fetch|use a client certificate|use \{ (?:insecure|passphrase)|create an image: pass|use .* as (?:edits|rules)|choose an image: \{ image \} has|delete .*: pass a pattern|use a file: pass)/,
+  /^(?:an array of|a File|in Node, pull with|a tag, a digest, or a descriptor|\{ registry, repository|pass tags in the second)/,
+  /^(?:Cannot use controller|tags is an option|pass \{ \.\.\.image|Cannot push the stream: pass a stream|an archive, as|a store, as|call saveArchive|Basic )/,
+  /the subject has to be|pass the attributes of the folder|content security policy|did not answer with \{ Username/,
+]
+
+/** The literals of the source that name options or functions: `{ platform }`, `openArchive()`, `pushDockerTar`. */
+function textsOf(file: string): readonly string[] {
+  const code = readFileSync(`src/${file}`, 'utf8').replaceAll(/^\s*(?:\*|\/\/|\/\*\*).*$/gm, '')
+  const literals = [...code.matchAll(/'([^'\n]*)'|"([^"\n]*)"|`([^`\n]*)`/g)].map(
+    ([, single, double, template]) => single ?? double ?? template ?? '',
+  )
+  return literals
+    .map((text) => text.replaceAll(/\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}/g, 'image'))
+    .filter((text) => / /.test(text) && isCode(text) && !ONLY_IN_CODE.some((pattern) => pattern.test(text)))
+}
+
+const isCode = (text: string) =>
+  /\{ \.*\w+(?::[^{}]*|, [^{}]*)? ?\}|\w\(\)|pushDockerTar|selectPlatforms|createFetch/.test(text)
+
+const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
+  (file) => file.endsWith('.ts') && !/^(?:cli|testing)\//.test(file),
+)
+const texts = files.flatMap((file) => textsOf(file).map((text) => [file, text] as const))
+
+describe('inCommandWords', () => {
+  it('finds the texts', () => {
+    expect(texts.length).toBeGreaterThan(40)
+  })
+
+  it.each(texts)('turns the text of %s into words of the command: %s', (_, text) => {
+    const words = inCommandWords(text)
+    expect(isCode(words)).toBe(false)
+    expect(words).not.toContain('of the SDK')
+  })
+})

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import { runCommand, runInTerminal } from '../../support/command.ts'
+
+const failure = async (...args: string[]) => {
+  const { code, stdout, stderr } = await runCommand(args)
+  return { code, stdout, stderr }
+}
+
+describe('registry-client, called wrongly', { concurrent: true }, () => {
+  it.each<[string[], string]>([
+    [['psh'], 'error: unknown command \'psh\'\n  Did you mean "push"? see registry-client --help.\n'],
+    [['push'], "error: missing required argument 'archive'\n  See registry-client push --help.\n"],
+    [
+      ['push', 'a.tar', 'localhost/a', '--timeout', 'x'],
+      "error: option '--timeout <seconds>' argument 'x' is invalid. Pass a number of seconds above 0\n  See registry-client --help.\n",
+    ],
+    [
+      ['push', 'a.tar', 'localhost/a', '--limit', 'entries'],
+      "error: option '--limit <name=number>' argument 'entries' is invalid. Pass NAME=NUMBER\n  See registry-client --help.\n",
+    ],
+  ])('says in two lines what is wrong with %j, and exits with 2', async (args, stderr) => {
+    expect(await failure(...args)).toEqual({ code: 2, stdout: '', stderr })
+  })
+
+  it('prints the help to stderr without a command', async () => {
+    const { code, stdout, stderr } = await failure()
+    expect(code).toBe(2)
+    expect(stdout).toBe('')
+    expect(stderr).toMatch(/^Usage: registry-client <command>/)
+  })
+
+  it('prints an error document with --json', async () => {
+    const { code, stdout, stderr } = await failure('push', 'a.tar', 'localhost/a', '--json', '--foo')
+    expect(code).toBe(2)
+    const { error } = JSON.parse(stdout)
+    expect(error).toEqual({
+      code: 'USAGE',
+      kind: 'usage',
+      exitCode: 2,
+      message: "unknown option '--foo'",
+      remedy: 'see registry-client push --help',
+    })
+    expect(JSON.parse(stderr)).toEqual({ error })
+  })
+
+  it('prints an error document for a failure of the command with --json', async () => {
+    const { code, stdout } = await failure('push', 'missing.tar', 'localhost/a', '--json')
+    expect(code).toBe(3)
+    expect(JSON.parse(stdout).error).toMatchObject({ code: 'FILE_UNREADABLE', kind: 'input', exitCode: 3 })
+  })
+
+  it('prints the stack with --debug only', async () => {
+    const [plain, debug] = await Promise.all([[], ['--debug']].map((more) => failure('push', 'missing.tar', ...more)))
+    expect(plain?.stderr.trimEnd().split('\n')).toHaveLength(1)
+    expect(debug?.stderr).toMatch(/\n {4}at /)
+  })
+
+  it('prints the same on a terminal', async () => {
+    const { code, screen } = await runInTerminal(['psh'])
+    expect(code).toBe(2)
+    expect(screen).toBe('error: unknown command \'psh\'\n  Did you mean "push"? see registry-client --help.')
+  })
+})
