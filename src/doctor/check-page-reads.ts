@@ -3,7 +3,7 @@ import { type Finding, type Findings, failed, passed, skipped, warning } from '.
 import type { SignIn } from './check-sign-in.ts'
 import { corsFault, describeCorsFault, listed } from './cors.ts'
 import { type Examination, isAnswered, type Probed, probe } from './probe.ts'
-import { corsSettings, singleHeaderSettings } from './settings.ts'
+import { corsSettings, readSettings, singleHeaderSettings } from './settings.ts'
 
 /** An examination for a page. */
 export type PageExamination = Examination & { readonly origin: string }
@@ -36,7 +36,7 @@ function judgeRead({ headers }: Answered, origin: string): Finding {
   if (!fault) return passed(`Pages of ${origin} may read answers of the registry.`)
   const message = `The registry answers, but ${describeCorsFault(fault, headers, origin)}.`
   if (fault !== 'DOUBLED_HEADER') {
-    return failed(fault, message, 'allow the origin in the registry or in the proxy', corsSettings(origin, headers))
+    return failed(fault, message, 'allow the origin in the registry or in the proxy', readSettings(origin, headers))
   }
   const remedy = 'if the registry and the proxy both send the header, remove it from one of them'
   return failed(fault, message, remedy, singleHeaderSettings(headers))

@@ -6,7 +6,7 @@ import type { SignIn } from './check-sign-in.ts'
 import { corsFault, describeCorsFault } from './cors.ts'
 import { askPreflight } from './preflight.ts'
 import { isAnswered, probe } from './probe.ts'
-import { corsSettings } from './settings.ts'
+import { proxySettings } from './settings.ts'
 
 /** Checks whether a page may ask the token server, with a password. */
 export async function checkPageTokenServer(context: PageExamination, { realm }: SignIn): Promise<Finding> {
@@ -24,16 +24,11 @@ export async function checkPageTokenServer(context: PageExamination, { realm }: 
   const fault = corsFault(headers, origin)
   if (fault) {
     const message = `${server} answers, but ${describeCorsFault(fault, headers, origin)}.`
-    return failed(fault, message, 'allow the origin there, too', corsSettings(origin, headers).filter(isProxy))
+    return failed(fault, message, 'allow the origin there, too', proxySettings(origin, headers))
   }
   const preflight = await askPreflight(context, realm, { method: 'GET', header: 'authorization' }, origin)
   if (preflight.isAllowed) return passed(`Pages of ${origin} may ask the token server.`)
   if (preflight.fault) return refusedPreflight(preflight, origin, server)
   const message = `${server} does not allow pages the request header authorization.`
   return failed('HEADERS_MISSING', message, 'list it in Access-Control-Allow-Headers there')
-}
-
-/** Registries are no token servers. */
-function isProxy({ server }: { readonly server: string }): boolean {
-  return server !== 'distribution' && server !== 'zot'
 }

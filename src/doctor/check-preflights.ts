@@ -2,7 +2,7 @@ import { type Finding, type Findings, failed, passed, warning } from './check.ts
 import type { PageExamination } from './check-page-reads.ts'
 import { describeCorsFault } from './cors.ts'
 import { type Announced, askPreflight, type Preflight } from './preflight.ts'
-import { corsSettings, preflightSettings, singleHeaderSettings } from './settings.ts'
+import { corsSettings, proxySettings, singleHeaderSettings } from './settings.ts'
 
 const METHODS = ['PUT', 'PATCH', 'DELETE']
 /** Headers that every push needs. */
@@ -66,7 +66,7 @@ function judgeHeaders(missing: readonly string[], origin: string, headers: Heade
 /** Explains why a browser takes no preflight for a permission. */
 export function refusedPreflight({ fault, answer }: Preflight, origin: string, server = 'The registry'): Finding {
   const headers = answer?.headers
-  const byProxy = preflightSettings(origin, headers)
+  const byProxy = proxySettings(origin, headers)
   if (fault === 'PREFLIGHT_401') {
     return failed(
       fault,

@@ -17,7 +17,7 @@ export interface Examination {
 }
 
 /** A request without credentials, as anyone could send it. */
-export interface ProbeRequest {
+interface ProbeRequest {
   readonly url: string | URL
   /** @default 'GET' */
   readonly method?: string
@@ -35,7 +35,7 @@ export interface Probed {
 }
 
 /** The reason why there is no answer. */
-export interface Unanswered {
+interface Unanswered {
   /** Names, codes and messages of the runtime's error and its causes. They are compared, never shown. */
   readonly failure: string
 }

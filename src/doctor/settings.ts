@@ -62,13 +62,18 @@ header {
         accessControlExposeHeaders: [${EXPOSED}]
         accessControlMaxAge: 7200`,
     },
-    { server: 'zot', lines: `"http": { "allowOrigin": "${origin}" }` },
   ])
 }
 
-/** Returns the settings of a proxy that answers preflights instead of a registry that asks them for a sign-in. */
-export function preflightSettings(origin: string, headers: Headers | undefined): readonly ServerSettings[] {
-  return corsSettings(origin, headers).filter(({ server }) => server !== 'distribution' && server !== 'zot')
+/** Returns the settings of a proxy, for what the registry cannot do itself: distribution asks preflights to sign in. */
+export function proxySettings(origin: string, headers: Headers | undefined): readonly ServerSettings[] {
+  return corsSettings(origin, headers).filter(({ server }) => server !== 'distribution')
+}
+
+/** Returns the settings by which answers may be read. zot 1.4 allows pages no more than this. */
+export function readSettings(origin: string, headers: Headers | undefined): readonly ServerSettings[] {
+  const zot = { server: 'zot', lines: `"http": { "allowOrigin": "${origin}" }` } as const
+  return forServer(headers, [...corsSettings(origin, headers), zot])
 }
 
 /** Returns the settings by which a registry behind TLS learns that its clients use https. */

@@ -22,6 +22,8 @@ export interface NginxOptions {
    * which pages may not even read. @default false
    */
   readonly closesConnections?: boolean
+  /** Further lines of the location: what somebody got wrong. @default none */
+  readonly lines?: string
 }
 
 /** Starts an nginx in front of a registry, as docs/cors.md has it. */
@@ -48,7 +50,7 @@ export async function startNginx(options: NginxOptions): Promise<{ url: string; 
 
 /** All that it writes stays in its folder, and one process is all there is: the one that is ended. */
 function configurationFor(options: NginxOptions, port: number): string {
-  const { upstream, tls } = options
+  const { upstream, tls, lines = '' } = options
   const replicas = [upstream].flat().map((url) => `server ${new URL(url).host};`)
   const { forwardsProto = true, answersPreflights = true, buffersRequests = false, closesConnections = false } = options
   return `
@@ -70,6 +72,7 @@ http {
     client_max_body_size 0;
     location / {
       ${answersPreflights ? PREFLIGHT : ''}
+      ${lines}
       proxy_pass http://registry;
       add_header X-Upstream $upstream_addr always;
       proxy_http_version 1.1;
