@@ -73,6 +73,19 @@ describe('appendLayer() of "./node"', () => {
     ])
   })
 
+  it('adds several folders and files as one layer', async () => {
+    const [start, bin] = [join(app, 'index.js'), pathToFileURL(join(app, 'bin'))]
+    const image = await appendLayer(base, [start, bin], { at: '/srv' })
+    expect(image.layers).toHaveLength(base.layers.length + 1)
+    expect(await listTar(await plainTar(topLayer(image)))).toEqual([
+      'drwxr-xr-x 0/0 0 1970-01-01 00:00 srv/',
+      '-rw-r--r-- 0/0 5 1970-01-01 00:00 srv/index.js',
+      '-rwxr-xr-x 0/0 10 1970-01-01 00:00 srv/start',
+    ])
+    const twice = await rejection(appendLayer(base, [start, app]), ValidationError, /"index.js" of .* is in it already/)
+    expect(twice.code).toBe('LAYER_INVALID')
+  })
+
   it('does not read a folder that the filter does not take', async () => {
     const asked: string[] = []
     const filter = (path: string) => {

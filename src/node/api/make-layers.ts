@@ -17,8 +17,8 @@ import { inNodeReproducibly } from '../node-runtime.ts'
  *
  * @param image An image of `openImage` or `openArchive`, or one that was made here. Of an index, choose `platform` or
  *   `platforms`.
- * @param files The path or `file:` URL of a folder, whose content is added, or of a file. Or texts, bytes, `Blob`s or
- *   `Source`s by their paths: see `LayerFiles`.
+ * @param files The path or `file:` URL of a folder, whose content is added, or of a file; or an array of them. Or
+ *   texts, bytes, `Blob`s or `Source`s by their paths: see `LayerFiles`.
  * @param options `at`, `mode`, `uid`, `gid`, `mtime`, `filter`, `remove`, `createdBy`, `created`, `compress`,
  *   `platform`, `platforms`, `onProgress`, `onWarning` and `signal`: see `AppendOptions`.
  * @returns the image with the layer, by the same names.
@@ -52,7 +52,7 @@ export async function appendLayer(image: Image, files: LayerInput, options: Appe
  * The same content gives the same digest on every runtime and at any time. Layers are made as by `appendLayer`.
  *
  * @param content `files` or `layers`, `config` (such as `cmd`, `env` and `user`), `annotations`, `platform` and
- *   `created`: see `NewImage`. Files may be the path of a folder or a file.
+ *   `created`: see `NewImage`. Files may be the path of a folder or a file, or an array of paths.
  * @param options `at`, `mode`, `uid`, `gid`, `mtime`, `filter`, `createdBy`, `compress`, `onProgress` and `signal`: see
  *   `LayerMakingOptions`. Those of a layer in `layers` come first.
  * @returns the image, without a name. Its media types are OCI's.

@@ -1,5 +1,5 @@
 import { lstat, readdir, readlink, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { LayerMakingOptions } from '../../edit/append-options.ts'
 import { keeping } from '../../edit/layer-entries.ts'
@@ -9,8 +9,11 @@ import { TarReadError, ValidationError } from '../../errors.ts'
 import type { Source } from '../../source/source.ts'
 import { lazyFile, named } from '../archive/file.ts'
 
-/** Files for a layer where there is a file system. A text or a `file:` URL is the path of a folder or a file. */
-export type LayerInput = LayerFiles | string | URL
+/**
+ * Files for a layer where there is a file system. A text or a `file:` URL is the path of a folder or a file. There may
+ * be several in an array.
+ */
+export type LayerInput = LayerFiles | string | URL | ReadonlyArray<string | URL>
 
 /** How the files at a path are read. */
 interface ReadingOptions extends Pick<FileOptions, 'filter'> {
@@ -27,25 +30,33 @@ interface FileState {
 }
 
 /**
- * Finds the files at a path: those in a folder, or one file by its name. Links stay links, and executables stay
+ * Finds the files at paths: those in a folder, or one file by its name. Links stay links, and executables stay
  * executable.
  *
  * @returns the files, and the options without the filter, which was applied; other input as it is
  * @throws {TarReadError} if the folder cannot be read
- * @throws {ValidationError} if it has a device, a socket or a pipe
+ * @throws {ValidationError} if it has a device, a socket or a pipe, or two paths have the same file
  */
 export async function withLayerFiles<O extends ReadingOptions>(
   files: LayerInput,
   options: O,
 ): Promise<{ readonly files: LayerFiles; readonly options: O }> {
-  if (typeof files !== 'string' && !(files instanceof URL)) return { files, options }
-  const top = typeof files === 'string' ? files : fileURLToPath(files)
+  const paths = Array.isArray(files) ? files : [files]
+  if (paths.length === 0 || !paths.every(isPath)) return { files: files as LayerFiles, options }
   const isKept = keeping(options.filter)
   const found = new Map<string, LayerFileInput>()
-  const status = await named(top, stat(top))
-  if (!status.isDirectory()) found.set(basename(top), fileOf(top, status))
-  else for await (const [path, file] of filesUnder(top, '', isKept, options.signal)) found.set(path, file)
+  for (const path of paths) {
+    const top = typeof path === 'string' ? path : fileURLToPath(path)
+    for await (const [path, file] of filesAt(top, isKept, options.signal)) {
+      if (found.has(path)) throw twice(path, top)
+      found.set(path, file)
+    }
+  }
   return { files: found, options: { ...options, filter: undefined } }
+}
+
+function isPath(input: unknown): input is string | URL {
+  return typeof input === 'string' || input instanceof URL
 }
 
 /** Finds the files of the layers of a new image. Content that the core rejects stays as it is. */
@@ -60,6 +71,16 @@ export async function readLayers(content: NewImage<LayerInput>, options: LayerMa
     read.push({ ...layer, files, filter: left.filter })
   }
   return { ...others, layers: read }
+}
+
+async function* filesAt(
+  top: string,
+  isKept: (path: string) => boolean,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<readonly [path: string, file: LayerFileInput]> {
+  const status = await named(top, stat(top))
+  if (status.isDirectory()) yield* filesUnder(top, '', isKept, signal)
+  else yield [basename(resolve(top)), fileOf(top, status)]
 }
 
 async function* filesUnder(
@@ -102,6 +123,13 @@ function unchangedFile(place: string, { size, mtimeMs }: FileState): Source {
       throw new TarReadError('FILE_UNREADABLE', `Cannot read "${place}": it changed while it was read`, { path: place })
     },
   }
+}
+
+function twice(path: string, top: string): ValidationError {
+  return new ValidationError('LAYER_INVALID', `Cannot make the layer: "${path}" of "${top}" is in it already`, {
+    remedy: 'make a layer of each path',
+    path,
+  })
 }
 
 function notFile(place: string): ValidationError {
