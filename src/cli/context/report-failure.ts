@@ -1,5 +1,8 @@
 import { describeFailure } from '../terminal/failure.ts'
+import { Interruption } from '../terminal/interruption.ts'
 import { failureDocument, formatFailure, type Output } from '../terminal/output.ts'
+
+const SILENT = 'The registry did not answer in time: an unfinished upload may stay there until it expires.'
 
 /**
  * Prints a failure: its document to stdout with `--json`, otherwise its lines to stderr.
@@ -20,7 +23,7 @@ export async function reportFailure(
     output.line(JSON.stringify(failureDocument(failure)))
   } else {
     for (const line of formatFailure(failure)) output.line(line)
-    if (failure.kind === 'interrupted') output.line(`  ${left()}`)
+    if (error instanceof Interruption) output.line(`  ${error.wasSilent ? SILENT : left()}`)
   }
   if (debug && error instanceof Error) {
     const lines = json ? [JSON.stringify({ debug: error.stack })] : `${error.stack}`.split('\n')

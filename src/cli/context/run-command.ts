@@ -4,6 +4,7 @@ import { EXIT } from '../terminal/exit-code.ts'
 import { Interruption, watchInterrupts } from '../terminal/interruption.ts'
 import { createOutput, type Output, OutputClosed } from '../terminal/output.ts'
 import { createQuestions } from '../terminal/questions.ts'
+import { takeWarnings } from '../terminal/runtime-warnings.ts'
 import { showBars, showJsonLines, showLines } from '../terminal/show-progress.ts'
 import { canAsk, canDraw, columnsOf } from '../terminal/terminal.ts'
 import type { Context } from './context.ts'
@@ -28,6 +29,7 @@ export async function runCommand(
     if (!isServing) say('note', 'Interrupted. Cleaning up; press Ctrl-C again to end at once.')
   })
   const debug = settings.debug && ((line: string) => say('debug', line))
+  takeWarnings((message) => say('warning', inCommandWords(message)), debug)
   let left = () => 'Nothing half-made is left.'
   const context: Context = {
     settings,
@@ -37,7 +39,9 @@ export async function runCommand(
     openRegistry: (address, credentials) => connect(address, settings, { credentials, debug }),
     connection: (address) => connectionTo(address, settings, debug),
     showProgress: chooseProgress(settings, output),
-    onWarning: (message) => say('warning', inCommandWords(message)),
+    onWarning(message) {
+      if (!settings.quiet) say('warning', inCommandWords(message))
+    },
     note(text) {
       if (!settings.quiet && !settings.json) say('note', text)
     },

@@ -3,18 +3,24 @@ export class Interruption extends Error {
   override name = 'Interruption'
   /** 128 and the number of the signal, as shells count. */
   readonly exitCode: number
+  readonly #begin = performance.now()
 
   constructor(exitCode: number) {
     super('Interrupted')
     this.exitCode = exitCode
+  }
+
+  /** True if the cleanup took as long as the SDK waits for a registry that is silent. */
+  get wasSilent(): boolean {
+    return performance.now() - this.#begin > SILENCE
   }
 }
 
 /** The signals that interrupt a command, with their exit codes. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
-/** In milliseconds: the longest cleanup. The SDK gives up after 10 seconds. */
-const LONGEST_CLEANUP = 12_000
+/** In milliseconds: the longest cleanup, and a cleanup without an answer. The SDK gives up after 5 and 5 seconds. */
+const [LONGEST_CLEANUP, SILENCE] = [20_000, 4500]
 
 /** The interruptions of a command. */
 export interface Interruptions {

@@ -106,8 +106,3 @@ function ofBlobs<Key extends string>(
     })),
   }
 }
-
-/** @deprecated Pass the progress of the SDK to `showProgress` as it is. */
-export const pushProgress = (progress: PushProgress) => progress
-/** @deprecated Pass the progress of the SDK to `showProgress` as it is. */
-export const writeProgress = (progress: WriteProgress) => progress
