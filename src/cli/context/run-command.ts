@@ -3,6 +3,7 @@ import { inCommandWords } from '../terminal/command-words.ts'
 import { EXIT } from '../terminal/exit-code.ts'
 import { Interruption, watchInterrupts } from '../terminal/interruption.ts'
 import { createOutput, type Output, OutputClosed } from '../terminal/output.ts'
+import { createPaint } from '../terminal/paint.ts'
 import { createQuestions } from '../terminal/questions.ts'
 import { takeWarnings } from '../terminal/runtime-warnings.ts'
 import { showBars, showJsonLines, showLines } from '../terminal/show-progress.ts'
@@ -81,8 +82,12 @@ async function complete(
   context: Context,
   output: Output,
 ): Promise<number> {
+  const { settings } = context
   const result = await act(context)
-  if (result) await (context.settings.json ? output.json(result.json) : output.result(result.lines))
+  const { colorLine } = result ?? {}
+  const paint = createPaint(settings)
+  const color = colorLine && ((line: string) => colorLine(line, paint))
+  if (result) await (settings.json ? output.json(result.json) : output.result(result.lines, color))
   return result?.exitCode ?? EXIT.done
 }
 

@@ -8,8 +8,12 @@ import { formatJson, printable } from './text.ts'
  * that nothing from an image or a registry controls the terminal.
  */
 export interface Output {
-  /** Writes lines of a result, and waits until stdout takes more. An async iterable is written while it is read. */
-  result(lines: readonly string[] | AsyncIterable<string>): Promise<void>
+  /**
+   * Writes lines of a result, and waits until stdout takes more. An async iterable is written while it is read.
+   *
+   * @param color Colors a line, after its control characters are escaped.
+   */
+  result(lines: readonly string[] | AsyncIterable<string>, color?: (line: string) => string): Promise<void>
   /**
    * Writes a document. An async iterable is written as an array, while it is read. If that fails, the array stays
    * unfinished, and no other document follows.
@@ -68,9 +72,10 @@ export function createOutput(isTerminal: boolean, onClosed: (reason: Error) => v
 
   return {
     live: area && { terminal: stderr, area },
-    async result(lines) {
-      if (!isAsync(lines)) return write(lines.map((line) => `${printable(line)}\n`).join(''))
-      for await (const line of lines) await write(`${printable(line)}\n`)
+    async result(lines, color = (line) => line) {
+      const written = (line: string) => `${color(printable(line))}\n`
+      if (!isAsync(lines)) return write(lines.map(written).join(''))
+      for await (const line of lines) await write(written(line))
     },
     async json(document, { isLine = false } = {}) {
       if (isAsync(document)) await writeArray(document)
