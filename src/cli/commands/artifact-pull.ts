@@ -1,9 +1,8 @@
 import { join } from 'node:path'
-import { pullArtifact, RegistryError } from '../../node/index.ts'
+import { pullArtifact } from '../../node/index.ts'
 import { parsePlace, referenceOf } from '../connection/place.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
-import { UsageError } from '../terminal/usage-error.ts'
 
 interface ArtifactPullFlags {
   readonly output: string
@@ -19,16 +18,12 @@ export async function artifactPull(
   const { signal, onWarning, showProgress } = context
   const place = parsePlace(text)
   const { registry, repository } = place
-  const pulling = pullArtifact(await context.openRegistry(registry), repository, referenceOf(place), {
+  const artifact = await pullArtifact(await context.openRegistry(registry), repository, referenceOf(place), {
     to,
     overwrite: force ?? false,
     signal,
     onWarning,
     onProgress: showProgress,
-  })
-  const artifact = await pulling.catch((error) => {
-    if (!(error instanceof RegistryError) || error.code !== 'FILE_EXISTS') throw error
-    throw new UsageError(error.fault, 'pass --force to replace it, or choose another folder')
   })
   const reference = `${registry.replace(/^https?:\/\//, '')}/${repository}@${artifact.digest}`
   return { json: { reference, ...artifact }, lines: artifact.files.map(({ title }) => join(to, title)) }

@@ -4,7 +4,7 @@ import { run } from './run.ts'
 
 const REGISTRY = 'a host or a URL (default: Docker Hub)'
 
-/** Adds the commands about a registry itself: login, logout and serve. */
+/** Adds the commands about a registry itself: login, logout, doctor and serve. */
 export function addRegistryCommands(program: Program): void {
   program
     .commandsGroup('Use a registry:')
@@ -33,6 +33,17 @@ Examples:
     )
     .addHelpText('after', '\nExample:\n  registry-client logout registry.example.com')
   program
+    .command('doctor')
+    .description('Find out what works with a registry, what does not, and how to mend it')
+    .argument('<registry>', 'a host or a URL; or registry/repository')
+    .option('--origin <url>', 'also check what a web page of this origin can do (CORS)', parseOrigin)
+    .option('--repository <name>', 'also check what can be done with this repository')
+    .option('--write', 'also open and cancel uploads in the repository; nothing in it changes')
+    .action((registry, options, command) =>
+      run(command, async (context) => (await import('../commands/doctor.ts')).doctor(context, registry, options)),
+    )
+    .addHelpText('after', '\nExample:\n  registry-client doctor registry.example.com --origin https://page.example.com')
+  program
     .command('serve')
     .description('Serve a registry for trials: in memory or in a folder, without a sign-in')
     .option('--port <number>', 'listen on this port; 0 is any free port', parsePort, 15000)
@@ -48,4 +59,10 @@ Examples:
 function parsePort(text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) < 65536) return Number(text)
   throw new InvalidArgumentError('Pass a number from 0 to 65535.')
+}
+
+function parseOrigin(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url && /^https?:$/.test(url.protocol)) return url.origin
+  throw new InvalidArgumentError('Pass the address of a page, such as https://page.example.com.')
 }

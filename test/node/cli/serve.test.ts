@@ -114,6 +114,6 @@ describe('registry-client serve', () => {
   it.each(['99999', '-1', 'x', ''])('takes no port "%s"', async (port) => {
     const { code, stderr } = await runCommand(['serve', `--port=${port}`])
     expect(code).toBe(2)
-    expect(stderr).toContain('Pass a number from 0 to 65535.')
+    expect(stderr).toContain('Pass a number from 0 to 65535')
   })
 })
