@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { RegistryError, ValidationError } from '../../src/errors.ts'
 import { eraseDockerCredentials } from '../../src/node/index.ts'
@@ -37,6 +37,10 @@ describe('eraseDockerCredentials()', () => {
     write(' {"auths":{"a.test":{}}}', path)
     expect(await eraseDockerCredentials(HOST)).toEqual(nothing)
     expect(readFileSync(path, 'utf8')).toBe(' {"auths":{"a.test":{}}}')
+    // A folder that nobody may write to, such as a secret of Kubernetes, is not written to.
+    const before = statSync(dirname(path)).mtimeMs
+    await eraseDockerCredentials(HOST)
+    expect(statSync(dirname(path)).mtimeMs).toBe(before)
   })
 
   it('names the places that still have credentials', async () => {

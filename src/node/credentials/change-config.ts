@@ -16,14 +16,13 @@ const [FILE_MODE, FOLDER_MODE] = [0o600, 0o700]
  * the old one in one step. If the path is a link, the file that it leads to changes. The file is created if it does not
  * exist.
  *
- * @param change Returns the new `auths`, or `undefined` to leave the file alone. It is called again if another program
- *   changes the file at the same time.
+ * @param change Returns the new `auths`. It is called again if another program changes the file at the same time.
  * @throws {ValidationError} if the file is not a config file of Docker's; then it stays as it is
  * @throws {RegistryError} if it cannot be written
  */
 export async function changeAuths(
   path: string,
-  change: (auths: JsonObject) => JsonObject | undefined,
+  change: (auths: JsonObject) => JsonObject,
   signal?: AbortSignal,
 ): Promise<void> {
   const target = await saving(`"${path}"`, followLinks(path))
@@ -34,9 +33,7 @@ export async function changeAuths(
     for (let isDone = false; !isDone; ) {
       const before = await readConfigBytes(target)
       const document = before ? parseDocument(before, path) : {}
-      const auths = change(objectField(document, 'auths'))
-      if (!auths) return
-      const text = writeExactJson({ ...document, auths }, '\t')
+      const text = writeExactJson({ ...document, auths: change(objectField(document, 'auths')) }, '\t')
       isDone = await saving(`"${path}"`, replaceFile(target, before, text))
     }
   })

@@ -1,7 +1,8 @@
 import { optionsOf } from '../../check-options.ts'
 import { RegistryError } from '../../errors.ts'
+import type { JsonObject } from '../../oci/json.ts'
 import type { RequestOptions } from '../../registry/registry.ts'
-import { changeAuths } from './change-config.ts'
+import { changeAuths, checkAuths } from './change-config.ts'
 import { configPaths, type DockerConfig, readConfigFile, readConfigVariable } from './config-file.ts'
 import { askHelperOf, findEntry, helperOf } from './config-lookup.ts'
 import { askHelper, eraseFromHelper, HelperNotStartedError, type HelperQuestion } from './credential-helper.ts'
@@ -56,27 +57,27 @@ export async function eraseDockerCredentials(
   const [registry, timeout, file] = [registryUrl(address), helperTimeout(options), placeToStore(options)]
   const config = await readConfigFile(file)
   // The file first: if the helper fails, there is one secret less.
-  const wasListed = config !== undefined && (await eraseEntries(file, registry, signal))
+  const wasListed = config !== undefined && (await eraseEntries(config, file, registry, signal))
   const helper = config && helperOf(config, registry, timeout)
   const wasHeld = helper !== undefined && (await eraseHeld(helper, wasListed))
   const remaining = options.file === undefined ? await findRemaining(file, registry, timeout) : []
   return { server: helperServer(registry), file, wasStored: wasListed || wasHeld, remaining }
 }
 
-/** Removes all entries of a registry. Resolves to false if it has no entry. */
-async function eraseEntries(file: string, registry: string, signal: AbortSignal | undefined): Promise<boolean> {
+/** Removes all entries of a registry. Resolves to false if it has no entry; then the folder may be read-only. */
+async function eraseEntries(
+  { auths }: DockerConfig,
+  file: string,
+  registry: string,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
   const keys = hostKeys(registry)
-  let isFound = false
-  await changeAuths(
-    file,
-    (auths) => {
-      const kept = Object.entries(auths).filter(([key]) => !keys.includes(normalizeKey(key)))
-      isFound = kept.length < Object.keys(auths).length
-      return isFound ? Object.fromEntries(kept) : undefined
-    },
-    signal,
-  )
-  return isFound
+  const isOther = (key: string) => !keys.includes(normalizeKey(key))
+  await checkAuths(file)
+  if (Object.keys(auths).every(isOther)) return false
+  const withoutOwn = (auths: JsonObject) => Object.fromEntries(Object.entries(auths).filter(([key]) => isOther(key)))
+  await changeAuths(file, withoutOwn, signal)
+  return true
 }
 
 /** Erases credentials from a helper. Resolves to false if it has none. */
