@@ -1,4 +1,5 @@
 export { type Archive, openArchive } from './archive/archive.ts'
+export { chooseImage } from './archive/choose-image.ts'
 export type { TarManifestEntry } from './archive/docker-manifest.ts'
 export type { FolderInput } from './archive/folder-files.ts'
 export type { ArchiveContents, ArchiveFormat } from './archive/format.ts'

@@ -247,3 +247,15 @@ describe.each([
     await rejection(call('team/app' as never, 'v1' as never, { concurrency: 0 }), RangeError, /^Cannot use concurrency/)
   })
 })
+
+describe.each([
+  ['"."', portable.chooseImage],
+  ['"./node"', node.chooseImage],
+])('chooseImage() of %s', (_, chooseImage) => {
+  it('rejects what is no open archive, and a name as choice', async () => {
+    await rejection(chooseImage('app.tar' as never), TypeError, /the "images" that openArchive gives/)
+    await rejection(chooseImage(null as never), TypeError, /the "images" that openArchive gives/)
+    const archive = { images: [], index: undefined }
+    await rejection(chooseImage(archive, 'team/app' as never), TypeError, /pass an object such as \{ image \}/)
+  })
+})
