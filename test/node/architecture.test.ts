@@ -124,11 +124,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'cli/context': ['node/index', 'cli/terminal', 'cli/connection'],
   'cli/completion': [],
   'cli/removal': ['node/index', 'cli/terminal', 'cli/connection', 'cli/context'],
+  'cli/transfer': ['node/index', 'cli/terminal', 'cli/connection', 'cli/context'],
   'cli/commands': [
     ...['node/index', 'testing/node'],
-    ...['cli/terminal', 'cli/connection', 'cli/context', 'cli/removal', 'cli/completion'],
+    ...['cli/terminal', 'cli/connection', 'cli/context', 'cli/removal', 'cli/transfer', 'cli/completion'],
   ],
-  'cli/program': ['cli/context', 'cli/commands'],
+  'cli/program': ['cli/context', 'cli/transfer', 'cli/commands'],
   cli: ['cli/program'],
 }
 

@@ -1,51 +1,87 @@
-import { type Archive, openArchive, pushDockerTar, pushStream } from '../../node/index.ts'
-import { type Place, parsePlace, readRegistryAddress } from '../connection/place.ts'
+import { pushDockerTar, pushStream } from '../../node/index.ts'
+import { formatPlace, type Place } from '../connection/place.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
+import { UsageError } from '../terminal/usage-error.ts'
+import { findDestinations, readTarget } from '../transfer/destinations.ts'
+import { withArchive } from '../transfer/open-archive.ts'
+import { archivePlatforms } from '../transfer/platforms.ts'
+import type { PushFlags } from '../transfer/push-flags.ts'
+import { type SendFlags, sendOptions } from '../transfer/send-options.ts'
+import { readStdin } from '../transfer/stdin.ts'
 
-interface PushFlags {
-  readonly platform?: readonly string[] | undefined
-}
-
-/** Pushes an image of an archive. */
+/** Pushes images of an archive. */
 export async function push(
   context: Context,
   input: string,
   destination: string | undefined,
-  { platform: platforms }: PushFlags,
+  flags: PushFlags & SendFlags & { readonly dryRun?: true | undefined },
 ): Promise<Result> {
-  const { signal, onWarning, showProgress } = context
+  if (flags.dryRun) return (await import('./plan.ts')).plan(context, input, destination, flags)
+  const { mountFrom = [], foreignLayers, compress, entry } = flags
+  const target = await readTarget(destination, flags)
   const options = {
-    signal,
-    onWarning,
-    onProgress: showProgress,
-    ...(platforms && { platforms }),
+    ...sendOptions(context, flags),
+    ...archivePlatforms(flags.platform),
+    ...(foreignLayers && { foreignLayers: 'upload' as const }),
   }
   if (input === '-') {
-    const { registry, repository, tag } = parsePlace(destination as string)
-    const handle = await context.openRegistry(registry)
-    const digest = await pushStream(process.stdin, handle, repository, tag, options)
-    return pushed(registry, repository, tag ?? 'latest', digest)
+    if (!('place' in target)) {
+      throw new UsageError('Cannot push stdin without a repository', 'pass registry/repository:tag')
+    }
+    return pushStdin(context, target.place, flags, { ...options, mountFrom })
   }
-  const archive = await openArchive(input, { signal, onOpenProgress: showProgress })
-  try {
-    const { registry, repository, tag = 'latest' } = placeOf(archive, destination)
-    const handle = await context.openRegistry(registry)
-    return pushed(registry, repository, tag, await pushDockerTar(archive, handle, repository, tag, options))
-  } finally {
-    await archive.close()
-  }
+  return withArchive(context, input, entry, async (archive) => {
+    const pushed: Required<Place>[] = []
+    const destinations = await findDestinations(archive, target, flags, context)
+    for (const { position = 'index', registry, repository, tags } of destinations) {
+      const digest = await pushDockerTar(archive, await context.openRegistry(registry), repository, undefined, {
+        ...options,
+        image: position,
+        tags,
+        compress,
+        mountFrom: [...mountFrom, ...repositoriesOf(pushed, registry)],
+      })
+      pushed.push(...tags.map((tag) => ({ registry, repository, tag, digest })))
+    }
+    return resultOf(pushed)
+  })
 }
 
-/** Finds where an image goes: to the destination, or by its own name. */
-function placeOf({ images }: Archive, destination: string | undefined): Place {
-  const address = destination === undefined ? undefined : readRegistryAddress(destination)
-  if (destination !== undefined && address === undefined) return parsePlace(destination)
-  const place = parsePlace(images.flatMap(({ names }) => names)[0] ?? '')
-  return { ...place, registry: address ?? place.registry }
+/** The flags that need an archive whose bytes can be read twice. */
+const NEEDS_A_FILE = { allTags: '--all-tags', compress: '--compress', entry: '--entry', resume: '--resume' } as const
+
+async function pushStdin(
+  context: Context,
+  { registry, repository, tag }: Place,
+  flags: PushFlags & SendFlags,
+  options: ReturnType<typeof sendOptions> & { readonly mountFrom: readonly string[] },
+): Promise<Result> {
+  for (const name of Object.keys(NEEDS_A_FILE) as (keyof typeof NEEDS_A_FILE)[]) {
+    if (flags[name] === undefined) continue
+    const message = `Cannot use ${NEEDS_A_FILE[name]} with an archive from stdin`
+    throw new UsageError(message, 'save the archive to a file, and push that')
+  }
+  const [image, ...more] = flags.image ?? []
+  if (more.length > 0) throw new UsageError('Cannot push several images to one place')
+  const given = [...(tag === undefined ? [] : [tag]), ...(flags.tag ?? [])]
+  const tags = given.length > 0 ? given : ['latest']
+  const stdin = readStdin()
+  const handle = await context.openRegistry(registry)
+  const digest = await pushStream(stdin, handle, repository, undefined, { ...options, image, tags })
+  return resultOf(tags.map((tag) => ({ registry, repository, tag, digest })))
 }
 
-function pushed(registry: string, repository: string, tag: string, digest: string): Result {
-  const reference = `${registry.replace(/^https?:\/\//, '')}/${repository}:${tag}@${digest}`
-  return { json: { images: [{ reference, digest }] }, lines: [reference] }
+/** Blobs that another image has brought into the registry are mounted. */
+function repositoriesOf(pushed: readonly Place[], registry: string): readonly string[] {
+  return [...new Set(pushed.filter((place) => place.registry === registry).map(({ repository }) => repository))]
+}
+
+function resultOf(pushed: readonly Required<Place>[]): Result {
+  const images = pushed.map((place) => ({
+    reference: formatPlace(place),
+    ...place,
+    registry: place.registry.replace(/^https?:\/\//, ''),
+  }))
+  return { json: { images }, lines: images.map(({ reference }) => reference) }
 }

@@ -41,6 +41,20 @@ export interface Connection {
   readonly options: Omit<RegistryOptions, 'credentials'>
 }
 
+/** Opens registries. One address gives one handle, so that blobs can be mounted between its repositories. */
+export function createConnector(
+  settings: ConnectionSettings,
+  debug: ConnectOptions['debug'],
+): (address: string, credentials?: ConnectOptions['credentials']) => Promise<Registry> {
+  const opened = new Map<string, Promise<Registry>>()
+  return (address, credentials) => {
+    if (credentials !== undefined) return connect(address, settings, { credentials, debug })
+    const handle = opened.get(address) ?? connect(address, settings, { debug })
+    opened.set(address, handle)
+    return handle
+  }
+}
+
 /** Opens a registry with the options of the command, through the proxy of the environment. */
 export async function connect(
   address: string,

@@ -1,4 +1,4 @@
-import { parseReference } from '../../node/index.ts'
+import { parseReference, ValidationError } from '../../node/index.ts'
 
 /** The parts of a reference: a repository of a registry, and an image in it. */
 export interface Place {
@@ -9,16 +9,29 @@ export interface Place {
   readonly digest?: string | undefined
 }
 
+const SCHEME = /^https?:\/\//
+
 /**
  * Parses a reference as `docker pull` does: `registry/repository[:tag][@digest]`. A name without a registry is one of
- * Docker Hub. A reference may begin with `http://` or `https://`.
+ * Docker Hub. A reference may begin with `http://` or `https://`; then its first part is the registry in any case.
  *
  * @throws {ValidationError} if the text is not a reference
  */
 export function parsePlace(text: string): Place {
-  const [scheme = '', name = text] = text.split(/^(https?:\/\/)/).slice(1)
-  const { registry = 'docker.io', ...rest } = parseReference(name)
-  return { registry: scheme + registry, ...rest }
+  const [scheme = ''] = SCHEME.exec(text) ?? []
+  const name = text.slice(scheme.length)
+  const { registry, repository, ...rest } = parseReference(name)
+  if (registry !== undefined || scheme === '') {
+    return { registry: scheme + (registry ?? 'docker.io'), repository, ...rest }
+  }
+  const [host = '', ...path] = repository.split('/')
+  if (path.length === 0) {
+    throw new ValidationError('REFERENCE_INVALID', `Cannot use "${text}" as an image reference: it has no repository`, {
+      remedy: 'use [registry/]repository[:tag][@digest], as in "http://localhost:5000/team/app:v1"',
+      input: text,
+    })
+  }
+  return { registry: scheme + host, repository: path.join('/'), ...rest }
 }
 
 /** The tag or the digest of a place. The default tag is `latest`. */
@@ -31,12 +44,24 @@ export function nameOf({ registry, repository }: Pick<Place, 'registry' | 'repos
   return `${registry.replace(/^https?:\/\/|\/$/g, '')}/${repository}`
 }
 
+/** Formats an image as people name it: `localhost:15000/team/app:v1@sha256:…`. */
+export function formatPlace({ registry, repository, tag, digest }: Place): string {
+  return `${nameOf({ registry, repository })}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`
+}
+
+/** A host with a dot, or `localhost`, or an IPv6 address, with or without a port. */
+const HOST = /^(?:localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?$/i
+
 /**
- * Reads a text as the address of a registry, if it is one and not the name of a repository: `localhost:15000`,
- * `registry.example.com/`, `https://registry.example.com`.
+ * Reads a text as the address of a registry, if it is one and not the name of an image: `localhost:15000`,
+ * `registry.example.com`, `https://registry.example.com`. A slash at the end makes any host an address: `registry/`,
+ * `registry:5000/`. Without it, `app:5000` is the tag `5000` of an image.
  *
  * @returns the address, or `undefined` if the text is something else
  */
 export function readRegistryAddress(text: string): string | undefined {
-  return /^((?:https?:\/\/)?(?:localhost|[^/]*[.:][^/]*))\/?$/.exec(text)?.[1]
+  const [scheme = ''] = SCHEME.exec(text) ?? []
+  const host = text.slice(scheme.length).replace(/\/$/, '')
+  if (host === '' || host.includes('/')) return undefined
+  return scheme !== '' || text.endsWith('/') || HOST.test(host) ? scheme + host : undefined
 }

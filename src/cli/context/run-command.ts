@@ -1,4 +1,4 @@
-import { connect, connectionTo } from '../connection/open-registry.ts'
+import { connectionTo, createConnector } from '../connection/open-registry.ts'
 import { inCommandWords } from '../terminal/command-words.ts'
 import { EXIT } from '../terminal/exit-code.ts'
 import { Interruption, watchInterrupts } from '../terminal/interruption.ts'
@@ -37,7 +37,7 @@ export async function runCommand(
     limits: settings.limit ?? {},
     signal: controller.signal,
     columns: columnsOf(settings),
-    openRegistry: (address, credentials) => connect(address, settings, { credentials, debug }),
+    openRegistry: createConnector(settings, debug),
     connection: (address) => connectionTo(address, settings, debug),
     showProgress: chooseProgress(settings, output),
     onWarning(message) {
