@@ -65,6 +65,9 @@ export interface ServedTestRegistry extends TestRegistry {
  */
 export async function serveTestRegistry(options: ServeOptions = {}): Promise<ServedTestRegistry> {
   const { port = 0, hostname = '127.0.0.1', folder, objectStorage, ...rules } = options
+  if (folder !== undefined && (typeof folder !== 'string' || folder === '')) {
+    throw new TypeError('Cannot serve a registry: folder must be a path')
+  }
   const storage = folder === undefined ? undefined : await openFolderStorage(folder, rules)
   const server = createServer(hostname, (request) => registry.fetch(request))
   let registry: TestRegistry

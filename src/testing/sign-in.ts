@@ -36,6 +36,7 @@ export function createSignIn({ username, password }: TestCredentials, rules: Sig
     const foreign = scopes.find((scope) => !scope.startsWith('repository:'))
     if (rules.foreignScope && foreign) throw refusalBy(rules.foreignScope, { scope: foreign })
     const token = crypto.randomUUID()
+    for (const [old, { expiresAt }] of tokens) if (expiresAt <= Date.now()) tokens.delete(old)
     tokens.set(token, { scopes, expiresAt: Date.now() + LIFETIME * 1000 })
     return jsonAnswer(200, { token, expires_in: LIFETIME })
   }

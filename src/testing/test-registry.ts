@@ -140,8 +140,11 @@ export function createRegistryOn(storage: Storage, options: TestRegistryOptions)
         requests.push({ method, url, headers, status })
         if (requests.length > keptRequests) requests.shift()
       }
-      const report = (status: number, sentBytes: number) =>
-        onRequest?.({ method, url, status, receivedBytes, sentBytes, milliseconds: performance.now() - start })
+      const report = (status: number, sentBytes: number) => {
+        const milliseconds = performance.now() - start
+        // Later, so that an error of the caller's does not break the answer.
+        if (onRequest) queueMicrotask(() => onRequest({ method, url, status, receivedBytes, sentBytes, milliseconds }))
+      }
       if (method === 'OPTIONS') {
         note(204)
         report(204, 0)

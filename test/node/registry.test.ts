@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { http } from 'msw'
 import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, describe, expect, inject } from 'vitest'
@@ -35,6 +38,20 @@ describe('the embedded registry behind node:http', () => {
   afterAll(() => served.close())
   afterEach(() => expect(served.openUploads).toBe(0))
   describeRegistry('the portable entry', portable, () => ({ url: served.url }), asBytes)
+})
+
+describe('the embedded registry with its content in a folder', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'registry-'))
+  let served: ServedTestRegistry
+  beforeAll(async () => {
+    served = await serveTestRegistry({ folder })
+  })
+  afterAll(async () => {
+    await served.close()
+    rmSync(folder, { recursive: true })
+  })
+  afterEach(() => expect(served.openUploads).toBe(0))
+  describeRegistry('the Node entry', node, () => ({ url: served.url }), asPath)
 })
 
 describe('the embedded registry as an msw handler', () => {

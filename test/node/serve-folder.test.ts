@@ -4,13 +4,14 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { RegistryError } from '../../src/index.ts'
 import { listReferrers, listTags, openImage, pushDockerTar } from '../../src/node/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
@@ -22,7 +23,9 @@ const root = mkdtempSync(join(tmpdir(), 'serve-folder-'))
 let count = 0
 const running = new Set<ServedTestRegistry>()
 
+afterAll(() => rmSync(root, { recursive: true }))
 afterEach(async () => {
+  vi.useRealTimers()
   await Promise.all([...running].map((registry) => registry.close()))
   running.clear()
 })
@@ -36,8 +39,11 @@ async function serve(folder: string, options: ServeOptions = {}) {
 }
 
 const hex = (text: string) => digestOfText(text).slice('sha256:'.length)
+const OCI_INDEX = 'application/vnd.oci.image.index.v1+json'
 const DAY = 24 * 60 * 60 * 1000
 const makeOld = (path: string, age = 2 * DAY) => utimesSync(path, (Date.now() - age) / 1000, (Date.now() - age) / 1000)
+/** Lets the registry believe that so many days have passed. */
+const inDays = (days: number) => vi.setSystemTime(Date.now() + days * DAY)
 
 describe('serveTestRegistry({ folder })', () => {
   it('has after a restart what was pushed: tags, manifests, blobs and referrers', async () => {
@@ -166,6 +172,106 @@ describe('serveTestRegistry({ folder })', () => {
     writeFileSync(join(folder, '.drafts', 'half'), 'hal')
     const { registry } = await serve(folder)
     expect([readdirSync(join(folder, '.drafts')), readdirSync(uploads), registry.openUploads]).toEqual([[], [young], 1])
+  })
+
+  it('removes an upload that nobody has used for a day', async () => {
+    const folder = newFolder()
+    const { ask, open, patch, registry } = await serve(folder)
+    const { location } = await patch(await open(), 0, 'abandoned')
+    inDays(2)
+    await open()
+    expect([registry.openUploads, readdirSync(join(folder, 'a', '.uploads')).length]).toEqual([1, 1])
+    expect((await ask('GET', location ?? '')).status).toBe(404)
+  })
+
+  it('removes blobs at the start that no manifest has listed for a day', async () => {
+    const folder = newFolder()
+    const first = await serve(folder)
+    await first.putImage('v1')
+    const other = `${MANIFEST} `
+    await first.ask('PUT', `/v2/a/manifests/${digestOfText(other)}`, other, { 'content-type': OCI_MANIFEST })
+    const index = JSON.stringify({
+      schemaVersion: 2,
+      mediaType: OCI_INDEX,
+      manifests: [{ mediaType: OCI_MANIFEST, digest: digestOfText(other), size: other.length }],
+    })
+    await first.ask('PUT', '/v2/a/manifests/index', index, { 'content-type': OCI_INDEX })
+    for (const name of ['a', 'b']) await first.close(await first.open(name), 'unlisted', 0)
+    await first.registry.close()
+    const has = async (text: string, name = 'a') => {
+      const { ask, registry } = await serve(folder)
+      const { status } = await ask('GET', `/v2/${name}/blobs/${digestOfText(text)}`)
+      await registry.close()
+      return status === 200
+    }
+    expect(await has('unlisted')).toBe(true)
+    inDays(2)
+    expect([await has('unlisted'), await has('unlisted', 'b')]).toEqual([false, false])
+    expect([await has('layer'), await has('config')]).toEqual([true, true])
+    const remove = async (...texts: string[]) => {
+      const { ask, registry } = await serve(folder)
+      for (const text of texts) await ask('DELETE', `/v2/a/manifests/${digestOfText(text)}`)
+      await registry.close()
+    }
+    // The index still lists the other one.
+    await remove(MANIFEST, other)
+    expect([await has('layer'), await has(MANIFEST), await has(other)]).toEqual([true, false, true])
+    await remove(index)
+    expect([await has('layer'), readdirSync(join(folder, 'a', 'blobs', 'sha256'))]).toEqual([false, []])
+  })
+
+  it('removes no blob of a repository with a manifest that it cannot read', async () => {
+    const folder = newFolder()
+    const first = await serve(folder)
+    await first.putImage('v1')
+    await first.close(await first.open(), 'unlisted', 0)
+    await first.registry.close()
+    rmSync(join(folder, 'a', 'blobs', 'sha256', hex(MANIFEST)))
+    inDays(2)
+    const { ask } = await serve(folder)
+    expect((await ask('GET', `/v2/a/blobs/${digestOfText('unlisted')}`)).status).toBe(200)
+  })
+
+  it('answers with 500 if the disk fails, and goes on when it does not', async () => {
+    const folder = newFolder()
+    const { ask, open, close, putImage } = await serve(folder)
+    const drafts = join(folder, '.drafts')
+    const location = await open()
+    rmSync(drafts, { recursive: true })
+    const large = 'x'.repeat(5_000_000)
+    for (const failed of [await close(location, large, 0), await putImage('v1')]) {
+      expect([failed.status, failed.code]).toEqual([500, 'UNKNOWN'])
+      expect(failed.text).toContain('no such file or directory')
+    }
+    expect((await ask('GET', '/v2/a/tags/list')).status).toBe(404)
+    mkdirSync(drafts)
+    expect((await close(location, large, 0)).status).toBe(201)
+    expect((await putImage('v1')).status).toBe(201)
+    expect((await ask('GET', `/v2/a/blobs/${digestOfText(large)}`)).text === large).toBe(true)
+  })
+
+  it('refuses a damaged repository, by its path', async () => {
+    const folder = newFolder()
+    const first = await serve(folder)
+    await first.putImage('v1')
+    await first.registry.close()
+    const index = join(folder, 'a', 'index.json')
+    writeFileSync(index, '{')
+    expect(await rejection(serve(folder), RegistryError)).toMatchObject({
+      code: 'FOLDER_UNUSABLE',
+      fault: expect.stringContaining(`Cannot read the repository of "${index}": `),
+      remedy: 'move the folder of this repository away',
+    })
+    writeFileSync(join(folder, '.registry-api-v2-client.json'), '{"registryLayoutVersion":2}')
+    expect(await rejection(serve(folder), RegistryError)).toMatchObject({
+      fault: `Cannot serve "${folder}": its format is of another version of this package`,
+    })
+  })
+
+  it('refuses what is not a path', async () => {
+    for (const folder of ['', 5, null, {}]) {
+      await rejection(serveTestRegistry({ folder: folder as string }), TypeError, /folder must be a path/)
+    }
   })
 
   it('refuses a folder with other content, and changes nothing in it', async () => {

@@ -115,8 +115,8 @@ async function openContent(root: string, lock: FolderLock | undefined): Promise<
     if (repository) repositories.set(name, repository)
     if (!lock) continue
     for (const id of ids) {
-      const { size, mtimeMs } = await saving(`"${folder}"`, stat(join(folder, UPLOADS, id)))
-      addUpload(id, name, size, mtimeMs)
+      const file = await saving(`"${folder}"`, stat(join(folder, UPLOADS, id)))
+      if (file.isFile()) addUpload(id, name, file.size, file.mtimeMs)
     }
     if (repository) await removeGarbage(repository)
   }

@@ -42,7 +42,9 @@ export function createServer(hostname: string, answer: (request: Request) => Pro
   return {
     async listen(port) {
       try {
-        const server = serve({ port, hostname, fetch, silent: true, gracefulShutdown: false })
+        // A large upload over a slow network takes longer than the five minutes that Node gives a request.
+        const node = { requestTimeout: 0 }
+        const server = serve({ port, hostname, fetch, node, silent: true, gracefulShutdown: false })
         await server.ready()
         servers.push(server)
         return server.url as string
