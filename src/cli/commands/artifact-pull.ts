@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { pullArtifact } from '../../node/index.ts'
-import { parsePlace, referenceOf } from '../connection/place.ts'
+import { formatPlace, parsePlace, referenceOf } from '../connection/place.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
 
@@ -25,6 +25,6 @@ export async function artifactPull(
     onWarning,
     onProgress: showProgress,
   })
-  const reference = `${registry.replace(/^https?:\/\//, '')}/${repository}@${artifact.digest}`
+  const reference = formatPlace({ registry, repository, digest: artifact.digest })
   return { json: { reference, ...artifact }, lines: artifact.files.map(({ title }) => join(to, title)) }
 }

@@ -1,5 +1,5 @@
 import { pushArtifact } from '../../node/index.ts'
-import { parsePlace } from '../connection/place.ts'
+import { formatPlace, parsePlace } from '../connection/place.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
 import { UsageError } from '../terminal/usage-error.ts'
@@ -27,6 +27,6 @@ export async function artifactPush(
     signal,
     onProgress: showProgress,
   })
-  const reference = `${registry.replace(/^https?:\/\//, '')}/${repository}:${tag}@${artifact.digest}`
+  const reference = formatPlace({ registry, repository, tag, digest: artifact.digest })
   return { json: { reference, ...artifact }, lines: [reference] }
 }

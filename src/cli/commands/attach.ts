@@ -1,5 +1,5 @@
 import { attachArtifact } from '../../node/index.ts'
-import { parsePlace, referenceOf } from '../connection/place.ts'
+import { formatPlace, parsePlace, referenceOf } from '../connection/place.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
 import { readFileArgument } from './artifact-file.ts'
@@ -26,6 +26,6 @@ export async function attach(
     signal,
     onProgress: showProgress,
   })
-  const reference = `${registry.replace(/^https?:\/\//, '')}/${repository}@${artifact.digest}`
+  const reference = formatPlace({ registry, repository, digest: artifact.digest })
   return { json: { reference, ...artifact }, lines: [reference] }
 }

@@ -41,8 +41,7 @@ export async function doctor(context: Context, text: string, flags: DoctorFlags)
 
 /** Reads the argument: a registry, or a repository of one. */
 function readPlace(text: string): { readonly registry: string; readonly repository?: string | undefined } {
-  if (text.includes('://') || readRegistryAddress(text) !== undefined || !text.includes('/')) return { registry: text }
-  return parsePlace(text)
+  return text.includes('/') && readRegistryAddress(text) === undefined ? parsePlace(text) : { registry: text }
 }
 
 /** Formats the checks. Those that were skipped for the same reason share a line at the end. */

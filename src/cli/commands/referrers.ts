@@ -31,7 +31,7 @@ export async function referrers(context: Context, text: string, flags: Referrers
   const options = { artifactType, children, signal, onWarning }
   const found = await listReferrers(registry, place.repository, referenceOf(place), options)
   if (found.length === 0) context.note(`Nothing in the registry is about ${text}.`)
-  if (!tree) return { json: { referrers: found }, lines: found.length === 0 ? [] : tableOf(found, children) }
+  if (!tree) return { json: { referrers: found }, lines: found.length === 0 ? [] : tableOf(context, found, children) }
   const whole = await withReferrers(context, registry, place.repository, found)
   return { json: { referrers: whole }, lines: found.length === 0 ? [] : drawTree(text, whole, toNode) }
 }
@@ -54,7 +54,7 @@ async function withReferrers(
   return listed
 }
 
-function tableOf(found: readonly Referrer[], children = false): readonly string[] {
+function tableOf({ columns: width }: Context, found: readonly Referrer[], children = false): readonly string[] {
   const columns: readonly Column[] = [
     { title: 'KIND' },
     { title: 'TYPE', isCut: true },
@@ -67,7 +67,7 @@ function tableOf(found: readonly Referrer[], children = false): readonly string[
     ...[kind, artifactType, digest, formatBytes(size), formatAge(annotations[CREATED])],
     ...(children ? [subject] : []),
   ])
-  return formatTable(columns, rows)
+  return formatTable(columns, rows, width)
 }
 
 /** The lines of a referrer in a tree: what it is, and its annotations. */

@@ -127,7 +127,12 @@ describe('registry-client referrers', () => {
     expect(flat).toEqual({ referrers: JSON.parse(JSON.stringify(await listReferrers(registry, repository, 'v1'))) })
 
     const { screen } = await runInTerminal(['referrers', `${name}:v1`], { columns: 200 })
-    expect(screen).toContain(digestOf(sbom))
+    expect(screen).toBe(table.stdout.trimEnd())
+    const narrow = await runInTerminal(['referrers', `http://${name}:v1`], { columns: 80 })
+    expect(narrow.screen.split('\n')).toEqual([
+      expect.stringMatching(/^KIND {2}TYPE .{0,76}$/),
+      expect.stringMatching(/^sbom {2}application\/spdx\+json {2}sha256:\w+… {2}.{0,40}$/),
+    ])
   })
 
   it('lists artifacts of a type, and says on stderr that there are none', async () => {

@@ -39,7 +39,7 @@ describe('registry-client doctor', () => {
   })
 
   it('prints the document of diagnoseRegistry() with --json', async () => {
-    const { code, stdout } = await runCommand(['doctor', host, '--repository', 'cli/none', '--json'])
+    const { code, stdout } = await runCommand(['doctor', `http://${host}/cli/none`, '--json'])
     expect(code).toBe(0)
     const { registry: url, checks } = JSON.parse(stdout)
     expect(new URL(url).host).toBe(host)
