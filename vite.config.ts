@@ -27,11 +27,20 @@ const requireInNode: Plugin = {
   },
 }
 
+/** Commander can run commands as programs of their own. This one has none, and `node:child_process` takes long to load. */
+const withoutPrograms: Plugin = {
+  name: 'without-programs',
+  transform(code, id) {
+    if (!id.endsWith('/commander/lib/command.js')) return null
+    return { code: code.replace("require('node:child_process')", '{}'), map: null }
+  },
+}
+
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 
 export default defineConfig({
   define: { PACKAGE_VERSION: JSON.stringify(version) },
-  plugins: [requireInNode],
+  plugins: [requireInNode, withoutPrograms],
   build: {
     // Of what is bundled: undici for createFetch, srvx for the registry of ./testing/node, commander and others for the command.
     license: { fileName: 'third-party-licenses.md' },
