@@ -31,10 +31,10 @@ export async function checkPageReads(context: PageExamination, signIn: SignIn): 
   }
 }
 
-function judgeRead({ headers }: Answered, origin: string): Finding {
+function judgeRead({ headers, secrets }: Answered, origin: string): Finding {
   const fault = corsFault(headers, origin)
   if (!fault) return passed(`Pages of ${origin} may read answers of the registry.`)
-  const message = `The registry answers, but ${describeCorsFault(fault, headers, origin)}.`
+  const message = `The registry answers, but ${describeCorsFault(fault, headers, origin, secrets)}.`
   if (fault !== 'DOUBLED_HEADER') {
     return failed(fault, message, 'allow the origin in the registry or in the proxy', readSettings(origin, headers))
   }
@@ -62,13 +62,14 @@ async function checkRefusals(context: PageExamination, first: Probed, signIn: Si
   const { origin, repository = 'doctor/probe' } = context
   const path = `v2/${repository}/manifests/${MISSING_TAG}`
   const other = signIn.isSignedIn ? await readSigned(context, path) : await readPlain(context, path)
-  const answers = [first, ...(other ? [other] : [])].filter(({ status }) => status >= 400)
+  const all: readonly Answered[] = [first, ...(other ? [other] : [])]
+  const answers = all.filter(({ status }) => status >= 400)
   const [answer] = answers
   if (!answer) return skipped('NO_SAMPLE', 'the registry refused nothing.')
-  for (const { status, headers } of answers) {
+  for (const { status, headers, secrets } of answers) {
     const fault = corsFault(headers, origin)
     if (!fault) continue
-    const message = `Pages may read answers, but not refusals: the answer ${status} ${describeCorsFault(fault, headers, origin)}. A wrong password then looks like a broken network.`
+    const message = `Pages may read answers, but not refusals: the answer ${status} ${describeCorsFault(fault, headers, origin, secrets)}. A wrong password then looks like a broken network.`
     const remedy = 'let the proxy add the headers to all answers: in nginx "always", in Caddy "defer"'
     return failed(fault, message, remedy, corsSettings(origin, headers))
   }
@@ -76,7 +77,7 @@ async function checkRefusals(context: PageExamination, first: Probed, signIn: Si
 }
 
 /** The parts of an answer that decide whether a page may read it. */
-type Answered = Pick<Probed, 'status' | 'headers'>
+type Answered = Pick<Probed, 'status' | 'headers'> & { readonly secrets?: readonly string[] }
 
 async function readPlain(context: PageExamination, path: string): Promise<Answered | undefined> {
   const answer = await probe(context, { url: new URL(path, context.base), headers: { origin: context.origin } })
@@ -90,9 +91,9 @@ async function readSigned(
 ): Promise<Answered | undefined> {
   const request = { act: 'read as a page', method: 'GET', url, headers: { origin }, timeout, signal } as const
   try {
-    const { status, headers, body } = await registry.send({ ...request, allow: [400, 401, 403, 404] })
+    const { status, headers, body, secrets } = await registry.send({ ...request, allow: [400, 401, 403, 404] })
     releaseBody(body)
-    return { status, headers }
+    return { status, headers, secrets }
   } catch {
     signal?.throwIfAborted()
     return undefined

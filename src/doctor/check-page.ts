@@ -6,7 +6,7 @@ import { checkPreflights } from './check-preflights.ts'
 import type { Sample } from './check-repository.ts'
 import type { SignIn } from './check-sign-in.ts'
 import { checkStorage } from './check-storage.ts'
-import { type Examination, sendsOrigin } from './probe.ts'
+import { type Examination, pageOrigin, sendsOrigin } from './probe.ts'
 
 /** Checks what a page of another origin would meet at the registry. */
 export async function checkPage(
@@ -14,19 +14,17 @@ export async function checkPage(
   signIn: SignIn,
   sample: Sample | undefined,
 ): Promise<Findings> {
-  const { base } = examination
-  const own = pageOrigin()
-  const origin = examination.origin ?? own
+  const { base, origin } = examination
   if (origin === undefined) return forAll(skipped('NOT_ASKED', 'the origin of the page was not given.'))
   if (origin === base.origin) {
     return forAll(
       passed('The page and the registry have the same origin: a browser asks for no permission.', 'SAME_ORIGIN'),
     )
   }
-  const address = checkAddress(base, origin)
+  const address = checkPageAddress(base, origin)
   // A browser sends no request at all.
   if (address.state === 'failed') return { 'page-address': address }
-  if (!sendsOrigin()) return inPage(address, origin === own)
+  if (!sendsOrigin()) return inPage(address, origin)
   const context = { ...examination, origin }
   return {
     'page-address': address,
@@ -55,7 +53,7 @@ function forAll(finding: Finding): Findings {
 }
 
 /** Checks the two addresses alone, as browsers do before they send anything (Mixed Content, Local Network Access). */
-function checkAddress(base: URL, origin: string): Finding {
+export function checkPageAddress(base: URL, origin: string): Finding {
   const page = new URL(origin)
   if (page.protocol === 'https:' && base.protocol === 'http:' && !isLoopback(base.hostname)) {
     return failed(
@@ -74,21 +72,13 @@ function checkAddress(base: URL, origin: string): Finding {
   return passed('Browsers let the page send requests to this address.')
 }
 
-/** The origin of the page that this code runs in. It is undefined elsewhere, and in a page without one (`file:`). */
-function pageOrigin(): string | undefined {
-  const origin = sendsOrigin() ? undefined : globalThis.location?.origin
-  return origin !== undefined && URL.canParse(origin) ? origin : undefined
-}
-
 /**
  * A page knows only that it could read an answer: its browser hides preflights. The probes of a page go here.
- *
- * @param isOwn True if the origin is that of this page.
  */
-function inPage(address: Finding, isOwn: boolean): Findings {
+function inPage(address: Finding, origin: string): Findings {
   const hidden = forAll(
     skipped('NOT_VISIBLE', 'a page cannot see preflights and their answers. A check outside of a browser can.'),
   )
-  const read = isOwn && { 'page-read': passed('This page may read answers of the registry.') }
+  const read = origin === pageOrigin() && { 'page-read': passed('This page may read answers of the registry.') }
   return { ...hidden, 'page-address': address, ...read }
 }

@@ -4,6 +4,7 @@ import { type Finding, failed, passed, skipped } from './check.ts'
 import type { Sample } from './check-repository.ts'
 import { describeCorsFault } from './cors.ts'
 import type { Examination } from './probe.ts'
+import { shownText } from './shown.ts'
 import { settled } from './unexpected.ts'
 
 /**
@@ -21,7 +22,7 @@ export function checkStorage(examination: Examination, origin: string, sample: S
       method: 'GET',
       url: `${path}blobs/${sample.blob.digest}`,
     } as const
-    const { url, headers, body } = await registry.send({
+    const { url, headers, body, secrets } = await registry.send({
       ...request,
       scopes: pull,
       headers: { origin: 'null' },
@@ -30,12 +31,13 @@ export function checkStorage(examination: Examination, origin: string, sample: S
     })
     releaseBody(body)
     if (url.origin === base.origin || url.origin === origin) return passed('The registry itself answers with blobs.')
+    const storage = `the storage at ${shownText(url.origin, secrets)}`
     const allowed = headers.get('access-control-allow-origin')
-    if (allowed === '*' || allowed === 'null') return passed(`Pages may read blobs of the storage at ${url.origin}.`)
+    if (allowed === '*' || allowed === 'null') return passed(`Pages may read blobs of ${storage}.`)
     const fault = allowed === null ? 'NO_CORS' : allowed.includes(',') ? 'DOUBLED_HEADER' : 'OTHER_ORIGIN'
     return failed(
       fault,
-      `The registry redirects blobs to the storage at ${url.origin}, which ${describeCorsFault(fault, headers, 'any origin')}.`,
+      `The registry redirects blobs to ${storage}, which ${describeCorsFault(fault, headers, 'any origin', secrets)}.`,
       'set the CORS rules of the storage (S3, Google Cloud Storage, Azure): allow the origin "*" for GET and HEAD. Or let the registry answer with blobs itself',
       [{ server: 'distribution', lines: 'storage:\n  redirect:\n    disable: true' }],
     )

@@ -1,4 +1,4 @@
-import { publicUrl, ResponseError } from '../errors.ts'
+import { ResponseError } from '../errors.ts'
 import type { Answer } from '../http/answer.ts'
 import { uploadLocation } from '../http/location.ts'
 import { deletesManifests } from '../registry/delete-manifest.ts'
@@ -10,10 +10,13 @@ import type { RepositoryExamination, Sample } from './check-repository.ts'
 import { askPreflight } from './preflight.ts'
 import { type Examination, sendsOrigin } from './probe.ts'
 import { corsSettings, forwardedSettings } from './settings.ts'
+import { shownText } from './shown.ts'
 import { findingOf, settled } from './unexpected.ts'
 
 /** In milliseconds: what cancelling an upload may take after an abort. */
 const GRACE = 5_000
+/** Answers of registries that take no chunks. */
+const NO_CHUNKS = [400, 404, 405, 411, 415, 416, 501]
 const CHUNK = new Uint8Array(16)
 
 /**
@@ -47,7 +50,7 @@ async function tryUpload(context: RepositoryExamination): Promise<Findings> {
   }
   let isCancelled = false
   try {
-    const upload = await checkPageUpload(context, location)
+    const upload = await checkPageUpload(context, location, opened)
     const { finding, next } = await tryChunk(context, opened, location)
     location = next
     isCancelled = await cancel(context, location)
@@ -85,12 +88,12 @@ function stays({ repository }: RepositoryExamination): Finding {
 }
 
 /** Checks where an upload goes on: a registry behind a proxy may not know its own address. */
-function judgeLocation({ base }: Examination, { headers }: Answer, isReached: boolean): Finding {
+function judgeLocation({ base }: Examination, { headers, secrets }: Answer, isReached: boolean): Finding {
   const { protocol, hostname, origin } = new URL(headers.get('location') ?? '', base)
   if (hostname !== base.hostname) {
     return (isReached ? warning : failed)(
       'LOCATION_OTHER_HOST',
-      `The registry sends uploads to another host: ${publicUrl(origin)}.`,
+      `The registry sends uploads to another host: ${shownText(origin, secrets)}.`,
       'if that is not intended, let the proxy pass the header Host on to the registry',
       forwardedSettings(headers),
     )
@@ -121,8 +124,8 @@ async function tryChunk(
     return { finding: passed(`The registry takes blobs in chunks${limitsOf(opened)}.`), next }
   } catch (error) {
     signal?.throwIfAborted()
-    const finding = findingOf(error)
-    if (!(error instanceof ResponseError) || error.status >= 500) return { finding, next: url }
+    const finding = findingOf(error, opened.secrets)
+    if (!(error instanceof ResponseError) || !NO_CHUNKS.includes(error.status)) return { finding, next: url }
     const { message } = finding
     const fault = warning('NOT_SUPPORTED', `The registry takes blobs only whole, not in chunks: ${message}`)
     return { finding: fault, next: url }
@@ -166,7 +169,7 @@ async function tryDelete({ registry, repository, signal }: RepositoryExamination
 }
 
 /** Asks for the preflight of a chunk at the URL of the upload. */
-async function checkPageUpload(context: RepositoryExamination, location: URL): Promise<Finding> {
+async function checkPageUpload(context: RepositoryExamination, location: URL, { secrets }: Answer): Promise<Finding> {
   const { origin, base } = context
   if (!sendsOrigin()) return skipped('NOT_VISIBLE', 'a page cannot see preflights and their answers.')
   if (origin === undefined) return skipped('NOT_ASKED', 'the origin of the page was not given.')
@@ -174,7 +177,8 @@ async function checkPageUpload(context: RepositoryExamination, location: URL): P
   const announced = { method: 'PATCH', header: 'content-range' }
   const preflight = await askPreflight(context, location, announced, origin)
   if (preflight.isAllowed) return passed(`Pages of ${origin} may send chunks to the URL of an upload.`)
-  const server = location.origin === base.origin ? 'The registry' : `The server of uploads at ${location.origin}`
+  const server =
+    location.origin === base.origin ? 'The registry' : `The server of uploads at ${shownText(location.origin, secrets)}`
   if (preflight.fault) return refusedPreflight(preflight, origin, server)
   return failed(
     'METHODS_MISSING',

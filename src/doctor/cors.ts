@@ -1,4 +1,5 @@
 import type { FindingCode } from './check.ts'
+import { shownText } from './shown.ts'
 
 /** The reason why a page may not read an answer. */
 export type CorsFault = Extract<FindingCode, 'NO_CORS' | 'OTHER_ORIGIN' | 'DOUBLED_HEADER'>
@@ -16,10 +17,19 @@ export function corsFault(headers: Headers, origin: string): CorsFault | undefin
   return allowed.includes(',') ? 'DOUBLED_HEADER' : 'OTHER_ORIGIN'
 }
 
-/** Explains why a page may not read an answer. The text follows the name of the server. */
-export function describeCorsFault(fault: CorsFault, headers: Headers, origin: string): string {
+/**
+ * Explains why a page may not read an answer. The text follows the name of the server.
+ *
+ * @param secrets Texts that the answer may echo.
+ */
+export function describeCorsFault(
+  fault: CorsFault,
+  headers: Headers,
+  origin: string,
+  secrets?: readonly string[],
+): string {
   if (fault === 'NO_CORS') return `does not allow pages of ${origin}: the answer has no Access-Control-Allow-Origin`
-  const said = shown(headers.get('access-control-allow-origin') ?? '')
+  const said = `"${shownText(headers.get('access-control-allow-origin') ?? '', secrets)}"`
   return fault === 'OTHER_ORIGIN'
     ? `allows pages of another origin than ${origin}: Access-Control-Allow-Origin is ${said}`
     : `sends Access-Control-Allow-Origin twice, or with several origins (${said}), and browsers then allow none`
@@ -29,9 +39,4 @@ export function describeCorsFault(fault: CorsFault, headers: Headers, origin: st
 export function listed(headers: Headers, name: string): readonly string[] {
   const value = headers.get(name) ?? ''
   return value.split(',').map((item) => item.trim())
-}
-
-/** A text of a server for a message: short, and without control characters. */
-function shown(text: string): string {
-  return `"${text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 100)}"`
 }

@@ -55,7 +55,7 @@ const FAILURES: readonly Known[] = [
     'set the clock of this machine, or wait until the certificate is valid',
   ],
   [
-    /ALTNAME|NotValidForName/i,
+    /ALTNAME|NotValidForName|not valid for name/i,
     'tls',
     'CERTIFICATE_OTHER_HOST',
     'has a certificate for another host',

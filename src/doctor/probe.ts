@@ -87,6 +87,12 @@ export function sendsOrigin(): boolean {
   return new Request('http://localhost/', { headers: { origin: 'http://page.test' } }).headers.has('origin')
 }
 
+/** The origin of the page that this code runs in. It is undefined elsewhere, and in a page without one (`file:`). */
+export function pageOrigin(): string | undefined {
+  const origin = sendsOrigin() ? undefined : globalThis.location?.origin
+  return origin !== undefined && URL.canParse(origin) ? origin : undefined
+}
+
 /** Names, codes and messages of an error and its causes. */
 function describe(error: unknown, depth = 0): string {
   if (!(error instanceof Error) || depth > 4) return ''

@@ -1,22 +1,25 @@
 import type { Registry } from '../registry/registry.ts'
 import { listChecks, type RegistryCheck } from './check.ts'
 import { checkClock } from './check-clock.ts'
-import { checkPage } from './check-page.ts'
+import { checkPage, checkPageAddress } from './check-page.ts'
 import { checkReach } from './check-reach.ts'
 import { checkRepository } from './check-repository.ts'
 import { checkSignIn } from './check-sign-in.ts'
 import { checkCatalog, checkReferrers } from './check-support.ts'
 import { checkWriting } from './check-writing.ts'
-import type { Examination } from './probe.ts'
+import { type Examination, pageOrigin } from './probe.ts'
 
 /** Makes all checks, in the order of a decision tree: what depends on a check that failed is skipped. */
 export async function runChecks(
   registry: Registry,
   options: Omit<Examination, 'registry' | 'base'>,
 ): Promise<readonly RegistryCheck[]> {
-  const examination = { ...options, registry, base: new URL(registry.url) }
+  const base = new URL(registry.url)
+  const origin = options.origin ?? pageOrigin()
+  const examination = { ...options, origin, registry, base }
   const { ping, findings: reach } = await checkReach(examination)
-  if (!ping) return listChecks(reach)
+  // In a page this may be why there is no answer.
+  if (!ping) return listChecks({ ...reach, ...(origin && { 'page-address': checkPageAddress(base, origin) }) })
   const signIn = await checkSignIn(examination, ping)
   const clock = checkClock(ping, signIn.realmAnswer)
   const { finding: repository, sample } = await checkRepository(examination)

@@ -228,6 +228,13 @@ describe('diagnoseRegistry() at a registry', () => {
   })
 })
 
+describe('diagnoseRegistry() with an origin, without a registry', () => {
+  it('tells of mixed content nevertheless', async () => {
+    const diagnosis = await diagnose('http://registry.invalid', { origin: 'https://page.example.com' })
+    expect(faultsOf(diagnosis)).toEqual(['connection HOST_UNKNOWN', 'page-address MIXED_CONTENT'])
+  })
+})
+
 describe('diagnoseRegistry() when it is aborted', () => {
   it('rejects with the reason, before and while it waits', async () => {
     const registry = openRegistry('https://registry.test', { fetch: () => new Promise(() => {}) })

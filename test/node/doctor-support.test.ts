@@ -108,6 +108,28 @@ describe('diagnoseRegistry() with write', () => {
     expect(faultsOf(await diagnose(handle, TRIAL))).toContain(finding)
   })
 
+  it('shows no secret that a server echoes', async () => {
+    const password = 'letmein1'
+    const { fetch } = createTestRegistry()
+    const authorization = `Basic ${btoa(`ann:${password}`)}`
+    const echoing = async (request: Request) => {
+      const given = request.headers.get('authorization')
+      if (given === null) return new Response('{}', { status: 401, headers: { 'www-authenticate': 'Basic realm="r"' } })
+      const answer = await fetch(request)
+      answer.headers.set('access-control-allow-origin', `${password}, ${given}`)
+      if (request.method === 'POST') answer.headers.set('location', `https://${password}.test/${password}`)
+      return answer
+    }
+    const credentials = { username: 'ann', password }
+    const registry = openRegistry('https://registry.test', { fetch: echoing, credentials, retry: 0 })
+    const diagnosis = await diagnose(registry, { ...TRIAL, origin: PAGE })
+    expect(faultsOf(diagnosis)).toEqual(
+      expect.arrayContaining(['page-read DOUBLED_HEADER', 'uploads LOCATION_OTHER_HOST']),
+    )
+    const shown = JSON.stringify(diagnosis)
+    for (const secret of [password, authorization, authorization.slice(6)]) expect(shown).not.toContain(secret)
+  })
+
   it('cancels the upload when it is aborted', async () => {
     const controller = new AbortController()
     const { registry, handle } = await stocked()
