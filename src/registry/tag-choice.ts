@@ -1,4 +1,4 @@
-import { show } from '../check-options.ts'
+import { text as asText, show } from '../check-options.ts'
 import { parseTag } from '../oci/reference.ts'
 
 /** Chooses tags: a pattern with `*` and `?`, a regular expression, a list, or a function. Tags have no `*` or `?`. */
@@ -35,10 +35,23 @@ function settled(name: string, isChosen: unknown): boolean {
 }
 
 /**
- * Tells whether a text matches a pattern, in which `*` stands for any text and `?` for one character. A text of n
- * characters takes at most n steps for each `*`.
+ * Tells whether a text matches a pattern, as `listTagDetails` takes them: `*` stands for any text, also none, and `?`
+ * for one character. A text of n characters takes at most n steps for each `*`.
+ *
+ * @param text The name of a tag or a repository.
+ * @param pattern The pattern. Without `*` and `?` it matches only itself.
+ * @returns true if the whole text matches.
+ * @throws {TypeError} if `text` or `pattern` is not a string.
+ * @example
+ * ```ts
+ * import { matchesPattern } from 'registry-api-v2-client'
+ *
+ * console.log(matchesPattern('team/app', 'team/*')) // true
+ * ```
  */
 export function matchesPattern(text: string, pattern: string): boolean {
+  asText('text', text, 'the name of a tag or a repository')
+  asText('pattern', pattern, 'a pattern such as "v1.*"')
   let [at, position] = [0, 0]
   /** Behind the last `*`, and where the text that it stands for ends. */
   let [star, end] = [-1, 0]

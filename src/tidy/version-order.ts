@@ -66,6 +66,7 @@ function compareDigits(one: string, other: string): number {
   return digits.length - others.length || compareTexts(digits, others)
 }
 
-function compareTexts(one: string, other: string): number {
+/** Compares texts by their code units, as `sort` does. */
+export function compareTexts(one: string, other: string): number {
   return one === other ? 0 : one < other ? -1 : 1
 }
