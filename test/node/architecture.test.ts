@@ -125,9 +125,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'cli/completion': [],
   'cli/removal': ['node/index', 'cli/terminal', 'cli/connection', 'cli/context'],
   'cli/transfer': ['node/index', 'cli/terminal', 'cli/connection', 'cli/context'],
+  'cli/look': ['node/index', 'cli/terminal', 'cli/connection', 'cli/context', 'cli/transfer'],
   'cli/commands': [
     ...['node/index', 'testing/node'],
-    ...['cli/terminal', 'cli/connection', 'cli/context', 'cli/removal', 'cli/transfer', 'cli/completion'],
+    ...['cli/terminal', 'cli/connection', 'cli/context', 'cli/removal', 'cli/transfer', 'cli/look', 'cli/completion'],
   ],
   'cli/program': ['cli/context', 'cli/transfer', 'cli/commands'],
   cli: ['cli/program'],

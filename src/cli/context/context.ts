@@ -38,7 +38,7 @@ export interface Context extends Questions {
    * @throws the reason of any other abort
    */
   untilStopped(): Promise<void>
-  /** Writes bytes to stdout as they are. For a command whose result is the content of a file. */
+  /** Writes bytes to stdout, for a command whose result is the content of a file. A terminal gets text alone. */
   writeBytes(pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void>
   /** Sets a function that describes the rest that stays if the command is interrupted now. @default nothing stays */
   onInterrupt(say: () => string): void

@@ -1,12 +1,20 @@
 import { addArtifactCommands } from './artifacts.ts'
 import { addChangeCommands } from './change.ts'
 import { addCompletionCommands } from './completion.ts'
+import { addLookCommands } from './look.ts'
 import { addRegistryCommands } from './registry.ts'
 import { createRoot, type Program } from './root.ts'
 import { addTransferCommands } from './transfer.ts'
 
 /** The groups of commands, in the order of the help. */
-const GROUPS = [addTransferCommands, addChangeCommands, addArtifactCommands, addRegistryCommands, addCompletionCommands]
+const GROUPS = [
+  addTransferCommands,
+  addLookCommands,
+  addChangeCommands,
+  addArtifactCommands,
+  addRegistryCommands,
+  addCompletionCommands,
+]
 
 /**
  * Defines the command: names, arguments, options and help of everything that it does. The help, the completion and the

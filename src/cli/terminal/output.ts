@@ -1,6 +1,7 @@
 import { RegistryError } from '../../node/index.ts'
 import type { Failure } from './failure.ts'
 import { createLiveArea, type LiveArea, type Terminal } from './live-area.ts'
+import { terminalText } from './terminal-text.ts'
 import { formatJson, printable } from './text.ts'
 
 /**
@@ -21,7 +22,11 @@ export interface Output {
    * @param options.isLine True to write a document as one line. @default false
    */
   json(document: unknown, options?: { readonly isLine?: boolean }): Promise<void>
-  /** Writes bytes as they are. */
+  /**
+   * Writes bytes as they are. A terminal gets text, with its control characters escaped.
+   *
+   * @throws {UsageError} if stdout is a terminal and the bytes are not text
+   */
   bytes(pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void>
   /** Writes a line to stderr, above the bars. */
   line(text: string): void
@@ -82,7 +87,7 @@ export function createOutput(isTerminal: boolean, onClosed: (reason: Error) => v
       else if (!isUnfinished) await write(`${formatJson(document, isLine ? 0 : 2)}\n`)
     },
     async bytes(pieces) {
-      for await (const piece of pieces) await write(piece)
+      for await (const piece of stdout.isTTY ? terminalText(pieces) : pieces) await write(piece)
     },
     line(text) {
       const line = printable(text)

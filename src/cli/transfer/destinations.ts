@@ -1,6 +1,7 @@
-import { type Archive, chooseImage, type Image, ValidationError } from '../../node/index.ts'
+import { type Archive, type Image, ValidationError } from '../../node/index.ts'
 import { formatPlace, type Place, parsePlace, readRegistryAddress } from '../connection/place.ts'
 import { UsageError } from '../terminal/usage-error.ts'
+import { chooseByName } from './choose-by-name.ts'
 import { isFile } from './is-file.ts'
 import { type Renaming, renamer } from './rename.ts'
 
@@ -72,12 +73,12 @@ export async function findDestinations(
   if (!allTags) {
     const [image, ...more] = asked
     if (more.length > 0) throw new UsageError('Cannot push several images to one place', 'add --all-tags')
-    const destination = oneDestination(await choose(archive, image), target, { tags, ...flags }, note)
+    const destination = oneDestination(await chooseByName(archive, image), target, { tags, ...flags }, note)
     return [withPosition(archive, destination)]
   }
   const images =
     asked.length > 0
-      ? await Promise.all(asked.map((image) => choose(archive, image)))
+      ? await Promise.all(asked.map((image) => chooseByName(archive, image)))
       : archive.images.filter(({ names, tags }) => names.length > 0 || tags.length > 0)
   const all = images.flatMap((image) => allDestinations(image, target, flags, onWarning))
   if (all.length === 0) throw nameless('no image of the archive has a name')
@@ -89,13 +90,6 @@ function withPosition({ images }: Archive, destination: Omit<Destination, 'posit
   const { digest } = destination.image.manifest
   const position = images.findIndex(({ manifest }) => manifest.digest === digest)
   return { ...destination, position: position < 0 ? undefined : position }
-}
-
-/** Numbers are positions, unless an image has that name. */
-function choose(archive: Archive, text: string | undefined): Promise<Image> {
-  const isNamed = archive.images.some(({ names, tags }) => [...names, ...tags].some((name) => name === text))
-  const image = text !== undefined && /^[0-9]{1,6}$/.test(text) && !isNamed ? Number(text) : text
-  return chooseImage(archive, { image })
 }
 
 function oneDestination(

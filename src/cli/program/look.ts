@@ -1,0 +1,163 @@
+import { Option } from '@commander-js/extra-typings'
+import type { Program } from './root.ts'
+import { run } from './run.ts'
+
+const IMAGE_INPUT =
+  'an archive (a file, a folder, or - for stdin), or registry/repository[:tag][@digest]; what exists as a file, begins with . or /, or ends in .tar is an archive'
+const PLATFORM = 'one platform of a multi-platform image'
+const IMAGE = 'an image of the archive: a name, or a number from 0'
+
+/** Adds the commands that look: inspect, repos, tags, manifest, config, digest, files, diff and history. */
+export function addLookCommands(program: Program): void {
+  program.commandsGroup('Look at images:')
+  addInspect(program)
+  addRepos(program)
+  addTags(program)
+  addManifest(program)
+  addConfig(program)
+  addDigest(program)
+  addFiles(program)
+  addDiff(program)
+  addHistory(program)
+}
+
+function addInspect(program: Program): void {
+  program
+    .command('inspect')
+    .description('Describe an image, or the images of an archive: digest, platforms, size, config, layers')
+    .argument('<image>', IMAGE_INPUT)
+    .option('--platform <os/arch>', PLATFORM)
+    .option('--image <name>', IMAGE)
+    .action((image, flags, command) =>
+      run(command, async (context) => (await import('../commands/inspect.ts')).inspect(context, image, flags)),
+    )
+    .addHelpText('after', examples('inspect app.tar', 'inspect localhost:15000/team/app:v1 --platform linux/arm64'))
+}
+
+function addRepos(program: Program): void {
+  program
+    .command('repos')
+    .description('List the repositories of a registry')
+    .argument('<registry>', 'the address of the registry')
+    .option('--filter <pattern>', 'list only names that match, with * and ?')
+    .action((registry, flags, command) =>
+      run(command, async (context) => (await import('../commands/repos.ts')).repos(context, registry, flags)),
+    )
+    .addHelpText('after', examples('repos localhost:15000', "repos localhost:15000 --filter 'team/*'"))
+}
+
+function addTags(program: Program): void {
+  program
+    .command('tags')
+    .description('List the tags of a repository')
+    .argument('<repository>', 'registry/repository')
+    .option('--details', 'print a table with digest, size, age and platforms of each image')
+    .option('--filter <pattern>', 'list only tags that match, with * and ?')
+    .addOption(
+      new Option('--sort <order>', "sort the newest first (default: the registry's order)").choices([
+        'version',
+        'date',
+      ] as const),
+    )
+    .option('--reverse', 'reverse the order')
+    .action((repository, flags, command) =>
+      run(command, async (context) => (await import('../commands/tags.ts')).tags(context, repository, flags)),
+    )
+    .addHelpText(
+      'after',
+      examples('tags localhost:15000/team/app', 'tags nginx --details --filter "1.*" --sort version'),
+    )
+}
+
+function addManifest(program: Program): void {
+  program
+    .command('manifest')
+    .description('Print the manifest or index of an image, byte by byte; with --json, with its digest and media type')
+    .argument('<image>', IMAGE_INPUT)
+    .option('--platform <os/arch>', PLATFORM)
+    .option('--image <name>', IMAGE)
+    .action((image, flags, command) =>
+      run(command, async (context) => (await import('../commands/manifest.ts')).manifest(context, image, flags)),
+    )
+    .addHelpText('after', examples('manifest localhost:15000/team/app:v1', 'manifest nginx --platform linux/arm64'))
+}
+
+function addConfig(program: Program): void {
+  program
+    .command('config')
+    .description('Print the config of an image, byte by byte; with --json, with its digest and media type')
+    .argument('<image>', IMAGE_INPUT)
+    .option('--platform <os/arch>', PLATFORM)
+    .option('--image <name>', IMAGE)
+    .action((image, flags, command) =>
+      run(command, async (context) => (await import('../commands/config.ts')).config(context, image, flags)),
+    )
+    .addHelpText('after', examples('config localhost:15000/team/app:v1'))
+}
+
+function addDigest(program: Program): void {
+  program
+    .command('digest')
+    .description('Print the digest of an image')
+    .argument('<image>', IMAGE_INPUT)
+    .option('--platform <os/arch>', PLATFORM)
+    .option('--image <name>', IMAGE)
+    .action((image, flags, command) =>
+      run(command, async (context) => (await import('../commands/digest.ts')).digest(context, image, flags)),
+    )
+    .addHelpText('after', examples('digest localhost:15000/team/app:v1', 'digest app.tar'))
+}
+
+function addFiles(program: Program): void {
+  program
+    .command('files')
+    .description('List the files of an image, or of a folder in it, or print one file')
+    .argument('<image>', IMAGE_INPUT)
+    .argument('[path]', 'a file, whose content is printed, or a folder, whose files are listed')
+    .option('-o, --output <file>', 'write the content of the file here')
+    .option('--force', 'replace the file of -o')
+    .option('--layer <layer>', 'only this layer, as it stands: a number from 0, or a digest')
+    .option('--platform <os/arch>', PLATFORM)
+    .option('--image <name>', IMAGE)
+    .action((image, path, flags, command) =>
+      run(command, async (context) => (await import('../commands/files.ts')).files(context, image, path, flags)),
+    )
+    .addHelpText(
+      'after',
+      examples('files app.tar', 'files localhost:15000/team/app:v1 etc/os-release', 'files app.tar etc/hosts -o hosts'),
+    )
+}
+
+function addDiff(program: Program): void {
+  program
+    .command('diff')
+    .description('Compare two images: their configs and layers, and with --files their files')
+    .argument('<from>', IMAGE_INPUT)
+    .argument('<to>', 'the other image')
+    .option('--files', 'compare the files too; layers in common are not read')
+    .option('--platform <os/arch>', PLATFORM)
+    .option('--from-image <name>', 'an image of the first archive: a name, or a number from 0')
+    .option('--to-image <name>', 'an image of the second archive')
+    .option('--exit-code', 'exit with 1 if the images differ')
+    .action((from, to, flags, command) =>
+      run(command, async (context) => (await import('../commands/diff.ts')).diff(context, from, to, flags)),
+    )
+    .addHelpText('after', examples('diff localhost:15000/team/app:v1 app.tar --files'))
+}
+
+function addHistory(program: Program): void {
+  program
+    .command('history')
+    .description('List the steps of the build of an image, the last one first')
+    .argument('<image>', IMAGE_INPUT)
+    .option('--platform <os/arch>', PLATFORM)
+    .option('--image <name>', IMAGE)
+    .action((image, flags, command) =>
+      run(command, async (context) => (await import('../commands/history.ts')).history(context, image, flags)),
+    )
+    .addHelpText('after', examples('history app.tar', 'history localhost:15000/team/app:v1'))
+}
+
+function examples(...lines: readonly string[]): string {
+  return ['\nExamples:', ...lines.map((line) => `  registry-client ${line}`)].join('\n')
+}
