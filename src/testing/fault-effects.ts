@@ -31,13 +31,14 @@ type CarryOut = (range?: string | null) => Promise<Response>
 /**
  * Answers a request with the given fault. What a fault does to the body of the response is in `body-effects.ts`.
  *
+ * @param ranges `undefined` if no fault needs it: it grows with each upload.
  * @throws {BrokenConnection} if the fault leaves no response
  */
 export async function answerWith(
   fault: Fault | undefined,
   { url, headers, signal }: Request,
   carryOut: CarryOut,
-  ranges: RangeMemory,
+  ranges: RangeMemory | undefined,
 ): Promise<Response> {
   switch (fault?.kind) {
     case 'cut':
@@ -89,7 +90,8 @@ function statusAnswer({ status, retryAfter, html = false, headers, ...error }: S
 /**
  * Stores the response's `Range` for the next call. If `isStale`, first replaces it with that of the previous response.
  */
-function remember(response: Response, ranges: RangeMemory, isStale = false): Response {
+function remember(response: Response, ranges: RangeMemory | undefined, isStale = false): Response {
+  if (!ranges) return response
   const id = response.headers.get('docker-upload-uuid')
   const before = id === null ? undefined : ranges.get(id)
   if (isStale && before !== undefined) response.headers.set('range', before)

@@ -126,7 +126,7 @@ export function createRegistryOn(storage: Storage, options: TestRegistryOptions)
   const objects = options.objectStorage && createObjectStorage(options.objectStorage)
   const sender = createSender()
   const requests: TestRequest[] = []
-  const ranges: RangeMemory = new Map()
+  const ranges: RangeMemory | undefined = options.faults?.some(({ kind }) => kind === 'stale') ? new Map() : undefined
   let bodyBytes = 0
 
   return {
