@@ -68,6 +68,7 @@ async function diagnoseBehind(
 }
 
 const WITHOUT_CORS = { settings: { REGISTRY_HTTP_HEADERS: '{}' } }
+const ONLY_ORIGIN = JSON.stringify({ 'Access-Control-Allow-Origin': ['*'] })
 const WITH_SIGN_IN = { auth: { htpasswd: HTPASSWD_USER } }
 const EXPOSED =
   'Location, Range, Link, WWW-Authenticate, Docker-Content-Digest, OCI-Chunk-Min-Length, OCI-Chunk-Max-Length, Retry-After'
@@ -134,6 +135,32 @@ describe('diagnoseRegistry() at a distribution behind nginx', () => {
     // The answer says that it is nginx.
     expect(first?.settings.map(({ server }) => server)).toContain('nginx')
     expect(first?.settings.map(({ server }) => server)).not.toContain('Traefik')
+  })
+
+  it.each<[string, Omit<NginxOptions, 'upstream'>, DistributionOptions]>([
+    ['a registry that allows no page', { answersPreflights: false }, WITHOUT_CORS],
+    ['preflights that are asked for a sign-in', { answersPreflights: false }, { ...WITHOUT_CORS, ...WITH_SIGN_IN }],
+    ['methods that are missing', { answersPreflights: false }, { settings: { REGISTRY_HTTP_HEADERS: ONLY_ORIGIN } }],
+  ])('is mended by its own lines for nginx after %s', async (_, nginx, options) => {
+    const before = await diagnoseBehind(nginx, options)
+    const fault = Object.values(before).find(({ check, state }) => check.startsWith('page-') && state === 'failed')
+    const block = fault?.settings.find(({ server }) => server === 'nginx')?.lines ?? ''
+    const lines = block.split('\n').slice(1, -1).join('\n')
+    const after = await diagnoseBehind({ ...nginx, lines }, options)
+    expect(faultsOf(after).filter((found) => found.startsWith('page-'))).toEqual([])
+    expect(passedOf(after)).toEqual(expect.arrayContaining(['page-read', 'page-preflight', 'page-upload']))
+  })
+
+  it('is mended by its own lines for distribution', async () => {
+    const before = await diagnoseBehind({ answersPreflights: false }, WITHOUT_CORS)
+    const block = before['page-read'].settings.find(({ server }) => server === 'distribution')?.lines ?? ''
+    const headers = [...block.matchAll(/^ +(Access-[\w-]+): (\[.*\])$/gm)].map(
+      ([, name, value]) => `"${name}":${value}`,
+    )
+    expect(headers).toHaveLength(5)
+    const settings = { REGISTRY_HTTP_HEADERS: `{${headers.join(',')}}` }
+    const after = await diagnoseBehind({ answersPreflights: false }, { settings })
+    expect(faultsOf(after).filter((found) => found.startsWith('page-'))).toEqual([])
   })
 
   it('finds uploads that lead to http behind TLS', async () => {
