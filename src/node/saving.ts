@@ -9,6 +9,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EPERM: 'choose a path that you may write to',
   EROFS: 'choose a path that you may write to',
   ENOENT: 'create the folder first, or choose another path',
+  EEXIST: 'choose another path: a file has this one',
   ENOTDIR: 'choose a path in a folder',
   EBUSY: 'choose another path: this one is a mount point, or in use',
   EPIPE: 'keep the reader open until the end',

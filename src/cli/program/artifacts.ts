@@ -63,7 +63,7 @@ export function addArtifactCommands(program: Program): void {
     .command('pull')
     .description('Write the files of an artifact into a folder')
     .argument('<reference>', 'registry/repository[:tag][@digest]')
-    .option('-o, --output <folder>', 'write into this folder', '.')
+    .option('-o, --output <folder>', 'write into this folder; - writes the only file to stdout', '.')
     .option('--force', 'replace files that exist')
     .action((reference, options, command) =>
       run(command, async (context) =>

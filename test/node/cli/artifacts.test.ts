@@ -217,6 +217,23 @@ describe('registry-client artifact pull', () => {
     expect(readFileSync(join(to, 'b.txt'), 'utf8')).toBe('b')
   })
 
+  it('writes the only file to stdout with -o -', async () => {
+    await pushArtifact(registry, 'cli/pulled', 'one', [{ title: 'a.bin', data: Uint8Array.of(0, 255, 10) }])
+    const { code, bytes, stderr } = await run('artifact', 'pull', `${host}/cli/pulled:one`, '-o', '-')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect([...bytes]).toEqual([0, 255, 10])
+    const two = await run('artifact', 'pull', name, '-o', '-')
+    expect(two).toMatchObject({ code: 2, stdout: '' })
+    expect(two.stderr).toContain('it has 2 files\n  Pass a folder to -o.')
+    expect(await run('artifact', 'pull', name, '-o', '-', '--json')).toMatchObject({ code: 2 })
+  })
+
+  it('fails with a remedy if the folder is a file', async () => {
+    const { code, stderr } = await run('artifact', 'pull', name, '-o', 'sbom.json')
+    expect(code).toBe(1)
+    expect(stderr).toContain('error: Cannot write "sbom.json": EEXIST: file already exists\n  Choose another path')
+  })
+
   it('writes through no link in the folder', async () => {
     const [to, outside] = [newFolder(), newFolder()]
     symlinkSync(outside, join(to, 'deep'))
