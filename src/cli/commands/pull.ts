@@ -17,11 +17,11 @@ export async function pull(
   references: readonly string[],
   flags: PullFlags,
 ): Promise<Result | undefined> {
-  const { signal, onWarning, settings } = context
+  const { signal, limits, onWarning, settings } = context
   const places = references.map(parsePlace)
   const { output = fileNameOf(places), referrers, force } = flags
   const target = await readOutput(output, { force, json: settings.json })
-  const options = { signal, onWarning, referrers, ...registryPlatforms(flags.platform) }
+  const options = { signal, limits, onWarning, referrers, ...registryPlatforms(flags.platform) }
   const images: Image[] = []
   for (const place of places) images.push(await open(context, place, options))
   return writeImages(context, images, target, flags)

@@ -68,7 +68,12 @@ async function pushStdin(
   const tags = given.length > 0 ? given : ['latest']
   const stdin = readStdin()
   const handle = await context.openRegistry(registry)
-  const digest = await pushStream(stdin, handle, repository, undefined, { ...options, image, tags })
+  const digest = await pushStream(stdin, handle, repository, undefined, {
+    ...options,
+    limits: context.limits,
+    image,
+    tags,
+  })
   return resultOf(tags.map((tag) => ({ registry, repository, tag, digest })))
 }
 

@@ -20,6 +20,7 @@ const SCHEME = /^https?:\/\//
 export function parsePlace(text: string): Place {
   const [scheme = ''] = SCHEME.exec(text) ?? []
   const name = text.slice(scheme.length)
+  refuseUserInfo(name)
   const { registry, repository, ...rest } = parseReference(name)
   if (registry !== undefined || scheme === '') {
     return { registry: scheme + (registry ?? 'docker.io'), repository, ...rest }
@@ -32,6 +33,15 @@ export function parsePlace(text: string): Place {
     })
   }
   return { registry: scheme + host, repository: path.join('/'), ...rest }
+}
+
+/** Refuses a user name and a password in a reference. The error does not show the text. */
+function refuseUserInfo(name: string): void {
+  const [, ...parts] = name.split('@')
+  if (parts.length === 0 || (parts.length === 1 && /^[a-z0-9]+:[0-9a-f]{32,}$/i.test(parts[0] ?? ''))) return
+  throw new ValidationError('REFERENCE_INVALID', 'Cannot use the image reference: no digest follows after its "@"', {
+    remedy: 'write a digest as "sha256:…", and pass a password to "registry-client login" only',
+  })
 }
 
 /** The tag or the digest of a place. The default tag is `latest`. */

@@ -1,5 +1,5 @@
 /** The flags for options of the SDK. */
-const FLAGS: Readonly<Record<string, string>> = {
+export const FLAGS: Readonly<Record<string, string>> = {
   allowedRealms: '--allow-realm',
   all: '--all',
   ca: '--ca',

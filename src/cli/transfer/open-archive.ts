@@ -9,12 +9,12 @@ import { readStdin } from './stdin.ts'
  * @param entry The archive in a zip of several.
  */
 export function openArchiveInput(
-  { signal, onWarning, showProgress }: Context,
+  { signal, limits, onWarning, showProgress }: Context,
   input: string,
   entry?: string,
 ): Promise<Archive> {
   const archive = input === '-' ? readStdin() : input
-  return openArchive(archive, { signal, onWarning, entry, onOpenProgress: showProgress })
+  return openArchive(archive, { signal, limits, onWarning, entry, onOpenProgress: showProgress })
 }
 
 /** Opens an archive for as long as it is used. */

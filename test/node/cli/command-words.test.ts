@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
-import { inCommandWords } from '../../../src/cli/terminal/command-words.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { createProgram } from '../../../src/cli/program/program.ts'
+import { FLAGS, inCommandWords } from '../../../src/cli/terminal/command-words.ts'
 
 // Texts of the SDK name its options and functions. Every text that a command can show has words of the command.
 
@@ -41,5 +42,21 @@ describe('inCommandWords', () => {
     const words = inCommandWords(text)
     expect(isCode(words)).toBe(false)
     expect(words).not.toContain('of the SDK')
+  })
+})
+
+/** The flags of all commands. */
+function flagsOf(command: { readonly options: readonly unknown[]; readonly commands: readonly unknown[] }): string[] {
+  const own = (command.options as ReadonlyArray<{ long: string }>).map(({ long }) => long)
+  return [...own, ...(command.commands as ReadonlyArray<typeof command>).flatMap(flagsOf)]
+}
+
+describe('the words of the command', () => {
+  it('name flags that exist', () => {
+    vi.stubGlobal('PACKAGE_VERSION', '1.0.0')
+    const existing = flagsOf(createProgram())
+    const texts = [...Object.values(FLAGS), ...files.flatMap((file) => textsOf(file).map(inCommandWords))]
+    const named = texts.flatMap((text) => text.match(/--[a-z][a-z-]*/g) ?? [])
+    expect([...new Set(named)].filter((flag) => !existing.includes(flag))).toEqual([])
   })
 })

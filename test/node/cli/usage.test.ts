@@ -61,3 +61,21 @@ describe('registry-client, called wrongly', { concurrent: true }, () => {
     expect(screen).toBe('error: unknown command \'psh\'\n  Did you mean "push"? see registry-client --help.')
   })
 })
+
+describe('--limit', () => {
+  const archive = 'test/archives/docker-29.8-graph-driver.tar'
+  const push = (limit: string) => failure('push', archive, 'localhost:1/a:v1', '--limit', limit)
+
+  it('sets the limit that an error names', async () => {
+    const { code, stderr } = await push('entries=1')
+    expect(code).toBe(3)
+    expect(stderr).toMatch(/\n {2}If you trust its source, raise --limit entries=NUMBER\.\n$/)
+  })
+
+  it('exits with 2 if there is no such limit', async () => {
+    expect(await push('nonsense=1')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('there is no limit "nonsense"'),
+    })
+  })
+})
