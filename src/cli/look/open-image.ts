@@ -14,7 +14,7 @@ export interface InputChoice {
 }
 
 /** An image that an argument names. */
-export interface OpenedInput {
+interface OpenedInput {
   /** The image, or one platform of it if that was chosen. */
   readonly image: Image
   /** Closes the archive. The image cannot be read after it. */

@@ -6,7 +6,7 @@ import { oneImage } from './one-image.ts'
 import { type InputChoice, openArchiveImage, refuseImageChoice } from './open-image.ts'
 
 /** A manifest or a config, to the letter. */
-export interface ImageDocument extends Descriptor {
+interface ImageDocument extends Descriptor {
   readonly bytes: Uint8Array
 }
 

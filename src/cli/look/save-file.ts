@@ -7,7 +7,7 @@ import { RegistryError } from '../../node/index.ts'
 import { UsageError } from '../terminal/usage-error.ts'
 
 /** How a file is written. */
-export interface SaveSettings {
+interface SaveSettings {
   /** True to replace a file that exists. */
   readonly force?: true | undefined
   readonly signal: AbortSignal
