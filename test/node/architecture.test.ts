@@ -126,9 +126,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'cli/removal': ['node/index', 'cli/terminal', 'cli/connection', 'cli/context'],
   'cli/transfer': ['node/index', 'cli/terminal', 'cli/connection', 'cli/context'],
   'cli/look': ['node/index', 'cli/terminal', 'cli/connection', 'cli/context', 'cli/transfer'],
+  'cli/build': [...['node/index', 'cli/terminal', 'cli/connection', 'cli/context', 'cli/transfer', 'cli/look']],
   'cli/commands': [
     ...['node/index', 'testing/node'],
     ...['cli/terminal', 'cli/connection', 'cli/context', 'cli/removal', 'cli/transfer', 'cli/look', 'cli/completion'],
+    'cli/build',
   ],
   'cli/program': ['cli/context', 'cli/transfer', 'cli/commands'],
   cli: ['cli/program'],

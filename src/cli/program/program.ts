@@ -1,4 +1,5 @@
 import { addArtifactCommands } from './artifacts.ts'
+import { addBuildCommands } from './build.ts'
 import { addChangeCommands } from './change.ts'
 import { addCompletionCommands } from './completion.ts'
 import { addLookCommands } from './look.ts'
@@ -11,6 +12,7 @@ const GROUPS = [
   addTransferCommands,
   addLookCommands,
   addChangeCommands,
+  addBuildCommands,
   addArtifactCommands,
   addRegistryCommands,
   addCompletionCommands,

@@ -1,5 +1,6 @@
-import type { DeleteResult, SkippedDelete } from '../../node/index.ts'
+import type { DeleteResult } from '../../node/index.ts'
 import type { Result } from '../context/result.ts'
+import { inCommandWords } from '../terminal/command-words.ts'
 import { EXIT } from '../terminal/exit-code.ts'
 import { describeFailure } from '../terminal/failure.ts'
 import { failureDocument } from '../terminal/output.ts'
@@ -24,7 +25,7 @@ export function describeResult({ deleted, skipped, failed, undo }: DeleteResult,
     lines: [
       ...deleted.flatMap((step) => referencesOf(step, name).map((reference) => `deleted ${reference}`)),
       ...skipped.flatMap((step) =>
-        referencesOf(step, name).map((reference) => `skipped ${reference}: ${textOf(step)}`),
+        referencesOf(step, name).map((reference) => `skipped ${reference}: ${inCommandWords(step.text)}`),
       ),
       ...failures.flatMap((step) =>
         referencesOf(step, name).map((reference) => `failed ${reference}: ${step.failure.message}`),
@@ -32,13 +33,6 @@ export function describeResult({ deleted, skipped, failed, undo }: DeleteResult,
     ],
     exitCode: first?.failure.exitCode ?? (skipped.some(({ reason }) => reason !== 'gone') ? EXIT.refused : EXIT.done),
   }
-}
-
-/** Why a step was left out. The SDK's text names its own option. */
-function textOf({ reason, text }: SkippedDelete): string {
-  return reason === 'tag-not-deletable'
-    ? 'the registry deletes only whole images; --overwrite-tags deletes a single tag'
-    : text
 }
 
 /** Each tag of a manifest, or the manifest itself if it has none. */
