@@ -4,7 +4,7 @@ import { UsageError } from '../terminal/usage-error.ts'
 import { type Place, parsePlace, readRegistryAddress } from './place.ts'
 
 /** An argument that names an image: an archive, or an image of a registry. */
-type ImageInput =
+export type ImageInput =
   | { readonly kind: 'archive'; readonly path: string }
   | { readonly kind: 'reference'; readonly place: Place }
 
