@@ -31,6 +31,7 @@ export async function copy(context: Context, source: string, destination: string
   const options = {
     ...sendOptions(context, flags),
     ...registryPlatforms(platform),
+    limits: context.limits,
     referrers,
     mountFrom,
     noClobber: clobber === false,

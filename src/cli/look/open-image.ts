@@ -23,14 +23,15 @@ interface OpenedInput {
 
 /** Opens the image that an argument names: of an archive, or of a registry. */
 export async function openImageInput(context: Context, text: string, choice: InputChoice): Promise<OpenedInput> {
-  const { signal, onWarning } = context
+  const { signal, onWarning, limits } = context
   const input = await readImageInput(text, onWarning)
   if (input.kind === 'archive') return openArchiveImage(context, input.path, choice)
   refuseImageChoice(text, choice)
   const { place } = input
   const { platform } = choice
   const registry = await context.openRegistry(place.registry)
-  const image = await openImage(registry, place.repository, referenceOf(place), { platform, signal, onWarning })
+  const options = { platform, signal, onWarning, limits }
+  const image = await openImage(registry, place.repository, referenceOf(place), options)
   return { image, close: async () => {} }
 }
 

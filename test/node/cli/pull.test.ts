@@ -93,6 +93,7 @@ describe('registry-client pull', () => {
   it.each([
     ['an image that does not exist', ['pull', `${host}/cli/pull:v9`], 5],
     ['a platform that the image lacks', ['pull', `${host}/cli/pull:v1`, '--platform', 'linux/s390x'], 3],
+    ['a limit that the image exceeds', ['pull', `${host}/cli/pull:v1`, '--limit', 'jsonSize=2'], 3],
     ['a folder in the format docker', ['pull', `${host}/cli/pull:v1`, '-o', './', '--format', 'docker'], 2],
     ['a folder that is missing', ['pull', `${host}/cli/pull:v1`, '-o', 'missing/app.tar'], 1],
   ])('exits with a remedy for %s, and leaves no file', async (_, args, exitCode) => {

@@ -122,6 +122,7 @@ describe('registry-client push', () => {
     ['a name that cannot be read', [ARCHIVE, `${host}/CLI/x`], 3, 'as an image reference'],
     ['a compression that does not exist', [ARCHIVE, `${host}/cli/x`, '--compress', 'xz'], 2, 'Pass gzip, zstd'],
     ['a rate that is no number', [ARCHIVE, `${host}/cli/x`, '--limit-rate', 'fast'], 2, 'bytes per second'],
+    ['a limit that the archive exceeds', [ARCHIVE, `${host}/cli/x`, '--limit', 'entries=2'], 3, 'entries'],
     ['stdin and no repository', ['-'], 2, 'Cannot push stdin without a repository'],
     ['stdin and --resume', ['-', `${host}/cli/x`, '--resume'], 2, 'Save the archive to a file'],
   ])('exits with a remedy for %s', async (_, args, exitCode, text) => {
