@@ -1,6 +1,11 @@
 import { spawn } from 'node:child_process'
-import { describe, expect, it } from 'vitest'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { COMMAND } from '../../support/command.ts'
+import { rawTar } from '../../support/tar.ts'
 
 /** Runs a line of a shell, in which $R is the command. Returns the exit code of $R and what was printed. */
 function shell(line: string): Promise<{ code: number | null; stdout: string; stderr: string }> {
@@ -34,5 +39,40 @@ describe('registry-client, when its output cannot be written', { concurrent: tru
   it('does its work if nobody reads stderr', async () => {
     const { stdout } = await shell('{ $R completion bash 2>&3; echo "code $?"; } 3> >(true)')
     expect(stdout).toMatch(/code 0\n$/)
+  })
+})
+
+describe('a large result of registry-client', { concurrent: true }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'command-output-'))
+  const archive = join(folder, 'many.tar')
+  const COUNT = 20_000
+  beforeAll(() => {
+    const layer = rawTar(
+      Array.from({ length: COUNT }, (_, index) => ({ name: `${index}-${'long'.repeat(20)}`, data: '' })),
+    )
+    const diffId = `sha256:${createHash('sha256').update(layer).digest('hex')}`
+    const config = { architecture: 'amd64', os: 'linux', config: {}, rootfs: { type: 'layers', diff_ids: [diffId] } }
+    const manifest = [{ Config: 'config.json', RepoTags: ['many:v1'], Layers: ['layer.tar'] }]
+    const files = [
+      { name: 'config.json', data: JSON.stringify(config) },
+      { name: 'layer.tar', data: layer },
+      { name: 'manifest.json', data: JSON.stringify(manifest) },
+    ]
+    writeFileSync(archive, rawTar(files))
+  })
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  it('reaches a reader that is slow', async () => {
+    const { code, stdout } = await shell(`$R files ${archive} --json --quiet | (sleep 2; cat)`)
+    expect(code).toBe(0)
+    expect(stdout.length).toBeGreaterThan(5_000_000)
+    expect(JSON.parse(stdout)).toHaveLength(COUNT)
+  })
+
+  it('ends early, quietly and with 141 if its reader has enough', async () => {
+    const { code, stdout, stderr } = await shell(`$R files ${archive} | head -1; exit \${PIPESTATUS[0]}`)
+    expect(stderr).toBe('')
+    expect(stdout.trimEnd().split('\n')).toHaveLength(1)
+    expect(code).toBe(141)
   })
 })
