@@ -167,7 +167,7 @@ describeReal('artifacts at {}', ALL, ({ start }) => {
   it('oras and regctl find what "registry-client attach" attaches, and it lists and pulls what they attach', async () => {
     const { name, digest } = await image()
     const run = async (...args: string[]) => {
-      const { code, stdout, stderr } = await runCommand([...args, '--json'], { cwd: folder })
+      const { code, stdout, stderr } = await runCommand([...args, '--json', '--quiet'], { cwd: folder })
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
       return JSON.parse(stdout)
     }
