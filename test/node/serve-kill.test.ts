@@ -16,7 +16,7 @@ import { createRandom } from '../support/random.ts'
 const KILLS = Number(process.env.KILLS ?? 5)
 const WORKERS = 4
 /** The size of the large blob. */
-const MIB = 512
+const MIB = 256
 const random = createRandom(Number(process.env.FUZZ_SEED ?? 20_260_101))
 const upTo = (most: number) => Math.floor(random() * most)
 const root = mkdtempSync(join(tmpdir(), 'serve-kill-'))
