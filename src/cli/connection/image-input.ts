@@ -41,7 +41,7 @@ export async function readImageInput(text: string, onWarning: (message: string) 
   if (place) return { kind: 'reference', place }
   throw new ValidationError(
     'REFERENCE_INVALID',
-    `Cannot find the image ${JSON.stringify(text)}: there is no such file, and it is not a reference`,
+    `Cannot find the image ${JSON.stringify(text)}: it is not a file here, and not a reference`,
     { remedy: 'pass the path of an archive, or registry/repository[:tag][@digest]', input: text },
   )
 }

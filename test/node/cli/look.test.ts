@@ -273,7 +273,7 @@ describe('an argument that names an image', () => {
   it('is refused if it is neither a file nor a reference, or names a registry', async () => {
     const cwd = await mkdtemp(join(tmpdir(), 'input-'))
     const cases = [
-      ['My App', 3, 'there is no such file, and it is not a reference'],
+      ['My App', 3, 'it is not a file here, and not a reference'],
       ['missing.tar', 3, 'Cannot open "missing.tar"'],
       ['./app', 3, 'Cannot open "./app"'],
       [host, 2, 'it names a registry'],
