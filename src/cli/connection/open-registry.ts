@@ -28,7 +28,7 @@ export interface ConnectionSettings {
 const PROXY = ['HTTPS_PROXY', 'HTTP_PROXY', 'https_proxy', 'http_proxy']
 
 /** The options of `connect` besides those of the command line. */
-export interface ConnectOptions {
+interface ConnectOptions {
   /** @default those that Docker's or podman's login stored */
   readonly credentials?: Credentials | ProvideCredentials | undefined
   /** Called with a line for each request. */
