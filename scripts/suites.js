@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bringChromium } from './find/chromium.js'
 import { bringEngines } from './find/engines.js'
-import { bringNewestNode, NEWEST_NODE } from './find/newest-node.js'
+import { bringNode, NEWEST_NODE } from './find/node.js'
 import { run } from './run.js'
 
 /**
@@ -38,7 +38,7 @@ export function runSuites(projects) {
  */
 export function runOnNewestNode() {
   console.log(`\n— tests on Node ${NEWEST_NODE}`)
-  return runVitest(['node'], bringNewestNode())
+  return runVitest(['node'], bringNode(NEWEST_NODE))
 }
 
 /**
