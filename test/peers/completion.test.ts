@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findExecutable } from '../../scripts/find/executable.js'
 import { COMMAND, runCommand, runProgramInTerminal } from '../support/command.ts'
+import { bringProgram } from '../support/peers.ts'
 
 /** How each shell starts, and how it reads the completion script. */
 const SHELLS = {
@@ -29,8 +29,10 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }))
 
 describe.each(Object.keys(SHELLS) as (keyof typeof SHELLS)[])('registry-client completion %s', (shell) => {
-  const path = findExecutable(shell)
-  if (path === undefined) return it.skip(`is not tried, as ${shell} is not installed`, () => {})
+  let path = ''
+  beforeAll(() => {
+    path = bringProgram(shell, shell)
+  }, 120_000)
   const { args, load } = SHELLS[shell]
   const env = { PATH: `${bin}:${process.env.PATH}`, PS1: '> ', HOME: folder, LANG: 'C.UTF-8' }
 
@@ -38,7 +40,7 @@ describe.each(Object.keys(SHELLS) as (keyof typeof SHELLS)[])('registry-client c
   async function typeAndTab(line: string, expected: string): Promise<string> {
     const script = join(folder, `${shell}-script`)
     writeFileSync(script, (await runCommand(['completion', shell])).stdout)
-    const { screens } = await runProgramInTerminal(path as string, args, {
+    const { screens } = await runProgramInTerminal(path, args, {
       columns: 100,
       cwd: work,
       env,

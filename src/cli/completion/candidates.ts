@@ -7,7 +7,7 @@ export interface Candidate {
 }
 
 /** The words that may complete a command line, and the kind of paths that may, too. */
-export interface Completion {
+interface Completion {
   readonly candidates: readonly Candidate[]
   readonly paths?: 'files' | 'folders' | undefined
 }

@@ -23,11 +23,11 @@ const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 const [LONGEST_CLEANUP, SILENCE] = [20_000, 4500]
 
 /** The interruptions of a command. */
-export interface Interruptions {
+interface Interruptions {
   /** Interrupts the command as a signal does: at the first one it cleans up, at the second one the process ends. */
   interrupt(name: keyof typeof EXIT_CODES): void
-  /** Takes the command as done. A signal ends the process at once then, with the exit code of the command. */
-  finish(exitCode: number): void
+  /** Stops listening. Then a signal ends the process. */
+  stop(): void
 }
 
 /**
@@ -37,24 +37,27 @@ export interface Interruptions {
  */
 export function watchInterrupts(controller: AbortController, onFirst: () => void): Interruptions {
   let isInterrupted = false
-  let done: number | undefined
   let timer: NodeJS.Timeout | undefined
 
   function interrupt(name: keyof typeof EXIT_CODES): void {
     const exitCode = EXIT_CODES[name]
-    if (isInterrupted || done !== undefined) process.exit(done ?? exitCode)
+    if (isInterrupted) process.exit(exitCode)
     isInterrupted = true
     onFirst()
     timer = setTimeout(() => process.exit(exitCode), LONGEST_CLEANUP)
     controller.abort(new Interruption(exitCode))
   }
 
-  for (const name of Object.keys(EXIT_CODES) as Array<keyof typeof EXIT_CODES>) process.on(name, () => interrupt(name))
+  const listeners = (Object.keys(EXIT_CODES) as Array<keyof typeof EXIT_CODES>).map((name) => {
+    const listener = () => interrupt(name)
+    process.on(name, listener)
+    return () => process.off(name, listener)
+  })
   return {
     interrupt,
-    finish(exitCode) {
+    stop() {
       clearTimeout(timer)
-      done = exitCode
+      for (const stop of listeners) stop()
     },
   }
 }

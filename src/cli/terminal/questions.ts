@@ -19,7 +19,7 @@ export interface Questions {
 }
 
 /** Where questions are asked. */
-export interface QuestionSettings {
+interface QuestionSettings {
   readonly isTerminal: boolean
   /** Ends a question. */
   readonly signal: AbortSignal

@@ -1,5 +1,5 @@
 /** The settings that decide whether the terminal is used as one. */
-export interface TerminalSettings {
+interface TerminalSettings {
   readonly json?: true | undefined
   readonly quiet?: true | undefined
   /** False with `--no-tty`. */
