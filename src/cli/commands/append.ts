@@ -2,10 +2,10 @@ import { appendLayer } from '../../node/index.ts'
 import { type DestinationFlags, deliver, readDestination } from '../build/deliver.ts'
 import { type LayerFlags, layerOptions, sourceDate } from '../build/layer-options.ts'
 import { platformsOf } from '../build/platforms.ts'
-import { readImageInput } from '../connection/image-input.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
-import { openImageInput } from '../look/open-image.ts'
+import { readImageInput } from '../input/image-input.ts'
+import { openImageInput } from '../input/open-image.ts'
 import { UsageError } from '../terminal/usage-error.ts'
 
 interface AppendFlags extends LayerFlags, DestinationFlags {

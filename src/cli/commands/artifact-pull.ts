@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { pullArtifact } from '../../node/index.ts'
-import { formatPlace, type Place, parsePlace, referenceOf } from '../connection/place.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
+import { formatPlace, type Place, parsePlace, referenceOf } from '../input/place.ts'
 import { UsageError } from '../terminal/usage-error.ts'
 
 interface ArtifactPullFlags {

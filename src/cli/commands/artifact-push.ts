@@ -1,9 +1,9 @@
 import { pushArtifact } from '../../node/index.ts'
-import { formatPlace, parsePlace } from '../connection/place.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
+import { readFileArgument } from '../input/artifact-file.ts'
+import { formatPlace, parsePlace } from '../input/place.ts'
 import { UsageError } from '../terminal/usage-error.ts'
-import { readFileArgument } from './artifact-file.ts'
 
 interface ArtifactPushFlags {
   readonly type?: string | undefined

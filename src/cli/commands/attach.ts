@@ -1,8 +1,8 @@
 import { attachArtifact } from '../../node/index.ts'
-import { formatPlace, parsePlace, referenceOf } from '../connection/place.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
-import { readFileArgument } from './artifact-file.ts'
+import { readFileArgument } from '../input/artifact-file.ts'
+import { formatPlace, parsePlace, referenceOf } from '../input/place.ts'
 
 interface AttachFlags {
   readonly type: string

@@ -13,7 +13,7 @@ import { type LayerFlags, layerOptions, sourceDate } from '../build/layer-option
 import { platformsOf } from '../build/platforms.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
-import { openImageInput } from '../look/open-image.ts'
+import { openImageInput } from '../input/open-image.ts'
 import { UsageError } from '../terminal/usage-error.ts'
 
 interface BuildFlags extends ConfigFlags, LayerFlags, DestinationFlags {

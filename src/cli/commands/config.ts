@@ -1,6 +1,6 @@
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
-import type { InputChoice } from '../look/open-image.ts'
+import type { InputChoice } from '../input/open-image.ts'
 import { parseDocument, readConfig } from '../look/read-document.ts'
 
 /** Prints the exact bytes of a config; with `--json`, a document with its digest and media type. */

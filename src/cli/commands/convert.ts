@@ -1,8 +1,8 @@
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
-import { withArchive } from '../transfer/open-archive.ts'
+import { withArchive } from '../input/open-archive.ts'
+import { archivePlatforms } from '../input/platforms.ts'
 import { readOutput } from '../transfer/output-target.ts'
-import { archivePlatforms } from '../transfer/platforms.ts'
 import { type WriteFlags, writeImages } from '../transfer/write-images.ts'
 
 interface ConvertFlags extends WriteFlags {

@@ -1,11 +1,11 @@
 import { type CopiedTag, copyImage, copyRepository, planCopy } from '../../node/index.ts'
-import { formatPlace, type Place, parsePlace, readRegistryAddress, referenceOf } from '../connection/place.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
+import { isFile } from '../input/is-file.ts'
+import { formatPlace, type Place, parsePlace, readRegistryAddress, referenceOf } from '../input/place.ts'
+import { registryPlatforms } from '../input/platforms.ts'
 import { UsageError } from '../terminal/usage-error.ts'
 import { formatPlans } from '../transfer/format-plan.ts'
-import { isFile } from '../transfer/is-file.ts'
-import { registryPlatforms } from '../transfer/platforms.ts'
 import { type SendFlags, sendOptions } from '../transfer/send-options.ts'
 
 interface CopyFlags extends SendFlags {

@@ -1,7 +1,7 @@
 import { type DeletePlan, RegistryError } from '../../node/index.ts'
-import { nameOf, type Place, parsePlace } from '../connection/place.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
+import { nameOf, type Place, parsePlace } from '../input/place.ts'
 import { type RemovalFlags, remove } from '../removal/remove.ts'
 import { UsageError } from '../terminal/usage-error.ts'
 

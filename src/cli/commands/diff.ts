@@ -1,8 +1,8 @@
 import { diffImages, type ImageDiff } from '../../node/index.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
+import { openImageInput } from '../input/open-image.ts'
 import { formatDiff, isSame } from '../look/format-diff.ts'
-import { openImageInput } from '../look/open-image.ts'
 import { UsageError } from '../terminal/usage-error.ts'
 
 interface DiffFlags {

@@ -1,9 +1,9 @@
 import { type Digest, getDigest } from '../../node/index.ts'
-import { readImageInput } from '../connection/image-input.ts'
-import { referenceOf } from '../connection/place.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
-import { type InputChoice, openArchiveImage, refuseImageChoice } from '../look/open-image.ts'
+import { readImageInput } from '../input/image-input.ts'
+import { type InputChoice, openArchiveImage, refuseImageChoice } from '../input/open-image.ts'
+import { referenceOf } from '../input/place.ts'
 
 /** Prints the digest of an image. */
 export async function digest(context: Context, text: string, choice: InputChoice): Promise<Result> {

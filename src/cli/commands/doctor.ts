@@ -1,7 +1,7 @@
 import { diagnoseRegistry, type RegistryCheck } from '../../node/index.ts'
-import { parsePlace, readRegistryAddress } from '../connection/place.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
+import { parsePlace, readRegistryAddress } from '../input/place.ts'
 import { inCommandWords } from '../terminal/command-words.ts'
 import { EXIT, type ExitKind, KINDS } from '../terminal/exit-code.ts'
 import type { Color, Paint } from '../terminal/paint.ts'

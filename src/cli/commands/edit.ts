@@ -1,11 +1,11 @@
 import { diffImages, editImage, formatPlatform, type Image, runnableImages } from '../../node/index.ts'
 import { type ConfigFlags, editsOf } from '../build/config-edits.ts'
 import { type DestinationFlags, deliver, readDestination } from '../build/deliver.ts'
-import { readImageInput } from '../connection/image-input.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
+import { readImageInput } from '../input/image-input.ts'
+import { openImageInput } from '../input/open-image.ts'
 import { formatDiff } from '../look/format-diff.ts'
-import { openImageInput } from '../look/open-image.ts'
 import { UsageError } from '../terminal/usage-error.ts'
 
 interface EditFlags extends ConfigFlags, DestinationFlags {

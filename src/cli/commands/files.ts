@@ -9,9 +9,9 @@ import {
 } from '../../node/index.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
+import { oneImage } from '../input/one-image.ts'
+import { type InputChoice, openImageInput } from '../input/open-image.ts'
 import { formatFile } from '../look/format-file.ts'
-import { oneImage } from '../look/one-image.ts'
-import { type InputChoice, openImageInput } from '../look/open-image.ts'
 import { requireFree, saveFile } from '../look/save-file.ts'
 import { UsageError } from '../terminal/usage-error.ts'
 

@@ -1,8 +1,8 @@
 import type { HistoryEntry, Image, Layer } from '../../node/index.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
-import { oneImage } from '../look/one-image.ts'
-import { type InputChoice, openImageInput } from '../look/open-image.ts'
+import { oneImage } from '../input/one-image.ts'
+import { type InputChoice, openImageInput } from '../input/open-image.ts'
 import { formatAge, formatBytes } from '../terminal/format.ts'
 import { type Column, formatTable } from '../terminal/table.ts'
 

@@ -1,12 +1,12 @@
 import { getImageInfo } from '../../node/index.ts'
-import { readImageInput } from '../connection/image-input.ts'
-import { formatPlace, type Place, referenceOf } from '../connection/place.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
+import { readImageInput } from '../input/image-input.ts'
+import { openArchiveInput } from '../input/open-archive.ts'
+import { chooseArchiveImage, type InputChoice, refuseImageChoice } from '../input/open-image.ts'
+import { formatPlace, type Place, referenceOf } from '../input/place.ts'
 import { describeImage, describeInfo } from '../look/describe-image.ts'
 import { formatImage } from '../look/format-image.ts'
-import { chooseArchiveImage, type InputChoice, refuseImageChoice } from '../look/open-image.ts'
-import { openArchiveInput } from '../transfer/open-archive.ts'
 
 /** Describes the images of an archive, or an image of a registry. */
 export async function inspect(context: Context, text: string, choice: InputChoice): Promise<Result> {

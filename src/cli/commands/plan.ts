@@ -1,11 +1,11 @@
 import { type PushPlan, planPush } from '../../node/index.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
+import { withArchive } from '../input/open-archive.ts'
+import { archivePlatforms } from '../input/platforms.ts'
 import { UsageError } from '../terminal/usage-error.ts'
 import { findDestinations, readTarget } from '../transfer/destinations.ts'
 import { formatPlans } from '../transfer/format-plan.ts'
-import { withArchive } from '../transfer/open-archive.ts'
-import { archivePlatforms } from '../transfer/platforms.ts'
 import type { PushFlags } from '../transfer/push-flags.ts'
 
 /** Plans a push: one plan for each image and repository. It sends nothing. */

@@ -1,6 +1,6 @@
-import { parsePlace } from '../connection/place.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
+import { parsePlace } from '../input/place.ts'
 import { type RemovalFlags, remove } from '../removal/remove.ts'
 import { UsageError } from '../terminal/usage-error.ts'
 

@@ -1,9 +1,9 @@
 import { type Image, type OpenImageOptions, openImage } from '../../node/index.ts'
-import { formatPlace, type Place, parsePlace, referenceOf } from '../connection/place.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
+import { formatPlace, type Place, parsePlace, referenceOf } from '../input/place.ts'
+import { registryPlatforms } from '../input/platforms.ts'
 import { readOutput } from '../transfer/output-target.ts'
-import { registryPlatforms } from '../transfer/platforms.ts'
 import { type WriteFlags, writeImages } from '../transfer/write-images.ts'
 
 interface PullFlags extends WriteFlags {

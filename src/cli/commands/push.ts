@@ -1,14 +1,14 @@
 import { pushDockerTar, pushStream } from '../../node/index.ts'
-import { formatPlace, type Place } from '../connection/place.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
+import { withArchive } from '../input/open-archive.ts'
+import { formatPlace, type Place } from '../input/place.ts'
+import { archivePlatforms } from '../input/platforms.ts'
+import { readStdin } from '../input/stdin.ts'
 import { UsageError } from '../terminal/usage-error.ts'
 import { findDestinations, readTarget } from '../transfer/destinations.ts'
-import { withArchive } from '../transfer/open-archive.ts'
-import { archivePlatforms } from '../transfer/platforms.ts'
 import type { PushFlags } from '../transfer/push-flags.ts'
 import { type SendFlags, sendOptions } from '../transfer/send-options.ts'
-import { readStdin } from '../transfer/stdin.ts'
 
 /** Pushes images of an archive. */
 export async function push(

@@ -1,7 +1,7 @@
 import { listReferrers, type Referrer, type Registry } from '../../node/index.ts'
-import { parsePlace, referenceOf } from '../connection/place.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
+import { parsePlace, referenceOf } from '../input/place.ts'
 import { formatAge, formatBytes } from '../terminal/format.ts'
 import { type Column, formatTable } from '../terminal/table.ts'
 import { drawTree } from '../terminal/tree.ts'

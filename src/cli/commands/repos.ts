@@ -1,7 +1,7 @@
 import { iterateRepositories, matchesPattern } from '../../node/index.ts'
-import { readRegistryAddress } from '../connection/place.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
+import { readRegistryAddress } from '../input/place.ts'
 import { listing } from '../look/listing.ts'
 
 /** Lists the repositories of a registry. */

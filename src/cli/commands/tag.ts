@@ -1,7 +1,7 @@
 import { retagImage } from '../../node/index.ts'
-import { nameOf, type Place, parsePlace, referenceOf } from '../connection/place.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
+import { nameOf, type Place, parsePlace, referenceOf } from '../input/place.ts'
 import { UsageError } from '../terminal/usage-error.ts'
 
 interface TagFlags {

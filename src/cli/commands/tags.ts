@@ -1,7 +1,7 @@
 import type { TagDetails } from '../../node/index.ts'
-import { parsePlace } from '../connection/place.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
+import { parsePlace } from '../input/place.ts'
 import { collect, listing } from '../look/listing.ts'
 import { readTagDetails, readTags, type TagsChoice } from '../look/read-tags.ts'
 import { describeFailure } from '../terminal/failure.ts'

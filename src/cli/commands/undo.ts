@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { type DeletedContent, RegistryError, undoDelete, ValidationError } from '../../node/index.ts'
-import { nameOf } from '../connection/place.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
+import { nameOf } from '../input/place.ts'
 import { EXIT } from '../terminal/exit-code.ts'
 
 /** Puts back what was deleted. */

@@ -1,9 +1,9 @@
 import { type Content, type Descriptor, getConfig, getManifest, type Image, type Registry } from '../../node/index.ts'
-import { readImageInput } from '../connection/image-input.ts'
-import { type Place, referenceOf } from '../connection/place.ts'
 import type { Context } from '../context/context.ts'
-import { oneImage } from './one-image.ts'
-import { type InputChoice, openArchiveImage, refuseImageChoice } from './open-image.ts'
+import { readImageInput } from '../input/image-input.ts'
+import { oneImage } from '../input/one-image.ts'
+import { type InputChoice, openArchiveImage, refuseImageChoice } from '../input/open-image.ts'
+import { type Place, referenceOf } from '../input/place.ts'
 
 /** A manifest or a config, to the letter. */
 interface ImageDocument extends Descriptor {

@@ -1,7 +1,7 @@
 import { type DeleteChoice, type DeletePlan, type DeleteProgress, executeDelete, planDelete } from '../../node/index.ts'
-import { nameOf, type Place } from '../connection/place.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
+import { nameOf, type Place } from '../input/place.ts'
 import { EXIT } from '../terminal/exit-code.ts'
 import { describePlan, showPlan } from './describe-plan.ts'
 import { describeResult } from './describe-result.ts'

@@ -1,8 +1,8 @@
 import { type Archive, type Image, ValidationError } from '../../node/index.ts'
-import { formatPlace, type Place, parsePlace, readRegistryAddress } from '../connection/place.ts'
+import { chooseByName } from '../input/choose-by-name.ts'
+import { isFile } from '../input/is-file.ts'
+import { formatPlace, type Place, parsePlace, readRegistryAddress } from '../input/place.ts'
 import { UsageError } from '../terminal/usage-error.ts'
-import { chooseByName } from './choose-by-name.ts'
-import { isFile } from './is-file.ts'
 import { type Renaming, renamer } from './rename.ts'
 
 /** An image of an archive, and one repository that it goes to. */

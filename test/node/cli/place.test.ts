@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parsePlace, readRegistryAddress } from '../../../src/cli/connection/place.ts'
+import { parsePlace, readRegistryAddress } from '../../../src/cli/input/place.ts'
 import { renamer } from '../../../src/cli/transfer/rename.ts'
 
 describe('parsePlace()', () => {

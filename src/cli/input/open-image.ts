@@ -1,10 +1,10 @@
 import { type Archive, type Image, openImage, selectPlatforms } from '../../node/index.ts'
-import { readImageInput } from '../connection/image-input.ts'
-import { referenceOf } from '../connection/place.ts'
 import type { Context } from '../context/context.ts'
 import { UsageError } from '../terminal/usage-error.ts'
-import { chooseByName } from '../transfer/choose-by-name.ts'
-import { openArchiveInput } from '../transfer/open-archive.ts'
+import { chooseByName } from './choose-by-name.ts'
+import { readImageInput } from './image-input.ts'
+import { openArchiveInput } from './open-archive.ts'
+import { referenceOf } from './place.ts'
 
 /** Which image of an archive is meant, and which platform of it. */
 export interface InputChoice {
