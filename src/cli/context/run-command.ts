@@ -71,7 +71,7 @@ export async function runCommand(
     if (reason instanceof OutputClosed) return EXIT.closed
     return reportFailure(reason, settings, output, left)
   })
-  interruptions.stop()
+  interruptions.finish(exitCode)
   await output.end()
   process.exit(exitCode)
 }

@@ -41,16 +41,21 @@ export function createRoot() {
     .option('--timeout <seconds>', 'wait at most this long for an answer (default: 30)', parseSeconds)
 }
 
-/** Parses a time in seconds. Fractions are allowed. */
+/** The longest time that timers have: 2 ** 31 - 1 milliseconds. */
+const MAX_SECONDS = 2_147_483
+
+/** Parses a time in seconds, with up to three decimals. */
 function parseSeconds(text: string): number {
-  const seconds = Number(text)
-  if (!(seconds > 0) || text.trim() === '') throw new InvalidArgumentError('Pass a number of seconds above 0.')
+  const seconds = /^\d{1,7}(?:\.\d{1,3})?$/.test(text) ? Number(text) : 0
+  if (seconds === 0 || seconds > MAX_SECONDS) {
+    throw new InvalidArgumentError(`Pass a number of seconds above 0, up to ${MAX_SECONDS}.`)
+  }
   return seconds
 }
 
 /** Collects limits by their names. */
 function collectLimits(text: string, before: Readonly<Record<string, number>> = {}): Readonly<Record<string, number>> {
-  const [name = '', value = ''] = text.split('=')
-  if (!/^\w+$/.test(name) || !/^\d{1,15}$/.test(value)) throw new InvalidArgumentError('Pass NAME=NUMBER.')
+  const [, name, value] = /^(\w+)=(\d{1,15})$/.exec(text) ?? []
+  if (name === undefined || name === '__proto__') throw new InvalidArgumentError('Pass NAME=NUMBER.')
   return { ...before, [name]: Number(value) }
 }

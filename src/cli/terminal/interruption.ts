@@ -26,8 +26,8 @@ const [LONGEST_CLEANUP, SILENCE] = [20_000, 4500]
 interface Interruptions {
   /** Interrupts the command as a signal does: at the first one it cleans up, at the second one the process ends. */
   interrupt(name: keyof typeof EXIT_CODES): void
-  /** Stops listening. Then a signal ends the process. */
-  stop(): void
+  /** Takes the command as done. A signal ends the process at once then, with the exit code of the command. */
+  finish(exitCode: number): void
 }
 
 /**
@@ -37,27 +37,24 @@ interface Interruptions {
  */
 export function watchInterrupts(controller: AbortController, onFirst: () => void): Interruptions {
   let isInterrupted = false
+  let done: number | undefined
   let timer: NodeJS.Timeout | undefined
 
   function interrupt(name: keyof typeof EXIT_CODES): void {
     const exitCode = EXIT_CODES[name]
-    if (isInterrupted) process.exit(exitCode)
+    if (isInterrupted || done !== undefined) process.exit(done ?? exitCode)
     isInterrupted = true
     onFirst()
     timer = setTimeout(() => process.exit(exitCode), LONGEST_CLEANUP)
     controller.abort(new Interruption(exitCode))
   }
 
-  const listeners = (Object.keys(EXIT_CODES) as Array<keyof typeof EXIT_CODES>).map((name) => {
-    const listener = () => interrupt(name)
-    process.on(name, listener)
-    return () => process.off(name, listener)
-  })
+  for (const name of Object.keys(EXIT_CODES) as Array<keyof typeof EXIT_CODES>) process.on(name, () => interrupt(name))
   return {
     interrupt,
-    stop() {
+    finish(exitCode) {
       clearTimeout(timer)
-      for (const stop of listeners) stop()
+      done = exitCode
     },
   }
 }

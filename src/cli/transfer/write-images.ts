@@ -44,9 +44,13 @@ export async function writeImages(
     if (flags.format === 'docker') {
       throw new UsageError('Cannot write a folder in the format docker', 'leave --format out, or write a tar')
     }
+    context.onInterrupt(
+      () => `The folder "${target.path}" may have whole blobs of it. Run the same command again to complete it.`,
+    )
     const { images: written } = await saveLayout(images, target.path, options)
     return resultOf(context, { path: target.path, images: written })
   }
+  if (target.kind === 'stdout') context.onInterrupt(() => 'The archive on stdout is not complete.')
   const to = target.kind === 'stdout' ? process.stdout : target.path
   const { size, images: written } = await saveArchive(images, to, { ...options, format: flags.format })
   if (target.kind === 'file') return resultOf(context, { path: target.path, size, images: written })

@@ -1,10 +1,15 @@
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { runCommand, runInTerminal } from '../../support/command.ts'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { pushDockerTar } from '../../../src/node/index.ts'
+import { runCommand, runInTerminal, startCommand } from '../../support/command.ts'
 
 const ARCHIVE = 'test/archives/docker-29.8-graph-driver.tar'
 const SHOW_CURSOR = '\x1b[?25h'
+const folder = mkdtempSync(join(tmpdir(), 'command-signals-'))
 let server: Server
 let host: string
 
@@ -17,11 +22,13 @@ beforeAll(async () => {
     else if (request.method === 'POST') response.writeHead(202, { location: `${url}1` }).end()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await pushDockerTar(ARCHIVE, inject('registryUrl'), 'cli/interrupted-pull', 'v1')
   host = `127.0.0.1:${(server.address() as AddressInfo).port}`
 })
 afterAll(() => {
   server.closeAllConnections()
   server.close()
+  rmSync(folder, { recursive: true })
 })
 
 const push = () => ['push', ARCHIVE, `${host}/signals:v1`, '--debug', '--no-tty']
@@ -59,6 +66,31 @@ describe('registry-client, when it is interrupted', { concurrent: true }, () => 
     expect(screen).toMatch(/^Interrupted\. Cleaning up; press Ctrl-C again to end at once\.$/m)
     expect(raw.lastIndexOf(SHOW_CURSOR)).toBeGreaterThan(raw.lastIndexOf('\x1b[?25l'))
     expect(Date.now() - begin).toBeLessThan(8_000)
+  })
+
+  it.each([
+    [
+      'layout/',
+      /\n {2}The folder ".*layout\/" may have whole blobs of it\. Run the same command again to complete it\.\n/,
+    ],
+    ['-', /\n {2}The archive on stdout is not complete\.\n/],
+    ['app.tar', /\n {2}Nothing half-made is left\.\n/],
+  ])('says what a pull to %s leaves', async (output, left) => {
+    const name = `${new URL(inject('registryUrl')).host}/cli/interrupted-pull:v1`
+    const { code, stderr } = await runCommand(['pull', name, '-o', output, '--limit-rate', '1k', '--debug'], {
+      cwd: folder,
+      kill: { signal: 'SIGINT', after: '/blobs/sha256:' },
+    })
+    expect([code, stderr]).toEqual([130, expect.stringMatching(left)])
+  })
+
+  it('exits with its own code if the signal comes after the result', async () => {
+    for (let run = 0; run < 12; run++) {
+      const { firstLine, outcome, kill } = startCommand(['completion', 'bash'])
+      await firstLine
+      kill('SIGINT')
+      expect(await outcome).toMatchObject({ code: 0, stderr: '' })
+    }
   })
 
   it('prints an error document with --json', async () => {

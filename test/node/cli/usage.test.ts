@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { runCommand, runInTerminal } from '../../support/command.ts'
+import { COMMAND, runCommand, runInTerminal } from '../../support/command.ts'
 
 const failure = async (...args: string[]) => {
   const { code, stdout, stderr } = await runCommand(args)
@@ -12,7 +14,7 @@ describe('registry-client, called wrongly', { concurrent: true }, () => {
     [['push'], "error: missing required argument 'archive'\n  See registry-client push --help.\n"],
     [
       ['push', 'a.tar', 'localhost/a', '--timeout', 'x'],
-      "error: option '--timeout <seconds>' argument 'x' is invalid. Pass a number of seconds above 0\n  See registry-client --help.\n",
+      "error: option '--timeout <seconds>' argument 'x' is invalid. Pass a number of seconds above 0, up to 2147483\n  See registry-client --help.\n",
     ],
     [
       ['push', 'a.tar', 'localhost/a', '--limit', 'entries'],
@@ -27,6 +29,39 @@ describe('registry-client, called wrongly', { concurrent: true }, () => {
     expect(code).toBe(2)
     expect(stdout).toBe('')
     expect(stderr).toMatch(/^Usage: registry-client <command>/)
+  })
+
+  it.each([
+    [['--json'], 'registry-client'],
+    [['artifact', '--json'], 'registry-client artifact'],
+  ])('prints an error document instead of the help for %j', async (args, command) => {
+    const { code, stdout, stderr } = await failure(...args)
+    expect(code).toBe(2)
+    const { error } = JSON.parse(stdout)
+    expect(error).toMatchObject({ code: 'USAGE', message: 'missing command', remedy: `see ${command} --help` })
+    expect(JSON.parse(stderr)).toEqual({ error })
+  })
+
+  it.each(['0', '-1', '0.0001', '1e3', '0x10', 'Infinity', '2147484'])('refuses --timeout=%s', async (seconds) => {
+    const { code, stderr } = await failure('push', 'a.tar', 'localhost/a', `--timeout=${seconds}`)
+    expect(code).toBe(2)
+    expect(stderr).toContain('Pass a number of seconds above 0, up to 2147483\n')
+  })
+
+  it.each(['entries', '=5', 'entries=-1', 'entries=1=2', '__proto__=5'])('refuses --limit=%s', async (limit) => {
+    const { code, stderr } = await failure('push', 'a.tar', 'localhost/a', `--limit=${limit}`)
+    expect(code).toBe(2)
+    expect(stderr).toContain('Pass NAME=NUMBER\n')
+  })
+
+  it('exits with 2 if stderr takes nothing', async () => {
+    const stderr = openSync('/dev/full', 'w')
+    try {
+      const { status } = spawnSync(process.execPath, [COMMAND], { stdio: ['ignore', 'ignore', stderr] })
+      expect(status).toBe(2)
+    } finally {
+      closeSync(stderr)
+    }
   })
 
   it('prints an error document with --json', async () => {
