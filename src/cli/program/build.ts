@@ -1,11 +1,11 @@
 import { type Command, Option, type OptionValues } from '@commander-js/extra-typings'
+import { COMPRESSION, DRY_RUN, FORCE, FORMAT, IMAGE, IMAGE_INPUT, NAME, OUTPUT } from './descriptions.ts'
+import { examples } from './help.ts'
 import { collect } from './repeated.ts'
 import type { Program } from './root.ts'
 import { run } from './run.ts'
 import { parseCompression } from './values.ts'
 import { collectPair, parseDate, parseMode, parseOwner, parseWords } from './words.ts'
-
-const IMAGE = 'an image of a registry, or an archive: a file, a folder, or - for stdin'
 
 /** Adds the commands that make images: edit, append and build. */
 export function addBuildCommands(program: Program): void {
@@ -18,36 +18,38 @@ export function addBuildCommands(program: Program): void {
 function addEdit(program: Program): void {
   const command = program
     .command('edit')
-    .description('Change the labels, environment, command and other settings of an image. No layer is read.')
-    .argument('<image>', IMAGE)
-    .option('--platform <os/arch>', 'change this platform only (default: all); others stay; can be repeated', collect)
+    .description('Change the command, environment, labels and other settings of an image')
+    .argument('<image>', IMAGE_INPUT)
+    .option('--platform <os/arch>', 'change only this platform (default: all); can be repeated', collect)
     .option('--unset-env <name>', 'remove a variable; can be repeated', collect)
     .option('--unset-label <name>', 'remove a label; can be repeated', collect)
     .option('--unset-annotation <name>', 'remove an annotation; can be repeated', collect)
   withDestination(withConfig(command))
     .option('-y, --yes', 'move the tag of the image without a question')
-    .option('--dry-run', 'print what would change, and write nothing')
-    .option('--image <name>', 'the image of an archive with several')
+    .option('--dry-run', DRY_RUN)
+    .option('--image <name>', IMAGE)
     .action((image, options, command) =>
       run(command, async (context) => (await import('../commands/edit.ts')).edit(context, image, options)),
     )
     .addHelpText(
       'after',
-      '\nExamples:\n  registry-client edit localhost:15000/team/app:v7 --env DEBUG=1 --to localhost:15000/team/app:debug\n' +
-        "  registry-client edit app.tar --cmd 'node index.js' --unset-label stage -o changed.tar",
+      examples(
+        'edit localhost:15000/team/app:v7 --env DEBUG=1 --to localhost:15000/team/app:debug',
+        "edit app.tar --cmd 'node index.js' --unset-label stage -o changed.tar",
+      ),
     )
 }
 
 function addAppend(program: Program): void {
   const command = program
     .command('append')
-    .description('Add files to an image, as one layer. No layer of the image is read.')
-    .argument('<image>', IMAGE)
-    .argument('[files...]', 'files, and folders whose content is added')
+    .description('Add files to an image, as one layer')
+    .argument('<image>', IMAGE_INPUT)
+    .argument('[file...]', 'a file, or a folder whose content is added')
     .option('--at <path>', 'the folder in the image that gets the files (default: /)')
     .option('--remove <path>', 'a path that the layer removes from the image; can be repeated', collect)
-    .option('--platform <os/arch>', 'the platform that gets the files, or all; others stay; can be repeated', collect)
-    .option('--image <name>', 'the image of an archive with several')
+    .option('--platform <os/arch>', 'add the files to this platform, or to all; can be repeated', collect)
+    .option('--image <name>', IMAGE)
   withDestination(withLayer(command))
     .option('-y, --yes', 'move the tag of the image without a question')
     .action((image, files, options, command) =>
@@ -55,20 +57,23 @@ function addAppend(program: Program): void {
     )
     .addHelpText(
       'after',
-      '\nExample:\n  registry-client append localhost:15000/team/app:v7 dist --at /app --to localhost:15000/team/app:v8',
+      examples('append localhost:15000/team/app:v7 dist --at /app --to localhost:15000/team/app:v8'),
     )
 }
 
 function addBuild(program: Program): void {
   const command = program
     .command('build')
-    .description('Make an image of a folder, without Docker. The same files give the same digest.')
+    .description('Make an image of a folder, without Docker')
     .argument('<folder>', 'the folder whose content is in the image, or a file')
-    .option('--base <image>', 'the image under it, of a registry or an archive (default: none, for a static program)')
+    .option(
+      '--base <image>',
+      'the image under the files, of a registry or an archive (default: none, for a static program)',
+    )
     .option('--at <path>', 'the folder in the image (default: that of --workdir or the base, else /)')
     .option(
       '--platform <os/arch>',
-      'the platform of the image (default: linux/amd64 without a base); can be repeated',
+      'make the image for this platform (default: that of the base, else linux/amd64); can be repeated',
       collect,
     )
   withDestination(withLayer(withConfig(command)))
@@ -77,8 +82,10 @@ function addBuild(program: Program): void {
     )
     .addHelpText(
       'after',
-      "\nExamples:\n  registry-client build dist --base node:22-alpine --platform linux/amd64 --workdir /app --cmd 'node index.js' --to localhost:15000/team/app:v1\n" +
-        '  registry-client build out --entrypoint /server --user 1000 -o server.tar --name server:v1',
+      examples(
+        "build dist --base node:22-alpine --platform linux/amd64 --workdir /app --cmd 'node index.js' --to localhost:15000/team/app:v1",
+        'build out --entrypoint /server --user 1000 -o server.tar --name server:v1',
+      ),
     )
 }
 
@@ -109,7 +116,7 @@ function withLayer<A extends unknown[], O extends OptionValues, G extends Option
     )
     .option('--chown <uid:gid>', 'the owner of the files (default: 0:0)', parseOwner)
     .option('--chmod <mode>', 'the permissions of the files (default: 644, and 755 for programs)', parseMode)
-    .option('--compress <format>', 'gzip or zstd, or one with a level: zstd:9 (default: gzip)', parseCompression)
+    .option('--compress <format>', `compress the layer: ${COMPRESSION} (default: gzip)`, parseCompression)
 }
 
 /** Adds the options for where an image goes. */
@@ -117,9 +124,9 @@ function withDestination<A extends unknown[], O extends OptionValues, G extends 
   command: Command<A, O, G>,
 ) {
   return command
-    .addOption(new Option('--to <reference>', 'push it there: registry/repository[:tag]').conflicts('output'))
-    .option('-o, --output <target>', 'write it into a file, a folder/ (OCI layout), or - for stdout')
-    .option('--force', 'replace the file if it exists')
-    .option('--name <name>', 'its name in the file or folder; can be repeated', collect)
-    .addOption(new Option('--format <format>', 'the format of the file').choices(['docker', 'oci']))
+    .addOption(new Option('--to <reference>', 'push to registry/repository[:tag]').conflicts('output'))
+    .option('-o, --output <target>', OUTPUT)
+    .option('--force', FORCE)
+    .option('--name <name>', NAME, collect)
+    .addOption(new Option('--format <format>', FORMAT).choices(['docker', 'oci']).default(undefined, 'both'))
 }

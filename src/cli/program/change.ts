@@ -1,4 +1,6 @@
 import { type Command, InvalidArgumentError, Option, type OptionValues } from '@commander-js/extra-typings'
+import { DRY_RUN, PATTERN } from './descriptions.ts'
+import { examples } from './help.ts'
 import { collect } from './repeated.ts'
 import type { Program } from './root.ts'
 import { run } from './run.ts'
@@ -15,22 +17,22 @@ export function addChangeCommands(program: Program): void {
 function addTag(program: Program): void {
   program
     .command('tag')
-    .description('Give an image of a registry more tags, or move tags to it. No layer is sent.')
-    .argument('<image>', 'registry/repository:tag, or registry/repository@digest')
-    .argument('<tags...>', 'the tags to set, alone or as registry/repository:tag of the same repository')
+    .description('Give an image of a registry more tags, or move tags to it')
+    .argument('<reference>', 'registry/repository:tag, or registry/repository@digest')
+    .argument('<tag...>', 'the tag to set, alone or as registry/repository:tag of the same repository')
     .option('--no-clobber', 'leave tags alone that name another image')
     .option('--expect <digest>', 'set the tags only if each names this digest now')
     .action((image, tags, options, command) =>
       run(command, async (context) => (await import('../commands/tag.ts')).tag(context, image, tags, options)),
     )
-    .addHelpText('after', '\nExample:\n  registry-client tag localhost:15000/team/app:v7 stable latest')
+    .addHelpText('after', examples('tag localhost:15000/team/app:v7 stable latest'))
 }
 
 function addDelete(program: Program): void {
   const command = program
     .command('delete')
-    .description('Delete images of a repository, with what only they need. It shows the plan first, and asks.')
-    .argument('<images...>', 'registry/repository:tag, or registry/repository@digest, which deletes all its tags')
+    .description('Delete images, with what only they need; show the plan first, and ask')
+    .argument('<reference...>', 'registry/repository:tag, or registry/repository@digest, which deletes all its tags')
     .option('--ignore-missing', 'do not fail if an image does not exist')
   withRemovalOptions(command)
     .action((images, options, command) =>
@@ -38,43 +40,49 @@ function addDelete(program: Program): void {
     )
     .addHelpText(
       'after',
-      '\nExamples:\n  registry-client delete localhost:15000/team/app:pr-12 --undo pr-12.json\n  registry-client delete localhost:15000/team/app:pr-12 --yes',
+      examples(
+        'delete localhost:15000/team/app:pr-12 --undo pr-12.json',
+        'delete localhost:15000/team/app:pr-12 --yes',
+      ),
     )
 }
 
 function addPrune(program: Program): void {
   const command = program
     .command('prune')
-    .description('Delete old images of a repository by rules. An image goes only if all rules let it go.')
+    .description('Delete old images of a repository by rules; an image goes if all rules let it go')
     .argument('<repository>', 'registry/repository')
-    .option('--keep <count>', 'keep the newest images, counted by their digests', parseCount)
+    .option('--keep <number>', 'keep the newest images, counted by their digests', parseCount)
     .addOption(new Option('--by <order>', 'how --keep finds the newest').choices(['date', 'version']).default('date'))
     .option(
       '--older-than <age>',
       'delete only images that are older: 12h, 30d, 8w, or a date such as 2026-01-31',
       parseAge,
     )
-    .option('--match <pattern>', 'delete only tags that match, such as pr-*; can be repeated', collect)
-    .option('--except <pattern>', 'always keep tags that match; can be repeated', collect)
+    .option('--match <pattern>', `delete only tags that match, ${PATTERN}; can be repeated`, collect)
+    .option('--except <pattern>', `keep tags that match, ${PATTERN}; can be repeated`, collect)
   withRemovalOptions(command)
     .action((repository, options, command) =>
       run(command, async (context) => (await import('../commands/prune.ts')).prune(context, repository, options)),
     )
     .addHelpText(
       'after',
-      '\nExample:\n  registry-client prune localhost:15000/team/app --keep 10 --older-than 30d --except latest --dry-run',
+      examples(
+        'prune localhost:15000/team/app --keep 10 --older-than 30d --except latest --dry-run',
+        "prune localhost:15000/team/app --match 'pr-*' --older-than 2w --undo pruned.json",
+      ),
     )
 }
 
 function addUndo(program: Program): void {
   program
     .command('undo')
-    .description('Put back what delete or prune deleted. It works until the registry collects its garbage.')
+    .description('Put back what delete or prune deleted, until the registry collects its garbage')
     .argument('<file>', 'the file that delete or prune wrote with --undo, or their output with --json')
     .action((file, _options, command) =>
       run(command, async (context) => (await import('../commands/undo.ts')).undo(context, file)),
     )
-    .addHelpText('after', '\nExample:\n  registry-client undo pr-12.json')
+    .addHelpText('after', examples('undo pr-12.json'))
 }
 
 /** Adds the options that delete and prune share. */
@@ -83,10 +91,10 @@ function withRemovalOptions<A extends unknown[], O extends OptionValues, G exten
 ) {
   return command
     .option('-y, --yes', 'delete without a question')
-    .option('--dry-run', 'print the plan and change nothing; with --json it is the plan of the SDK')
-    .option('--undo <file>', 'write a new file by which registry-client undo puts back what was deleted')
-    .option('--all', 'delete also if no tag stays in the repository')
-    .option('--overwrite-tags', 'delete single tags also in registries that delete only whole images')
+    .option('--dry-run', DRY_RUN)
+    .option('--undo <file>', 'write a new file, from which undo puts back what was deleted')
+    .option('--all', 'also delete if no tag stays in the repository')
+    .option('--overwrite-tags', 'also delete single tags in registries that delete only whole images')
     .option('--no-children', 'keep the images that a deleted index lists')
     .option('--no-referrers', 'keep the signatures, SBOMs and other referrers of deleted images')
 }

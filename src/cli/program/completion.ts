@@ -1,4 +1,5 @@
 import { Argument } from '@commander-js/extra-typings'
+import { examples } from './help.ts'
 import type { Program } from './root.ts'
 import { run } from './run.ts'
 
@@ -14,12 +15,12 @@ export function addCompletionCommands(program: Program): void {
     )
     .addHelpText(
       'after',
-      `
-Examples:
-  registry-client completion bash > ~/.local/share/bash-completion/completions/registry-client
-  registry-client completion zsh > "\${fpath[1]}/_registry-client"
-  registry-client completion fish > ~/.config/fish/completions/registry-client.fish
-  registry-client completion powershell >> $PROFILE`,
+      examples(
+        'completion bash > ~/.local/share/bash-completion/completions/registry-client',
+        `completion zsh > "\${fpath[1]}/_registry-client"`,
+        'completion fish > ~/.config/fish/completions/registry-client.fish',
+        'completion powershell >> $PROFILE',
+      ),
     )
   program
     .command('complete', { hidden: true })

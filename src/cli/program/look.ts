@@ -1,11 +1,10 @@
 import { Option } from '@commander-js/extra-typings'
+import { FORCE, IMAGE, IMAGE_INPUT, PATTERN } from './descriptions.ts'
+import { examples } from './help.ts'
 import type { Program } from './root.ts'
 import { run } from './run.ts'
 
-const IMAGE_INPUT =
-  'an archive (a file, a folder, or - for stdin), or registry/repository[:tag][@digest]; what exists as a file, begins with . or /, or ends in .tar is an archive'
-const PLATFORM = 'one platform of a multi-platform image'
-const IMAGE = 'an image of the archive: a name, or a number from 0'
+const PLATFORM = 'this platform of an image with several'
 
 /** Adds the commands that look: inspect, repos, tags, manifest, config, digest, files, diff and history. */
 export function addLookCommands(program: Program): void {
@@ -24,7 +23,7 @@ export function addLookCommands(program: Program): void {
 function addInspect(program: Program): void {
   program
     .command('inspect')
-    .description('Describe an image, or the images of an archive: digest, platforms, size, config, layers')
+    .description('Describe an image, or those of an archive: digest, size, config, layers')
     .argument('<image>', IMAGE_INPUT)
     .option('--platform <os/arch>', PLATFORM)
     .option('--image <name>', IMAGE)
@@ -38,8 +37,8 @@ function addRepos(program: Program): void {
   program
     .command('repos')
     .description('List the repositories of a registry')
-    .argument('<registry>', 'the address of the registry')
-    .option('--filter <pattern>', 'list only names that match, with * and ?')
+    .argument('<registry>', 'a host or a URL')
+    .option('--filter <pattern>', `list only names that match, ${PATTERN}`)
     .action((registry, flags, command) =>
       run(command, async (context) => (await import('../commands/repos.ts')).repos(context, registry, flags)),
     )
@@ -52,12 +51,11 @@ function addTags(program: Program): void {
     .description('List the tags of a repository')
     .argument('<repository>', 'registry/repository')
     .option('--details', 'print a table with digest, size, age and platforms of each image')
-    .option('--filter <pattern>', 'list only tags that match, with * and ?')
+    .option('--filter <pattern>', `list only tags that match, ${PATTERN}`)
     .addOption(
-      new Option('--sort <order>', "sort the newest first (default: the registry's order)").choices([
-        'version',
-        'date',
-      ] as const),
+      new Option('--sort <order>', 'sort the newest first, by')
+        .choices(['version', 'date'] as const)
+        .default(undefined, "the registry's order"),
     )
     .option('--reverse', 'reverse the order')
     .action((repository, flags, command) =>
@@ -72,7 +70,7 @@ function addTags(program: Program): void {
 function addManifest(program: Program): void {
   program
     .command('manifest')
-    .description('Print the manifest or index of an image, byte by byte; with --json, with its digest and media type')
+    .description('Print the manifest or index of an image, byte by byte')
     .argument('<image>', IMAGE_INPUT)
     .option('--platform <os/arch>', PLATFORM)
     .option('--image <name>', IMAGE)
@@ -85,7 +83,7 @@ function addManifest(program: Program): void {
 function addConfig(program: Program): void {
   program
     .command('config')
-    .description('Print the config of an image, byte by byte; with --json, with its digest and media type')
+    .description('Print the config of an image, byte by byte')
     .argument('<image>', IMAGE_INPUT)
     .option('--platform <os/arch>', PLATFORM)
     .option('--image <name>', IMAGE)
@@ -111,11 +109,11 @@ function addDigest(program: Program): void {
 function addFiles(program: Program): void {
   program
     .command('files')
-    .description('List the files of an image, or of a folder in it, or print one file')
+    .description('List the files of an image, or print one of them')
     .argument('<image>', IMAGE_INPUT)
     .argument('[path]', 'a file, whose content is printed, or a folder, whose files are listed')
-    .option('-o, --output <file>', 'write the content of the file here')
-    .option('--force', 'replace the file of -o')
+    .option('-o, --output <file>', 'write the content of the file to this file')
+    .option('--force', FORCE)
     .option('--layer <layer>', 'only this layer, as it stands: a number from 0, or a digest')
     .option('--platform <os/arch>', PLATFORM)
     .option('--image <name>', IMAGE)
@@ -131,13 +129,13 @@ function addFiles(program: Program): void {
 function addDiff(program: Program): void {
   program
     .command('diff')
-    .description('Compare two images: their configs and layers, and with --files their files')
+    .description('Compare two images: configs, layers and files')
     .argument('<from>', IMAGE_INPUT)
     .argument('<to>', 'the other image')
-    .option('--files', 'compare the files too; layers in common are not read')
+    .option('--files', 'also compare the files; layers in common are not read')
     .option('--platform <os/arch>', PLATFORM)
-    .option('--from-image <name>', 'an image of the first archive: a name, or a number from 0')
-    .option('--to-image <name>', 'an image of the second archive')
+    .option('--from-image <name>', IMAGE)
+    .option('--to-image <name>', 'the same for the other archive')
     .option('--exit-code', 'exit with 1 if the images differ')
     .action((from, to, flags, command) =>
       run(command, async (context) => (await import('../commands/diff.ts')).diff(context, from, to, flags)),
@@ -156,8 +154,4 @@ function addHistory(program: Program): void {
       run(command, async (context) => (await import('../commands/history.ts')).history(context, image, flags)),
     )
     .addHelpText('after', examples('history app.tar', 'history localhost:15000/team/app:v1'))
-}
-
-function examples(...lines: readonly string[]): string {
-  return ['\nExamples:', ...lines.map((line) => `  registry-client ${line}`)].join('\n')
 }

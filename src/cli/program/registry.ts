@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import { examples } from './help.ts'
 import type { Program } from './root.ts'
 import { run } from './run.ts'
 
@@ -9,20 +10,20 @@ export function addRegistryCommands(program: Program): void {
   program
     .commandsGroup('Use a registry:')
     .command('login')
-    .description('Check a password or a token, and store it where Docker and other tools find it')
+    .description('Check a password or token, and store it where Docker finds it')
     .argument('[registry]', REGISTRY)
-    .option('-u, --username <name>', 'the user (default: asks for it)')
-    .option('--password-stdin', 'read the password from stdin (default: asks for it)')
+    .option('-u, --username <name>', 'the name of the user (default: ask for it)')
+    .option('--password-stdin', 'read the password or token from stdin (default: ask for it)')
     .addOption(new Option('-p, --password [password]').hideHelp())
     .action((registry, options, command) =>
       run(command, async (context) => (await import('../commands/login.ts')).login(context, registry, options)),
     )
     .addHelpText(
       'after',
-      `
-Examples:
-  registry-client login registry.example.com
-  echo "$TOKEN" | registry-client login registry.example.com -u ci --password-stdin`,
+      examples(
+        'login registry.example.com',
+        `printf '%s' "$TOKEN" | registry-client login registry.example.com --username ci --password-stdin`,
+      ),
     )
   program
     .command('logout')
@@ -31,29 +32,29 @@ Examples:
     .action((registry, _, command) =>
       run(command, async (context) => (await import('../commands/logout.ts')).logout(context, registry)),
     )
-    .addHelpText('after', '\nExample:\n  registry-client logout registry.example.com')
+    .addHelpText('after', examples('logout registry.example.com'))
   program
     .command('doctor')
-    .description('Find out what works with a registry, what does not, and how to mend it')
-    .argument('<registry>', 'a host or a URL; or registry/repository')
+    .description('Find out what works with a registry, and how to mend the rest')
+    .argument('<registry>', 'a host or a URL, or registry/repository')
     .option('--origin <url>', 'also check what a web page of this origin can do (CORS)', parseOrigin)
     .option('--repository <name>', 'also check what can be done with this repository')
     .option('--write', 'also open and cancel uploads in the repository; nothing in it changes')
     .action((registry, options, command) =>
       run(command, async (context) => (await import('../commands/doctor.ts')).doctor(context, registry, options)),
     )
-    .addHelpText('after', '\nExample:\n  registry-client doctor registry.example.com --origin https://page.example.com')
+    .addHelpText('after', examples('doctor registry.example.com --origin https://page.example.com'))
   program
     .command('serve')
-    .description('Serve a registry for trials: in memory or in a folder, without a sign-in')
-    .option('--port <number>', 'listen on this port; 0 is any free port', parsePort, 15000)
+    .description('Serve a registry for trials, in memory or in a folder')
+    .option('--port <port>', 'listen on this port; 0 is any free port', parsePort, 15000)
     .option('--host <address>', 'listen on this address; 0.0.0.0 is all of this machine', '127.0.0.1')
     .option('--folder <folder>', 'keep the content in this folder (default: in memory)')
     .option('--read-only', 'refuse pushes and deletes')
     .action((options, command) =>
       run(command, async (context) => (await import('../commands/serve.ts')).serve(context, options)),
     )
-    .addHelpText('after', '\nExample:\n  registry-client serve --folder registry-data')
+    .addHelpText('after', examples('serve', 'serve --folder registry-data'))
 }
 
 function parsePort(text: string): number {

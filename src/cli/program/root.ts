@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from '@commander-js/extra-typings'
+import { examples, HELP } from './help.ts'
 import { collect } from './repeated.ts'
 
 /** The version in package.json. The build writes it here (vite.config.ts). */
@@ -10,16 +11,21 @@ export type Program = ReturnType<typeof createRoot>
 /** Creates the command with its global options, and no commands yet. */
 export function createRoot() {
   return new Command('registry-client')
-    .description('Push, pull, copy, inspect and change images of container registries, without Docker.')
+    .description('Push, pull, copy, inspect and change images of container registries, without Docker')
     .usage('<command> [arguments] [options]')
     .version(PACKAGE_VERSION, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print the help of a command')
-    .helpCommand('help [command]', 'print the help of a command')
-    .configureHelp({ showGlobalOptions: true })
+    .helpOption('-h, --help', 'print this help')
+    .commandsGroup('Help:')
+    .helpCommand('help [command]', 'Print the help of a command')
+    .configureHelp(HELP)
+    .addHelpText(
+      'after',
+      examples('push app.tar localhost:15000/team/app:v1', 'tags localhost:15000/team/app', 'help push'),
+    )
     .optionsGroup('Input:')
     .option(
       '--limit <name=number>',
-      'raise a limit on an archive or image that you trust, as an error names it; can be repeated',
+      'raise a limit that an error names, for an archive or image that you trust; can be repeated',
       collectLimits,
     )
     .optionsGroup('Output:')

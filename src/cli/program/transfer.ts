@@ -1,18 +1,31 @@
 import { Option } from '@commander-js/extra-typings'
+import {
+  ARCHIVE,
+  COMPRESSION,
+  DRY_RUN,
+  FORCE,
+  FORMAT,
+  IMAGE,
+  NAME,
+  OUTPUT,
+  PATTERN,
+  REFERENCE,
+} from './descriptions.ts'
+import { examples } from './help.ts'
 import { collect } from './repeated.ts'
 import type { Program } from './root.ts'
 import { run } from './run.ts'
 import { collectRenaming, parseCompression, parseCount, parseRate } from './values.ts'
 
-const ARCHIVE = 'a file or a folder that docker save, podman or a build tool wrote, or - for stdin'
-const DESTINATION = 'registry/repository[:tag], or a registry (default: the names in the archive)'
-const IMAGE = 'an image of the archive: a name, a number from 0, or index; can be repeated with --all-tags'
-const PLATFORM = 'one of several platforms, or "available" for those that are there; can be repeated'
-const COMPRESS = 'compress layers that are plain tars: gzip, zstd, or one with a level (zstd:9)'
+const DESTINATION = 'registry/repository[:tag], or a registry (default: the place that the name in the archive says)'
+const IMAGES = 'an image of the archive: a name, a number from 0, or index; can be repeated with --all-tags'
+const PLATFORM = 'only this platform, or "available" for those that the archive has; can be repeated'
+const PLATFORM_OF_REGISTRY = 'only this platform (default: all); can be repeated'
+const COMPRESS = `compress layers that are plain tars: ${COMPRESSION}`
 const RENAME = 'replace the beginning of names; can be repeated'
 const MOUNT_FROM = 'mount blobs from this repository of the same registry; can be repeated'
 const LIMIT_RATE = 'bytes per second at most: 500k, 10M, 2.5MiB'
-const ENTRY = 'the archive to take from a zip of several'
+const ENTRY = 'the archive in a zip that has several'
 
 /** Adds the commands that move images: push, plan, pull, copy and convert. */
 export function addTransferCommands(program: Program): void {
@@ -31,7 +44,7 @@ function addPush(program: Program): void {
     .argument('<archive>', ARCHIVE)
     .argument('[destination]', DESTINATION)
     .option('--all-tags', 'push all images by all their names')
-    .option('--image <name>', IMAGE, collect)
+    .option('--image <name>', IMAGES, collect)
     .option('--platform <os/arch>', PLATFORM, collect)
     .option('--tag <tag>', 'set this tag too; can be repeated', collect)
     .option('--rename <old=new>', RENAME, collectRenaming)
@@ -39,7 +52,7 @@ function addPush(program: Program): void {
     .option('--mount-from <repository>', MOUNT_FROM, collect)
     .option('--foreign-layers', 'also push the bytes of foreign layers')
     .option('--entry <path>', ENTRY)
-    .option('--dry-run', 'print the plan, and send nothing')
+    .option('--dry-run', DRY_RUN)
     .option('--verify', 'look for everything again at the end')
     .option('--resume', 'continue an interrupted push, and keep unfinished uploads for the next one')
     .option('--concurrency <number>', 'uploads at once (default: 6)', parseCount)
@@ -49,8 +62,11 @@ function addPush(program: Program): void {
     )
     .addHelpText(
       'after',
-      example('push app.tar localhost:15000/team/app:v1', 'push app.tar --all-tags registry.example.com') +
-        '\n  docker save app:v1 | registry-client push - localhost:15000/team/app:v1',
+      examples(
+        'push app.tar localhost:15000/team/app:v1',
+        'push app.tar --all-tags registry.example.com',
+        'docker save app:v1 | registry-client push - localhost:15000/team/app:v1',
+      ),
     )
 }
 
@@ -58,10 +74,10 @@ function addPlan(program: Program): void {
   program
     .command('plan')
     .description('Show what a push would send, and which tags it would move')
-    .argument('<archive>', 'a file or a folder, as of push')
+    .argument('<archive>', ARCHIVE)
     .argument('[destination]', DESTINATION)
     .option('--all-tags', 'push all images by all their names')
-    .option('--image <name>', IMAGE, collect)
+    .option('--image <name>', IMAGES, collect)
     .option('--platform <os/arch>', PLATFORM, collect)
     .option('--tag <tag>', 'set this tag too; can be repeated', collect)
     .option('--rename <old=new>', RENAME, collectRenaming)
@@ -72,20 +88,20 @@ function addPlan(program: Program): void {
     .action((archive, destination, flags, command) =>
       run(command, async (context) => (await import('../commands/plan.ts')).plan(context, archive, destination, flags)),
     )
-    .addHelpText('after', example('plan app.tar localhost:15000/team/app:v1'))
+    .addHelpText('after', examples('plan app.tar localhost:15000/team/app:v1'))
 }
 
 function addPull(program: Program): void {
   program
     .command('pull')
     .description('Pull images into a tar, a folder or a pipe')
-    .argument('<reference...>', 'registry/repository[:tag][@digest]; several become one tar')
-    .option('-o, --output <target>', 'a file, a folder/ (OCI layout), or - for stdout (default: the name of the image)')
-    .option('--force', 'replace the file if it exists')
-    .option('--platform <os/arch>', 'this platform only (default: all); can be repeated', collect)
+    .argument('<reference...>', `${REFERENCE}; several become one tar`)
+    .option('-o, --output <target>', `${OUTPUT} (default: a file with the name of the image)`)
+    .option('--force', FORCE)
+    .option('--platform <os/arch>', PLATFORM_OF_REGISTRY, collect)
     .option('--referrers', 'also pull signatures, SBOMs and other referrers')
     .addOption(formatOption())
-    .option('--name <name>', 'the name in the tar, instead of its own; can be repeated', collect)
+    .option('--name <name>', NAME, collect)
     .option('--rename <old=new>', RENAME, collectRenaming)
     .addOption(decompressOption())
     .option('--compress <format>', COMPRESS, parseCompression)
@@ -95,7 +111,7 @@ function addPull(program: Program): void {
     )
     .addHelpText(
       'after',
-      example(
+      examples(
         'pull alpine:3.22 --platform linux/arm64 -o alpine.tar',
         'pull localhost:15000/team/app:v1 -o - | docker load',
       ),
@@ -106,15 +122,15 @@ function addCopy(program: Program): void {
   program
     .command('copy')
     .description('Copy images from one repository to another')
-    .argument('<source>', 'registry/repository[:tag][@digest]')
+    .argument('<source>', REFERENCE)
     .argument('<destination>', 'registry/repository[:tag], or a registry')
     .option('--all-tags', 'copy all tags of the repository')
-    .option('--tags <pattern>', 'copy the tags that match a pattern with * and ?')
+    .option('--tags <pattern>', `copy only tags that match, ${PATTERN}`)
     .option('--referrers', 'also copy signatures, SBOMs and other referrers')
     .option('--no-clobber', 'leave tags alone that exist at the destination')
-    .option('--platform <os/arch>', 'this platform only (default: all); can be repeated', collect)
+    .option('--platform <os/arch>', PLATFORM_OF_REGISTRY, collect)
     .option('--mount-from <repository>', MOUNT_FROM, collect)
-    .option('--dry-run', 'print the plan, and send nothing')
+    .option('--dry-run', DRY_RUN)
     .option('--verify', 'look for everything again at the end')
     .option('--resume', 'continue an interrupted copy, and keep unfinished uploads for the next one')
     .option('--concurrency <number>', 'uploads at once (default: 6)', parseCount)
@@ -124,7 +140,7 @@ function addCopy(program: Program): void {
     )
     .addHelpText(
       'after',
-      example(
+      examples(
         'copy alpine:3.22 localhost:15000/library/alpine',
         'copy old.example.com/team/app new.example.com --tags "v1.*" --referrers',
       ),
@@ -136,12 +152,12 @@ function addConvert(program: Program): void {
     .command('convert')
     .description('Write the images of an archive into another tar or a folder')
     .argument('<archive>', ARCHIVE)
-    .requiredOption('-o, --output <target>', 'a file, a folder/ (OCI layout), or - for stdout')
-    .option('--force', 'replace the file if it exists')
-    .option('--image <name>', 'an image of the archive: a name or a number from 0; can be repeated', collect)
+    .requiredOption('-o, --output <target>', OUTPUT)
+    .option('--force', FORCE)
+    .option('--image <name>', `${IMAGE}; can be repeated`, collect)
     .option('--platform <os/arch>', PLATFORM, collect)
     .addOption(formatOption())
-    .option('--name <name>', 'the name in the tar, instead of its own; can be repeated', collect)
+    .option('--name <name>', NAME, collect)
     .option('--rename <old=new>', RENAME, collectRenaming)
     .addOption(decompressOption())
     .option('--compress <format>', COMPRESS, parseCompression)
@@ -150,23 +166,15 @@ function addConvert(program: Program): void {
     .action((archive, flags, command) =>
       run(command, async (context) => (await import('../commands/convert.ts')).convert(context, archive, flags)),
     )
-    .addHelpText('after', example('convert app.tar --platform linux/amd64 -o app-amd64.tar'))
+    .addHelpText('after', examples('convert app.tar --platform linux/amd64 -o app-amd64.tar'))
 }
 
 function formatOption() {
-  return new Option('--format <format>', 'write only what Docker or OCI tools read (default: both)').choices([
-    'docker',
-    'oci',
-  ] as const)
+  return new Option('--format <format>', FORMAT).choices(['docker', 'oci'] as const).default(undefined, 'both')
 }
 
 function decompressOption() {
-  return new Option('--decompress <format>', 'decompress layers that older Docker cannot read').choices([
+  return new Option('--decompress <format>', 'decompress layers that older versions of Docker cannot read').choices([
     'zstd',
   ] as const)
-}
-
-function example(...lines: readonly string[]): string {
-  const title = lines.length > 1 ? 'Examples' : 'Example'
-  return `\n${title}:\n${lines.map((line) => `  registry-client ${line}`).join('\n')}`
 }
