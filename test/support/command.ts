@@ -80,6 +80,14 @@ async function writeInput(stdin: NodeJS.WritableStream, input: CommandOptions['i
   stdin.end(typeof input === 'string' || input instanceof Uint8Array ? input : '')
 }
 
+/** A line of progress, plain or with `--json`. */
+const PROGRESS = /^(?:(?!error|warning)[a-z]+: [\d.]+(?: [kMGTP]?B)?(?: of .*|, .*)?|\{"progress":\{.*\}\})\n/gm
+
+/** Leaves the lines of progress out of stderr: a slow machine prints them where a fast one is done before. */
+export function withoutProgress(stderr: string): string {
+  return stderr.replaceAll(PROGRESS, '')
+}
+
 /** How a command runs in a pseudo-terminal. */
 export interface TerminalOptions extends Pick<CommandOptions, 'cwd' | 'env'> {
   /** @default 80 */
@@ -108,6 +116,14 @@ export function runInTerminal(args: readonly string[], options: TerminalOptions 
   return runProgramInTerminal(process.execPath, [COMMAND, ...args], options)
 }
 
+/**
+ * Runs a program, tells its exit code in a control code that no terminal shows, and keeps the terminal. Without it,
+ * node-pty loses what it has not read some time after the end of the program.
+ */
+const KEEP_TERMINAL = `trap : INT; "$0" "$@"; printf '\\033]777;%d\\007' $?; exec sleep 600`
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it is a control code
+const END = /\x1b\]777;(\d+)\x07/
+
 /** Runs any program in a pseudo-terminal. */
 export async function runProgramInTerminal(
   program: string,
@@ -116,7 +132,7 @@ export async function runProgramInTerminal(
 ): Promise<TerminalOutcome> {
   const { columns: cols = 80, rows = 24, cwd = process.cwd(), keys = [], endAfter } = options
   const terminal = new xterm.Terminal({ cols, rows, scrollback: 10_000, allowProposedApi: true })
-  const child = pty.spawn(program, [...args], {
+  const child = pty.spawn('sh', ['-c', KEEP_TERMINAL, program, ...args], {
     cols,
     rows,
     cwd,
@@ -128,17 +144,20 @@ export async function runProgramInTerminal(
   let drawing = Promise.resolve()
   child.onData((text) => {
     raw += text
+    const end = END.exec(raw)
     drawing = drawing.then(async () => {
       await new Promise<void>((resolve) => terminal.write(text, resolve))
       const screen = readScreen(terminal)
       screens.push(screen)
-      if (waiting[0] && screen.includes(waiting[0].after)) child.write(waiting.shift()?.press ?? '')
-      else if (endAfter !== undefined && waiting.length === 0 && screen.includes(endAfter)) child.kill('SIGKILL')
+      const isDone = endAfter !== undefined && waiting.length === 0 && screen.includes(endAfter)
+      if (end || isDone) child.kill('SIGKILL')
+      else if (waiting[0] && screen.includes(waiting[0].after)) child.write(waiting.shift()?.press ?? '')
     })
   })
-  const code = await new Promise<number>((resolve) => child.onExit(({ exitCode }) => resolve(exitCode)))
+  const killed = await new Promise<number>((resolve) => child.onExit(({ exitCode }) => resolve(exitCode)))
   await drawing
-  return { code, screen: readScreen(terminal), screens, raw }
+  const code = Number(END.exec(raw)?.[1] ?? killed)
+  return { code, screen: readScreen(terminal), screens, raw: raw.replace(END, '') }
 }
 
 function readScreen({ buffer }: xterm.Terminal): string {
