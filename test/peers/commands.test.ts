@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { getManifest } from '../../src/node/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
 import { COMMAND, startCommand } from '../support/command.ts'
-import { startDistribution } from '../support/distribution.ts'
 import { writeLargeArchive } from '../support/large-archive.ts'
 import { type DockerEngine, startDocker } from '../support/peers.ts'
+import { describeReal } from '../support/real-registries.ts'
 import { serveSlowLink } from '../support/slow-link.js'
 
 // The command in a shell, with a real Docker and a real registry.
@@ -66,11 +66,12 @@ describe('registry-client between docker save and docker load', () => {
   })
 })
 
-describe('registry-client push --resume', () => {
-  it('continues at a real registry what a killed process has sent', { timeout: 180_000 }, async () => {
+// Distribution 2 loses an upload whose chunk broke off.
+describeReal('registry-client push --resume at {}', ['distribution-3'], ({ start }) => {
+  it('continues what a killed process has sent', { timeout: 180_000 }, async () => {
     const [archive, data, state] = [join(folder, 'large.tar'), join(folder, 'data'), join(folder, 'state')]
     await writeLargeArchive(archive, { layers: 1, layerMiB: 24, name: 'team/large:v1' })
-    const own = await startDistribution({ data })
+    const own = await start({ data })
     const link = await serveSlowLink(own.url, { roundTrip: 10, bitsPerSecond: 64_000_000 })
     const args = ['push', archive, `${new URL(link.url).host}/commands/large:v1`, '--resume', '--debug']
     const env = { XDG_STATE_HOME: state }
