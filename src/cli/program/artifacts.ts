@@ -1,8 +1,9 @@
-import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import { Option } from '@commander-js/extra-typings'
 import { REFERENCE } from './descriptions.ts'
 import { examples } from './help.ts'
 import type { Program } from './root.ts'
 import { run } from './run.ts'
+import { collectPair } from './values.ts'
 
 const FILES = 'a file or a folder, perhaps with its media type after a colon: sbom.json:application/json'
 
@@ -70,11 +71,5 @@ export function addArtifactCommands(program: Program): void {
 }
 
 function annotationOption() {
-  return new Option('--annotation <name=value>', 'add an annotation; can be repeated').argParser(
-    (text: string, before: Readonly<Record<string, string>> = {}) => {
-      const at = text.indexOf('=')
-      if (at < 1) throw new InvalidArgumentError('Pass a name and a value, as in org.opencontainers.image.title=App.')
-      return { ...before, [text.slice(0, at)]: text.slice(at + 1) }
-    },
-  )
+  return new Option('--annotation <name=value>', 'add an annotation; can be repeated').argParser(collectPair)
 }

@@ -1,11 +1,10 @@
 import { type Command, Option, type OptionValues } from '@commander-js/extra-typings'
 import { COMPRESSION, DRY_RUN, FORCE, FORMAT, IMAGE, IMAGE_INPUT, NAME, OUTPUT } from './descriptions.ts'
 import { examples } from './help.ts'
-import { collect } from './repeated.ts'
 import type { Program } from './root.ts'
 import { run } from './run.ts'
-import { parseCompression } from './values.ts'
-import { collectPair, parseDate, parseMode, parseOwner, parseWords } from './words.ts'
+import { collect, collectPair, parseCompression, parseDate, parseMode, parseOwner } from './values.ts'
+import { parseWords } from './words.ts'
 
 /** Adds the commands that make images: edit, append and build. */
 export function addBuildCommands(program: Program): void {

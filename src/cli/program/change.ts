@@ -1,9 +1,9 @@
-import { type Command, InvalidArgumentError, Option, type OptionValues } from '@commander-js/extra-typings'
+import { type Command, Option, type OptionValues } from '@commander-js/extra-typings'
 import { DRY_RUN, PATTERN } from './descriptions.ts'
 import { examples } from './help.ts'
-import { collect } from './repeated.ts'
 import type { Program } from './root.ts'
 import { run } from './run.ts'
+import { collect, parseAge, parseCount } from './values.ts'
 
 /** Adds the commands that change a repository: tag, delete, prune and undo. */
 export function addChangeCommands(program: Program): void {
@@ -97,19 +97,4 @@ function withRemovalOptions<A extends unknown[], O extends OptionValues, G exten
     .option('--overwrite-tags', 'also delete single tags in registries that delete only whole images')
     .option('--no-children', 'keep the images that a deleted index lists')
     .option('--no-referrers', 'keep the signatures, SBOMs and other referrers of deleted images')
-}
-
-function parseCount(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Pass a whole number from 0.')
-  return Number(text)
-}
-
-/** Parses an age as it is, and a date. */
-function parseAge(text: string): string | Date {
-  if (/^\d{1,6}[hdw]$/.test(text)) return text
-  const date = new Date(text)
-  if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(date.getTime())) {
-    throw new InvalidArgumentError('Pass an age such as 12h, 30d or 8w, or a date such as 2026-01-31.')
-  }
-  return date
 }

@@ -1,4 +1,4 @@
-import { Option } from '@commander-js/extra-typings'
+import { type Command, Option, type OptionValues } from '@commander-js/extra-typings'
 import { FORCE, IMAGE, IMAGE_INPUT, PATTERN } from './descriptions.ts'
 import { examples } from './help.ts'
 import type { Program } from './root.ts'
@@ -21,12 +21,11 @@ export function addLookCommands(program: Program): void {
 }
 
 function addInspect(program: Program): void {
-  program
+  const command = program
     .command('inspect')
     .description('Describe an image, or those of an archive: digest, size, config, layers')
     .argument('<image>', IMAGE_INPUT)
-    .option('--platform <os/arch>', PLATFORM)
-    .option('--image <name>', IMAGE)
+  withChoice(command)
     .action((image, flags, command) =>
       run(command, async (context) => (await import('../commands/inspect.ts')).inspect(context, image, flags)),
     )
@@ -68,12 +67,11 @@ function addTags(program: Program): void {
 }
 
 function addManifest(program: Program): void {
-  program
+  const command = program
     .command('manifest')
     .description('Print the manifest or index of an image, byte by byte')
     .argument('<image>', IMAGE_INPUT)
-    .option('--platform <os/arch>', PLATFORM)
-    .option('--image <name>', IMAGE)
+  withChoice(command)
     .action((image, flags, command) =>
       run(command, async (context) => (await import('../commands/manifest.ts')).manifest(context, image, flags)),
     )
@@ -81,12 +79,11 @@ function addManifest(program: Program): void {
 }
 
 function addConfig(program: Program): void {
-  program
+  const command = program
     .command('config')
     .description('Print the config of an image, byte by byte')
     .argument('<image>', IMAGE_INPUT)
-    .option('--platform <os/arch>', PLATFORM)
-    .option('--image <name>', IMAGE)
+  withChoice(command)
     .action((image, flags, command) =>
       run(command, async (context) => (await import('../commands/config.ts')).config(context, image, flags)),
     )
@@ -94,12 +91,8 @@ function addConfig(program: Program): void {
 }
 
 function addDigest(program: Program): void {
-  program
-    .command('digest')
-    .description('Print the digest of an image')
-    .argument('<image>', IMAGE_INPUT)
-    .option('--platform <os/arch>', PLATFORM)
-    .option('--image <name>', IMAGE)
+  const command = program.command('digest').description('Print the digest of an image').argument('<image>', IMAGE_INPUT)
+  withChoice(command)
     .action((image, flags, command) =>
       run(command, async (context) => (await import('../commands/digest.ts')).digest(context, image, flags)),
     )
@@ -107,7 +100,7 @@ function addDigest(program: Program): void {
 }
 
 function addFiles(program: Program): void {
-  program
+  const command = program
     .command('files')
     .description('List the files of an image, or print one of them')
     .argument('<image>', IMAGE_INPUT)
@@ -115,8 +108,7 @@ function addFiles(program: Program): void {
     .option('-o, --output <file>', 'write the content of the file to this file')
     .option('--force', FORCE)
     .option('--layer <layer>', 'only this layer, as it stands: a number from 0, or a digest')
-    .option('--platform <os/arch>', PLATFORM)
-    .option('--image <name>', IMAGE)
+  withChoice(command)
     .action((image, path, flags, command) =>
       run(command, async (context) => (await import('../commands/files.ts')).files(context, image, path, flags)),
     )
@@ -144,14 +136,18 @@ function addDiff(program: Program): void {
 }
 
 function addHistory(program: Program): void {
-  program
+  const command = program
     .command('history')
     .description('List the steps of the build of an image, the last one first')
     .argument('<image>', IMAGE_INPUT)
-    .option('--platform <os/arch>', PLATFORM)
-    .option('--image <name>', IMAGE)
+  withChoice(command)
     .action((image, flags, command) =>
       run(command, async (context) => (await import('../commands/history.ts')).history(context, image, flags)),
     )
     .addHelpText('after', examples('history app.tar', 'history localhost:15000/team/app:v1'))
+}
+
+/** Adds the options that choose an image of an archive, and a platform. */
+function withChoice<A extends unknown[], O extends OptionValues, G extends OptionValues>(command: Command<A, O, G>) {
+  return command.option('--platform <os/arch>', PLATFORM).option('--image <name>', IMAGE)
 }

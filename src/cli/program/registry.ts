@@ -1,7 +1,8 @@
-import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import { Option } from '@commander-js/extra-typings'
 import { examples } from './help.ts'
 import type { Program } from './root.ts'
 import { run } from './run.ts'
+import { parseOrigin, parsePort } from './values.ts'
 
 const REGISTRY = 'a host or a URL (default: Docker Hub)'
 
@@ -55,15 +56,4 @@ export function addRegistryCommands(program: Program): void {
       run(command, async (context) => (await import('../commands/serve.ts')).serve(context, options)),
     )
     .addHelpText('after', examples('serve', 'serve --folder registry-data'))
-}
-
-function parsePort(text: string): number {
-  if (/^\d{1,5}$/.test(text) && Number(text) < 65536) return Number(text)
-  throw new InvalidArgumentError('Pass a number from 0 to 65535.')
-}
-
-function parseOrigin(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url && /^https?:$/.test(url.protocol)) return url.origin
-  throw new InvalidArgumentError('Pass the address of a page, such as https://page.example.com.')
 }

@@ -1,6 +1,6 @@
-import { Command, InvalidArgumentError } from '@commander-js/extra-typings'
+import { Command } from '@commander-js/extra-typings'
 import { examples, HELP } from './help.ts'
-import { collect } from './repeated.ts'
+import { collect, collectLimit, parseSeconds } from './values.ts'
 
 /** The version in package.json. The build writes it here (vite.config.ts). */
 declare const PACKAGE_VERSION: string
@@ -26,7 +26,7 @@ export function createRoot() {
     .option(
       '--limit <name=number>',
       'raise a limit that an error names, for an archive or image that you trust; can be repeated',
-      collectLimits,
+      collectLimit,
     )
     .optionsGroup('Output:')
     .option('--json', 'print the result as one JSON document, and progress as lines of JSON on stderr')
@@ -45,23 +45,4 @@ export function createRoot() {
       collect,
     )
     .option('--timeout <seconds>', 'wait at most this long for an answer (default: 30)', parseSeconds)
-}
-
-/** The longest time that timers have: 2 ** 31 - 1 milliseconds. */
-const MAX_SECONDS = 2_147_483
-
-/** Parses a time in seconds, with up to three decimals. */
-function parseSeconds(text: string): number {
-  const seconds = /^\d{1,7}(?:\.\d{1,3})?$/.test(text) ? Number(text) : 0
-  if (seconds === 0 || seconds > MAX_SECONDS) {
-    throw new InvalidArgumentError(`Pass a number of seconds above 0, up to ${MAX_SECONDS}.`)
-  }
-  return seconds
-}
-
-/** Collects limits by their names. */
-function collectLimits(text: string, before: Readonly<Record<string, number>> = {}): Readonly<Record<string, number>> {
-  const [, name, value] = /^(\w+)=(\d{1,15})$/.exec(text) ?? []
-  if (name === undefined || name === '__proto__') throw new InvalidArgumentError('Pass NAME=NUMBER.')
-  return { ...before, [name]: Number(value) }
 }

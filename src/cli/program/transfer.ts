@@ -1,4 +1,4 @@
-import { Option } from '@commander-js/extra-typings'
+import { type Command, Option, type OptionValues } from '@commander-js/extra-typings'
 import {
   ARCHIVE,
   COMPRESSION,
@@ -12,10 +12,9 @@ import {
   REFERENCE,
 } from './descriptions.ts'
 import { examples } from './help.ts'
-import { collect } from './repeated.ts'
 import type { Program } from './root.ts'
 import { run } from './run.ts'
-import { collectRenaming, parseCompression, parseCount, parseRate } from './values.ts'
+import { collect, collectRenaming, parseCompression, parsePositiveCount, parseRate } from './values.ts'
 
 const DESTINATION = 'registry/repository[:tag], or a registry (default: the place that the name in the archive says)'
 const IMAGES = 'an image of the archive: a name, a number from 0, or index; can be repeated with --all-tags'
@@ -38,24 +37,16 @@ export function addTransferCommands(program: Program): void {
 }
 
 function addPush(program: Program): void {
-  program
+  const command = program
     .command('push')
     .description('Push images of an archive to a registry')
     .argument('<archive>', ARCHIVE)
     .argument('[destination]', DESTINATION)
-    .option('--all-tags', 'push all images by all their names')
-    .option('--image <name>', IMAGES, collect)
-    .option('--platform <os/arch>', PLATFORM, collect)
-    .option('--tag <tag>', 'set this tag too; can be repeated', collect)
-    .option('--rename <old=new>', RENAME, collectRenaming)
-    .option('--compress <format>', COMPRESS, parseCompression)
-    .option('--mount-from <repository>', MOUNT_FROM, collect)
-    .option('--foreign-layers', 'also push the bytes of foreign layers')
-    .option('--entry <path>', ENTRY)
+  withPushed(command)
     .option('--dry-run', DRY_RUN)
     .option('--verify', 'look for everything again at the end')
     .option('--resume', 'continue an interrupted push, and keep unfinished uploads for the next one')
-    .option('--concurrency <number>', 'uploads at once (default: 6)', parseCount)
+    .option('--concurrency <number>', 'uploads at once (default: 6)', parsePositiveCount)
     .option('--limit-rate <bytes>', LIMIT_RATE, parseRate)
     .action((archive, destination, flags, command) =>
       run(command, async (context) => (await import('../commands/push.ts')).push(context, archive, destination, flags)),
@@ -71,20 +62,12 @@ function addPush(program: Program): void {
 }
 
 function addPlan(program: Program): void {
-  program
+  const command = program
     .command('plan')
     .description('Show what a push would send, and which tags it would move')
     .argument('<archive>', ARCHIVE)
     .argument('[destination]', DESTINATION)
-    .option('--all-tags', 'push all images by all their names')
-    .option('--image <name>', IMAGES, collect)
-    .option('--platform <os/arch>', PLATFORM, collect)
-    .option('--tag <tag>', 'set this tag too; can be repeated', collect)
-    .option('--rename <old=new>', RENAME, collectRenaming)
-    .option('--compress <format>', COMPRESS, parseCompression)
-    .option('--mount-from <repository>', MOUNT_FROM, collect)
-    .option('--foreign-layers', 'also push the bytes of foreign layers')
-    .option('--entry <path>', ENTRY)
+  withPushed(command)
     .action((archive, destination, flags, command) =>
       run(command, async (context) => (await import('../commands/plan.ts')).plan(context, archive, destination, flags)),
     )
@@ -125,7 +108,7 @@ function addCopy(program: Program): void {
     .argument('<source>', REFERENCE)
     .argument('<destination>', 'registry/repository[:tag], or a registry')
     .option('--all-tags', 'copy all tags of the repository')
-    .option('--tags <pattern>', `copy only tags that match, ${PATTERN}`)
+    .addOption(new Option('--tags <pattern>', `copy only tags that match, ${PATTERN}`).conflicts('allTags'))
     .option('--referrers', 'also copy signatures, SBOMs and other referrers')
     .option('--no-clobber', 'leave tags alone that exist at the destination')
     .option('--platform <os/arch>', PLATFORM_OF_REGISTRY, collect)
@@ -133,7 +116,7 @@ function addCopy(program: Program): void {
     .option('--dry-run', DRY_RUN)
     .option('--verify', 'look for everything again at the end')
     .option('--resume', 'continue an interrupted copy, and keep unfinished uploads for the next one')
-    .option('--concurrency <number>', 'uploads at once (default: 6)', parseCount)
+    .option('--concurrency <number>', 'uploads at once (default: 6)', parsePositiveCount)
     .option('--limit-rate <bytes>', LIMIT_RATE, parseRate)
     .action((source, destination, flags, command) =>
       run(command, async (context) => (await import('../commands/copy.ts')).copy(context, source, destination, flags)),
@@ -167,6 +150,20 @@ function addConvert(program: Program): void {
       run(command, async (context) => (await import('../commands/convert.ts')).convert(context, archive, flags)),
     )
     .addHelpText('after', examples('convert app.tar --platform linux/amd64 -o app-amd64.tar'))
+}
+
+/** Adds the options that choose what a push sends, and where. */
+function withPushed<A extends unknown[], O extends OptionValues, G extends OptionValues>(command: Command<A, O, G>) {
+  return command
+    .option('--all-tags', 'push all images by all their names')
+    .option('--image <name>', IMAGES, collect)
+    .option('--platform <os/arch>', PLATFORM, collect)
+    .option('--tag <tag>', 'set this tag too; can be repeated', collect)
+    .option('--rename <old=new>', RENAME, collectRenaming)
+    .option('--compress <format>', COMPRESS, parseCompression)
+    .option('--mount-from <repository>', MOUNT_FROM, collect)
+    .option('--foreign-layers', 'also push the bytes of foreign layers')
+    .option('--entry <path>', ENTRY)
 }
 
 function formatOption() {

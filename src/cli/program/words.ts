@@ -45,35 +45,3 @@ function split(text: string): readonly string[] {
   if (quote !== undefined) throw new InvalidArgumentError(`The quote ${quote} has no end.`)
   return word === undefined ? words : [...words, word]
 }
-
-/** Collects `NAME=value`. The last value of a name counts. */
-export function collectPair(
-  text: string,
-  before: Readonly<Record<string, string>> = {},
-): Readonly<Record<string, string>> {
-  const end = text.indexOf('=')
-  if (end <= 0) throw new InvalidArgumentError('Pass NAME=value.')
-  return { ...before, [text.slice(0, end)]: text.slice(end + 1) }
-}
-
-/** Parses the number of a user, and perhaps that of a group: `1000:1000`. */
-export function parseOwner(text: string): { readonly uid: number; readonly gid: number } {
-  const [, uid, gid = uid] = /^(\d{1,10})(?::(\d{1,10}))?$/.exec(text) ?? []
-  if (uid === undefined) throw new InvalidArgumentError('Pass numbers, such as 1000 or 1000:1000.')
-  return { uid: Number(uid), gid: Number(gid) }
-}
-
-/** Parses permissions in octal: `755`. */
-export function parseMode(text: string): number {
-  if (!/^[0-7]{1,5}$/.test(text)) throw new InvalidArgumentError('Pass permissions in octal, such as 755.')
-  return Number.parseInt(text, 8)
-}
-
-/** Parses a date in RFC 3339, or the word `now`. */
-export function parseDate(text: string): Date {
-  const date = text === 'now' ? new Date() : new Date(text)
-  if (text !== 'now' && (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(date.getTime()))) {
-    throw new InvalidArgumentError('Pass now, or a date such as 2026-01-31T12:00:00Z.')
-  }
-  return date
-}
