@@ -94,10 +94,16 @@ export interface TerminalOptions extends Pick<CommandOptions, 'cwd' | 'env'> {
   readonly columns?: number
   /** @default 24 */
   readonly rows?: number
-  /** Keys to press, each once a text is on the screen. */
-  readonly keys?: ReadonlyArray<{ readonly after: string; readonly press: string }>
+  /** Keys to press, and new sizes of the terminal, each once a text is on the screen. */
+  readonly keys?: ReadonlyArray<{ readonly after: string } & ({ readonly press: string } | { readonly resize: Size })>
   /** Ends the program once this text is on the screen. @default it ends by itself */
   readonly endAfter?: string
+}
+
+/** The size of a terminal. */
+interface Size {
+  readonly columns: number
+  readonly rows: number
 }
 
 /** The state that a command left on the screen of a pseudo-terminal. */
@@ -142,6 +148,14 @@ export async function runProgramInTerminal(
   const screens: string[] = []
   let raw = ''
   let drawing = Promise.resolve()
+  function act(next: (typeof keys)[number] | undefined): void {
+    if (next && 'press' in next) child.write(next.press)
+    else if (next) {
+      const { columns, rows } = next.resize
+      terminal.resize(columns, rows)
+      child.resize(columns, rows)
+    }
+  }
   child.onData((text) => {
     raw += text
     const end = END.exec(raw)
@@ -151,7 +165,7 @@ export async function runProgramInTerminal(
       screens.push(screen)
       const isDone = endAfter !== undefined && waiting.length === 0 && screen.includes(endAfter)
       if (end || isDone) child.kill('SIGKILL')
-      else if (waiting[0] && screen.includes(waiting[0].after)) child.write(waiting.shift()?.press ?? '')
+      else if (waiting[0] && screen.includes(waiting[0].after)) act(waiting.shift())
     })
   })
   const killed = await new Promise<number>((resolve) => child.onExit(({ exitCode }) => resolve(exitCode)))

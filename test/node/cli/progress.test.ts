@@ -41,6 +41,34 @@ describe('registry-client push, while it runs', { concurrent: true }, () => {
     expect(raw.lastIndexOf(SHOW_CURSOR)).toBeGreaterThan(raw.lastIndexOf('\x1b[?25l'))
   })
 
+  it('draws bars that fit after the terminal changed its size, and leaves nothing of the old ones', async () => {
+    const { code, screen, screens } = await runInTerminal(['push', archive, `${slowHost}/progress/resized:v1`], {
+      columns: 120,
+      keys: [
+        { after: 'of 4 blobs', resize: { columns: 44, rows: 12 } },
+        { after: 'pushing ', resize: { columns: 100, rows: 30 } },
+      ],
+    })
+    expect(code).toBe(0)
+    expect(screens).toContainEqual(expect.stringMatching(/^pushing +\[=*>? *\] [\d.]+ [kM]?B\/6\.30 MB$/m))
+    // A bar that is left would be a second one.
+    for (const drawn of screens) expect(drawn.match(/^pushing /gm)?.length ?? 0).toBeLessThan(2)
+    expect(screens.findLast((drawn) => drawn.includes('pushing '))).toContain(' of 4 blobs')
+    expect(screen).toMatch(/^[^\n]+\/progress\/resized:v1@sha256:[^\n]+\n\w+$/)
+  })
+
+  it('prints lines above the bars', async () => {
+    const args = ['push', archive, `${host}/progress/above:v1`, '--debug']
+    const { code, screen, screens } = await runInTerminal(args, { columns: 160 })
+    expect(code).toBe(0)
+    expect(screens.some((drawn) => /^debug: .*\npushing /ms.test(drawn))).toBe(true)
+    const lines = screen.split('\n')
+    expect(lines.slice(0, -1)).toEqual(
+      lines.slice(0, -1).map(() => expect.stringMatching(/^debug: [A-Z]+ http\S+ \d+/)),
+    )
+    expect(lines.at(-1)).toMatch(/\/progress\/above:v1@sha256:\w+$/)
+  })
+
   it('prints a plain line now and then into a pipe', async () => {
     const { code, stderr } = await runCommand(['push', archive, `${slowHost}/progress/lines:v1`])
     expect(code).toBe(0)
