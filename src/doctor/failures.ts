@@ -1,12 +1,12 @@
 import { type Finding, type FindingCode, failed } from './check.ts'
-import { TIMED_OUT } from './probe.ts'
 
 /** A failure by its words in Node, Bun and Deno. `tls` means that the server answers, but not by a valid TLS. */
 type Known = readonly [pattern: RegExp, check: 'connection' | 'tls', code: FindingCode, fault: string, remedy: string]
 
 const FAILURES: readonly Known[] = [
   [
-    new RegExp(`^${TIMED_OUT}$`),
+    // The words of `probe`.
+    /^timed out$/,
     'connection',
     'SILENT',
     'does not answer in time',

@@ -43,7 +43,7 @@ interface Unanswered {
 /** In bytes: what is read of a body. */
 export const MAX_BODY = 64 * 1024
 /** The failure after the time-out. */
-export const TIMED_OUT = 'timed out'
+const TIMED_OUT = 'timed out'
 
 /**
  * Sends a request once, without credentials and without the headers of the handle. Follows no redirect.

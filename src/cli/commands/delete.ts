@@ -35,8 +35,9 @@ export async function deleteImages(
 
 /** Parses a reference that has to name an image: the default tag is too easily meant by mistake. */
 function parseImage(text: string): Place {
-  const [repository = '', pattern = "'…'"] = text.split(/:(?=[^/]*$)/)
   if (/[*?]/.test(text)) {
+    const colon = text.indexOf(':', text.lastIndexOf('/'))
+    const [repository, pattern] = colon < 0 ? [text, "'…'"] : [text.slice(0, colon), text.slice(colon + 1)]
     throw new UsageError(
       `Cannot delete "${text}": it is a pattern`,
       `run "registry-client prune ${repository} --match ${pattern}" to delete by a pattern`,

@@ -5,7 +5,8 @@ import { failureDocument, formatFailure, type Output } from '../terminal/output.
 const SILENT = 'The registry did not answer in time: an unfinished upload may stay there until it expires.'
 
 /**
- * Prints a failure: its document to stdout with `--json`, otherwise its lines to stderr.
+ * Prints a failure: its document with `--json`, otherwise its lines to stderr. The document goes to stdout, or to
+ * stderr if stdout takes no more or has the beginning of an array.
  *
  * @param left Describes what stays after an interruption.
  * @returns its exit code
@@ -18,9 +19,14 @@ export async function reportFailure(
 ): Promise<number> {
   const failure = describeFailure(error)
   if (json) {
-    // The line on stderr is for people who send stdout to a file, and for the case that stdout is what failed.
-    await output.json(failureDocument(failure)).catch(() => {})
-    output.line(JSON.stringify(failureDocument(failure)))
+    const document = failureDocument(failure)
+    const isPrinted =
+      !output.isUnfinished &&
+      (await output.json(document).then(
+        () => true,
+        () => false,
+      ))
+    if (!isPrinted) output.line(JSON.stringify(document))
   } else {
     for (const line of formatFailure(failure)) output.line(line)
     if (error instanceof Interruption) output.line(`  ${error.wasSilent ? SILENT : left()}`)

@@ -16,12 +16,13 @@ export interface Output {
    */
   result(lines: readonly string[] | AsyncIterable<string>, color?: (line: string) => string): Promise<void>
   /**
-   * Writes a document. An async iterable is written as an array, while it is read. If that fails, the array stays
-   * unfinished, and no other document follows.
+   * Writes a document. An async iterable is written as an array, while it is read.
    *
    * @param options.isLine True to write a document as one line. @default false
    */
   json(document: unknown, options?: { readonly isLine?: boolean }): Promise<void>
+  /** True if stdout has the beginning of an array whose items could not be read. No other document can follow. */
+  readonly isUnfinished: boolean
   /**
    * Writes bytes as they are. A terminal gets text, with its control characters escaped.
    *
@@ -76,6 +77,9 @@ export function createOutput(isTerminal: boolean, onClosed: (reason: Error) => v
   }
 
   return {
+    get isUnfinished() {
+      return isUnfinished
+    },
     live: area && { terminal: stderr, area },
     async result(lines, color = (line) => line) {
       const written = (line: string) => `${color(printable(line))}\n`
@@ -84,7 +88,7 @@ export function createOutput(isTerminal: boolean, onClosed: (reason: Error) => v
     },
     async json(document, { isLine = false } = {}) {
       if (isAsync(document)) await writeArray(document)
-      else if (!isUnfinished) await write(`${formatJson(document, isLine ? 0 : 2)}\n`)
+      else await write(`${formatJson(document, isLine ? 0 : 2)}\n`)
     },
     async bytes(pieces) {
       for await (const piece of stdout.isTTY ? terminalText(pieces) : pieces) await write(piece)

@@ -107,7 +107,7 @@ describe('registry-client repos', () => {
   it('exits with 7 if the registry does not answer', async () => {
     const { code, stderr, stdout } = await runCommand(['repos', '127.0.0.1:9', '--json'])
     expect([code, JSON.parse(stdout).error.kind]).toEqual([7, 'network'])
-    expect(JSON.parse(stderr)).toEqual(JSON.parse(stdout))
+    expect(stderr).toBe('')
   })
 })
 

@@ -39,7 +39,7 @@ describe('registry-client, called wrongly', { concurrent: true }, () => {
     expect(code).toBe(2)
     const { error } = JSON.parse(stdout)
     expect(error).toMatchObject({ code: 'USAGE', message: 'missing command', remedy: `see ${command} --help` })
-    expect(JSON.parse(stderr)).toEqual({ error })
+    expect(stderr).toBe('')
   })
 
   it.each(['0', '-1', '0.0001', '1e3', '0x10', 'Infinity', '2147484'])('refuses --timeout=%s', async (seconds) => {
@@ -75,13 +75,28 @@ describe('registry-client, called wrongly', { concurrent: true }, () => {
       message: "unknown option '--foo'",
       remedy: 'see registry-client push --help',
     })
-    expect(JSON.parse(stderr)).toEqual({ error })
+    expect(stderr).toBe('')
   })
 
   it('prints an error document for a failure of the command with --json', async () => {
-    const { code, stdout } = await failure('push', 'missing.tar', 'localhost/a', '--json')
-    expect(code).toBe(3)
+    const { code, stdout, stderr } = await failure('push', 'missing.tar', 'localhost/a', '--json')
+    expect([code, stderr]).toEqual([3, ''])
     expect(JSON.parse(stdout).error).toMatchObject({ code: 'FILE_UNREADABLE', kind: 'input', exitCode: 3 })
+  })
+
+  it('prints the error document to stderr if stdout takes nothing', () => {
+    const full = openSync('/dev/full', 'w')
+    try {
+      const args = [COMMAND, 'push', 'missing.tar', 'localhost/a', '--json']
+      const { status, stderr } = spawnSync(process.execPath, args, {
+        stdio: ['ignore', full, 'pipe'],
+        encoding: 'utf8',
+      })
+      expect(status).not.toBe(0)
+      expect(JSON.parse(stderr).error.exitCode).toBe(status)
+    } finally {
+      closeSync(full)
+    }
   })
 
   it('prints the stack with --debug only', async () => {
