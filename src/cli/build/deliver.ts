@@ -2,9 +2,10 @@ import { type Image, pushImage } from '../../node/index.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
 import type { ImageInput } from '../input/image-input.ts'
-import { nameOf, type Place, parsePlace, readRegistryAddress } from '../input/place.ts'
+import { formatPlace, type Place, parseDestination, readRegistryAddress } from '../input/place.ts'
 import { UsageError } from '../terminal/usage-error.ts'
 import { type OutputTarget, readOutput } from '../transfer/output-target.ts'
+import { describeSent } from '../transfer/sent-images.ts'
 import { type WriteFlags, writeImages } from '../transfer/write-images.ts'
 
 /** The options for where an image goes. */
@@ -43,9 +44,8 @@ function placeOf(text: string): Place & { readonly tag: string } {
   if (readRegistryAddress(text) !== undefined) {
     throw new UsageError(`Cannot push to "${text}": it names a registry`, `add a repository, as in ${text}/app:v1`)
   }
-  const { tag = 'latest', digest, ...place } = parsePlace(text)
-  if (digest === undefined) return { ...place, tag }
-  throw new UsageError(`Cannot push to "${text}": a digest names no place`, 'pass registry/repository:tag')
+  const { tag = 'latest', ...place } = parseDestination(text, 'push')
+  return { ...place, tag }
 }
 
 /**
@@ -64,14 +64,12 @@ export async function deliver(
     return writeImages(context, [image], destination.target, { name: names, format })
   }
   const { place, isSource } = destination
-  const name = `${nameOf(place)}:${place.tag}`
-  if (isSource && !flags.yes && !(await context.confirm(`Move ${name} to the changed image?`))) {
+  if (isSource && !flags.yes && !(await context.confirm(`Move ${formatPlace(place)} to the changed image?`))) {
     context.note('Nothing was changed.')
     return { json: { images: [] }, lines: [], exitCode: 1 }
   }
   const { signal, onWarning, showProgress: onProgress } = context
   const registry = await context.openRegistry(place.registry)
   const digest = await pushImage(image, registry, place.repository, place.tag, { signal, onWarning, onProgress })
-  const reference = `${name}@${digest}`
-  return { json: { images: [{ reference, digest }] }, lines: [reference] }
+  return describeSent([{ ...place, digest }])
 }

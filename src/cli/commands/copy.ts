@@ -2,11 +2,12 @@ import { type CopiedTag, copyImage, copyRepository, planCopy } from '../../node/
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
 import { isFile } from '../input/is-file.ts'
-import { formatPlace, type Place, parsePlace, readRegistryAddress, referenceOf } from '../input/place.ts'
+import { type Place, parseDestination, parsePlace, readRegistryAddress, referenceOf } from '../input/place.ts'
 import { registryPlatforms } from '../input/platforms.ts'
 import { UsageError } from '../terminal/usage-error.ts'
 import { formatPlans } from '../transfer/format-plan.ts'
 import { type SendFlags, sendOptions } from '../transfer/send-options.ts'
+import { describeSent } from '../transfer/sent-images.ts'
 
 interface CopyFlags extends SendFlags {
   readonly allTags?: true | undefined
@@ -52,16 +53,13 @@ export async function copy(context: Context, source: string, destination: string
   if (dryRun) return formatPlans(context, [await planCopy(image, target, options)])
   const { digest, outcome, tags } = await copyImage(image, target, options)
   const names = tags.length > 0 ? tags : [undefined]
-  return resultOf(names.map((tag) => ({ ...to, tag, digest, outcome })))
+  return describeSent(names.map((tag) => ({ ...to, tag, digest, outcome })))
 }
 
 /** A destination without a repository keeps that of the source. */
 function readDestination(text: string, { repository }: Place): Place {
   const registry = readRegistryAddress(text)
-  if (registry !== undefined) return { registry, repository }
-  const place = parsePlace(text)
-  if (place.digest === undefined) return place
-  throw new UsageError(`Cannot copy to "${text}": a digest names no place`, 'pass registry/repository:tag')
+  return registry === undefined ? parseDestination(text, 'copy') : { registry, repository }
 }
 
 function requireRepositories(places: readonly Place[]): void {
@@ -88,18 +86,10 @@ async function copyMany(
   let count = 0
   try {
     const copied = await run({ ...choice, onTag: () => count++ })
-    return resultOf(copied.map((one) => ({ ...to, ...one })))
+    return describeSent(copied.map((one) => ({ ...to, ...one })))
   } catch (error) {
     note(`${count} tags are at the destination. Run the same command again to copy the others.`)
     throw error
-  }
-}
-
-function resultOf(copied: ReadonlyArray<Place & Pick<CopiedTag, 'outcome'>>): Result {
-  const images = copied.map(({ outcome, ...place }) => ({ reference: formatPlace(place), ...place, outcome }))
-  return {
-    json: { images: images.map((image) => ({ ...image, registry: image.registry.replace(/^https?:\/\//, '') })) },
-    lines: images.map(({ reference, outcome }) => (outcome === 'copied' ? reference : `${reference} ${outcome}`)),
   }
 }
 

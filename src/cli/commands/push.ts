@@ -2,13 +2,14 @@ import { pushDockerTar, pushStream } from '../../node/index.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
 import { withArchive } from '../input/open-archive.ts'
-import { formatPlace, type Place } from '../input/place.ts'
+import type { Place } from '../input/place.ts'
 import { archivePlatforms } from '../input/platforms.ts'
 import { readStdin } from '../input/stdin.ts'
 import { UsageError } from '../terminal/usage-error.ts'
 import { findDestinations, readTarget } from '../transfer/destinations.ts'
 import type { PushFlags } from '../transfer/push-flags.ts'
 import { type SendFlags, sendOptions } from '../transfer/send-options.ts'
+import { describeSent } from '../transfer/sent-images.ts'
 
 /** Pushes images of an archive. */
 export async function push(
@@ -44,7 +45,7 @@ export async function push(
       })
       pushed.push(...tags.map((tag) => ({ registry, repository, tag, digest })))
     }
-    return resultOf(pushed)
+    return describeSent(pushed)
   })
 }
 
@@ -74,19 +75,10 @@ async function pushStdin(
     image,
     tags,
   })
-  return resultOf(tags.map((tag) => ({ registry, repository, tag, digest })))
+  return describeSent(tags.map((tag) => ({ registry, repository, tag, digest })))
 }
 
 /** Blobs that another image has brought into the registry are mounted. */
 function repositoriesOf(pushed: readonly Place[], registry: string): readonly string[] {
   return [...new Set(pushed.filter((place) => place.registry === registry).map(({ repository }) => repository))]
-}
-
-function resultOf(pushed: readonly Required<Place>[]): Result {
-  const images = pushed.map((place) => ({
-    reference: formatPlace(place),
-    ...place,
-    registry: place.registry.replace(/^https?:\/\//, ''),
-  }))
-  return { json: { images }, lines: images.map(({ reference }) => reference) }
 }

@@ -1,4 +1,5 @@
 import { parseReference, ValidationError } from '../../node/index.ts'
+import { UsageError } from '../terminal/usage-error.ts'
 
 /** The parts of a reference: a repository of a registry, and an image in it. */
 export interface Place {
@@ -35,6 +36,18 @@ export function parsePlace(text: string): Place {
   return { registry: scheme + host, repository: path.join('/'), ...rest }
 }
 
+/**
+ * Parses the reference of a place to send an image to. It has no digest.
+ *
+ * @param act What is done there: `push`.
+ * @throws {UsageError} if it has a digest
+ */
+export function parseDestination(text: string, act: string): Omit<Place, 'digest'> {
+  const { digest, ...place } = parsePlace(text)
+  if (digest === undefined) return place
+  throw new UsageError(`Cannot ${act} to "${text}": a digest names no place`, 'pass registry/repository:tag')
+}
+
 /** Refuses a user name and a password in a reference. The error does not show the text. */
 function refuseUserInfo(name: string): void {
   const [, ...parts] = name.split('@')
@@ -51,7 +64,12 @@ export function referenceOf({ tag = 'latest', digest }: Place): string {
 
 /** Formats the name of a repository with its registry, as Docker writes it. */
 export function nameOf({ registry, repository }: Pick<Place, 'registry' | 'repository'>): string {
-  return `${registry.replace(/^https?:\/\/|\/$/g, '')}/${repository}`
+  return `${hostOf(registry)}/${repository}`
+}
+
+/** The host of a registry's address, and its port. */
+export function hostOf(registry: string): string {
+  return registry.replace(/^https?:\/\/|\/$/g, '')
 }
 
 /** Formats an image as people name it: `localhost:15000/team/app:v1@sha256:…`. */

@@ -1,7 +1,7 @@
 import { type Archive, type Image, ValidationError } from '../../node/index.ts'
 import { chooseByName } from '../input/choose-by-name.ts'
 import { isFile } from '../input/is-file.ts'
-import { formatPlace, type Place, parsePlace, readRegistryAddress } from '../input/place.ts'
+import { formatPlace, type Place, parseDestination, parsePlace, readRegistryAddress } from '../input/place.ts'
 import { UsageError } from '../terminal/usage-error.ts'
 import { type Renaming, renamer } from './rename.ts'
 
@@ -44,10 +44,7 @@ export async function readTarget(
   if (allTags && tag) throw new UsageError('Cannot use --tag with --all-tags', 'leave one of them out')
   const registry = text === undefined ? undefined : readRegistryAddress(text)
   if (text === undefined || registry !== undefined) return { registry }
-  const place = parsePlace(text)
-  if (place.digest !== undefined) {
-    throw new UsageError(`Cannot push to "${text}": a digest names no place`, 'pass registry/repository:tag')
-  }
+  const place = parseDestination(text, 'push')
   if (allTags && place.tag !== undefined) {
     throw new UsageError(`Cannot use --all-tags with the tag "${place.tag}"`, 'leave the tag or --all-tags out')
   }
