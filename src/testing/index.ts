@@ -21,4 +21,10 @@ export type { ObjectStorageOptions } from './object-storage.ts'
 export type { RegistryProfile } from './profiles.ts'
 export type { TestCredentials } from './sign-in.ts'
 export { createTestArchive, type TestArchiveOptions, type TestImage } from './test-archive.ts'
-export { createTestRegistry, type TestRegistry, type TestRegistryOptions, type TestRequest } from './test-registry.ts'
+export {
+  type AnsweredRequest,
+  createTestRegistry,
+  type TestRegistry,
+  type TestRegistryOptions,
+  type TestRequest,
+} from './test-registry.ts'

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { RegistryError } from '../../errors.ts'
 import { saving, unlessMissing } from '../../node/saving.ts'
 import { writeWhole } from './files.ts'
-import { LOCK } from './folder-lock.ts'
+import { LOCK } from './process-lock.ts'
 
 /** The file that says that a folder is a registry. No repository has such a name. */
 const MARKER = '.registry-api-v2-client.json'

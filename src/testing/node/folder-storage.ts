@@ -8,15 +8,15 @@ import { bodyOf } from '../memory-storage.ts'
 import { deleteOldUploads, newUpload, type Storage, type Upload } from '../storage.ts'
 import { receiveBody } from './body-file.ts'
 import { moveWhole } from './files.ts'
-import { type FolderLock, lockFolder } from './folder-lock.ts'
 import { DRAFTS, markFolder, prepareFolder } from './folder-marker.ts'
 import { FolderRepository } from './folder-repository.ts'
 import { removeGarbage } from './garbage.ts'
+import { type FolderLock, lockFolder } from './process-lock.ts'
 import { findRepositories, folderOf, UPLOADS } from './repository-folders.ts'
 import { UploadFile } from './upload-file.ts'
 
 /** A registry in a folder. */
-export interface FolderStorage extends Storage {
+interface FolderStorage extends Storage {
   /** Lets other processes use the folder. */
   close(): Promise<void>
 }
