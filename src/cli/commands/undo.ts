@@ -33,7 +33,10 @@ export async function undo(context: Context, file: string): Promise<Result> {
 /** Reads an undo, a plan, or the result of a delete as a document, which has the undo in it. */
 async function readDeleted(file: string): Promise<DeletedContent> {
   const text = await readFile(file, 'utf8').catch((cause) => {
-    throw new RegistryError('FILE_UNREADABLE', `Cannot read "${file}": ${cause.code}`, { cause })
+    throw new RegistryError('FILE_UNREADABLE', `Cannot read "${file}": ${cause.code}`, {
+      remedy: 'check the path',
+      cause,
+    })
   })
   let document: unknown
   try {

@@ -110,6 +110,9 @@ function refuseTls(): never {
 async function readPem(path: string | undefined): Promise<string | undefined> {
   if (path === undefined) return undefined
   return readFile(path, 'utf8').catch((cause) => {
-    throw new RegistryError('FILE_UNREADABLE', `Cannot read "${path}": ${cause.code}`, { cause })
+    throw new RegistryError('FILE_UNREADABLE', `Cannot read "${path}": ${cause.code}`, {
+      remedy: 'check the path',
+      cause,
+    })
   })
 }

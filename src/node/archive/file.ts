@@ -57,8 +57,13 @@ export async function named<T>(path: string | URL, act: Promise<T>): Promise<T> 
   } catch (cause) {
     // Node's message ends with the path, which would appear twice.
     const reason = String(cause instanceof Error ? cause.message : cause).replace(/, \w+ '.*/s, '')
-    throw new TarReadError('FILE_UNREADABLE', `Cannot open "${path}": ${reason}`, { cause })
+    throw new TarReadError('FILE_UNREADABLE', `Cannot open "${path}": ${reason}`, { remedy: remedyOf(cause), cause })
   }
+}
+
+function remedyOf(cause: unknown): string {
+  const { code = '' } = cause as NodeJS.ErrnoException
+  return ['EACCES', 'EPERM'].includes(code) ? 'choose a file that you may read' : 'check the path'
 }
 
 async function readRange(

@@ -101,7 +101,7 @@ describe('registry-client, called wrongly', { concurrent: true }, () => {
 
   it('prints the stack with --debug only', async () => {
     const [plain, debug] = await Promise.all([[], ['--debug']].map((more) => failure('push', 'missing.tar', ...more)))
-    expect(plain?.stderr.trimEnd().split('\n')).toHaveLength(1)
+    expect(plain?.stderr.trimEnd().split('\n')).toHaveLength(2)
     expect(debug?.stderr).toMatch(/\n {4}at /)
   })
 
