@@ -44,12 +44,13 @@ describe('registry-client, when its output cannot be written', { concurrent: tru
 
 describe('a large result of registry-client', { concurrent: true }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'command-output-'))
-  const archive = join(folder, 'many.tar')
+  const [archive, damaged] = [join(folder, 'many.tar'), join(folder, 'damaged.tar')]
   const COUNT = 20_000
-  beforeAll(() => {
-    const layer = rawTar(
-      Array.from({ length: COUNT }, (_, index) => ({ name: `${index}-${'long'.repeat(20)}`, data: '' })),
-    )
+  const layerOf = (count: number) =>
+    rawTar(Array.from({ length: count }, (_, index) => ({ name: `${index}-${'long'.repeat(20)}`, data: '' })))
+
+  /** Writes an archive of an image with one layer. */
+  function writeArchive(path: string, layer: Uint8Array): void {
     const diffId = `sha256:${createHash('sha256').update(layer).digest('hex')}`
     const config = { architecture: 'amd64', os: 'linux', config: {}, rootfs: { type: 'layers', diff_ids: [diffId] } }
     const manifest = [{ Config: 'config.json', RepoTags: ['many:v1'], Layers: ['layer.tar'] }]
@@ -58,7 +59,14 @@ describe('a large result of registry-client', { concurrent: true }, () => {
       { name: 'layer.tar', data: layer },
       { name: 'manifest.json', data: JSON.stringify(manifest) },
     ]
-    writeFileSync(archive, rawTar(files))
+    writeFileSync(path, rawTar(files))
+  }
+
+  beforeAll(() => {
+    writeArchive(archive, layerOf(COUNT))
+    // The end of the layer is no header of a tar.
+    const layer = layerOf(COUNT)
+    writeArchive(damaged, layer.fill(0x78, layer.length / 2))
   })
   afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -74,5 +82,13 @@ describe('a large result of registry-client', { concurrent: true }, () => {
     expect(stderr).toBe('')
     expect(stdout.trimEnd().split('\n')).toHaveLength(1)
     expect(code).toBe(141)
+  })
+
+  it('is an array without an end, with an exit code and an error on stderr, if it fails in the middle', async () => {
+    const { code, stdout, stderr } = await shell(`$R files ${damaged} --layer 0 --json --quiet`)
+    expect(stdout).toMatch(/^\[\n {2}\{"path":"0-long[^\n]+,\n/)
+    expect(() => JSON.parse(stdout)).toThrow(SyntaxError)
+    expect(JSON.parse(stderr).error).toMatchObject({ kind: 'input', exitCode: 3 })
+    expect(code).toBe(3)
   })
 })
