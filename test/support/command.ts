@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pty from '@lydell/node-pty'
@@ -63,12 +63,22 @@ export function startCommand(args: readonly string[], options: CommandOptions = 
     }),
     outcome: new Promise((resolve, reject) => {
       child.once('error', reject)
-      child.once('close', (code) => {
-        resolve({ code, bytes: Buffer.concat(out), stdout: text(), stderr: Buffer.concat(err).toString() })
+      child.once('close', (code, signal) => {
+        resolve({
+          code: code ?? shellCode(signal),
+          bytes: Buffer.concat(out),
+          stdout: text(),
+          stderr: Buffer.concat(err).toString(),
+        })
       })
     }),
     kill: (signal) => void child.kill(signal),
   }
+}
+
+/** The exit code of a process that a signal has ended, as a shell counts. */
+function shellCode(signal: NodeJS.Signals | null): number | null {
+  return signal && 128 + constants.signals[signal]
 }
 
 async function writeInput(stdin: NodeJS.WritableStream, input: CommandOptions['input']): Promise<void> {
@@ -168,7 +178,9 @@ export async function runProgramInTerminal(
       else if (waiting[0] && screen.includes(waiting[0].after)) act(waiting.shift())
     })
   })
-  const killed = await new Promise<number>((resolve) => child.onExit(({ exitCode }) => resolve(exitCode)))
+  const killed = await new Promise<number>((resolve) =>
+    child.onExit(({ exitCode, signal }) => resolve(signal ? 128 + signal : exitCode)),
+  )
   await drawing
   const code = Number(END.exec(raw)?.[1] ?? killed)
   return { code, screen: readScreen(terminal), screens, raw: raw.replace(END, '') }

@@ -71,9 +71,7 @@ export async function runCommand(
     if (reason instanceof OutputClosed) return EXIT.closed
     return reportFailure(reason, settings, output, left)
   })
-  interruptions.finish(exitCode)
-  await output.end()
-  process.exit(exitCode)
+  await interruptions.exit(exitCode, output.end)
 }
 
 /** Runs the command and prints its result. */

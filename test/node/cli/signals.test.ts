@@ -1,3 +1,5 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -5,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { pushDockerTar } from '../../../src/node/index.ts'
-import { runCommand, runInTerminal, startCommand } from '../../support/command.ts'
+import { COMMAND, runCommand, runInTerminal, startCommand } from '../../support/command.ts'
 
 const ARCHIVE = 'test/archives/docker-29.8-graph-driver.tar'
 const SHOW_CURSOR = '\x1b[?25h'
@@ -82,6 +84,40 @@ describe('registry-client, when it is interrupted', { concurrent: true }, () => 
       kill: { signal: 'SIGINT', after: '/blobs/sha256:' },
     })
     expect([code, stderr]).toEqual([130, expect.stringMatching(left)])
+  })
+
+  it('ends the loop of a shell', async () => {
+    const output = join(folder, 'loop')
+    const name = `${new URL(inject('registryUrl')).host}/cli/interrupted-pull:v1`
+    const pull = `"$0" "$1" pull ${name} -o ${output}-$number.tar --limit-rate 1k --debug`
+    const script = `for number in 1 2; do ${pull}; echo "next $number"; done`
+    const shell = spawn('bash', ['-c', script, process.execPath, COMMAND], { detached: true })
+    let [stdout, stderr] = ['', '']
+    shell.stdout.on('data', (chunk) => {
+      stdout += chunk
+    })
+    shell.stderr.on('data', (chunk) => {
+      // To the whole group, as a terminal sends it.
+      if (!stderr.includes('/blobs/sha256:') && `${stderr}${chunk}`.includes('/blobs/sha256:')) {
+        process.kill(-(shell.pid as number), 'SIGINT')
+      }
+      stderr += chunk
+    })
+    await once(shell, 'close')
+    expect([stdout, shell.signalCode]).toEqual(['', 'SIGINT'])
+  })
+
+  it.each<[NodeJS.Signals, number]>([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ])('ends after %s although nobody opens the named pipe that it writes to', async (signal, exit) => {
+    const pipe = join(folder, `pipe-${signal}`)
+    execFileSync('mkfifo', [pipe])
+    const name = `${new URL(inject('registryUrl')).host}/cli/interrupted-pull:v1`
+    const { outcome, kill } = startCommand(['pull', name, '-o', pipe])
+    // By then it waits for a reader.
+    setTimeout(kill, 1500, signal)
+    expect(await outcome).toMatchObject({ code: exit, stdout: '' })
   })
 
   it('exits with its own code if the signal comes after the result', async () => {
