@@ -65,7 +65,7 @@ export function watchInterrupts(controller: AbortController, onFirst: () => void
 
 /**
  * Ends the process by a signal. A shell stops a loop only then: it takes a process that exits for one that has handled
- * the signal. And `process.exit` alone waits for the system calls of other threads, such as the opening of a named pipe.
+ * the signal. And `process.exit` alone waits for system calls of other threads, such as the opening of a named pipe.
  */
 function endBy(name: SignalName): never {
   process.once('exit', () => {

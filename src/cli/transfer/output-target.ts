@@ -1,4 +1,5 @@
-import { stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { UsageError } from '../terminal/usage-error.ts'
 
 /** Where images are written. */
@@ -11,7 +12,8 @@ export type OutputTarget =
  * Reads the value of `-o`: `-` is stdout; a folder that exists, or a path that ends with a slash, is an OCI layout; any
  * other path is a tar.
  *
- * @throws {UsageError} if the file exists and `--force` is not given, or stdout is a terminal or has to take the JSON
+ * @throws {UsageError} if the file exists and `--force` is not given, the folder has other files, or stdout is a
+ *   terminal or has to take the JSON
  */
 export async function readOutput(
   output: string,
@@ -24,9 +26,22 @@ export async function readOutput(
     throw new UsageError('Cannot write an archive to a terminal', 'pass -o FILE, or pipe the command into another one')
   }
   const status = await stat(output).catch(() => undefined)
+  if (status?.isDirectory()) await refuseOtherFiles(output)
   if (status?.isDirectory() || /[/\\]$/.test(output)) return { kind: 'folder', path: output }
   if (status?.isFile() && !force) {
     throw new UsageError(`Cannot write "${output}": it exists`, 'pass --force to replace it')
   }
   return { kind: 'file', path: output }
+}
+
+/** Keeps an image out of a folder of other files, such as `.` or a home. */
+async function refuseOtherFiles(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => [])
+  // An interrupted command leaves a layout that has only blobs.
+  if (names.length === 0 || names.some((name) => ['oci-layout', 'index.json', 'blobs'].includes(name))) return
+  const file = join(folder, 'image.tar')
+  throw new UsageError(
+    `Cannot write an OCI layout into the folder "${folder}": it has other files`,
+    `pass a new folder, or a file such as ${file}`,
+  )
 }

@@ -90,6 +90,17 @@ describe('registry-client pull', () => {
     expect(await imagesIn(at('mine.tar'))).toHaveLength(1)
   })
 
+  it('does not write a layout among other files', async () => {
+    const mine = mkdtempSync(join(folder, 'mine-'))
+    writeFileSync(join(mine, 'notes.txt'), 'mine')
+    const { code, stderr } = await runCommand(['pull', `${host}/cli/pull:v1`, '-o', '.'], { cwd: mine })
+    expect(code).toBe(2)
+    expect(stderr).toBe(
+      'error: Cannot write an OCI layout into the folder ".": it has other files\n  Pass a new folder, or a file such as image.tar.\n',
+    )
+    expect(readdirSync(mine)).toEqual(['notes.txt'])
+  })
+
   it.each([
     ['an image that does not exist', ['pull', `${host}/cli/pull:v9`], 5],
     ['a platform that the image lacks', ['pull', `${host}/cli/pull:v1`, '--platform', 'linux/s390x'], 3],
