@@ -2,7 +2,7 @@ import { type CopiedTag, copyImage, copyRepository, planCopy } from '../../node/
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
 import { isFile } from '../input/is-file.ts'
-import { type Place, parseDestination, parsePlace, readRegistryAddress, referenceOf } from '../input/place.ts'
+import { nameOf, type Place, parseDestination, parsePlace, readRegistryAddress, referenceOf } from '../input/place.ts'
 import { registryPlatforms } from '../input/platforms.ts'
 import { UsageError } from '../terminal/usage-error.ts'
 import { formatPlans } from '../transfer/format-plan.ts'
@@ -53,7 +53,10 @@ export async function copy(context: Context, source: string, destination: string
   if (dryRun) return formatPlans(context, [await planCopy(image, target, options)])
   const { digest, outcome, tags } = await copyImage(image, target, options)
   const names = tags.length > 0 ? tags : [undefined]
-  return describeSent(names.map((tag) => ({ ...to, tag, digest, outcome })))
+  return describeCopied(
+    context,
+    names.map((tag) => ({ ...to, tag, digest, outcome })),
+  )
 }
 
 /** A destination without a repository keeps that of the source. */
@@ -63,19 +66,19 @@ function readDestination(text: string, { repository }: Place): Place {
 }
 
 function requireRepositories(places: readonly Place[]): void {
-  for (const { repository, tag, digest } of places) {
-    const reference = tag ?? digest
+  for (const place of places) {
+    const reference = place.tag ?? place.digest
     if (reference === undefined) continue
     throw new UsageError(
       `Cannot copy several tags with the reference "${reference}"`,
-      `pass the repository ${repository}`,
+      `pass the repository ${nameOf(place)}`,
     )
   }
 }
 
 /** Copies tags, and tells after a failure what is there. */
 async function copyMany(
-  { note }: Context,
+  context: Context,
   to: Place,
   choice: { readonly tags?: string | undefined },
   run: (options: {
@@ -86,11 +89,23 @@ async function copyMany(
   let count = 0
   try {
     const copied = await run({ ...choice, onTag: () => count++ })
-    return describeSent(copied.map((one) => ({ ...to, ...one })))
+    return describeCopied(
+      context,
+      copied.map((one) => ({ ...to, ...one })),
+    )
   } catch (error) {
-    note(`${count} tags are at the destination. Run the same command again to copy the others.`)
+    context.note(`${count} tags are at the destination. Run the same command again to copy the others.`)
     throw error
   }
+}
+
+/** Describes what was copied. What was there already is a note; the SDK warns of tags that were kept. */
+function describeCopied({ note }: Context, copied: ReadonlyArray<Place & Pick<CopiedTag, 'outcome'>>): Result {
+  const present = copied.filter(({ outcome }) => outcome === 'present').length
+  if (present > 0) {
+    note(copied.length === 1 ? 'The image was there already.' : `${present} of ${copied.length} were there already.`)
+  }
+  return describeSent(copied)
 }
 
 /** An archive is pushed and pulled, not copied. */

@@ -22,11 +22,11 @@ export async function login(context: Context, registry = 'docker.io', flags: Log
   const { signal, onWarning } = context
   const stored = await storeDockerCredentials(address, credentials, { connection, signal })
   const { server, file, helper, isVerified, hiddenBy } = stored
-  if (!isVerified) onWarning(`${registry} does not ask for a sign-in, so nobody has checked the password`)
+  if (!isVerified) onWarning(`${registry} does not ask for a sign-in, so nobody has checked the password.`)
   if (helper === undefined) {
-    onWarning(`the password is stored unencrypted in "${file}"; to change this, set up a credential helper of Docker's`)
+    onWarning(`The password is stored unencrypted in "${file}". Set up a credential helper of Docker to change this.`)
   }
-  if (hiddenBy !== undefined) onWarning(`${hiddenBy} has other credentials for ${registry}, which are used instead`)
+  if (hiddenBy !== undefined) onWarning(`${hiddenBy} has other credentials for ${registry}, which are used instead.`)
   return {
     json: { registry: server, username, file, helper: helper ?? null, isVerified, hiddenBy: hiddenBy ?? null },
     lines: [`Signed in to ${registry} as ${username}`],

@@ -7,7 +7,7 @@ export async function logout(context: Context, registry = 'docker.io'): Promise<
   const { address } = await context.connection(registry)
   const { server, file, wasStored, remaining } = await eraseDockerCredentials(address, { signal: context.signal })
   for (const place of remaining) {
-    context.onWarning(`${place} still has credentials for ${registry}, or cannot be read; they are used from now on`)
+    context.onWarning(`${place} still has credentials for ${registry}, or cannot be read; they are used from now on.`)
   }
   return {
     json: { registry: server, file, wasStored, remaining },

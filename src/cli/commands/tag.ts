@@ -28,11 +28,14 @@ export async function tag(
     ...{ signal, onWarning },
     ...(clobber ? expected !== undefined && { expected } : { noClobber: true }),
   })
+  for (const { tag, previous, outcome } of tags) {
+    if (outcome === 'present') context.note(`${tag} named this image already.`)
+    if (outcome === 'set' && previous) context.note(`${tag} named ${previous} before.`)
+  }
   return {
     json: { digest, tags },
     lines: tags.map(({ tag, previous, outcome }) => {
-      const reference = `${nameOf(place)}:${tag}@${outcome === 'kept' ? previous : digest}`
-      return `${reference} ${outcome}${outcome === 'set' && previous ? `, was ${previous}` : ''}`
+      return `${nameOf(place)}:${tag}@${outcome === 'kept' ? previous : digest}`
     }),
   }
 }

@@ -1,7 +1,7 @@
 import type { TagDetails } from '../../node/index.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
-import { parsePlace } from '../input/place.ts'
+import { nameOf, parsePlace } from '../input/place.ts'
 import { collect, listing } from '../look/listing.ts'
 import { readTagDetails, readTags, type TagsChoice } from '../look/read-tags.ts'
 import { describeFailure } from '../terminal/failure.ts'
@@ -26,7 +26,10 @@ const COLUMNS: readonly Column[] = [
 export async function tags(context: Context, text: string, flags: TagsFlags): Promise<Result> {
   const { registry, repository, tag, digest } = parsePlace(text)
   if (tag !== undefined || digest !== undefined) {
-    throw new UsageError(`Cannot list the tags of "${text}": it names an image`, `pass the repository ${repository}`)
+    throw new UsageError(
+      `Cannot list the tags of "${text}": it names an image`,
+      `pass the repository ${nameOf({ registry, repository })}`,
+    )
   }
   const handle = await context.openRegistry(registry)
   if (!flags.details && flags.sort !== 'date') {

@@ -9,9 +9,14 @@ import { reportFailure } from './report-failure.ts'
  * @param command The words of the command whose help explains it: `registry-client push`.
  */
 export async function reportUsage(message: string, command: string, args: readonly string[]): Promise<void> {
-  const [fault = '', suggestion] = message.replace(/^error: /, '').split('\n')
-  const hint = suggestion?.replace(/^\(Did you mean (.*)\?\)$/, 'did you mean "$1"? ') ?? ''
-  await reportEarly(new UsageError(fault.replace(/\.$/, ''), `${hint}see ${command} --help`), args)
+  const [text = '', suggestion] = message.replace(/^error: /, '').split('\n')
+  const [plain = '', advice] = text.replace(/\.$/, '').split(' is invalid. ')
+  const fault = plain.replaceAll(/'([^'"]*)'/g, '"$1"')
+  const asked = suggestion?.replace(/^\(Did you mean (.*)\?\)$/, 'did you mean "$1"?')
+  const hint = asked ?? (advice && `${advice.charAt(0).toLowerCase()}${advice.slice(1)}.`)
+  const sentence = `${fault.charAt(0).toUpperCase()}${fault.slice(1)}${advice === undefined ? '' : ' is invalid'}`
+  const remedy = hint === undefined ? `see ${command} --help` : `${hint} See ${command} --help`
+  await reportEarly(new UsageError(sentence, remedy), args)
 }
 
 /** Reports a failure from before a command runs, and sets the exit code of the process. */

@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises'
 import { ValidationError } from '../../node/index.ts'
 import { UsageError } from '../terminal/usage-error.ts'
-import { type Place, parsePlace, readRegistryAddress } from './place.ts'
+import { type Place, parsePlace, readRegistryAddress, registryAsImage } from './place.ts'
 
 /** An argument that names an image: an archive, or an image of a registry. */
 export type ImageInput =
@@ -19,6 +19,7 @@ const ARCHIVE = /\.(?:tar|tar\.gz|tgz|tar\.zst|tzst|tar\.xz|tar\.bz2|zip)$/i
  * exists. Everything else is a reference, and so is what begins with `http://` or `https://`.
  *
  * @param onWarning Called if a reference is also the path of a file or a folder, which is read then.
+ * @throws {UsageError} if it names a registry
  * @throws {ValidationError} if it is neither
  */
 export async function readImageInput(text: string, onWarning: (message: string) => void): Promise<ImageInput> {
@@ -34,9 +35,7 @@ export async function readImageInput(text: string, onWarning: (message: string) 
       return { kind: 'archive', path: text }
     }
   }
-  if (readRegistryAddress(text) !== undefined) {
-    throw new UsageError(`Cannot use "${text}" as an image: it names a registry`, `add a repository: ${text}/app:v1`)
-  }
+  if (readRegistryAddress(text) !== undefined) throw registryAsImage(text)
   const place = tryPlace(text)
   if (place) return { kind: 'reference', place }
   throw new ValidationError(
@@ -50,7 +49,7 @@ function tryPlace(text: string): Place | undefined {
   try {
     return parsePlace(text)
   } catch (error) {
-    if (error instanceof ValidationError) return undefined
+    if (error instanceof ValidationError || error instanceof UsageError) return undefined
     throw error
   }
 }

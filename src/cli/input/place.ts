@@ -16,12 +16,14 @@ const SCHEME = /^https?:\/\//
  * Parses a reference as `docker pull` does: `registry/repository[:tag][@digest]`. A name without a registry is one of
  * Docker Hub. A reference may begin with `http://` or `https://`; then its first part is the registry in any case.
  *
+ * @throws {UsageError} if the text names a registry
  * @throws {ValidationError} if the text is not a reference
  */
 export function parsePlace(text: string): Place {
   const [scheme = ''] = SCHEME.exec(text) ?? []
   const name = text.slice(scheme.length)
   refuseUserInfo(name)
+  if (scheme === '' && HOST.test(name)) throw registryAsImage(name)
   const { registry, repository, ...rest } = parseReference(name)
   if (registry !== undefined || scheme === '') {
     return { registry: scheme + (registry ?? 'docker.io'), repository, ...rest }
@@ -46,6 +48,11 @@ export function parseDestination(text: string, act: string): Omit<Place, 'digest
   const { digest, ...place } = parsePlace(text)
   if (digest === undefined) return place
   throw new UsageError(`Cannot ${act} to "${text}": a digest names no place`, 'pass registry/repository:tag')
+}
+
+/** The error for a registry where an image or a repository is expected. */
+export function registryAsImage(text: string): UsageError {
+  return new UsageError(`Cannot use "${text}" as an image: it names a registry`, `add a repository: ${text}/app:v1`)
 }
 
 /** Refuses a user name and a password in a reference. The error does not show the text. */

@@ -36,7 +36,7 @@ function linesOf(
     '',
     ...formatTable(COLUMNS, rows, width),
     '',
-    `${formatBytes(uploadBytes)} of ${formatBytes(totalBytes)} to send, in about ${requests} requests`,
+    `${formatBytes(uploadBytes)} of ${formatBytes(totalBytes)} to send, in about ${requests} ${requests === 1 ? 'request' : 'requests'}`,
   ]
 }
 

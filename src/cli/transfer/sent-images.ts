@@ -5,7 +5,7 @@ import { formatPlace, hostOf, type Place } from '../input/place.ts'
 /** An image at its destination. */
 type SentImage = Place & Partial<Pick<CopiedTag, 'outcome'>>
 
-/** Describes images that were sent: by a line for each name, with its outcome unless that is the usual one. */
+/** Describes images that were sent: by their references, one a line. The document also has their outcomes. */
 export function describeSent(sent: readonly SentImage[]): Result {
   const images = sent.map((image) => {
     const { outcome, ...place } = image
@@ -13,8 +13,6 @@ export function describeSent(sent: readonly SentImage[]): Result {
   })
   return {
     json: { images },
-    lines: images.map(({ reference, outcome }) =>
-      outcome === undefined || outcome === 'copied' ? reference : `${reference} ${outcome}`,
-    ),
+    lines: images.map(({ reference }) => reference),
   }
 }

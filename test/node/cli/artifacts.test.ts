@@ -74,7 +74,7 @@ describe('registry-client attach', () => {
   })
 
   it.each([
-    ['there is no type', ['sbom.json'], 2, "required option '--type <type>' not specified"],
+    ['there is no type', ['sbom.json'], 2, 'Required option "--type <type>" not specified'],
     ['an annotation has no name', ['--type', SPDX, '--annotation', '=x'], 2, 'Pass a name and a value'],
     ['there is no file', ['--type', SPDX], 3, 'there is no file'],
     ['the file does not exist', ['none.json:text/plain', '--type', SPDX], 3, 'Cannot open "none.json"'],

@@ -31,14 +31,15 @@ async function repositoryWith(...tags: readonly string[]) {
 describe('registry-client tag', () => {
   it('sets tags, alone or with their repository, and says what they named', async () => {
     const { repository, name, digests } = await repositoryWith('v1', 'v2')
-    const { code, stdout } = await runCommand(['tag', `${name}:v2`, 'v1', `${name}:stable`, 'v2'])
+    const { code, stdout, stderr } = await runCommand(['tag', `${name}:v2`, 'v1', `${name}:stable`, 'v2'])
     expect(code).toBe(0)
     expect(stdout.split('\n')).toEqual([
-      `${name}:v1@${digests.v2} set, was ${digests.v1}`,
-      `${name}:stable@${digests.v2} set`,
-      `${name}:v2@${digests.v2} present`,
+      `${name}:v1@${digests.v2}`,
+      `${name}:stable@${digests.v2}`,
+      `${name}:v2@${digests.v2}`,
       '',
     ])
+    expect(stderr).toBe(`v1 named ${digests.v1} before.\nv2 named this image already.\n`)
     expect((await getManifest(registry, repository, 'stable')).digest).toBe(digests.v2)
   })
 
@@ -65,7 +66,7 @@ describe('registry-client tag', () => {
 
   it.each([
     ['another repository', [`${host}/other/app:v1`], `Run "registry-client copy ${host}/cli/none:v1`, 2],
-    ['no tag', [], 'missing required argument', 2],
+    ['no tag', [], 'Missing required argument', 2],
     ['a tag that is not valid', ['.v1'], '".v1"', 3],
     ['a tag of an image that does not exist', ['v2'], '404', 5],
   ])('exits with a code of its own for %s', async (_, tags, message, exitCode) => {

@@ -37,7 +37,7 @@ describe('registry-client login', () => {
     const { code, stdout, stderr } = await byPipe(password + end)
     expect([code, stdout]).toEqual([0, `Signed in to ${host} as ci\n`])
     expect(stderr).toBe(
-      `warning: the password is stored unencrypted in "${file}"; to change this, set up a credential helper of Docker's\n`,
+      `warning: The password is stored unencrypted in "${file}". Set up a credential helper of Docker to change this.\n`,
     )
     expect(config()).toEqual({ auths: { [host]: entry } })
   })
@@ -54,7 +54,7 @@ describe('registry-client login', () => {
     expect(code).toBe(0)
     expect(screen).toMatch(
       new RegExp(
-        `^Username: ci\nPassword: ?\nwarning: the password is stored unencrypted[^\n]+\nSigned in to ${host} as ci$`,
+        `^Username: ci\nPassword: ?\nwarning: The password is stored unencrypted[^\n]+\nSigned in to ${host} as ci$`,
       ),
     )
     expect(raw).not.toContain(password)
@@ -109,7 +109,7 @@ describe('registry-client login', () => {
       env: { DOCKER_AUTH_CONFIG },
     })
     expect(code).toBe(0)
-    expect(stderr).toContain(`warning: ${open} does not ask for a sign-in, so nobody has checked the password\n`)
+    expect(stderr).toContain(`warning: ${open} does not ask for a sign-in, so nobody has checked the password.\n`)
     expect(stderr).toContain(`warning: the variable DOCKER_AUTH_CONFIG has other credentials for ${open}, which`)
   })
 
@@ -173,7 +173,7 @@ describe('registry-client logout', () => {
     const { code, stderr } = await runCommand(['logout', host], { env: { ...env, XDG_RUNTIME_DIR: folder } })
     expect(code).toBe(0)
     expect(stderr).toBe(
-      `warning: ${podman} still has credentials for ${host}, or cannot be read; they are used from now on\n`,
+      `warning: ${podman} still has credentials for ${host}, or cannot be read; they are used from now on.\n`,
     )
   })
 })

@@ -139,10 +139,20 @@ describe('registry-client tags', () => {
     expect(screen).toMatch(/^v1\.9\n {2}digest +sha256:/)
   })
 
+  it.each([
+    [['repos', app], `registry-client tags ${app}`],
+    [['tags', host], `Add a repository: ${host}/app:v1.`],
+    [['digest', host], `Add a repository: ${host}/app:v1.`],
+  ])('exits with 2 for a registry and a repository taken for each other: %j', async (args, remedy) => {
+    const { code, stdout, stderr } = await runCommand(args)
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain(remedy)
+  })
+
   it('exits with 5 if the repository does not exist, and with 2 for an image', async () => {
     expect(await runCommand(['tags', `${host}/cli/missing`])).toMatchObject({ code: 5, stdout: '' })
     const { code, stderr } = await runCommand(['tags', `${app}:v1.9`])
-    expect([code, stderr]).toEqual([2, expect.stringContaining(`Pass the repository ${APP}.`)])
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`Pass the repository ${app}.`)])
   })
 })
 

@@ -121,7 +121,7 @@ describe('registry-client pull', () => {
     expect(JSON.parse(both.stdout).error.message).toBe('Cannot use --json with -o -: both write to stdout')
     const none = await runCommand(['pull'])
     expect(none.code).toBe(2)
-    expect(none.stderr).toContain("missing required argument 'reference'")
+    expect(none.stderr).toContain('Missing required argument "reference"')
   })
 
   it('exits with 2 if stdout is a terminal', async () => {

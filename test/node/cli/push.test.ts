@@ -113,7 +113,7 @@ describe('registry-client push', () => {
 
   it.each([
     ['a file that does not exist', ['missing.tar', `${host}/cli/x`], 3, 'error: Cannot open "missing.tar"'],
-    ['an unknown option', [ARCHIVE, '--nonsense'], 2, "unknown option '--nonsense'"],
+    ['an unknown option', [ARCHIVE, '--nonsense'], 2, 'Unknown option "--nonsense"'],
     ['a second archive', [ARCHIVE, SEVERAL], 2, 'push one archive at a time'],
     ['a digest as destination', [ARCHIVE, `${host}/cli/x@sha256:${'0'.repeat(64)}`], 2, 'a digest names no place'],
     ['--all-tags and a tag', [SEVERAL, `${host}/cli/x:v1`, '--all-tags'], 2, 'Leave the tag or --all-tags out.'],

@@ -10,15 +10,15 @@ const failure = async (...args: string[]) => {
 
 describe('registry-client, called wrongly', { concurrent: true }, () => {
   it.each<[string[], string]>([
-    [['psh'], 'error: unknown command \'psh\'\n  Did you mean "push"? see registry-client --help.\n'],
-    [['push'], "error: missing required argument 'archive'\n  See registry-client push --help.\n"],
+    [['psh'], 'error: Unknown command "psh"\n  Did you mean "push"? See registry-client --help.\n'],
+    [['push'], 'error: Missing required argument "archive"\n  See registry-client push --help.\n'],
     [
       ['push', 'a.tar', 'localhost/a', '--timeout', 'x'],
-      "error: option '--timeout <seconds>' argument 'x' is invalid. Pass a number of seconds above 0, up to 2147483\n  See registry-client --help.\n",
+      'error: Option "--timeout <seconds>" argument "x" is invalid\n  Pass a number of seconds above 0, up to 2147483. See registry-client --help.\n',
     ],
     [
       ['push', 'a.tar', 'localhost/a', '--limit', 'entries'],
-      "error: option '--limit <name=number>' argument 'entries' is invalid. Pass NAME=NUMBER\n  See registry-client --help.\n",
+      'error: Option "--limit <name=number>" argument "entries" is invalid\n  Pass NAME=NUMBER. See registry-client --help.\n',
     ],
   ])('says in two lines what is wrong with %j, and exits with 2', async (args, stderr) => {
     expect(await failure(...args)).toEqual({ code: 2, stdout: '', stderr })
@@ -38,20 +38,20 @@ describe('registry-client, called wrongly', { concurrent: true }, () => {
     const { code, stdout, stderr } = await failure(...args)
     expect(code).toBe(2)
     const { error } = JSON.parse(stdout)
-    expect(error).toMatchObject({ code: 'USAGE', message: 'missing command', remedy: `see ${command} --help` })
+    expect(error).toMatchObject({ code: 'USAGE', message: 'Missing command', remedy: `see ${command} --help` })
     expect(stderr).toBe('')
   })
 
   it.each(['0', '-1', '0.0001', '1e3', '0x10', 'Infinity', '2147484'])('refuses --timeout=%s', async (seconds) => {
     const { code, stderr } = await failure('push', 'a.tar', 'localhost/a', `--timeout=${seconds}`)
     expect(code).toBe(2)
-    expect(stderr).toContain('Pass a number of seconds above 0, up to 2147483\n')
+    expect(stderr).toContain('Pass a number of seconds above 0, up to 2147483.')
   })
 
   it.each(['entries', '=5', 'entries=-1', 'entries=1=2', '__proto__=5'])('refuses --limit=%s', async (limit) => {
     const { code, stderr } = await failure('push', 'a.tar', 'localhost/a', `--limit=${limit}`)
     expect(code).toBe(2)
-    expect(stderr).toContain('Pass NAME=NUMBER\n')
+    expect(stderr).toContain('Pass NAME=NUMBER.')
   })
 
   it('exits with 2 if stderr takes nothing', async () => {
@@ -72,7 +72,7 @@ describe('registry-client, called wrongly', { concurrent: true }, () => {
       code: 'USAGE',
       kind: 'usage',
       exitCode: 2,
-      message: "unknown option '--foo'",
+      message: 'Unknown option "--foo"',
       remedy: 'see registry-client push --help',
     })
     expect(stderr).toBe('')
@@ -108,7 +108,7 @@ describe('registry-client, called wrongly', { concurrent: true }, () => {
   it('prints the same on a terminal', async () => {
     const { code, screen } = await runInTerminal(['psh'])
     expect(code).toBe(2)
-    expect(screen).toBe('error: unknown command \'psh\'\n  Did you mean "push"? see registry-client --help.')
+    expect(screen).toBe('error: Unknown command "psh"\n  Did you mean "push"? See registry-client --help.')
   })
 })
 
