@@ -35,13 +35,13 @@ function settled(name: string, isChosen: unknown): boolean {
 }
 
 /**
- * Tells whether a text matches a pattern, as `listTagDetails` takes them: `*` stands for any text, also none, and `?`
- * for one character. A text of n characters takes at most n steps for each `*`.
+ * Tells whether a name matches a pattern, as `listTagDetails` takes them: `*` stands for any text, also none, and `?`
+ * for one character. A name of n characters takes at most n steps for each `*`.
  *
- * @param text The name of a tag or a repository.
+ * @param name The name of a tag or a repository.
  * @param pattern The pattern. Without `*` and `?` it matches only itself.
- * @returns true if the whole text matches.
- * @throws {TypeError} if `text` or `pattern` is not a string.
+ * @returns true if the whole name matches.
+ * @throws {TypeError} if `name` or `pattern` is not a string.
  * @example
  * ```ts
  * import { matchesPattern } from 'registry-api-v2-client'
@@ -49,17 +49,17 @@ function settled(name: string, isChosen: unknown): boolean {
  * console.log(matchesPattern('team/app', 'team/*')) // true
  * ```
  */
-export function matchesPattern(text: string, pattern: string): boolean {
-  asText('text', text, 'the name of a tag or a repository')
+export function matchesPattern(name: string, pattern: string): boolean {
+  asText('name', name, 'the name of a tag or a repository')
   asText('pattern', pattern, 'a pattern such as "v1.*"')
   let [at, position] = [0, 0]
   /** Behind the last `*`, and where the text that it stands for ends. */
   let [star, end] = [-1, 0]
-  while (at < text.length) {
+  while (at < name.length) {
     if (pattern[position] === '*') {
       star = ++position
       end = at
-    } else if (position < pattern.length && (pattern[position] === '?' || pattern[position] === text[at])) {
+    } else if (position < pattern.length && (pattern[position] === '?' || pattern[position] === name[at])) {
       position++
       at++
     } else if (star >= 0) {
