@@ -35,7 +35,7 @@ export async function checkReach(examination: Examination): Promise<Reached> {
     return { findings: { connection: reached.connection, tls: refusedCertificate(place) }, ping: undefined }
   }
   const fault = await findFault(examination, answer)
-  const ping = fault ? await askAsHandle(examination) : answer
+  const ping = fault ? await askAsHandle(examination, answer) : answer
   if (!ping) return { findings: { ...reached, ...(fault && { api: fault }) }, ping }
   const api = passed(`${place} is a registry.`)
   return { findings: { ...reached, api, version: checkVersion(ping) }, ping }
@@ -50,9 +50,12 @@ function refusedCertificate(place: string): Finding {
   )
 }
 
-/** A gateway may let in only requests with the headers of the handle. */
-async function askAsHandle({ registry, timeout, signal }: Examination): Promise<Probed | undefined> {
-  if (registry.isAnonymous) return undefined
+/** A gateway may let in only requests with the headers of the handle. They do not help with a busy server. */
+async function askAsHandle(
+  { registry, timeout, signal }: Examination,
+  { status }: Probed,
+): Promise<Probed | undefined> {
+  if (registry.isAnonymous || status === 429 || status >= 500) return undefined
   try {
     const answer = await registry.send({ act: 'reach the registry', method: 'GET', url: 'v2/', timeout, signal })
     const time = Date.now()

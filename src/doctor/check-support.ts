@@ -15,8 +15,8 @@ const REFUSALS = [400, 401, 403, 404, 405, 501]
 /** Checks whether the registry lists its repositories. */
 export function checkCatalog(examination: Examination): Promise<Finding> {
   const { registry, timeout, signal } = examination
-  const missing = (reason: string) =>
-    warning('NOT_SUPPORTED', `The registry does not list its repositories ${reason}. Pushes and pulls do not need it.`)
+  const missing = (act = 'list its repositories') =>
+    warning('NOT_SUPPORTED', `The registry does not ${act}. Pushes and pulls do not need it.`)
   return settled(examination, async () => {
     const request = { act: 'list the repositories', method: 'GET', url: 'v2/_catalog?n=1' } as const
     const answer = await registry
@@ -26,11 +26,11 @@ export function checkCatalog(examination: Examination): Promise<Finding> {
         if (REFUSALS.includes(error?.status)) return undefined
         throw error
       })
-    if (!answer || [401, 403].includes(answer.status)) return missing('to this user')
-    if (answer.status >= 300) return missing('')
+    if (!answer || [401, 403].includes(answer.status)) return missing('list its repositories to this user')
+    if (answer.status >= 300) return missing()
     const list = await readJsonAnswer(answer, MAX_LIST)
     const isList = isJsonObject(list) && 'repositories' in list
-    return isList ? passed('The registry lists its repositories.') : missing('')
+    return isList ? passed('The registry lists its repositories.') : missing()
   })
 }
 

@@ -80,6 +80,20 @@ describe('diagnoseRegistry() at an address without a registry', () => {
     expect(faultsOf(diagnosis)).toEqual(['connection SILENT'])
   })
 
+  it.each([429, 503])('does not ask again after %i, even with credentials', async (status) => {
+    let count = 0
+    const fetch = async () => {
+      count++
+      return new Response('slow down', { status, headers: { 'retry-after': '3600' } })
+    }
+    const registry = openRegistry('https://registry.test/', { fetch, credentials: { username: 'u', password: 'p' } })
+    const started = performance.now()
+    const diagnosis = await diagnose(registry)
+    expect(faultsOf(diagnosis)).toHaveLength(1)
+    expect(count).toBe(1)
+    expect(performance.now() - started).toBeLessThan(5000)
+  })
+
   it.each<[string, ReturnType<typeof answered>, string]>([
     ['a web page', answered(200, '<html>Hi</html>', { 'content-type': 'text/html' }), 'api WEB_PAGE'],
     ['no such path', answered(404, 'not found'), 'api WRONG_PATH'],

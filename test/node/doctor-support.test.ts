@@ -86,6 +86,16 @@ describe('diagnoseRegistry() with write', () => {
     expect([chunks.state, chunks.code, registry.openUploads]).toEqual(['warning', 'NOT_SUPPORTED', 0])
   })
 
+  it.each([
+    [401, 'does not list its repositories to this user. Pushes'],
+    [404, 'does not list its repositories. Pushes'],
+  ])('says that the registry answers %i to the list of repositories', async (status, words) => {
+    const { handle } = await stocked({ faults: [{ kind: 'status', path: '/v2/_catalog', status, times: 9 }] })
+    const { catalog } = await diagnose(handle)
+    expect(catalog.state).toBe('warning')
+    expect(catalog.message).toContain(words)
+  })
+
   it('states the smallest chunk', async () => {
     const { handle } = await stocked({ minChunkLength: 1024 })
     expect((await diagnose(handle, TRIAL)).chunks.message).toContain('of at least 1024 bytes')
