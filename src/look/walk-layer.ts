@@ -106,7 +106,8 @@ function requireTar({ digest, mediaType }: Content, head: Uint8Array): void {
     parseTarHeader(head, 0)
   } catch (cause) {
     const fault = `Cannot read layer ${digest}: it is not a tar (its media type is ${JSON.stringify(mediaType)})`
-    throw new ValidationError('NOT_SUPPORTED', fault, { input: digest, cause })
+    const remedy = 'if it is a file of an artifact, read it with pullArtifact'
+    throw new ValidationError('NOT_SUPPORTED', fault, { remedy, input: digest, cause })
   }
 }
 

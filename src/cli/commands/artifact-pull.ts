@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { pullArtifact } from '../../node/index.ts'
+import { pullArtifact, ValidationError } from '../../node/index.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
 import { formatPlace, type Place, parsePlace, referenceOf } from '../input/place.ts'
@@ -27,8 +27,16 @@ export async function artifactPull(
     onWarning,
     onProgress: showProgress,
   })
+  if (artifact.files.length === 0) throw nothingWritten(text)
   const reference = formatPlace({ registry, repository, digest: artifact.digest })
   return { json: { reference, ...artifact }, lines: artifact.files.map(({ title }) => join(output, title)) }
+}
+
+function nothingWritten(text: string): ValidationError {
+  return new ValidationError('ARTIFACT_INVALID', `Cannot write the files of "${text}": it has none with a title`, {
+    remedy: 'write the only file to stdout with -o -',
+    input: text,
+  })
 }
 
 async function printFile(context: Context, text: string, place: Place): Promise<undefined> {

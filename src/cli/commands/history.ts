@@ -1,4 +1,4 @@
-import type { HistoryEntry, Image, Layer } from '../../node/index.ts'
+import { type HistoryEntry, type Image, type Layer, ValidationError } from '../../node/index.ts'
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
 import { oneImage } from '../input/one-image.ts'
@@ -24,7 +24,13 @@ const COLUMNS: readonly Column[] = [
 export async function history(context: Context, text: string, choice: InputChoice): Promise<Result> {
   const { image, close } = await openImageInput(context, text, choice)
   await close()
-  const steps = stepsOf(oneImage(image))
+  const one = oneImage(image)
+  if (one.kind === 'artifact') {
+    const fault = `Cannot list the history of "${text}": it is an artifact, and not an image`
+    const remedy = 'look at it with "registry-client inspect", or write its files with "registry-client artifact pull"'
+    throw new ValidationError('NOT_SUPPORTED', fault, { remedy, input: one.manifest.digest })
+  }
+  const steps = stepsOf(one)
   const rows = steps.map(({ created, size, createdBy, comment }) => [
     formatAge(created) || '-',
     formatBytes(size),

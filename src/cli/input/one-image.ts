@@ -14,6 +14,6 @@ export function oneImage(image: Image): Exclude<Image, { kind: 'index' }> {
   throw new ValidationError(
     'IMAGE_NOT_CHOSEN',
     `Cannot choose an image of the index ${image.manifest.digest}: it has ${platforms || 'no image'}`,
-    { remedy: 'pass --platform', input: image.manifest.digest },
+    { remedy: only ? 'pass --platform' : 'choose another tag or digest', input: image.manifest.digest },
   )
 }

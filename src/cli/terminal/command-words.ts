@@ -58,7 +58,7 @@ const PHRASES: ReadonlyArray<readonly [sdk: string, command: string]> = [
   [", with { existing: 'upload' } if the registry still says that it has it", ''],
   // Files
   ['; look at { filter } if there is one', ''],
-  [' with { filter }', ''],
+  [' with { filter }', '; build and append do so with --exclude'],
   ['; { at } chooses the folder in the image', ''],
   [' with { remove }', ''],
   ['pass a stream of its bytes as { title, data }', 'rename it'],
@@ -68,6 +68,7 @@ const PHRASES: ReadonlyArray<readonly [sdk: string, command: string]> = [
   ['pass { followLinks: true }', 'read the file that it points at'],
   ['pass { name: value }', 'write it as NAME=VALUE'],
   ['pass the response of fetch() for it', 'download it, and pipe it into "registry-client push -"'],
+  ['read it with pullArtifact', 'write it with "registry-client artifact pull"'],
   // Deletes and tags
   ['copyImage() or a push brings', '"registry-client copy" or a push brings'],
   ['pass { deleteSharedManifest: true } to delete them all', 'delete their digest to delete them all'],

@@ -41,7 +41,8 @@ export async function readImage(
   try {
     const whole = await readWhole(store, createImageTreeReader(store, isMeant), root)
     for (const one of wanted ?? [])
-      if (!runsOn(whole, one)) throw missingPlatform(whole, one, `${repository}:${reference}`)
+      if (!runsOn(whole, one))
+        throw missingPlatform(whole, one, `${repository}${reference.includes(':') ? '@' : ':'}${reference}`)
     const chosen = platform === undefined ? whole : selectPlatform(whole, platform)
     const image = options.platforms && wanted ? await indexOfPlatforms(chosen, wanted, createHasher, warn) : chosen
     const named = { ...image, names: fullNames(registry.url, repository, reference), tags: [] }

@@ -1,8 +1,16 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { getManifest, listReferrers, pullArtifact, pushArtifact, pushDockerTar } from '../../../src/node/index.ts'
+import {
+  createImage,
+  getManifest,
+  listReferrers,
+  pullArtifact,
+  pushArtifact,
+  pushDockerTar,
+  pushImage,
+} from '../../../src/node/index.ts'
 import { createTestArchive } from '../../../src/testing/index.ts'
 import { runCommand, runInTerminal } from '../../support/command.ts'
 
@@ -226,6 +234,15 @@ describe('registry-client artifact pull', () => {
     expect(two).toMatchObject({ code: 2, stdout: '' })
     expect(two.stderr).toContain('it has 2 files\n  Pass a folder to -o.')
     expect(await run('artifact', 'pull', name, '-o', '-', '--json')).toMatchObject({ code: 2 })
+  })
+
+  it('exits with 3 if no file has a title, so that nothing is written', async () => {
+    await pushImage(await createImage({ files: { chart: 'x' } }), registry, 'cli/pulled', 'untitled')
+    const to = newFolder()
+    const { code, stdout, stderr } = await run('artifact', 'pull', `${host}/cli/pulled:untitled`, '-o', to)
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
+    expect(stderr).toContain('it has none with a title\n  Write the only file to stdout with -o -.')
+    expect(readdirSync(to)).toEqual([])
   })
 
   it('fails with a remedy if the folder is a file', async () => {

@@ -10,6 +10,7 @@ import {
   getManifest,
   inspectDockerTar,
   openImage,
+  pushArtifact,
   pushDockerTar,
   pushImage,
   setTags,
@@ -253,6 +254,33 @@ describe('registry-client diff', () => {
     const text = await printed(['diff', hostile, `${app}:v1.9`, '--files'])
     expect(text).toContain('- file etc/motd\n')
     expect(text).toContain('+ symlink app/latest\n')
+  })
+})
+
+describe('artifacts and indexes where an image is expected', () => {
+  it.each([['files'], ['history']])('%s says that it is an artifact, and how to write its files', async (command) => {
+    await pushArtifact(registry, APP, 'report', [{ title: 'a.txt', data: new Uint8Array([97]) }])
+    const { code, stdout, stderr } = await runCommand([command, `${app}:report`])
+    expect([code, stdout]).toEqual([3, ''])
+    expect(stderr).toContain('artifact')
+    expect(stderr).toContain('write')
+    expect(stderr).toContain('"registry-client artifact pull"')
+  })
+
+  it('names an image by its digest with @', async () => {
+    const { code, stderr } = await runCommand(['files', `${app}@${digest}`, '--platform', 'linux/s390x'])
+    expect(code).toBe(3)
+    expect(stderr).toContain(`"${APP}@${digest}" has linux/amd64`)
+  })
+
+  it('does not ask for a platform of an index without one', async () => {
+    const mediaType = 'application/vnd.oci.image.index.v1+json'
+    const body = JSON.stringify({ schemaVersion: 2, mediaType, manifests: [] })
+    const url = `${registry}/v2/${APP}/manifests/empty`
+    expect((await fetch(url, { method: 'PUT', headers: { 'content-type': mediaType }, body })).status).toBe(201)
+    const { code, stderr } = await runCommand(['history', `${app}:empty`])
+    expect(code).toBe(3)
+    expect(stderr).toContain('it has no image\n  Choose another tag or digest.')
   })
 })
 
