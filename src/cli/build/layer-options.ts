@@ -20,8 +20,13 @@ export function layerOptions(context: Context, flags: LayerFlags): LayerMakingOp
     ...{ at, mode, compress, signal, onProgress },
     ...chown,
     createdBy: 'registry-client',
-    ...(exclude.length > 0 && { filter: (path) => !exclude.some((pattern) => isMeant(path, pattern)) }),
+    ...(exclude.length > 0 && { filter: (path) => !isExcluded(path, exclude) }),
   }
+}
+
+/** Tells whether a path is left out. */
+export function isExcluded(path: string, exclude: readonly string[] = []): boolean {
+  return exclude.some((pattern) => isMeant(path, pattern))
 }
 
 /** A pattern is about a whole path, or about the name of a file or a folder anywhere. */

@@ -9,6 +9,7 @@ import {
 } from '../../node/index.ts'
 import { type ConfigFlags, editsOf } from '../build/config-edits.ts'
 import { type DestinationFlags, deliver, readDestination } from '../build/deliver.ts'
+import { warnOfDockerFiles } from '../build/docker-files.ts'
 import { type LayerFlags, layerOptions, sourceDate } from '../build/layer-options.ts'
 import { platformsOf } from '../build/platforms.ts'
 import type { Context } from '../context/context.ts'
@@ -25,6 +26,7 @@ interface BuildFlags extends ConfigFlags, LayerFlags, DestinationFlags {
 export async function build(context: Context, folder: string, flags: BuildFlags): Promise<Result | undefined> {
   const { base = 'scratch', created = sourceDate() } = flags
   const destination = await readDestination(context, flags)
+  await warnOfDockerFiles(context, folder, flags)
   if (base === 'scratch')
     return deliver(context, await create(context, folder, { ...flags, created }), destination, flags)
   const { image, close } = await openImageInput(context, base, {})

@@ -200,6 +200,21 @@ describe('registry-client build', () => {
     expect(platforms).toHaveLength(2)
   })
 
+  it('says that it does not read a Dockerfile or a .dockerignore, unless they are left out', async () => {
+    const files = join(folder, 'docker')
+    mkdirSync(files)
+    for (const name of ['Dockerfile', '.dockerignore', 'app']) writeFileSync(join(files, name), 'x')
+    const build = (...args: string[]) =>
+      runCommand(['build', files, '-o', join(folder, 'docker.tar'), '--force', ...args])
+    const { code, stderr } = await build()
+    expect(code).toBe(0)
+    expect(stderr).toContain(
+      `warning: The Dockerfile in "${files}" is not read: it goes into the image. Pass --exclude`,
+    )
+    expect(stderr).toContain('warning: The .dockerignore in ')
+    expect((await build('--exclude', 'Dockerfile', '--exclude', '.dockerignore')).stderr).not.toContain('warning')
+  })
+
   it('leaves no file and no temporary file if it is interrupted', async () => {
     const big = join(folder, 'big')
     mkdirSync(big)
