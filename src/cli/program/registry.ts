@@ -2,7 +2,7 @@ import { Option } from '@commander-js/extra-typings'
 import { examples } from './help.ts'
 import type { Program } from './root.ts'
 import { run } from './run.ts'
-import { parseOrigin, parsePort } from './values.ts'
+import { parseHost, parseOrigin, parsePort } from './values.ts'
 
 const REGISTRY = 'a host or a URL (default: Docker Hub)'
 
@@ -49,7 +49,7 @@ export function addRegistryCommands(program: Program): void {
     .command('serve')
     .description('Serve a registry for trials, in memory or in a folder')
     .option('--port <port>', 'listen on this port; 0 is any free port', parsePort, 15000)
-    .option('--host <address>', 'listen on this address; 0.0.0.0 is all of this machine', '127.0.0.1')
+    .option('--host <address>', 'listen on this address; 0.0.0.0 is all of this machine', parseHost, '127.0.0.1')
     .option('--folder <folder>', 'keep the content in this folder (default: in memory)')
     .option('--read-only', 'refuse pushes and deletes')
     .action((options, command) =>

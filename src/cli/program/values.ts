@@ -63,6 +63,12 @@ export function parsePort(text: string): number {
   throw new InvalidArgumentError('Pass a number from 0 to 65535.')
 }
 
+/** Parses an address to listen on. An empty text, as of a variable that is not set, would be all addresses. */
+export function parseHost(text: string): string {
+  if (text.trim() !== '') return text
+  throw new InvalidArgumentError('Pass an address of this machine, such as 127.0.0.1.')
+}
+
 /** Parses the address of a page, and returns its origin. */
 export function parseOrigin(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
@@ -90,6 +96,9 @@ export function parseDate(text: string): Date {
 /** Parses an age, which stays as it is, or a date. */
 export function parseAge(text: string): string | Date {
   const age = /^\d{1,6}[hdw]$/.test(text) ? text : readDate(text)
+  if (age instanceof Date && age.getTime() > Date.now()) {
+    throw new InvalidArgumentError('The date is in the future: each image is older.')
+  }
   if (age) return age
   throw new InvalidArgumentError('Pass an age such as 12h, 30d or 8w, or a date such as 2026-01-31.')
 }

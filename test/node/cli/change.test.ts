@@ -223,6 +223,7 @@ describe('registry-client prune', () => {
     ['a tag', [`${host}/a/b:v1`, '--keep', '1'], 'registry-client delete', 2],
     ['a count that is none', [`${host}/a/b`, '--keep', '-1'], 'a whole number', 2],
     ['an age without a unit', [`${host}/a/b`, '--older-than', '30'], '12h, 30d or 8w', 2],
+    ['a date in the future', [`${host}/a/b`, '--older-than', '2999-01-31'], 'is in the future', 2],
     ['an order that is unknown', [`${host}/a/b`, '--keep', '1', '--by', 'size'], 'date, version', 2],
   ])('exits with 2 for %s', async (_, args, message, exitCode) => {
     const { code, stderr } = await runCommand(['prune', ...args])

@@ -111,6 +111,12 @@ describe('registry-client serve', () => {
     expect(existsSync(other)).toBe(true)
   })
 
+  it('takes no empty host, which would be all addresses of the machine', async () => {
+    const { code, stderr } = await runCommand(['serve', '--port', '0', '--host', ''])
+    expect(code).toBe(2)
+    expect(stderr).toContain('Pass an address of this machine')
+  })
+
   it.each(['99999', '-1', 'x', ''])('takes no port "%s"', async (port) => {
     const { code, stderr } = await runCommand(['serve', `--port=${port}`])
     expect(code).toBe(2)
