@@ -83,7 +83,7 @@ describe('registry-client attach', () => {
 
   it.each([
     ['there is no type', ['sbom.json'], 2, 'Required option "--type <type>" not specified'],
-    ['an annotation has no name', ['--type', SPDX, '--annotation', '=x'], 2, 'Pass a name and a value'],
+    ['an annotation has no name', ['--type', SPDX, '--annotation', '=x'], 2, 'Pass NAME=value'],
     ['there is no file', ['--type', SPDX], 3, 'there is no file'],
     ['the file does not exist', ['none.json:text/plain', '--type', SPDX], 3, 'Cannot open "none.json"'],
     ['the type is none', ['sbom.json', '--type', 'nonsense'], 3, '"nonsense" is not a media type'],

@@ -59,7 +59,7 @@ const ROWS: readonly Row[] = [
     'usage',
     'USAGE',
     () => ['push', ARCHIVE, host, '--tga', 'v1'],
-    /^unknown option '--tga'$/,
+    /^Unknown option "--tga"$/,
     /^Did you mean "--tag"\?/,
   ],
   ['usage', 'USAGE', () => ['login', host], /^Cannot ask "Username:"/, /^pass --?u/],
