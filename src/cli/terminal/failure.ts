@@ -1,4 +1,4 @@
-import { RegistryError } from '../../node/index.ts'
+import { RegistryError, ResponseError } from '../../node/index.ts'
 import { inCommandWords } from './command-words.ts'
 import { EXIT, type ExitKind, KINDS } from './exit-code.ts'
 import { Interruption } from './interruption.ts'
@@ -31,8 +31,8 @@ export function describeFailure(error: unknown): Failure {
   }
   if (error instanceof RegistryError) {
     const kind = KINDS[error.code]
-    const [message = '', remedy] = [error.fault, error.remedy].map((text) => text && inCommandWords(text))
-    return { exitCode: EXIT[kind], kind, code: error.code, message, remedy }
+    const remedy = listOfNames(error) ?? (error.remedy && inCommandWords(error.remedy))
+    return { exitCode: EXIT[kind], kind, code: error.code, message: inCommandWords(error.fault), remedy }
   }
   const message = error instanceof Error ? error.message : String(error)
   if (isWrongValue(error, message)) {
@@ -41,6 +41,18 @@ export function describeFailure(error: unknown): Failure {
   const remedy = 'this is a fault of registry-client: please report it, with the output of --debug'
   return { exitCode: EXIT.failed, kind: 'failed', code: 'UNEXPECTED', message, remedy }
 }
+
+/** Returns the remedy for a tag or a repository that the registry does not have: the command that lists those it has. */
+function listOfNames(error: RegistryError): string | undefined {
+  if (!(error instanceof ResponseError) || error.code !== 'NOT_FOUND') return undefined
+  const [, host, repository, what] = HOST_AND_REPOSITORY.exec(error.url) ?? []
+  if (what === undefined) return undefined
+  const list = what === 'tags' ? `"registry-client repos ${host}"` : `"registry-client tags ${host}/${repository}"`
+  return `check the name: ${list} lists what there is; some registries hide a repository from users without access`
+}
+
+/** Matches the URLs of manifests and of lists of tags. A registry below a path has no reference. */
+const HOST_AND_REPOSITORY = /^https?:\/\/([^/]+)\/v2\/([a-z0-9._/-]+)\/(manifests|tags)\/[^/]*$/
 
 /** Tells whether the SDK threw the error for a value that no option takes. The engines' own errors begin otherwise. */
 function isWrongValue(error: unknown, message: string): boolean {
