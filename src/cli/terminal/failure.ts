@@ -45,14 +45,19 @@ export function describeFailure(error: unknown): Failure {
 /** Returns the remedy for a tag or a repository that the registry does not have: the command that lists those it has. */
 function listOfNames(error: RegistryError): string | undefined {
   if (!(error instanceof ResponseError) || error.code !== 'NOT_FOUND') return undefined
-  const [, host, repository, what] = HOST_AND_REPOSITORY.exec(error.url) ?? []
-  if (what === undefined) return undefined
+  const [, address = '', repository = '', what] = TAG_OR_TAGS.exec(error.url) ?? []
+  // Docker Hub has another host in references, and does not list its repositories.
+  const host = address === 'https://registry-1.docker.io' ? 'docker.io' : address.replace(DEFAULT_SCHEME, '')
+  if (what === undefined || (what === 'tags' && host === 'docker.io')) return undefined
   const list = what === 'tags' ? `"registry-client repos ${host}"` : `"registry-client tags ${host}/${repository}"`
   return `check the name: ${list} lists what there is; some registries hide a repository from users without access`
 }
 
 /** Matches the URLs of manifests and of lists of tags. A registry below a path has no reference. */
-const HOST_AND_REPOSITORY = /^https?:\/\/([^/]+)\/v2\/([a-z0-9._/-]+)\/(manifests|tags)\/[^/]*$/
+const TAG_OR_TAGS = /^(https?:\/\/[^/]+)\/v2\/([a-z0-9._/-]+)\/(manifests|tags)\/[^/]*$/
+
+/** Matches the scheme that a reference does not need: http is the default of this machine. */
+const DEFAULT_SCHEME = /^(?:https:\/\/|http:\/\/(?=localhost|127\.|\[::1\]))/
 
 /** Tells whether the SDK threw the error for a value that no option takes. The engines' own errors begin otherwise. */
 function isWrongValue(error: unknown, message: string): boolean {
