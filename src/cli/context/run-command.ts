@@ -1,4 +1,5 @@
 import { connectionTo, createConnector } from '../connection/open-registry.ts'
+import { watchConnections } from '../connection/watch-connections.ts'
 import { inCommandWords } from '../terminal/command-words.ts'
 import { EXIT } from '../terminal/exit-code.ts'
 import { Interruption, watchInterrupts } from '../terminal/interruption.ts'
@@ -66,6 +67,7 @@ export async function runCommand(
       left = describe
     },
   }
+  watchConnections(context.note)
   const exitCode = await complete(act, context, output).catch(async (error) => {
     const reason = controller.signal.aborted ? controller.signal.reason : error
     if (reason instanceof OutputClosed) return EXIT.closed

@@ -126,4 +126,12 @@ describe('a failure of registry-client', { concurrent: true }, () => {
     expect(EXIT).toEqual({ ...CODES, ...others })
     expect(new Set(ROWS.map(([kind]) => kind))).toEqual(new Set(Object.keys(CODES)))
   })
+
+  it('is preceded by a note if no connection opens for some seconds', async () => {
+    const { stderr, code } = await runCommand(['push', ARCHIVE, `${names.nobody}/a:v1`])
+    expect(code).toBe(7)
+    const [note, error] = withoutProgress(stderr).split('\n')
+    expect(note).toBe(`No connection to ${names.nobody} yet (ECONNREFUSED). Trying again.`)
+    expect(error).toMatch(/^error: .*ECONNREFUSED/)
+  })
 })
