@@ -7,7 +7,7 @@ import { createOutput, type Output, OutputClosed } from '../terminal/output.ts'
 import { createPaint } from '../terminal/paint.ts'
 import { createQuestions } from '../terminal/questions.ts'
 import { takeWarnings } from '../terminal/runtime-warnings.ts'
-import { showBars, showJsonLines, showLines } from '../terminal/show-progress.ts'
+import { type ProgressDisplay, showBars, showJsonLines, showLines } from '../terminal/show-progress.ts'
 import { canAsk, canDraw, columnsOf } from '../terminal/terminal.ts'
 import type { Context } from './context.ts'
 import { reportFailure } from './report-failure.ts'
@@ -32,6 +32,7 @@ export async function runCommand(
   })
   const debug = settings.debug && ((line: string) => say('debug', line))
   takeWarnings((message) => say('warning', inCommandWords(message)), debug)
+  const progress = chooseProgress(settings, output)
   let left = () => 'Nothing half-made is left.'
   const context: Context = {
     settings,
@@ -40,7 +41,7 @@ export async function runCommand(
     columns: columnsOf(settings),
     openRegistry: createConnector(settings, debug),
     connection: (address) => connectionTo(address, settings, debug),
-    showProgress: chooseProgress(settings, output),
+    showProgress: progress.show,
     onWarning(message) {
       if (!settings.quiet) say('warning', inCommandWords(message))
     },
@@ -51,7 +52,10 @@ export async function runCommand(
       isTerminal: canAsk(settings),
       signal: controller.signal,
       onInterrupt: () => interruptions.interrupt('SIGINT'),
-      beforeQuestion: () => output.live?.area.clear(),
+      beforeQuestion() {
+        progress.drop()
+        output.live?.area.clear()
+      },
     }),
     print: ({ json, lines }) => (settings.json ? output.json(json, { isLine: true }) : output.result(lines)),
     debug,
@@ -68,11 +72,13 @@ export async function runCommand(
     },
   }
   watchConnections(context.note)
-  const exitCode = await complete(act, context, output).catch(async (error) => {
-    const reason = controller.signal.aborted ? controller.signal.reason : error
-    if (reason instanceof OutputClosed) return EXIT.closed
-    return reportFailure(reason, settings, output, left)
-  })
+  const exitCode = await complete((context) => act(context).finally(progress.drop), context, output).catch(
+    async (error) => {
+      const reason = controller.signal.aborted ? controller.signal.reason : error
+      if (reason instanceof OutputClosed) return EXIT.closed
+      return reportFailure(reason, settings, output, left)
+    },
+  )
   await interruptions.exit(exitCode, output.end)
 }
 
@@ -91,8 +97,8 @@ async function complete(
   return result?.exitCode ?? EXIT.done
 }
 
-function chooseProgress({ json, quiet }: Settings, { live, line }: Output): Context['showProgress'] {
-  if (quiet) return () => {}
+function chooseProgress({ json, quiet }: Settings, { live, line }: Output): ProgressDisplay {
+  if (quiet) return { show() {}, drop() {} }
   if (json) return showJsonLines(line)
   return live ? showBars(live.terminal, live.area) : showLines(line)
 }
