@@ -42,7 +42,7 @@ export function describeFailure(error: unknown): Failure {
   return { exitCode: EXIT.failed, kind: 'failed', code: 'UNEXPECTED', message, remedy }
 }
 
-/** Returns the remedy for a tag or a repository that the registry does not have: the command that lists those it has. */
+/** Returns the remedy for a tag or a repository that the registry lacks: the command that lists those it has. */
 function listOfNames(error: RegistryError): string | undefined {
   if (!(error instanceof ResponseError) || error.code !== 'NOT_FOUND') return undefined
   const [, address = '', repository = '', what] = TAG_OR_TAGS.exec(error.url) ?? []
