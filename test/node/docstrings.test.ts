@@ -245,7 +245,8 @@ describe('the errors that docstrings name', () => {
 
   const askers = takersOf('registry').filter(({ name }) => !REPORTS.includes(name))
 
-  it.each(askers)('$title throws a NetworkError if nobody answers', async (one) => {
+  // Some wait for retries.
+  it.concurrent.each(askers)('$title throws a NetworkError if nobody answers', async (one) => {
     const silent = sdk.openRegistry('http://127.0.0.1:1', { retry: 0 })
     const plans = ['plan', 'deletePlan', 'undo'].map((name) => [
       name,
