@@ -84,7 +84,7 @@ const podman = (...args: readonly string[]) => run(bringProgram('podman'), ...ar
 
 /** How each tool asks for the digest, or the manifest, of an image that needs a sign-in. */
 const TOOLS: Readonly<Record<string, (host: string) => Promise<string>>> = {
-  docker: (host) => docker('manifest', 'inspect', '--insecure', '--verbose', `${host}/app:v1`),
+  docker: (host) => docker('--debug', 'manifest', 'inspect', '--insecure', '--verbose', `${host}/app:v1`),
   podman: (host) => podman('search', '--tls-verify=false', '--list-tags', `${host}/app`),
   skopeo: (host) => run(bringProgram('skopeo'), 'inspect', '--tls-verify=false', `docker://${host}/app:v1`),
   crane: (host) => run(goProgram('crane'), 'digest', '--insecure', `${host}/app:v1`),
