@@ -7,6 +7,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, i
 import {
   dockerCredentials,
   eraseDockerCredentials,
+  getManifest,
+  type Manifest,
   openRegistry,
   pushDockerTar,
   ResponseError,
@@ -16,6 +18,7 @@ import { createTestArchive } from '../../src/testing/index.ts'
 import { HELPERS, writeHelper } from '../support/credential-helper.ts'
 import { type Distribution, HTPASSWD_USER, startDistribution } from '../support/distribution.ts'
 import { rejection } from '../support/errors.ts'
+import { KINDS } from '../support/kinds.ts'
 import { bringProgram } from '../support/peers.ts'
 import { serveTokenServer, type TokenServer } from '../support/token-server.ts'
 
@@ -35,14 +38,7 @@ beforeAll(async () => {
     basic: await startDistribution({ auth: { htpasswd: HTPASSWD_USER } }),
     tokens: await startDistribution({ auth: { token: { realm, service, issuer, rootCertBundle } } }),
   }
-  for (const { url } of Object.values(registries)) {
-    digest = await pushDockerTar(
-      await createTestArchive(),
-      openRegistry(url, { credentials: HTPASSWD_USER }),
-      'app',
-      'v1',
-    )
-  }
+  for (const { url } of Object.values(registries)) digest = await putDockerImage(url)
 })
 afterAll(async () => {
   await Promise.all(Object.values(registries).map((registry) => registry.stop()))
@@ -66,6 +62,23 @@ afterEach(() => {
 })
 
 const hostOf = ({ url }: Distribution) => new URL(url).host
+
+/** Pushes an image with Docker's media types: `docker manifest` of Docker 20 knows no others. Returns its digest. */
+async function putDockerImage(url: string): Promise<string> {
+  const registry = openRegistry(url, { credentials: HTPASSWD_USER })
+  await pushDockerTar(await createTestArchive(), registry, 'app', 'made')
+  const { manifest } = await getManifest(registry, 'app', 'made')
+  const { config, layers } = manifest as Manifest
+  const docker = {
+    ...{ schemaVersion: 2, mediaType: KINDS.docker.manifest, config: { ...config, mediaType: KINDS.docker.config } },
+    layers: layers.map((layer) => ({ ...layer, mediaType: KINDS.docker.layer })),
+  }
+  const answer = await registry.send({
+    ...{ act: 'put an image', method: 'PUT', url: 'v2/app/manifests/v1' },
+    ...{ headers: { 'content-type': docker.mediaType }, body: new TextEncoder().encode(JSON.stringify(docker)) },
+  })
+  return answer.headers.get('docker-content-digest') ?? ''
+}
 
 /** Runs a program with the environment of the test, and returns what it says, also if it fails. */
 async function run(program: string, ...args: readonly string[]): Promise<string> {
