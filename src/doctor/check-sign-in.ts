@@ -40,7 +40,7 @@ export async function checkSignIn(examination: Examination, ping: Probed): Promi
   if (!bearer) {
     return { ...open, findings: { challenge, 'token-server': noToken, 'sign-in': attempt }, isSignedIn }
   }
-  // What the attempt says of the token server belongs to its own check.
+  // The attempt found a fault of the token server, which has its own check.
   if (attempt.code === 'UNTRUSTED_REALM') {
     const signIn = skipped('NOT_REACHED', 'the token server is not trusted.')
     return { ...open, findings: { challenge, 'token-server': attempt, 'sign-in': signIn }, isSignedIn }

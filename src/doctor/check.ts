@@ -42,7 +42,7 @@ const CHECKS = [
   'page-storage',
   /** The page may send chunks to the URL of an upload. */
   'page-upload',
-  // What the registry supports
+  // Optional features of the registry
   /** It lists its repositories. */
   'catalog',
   /** It lists referrers by the referrers API. */
@@ -111,7 +111,7 @@ export type FindingCode =
   | 'METHODS_MISSING'
   | 'HEADERS_MISSING'
   | 'HEADERS_HIDDEN'
-  // What the registry supports
+  // Optional features of the registry
   | 'NOT_SUPPORTED'
   | 'LOCATION_NOT_ENCRYPTED'
   | 'LOCATION_OTHER_HOST'

@@ -132,7 +132,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['node/index', 'testing/node', 'cli/terminal', 'cli/context', 'cli/input'],
     ...['cli/removal', 'cli/transfer', 'cli/look', 'cli/build', 'cli/completion'],
   ],
-  'cli/program': ['cli/context', 'cli/transfer', 'cli/commands'],
+  'cli/program': ['cli/context', 'cli/transfer', 'cli/completion', 'cli/commands'],
   cli: ['cli/program'],
 }
 

@@ -1,4 +1,5 @@
 import { formatPlatform, type Image, runnableImages } from '../../node/index.ts'
+import { registryPlatforms } from '../input/platforms.ts'
 import { UsageError } from '../terminal/usage-error.ts'
 
 /**
@@ -15,7 +16,6 @@ export function platformsOf(image: Image, given: readonly string[] | undefined):
       `choose with --platform ${platforms[0]}, or --platform all`,
     )
   }
-  if (!given.includes('all')) return given
-  if (given.length === 1) return 'all'
-  throw new UsageError('Cannot use --platform all with other platforms')
+  const { platform, platforms = 'all' } = registryPlatforms(given)
+  return platform === undefined ? platforms : [platform]
 }

@@ -1,6 +1,7 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
 import { complete } from '../completion/candidates.ts'
-import { completionScript, type Shell } from '../completion/scripts.ts'
+import { completionScript } from '../completion/scripts.ts'
+import type { Shell } from '../completion/shells.ts'
 import type { Result } from '../context/result.ts'
 
 /** Prints the completion script of a shell. */

@@ -1,7 +1,4 @@
-/** The shells that have a completion script. */
-export const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const
-
-export type Shell = (typeof SHELLS)[number]
+import type { Shell } from './shells.ts'
 
 /*
  * Each script asks the command itself: `registry-client complete --current=WORD -- WORDS BEFORE`. It prints a line

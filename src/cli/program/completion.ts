@@ -1,4 +1,5 @@
 import { Argument } from '@commander-js/extra-typings'
+import { SHELLS } from '../completion/shells.ts'
 import { examples } from './help.ts'
 import type { Program } from './root.ts'
 import { run } from './run.ts'
@@ -9,7 +10,7 @@ export function addCompletionCommands(program: Program): void {
     .commandsGroup('Set up:')
     .command('completion')
     .description('Print a completion script for a shell')
-    .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish', 'powershell']))
+    .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
     .action((shell, _, command) =>
       run(command, async () => (await import('../commands/completion.ts')).completion(shell)),
     )
