@@ -102,6 +102,18 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      {
+        extends: true,
+        test: {
+          name: 'page-engines',
+          include: ['test/page/engines.test.ts'],
+          ...strictNode,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          // After the browser suites, each of which keeps a small machine busy.
+          sequence: { groupOrder: 4 },
+        },
+      },
       ...engineProjects,
     ],
   },

@@ -15,8 +15,8 @@ import { run } from './run.js'
  * @property {number} skipped
  */
 
-/** The browser suites in all engines, as vitest's projects are called. The first is Chromium's. */
-export const ENGINES = ['browser', 'firefox', 'webkit']
+/** The browser suites in all engines, as vitest's projects are called, and the page in those that are not Chromium. The first is Chromium's. */
+export const ENGINES = ['browser', 'firefox', 'webkit', 'page-engines']
 
 /**
  * Runs suites, with the browsers that they need.
