@@ -1,10 +1,14 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
+import { withPolicy } from './hosting/content-security-policy.ts'
 
 const pathTo = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 
 export default defineConfig({
   root: pathTo('.'),
+  // Addresses in the built page are relative, so that it works below any path.
+  base: './',
+  plugins: [withPolicy],
   // Apart from other servers of this repository, so that they do not fight over one cache.
   cacheDir: pathTo('../node_modules/.vite/demo'),
   resolve: { alias: { 'registry-api-v2-client': pathTo('../src/index.ts') } },
@@ -13,4 +17,12 @@ export default defineConfig({
   worker: { format: 'es' },
   // The sources are outside of the root.
   server: { fs: { allow: [pathTo('..')] } },
+  build: {
+    outDir: pathTo('../dist-demo'),
+    emptyOutDir: true,
+    target: 'es2022',
+    // The policy of the page allows no inline code and no code in "data:".
+    assetsInlineLimit: 0,
+    license: { fileName: 'third-party-licenses.md' },
+  },
 })
