@@ -36,11 +36,26 @@ const withoutPrograms: Plugin = {
   },
 }
 
+/** The element starts a Worker of the package. Its URL is left to the bundler of the page. */
+const workerOfElement: Plugin = {
+  name: 'worker-of-element',
+  enforce: 'pre',
+  transform(code, id) {
+    if (!id.endsWith('/src/element/start-worker.ts')) return null
+    return { code: code.replace("new URL('./worker/main.ts', import.meta.url)", 'ELEMENT_WORKER'), map: null }
+  },
+  renderChunk(code) {
+    if (!code.includes('ELEMENT_WORKER')) return null
+    return { code: code.replace('ELEMENT_WORKER', "new URL('./element-worker.js', import.meta.url)"), map: null }
+  },
+}
+
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 
 export default defineConfig({
   define: { PACKAGE_VERSION: JSON.stringify(version) },
-  plugins: [requireInNode, withoutPrograms],
+  plugins: [requireInNode, withoutPrograms, workerOfElement],
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     // Of what is bundled: undici for createFetch, srvx for the registry of ./testing/node, commander and others for the command.
     license: { fileName: 'third-party-licenses.md' },
@@ -48,6 +63,8 @@ export default defineConfig({
       entry: {
         index: 'src/index.ts',
         'hash-worker': 'src/hash/worker.ts',
+        element: 'src/element/index.ts',
+        'element-worker': 'src/element/worker/main.ts',
         'node/index': 'src/node/index.ts',
         'testing/index': 'src/testing/index.ts',
         'testing/node': 'src/testing/node.ts',
@@ -86,6 +103,16 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/node/**/*.test.ts'],
+          ...strictNode,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'page',
+          include: ['test/page/**/*.test.ts'],
           ...strictNode,
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -11,9 +11,16 @@ export default defineConfig({
   plugins: [withPolicy],
   // Apart from other servers of this repository, so that they do not fight over one cache.
   cacheDir: pathTo('../node_modules/.vite/demo'),
-  resolve: { alias: { 'registry-api-v2-client': pathTo('../src/index.ts') } },
-  // What the Worker imports is made ready before, too: what is met on the way would load the page anew.
-  optimizeDeps: { entries: ['index.html', 'worker.ts'] },
+  resolve: {
+    alias: {
+      'registry-api-v2-client/element': pathTo('../src/element/index.ts'),
+      'registry-api-v2-client/testing': pathTo('../src/testing/index.ts'),
+      'registry-api-v2-client': pathTo('../src/index.ts'),
+    },
+  },
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  // What the Workers import is made ready before, too: what is met on the way would load the page anew.
+  optimizeDeps: { entries: ['index.html', 'worker/main.ts', '../src/element/**/*.ts?(x)', '**/*.tsx'] },
   worker: { format: 'es' },
   // The sources are outside of the root.
   server: { fs: { allow: [pathTo('..')] } },

@@ -32,13 +32,13 @@ export function runSuites(projects) {
 }
 
 /**
- * Runs the suite of Node on the newest Node, without what a browser or the compiler does.
+ * Runs the suite of Node on the newest Node, without what the compiler does.
  *
  * @returns {Counts}
  */
 export function runOnNewestNode() {
   console.log(`\n— tests on Node ${NEWEST_NODE}`)
-  const options = ['--exclude=test/node/demo*.test.ts', '--exclude=test/node/docstrings.test.ts']
+  const options = ['--exclude=test/node/docstrings.test.ts']
   return runVitest(['node'], options, bringNode(NEWEST_NODE))
 }
 

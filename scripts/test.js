@@ -32,7 +32,7 @@ for (const [name, ...command] of CHECKS) {
 const asks = (/** @type {string} */ option) => process.argv.includes(option)
 const engines = asks('--engines') ? ENGINES : ENGINES.slice(0, 1)
 const peers = asks('--peers') ? ['peers', 'peers-page'] : []
-const counts = [runSuites(['node', ...engines, ...peers])]
+const counts = [runSuites(['node', 'page', ...engines, ...peers])]
 if (asks('--newest-node')) counts.push(runOnNewestNode())
 
 if (failed.length > 0) console.log(`\nFailed: ${failed.join(', ')}`)

@@ -57,6 +57,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...CORE,
     ...['registry/download', 'look', 'edit', 'relay', 'push-archive', 'pull', 'copy', 'artifacts', 'tidy', 'doctor'],
   ],
+  'element/words': ['index'],
+  'element/worker': ['index', 'element/words'],
+  'element/view': ['index', 'element/words', 'element/worker'],
+  element: ['index', 'element/words', 'element/worker', 'element/view'],
   'node/home': ['errors'],
   'node/native-sha256': ['oci'],
   'node/temporary-files': [],
@@ -139,13 +143,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** What may use the platform of Node, and modules of packages that need it. */
 const MAY_USE_NODE = (file: string) => /^(?:node|cli)\//.test(file) || roomOf(file) === 'testing/node'
 
-const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts'))
-  .map((file) => file.replaceAll('\\', '/'))
-const imports = new Map(files.map((file) => [file, importsOf(file)]))
+const files = filesOf('src')
+const imports = new Map(files.map((file) => [file, importsOf(join('src', file))]))
 
-function importsOf(file: string): readonly string[] {
-  const text = readFileSync(join('src', file), 'utf8')
+function filesOf(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.tsx?$/.test(file))
+    .map((file) => file.replaceAll('\\', '/'))
+}
+
+function importsOf(path: string): readonly string[] {
+  const text = readFileSync(path, 'utf8')
   // What stands after a "?" says how a bundler takes it in.
   return [...text.matchAll(/(?:\bfrom\s+|\bimport\s*\(\s*|^import\s+)'([^'?]+)/gm)].map((match) => match[1] as string)
 }
@@ -155,16 +163,17 @@ function importsOf(file: string): readonly string[] {
  * what needs Node.
  */
 function roomOf(file: string): string {
-  const [room = '', ...rest] = file.replace(/(\.d)?\.ts$/, '').split('/')
+  const [room = '', ...rest] = file.replace(/(\.d)?\.tsx?$/, '').split('/')
   if (room === 'testing') return rest[0] === 'node' ? 'testing/node' : room
   if (rest.length === 0 || file === 'cli/main.ts') return room
+  if (room === 'element' && rest.length === 1) return room
   return rest.length > 1 || room === 'node' ? `${room}/${rest[0]}` : room
 }
 
 const resolve = (file: string, specifier: string) => normalize(join(dirname(file), specifier)).replaceAll('\\', '/')
 const ownImports = (file: string) =>
   (imports.get(file) ?? [])
-    .filter((specifier) => specifier.startsWith('.'))
+    .filter((specifier) => specifier.startsWith('.') && !specifier.endsWith('.css'))
     .map((specifier) => resolve(file, specifier))
 
 describe('the rooms of src', () => {
@@ -215,5 +224,41 @@ describe('the rooms of src', () => {
   it('the index is a table of contents', () => {
     const text = readFileSync('src/index.ts', 'utf8')
     expect(text.replaceAll(/export (type )?\{[^}]*\} from '[^']+'/g, '').trim()).toBe('')
+  })
+})
+
+/** What the page uses besides the public entries. */
+const SHARED_WITH_PAGE = /^src\/element\/(?:words|worker|view)\//
+
+describe('the page', () => {
+  const pageFiles = filesOf('demo')
+  const imported = (file: string) =>
+    importsOf(join('demo', file))
+      .filter((specifier) => specifier.startsWith('.') && !specifier.endsWith('.css'))
+      .map((specifier) => resolve(join('demo', file), specifier))
+
+  it('is built from the public entries, and the parts of the element', () => {
+    const outside = pageFiles.flatMap((file) => imported(file).filter((path) => !path.startsWith('demo/')))
+    expect(outside.length).toBeGreaterThan(0)
+    expect(outside.filter((path) => !SHARED_WITH_PAGE.test(path))).toEqual([])
+  })
+
+  it('has a shell that knows no feature', () => {
+    const shell = pageFiles.filter((file) => file.startsWith('shell/'))
+    const known = shell.flatMap(imported).filter((path) => /^demo\/(?!shell\/|worker\/)/.test(path))
+    expect(shell.length).toBeGreaterThan(0)
+    expect(known).toEqual([])
+  })
+
+  it('has no circle of imports', () => {
+    const finished = new Set<string>()
+    const visit = (path: string, above: readonly string[]): void => {
+      expect(above, `a circle: ${[...above, path].join(' → ')}`).not.toContain(path)
+      if (finished.has(path) || !path.startsWith('demo/')) return
+      for (const one of imported(path.slice('demo/'.length))) visit(one, [...above, path])
+      finished.add(path)
+    }
+    for (const file of pageFiles) visit(`demo/${file}`, [])
+    expect(finished.size).toBe(pageFiles.length)
   })
 })

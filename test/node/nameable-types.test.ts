@@ -85,7 +85,7 @@ describe('the types in src', () => {
     const texts = new Map(
       ['src', 'test', 'demo', 'bench', 'scripts'].flatMap((folder) =>
         readdirSync(folder, { recursive: true, encoding: 'utf8' })
-          .filter((name) => /\.[tj]s$/.test(name))
+          .filter((name) => /\.(?:[tj]s|tsx)$/.test(name))
           .map((name) => [join(folder, name), readFileSync(join(folder, name), 'utf8')] as const),
       ),
     )

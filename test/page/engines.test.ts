@@ -40,16 +40,14 @@ describe.each([
 
   it('pushes an archive of "docker save" and shows the digest', async () => {
     const repository = `engines/${engine.toLowerCase()}`
-    await page.open(address({ registry }))
+    await page.open(address({ registry, view: 'push' }))
     await page.choose('input[type=file]', join(ARCHIVES, 'docker-28.5-graph-driver.tar'))
-    await page.click({ role: 'checkbox', name: /^By all its names/ })
     await page.fill({ role: 'textbox', name: 'Repository' }, repository)
     await page.fill({ role: 'textbox', name: 'Tag' }, 'v1')
     await page.click({ role: 'button', name: 'Push' })
-    await page.shows({ text: `Pushed ${repository}:v1.` })
+    await page.shows({ text: 'In the registry' })
     const { digest } = await getManifest(registry, repository, 'v1')
     await page.shows({ text: digest })
-    expect(await page.text({ css: '#digest' })).toBe(digest)
     expect(await page.evaluate((one: number, other: number) => Promise.resolve(one + other), 1, 2)).toBe(3)
   })
 })

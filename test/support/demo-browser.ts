@@ -8,8 +8,8 @@ const CONFIG = fileURLToPath(new URL('../../demo/vite.config.ts', import.meta.ur
 /** The demo page served, and a real browser to open it in. */
 export interface DemoBrowser {
   readonly context: BrowserContext
-  /** The page's address, its form filled in with a registry. */
-  urlFor(registry: string): string
+  /** The address of a place in the page: its query. A text is the registry of the push form. */
+  urlFor(place: string | Readonly<Record<string, string>>): string
   close(): Promise<void>
 }
 
@@ -25,7 +25,10 @@ export async function openDemoBrowser(page: InlineConfig = { configFile: CONFIG 
   })
   return {
     context: await browser.newContext({ locale: 'en-US', timezoneId: 'UTC' }),
-    urlFor: (registry) => `${vite.resolvedUrls?.local[0]}?registry=${encodeURIComponent(registry)}`,
+    urlFor(place) {
+      const query = typeof place === 'string' ? { registry: place, view: 'push' } : place
+      return `${vite.resolvedUrls?.local[0]}?${new URLSearchParams(query)}`
+    },
     async close() {
       await browser.close()
       await vite.close()

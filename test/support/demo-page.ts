@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
+import type axeCore from 'axe-core'
 import type { Locator, Page } from 'playwright'
-import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { type ServedTestRegistry, serveTestRegistry } from '../../src/testing/node.ts'
 import { type DemoBrowser, openDemoBrowser } from './demo-browser.ts'
 
@@ -7,8 +9,9 @@ let demo: DemoBrowser
 /** The registry and the page of the running test. */
 export let registry: ServedTestRegistry
 export let page: Page
+let faults: string[] = []
 
-/** Opens the demo in a new page for each test, with a registry in memory. */
+/** Opens the page anew for each test, with a registry in memory. */
 export function useDemoPage(): void {
   beforeAll(async () => {
     demo = await openDemoBrowser()
@@ -18,23 +21,26 @@ export function useDemoPage(): void {
   beforeEach(async () => {
     registry = await serveTestRegistry()
     page = await demo.context.newPage()
-    await openDemo(registry.url)
+    faults = []
+    page.on('pageerror', (error) => faults.push(String(error)))
+    await openDemo({ registry: registry.url, view: 'push' })
   })
   afterEach(async () => {
     await page.close()
     await registry.close()
+    expect(faults).toEqual([])
   })
 }
 
-/** Opens the demo with this registry in its form. */
-export async function openDemo(registryUrl: string): Promise<void> {
-  await page.goto(demo.urlFor(registryUrl))
+/** Opens a place of the page: the query of its address. */
+export async function openDemo(place: Readonly<Record<string, string>>): Promise<void> {
+  await page.goto(demo.urlFor(place))
 }
 
 /** Chooses a file as a user does. */
 export async function chooseFile(name: string, bytes: Uint8Array): Promise<void> {
   const file = { name, mimeType: 'application/x-tar', buffer: Buffer.from(bytes) }
-  await page.getByLabel('Choose an archive or drop it here').setInputFiles(file)
+  await page.getByLabel('Choose an archive').setInputFiles(file)
 }
 
 /** A drop as a person makes it: with files of the disk, which a page cannot make up. */
@@ -44,12 +50,6 @@ export async function dropFromDesktop(path: string): Promise<void> {
   for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
     await session.send('Input.dispatchDragEvent', { type, x: 200, y: 200, data })
   }
-}
-
-/** What the fields of the form say. */
-export async function destination(): Promise<{ registry: string; repository: string; tag: string }> {
-  const value = (name: string) => page.getByRole('textbox', { name }).inputValue()
-  return { registry: await value('Registry'), repository: await value('Repository'), tag: await value('Tag') }
 }
 
 /** Lets no bytes of a blob through, so that a push stays under way; resolves once some are held. */
@@ -71,7 +71,18 @@ export const shows = (within: Locator, text: string) => within.filter({ hasText:
 export const button = (name: string) => page.getByRole('button', { name, exact: true })
 export const status = () => page.getByRole('status')
 export const alert = () => page.getByRole('alert')
-export const blobs = () => page.getByRole('list', { name: 'Layers and config' })
 
 /** The digits of a digest that the page shows. */
 export const short = (digest: string) => digest.slice(7, 19)
+
+const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8')
+
+/** What axe has to say about the page as it is now: nothing, or the rules and the places. */
+export async function accessibilityFindings(): Promise<readonly string[]> {
+  await page.evaluate(AXE)
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: typeof axeCore }
+    const { violations } = await axe.run()
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))
+  })
+}

@@ -14,7 +14,7 @@ export interface DestinationFlags extends Pick<WriteFlags, 'output' | 'force' | 
 }
 
 /** Where an image goes: a tag, which may be the one that it came from, or a file, a folder or stdout. */
-export type Destination =
+type Destination =
   | { readonly kind: 'tag'; readonly place: Place & { readonly tag: string }; readonly isSource: boolean }
   | { readonly kind: 'output'; readonly target: OutputTarget }
 

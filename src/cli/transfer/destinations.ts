@@ -6,7 +6,7 @@ import { UsageError } from '../terminal/usage-error.ts'
 import { type Renaming, renamer } from './rename.ts'
 
 /** An image of an archive, and one repository that it goes to. */
-export interface Destination {
+interface Destination {
   readonly image: Image
   /** The index of the image in the archive. Absent for the `index.json` itself. */
   readonly position: number | undefined

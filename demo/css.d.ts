@@ -1,0 +1,2 @@
+/** Stylesheets of the page: vite brings them in. */
+declare module '*.css'

@@ -1,0 +1,22 @@
+import { proxy, wrap } from 'comlink'
+import '../../src/element/worker/channel.ts'
+import type { Api } from '../../src/element/worker/api.ts'
+import type { PageWorker } from '../worker/main.ts'
+import { askForCredentials } from './sign-in.ts'
+
+const thread = new Worker(new URL('../worker/main.ts', import.meta.url), { type: 'module' })
+
+/**
+ * The Worker of the page: it has the SDK, and does all that talks to a registry. Pass callbacks with comlink's `proxy`.
+ * Signals and faults go through.
+ */
+export const worker = wrap<PageWorker>(thread) as unknown as Api<PageWorker>
+
+void worker.onSignIn(proxy(askForCredentials))
+
+/** A second end of the Worker, for an element. */
+export function openPort(): MessagePort {
+  const { port1, port2 } = new MessageChannel()
+  thread.postMessage({ port: port2 }, [port2])
+  return port1
+}

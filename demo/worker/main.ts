@@ -1,0 +1,27 @@
+import '../../src/element/worker/channel.ts'
+import { expose } from 'comlink'
+import { createPushes } from '../../src/element/worker/pushes.ts'
+import { createSession } from '../../src/element/worker/session.ts'
+import { createRepositories } from './repositories.ts'
+import { createTags } from './tags.ts'
+
+// The Worker of the page. Each of its subjects has a file.
+
+const session = createSession()
+
+const api = {
+  onSignIn: session.onSignIn,
+  signOut: session.signOut,
+  pushes: createPushes(session),
+  repositories: createRepositories(session),
+  tags: createTags(session),
+}
+
+export type PageWorker = typeof api
+
+expose(api)
+
+// An element of the page has an end of its own.
+addEventListener('message', ({ data }) => {
+  if (data?.port instanceof MessagePort) expose(api, data.port)
+})
