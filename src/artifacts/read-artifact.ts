@@ -16,7 +16,7 @@ import type { Registry } from '../registry/registry.ts'
 import { type Passing, verifiedPieces } from '../save/verified-pieces.ts'
 import { concat, toReadable } from '../source/stream.ts'
 import type { PullArtifactOptions, PulledArtifact, PulledFile } from './pulled-artifact.ts'
-import { annotationsOf } from './referrer-kind.ts'
+import { annotationsOf } from './referrer-facts.ts'
 import { checkTitles } from './titles.ts'
 
 /** A file of an artifact whose bytes are not read yet. */

@@ -8,6 +8,7 @@ import { descriptorOf } from '../oci/descriptor.ts'
 import { type Digest, isDigest } from '../oci/digest.ts'
 import { type IndexEntry, isIndex } from '../oci/manifest.ts'
 import { parseRepositoryOf } from '../oci/reference.ts'
+import { kindOf } from '../oci/referrer-kind.ts'
 import { findReferrers } from '../registry/download/find-referrers.ts'
 import { withDefaultLimits } from '../registry/download/limits.ts'
 import { entryOf } from '../registry/download/manifest-entry.ts'
@@ -17,7 +18,7 @@ import { manifestAt } from '../registry/manifests.ts'
 import { findManifest, type ManifestInfo, readManifest } from '../registry/read-manifest.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { ListReferrersOptions, Referrer } from './referrer.ts'
-import { annotationsOf, kindOf, needsManifest, predicateTypesOf } from './referrer-kind.ts'
+import { annotationsOf, needsManifest, predicateTypesOf } from './referrer-facts.ts'
 
 /** A referrer of which only its entry in a list, or its tag, is known. */
 interface Candidate {

@@ -1,9 +1,9 @@
 import type { Descriptor } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
+import type { ReferrerKind } from '../oci/referrer-kind.ts'
 import type { DownloadLimits } from '../registry/download/limits.ts'
 import type { RequestOptions } from '../registry/registry.ts'
 import type { RuntimeOptions } from '../runtime.ts'
-import type { ReferrerKind } from './referrer-kind.ts'
 
 /** A manifest that is about another one: its descriptor, and what it is. */
 export interface Referrer extends Descriptor {

@@ -68,17 +68,22 @@ export async function getBlob(
   parseDigest(digest, 'the blob')
   const act = `read ${shortDigest(digest)} of "${repository}"`
   const { path, pull } = locateRepository(registry.url, repository)
+  const url = `${path}blobs/${digest}`
+  const kept = registry.documents?.get(url)
+  signal?.throwIfAborted()
+  if (kept) return kept.bytes
   async function read(cache?: 'kept'): Promise<Uint8Array<ArrayBuffer>> {
     const answer = await registry.send({
       act,
       method: 'GET',
-      url: `${path}blobs/${digest}`,
+      url,
       scopes: pull,
       cache,
       signal,
     })
     const bytes = await readAnswer(answer, limit)
     verifyDigest(`what the registry holds as ${digest}`, digest, await digestOf(bytes, createWasmHasher))
+    registry.documents?.set(url, { bytes })
     return bytes
   }
   return read('kept').catch((error) => {

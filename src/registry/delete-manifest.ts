@@ -42,10 +42,12 @@ export async function sendDelete(
   reference: string,
   allow: readonly number[],
 ): Promise<number> {
+  const { url, scopes } = manifestAt(registry, repository, reference)
+  registry.documents?.delete(url)
   const { status } = await registry.send({
     act: `delete ${reference} of "${repository}"${allow.length > 0 ? '' : ', which it has'}`,
     method: 'DELETE',
-    ...manifestAt(registry, repository, reference),
+    ...{ url, scopes },
     allow,
     signal,
   })

@@ -1,6 +1,6 @@
 import { type ImageConfig, platformOf } from '../images/image.ts'
 import { parseImageConfig } from '../images/image-config.ts'
-import { type Descriptor, formatPlatform } from '../oci/descriptor.ts'
+import { type Descriptor, descriptorOf, formatPlatform } from '../oci/descriptor.ts'
 import type { Index, IndexEntry, Manifest } from '../oci/manifest.ts'
 import { isImageConfigType } from '../oci/media-type.ts'
 import { getBlob } from './blobs.ts'
@@ -19,6 +19,8 @@ export interface ImageFacts extends ImageLayers {
   readonly created: string | undefined
   /** Config and layers together, in bytes, as the registry stores them: what is listed twice counts once. */
   readonly totalSize: number
+  /** Config and layers, each once: they count in `totalSize`. */
+  readonly blobs: readonly Descriptor[]
   readonly layerCount: number
   /**
    * The type of an artifact (image-spec § Guidelines for Artifact Usage): `application/vnd.cncf.helm.config.v1+json`.
@@ -54,7 +56,7 @@ export async function readFacts(
     os: config?.os || undefined,
     platform: platformIn(config),
     created: config?.created ?? createdOf(manifest),
-    totalSize: storedSize([manifest.config, ...layers]),
+    ...storedBlobs([manifest.config, ...layers]),
     layerCount: layers.length,
     artifactType: manifest.artifactType || (config ? undefined : manifest.config.mediaType),
     annotations: annotationsOf(manifest),
@@ -73,9 +75,10 @@ export function createdOf(document: Manifest | Index | IndexEntry): string | und
   return annotationsOf(document)['org.opencontainers.image.created']
 }
 
-/** In bytes: a registry stores a blob once, however often it is listed. */
-export function storedSize(blobs: readonly Descriptor[]): number {
-  return [...new Map(blobs.map(({ digest, size }) => [digest, size])).values()].reduce((sum, size) => sum + size, 0)
+/** Blobs as a registry stores them: each once, however often it is listed. */
+export function storedBlobs(listed: readonly Descriptor[]): Pick<ImageFacts, 'totalSize' | 'blobs'> {
+  const blobs = [...new Map(listed.map((blob) => [blob.digest, descriptorOf(blob)])).values()]
+  return { totalSize: blobs.reduce((sum, { size }) => sum + size, 0), blobs }
 }
 
 async function readConfig(

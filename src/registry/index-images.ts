@@ -5,7 +5,7 @@ import type { Digest } from '../oci/digest.ts'
 import { measureJson } from '../oci/json.ts'
 import { type Index, type IndexEntry, isIndex } from '../oci/manifest.ts'
 import { isIndexType, isManifestType } from '../oci/media-type.ts'
-import { createdOf, type ImageFacts, readFacts, storedSize } from './image-facts.ts'
+import { createdOf, type ImageFacts, readFacts, storedBlobs } from './image-facts.ts'
 import { annotationsOf, NO_LAYERS } from './image-layers.ts'
 import { manifestAt } from './manifests.ts'
 import { type ManifestInfo, readManifest } from './read-manifest.ts'
@@ -57,7 +57,7 @@ export async function readIndexFacts(
     os: only?.os,
     platform: only?.platform,
     created: newest(images) ?? createdOf(index),
-    totalSize: storedSize(counted.flatMap(({ blobs }) => blobs)),
+    ...storedBlobs(counted.flatMap(({ blobs }) => blobs)),
     layerCount: only?.layerCount ?? new Set(counted.flatMap(({ layers }) => layers.map(({ digest }) => digest))).size,
     artifactType: index.artifactType ?? only?.artifactType,
     annotations: annotationsOf(index),

@@ -8,7 +8,7 @@ import { bareMediaType, MANIFEST_MEDIA_TYPES, MEDIA_TYPES } from '../oci/media-t
 import { parseManifest } from '../oci/parse-manifest.ts'
 import { verifyDigest } from '../oci/verify.ts'
 import { releaseBody } from '../source/release.ts'
-import type { ManifestPlace } from './manifests.ts'
+import { type ManifestPlace, manifestAt } from './manifests.ts'
 
 /** A manifest as a registry gave it: its descriptor, its bytes, and what they say. */
 export interface ManifestInfo extends Descriptor {
@@ -39,14 +39,36 @@ interface Reply {
   readonly isPartial: boolean
 }
 
+/** The bytes of a manifest, which match its digest. */
+interface ManifestBytes {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly digest: Digest
+  /** As the registry states it. */
+  readonly mediaType: string | undefined
+}
+
 /** Reads a manifest; throws what `getManifest` throws. */
 export async function readManifest(place: ManifestPlace, signal?: AbortSignal): Promise<ManifestInfo> {
-  const { repository, reference } = place
-  const answer = await get(place, signal)
-  const { bytes, digest } = await readBytes(answer, reference)
-  const stated = typeOf(answer)
+  const { registry, repository, reference } = place
+  const { bytes, digest, mediaType: stated } = keptManifest(place, signal) ?? (await getManifest(place, signal))
   const manifest = parseManifest(bytes, `the manifest ${reference} of "${repository}"`, stated)
+  registry.documents?.set(manifestAt(registry, repository, digest).url, { bytes, mediaType: stated })
   return { mediaType: manifest.mediaType ?? stated ?? '', digest, size: bytes.length, bytes, manifest }
+}
+
+function keptManifest(
+  { registry, reference, url }: ManifestPlace,
+  signal: AbortSignal | undefined,
+): ManifestBytes | undefined {
+  const kept = isDigest(reference) ? registry.documents?.get(url) : undefined
+  if (!kept || !isDigest(reference)) return undefined
+  signal?.throwIfAborted()
+  return { mediaType: undefined, ...kept, digest: reference }
+}
+
+async function getManifest(place: ManifestPlace, signal: AbortSignal | undefined): Promise<ManifestBytes> {
+  const answer = await get(place, signal)
+  return { ...(await readBytes(answer, place.reference)), mediaType: typeOf(answer) }
 }
 
 /** Reads a manifest. Returns nothing if the registry does not have it. */
@@ -166,10 +188,7 @@ async function ask(
 /**
  * Reads the bytes of a manifest, whatever they say, and compares them with the digests that are asked for and stated.
  */
-async function readBytes(
-  answer: Answer,
-  reference: string,
-): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly digest: Digest }> {
+async function readBytes(answer: Answer, reference: string): Promise<Omit<ManifestBytes, 'mediaType'>> {
   const bytes = await readUnlessPage(answer, MAX_MANIFEST)
   const digest = await digestOf(bytes, createWasmHasher)
   if (isDigest(reference)) verifyDigest(`what the registry holds as ${reference}`, reference, digest)

@@ -6,6 +6,7 @@ import { parseRegistryAddress } from '../oci/registry-address.ts'
 import { type Credentials, type ProvideCredentials, parseCredentials } from './auth/credentials.ts'
 import { mergeScopes, type Scope } from './auth/scope.ts'
 import { type Capabilities, createCapabilities } from './capabilities.ts'
+import type { DocumentMemory } from './document-memory.ts'
 import type { UploadProfile, UploadProfileName } from './profile.ts'
 import { createSend, type SendRequest } from './send.ts'
 
@@ -64,6 +65,8 @@ export interface Registry {
   readonly capabilities: Capabilities
   /** The media type of the manifest that was last put into a repository, or read there by a tag. */
   readonly manifestTypes: Map<string, string>
+  /** The manifests and configs that `keepDocuments` makes it keep. */
+  readonly documents?: DocumentMemory | undefined
   /** True if the runtime's own `fetch` sends its requests, since no other was given. */
   readonly usesRuntimeFetch: boolean
   /** True if it has no credentials and no headers of its own. */

@@ -26,6 +26,7 @@ const shared = (sdk: typeof portable | typeof node): Readonly<Record<string, Cal
   iterateRepositories: (options) => first(sdk.iterateRepositories(registry, options)),
   iterateTags: (options) => first(sdk.iterateTags(registry, 'team/app', options)),
   listTagDetails: (options) => first(sdk.listTagDetails(registry, 'team/app', options)),
+  keepDocuments: async (options) => sdk.keepDocuments(registry, options),
   diffImages: (options) => sdk.diffImages({} as never, {} as never, options),
   listImageFiles: (options) => first(sdk.listImageFiles({} as never, options)),
   readImageFile: (options) => sdk.readImageFile({} as never, 'etc/motd', options),

@@ -10,6 +10,7 @@ import {
   type Registry,
   RegistryError,
   ResponseError,
+  sumSizes,
   type TagDetails,
   type TagDetailsOptions,
   ValidationError,
@@ -22,8 +23,10 @@ import {
   type TestRegistry,
 } from '../../src/testing/index.ts'
 import { rejection } from '../support/errors.ts'
-import { createLayout, withName, withPlatform } from '../support/layout.ts'
+import { createLayout, type LayoutBuilder, withName, withPlatform } from '../support/layout.ts'
 import { collected, ORIGIN } from '../support/lister.ts'
+import { addArtifact, addAttestationImage, addCosignSignature } from '../support/packed-images.ts'
+import { publishImage, unique } from '../support/published-image.ts'
 
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
 const EMPTY = 'application/vnd.oci.empty.v1+json'
@@ -79,11 +82,12 @@ describe('listTagDetails() of a real registry', () => {
   it('gives what getImageInfo tells of each tag', async () => {
     const rows = await collected(listTagDetails(inject('registryUrl'), repository))
     expect(tagsOf(rows).toSorted()).toEqual(['report', 'several', 'single'])
-    for (const { tag, platforms, error, ...row } of rows) {
+    for (const { tag, platforms, kind, error, ...row } of rows) {
       const info = await getImageInfo(inject('registryUrl'), repository, tag)
       expect(info).toMatchObject(row)
       expect(row).toMatchObject(pushed[tag] as Descriptor)
       expect(error).toBeUndefined()
+      expect(kind).toBe(tag === 'single' ? 'image' : tag === 'several' ? 'index' : 'artifact')
       expect(platforms).toEqual(tag === 'single' ? ['linux/amd64'] : info.platforms)
     }
     expect(rows.find(({ tag }) => tag === 'several')?.platforms).toEqual(['linux/amd64', 'linux/arm64/v8'])
@@ -98,6 +102,94 @@ describe('listTagDetails() of a real registry', () => {
     const rows = collected(listTagDetails(inject('registryUrl'), `${repository}/none`))
     expect(await rejection(rows, ResponseError)).toMatchObject({ status: 404 })
   })
+})
+
+describe('the kinds of listTagDetails()', () => {
+  /** Pushes what a layout has under names, each as a tag. */
+  async function kindsOf(url: string, add: (layout: LayoutBuilder) => Promise<Readonly<Record<string, object>>>) {
+    const repository = `look/${unique()}`
+    for (const [tag, root] of Object.entries(await add(createLayout()))) {
+      const layout = createLayout()
+      await add(layout)
+      layout.list(withName(root as Descriptor, tag))
+      await pushDockerTar(layout.tar(), url, repository, tag)
+    }
+    const rows = await collected(listTagDetails(url, repository))
+    expect(rows.filter(({ error }) => error)).toEqual([])
+    return new Map(rows.map((row) => [row.tag, row]))
+  }
+
+  it('tell images, indexes, attestations, signatures and artifacts apart', async () => {
+    const digests: string[] = []
+    const rows = await kindsOf(inject('registryUrl'), async (layout) => {
+      const image = await layout.addImage({ text: 'kinds' })
+      const attestation = await addAttestationImage(layout, image)
+      const config = await layout.add('application/vnd.cncf.helm.config.v1+json', '{"name":"chart"}')
+      const empty = await layout.add(EMPTY, '{}')
+      const artifact = async (fields: object) =>
+        layout.add(MANIFEST, { schemaVersion: 2, mediaType: MANIFEST, config: empty, layers: [empty], ...fields })
+      const bundle = { artifactType: 'application/vnd.dev.sigstore.bundle.v0.3+json' }
+      // The push of the SBOM makes the list of referrers.
+      digests.push(image.digest)
+      return {
+        image,
+        index: await layout.addIndex([withPlatform(image, 'linux/amd64'), attestation]),
+        provenance: attestation,
+        [`${image.digest.replace(':', '-')}.sig`]: await addCosignSignature(layout, image),
+        signature: await addCosignSignature(layout, image),
+        sbom: await addArtifact(layout, image, 'application/spdx+json'),
+        chart: await artifact({ config }),
+        bundle: await artifact({ ...bundle, annotations: { 'dev.sigstore.bundle.content': 'message-signature' } }),
+        attested: await artifact({ ...bundle, annotations: { 'dev.sigstore.bundle.content': 'dsse-envelope' } }),
+        report: await artifact({ artifactType: 'application/vnd.example.report' }),
+      }
+    })
+    const subject = digests[0]?.replace(':', '-')
+    expect(Object.fromEntries([...rows].map(([tag, { kind }]) => [tag, kind]))).toEqual({
+      ...{ image: 'image', index: 'index', provenance: 'attestation', signature: 'cosign-signature', sbom: 'sbom' },
+      ...{ [`${subject}.sig`]: 'cosign-signature', [`${subject}`]: 'referrers', chart: 'helm-chart' },
+      ...{ bundle: 'cosign-signature', attested: 'cosign-attestation', report: 'artifact' },
+    })
+    const platforms = new Map([...rows].map(([tag, row]) => [tag, row.platforms]))
+    for (const tag of ['image', 'index']) expect(platforms.get(tag)).toEqual(['linux/amd64'])
+    for (const [tag, { kind, platforms }] of rows)
+      if (kind !== 'image' && kind !== 'index') expect([tag, platforms]).toEqual([tag, []])
+  })
+})
+
+describe('sumSizes()', () => {
+  it('counts what several images share once, and is totalSize for one of them', async () => {
+    const layout = createLayout()
+    const shared = await layout.add('application/octet-stream', 'shared by both')
+    const add = async (text: string) => {
+      const config = await layout.add(EMPTY, '{}')
+      const layers = [shared, await layout.add('application/octet-stream', text)]
+      const content = { schemaVersion: 2, mediaType: MANIFEST, artifactType: 'text/plain', config, layers }
+      return layout.add(MANIFEST, content)
+    }
+    const registry = openRegistry(ORIGIN, { fetch: createTestRegistry().fetch })
+    for (const tag of ['one', 'three']) {
+      layout.list(withName(await add(tag), tag))
+      await pushDockerTar(layout.tar(), registry, 'team/app', tag)
+    }
+    const rows = await rowsOf(registry)
+    expect(rows.map((row) => sumSizes([row]))).toEqual(rows.map(({ totalSize }) => totalSize))
+    expect(sumSizes(rows)).toBe('shared by both'.length + '{}'.length + 'one'.length + 'three'.length)
+    expect(sumSizes([...rows, ...rows])).toBe(sumSizes(rows))
+    expect(sumSizes([await getImageInfo(registry, 'team/app', 'one')])).toBe(rows[0]?.totalSize)
+    expect(sumSizes([])).toBe(0)
+    expect(() => sumSizes(undefined as never)).toThrow(TypeError)
+  })
+
+  it('counts a layer of several platforms of an index once', async () => {
+    const rows = await collected(listTagDetails(inject('registryUrl'), (await several()).repository))
+    expect(rows).toHaveLength(1)
+    expect(sumSizes(rows)).toBe(rows[0]?.totalSize)
+  })
+
+  async function several() {
+    return publishImage(inject('registryUrl'), { others: ['linux/s390x'] })
+  }
 })
 
 describe('listTagDetails() of the registries that deviate', () => {

@@ -16,6 +16,8 @@ import { type ServedForPages, serveForPages } from '../support/serve-for-pages.t
 
 const FOLDER = resolve('.cache/preflights')
 const MANY = 300
+/** Requests for the list of as many tags: a round number may be a part of them. */
+const LIST = 2
 /** In requests at once: as many as a browser sends to one host. */
 const AT_ONCE = 6
 /** In milliseconds: for 300 images on a busy machine. */
@@ -89,6 +91,35 @@ describe('a page on another origin', () => {
     expect(count(guarded).OPTIONS).toBe(undefined)
     // The configs are in the browser's cache: distribution lets it keep them for a year.
     expect(count(guarded)).toEqual({ GET: MANY + 1 })
+  })
+
+  it('reads the rows of 300 tags again with one HEAD for each, and no preflight, with keepDocuments', {
+    timeout: SLOW,
+  }, async () => {
+    for (const [served, credentials] of [[open], [guarded, CI]] as const) {
+      const rows = await page.evaluate(
+        async ({ url, credentials }) => {
+          const { sdk } = globalThis as unknown as { sdk: typeof import('../../src/index.ts') }
+          const registry = sdk.keepDocuments(sdk.openRegistry(url, credentials ? { credentials } : {}))
+          const list = async () => {
+            const rows: unknown[] = []
+            for await (const row of sdk.listTagDetails(registry, 'many', { concurrency: 6 })) rows.push(row)
+            return JSON.stringify(rows)
+          }
+          const first = await list()
+          await fetch(`${url}/v2/looked-once`).catch(() => undefined)
+          return [first === (await list()), JSON.parse(first).length]
+        },
+        { url: served.url, credentials },
+      )
+      expect(rows).toEqual([true, MANY])
+      const again = served.asked.findIndex((text) => text.endsWith('/v2/looked-once')) + 1
+      const [first, second] = [served.asked.slice(0, again - 1), served.asked.slice(again)]
+      // One for each URL, and the first request asks how to sign in.
+      const signingIn = credentials ? { OPTIONS: 3 * MANY + LIST, GET: 2 * MANY + LIST + 1 } : { GET: 2 * MANY + LIST }
+      expect(count({ asked: first })).toEqual({ ...signingIn, HEAD: MANY })
+      expect(count({ asked: second })).toEqual({ GET: LIST, HEAD: MANY })
+    }
   })
 
   it.each<{ what: string; headers: Record<string, string>; preflights: number }>([
@@ -279,7 +310,7 @@ async function forward(request: Request): Promise<Response> {
 }
 
 /** How many requests of each method there were. */
-function count({ asked }: ServedForPages): Record<string, number> {
+function count({ asked }: Pick<ServedForPages, 'asked'>): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const text of asked) {
     const [method = ''] = text.split(' ')

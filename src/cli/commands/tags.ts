@@ -71,6 +71,6 @@ function cellsOf({ tag, digest, totalSize, created, platforms, artifactType }: T
   return [tag, digest ?? '-', size, formatAge(created) || '-', platforms.join(',') || artifactType || '-']
 }
 
-function documentOf({ error, ...row }: TagDetails): object {
+function documentOf({ error, blobs: _, ...row }: TagDetails): object {
   return { ...row, ...(error && (failureDocument(describeFailure(error)) as object)) }
 }

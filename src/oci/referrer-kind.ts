@@ -1,7 +1,3 @@
-import { type JsonObject, objectField, textField } from '../oci/json.ts'
-import { isIndex } from '../oci/manifest.ts'
-import type { ManifestInfo } from '../registry/read-manifest.ts'
-
 /**
  * The kind of a referrer, where it is known:
  *
@@ -25,7 +21,7 @@ export type ReferrerKind =
   | 'unknown'
 
 /** A referrer, as far as it is known. */
-interface ReferrerFacts {
+export interface ReferrerFacts {
   readonly artifactType: string | undefined
   readonly annotations: Readonly<Record<string, string>>
   /** The tag of cosign that names it. */
@@ -40,12 +36,13 @@ const BY_TAG: Readonly<Record<string, ReferrerKind>> = {
   sbom: 'cosign-sbom',
 }
 
-const BUILDX_TYPE = 'application/vnd.docker.attestation.manifest.v1+json'
+export const BUILDX_TYPE = 'application/vnd.docker.attestation.manifest.v1+json'
 
 const BY_TYPE: Readonly<Record<string, ReferrerKind>> = {
   'application/vnd.dev.cosign.artifact.sig.v1+json': 'cosign-signature',
   'application/vnd.dev.cosign.artifact.att.v1+json': 'cosign-attestation',
   'application/vnd.dev.cosign.artifact.sbom.v1+json': 'cosign-sbom',
+  'application/vnd.dev.cosign.simplesigning.v1+json': 'cosign-signature',
   'application/vnd.cncf.notary.signature': 'notation-signature',
   [BUILDX_TYPE]: 'buildx-attestation',
   'application/vnd.in-toto+json': 'attestation',
@@ -59,13 +56,11 @@ const BY_TYPE: Readonly<Record<string, ReferrerKind>> = {
 }
 
 /** A bundle of Sigstore, of any version. */
-const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle'
-const BUNDLE_CONTENT = 'dev.sigstore.bundle.content'
-const BUNDLE_PREDICATE = 'dev.sigstore.bundle.predicateType'
+export const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle'
+export const BUNDLE_CONTENT = 'dev.sigstore.bundle.content'
+export const BUNDLE_PREDICATE = 'dev.sigstore.bundle.predicateType'
 /** The predicate of a signature that cosign 3 makes. */
 const SIGNATURE_PREDICATE = 'https://sigstore.dev/cosign/sign/v1'
-/** The predicate of a layer: by BuildKit, and by cosign. */
-const LAYER_PREDICATES = ['in-toto.io/predicate-type', 'predicateType']
 
 /** Names the kind of a referrer. */
 export function kindOf({ artifactType = '', annotations, tag, isAttestation }: ReferrerFacts): ReferrerKind {
@@ -78,32 +73,4 @@ export function kindOf({ artifactType = '', annotations, tag, isAttestation }: R
 
 function isSignature(annotations: Readonly<Record<string, string>>): boolean {
   return annotations[BUNDLE_CONTENT] === 'message-signature' || annotations[BUNDLE_PREDICATE] === SIGNATURE_PREDICATE
-}
-
-/** Tells whether a referrer can only be described with its manifest. */
-export function needsManifest({ artifactType, annotations, isAttestation }: ReferrerFacts): boolean {
-  if (artifactType === undefined || artifactType === BUILDX_TYPE || isAttestation) return true
-  return artifactType.startsWith(BUNDLE_TYPE) && !Object.hasOwn(annotations, BUNDLE_CONTENT)
-}
-
-/** Lists the types of the in-toto predicates in a referrer, each once. */
-export function predicateTypesOf(
-  annotations: Readonly<Record<string, string>>,
-  found: ManifestInfo | undefined,
-): readonly string[] {
-  const layers = found && !isIndex(found.manifest) ? found.manifest.layers : []
-  const inLayers = layers.map((layer) => annotationsOf(layer))
-  const types = inLayers.flatMap((one) => LAYER_PREDICATES.map((name) => one[name]))
-  return [...new Set([annotations[BUNDLE_PREDICATE], ...types].filter((type) => type !== undefined))]
-}
-
-/** Reads the annotations of a document of a registry. Values that are not texts are left out. */
-export function annotationsOf(document: object): Readonly<Record<string, string>> {
-  const annotations = objectField(document as JsonObject, 'annotations')
-  return Object.fromEntries(
-    Object.keys(annotations).flatMap((name) => {
-      const text = textField(annotations, name)
-      return text === undefined ? [] : [[name, text]]
-    }),
-  )
 }
