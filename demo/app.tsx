@@ -1,10 +1,14 @@
 import { useStore } from '@nanostores/preact'
 import { lazy, Suspense } from 'preact/compat'
+import { useEffect } from 'preact/hooks'
 import { translate } from '../src/element/words/messages.ts'
 import { PushView } from './push/push-view.tsx'
-import { $place, type Place } from './shell/address.ts'
+import { $place, type Place, type View } from './shell/address.ts'
+import { Breadcrumbs, hostOf } from './shell/breadcrumbs.tsx'
+import { ConfigNotice } from './shell/config-notice.tsx'
 import { Header } from './shell/header.tsx'
 import { followLanguage } from './shell/language.ts'
+import { $config } from './shell/settings.ts'
 import { SignInDialog } from './shell/sign-in-dialog.tsx'
 import { followTheme } from './shell/theme.ts'
 
@@ -12,31 +16,43 @@ followLanguage()
 followTheme()
 translate('shell', () => import('./shell/ko.ts'))
 
-// The push form is there at once; a view is loaded when it is shown first.
+// The push form is there at once; another view is loaded when it is shown first.
 const RepositoriesView = lazy(() => import('./repositories/repositories-view.tsx'))
 const TagsView = lazy(() => import('./tags/tags-view.tsx'))
 
 /** The whole page. */
 export function App() {
-  const place = useStore($place)
+  const config = useStore($config)
+  const asked = useStore($place)
+  const place = { ...asked, registry: asked.registry ?? config?.registry }
+  const view = viewOf(place)
+  useEffect(() => {
+    const { registry, repository, reference } = place
+    const name = [reference, repository, registry && hostOf(registry)].filter((part) => part).join(' · ')
+    document.title = [name, config?.title].filter((part) => part).join(' – ') || document.title
+  })
   return (
     <>
-      <Header place={place} />
+      <Header place={place} view={view} />
       <main>
-        <Suspense fallback={<p aria-busy="true" />}>
-          <View place={place} />
-        </Suspense>
+        <ConfigNotice />
+        {view === 'browse' && <Breadcrumbs place={place} />}
+        <Suspense fallback={<p aria-busy="true" />}>{config && <Shown place={place} view={view} />}</Suspense>
       </main>
       <SignInDialog />
     </>
   )
 }
 
-function View({ place }: { readonly place: Place }) {
-  const { view, registry, repository } = place
-  if (view === 'push') return <PushView registry={registry} />
-  if (registry && repository)
-    return <TagsView key={`${registry} ${repository}`} registry={registry} repository={repository} />
-  if (registry) return <RepositoriesView key={registry} registry={registry} />
-  return <PushView registry={registry} />
+/** Without a registry there is nothing to browse: the push form asks for one. */
+function viewOf({ view, registry }: Place): View {
+  return view ?? (registry ? 'browse' : 'push')
+}
+
+/** The view of a place. A view begins anew when its registry, repository or image is another one. */
+function Shown({ place, view }: { readonly place: Place; readonly view: View }) {
+  const { registry, repository } = place
+  if (view !== 'browse' || !registry) return <PushView registry={registry} />
+  if (repository) return <TagsView key={`${registry} ${repository}`} registry={registry} repository={repository} />
+  return <RepositoriesView key={registry} registry={registry} />
 }

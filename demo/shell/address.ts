@@ -1,12 +1,15 @@
 import { createRouter } from '@nanostores/router'
 import { computed } from 'nanostores'
 
-/** The views that have an address of their own. The others follow from what the address names. */
-export const VIEWS = ['push', 'build', 'compare', 'doctor', 'registries'] as const
+/** The views that have an address of their own. */
+const VIEWS = ['push', 'build', 'compare', 'doctor', 'registries'] as const
+
+/** A view. Without one of its own, an address shows what it names: a registry, a repository or an image. */
+export type View = (typeof VIEWS)[number] | 'browse'
 
 /** A place in the page: all of it is in the query of its address, so that it works on any static host. */
 export interface Place {
-  /** @default an image, the tags of a repository, the repositories of a registry, or the push form: what is named */
+  /** @default browse */
   readonly view?: (typeof VIEWS)[number] | undefined
   /** The address of a registry, as the user typed it. */
   readonly registry?: string | undefined

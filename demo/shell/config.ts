@@ -1,5 +1,4 @@
-/** The languages that the page speaks. */
-export const LANGUAGES = ['en', 'ko'] as const
+import { LANGUAGES, type Language } from '../../src/element/words/locale.ts'
 
 /** What the team that serves the page has set for it: `config.json` beside the page (docs/page-setup.md). */
 export interface Config {
@@ -14,7 +13,7 @@ export interface Config {
   /** True if the page offers to delete. Always false if `readOnly` is true. */
   readonly deletes: boolean
   /** The language that the page begins with. If it is not set, the browser's. */
-  readonly language?: (typeof LANGUAGES)[number]
+  readonly language?: Language
   /** What is wrong with the file. The page says it in words. */
   readonly faults: readonly ConfigFault[]
 }

@@ -1,72 +1,60 @@
 import { useStore } from '@nanostores/preact'
-import { LANGUAGES, type Language } from '../../src/element/words/locale.ts'
 import { messages } from '../../src/element/words/messages.ts'
-import { addressOf, type Place } from './address.ts'
-import { $chosenLanguage, LANGUAGE_NAMES } from './language.ts'
-import { $theme, THEMES, type Theme } from './theme.ts'
+import { addressOf, type Place, type View } from './address.ts'
+import { hostOf } from './breadcrumbs.tsx'
+import { $config } from './settings.ts'
+import { SettingsMenu } from './settings-menu.tsx'
 
 const $texts = messages('shell/header', {
-  title: 'Images',
+  title: 'Registry',
   views: 'Views',
   browse: 'Browse',
   push: 'Push',
-  theme: 'Theme',
-  auto: 'As the system',
-  light: 'Light',
-  dark: 'Dark',
-  language: 'Language',
-  asBrowser: 'As the browser',
+  build: 'Build',
+  doctor: 'Check',
+  registries: 'Registries',
+  noRegistry: 'Choose a registry',
 })
 
-/** The head of the page: its views, and the settings of the reader. */
-export function Header({ place }: { readonly place: Place }) {
+/** The head of the page: its name, the registry in use, the views, and the settings. */
+export function Header({ place, view }: { readonly place: Place; readonly view: View }) {
   const texts = useStore($texts)
-  const theme = useStore($theme)
-  const language = useStore($chosenLanguage)
+  const config = useStore($config)
   const { registry } = place
-  const isPush = place.view === 'push' || registry === undefined
+  const links: ReadonlyArray<readonly [view: View, to: Place]> = [
+    ['browse', registry ? { registry } : { view: 'registries' }],
+    ...(config?.readOnly
+      ? []
+      : ([
+          ['push', { view: 'push', registry }],
+          ['build', { view: 'build', registry }],
+        ] as const)),
+    ['doctor', { view: 'doctor', registry }],
+  ]
   return (
     <header>
+      <a href="?" class="brand">
+        <svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
+          <path d="M16 3 28 9v14l-12 6L4 23V9z" fill="var(--accent)" />
+          <path d="M16 15 28 9M16 15 4 9M16 15v14" fill="none" stroke="#fff" stroke-opacity="0.85" stroke-width="2" />
+        </svg>
+        <bdi>{config?.title ?? texts.title}</bdi>
+      </a>
+      <a href={addressOf({ view: 'registries' })} class="registry" title={texts.registries}>
+        <bdi>{registry ? hostOf(registry) : texts.noRegistry}</bdi>
+      </a>
       <nav aria-label={texts.views}>
-        <strong>{texts.title}</strong>
         <ul>
-          <li>
-            <a href={addressOf({ view: 'push', registry })} aria-current={isPush ? 'page' : undefined}>
-              {texts.push}
-            </a>
-          </li>
-          {registry && (
-            <li>
-              <a href={addressOf({ registry })} aria-current={isPush ? undefined : 'page'}>
-                {texts.browse}
+          {links.map(([name, to]) => (
+            <li key={name}>
+              <a href={addressOf(to)} aria-current={name === view ? 'page' : undefined}>
+                {texts[name as keyof typeof texts] as string}
               </a>
             </li>
-          )}
+          ))}
         </ul>
-        <select
-          aria-label={texts.theme}
-          value={theme}
-          onChange={({ currentTarget }) => $theme.set(currentTarget.value as Theme)}
-        >
-          {THEMES.map((name) => (
-            <option value={name} key={name}>
-              {texts[name]}
-            </option>
-          ))}
-        </select>
-        <select
-          aria-label={texts.language}
-          value={language}
-          onChange={({ currentTarget }) => $chosenLanguage.set(currentTarget.value as Language | '')}
-        >
-          <option value="">{texts.asBrowser}</option>
-          {LANGUAGES.map((name) => (
-            <option value={name} key={name} lang={name}>
-              {LANGUAGE_NAMES[name]}
-            </option>
-          ))}
-        </select>
       </nav>
+      <SettingsMenu />
     </header>
   )
 }

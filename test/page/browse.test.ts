@@ -16,7 +16,9 @@ it('the page lists the repositories of a registry, and the tags of one', async (
   expect(await page.getByRole('main').getByRole('link').allTextContents()).toEqual(['v10', 'v9'])
   expect(await accessibilityFindings()).toEqual([])
 
+  await page.getByRole('button', { name: 'Settings' }).click()
   await page.getByLabel('Language').selectOption('한국어')
+  await page.keyboard.press('Escape')
   await page.getByRole('link', { name: '둘러보기' }).click()
   await page.getByRole('heading', { name: '저장소' }).waitFor()
 })

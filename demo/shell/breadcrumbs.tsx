@@ -1,0 +1,41 @@
+import { useStore } from '@nanostores/preact'
+import { messages } from '../../src/element/words/messages.ts'
+import { addressOf, type Place } from './address.ts'
+
+const $texts = messages('shell/breadcrumbs', { path: 'Where you are' })
+
+/** The way from a registry to what is shown. The last part is the place itself. */
+export function Breadcrumbs({ place }: { readonly place: Place }) {
+  const texts = useStore($texts)
+  const { registry, repository, reference } = place
+  if (!registry || !repository) return null
+  const steps = [
+    { text: hostOf(registry), to: { registry } },
+    { text: repository, to: { registry, repository } },
+    ...(reference ? [{ text: reference, to: { registry, repository, reference } }] : []),
+  ]
+  return (
+    <nav aria-label={texts.path} class="breadcrumbs">
+      <ol>
+        {steps.map(({ text, to }, position) => (
+          <li key={text}>
+            {position === steps.length - 1 ? (
+              <bdi class="wrap" aria-current="page">
+                {text}
+              </bdi>
+            ) : (
+              <a href={addressOf(to)}>
+                <bdi class="wrap">{text}</bdi>
+              </a>
+            )}
+          </li>
+        ))}
+      </ol>
+    </nav>
+  )
+}
+
+/** `registry.example.com:5000`, without the scheme. */
+export function hostOf(registry: string): string {
+  return registry.replace(/^https?:\/\//, '').replace(/\/+$/, '')
+}
