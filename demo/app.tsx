@@ -49,7 +49,7 @@ function viewOf({ view, registry }: Place): View {
   return view ?? (registry ? 'browse' : 'push')
 }
 
-/** The view of a place. A view begins anew when its registry, repository or image is another one. */
+/** The view of a place. A view starts again when its registry, repository or image changes. */
 function Shown({ place, view }: { readonly place: Place; readonly view: View }) {
   const { registry, repository } = place
   if (view !== 'browse' || !registry) return <PushView registry={registry} />

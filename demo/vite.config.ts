@@ -19,7 +19,7 @@ export default defineConfig({
     },
   },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  // What the Workers import is made ready before, too: what is met on the way would load the page anew.
+  // Prepares all dependencies at the start: one that is found later makes vite reload the page.
   optimizeDeps: { entries: ['index.html', 'worker/main.ts', '../src/element/**/*.ts?(x)', '**/*.tsx'] },
   worker: { format: 'es' },
   // The sources are outside of the root.

@@ -1,7 +1,7 @@
 import type { Plugin } from 'vite'
 
 /**
- * What the built page may load and ask (docs/page-setup.md says why each entry is there). A page names it in itself, so
+ * The policy of the built page: what it may load and ask (docs/page-setup.md says why each entry is there). The page contains it, so
  * that it holds on any static host. A header can be stricter: nginx.conf has one for a page on its registry's origin.
  */
 export const CONTENT_SECURITY_POLICY = [

@@ -1,6 +1,6 @@
 import { LANGUAGES, type Language } from '../../src/element/words/locale.ts'
 
-/** What the team that serves the page has set for it: `config.json` beside the page (docs/page-setup.md). */
+/** The settings of the team that serves the page: `config.json` beside the page (docs/page-setup.md). */
 export interface Config {
   /** The name at the top of the page. */
   readonly title?: string
@@ -14,13 +14,13 @@ export interface Config {
   readonly deletes: boolean
   /** The language that the page begins with. If it is not set, the browser's. */
   readonly language?: Language
-  /** What is wrong with the file. The page says it in words. */
+  /** The faults of the file. The page says it in words. */
   readonly faults: readonly ConfigFault[]
 }
 
-/** What is wrong with `config.json`. */
+/** A fault of `config.json`. */
 export type ConfigFault =
-  /** There is no such file. */
+  /** The file is missing. */
   | { readonly kind: 'missing' }
   /** It cannot be loaded; the status is 0 if there was no answer. */
   | { readonly kind: 'unreachable'; readonly status: number }
@@ -33,7 +33,7 @@ export type ConfigFault =
   /** A value that the page cannot use. */
   | { readonly kind: 'value'; readonly key: string; readonly expected: ConfigValue }
 
-/** What a value has to be. */
+/** The kinds of values. */
 export type ConfigValue = 'text' | 'switch' | 'address' | 'addresses' | 'language'
 
 const KEYS = ['$schema', 'title', 'registry', 'registries', 'readOnly', 'deletes', 'language']

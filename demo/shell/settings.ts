@@ -1,7 +1,7 @@
 import { atom } from 'nanostores'
 import { type Config, readConfig } from './config.ts'
 
-/** What `config.json` says. Not set until it is read. */
+/** The settings of `config.json`. Not set until it is read. */
 export const $config = atom<Config | undefined>()
 
 /** Reads `config.json`. The page shows its views afterwards. */

@@ -22,13 +22,15 @@ const TURNS: ReadonlyArray<readonly [turn: RegExp, plain: string]> = [
   [/\bwhat (?:signs in|compresses|unpacks)\b/i, 'authenticator, encoder, decoder'],
 ]
 
-const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts'))
-  .map((file) => join('src', file))
+const files = ['src', 'demo'].flatMap((folder) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.tsx?$/.test(file))
+    .map((file) => join(folder, file)),
+)
 
 const lineOf = (text: string, index: number) => text.slice(0, index).split('\n').length
 
-describe('the prose of src', () => {
+describe('the prose of src and demo', () => {
   it.each(files)('%s is plain', (file) => {
     const text = readFileSync(file, 'utf8')
     const faults: string[] = []

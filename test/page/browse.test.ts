@@ -13,7 +13,10 @@ it('the page lists the repositories of a registry, and the tags of one', async (
   await page.getByRole('link', { name: 'team/hello' }).click()
   await page.getByRole('heading', { name: 'team/hello' }).waitFor()
   await page.getByRole('link', { name: 'v10' }).waitFor()
-  expect(await page.getByRole('main').getByRole('link').allTextContents()).toEqual(['v10', 'v9'])
+  expect(await page.getByRole('region', { name: 'team/hello' }).getByRole('link').allTextContents()).toEqual([
+    'v10',
+    'v9',
+  ])
   expect(await accessibilityFindings()).toEqual([])
 
   await page.getByRole('button', { name: 'Settings' }).click()
