@@ -1,6 +1,7 @@
 import type { Digest } from '../oci/digest.ts'
 import { answer, type RefusalRule, refusalBy, streamAnswer } from './answers.ts'
 import { type ByteRange, selectRanges } from './byte-ranges.ts'
+import { randomId } from './random-id.ts'
 import type { BlobRules } from './rules.ts'
 import type { StoredBytes } from './storage.ts'
 
@@ -45,7 +46,7 @@ export function blobAnswer(
   if (first && selected.length === 1) {
     return respond(206, { ...partHeaders, 'content-range': contentRange(first, blob) }, [first])
   }
-  const boundary = crypto.randomUUID()
+  const boundary = randomId()
   const type = { 'content-type': `multipart/byteranges; boundary=${boundary}` }
   return respond(206, { ...partHeaders, ...type }, multipart(blob, selected, boundary))
 }

@@ -1,6 +1,7 @@
 import { createWasmHasher } from '../hash/sha256.ts'
 import { type Digest, digestOf } from '../oci/digest.ts'
 import { concat } from '../source/stream.ts'
+import { randomId } from './random-id.ts'
 import { type Body, newUpload, type Repository, type Storage, type StoredManifest, type Upload } from './storage.ts'
 
 /** The content of one repository, in memory. */
@@ -29,7 +30,7 @@ export function createMemoryStorage(): Storage {
     },
     openRepository: async (name) => open(name),
     async openUpload(repository) {
-      const id = crypto.randomUUID()
+      const id = randomId()
       const chunks: Uint8Array[] = []
       const upload = newUpload(id, repository, {
         append: async (body) => void chunks.push(await body.bytes()),

@@ -1,6 +1,7 @@
 import type { Digest } from '../oci/digest.ts'
 import { answer, Refusal, type RefusalRule } from './answers.ts'
 import { blobAnswer } from './blob-answers.ts'
+import { randomId } from './random-id.ts'
 import type { Received } from './received.ts'
 import type { BlobRules } from './rules.ts'
 import type { StoredBytes } from './storage.ts'
@@ -62,7 +63,7 @@ export function createObjectStorage(options: ObjectStorageOptions = {}): ObjectS
 
   return {
     redirect(method, digest, blob) {
-      const signature = crypto.randomUUID()
+      const signature = randomId()
       const path = `/blobs/${digest}`
       const expires = Date.now() + milliseconds
       signatures.set(signature, { path, method, digest, blob, expires, usesLeft: uses })

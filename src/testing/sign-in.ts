@@ -1,5 +1,6 @@
 import { toBase64 } from '../oci/base64.ts'
 import { jsonAnswer, Refusal, refusalBy } from './answers.ts'
+import { randomId } from './random-id.ts'
 import type { Received } from './received.ts'
 import type { SignInRules } from './rules.ts'
 
@@ -35,7 +36,7 @@ export function createSignIn({ username, password }: TestCredentials, rules: Sig
     const scopes = url.searchParams.getAll('scope')
     const foreign = scopes.find((scope) => !scope.startsWith('repository:'))
     if (rules.foreignScope && foreign) throw refusalBy(rules.foreignScope, { scope: foreign })
-    const token = crypto.randomUUID()
+    const token = randomId()
     for (const [old, { expiresAt }] of tokens) if (expiresAt <= Date.now()) tokens.delete(old)
     tokens.set(token, { scopes, expiresAt: Date.now() + LIFETIME * 1000 })
     return jsonAnswer(200, { token, expires_in: LIFETIME })

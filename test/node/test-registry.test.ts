@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { describe, expect, it } from 'vitest'
-import { createTestRegistry } from '../../src/testing/index.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { openRegistry, pushDockerTar } from '../../src/index.ts'
+import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
 
 const digestOf = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`
 const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
@@ -189,6 +190,24 @@ describe('createTestRegistry()', () => {
     const old = client(createTestRegistry({ deletesTags: false }))
     await old.put('v1', await old.manifest())
     expect((await old.ask('DELETE', '/v2/a/manifests/v1')).status).toBe(400)
+  })
+
+  it('works with what pages on plain http have of crypto', async () => {
+    const getRandomValues = crypto.getRandomValues.bind(crypto)
+    vi.stubGlobal('crypto', { getRandomValues })
+    try {
+      const credentials = { username: 'ci', password: 'hunter2' }
+      const guarded = createTestRegistry({ credentials, objectStorage: {} })
+      const handle = openRegistry('http://registry.test', { fetch: guarded.fetch, credentials })
+      await pushDockerTar(await createTestArchive(), handle, 'team/hello', 'v1')
+      const { ask, upload } = client()
+      await upload('hello world')
+      const url = `/v2/a/blobs/${digestOf('hello world')}`
+      expect((await ask('GET', url, null, { range: 'bytes=0-1,3-4' })).status).toBe(206)
+      expect(await code(await guarded.fetch(new Request(`http://registry.test${url}`)))).toBe('UNAUTHORIZED')
+    } finally {
+      vi.unstubAllGlobals()
+    }
   })
 
   it('lists in pages, with a Link to the next', async () => {
