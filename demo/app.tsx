@@ -11,6 +11,7 @@ import { followLanguage } from './shell/language.ts'
 import { $config } from './shell/settings.ts'
 import { SignInDialog } from './shell/sign-in-dialog.tsx'
 import { followTheme } from './shell/theme.ts'
+import { TrialNotice } from './shell/trial-notice.tsx'
 
 followLanguage()
 followTheme()
@@ -36,6 +37,7 @@ export function App() {
       <Header place={place} view={view} />
       <main>
         <ConfigNotice />
+        {config && <TrialNotice registry={place.registry} />}
         {view === 'browse' && <Breadcrumbs place={place} />}
         <Suspense fallback={<p aria-busy="true" />}>{config && <Shown place={place} view={view} />}</Suspense>
       </main>

@@ -7,44 +7,52 @@ import { $config } from './settings.ts'
 const $texts = messages('shell/config', {
   title: 'The settings of this page have a mistake',
   advice:
-    'Ask the people who run this page to correct config.json. Until then, the page works without the wrong settings, and does not delete.',
-  unreachable: 'The file cannot be loaded.',
-  syntax: params('The file is not valid JSON: {message}'),
-  noObject: 'The file has to be a JSON object.',
+    'Ask the people who run this page to correct config.json. Until then, the page works with the other settings.',
+  missing: 'There is no file config.json beside the page.',
+  unreachable: 'The file cannot be loaded. Until it can, the page does not delete.',
+  syntax: params('The file is not valid JSON: {message}. Until it is, the page does not delete.'),
+  noObject: 'The file has to be a JSON object. Until it is, the page does not delete.',
   unknownKey: params('There is no setting "{key}".'),
-  value: params('The value of "{key}" cannot be used.'),
+  text: params('"{key}" has to be a text.'),
+  switch: params('"{key}" has to be true or false. Until it is, the safe choice holds.'),
+  address: params('"{key}" has to be the address of a registry, without a password.'),
+  addresses: params('"{key}" has to be a list of addresses of registries, without passwords.'),
+  language: params('"{key}" has to be "en" or "ko".'),
 })
 
 /** Says what is wrong with `config.json`, for the people who run the page. */
 export function ConfigNotice() {
   const texts = useStore($texts)
-  const faults = useStore($config)?.faults.filter(({ kind }) => kind !== 'missing') ?? []
+  const faults = useStore($config)?.faults ?? []
   if (faults.length === 0) return null
-
-  function describe(fault: ConfigFault): string {
-    switch (fault.kind) {
-      case 'syntax':
-        return texts.syntax(fault)
-      case 'no-object':
-        return texts.noObject
-      case 'unknown-key':
-        return texts.unknownKey(fault)
-      case 'value':
-        return texts.value({ key: fault.key })
-      default:
-        return texts.unreachable
-    }
-  }
-
   return (
     <details class="notice">
       <summary>{texts.title}</summary>
       <p>{texts.advice}</p>
-      <ul>
+      <ul class="wrap">
         {faults.map((fault) => (
-          <li key={describe(fault)}>{describe(fault)}</li>
+          <li key={JSON.stringify(fault)}>
+            <bdi>{describe(texts, fault)}</bdi>
+          </li>
         ))}
       </ul>
     </details>
   )
+}
+
+function describe(texts: ReturnType<typeof $texts.get>, fault: ConfigFault): string {
+  switch (fault.kind) {
+    case 'missing':
+      return texts.missing
+    case 'unreachable':
+      return texts.unreachable
+    case 'syntax':
+      return texts.syntax(fault)
+    case 'no-object':
+      return texts.noObject
+    case 'unknown-key':
+      return texts.unknownKey(fault)
+    case 'value':
+      return texts[fault.expected](fault)
+  }
 }

@@ -37,8 +37,10 @@ export type ConfigFault =
 export type ConfigValue = 'text' | 'switch' | 'address' | 'addresses' | 'language'
 
 const KEYS = ['$schema', 'title', 'registry', 'registries', 'readOnly', 'deletes', 'language']
-/** The time in milliseconds that the page waits for the file, and for an answer at `/v2/`. */
+/** The time in milliseconds that the page waits for the file. */
 const PATIENCE = 5000
+/** The time in milliseconds that it waits for an answer at `/v2/` of a server that has just answered. */
+const PROBE_PATIENCE = 2000
 const DEFAULTS: Config = { registries: [], readOnly: false, deletes: true, faults: [] }
 
 /**
@@ -155,7 +157,7 @@ function readAll<Value>(value: unknown, parse: (value: unknown) => Value | undef
  */
 async function isRegistry(origin: string): Promise<boolean> {
   try {
-    const signal = AbortSignal.timeout(PATIENCE)
+    const signal = AbortSignal.timeout(PROBE_PATIENCE)
     const { status, headers } = await fetch(`${origin}/v2/`, { credentials: 'omit', redirect: 'error', signal })
     const isPage = /^text\/html\b/i.test(headers.get('content-type') ?? '')
     return (status === 200 && !isPage) || (status === 401 && headers.has('www-authenticate'))

@@ -22,13 +22,22 @@ export default {
   'shell/breadcrumbs': { path: '현재 위치' },
   'shell/config': {
     title: '이 페이지의 설정에 오류가 있습니다',
-    advice:
-      '페이지 운영자에게 config.json을 고쳐 달라고 요청하십시오. 그때까지 잘못된 설정은 무시되고 삭제 기능은 꺼집니다.',
-    unreachable: '파일을 불러올 수 없습니다.',
-    syntax: '올바른 JSON이 아닙니다: {message}',
-    noObject: '파일의 내용은 JSON 객체여야 합니다.',
+    advice: '페이지 운영자에게 config.json을 고쳐 달라고 요청하십시오. 그때까지 나머지 설정만 적용됩니다.',
+    missing: '페이지 옆에 config.json 파일이 없습니다.',
+    unreachable: '파일을 불러올 수 없습니다. 그때까지 삭제 기능은 꺼집니다.',
+    syntax: '올바른 JSON이 아닙니다: {message}. 고칠 때까지 삭제 기능은 꺼집니다.',
+    noObject: '파일의 내용은 JSON 객체여야 합니다. 고칠 때까지 삭제 기능은 꺼집니다.',
     unknownKey: '"{key}"라는 설정은 없습니다.',
-    value: '"{key}"의 값을 사용할 수 없습니다.',
+    text: '"{key}"의 값은 텍스트여야 합니다.',
+    switch: '"{key}"의 값은 true 또는 false여야 합니다. 고칠 때까지 안전한 쪽으로 동작합니다.',
+    address: '"{key}"의 값은 비밀번호가 없는 레지스트리 주소여야 합니다.',
+    addresses: '"{key}"의 값은 비밀번호가 없는 레지스트리 주소의 목록이어야 합니다.',
+    language: '"{key}"의 값은 "en" 또는 "ko"여야 합니다.',
+  },
+  'shell/trial': {
+    offer: '레지스트리 없이 사용해 보기',
+    title: '체험용 레지스트리(이 탭 안)',
+    note: '아무것도 브라우저 밖으로 나가지 않습니다. 최대 {limit}까지 받으며, 페이지를 새로 고치거나 닫으면 내용이 모두 사라집니다.',
   },
   'shell/sign-in': {
     title: '{registry} 로그인',

@@ -4,10 +4,13 @@ import { createPushes } from '../../src/element/worker/pushes.ts'
 import { createSession } from '../../src/element/worker/session.ts'
 import { createRepositories } from './repositories.ts'
 import { createTags } from './tags.ts'
+import { isTrial } from './trial-address.ts'
+import { createTrialRegistry } from './trial-registry.ts'
 
 // The Worker of the page. Each of its subjects has a file.
 
-const session = createSession()
+const trial = createTrialRegistry()
+const session = createSession((address) => (isTrial(address) ? { fetch: trial } : {}))
 
 const api = {
   onSignIn: session.onSignIn,

@@ -1,16 +1,8 @@
 import type { TestRegistry } from 'registry-api-v2-client/testing'
+import { TRIAL_LIMIT } from './trial-address.ts'
 
-/** The address of the trial registry. No request to it leaves the tab. */
-export const TRIAL_ADDRESS = 'http://trial.localhost'
-/** The number of bytes that the trial registry receives at most. Each takes memory of the tab. */
-export const TRIAL_LIMIT = 500_000_000
 /** The code of its refusal when it is full. */
 export const TRIAL_FULL = 'TRIAL_FULL'
-
-/** Tells whether an address is that of the trial registry, as people type it. */
-export function isTrial(address: string): boolean {
-  return /^(?:http:\/\/)?trial\.localhost\/?$/i.test(address)
-}
 
 /**
  * Makes a registry in the memory of this thread. Pass what it returns to `openRegistry` as `fetch`. The registry's code

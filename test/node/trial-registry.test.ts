@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  createTrialRegistry,
-  isTrial,
-  TRIAL_ADDRESS,
-  TRIAL_FULL,
-  TRIAL_LIMIT,
-} from '../../demo/worker/trial-registry.ts'
+import { isTrial, TRIAL_ADDRESS, TRIAL_LIMIT } from '../../demo/worker/trial-address.ts'
+import { createTrialRegistry, TRIAL_FULL } from '../../demo/worker/trial-registry.ts'
 import { getImageInfo, listTags, openRegistry, pushDockerTar } from '../../src/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
 
