@@ -1,7 +1,10 @@
-import { offer } from '../../src/element/worker/channel.ts'
+import '../../src/element/worker/channel.ts'
+import { expose } from 'comlink'
 import { createPushes } from '../../src/element/worker/pushes.ts'
 import { createSession } from '../../src/element/worker/session.ts'
+import { createRemoval } from './removal.ts'
 import { createRepositories } from './repositories.ts'
+import { createTagging } from './tagging.ts'
 import { createTags } from './tags.ts'
 import { isTrial } from './trial-address.ts'
 import { createTrialRegistry } from './trial-registry.ts'
@@ -15,15 +18,17 @@ const api = {
   onSignIn: session.onSignIn,
   signOut: session.signOut,
   pushes: createPushes(session),
+  removal: createRemoval(session),
   repositories: createRepositories(session),
+  tagging: createTagging(session),
   tags: createTags(session),
 }
 
 export type PageWorker = typeof api
 
-offer(api)
+expose(api)
 
 // An element of the page has an end of its own.
 addEventListener('message', ({ data }) => {
-  if (data?.port instanceof MessagePort) offer(api, data.port)
+  if (data?.port instanceof MessagePort) expose(api, data.port)
 })

@@ -1,5 +1,6 @@
+import { wrap } from 'comlink'
+import './worker/channel.ts'
 import type { Api } from './worker/api.ts'
-import { connect } from './worker/channel.ts'
 import type { PushWorker } from './worker/main.ts'
 
 /** Starts a Worker with the script `registry-api-v2-client/element-worker`, or another one that offers the same. */
@@ -11,5 +12,5 @@ function createWorker(): Worker {
 }
 
 export function startWorker(create: CreatePushWorker = createWorker): Api<PushWorker> {
-  return connect<PushWorker>(create())
+  return wrap<PushWorker>(create()) as unknown as Api<PushWorker>
 }

@@ -64,8 +64,10 @@ export function PushForm({ registry, worker, host }: PushFormProps) {
       const text = (name: string) => String(data.get(name)).trim()
       const request: PushRequest = {
         archive: archive?.id ?? 0,
+        image: 0,
         registry: text('registry'),
-        images: [{ position: 0, destinations: [{ repository: text('repository'), tags: [text('tag')] }] }],
+        repository: text('repository'),
+        tags: [text('tag')],
       }
       const listener: PushListener = { onProgress: setProgress, onEvent: () => undefined }
       const result = await worker.pushes.push('push', request, proxy(listener))
@@ -114,7 +116,7 @@ export function PushForm({ registry, worker, host }: PushFormProps) {
       <div role="status">
         {pushed && (
           <p>
-            {texts.done} <code>{pushed.tags[0]?.digest}</code>
+            {texts.done} <code>{pushed.digest}</code>
           </p>
         )}
       </div>

@@ -1,4 +1,5 @@
-import { offer } from './channel.ts'
+import './channel.ts'
+import { expose } from 'comlink'
 import { createPushes } from './pushes.ts'
 import { createSession } from './session.ts'
 
@@ -11,4 +12,4 @@ const api = { pushes: createPushes(session), onSignIn: session.onSignIn }
 /** The functions of the Worker of `<registry-push>`. A Worker of the page can offer it among other things. */
 export type PushWorker = typeof api
 
-offer(api)
+expose(api)

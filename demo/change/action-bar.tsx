@@ -1,0 +1,57 @@
+import { useStore } from '@nanostores/preact'
+import { Suspense } from 'preact/compat'
+import { useState } from 'preact/hooks'
+import { translate } from '../../src/element/words/messages.ts'
+import { $config } from '../shell/settings.ts'
+import { $actionTexts, type Action, offeredActions } from './actions.ts'
+import type { Selection } from './selection.ts'
+import './change.css'
+
+translate('change', () => import('./ko.ts'))
+
+interface ActionBarProps extends Selection {
+  /** Called when a dialog has closed that changed something in the registry. */
+  onChanged(): void
+}
+
+/** The buttons of what can be done with the chosen images, or with the repository if none is chosen. */
+export function ActionBar({ onChanged, ...selection }: ActionBarProps) {
+  const texts = useStore($actionTexts)
+  const config = useStore($config)
+  // A dialog keeps the selection that it was opened with.
+  const [open, setOpen] = useState<{ readonly action: Action; readonly selection: Selection }>()
+  const offered = config ? offeredActions(config, selection.references.length) : []
+  const Dialog = open?.action.dialog
+  if (offered.length === 0 && !open) return null
+  return (
+    <div class="bar">
+      {offered.map((action) =>
+        action.address ? (
+          <a href={action.address(selection)} key={action.id}>
+            {texts[action.id]}
+          </a>
+        ) : (
+          <button
+            type="button"
+            class={action.deletes ? 'danger' : 'quiet'}
+            key={action.id}
+            onClick={() => setOpen({ action, selection })}
+          >
+            {texts[action.id]}
+          </button>
+        ),
+      )}
+      {open && Dialog && (
+        <Suspense fallback={null}>
+          <Dialog
+            {...open.selection}
+            onClose={(isChanged) => {
+              setOpen(undefined)
+              if (isChanged) onChanged()
+            }}
+          />
+        </Suspense>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,42 @@
+import type { ComponentType } from 'preact'
+import { lazy } from 'preact/compat'
+import { messages } from '../../src/element/words/messages.ts'
+import type { Config } from '../shell/config.ts'
+import type { ActionDialogProps, Selection } from './selection.ts'
+
+/** An action on tags, or on a repository. */
+export interface Action {
+  readonly id: 'retag' | 'copy' | 'edit' | 'build' | 'delete' | 'prune'
+  /** How many images it takes. `repository`: it is about the whole repository. */
+  readonly needs: 'one' | 'some' | 'repository'
+  /** True if it deletes: config.json may forbid that. */
+  readonly deletes: boolean
+  /** A dialog, loaded when it is shown first. */
+  readonly dialog?: ComponentType<ActionDialogProps>
+  /** Or the address of a view. */
+  readonly address?: (selection: Selection) => string
+}
+
+/** The labels of the actions. */
+export const $actionTexts = messages('change/actions', {
+  retag: 'Add tags',
+  copy: 'Copy',
+  edit: 'Edit settings',
+  build: 'Build on top',
+  delete: 'Delete',
+  prune: 'Clean up by rules',
+})
+
+const ACTIONS: readonly Action[] = [
+  { id: 'retag', needs: 'one', deletes: false, dialog: lazy(() => import('./retag-dialog.tsx')) },
+  { id: 'delete', needs: 'some', deletes: true, dialog: lazy(() => import('./delete-dialog.tsx')) },
+]
+
+/** The actions for a number of chosen images; with none chosen, those for the repository. */
+export function offeredActions(config: Pick<Config, 'readOnly' | 'deletes'>, chosen: number): readonly Action[] {
+  return ACTIONS.filter(({ needs, deletes }) => {
+    if (config.readOnly || (deletes && !config.deletes)) return false
+    if (needs === 'repository') return chosen === 0
+    return needs === 'one' ? chosen === 1 : chosen > 0
+  })
+}

@@ -1,0 +1,194 @@
+import { count, params } from '@nanostores/i18n'
+import { useStore } from '@nanostores/preact'
+import { proxy } from 'comlink'
+import type { ComponentChildren } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import type { DeleteProgress } from 'registry-api-v2-client'
+import { messages } from '../../src/element/words/messages.ts'
+import { ProblemView } from '../shell/problem-view.tsx'
+import { worker } from '../shell/worker.ts'
+import type { RemovalChoice, RemovalPlan, RemovalResult } from '../worker/removal.ts'
+import { ActionDialog } from './action-dialog.tsx'
+import { RemovalPlanView } from './removal-plan-view.tsx'
+import { DeletesRefused, RemovalResultView } from './removal-result-view.tsx'
+import { useWork } from './work.ts'
+
+const $texts = messages('change/removal', {
+  planning: 'Looking what would go…',
+  overwrite: 'Also delete single tags where the registry cannot, as distribution 2 cannot',
+  overwriteNote:
+    'Each of these tags is first moved to a copy of its image. A push of the tag at that moment would be lost.',
+  nothingStays: 'No tag would stay in this repository.',
+  confirm: params('To delete this much, type the name of the repository: {repository}'),
+  delete: count({ one: 'Delete {count} tag', many: 'Delete {count} tags' }),
+  deleteUntagged: 'Delete the image',
+  deleting: 'Deleting',
+  nothing: 'Nothing was deleted.',
+  close: 'Close',
+  cancel: 'Cancel',
+  stop: 'Stop',
+})
+
+/** As many tags, and more, take a typed confirmation. */
+const MANY = 10
+/** How long a change of the rules has to rest before it is planned, in milliseconds. */
+const REST = 400
+
+interface RemovalDialogProps {
+  readonly title: string
+  readonly registry: string
+  readonly repository: string
+  /** The images to delete. `undefined` if the form has no valid choice yet. */
+  readonly choice: RemovalChoice | undefined
+  /** The form that makes the choice. */
+  readonly children?: ComponentChildren
+  onClose(isChanged: boolean): void
+}
+
+/** Plans a delete, shows the plan, asks, deletes, and offers to undo it. */
+export function RemovalDialog({ title, registry, repository, choice, children, onClose }: RemovalDialogProps) {
+  const texts = useStore($texts)
+  const planning = useWork()
+  const deleting = useWork()
+  const [overwrites, setOverwrites] = useState(false)
+  const [plan, setPlan] = useState<RemovalPlan>()
+  const [progress, setProgress] = useState<DeleteProgress>()
+  const [result, setResult] = useState<RemovalResult>()
+  const [isStarted, setStarted] = useState(false)
+
+  const choiceText = JSON.stringify(choice)
+  useEffect(() => {
+    setPlan(undefined)
+    if (!choice) return planning.cancel()
+    const planNow = () =>
+      planning.run(async (signal) => {
+        setPlan(await worker.removal.plan(registry, repository, choice, overwrites, signal))
+      })
+    const timer = setTimeout(planNow, Array.isArray(choice) ? 0 : REST)
+    return () => {
+      clearTimeout(timer)
+      planning.cancel()
+    }
+  }, [registry, repository, choiceText, overwrites])
+  useEffect(() => () => void (plan && worker.removal.forget(plan.id)), [plan])
+
+  const execute = ({ id }: RemovalPlan) =>
+    deleting.run(async (signal) => {
+      setStarted(true)
+      setResult(await worker.removal.execute(registry, id, proxy(setProgress), signal))
+    })
+
+  const retry = () => void (plan && execute(plan))
+  const close = () => onClose(isStarted)
+  return (
+    <ActionDialog title={title} isBusy={deleting.isRunning} onClose={close}>
+      {!isStarted && (
+        <>
+          {children}
+          <ProblemView fault={planning.fault} />
+          <div role="status">
+            {planning.isRunning && <p aria-busy="true">{texts.planning}</p>}
+            {plan && <RemovalPlanView registry={registry} plan={plan} />}
+          </div>
+          {(overwrites || plan?.deletes.some(({ way }) => way !== 'digest')) && (
+            <label>
+              <input
+                type="checkbox"
+                checked={overwrites}
+                onChange={({ currentTarget }) => setOverwrites(currentTarget.checked)}
+              />
+              {texts.overwrite}
+              <br />
+              <small>{texts.overwriteNote}</small>
+            </label>
+          )}
+          <Confirmation
+            key={plan?.id}
+            plan={plan}
+            repository={repository}
+            onConfirm={() => plan && execute(plan)}
+            onCancel={close}
+          />
+        </>
+      )}
+      {deleting.isRunning && (
+        <>
+          <p>
+            {texts.deleting}
+            <progress value={progress?.done} max={progress?.total || undefined} aria-label={texts.deleting} />
+          </p>
+          <footer>
+            <button type="button" class="quiet" onClick={deleting.cancel}>
+              {texts.stop}
+            </button>
+          </footer>
+        </>
+      )}
+      {deleting.fault?.status === 405 ? <DeletesRefused /> : <ProblemView fault={deleting.fault} onRetry={retry} />}
+      {deleting.fault && (
+        <>
+          <p>{texts.nothing}</p>
+          <footer>
+            <button type="button" onClick={close}>
+              {texts.close}
+            </button>
+          </footer>
+        </>
+      )}
+      {isStarted && !deleting.isRunning && !deleting.fault && plan && (
+        <RemovalResultView registry={registry} repository={repository} plan={plan} result={result} onClose={close} />
+      )}
+    </ActionDialog>
+  )
+}
+
+interface ConfirmationProps {
+  readonly plan: RemovalPlan | undefined
+  readonly repository: string
+  onConfirm(): void
+  onCancel(): void
+}
+
+/** Asks before a plan is executed; for the name of the repository if much goes, or all. */
+function Confirmation({ plan, repository, onConfirm, onCancel }: ConfirmationProps) {
+  const texts = useStore($texts)
+  const [typed, setTyped] = useState('')
+  const tags = new Set(plan?.deletes.flatMap((step) => step.tags)).size
+  const isAll = plan !== undefined && tags > 0 && plan.stays.every(({ tag }) => tag === undefined)
+  const isTyped = isAll || tags >= MANY
+  const isReady = plan !== undefined && plan.deletes.length > 0 && (!isTyped || typed.trim() === repository)
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (isReady) onConfirm()
+      }}
+    >
+      {isAll && (
+        <p class="warning">
+          <strong>{texts.nothingStays}</strong>
+        </p>
+      )}
+      {isTyped && (
+        <label>
+          {texts.confirm({ repository })}
+          <input
+            value={typed}
+            autocomplete="off"
+            autocapitalize="off"
+            spellcheck={false}
+            onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+          />
+        </label>
+      )}
+      <footer>
+        <button type="button" class="quiet" onClick={onCancel}>
+          {texts.cancel}
+        </button>
+        <button type="submit" class="danger" disabled={!isReady}>
+          {tags > 0 || !plan ? texts.delete(tags) : texts.deleteUntagged}
+        </button>
+      </footer>
+    </form>
+  )
+}

@@ -1,0 +1,122 @@
+import {
+  type DeletedContent,
+  type DeletePlan,
+  type DeleteProgress,
+  executeDelete,
+  type PlannedDelete,
+  planDelete,
+  type RetentionRules,
+  type SkippedDelete,
+  type StayingImage,
+  type UndoResult,
+  undoDelete,
+} from 'registry-api-v2-client'
+import { type Fault, toFault } from '../../src/element/words/fault.ts'
+import type { Session } from '../../src/element/worker/session.ts'
+import { blobsOfGoing, countFreed, sumOf } from './freed-bytes.ts'
+
+/** The images to delete: tags and digests, or rules with lists of patterns. */
+export type RemovalChoice = readonly string[] | RemovalRules
+
+/** The rules that the form has. */
+export interface RemovalRules extends Pick<RetentionRules, 'keepNewest' | 'by'> {
+  readonly tags?: readonly string[] | undefined
+  readonly keep?: readonly string[] | undefined
+  /** An age such as `30d`. */
+  readonly olderThan?: string | undefined
+}
+
+/** A plan, as the page shows it. The Worker has the whole, with the bytes of manifests. */
+export interface RemovalPlan {
+  /** Its number in this Worker. */
+  readonly id: number
+  readonly deletes: readonly PlannedDelete[]
+  readonly stays: readonly StayingImage[]
+  /** The tags and digests that could not be read. */
+  readonly unread: readonly string[]
+  /** The size of all blobs of the images that go. A garbage collection frees at most these. */
+  readonly bytes: number
+}
+
+/** The result of an executed plan. */
+export interface RemovalResult {
+  readonly deleted: readonly PlannedDelete[]
+  readonly skipped: readonly SkippedDelete[]
+  readonly failed: readonly RefusedRemoval[]
+}
+
+/** A part of a plan that the registry refused. */
+export interface RefusedRemoval {
+  readonly digest: string
+  readonly tags: readonly string[]
+  readonly fault: Fault
+}
+
+/** Deletes images, and puts them back. */
+export function createRemoval(session: Session) {
+  const plans = new Map<number, DeletePlan>()
+  const undos = new Map<number, DeletedContent>()
+  let count = 0
+
+  function find<T>(kept: ReadonlyMap<number, T>, id: number): T {
+    const found = kept.get(id)
+    if (!found) throw new TypeError(`Cannot delete: plan ${id} is not known`)
+    return found
+  }
+
+  return {
+    /** Plans what goes. An earlier plan stays until `forget`. */
+    plan(
+      registry: string,
+      repository: string,
+      choice: RemovalChoice,
+      overwriteTags: boolean,
+      signal: AbortSignal,
+    ): Promise<RemovalPlan> {
+      return session.use(registry, async (handle) => {
+        // The page itself asks before the last tag goes.
+        const plan = await planDelete(handle, repository, choice, { all: true, overwriteTags, signal })
+        const id = count++
+        plans.set(id, plan)
+        const unread = plan.unread.map(({ reference }) => reference)
+        return { id, deletes: plan.deletes, stays: plan.stays, unread, bytes: sumOf(blobsOfGoing(plan)) }
+      })
+    },
+
+    /** Counts the bytes that no other image of the repository needs. It reads the manifests of all that stay. */
+    freed(registry: string, id: number, signal: AbortSignal): Promise<number> {
+      return session.use(registry, (handle) => countFreed(handle, find(plans, id), signal))
+    },
+
+    /** Executes a plan. What it deleted can be undone, also after an abort. */
+    execute(
+      registry: string,
+      id: number,
+      onProgress: (progress: DeleteProgress) => void,
+      signal: AbortSignal,
+    ): Promise<RemovalResult> {
+      const plan = find(plans, id)
+      return session.use(registry, async (handle) => {
+        undos.set(id, plan)
+        const { deleted, skipped, failed, undo } = await executeDelete(plan, handle, { signal, onProgress })
+        undos.set(id, undo)
+        const refused = failed.map(({ digest, tags, error }) => ({ digest, tags, fault: toFault(error) }))
+        return { deleted, skipped, failed: refused }
+      })
+    },
+
+    /** Writes the file that undoes the delete later. `registry-client undo` takes it, too. */
+    undoFile: (id: number) => new Blob([JSON.stringify(find(undos, id))], { type: 'application/json' }),
+
+    /** Puts back what a plan has deleted. */
+    undo(registry: string, id: number, signal: AbortSignal): Promise<UndoResult> {
+      return session.use(registry, (handle) => undoDelete(find(undos, id), handle, { signal }))
+    },
+
+    /** Forgets a plan, and how to undo it. */
+    forget(id: number): void {
+      plans.delete(id)
+      undos.delete(id)
+    },
+  }
+}

@@ -1,0 +1,148 @@
+import { readFile } from 'node:fs/promises'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { getManifest, listTags, pushDockerTar, retagImage } from '../../src/index.ts'
+import { createTestArchive } from '../../src/testing/index.ts'
+import { chooseTags, dialog } from '../support/demo-change.ts'
+import {
+  accessibilityFindings,
+  alert,
+  button,
+  openDemo,
+  page,
+  registry,
+  shows,
+  useDemoPage,
+} from '../support/demo-page.ts'
+import { type Distribution, startDistribution } from '../support/distribution.ts'
+
+useDemoPage()
+
+let real: Distribution
+beforeAll(async () => {
+  real = await startDistribution()
+})
+afterAll(() => real?.stop())
+
+const tagsOf = async (url: string, repository: string) => [...(await listTags(url, repository))].sort()
+
+/** Pushes an image of its own for each tag. */
+async function pushTags(url: string, repository: string, ...tags: readonly string[]): Promise<void> {
+  for (const tag of tags) {
+    await pushDockerTar(await createTestArchive({ images: [{ layers: [{ file: tag }] }] }), url, repository, tag)
+  }
+}
+
+it('delete shows the plan with the other names of an image, deletes, and puts back', async () => {
+  await pushTags(real.url, 'team/undo', 'v1', 'v2', 'v3')
+  await retagImage(real.url, 'team/undo', 'v1', ['stable'])
+  const { digest } = await getManifest(real.url, 'team/undo', 'v1')
+  await openDemo({ registry: real.url, repository: 'team/undo' })
+
+  await chooseTags('v1', 'stable', 'v2')
+  await button('Delete').click()
+  await shows(dialog(), 'Deletes 3 tags and 2 images. Stays: 1 tag.')
+  await shows(dialog(), 'names of one image')
+  await shows(dialog(), 'when the registry collects its garbage, unless')
+  expect(await accessibilityFindings()).toEqual([])
+  await button('Delete 3 tags').click()
+  await shows(dialog(), 'Deleted:')
+  expect(await tagsOf(real.url, 'team/undo')).toEqual(['v3'])
+  expect(await accessibilityFindings()).toEqual([])
+
+  const download = page.waitForEvent('download')
+  await button('Save the undo file').click()
+  expect(JSON.parse(await readFile(await (await download).path(), 'utf8'))).toMatchObject({ repository: 'team/undo' })
+  await button('Undo').click()
+  await shows(dialog(), 'Put back: ')
+  expect(await tagsOf(real.url, 'team/undo')).toEqual(['stable', 'v1', 'v2', 'v3'])
+  expect((await getManifest(real.url, 'team/undo', 'stable')).digest).toBe(digest)
+  await dialog().locator('footer').getByRole('button', { name: 'Close' }).click()
+  await page.getByRole('link', { name: 'stable' }).waitFor()
+})
+
+it('delete says that an image stays which another tag names, and how a single tag can go', async () => {
+  await pushTags(real.url, 'team/shared', 'v1', 'v2')
+  await retagImage(real.url, 'team/shared', 'v1', ['stable'])
+  await openDemo({ registry: real.url, repository: 'team/shared' })
+
+  await chooseTags('v1')
+  await button('Delete').click()
+  await shows(dialog(), 'only the tag: the image stays, since it is stable, too')
+  await button('Delete 1 tag').click()
+  await shows(dialog(), 'this registry cannot delete a single tag')
+  await dialog().locator('footer').getByRole('button', { name: 'Close' }).click()
+
+  await chooseTags('v1')
+  await button('Delete').click()
+  await dialog().getByRole('checkbox').check()
+  await button('Delete 1 tag').click()
+  await shows(dialog(), 'Deleted: v1')
+  expect(await tagsOf(real.url, 'team/shared')).toEqual(['stable', 'v2'])
+})
+
+it('delete of all tags asks for the name of the repository, with the keyboard alone', async () => {
+  await pushTags(real.url, 'team/all', 'v1', 'v2')
+  await openDemo({ registry: real.url, repository: 'team/all' })
+  for (const tag of ['v1', 'v2']) {
+    await page.getByRole('checkbox', { name: `Choose ${tag}` }).focus()
+    await page.keyboard.press('Space')
+  }
+  await button('Delete').focus()
+  await page.keyboard.press('Enter')
+  await shows(dialog(), 'No tag would stay in this repository.')
+  expect(await button('Delete 2 tags').isDisabled()).toBe(true)
+  while (
+    !(await dialog()
+      .getByRole('textbox')
+      .evaluate((field) => field === document.activeElement))
+  ) {
+    await page.keyboard.press('Tab')
+  }
+  await page.keyboard.type('team/all')
+  await page.keyboard.press('Enter')
+  await shows(dialog(), 'Deleted:')
+  expect(await tagsOf(real.url, 'team/all')).toEqual([])
+  await page.keyboard.press('Escape')
+  await dialog().waitFor({ state: 'detached' })
+})
+
+it('a registry that does not delete says how to switch it on', async () => {
+  const refusing = await startDistribution({ settings: { REGISTRY_STORAGE_DELETE_ENABLED: 'false' } })
+  try {
+    await pushTags(refusing.url, 'team/app', 'v1', 'v2')
+    await openDemo({ registry: refusing.url, repository: 'team/app' })
+    await chooseTags('v1')
+    await button('Delete').click()
+    await button('Delete 1 tag').click()
+    await shows(alert(), 'The registry does not delete')
+    await shows(alert(), 'enabled: true')
+    expect(await accessibilityFindings()).toEqual([])
+    expect(await tagsOf(refusing.url, 'team/app')).toEqual(['v1', 'v2'])
+  } finally {
+    await refusing.stop()
+  }
+})
+
+it('a failure in the middle of a delete lists what was deleted, and undo puts that back', async () => {
+  await pushTags(registry.url, 'team/middle', 'v1', 'v2', 'v3', 'v4')
+  const refused = (await getManifest(registry.url, 'team/middle', 'v2')).digest
+  await openDemo({ registry: registry.url, repository: 'team/middle' })
+  await page.route(`**/manifests/${refused}`, (route) =>
+    route.request().method() === 'DELETE'
+      ? route.fulfill({
+          status: 403,
+          headers: { 'access-control-allow-origin': '*' },
+          body: '{"errors":[{"code":"DENIED","message":"immutable"}]}',
+        })
+      : route.continue(),
+  )
+  await chooseTags('v1', 'v2', 'v3')
+  await button('Delete').click()
+  await button('Delete 3 tags').click()
+  await shows(dialog(), 'The registry refused:')
+  await shows(dialog(), 'Deleted: v1 and v3')
+  expect(await tagsOf(registry.url, 'team/middle')).toEqual(['v2', 'v4'])
+  await button('Undo').click()
+  await shows(dialog(), 'Put back: v1 and v3')
+  expect(await tagsOf(registry.url, 'team/middle')).toEqual(['v1', 'v2', 'v3', 'v4'])
+})

@@ -1,0 +1,72 @@
+import { expect, it } from 'vitest'
+import { getManifest, listTags, pushDockerTar } from '../../src/index.ts'
+import { createTestArchive } from '../../src/testing/index.ts'
+import { chooseTags, dialog } from '../support/demo-change.ts'
+import {
+  accessibilityFindings,
+  alert,
+  button,
+  openDemo,
+  page,
+  registry,
+  short,
+  shows,
+  useDemoPage,
+} from '../support/demo-page.ts'
+
+useDemoPage()
+
+/** Pushes an image of its own for each tag. */
+async function pushTags(repository: string, ...tags: readonly string[]): Promise<void> {
+  for (const tag of tags) {
+    await pushDockerTar(
+      await createTestArchive({ images: [{ layers: [{ file: tag }] }] }),
+      registry.url,
+      repository,
+      tag,
+    )
+  }
+}
+
+it('retag shows which tags are new and which move from where, and sets them', async () => {
+  await pushTags('team/app', 'v1', 'v2')
+  const [v1, v2] = await Promise.all(['v1', 'v2'].map((tag) => getManifest(registry.url, 'team/app', tag)))
+  await openDemo({ registry: registry.url, repository: 'team/app' })
+  await chooseTags('v1')
+  await button('Add tags').click()
+  await dialog().waitFor()
+  await page.keyboard.type('stable, v2 v1')
+  await shows(dialog(), 'stable – new')
+  await shows(dialog(), `v2 – moves: it names ${short(v2?.digest ?? '')} now`)
+  await shows(dialog(), 'v1 – names this image already')
+  expect(await accessibilityFindings()).toEqual([])
+
+  await page.keyboard.press('Enter')
+  await shows(dialog(), 'These tags name the image now: stable and v2')
+  expect((await getManifest(registry.url, 'team/app', 'v2')).digest).toBe(v1?.digest)
+  expect((await getManifest(registry.url, 'team/app', 'stable')).digest).toBe(v1?.digest)
+  await dialog().locator('footer').getByRole('button', { name: 'Close' }).click()
+  await page.getByRole('link', { name: 'stable' }).waitFor()
+})
+
+it('retag says which text is no tag, and what the registry refuses', async () => {
+  await pushTags('team/app', 'v1')
+  await openDemo({ registry: registry.url, repository: 'team/app' })
+  await chooseTags('v1')
+  await button('Add tags').click()
+  await dialog().waitFor()
+  await page.keyboard.type('good -bad')
+  await shows(dialog(), '"-bad" cannot be a tag')
+  expect(await button('Set the tags').isDisabled()).toBe(true)
+
+  await page.route('**/manifests/fixed', (route) =>
+    route.request().method() === 'PUT'
+      ? route.fulfill({ status: 403, headers: { 'access-control-allow-origin': '*' }, body: '{}' })
+      : route.continue(),
+  )
+  await dialog().getByRole('textbox').fill('fixed')
+  await shows(dialog(), 'fixed – new')
+  await page.keyboard.press('Enter')
+  await shows(alert(), 'The registry refuses')
+  expect(await listTags(registry.url, 'team/app')).not.toContain('fixed')
+})
