@@ -1,6 +1,5 @@
-import { proxy, wrap } from 'comlink'
-import '../../src/element/worker/channel.ts'
-import type { Api } from '../../src/element/worker/api.ts'
+import { proxy } from 'comlink'
+import { connect } from '../../src/element/worker/channel.ts'
 import type { PageWorker } from '../worker/main.ts'
 import { askForCredentials } from './sign-in.ts'
 
@@ -10,7 +9,7 @@ const thread = new Worker(new URL('../worker/main.ts', import.meta.url), { type:
  * The Worker of the page: it has the SDK, and does all that talks to a registry. Pass callbacks with comlink's `proxy`.
  * Signals and faults go through.
  */
-export const worker = wrap<PageWorker>(thread) as unknown as Api<PageWorker>
+export const worker = connect<PageWorker>(thread)
 
 void worker.onSignIn(proxy(askForCredentials))
 

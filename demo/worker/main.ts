@@ -1,5 +1,4 @@
-import '../../src/element/worker/channel.ts'
-import { expose } from 'comlink'
+import { offer } from '../../src/element/worker/channel.ts'
 import { createPushes } from '../../src/element/worker/pushes.ts'
 import { createSession } from '../../src/element/worker/session.ts'
 import { createRemoval } from './removal.ts'
@@ -26,9 +25,9 @@ const api = {
 
 export type PageWorker = typeof api
 
-expose(api)
+offer(api)
 
 // An element of the page has an end of its own.
 addEventListener('message', ({ data }) => {
-  if (data?.port instanceof MessagePort) expose(api, data.port)
+  if (data?.port instanceof MessagePort) offer(api, data.port)
 })

@@ -1,6 +1,5 @@
-import { wrap } from 'comlink'
-import './worker/channel.ts'
 import type { Api } from './worker/api.ts'
+import { connect } from './worker/channel.ts'
 import type { PushWorker } from './worker/main.ts'
 
 /** Starts a Worker with the script `registry-api-v2-client/element-worker`, or another one that offers the same. */
@@ -12,5 +11,5 @@ function createWorker(): Worker {
 }
 
 export function startWorker(create: CreatePushWorker = createWorker): Api<PushWorker> {
-  return wrap<PushWorker>(create()) as unknown as Api<PushWorker>
+  return connect<PushWorker>(create())
 }

@@ -14,6 +14,8 @@ export interface EnginePage {
   click(target: Target): Promise<void>
   /** Types a text into a field, instead of what it holds. */
   fill(target: Target, text: string): Promise<void>
+  /** Chooses an option of a list, by its value. */
+  select(target: Target, value: string): Promise<void>
   /** Chooses files of the disk in a file input, which need not be visible. */
   choose(selector: string, ...paths: readonly string[]): Promise<void>
   /** Waits until an element shows. The wait is as long as a test may take, unless something else is said. */

@@ -24,6 +24,9 @@ export async function openFirefox(): Promise<EnginePage> {
     },
     click: (target) => find(target).click(),
     fill: (target, text) => find(target).fill(text),
+    async select(target, value) {
+      await find(target).selectOption(value)
+    },
     choose: (selector, ...paths) => page.locator(selector).first().setInputFiles(paths),
     shows: (target, timeout) => find(target).waitFor({ timeout }),
     text: (target) => find(target).innerText(),

@@ -43,6 +43,9 @@ export async function openWebKit(): Promise<EnginePage> {
       await execute(driver, (field: HTMLInputElement) => field.select(), [await find(target)])
       await act(target, text === '' ? 'clear' : 'value', { text })
     },
+    async select(target, value) {
+      await execute(driver, selectOption, [await find(target), value])
+    },
     async choose(selector, ...paths) {
       const element = await waitForElement(driver, { css: selector }, PATIENCE, true)
       await driver.ask(`element/${idOf(element)}/value`, { text: paths.join('\n') })
@@ -94,6 +97,12 @@ async function findElement(driver: WebDriver, target: Target, isHidden: boolean)
 
 const patternOf = (text: string | RegExp): [source: string, flags: string] =>
   typeof text === 'string' ? [text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'i'] : [text.source, text.flags]
+
+/** Chooses an option as a user does: the list of options is a window of the system, which WebDriver cannot click. */
+function selectOption(select: HTMLSelectElement, value: string): void {
+  select.value = value
+  for (const type of ['input', 'change']) select.dispatchEvent(new Event(type, { bubbles: true }))
+}
 
 /** Keeps what goes wrong in the page from now on. WebDriver knows no console. */
 function keepErrors(): void {

@@ -64,10 +64,8 @@ export function PushForm({ registry, worker, host }: PushFormProps) {
       const text = (name: string) => String(data.get(name)).trim()
       const request: PushRequest = {
         archive: archive?.id ?? 0,
-        image: 0,
         registry: text('registry'),
-        repository: text('repository'),
-        tags: [text('tag')],
+        images: [{ position: 0, destinations: [{ repository: text('repository'), tags: [text('tag')] }] }],
       }
       const listener: PushListener = { onProgress: setProgress, onEvent: () => undefined }
       const result = await worker.pushes.push('push', request, proxy(listener))
@@ -116,7 +114,7 @@ export function PushForm({ registry, worker, host }: PushFormProps) {
       <div role="status">
         {pushed && (
           <p>
-            {texts.done} <code>{pushed.digest}</code>
+            {texts.done} <code>{pushed.tags[0]?.digest}</code>
           </p>
         )}
       </div>

@@ -1,7 +1,25 @@
-import { type TransferHandler, transferHandlers } from 'comlink'
+import { type Endpoint, expose, type TransferHandler, transferHandlers, wrap } from 'comlink'
 import { toFault } from '../words/fault.ts'
+import type { Api } from './api.ts'
 
-// What comlink does not pass on by itself. Both ends import this module.
+// Comlink, with what it does not pass on by itself. These are functions: bundlers drop a module that is only imported.
+
+/** Offers functions to the other end. @default of the Worker that this runs in */
+export function offer(api: object, end?: Endpoint): void {
+  passMore()
+  expose(api, end)
+}
+
+/** Gives the functions that the other end offers. */
+export function connect<T>(end: Endpoint): Api<T> {
+  passMore()
+  return wrap<T>(end) as unknown as Api<T>
+}
+
+function passMore(): void {
+  transferHandlers.set('signal', signals)
+  transferHandlers.set('throw', faults)
+}
 
 /** An abort of the page is an abort in the Worker. */
 const signals: TransferHandler<AbortSignal, MessagePort | undefined> = {
@@ -19,7 +37,6 @@ const signals: TransferHandler<AbortSignal, MessagePort | undefined> = {
     return controller.signal
   },
 }
-transferHandlers.set('signal', signals)
 
 /** Errors lose their class and fields on the way. A fault keeps them. */
 const thrown = transferHandlers.get('throw') as TransferHandler<{ value: unknown }, unknown>
@@ -27,4 +44,3 @@ const faults: TransferHandler<{ value: unknown }, unknown> = {
   ...thrown,
   serialize: ({ value }) => thrown.serialize({ value: toFault(value) }),
 }
-transferHandlers.set('throw', faults)

@@ -30,6 +30,8 @@ export interface DescribedImage {
   readonly layers: readonly DescribedLayer[]
   /** True if it has several platforms. */
   readonly isIndex: boolean
+  /** True if it is about another image, such as a signature. It is pushed with that image. */
+  readonly isReferrer: boolean
   /** Where it would go by its own name; empty texts if it has none. */
   readonly destination: RepositoryTag
   /** All names that it can be pushed by, without their registries: `team/app:v1`. */
@@ -56,6 +58,7 @@ export async function describeImage(archive: Archive, image: Image, position: nu
     created: configuration?.created,
     layers: layers.map(({ digest, size, createdBy }) => ({ digest, size, createdBy })),
     isIndex: image.kind === 'index',
+    isReferrer: image.subject !== undefined && image.names.length === 0,
     destination: await destinationOf(archive, image, position),
     places: [...new Set(image.names.flatMap(placeOf))],
   }

@@ -1,5 +1,4 @@
-import './channel.ts'
-import { expose } from 'comlink'
+import { offer } from './channel.ts'
 import { createPushes } from './pushes.ts'
 import { createSession } from './session.ts'
 
@@ -12,4 +11,4 @@ const api = { pushes: createPushes(session), onSignIn: session.onSignIn }
 /** The functions of the Worker of `<registry-push>`. A Worker of the page can offer it among other things. */
 export type PushWorker = typeof api
 
-expose(api)
+offer(api)

@@ -4,15 +4,20 @@ import {
   browserSessions,
   createPushController,
   executePush,
+  type Image,
   type OpenProgress,
   openArchive,
   type PlanOptions,
   type PushController,
   type PushPlan,
   type PushProgress,
+  parseRepositoryTag,
   planPush,
+  type Registry,
+  selectPlatforms,
   type UploadEvent,
 } from '../../index.ts'
+import { type Fault, toFault } from '../words/fault.ts'
 import { type DescribedImage, describeImage } from './described-image.ts'
 import type { Session } from './session.ts'
 
@@ -25,35 +30,61 @@ export interface OpenedArchive {
   readonly warnings: readonly string[]
 }
 
-/** One image, and the place to push it to. */
-export interface PushRequest extends Pick<PlanOptions, 'platform' | 'platforms'> {
+/** Images of an archive, and the places to push them to. */
+export interface PushRequest {
   /** The number of the open archive. */
   readonly archive: number
-  /** The position of the image in the archive, from 0. */
-  readonly image: number
   /** The address of the registry, as the user typed it. */
   readonly registry: string
-  readonly repository: string
-  readonly tags: readonly string[]
+  readonly images: readonly ImageRequest[]
 }
+
+export interface ImageRequest {
+  /** The position of the image in the archive, from 0. */
+  readonly position: number
+  readonly destinations: ReadonlyArray<{ readonly repository: string; readonly tags: readonly string[] }>
+  /** One platform is pushed as a single image, several as a new index. @default as `docker push` does it */
+  readonly platforms?: readonly string[] | undefined
+}
+
+/** An event of an upload, with its error as plain data. */
+export type PushEvent = Without<UploadEvent, 'error'> & { readonly fault?: Fault }
+
+type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
 
 /** The listeners of a push. */
 export interface PushListener {
   onProgress(progress: PushProgress): void
-  onEvent(kind: UploadEvent['kind']): void
+  onEvent(event: PushEvent): void
 }
 
 export interface Pushed {
-  /** Of the manifest or index that the tags name. */
-  readonly digest: string
   /** The base URL of the registry. */
   readonly url: string
+  /** In the order of the request. */
+  readonly tags: readonly PushedTag[]
 }
+
+export interface PushedTag {
+  readonly repository: string
+  readonly tag: string
+  /** Of the manifest or index that it names. */
+  readonly digest: string
+}
+
+/** A push that runs. */
+interface RunningPush {
+  readonly aborting: AbortController
+  controller: PushController
+}
+
+/** In milliseconds: the page hears no more often of a push. */
+const PROGRESS_INTERVAL = 100
 
 /** Reads archives and pushes their images, away from the thread of the page. */
 export function createPushes(session: Session) {
   const archives = new Map<number, Archive>()
-  const controllers = new Map<string, PushController>()
+  const running = new Map<string, RunningPush>()
   let count = 0
 
   function archiveOf({ archive: id }: PushRequest): Archive {
@@ -83,43 +114,119 @@ export function createPushes(session: Session) {
       await archive?.close()
     },
 
-    /** Compares an image with the registry, and changes nothing there. */
+    /** Compares images with the registry, and changes nothing there. */
     plan(request: PushRequest, signal: AbortSignal): Promise<PushPlan> {
       const { images } = archiveOf(request)
-      return session.use(request.registry, (registry) => planPush(images, registry, planOptions(request, signal)))
-    },
-
-    /**
-     * Pushes one image.
-     *
-     * @param id Names the push for `pause`, `resume`, `cancel` and `limit`.
-     */
-    push(id: string, request: PushRequest, listener: PushListener): Promise<Pushed> {
-      const { images } = archiveOf(request)
       return session.use(request.registry, async (registry) => {
-        const controller = createPushController()
-        controllers.set(id, controller)
-        try {
-          const plan = await planPush(images, registry, planOptions(request, controller.signal))
-          await executePush(plan, images, registry, {
-            controller,
-            sessions: browserSessions(),
-            onProgress: (progress) => listener.onProgress(progress),
-            onEvent: ({ kind }) => listener.onEvent(kind),
-          })
-          return { digest: plan.tags[0]?.digest ?? '', url: registry.url }
-        } finally {
-          controllers.delete(id)
-        }
+        const named = await nameImages(images, request, registry)
+        return planPush(named, registry, { ...chosen(request), signal })
       })
     },
 
-    pause: (id: string) => controllers.get(id)?.pause(),
-    resume: (id: string) => controllers.get(id)?.resume(),
-    cancel: (id: string) => controllers.get(id)?.abort(),
+    /**
+     * Pushes images of one archive.
+     *
+     * @param id Names the push for `pause`, `resume`, `cancel` and `limit`.
+     * @param maxBytesPerSecond Of all its requests together.
+     */
+    async push(id: string, request: PushRequest, listener: PushListener, maxBytesPerSecond?: number): Promise<Pushed> {
+      const aborting = new AbortController()
+      const { signal } = aborting
+      const push: RunningPush = { aborting, controller: createPushController({ maxBytesPerSecond }) }
+      running.set(id, push)
+      try {
+        const { images } = archiveOf(request)
+        return await session.use(request.registry, async (registry) => {
+          const controller = createControllerAs(push.controller)
+          push.controller = controller
+          const named = await nameImages(images, request, registry)
+          const plan = await planPush(named, registry, { ...chosen(request), signal })
+          const telling = tellProgress(controller, listener)
+          await executePush(plan, named, registry, {
+            controller,
+            signal,
+            sessions: browserSessions(),
+            onEvent: (event) => listener.onEvent(toPushEvent(event)),
+          })
+          await telling
+          return { url: registry.url, tags: plan.tags }
+        })
+      } finally {
+        running.delete(id)
+      }
+    },
+
+    pause: (id: string) => running.get(id)?.controller.pause(),
+    resume: (id: string) => running.get(id)?.controller.resume(),
+    cancel: (id: string) => running.get(id)?.aborting.abort(),
+    /** @param maxBytesPerSecond Without it there is no limit. */
+    limit(id: string, maxBytesPerSecond?: number): void {
+      const push = running.get(id)
+      if (push) push.controller.maxBytesPerSecond = maxBytesPerSecond
+    },
   }
 }
 
-function planOptions({ image, repository, tags, platform, platforms }: PushRequest, signal: AbortSignal): PlanOptions {
-  return { images: [image], repository, tags, platform, platforms, signal }
+/** A controller is for one attempt. The next one, after a sign-in, has its settings. */
+function createControllerAs({ isPaused, maxBytesPerSecond }: PushController): PushController {
+  const controller = createPushController({ maxBytesPerSecond })
+  if (isPaused) controller.pause()
+  return controller
+}
+
+/** Tells the page the newest progress. A page that is busy hears less often. */
+async function tellProgress(controller: PushController, listener: PushListener): Promise<void> {
+  for await (const progress of controller) {
+    await listener.onProgress(progress)
+    if (progress.phase !== 'done') await new Promise((resolve) => setTimeout(resolve, PROGRESS_INTERVAL))
+  }
+}
+
+function toPushEvent(event: UploadEvent): PushEvent {
+  if (!('error' in event)) return event
+  const { error, ...rest } = event
+  return { ...rest, fault: toFault(error) }
+}
+
+/** Gives the images of a request the names that they are pushed by. The others stay: some are about these. */
+async function nameImages(
+  images: readonly Image[],
+  request: PushRequest,
+  registry: Registry,
+): Promise<readonly Image[]> {
+  const { host } = new URL(registry.url)
+  const named = [...images]
+  for (const { position, destinations, platforms } of request.images) {
+    const image = images[position]
+    if (!image) throw new TypeError(`Cannot push: the archive has no image ${position}`)
+    const [only, ...others] = platforms ?? []
+    const selected =
+      only === undefined ? image : await selectPlatforms(image, others.length > 0 ? [only, ...others] : only)
+    named[position] = {
+      ...selected,
+      names: destinations.flatMap((destination) => namesOf(destination, host)),
+      tags: [],
+    }
+  }
+  return named
+}
+
+/**
+ * Makes names of a destination. Planning drops a registry in front, so there is one: `localhost`. Without it, the first
+ * part of `my.team/app` would be dropped.
+ *
+ * @throws {ValidationError} if a name is not valid
+ */
+function namesOf({ repository, tags }: ImageRequest['destinations'][number], host: string): readonly string[] {
+  const path = repository.startsWith(`${host}/`) ? repository.slice(host.length + 1) : repository
+  return tags.map((tag) => {
+    parseRepositoryTag(`${path}:${tag}`)
+    const name = `localhost/${path}:${tag}`
+    parseRepositoryTag(name)
+    return name
+  })
+}
+
+function chosen({ images }: PushRequest): Pick<PlanOptions, 'images'> {
+  return { images: images.map(({ position }) => position) }
 }
