@@ -26,7 +26,7 @@ export function App() {
   const config = useStore($config)
   const asked = useStore($place)
   const place = { ...asked, registry: asked.registry ?? config?.registry }
-  const view = viewOf(place)
+  const view = viewOf(place, config?.readOnly)
   useEffect(() => {
     const { registry, repository, reference } = place
     const name = [reference, repository, registry && hostOf(registry)].filter((part) => part).join(' · ')
@@ -46,9 +46,11 @@ export function App() {
   )
 }
 
-/** Without a registry there is nothing to browse: the push form asks for one. */
-function viewOf({ view, registry }: Place): View {
-  return view ?? (registry ? 'browse' : 'push')
+/** Without a registry there is nothing to browse: the push form asks for one. A page that only shows has no such form. */
+function viewOf({ view, registry }: Place, isReadOnly = false): View {
+  const wanted = view ?? (registry ? 'browse' : 'push')
+  if (!isReadOnly || (wanted !== 'push' && wanted !== 'build')) return wanted
+  return registry ? 'browse' : 'registries'
 }
 
 /** The view of a place. A view starts again when its registry, repository or image changes. */

@@ -1,11 +1,11 @@
-import { type Browser, chromium, type Page } from 'playwright'
+import type { Browser, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { CONTENT_SECURITY_POLICY } from '../../demo/hosting/content-security-policy.ts'
-import { findChromium } from '../../scripts/find/chromium.js'
 import { listTags, openRegistry } from '../../src/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
-import { type BuiltPage, buildPage, serveFiles } from '../support/built-page.ts'
+import { type BuiltPage, buildPage } from '../support/built-page.ts'
 import { type Distribution, HTPASSWD_USER, startDistribution } from '../support/distribution.ts'
+import { isPushed, launchBrowser, pushFile } from '../support/hosted-page.ts'
 import { type PageNginx, startPageNginx } from '../support/nginx.ts'
 import { gzip, zip, zstd } from '../support/packing.ts'
 import { type Watched, watchPage } from '../support/watched-page.ts'
@@ -21,10 +21,7 @@ beforeAll(async () => {
   built = await buildPage()
   registry = await startDistribution({ auth: { htpasswd: HTPASSWD_USER } })
   nginx = await startPageNginx({ root: built.folder, upstream: registry.url })
-  browser = await chromium.launch({
-    executablePath: findChromium(),
-    args: ['--no-sandbox', '--disable-dev-shm-usage', '--host-resolver-rules=MAP registry.corp 127.0.0.1'],
-  })
+  browser = await launchBrowser()
 })
 afterAll(async () => {
   await browser?.close()
@@ -42,30 +39,11 @@ afterEach(async () => {
   expect(watched).toEqual({ complaints: [], prompts: [] })
 })
 
-async function choose(name: string, bytes: Uint8Array): Promise<void> {
-  const file = { name, mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) }
-  await page.getByLabel('Choose an archive').setInputFiles(file)
-}
-
-async function push(tag: string): Promise<void> {
-  await page.getByRole('textbox', { name: 'Tag' }).fill(tag)
-  await page.getByRole('button', { name: 'Push', exact: true }).click()
-}
-
 async function signIn(): Promise<void> {
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('User name').fill(HTPASSWD_USER.username)
   await dialog.getByLabel('Password').fill(HTPASSWD_USER.password)
   await dialog.getByRole('button', { name: 'Sign in' }).click()
-}
-
-/** Pushes one archive by one tag, in a page that has been opened for it. */
-async function pushFile(place: string, name: string, bytes: Uint8Array, tag: string, isAsked = false): Promise<void> {
-  await page.goto(place)
-  await choose(name, bytes)
-  await push(tag)
-  if (isAsked) await signIn()
-  await page.getByRole('status').filter({ hasText: 'In the registry' }).waitFor()
 }
 
 describe.each([
@@ -78,7 +56,10 @@ describe.each([
     const tar = await createTestArchive()
     const packed = { gzip: await gzip(tar), zstd: zstd(tar), zip: await zip({ 'hello.tar': tar }), tar }
     for (const [packing, bytes] of Object.entries(packed)) {
-      await pushFile(`${origin}/?view=push`, `hello.${packing}`, bytes, `${host}-${packing}`, true)
+      await page.goto(`${origin}/?view=push`)
+      await pushFile(page, `hello.${packing}`, bytes, `${host}-${packing}`)
+      await signIn()
+      await isPushed(page)
     }
     expect(await page.evaluate(() => isSecureContext)).toBe(host === '127.0.0.1')
 
@@ -108,31 +89,5 @@ describe('nginx with the page', () => {
     expect(headers.get('cache-control')).toBe('max-age=31536000')
     expect(headers.get('content-encoding')).toBe('gzip')
     expect(headers.get('content-security-policy')).toContain("default-src 'none'")
-  })
-})
-
-describe('the built page on a static host, below a path', () => {
-  it('has its policy in itself, nothing inline, and relative addresses alone', async () => {
-    const files = await serveFiles(built.folder, { basePath: '/some/path/' })
-    try {
-      const html = await (await fetch(files.url)).text()
-      expect(html.replaceAll('&#39;', "'")).toContain(`content="${CONTENT_SECURITY_POLICY}"`)
-      expect(html).not.toMatch(/<script(?![^>]* src=)|<style|style=|\son[a-z]+=|(?:src|href)="(?!\.\/|data:,)/)
-    } finally {
-      await files.close()
-    }
-  })
-
-  it('pushes to a registry of another origin', async () => {
-    const open = await startDistribution()
-    const files = await serveFiles(built.folder, { basePath: '/some/path/' })
-    try {
-      const place = `${files.url}?view=push&registry=${encodeURIComponent(open.url)}`
-      await pushFile(place, 'hello.tar.zst', zstd(await createTestArchive()), 'static')
-      expect(await listTags(open.url, 'team/hello')).toEqual(['static'])
-    } finally {
-      await files.close()
-      await open.stop()
-    }
   })
 })

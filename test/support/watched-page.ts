@@ -8,7 +8,10 @@ export interface Watched {
   readonly prompts: readonly string[]
 }
 
-/** What a console says of every answer of 400 or more. A registry that asks for a sign-in gives one, and one without the image, too. */
+/**
+ * What a console says of every answer of 400 or more. A registry that asks for a sign-in gives one, and one without the
+ * image, too. So does a host without `config.json`.
+ */
 const REFUSAL = /^Failed to load resource: the server responded with a status of (?:401|404) /
 
 /** Writes down what Chromium says about a page and its Workers. Requests pass through the debugger, as they were. */
@@ -16,7 +19,7 @@ export async function watchPage(page: Page): Promise<Watched> {
   const complaints: string[] = []
   const prompts: string[] = []
   page.on('console', (message) => {
-    const isRefusal = REFUSAL.test(message.text()) && message.location().url.includes('/v2/')
+    const isRefusal = REFUSAL.test(message.text()) && /\/v2\/|\/config\.json$/.test(message.location().url)
     if (['error', 'warning'].includes(message.type()) && !isRefusal) complaints.push(message.text())
   })
   page.on('pageerror', (error) => complaints.push(String(error)))

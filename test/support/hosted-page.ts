@@ -1,0 +1,21 @@
+import { type Browser, chromium, type Page } from 'playwright'
+import { findChromium } from '../../scripts/find/chromium.js'
+
+/** A Chromium to which a name of an intranet is this machine. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: findChromium(),
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--host-resolver-rules=MAP registry.corp 127.0.0.1'],
+  })
+}
+
+/** Chooses an archive, and pushes it by a tag. */
+export async function pushFile(page: Page, name: string, bytes: Uint8Array, tag: string): Promise<void> {
+  const file = { name, mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) }
+  await page.getByLabel('Choose an archive').setInputFiles(file)
+  await page.getByRole('textbox', { name: 'Tag' }).fill(tag)
+  await page.getByRole('button', { name: 'Push', exact: true }).click()
+}
+
+/** Waits until the page says that a push is over. */
+export const isPushed = (page: Page) => page.getByRole('status').filter({ hasText: 'In the registry' }).waitFor()
