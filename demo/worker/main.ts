@@ -1,10 +1,12 @@
 import { offer } from '../../src/element/worker/channel.ts'
 import { createPushes } from '../../src/element/worker/pushes.ts'
 import { createSession } from '../../src/element/worker/session.ts'
+import { createCopying } from './copying.ts'
 import { createRemoval } from './removal.ts'
 import { createRepositories } from './repositories.ts'
 import { createTagging } from './tagging.ts'
 import { createTags } from './tags.ts'
+import { createTransfers } from './transfers.ts'
 import { isTrial } from './trial-address.ts'
 import { createTrialRegistry } from './trial-registry.ts'
 
@@ -13,14 +15,18 @@ import { createTrialRegistry } from './trial-registry.ts'
 const trial = createTrialRegistry()
 const session = createSession((address) => (isTrial(address) ? { fetch: trial } : {}))
 
+const transfers = createTransfers()
+
 const api = {
   onSignIn: session.onSignIn,
   signOut: session.signOut,
+  copying: createCopying(session, transfers),
   pushes: createPushes(session),
   removal: createRemoval(session),
   repositories: createRepositories(session),
   tagging: createTagging(session),
   tags: createTags(session),
+  transfers: transfers.api,
 }
 
 export type PageWorker = typeof api

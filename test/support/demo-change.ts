@@ -7,3 +7,9 @@ export const dialog = () => page.locator('dialog[open]').last()
 export async function chooseTags(...tags: readonly string[]): Promise<void> {
   for (const tag of tags) await page.getByRole('checkbox', { name: `Choose ${tag}`, exact: true }).check()
 }
+
+/** Closes the dialog by the button at its end. */
+export async function closeDialog(): Promise<void> {
+  await dialog().locator('footer').getByRole('button', { name: 'Close' }).click()
+  await dialog().waitFor({ state: 'detached' })
+}

@@ -175,7 +175,10 @@ function createControllerAs({ isPaused, maxBytesPerSecond }: PushController): Pu
 }
 
 /** Tells the page the newest progress. A page that is busy hears less often. */
-async function tellProgress(controller: PushController, listener: PushListener): Promise<void> {
+export async function tellProgress(
+  controller: PushController,
+  listener: Pick<PushListener, 'onProgress'>,
+): Promise<void> {
   for await (const progress of controller) {
     await listener.onProgress(progress)
     if (progress.phase !== 'done') await new Promise((resolve) => setTimeout(resolve, PROGRESS_INTERVAL))

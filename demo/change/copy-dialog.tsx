@@ -1,0 +1,209 @@
+import { count, params } from '@nanostores/i18n'
+import { useStore } from '@nanostores/preact'
+import { proxy } from 'comlink'
+import { useId, useState } from 'preact/hooks'
+import type { CopiedImage, PushPlan, PushProgress } from 'registry-api-v2-client'
+import { $formats, shortDigest } from '../../src/element/words/format.ts'
+import { messages } from '../../src/element/words/messages.ts'
+import { hostOf } from '../shell/breadcrumbs.tsx'
+import { ProblemView } from '../shell/problem-view.tsx'
+import { $config } from '../shell/settings.ts'
+import { worker } from '../shell/worker.ts'
+import type { CopyTo } from '../worker/copying.ts'
+import { ActionDialog } from './action-dialog.tsx'
+import { CopyPlanView } from './copy-plan-view.tsx'
+import type { ActionDialogProps } from './selection.ts'
+import { findBadTag, readTags } from './tag-names.ts'
+import { Transfer } from './transfer.tsx'
+import { useWork } from './work.ts'
+
+const $texts = messages('change/copy', {
+  title: count({ one: 'Copy {count} image', many: 'Copy {count} images' }),
+  registry: 'To the registry',
+  repository: 'Repository',
+  tags: 'Tags',
+  sameTags: params('Each keeps its tag: {tags}'),
+  bad: params('"{tag}" cannot be a tag.'),
+  look: 'Show what would be copied',
+  looking: 'Comparing the registries…',
+  copy: 'Copy',
+  copying: params('{name} ({position} of {count})'),
+  copied: params('Copied to {place}: {names}'),
+  present: params('Was there already: {names}'),
+  rest: params('Not copied: {names}'),
+  cancelled: 'The copy was cancelled. What was copied stays; a new copy goes on from there.',
+  cancel: 'Cancel',
+  close: 'Close',
+})
+
+/** An image of the selection, on its way. */
+interface Copy {
+  readonly reference: string
+  readonly to: CopyTo
+}
+
+/** Copies images to another repository, or to another registry. */
+export default function CopyDialog({ registry, repository, references, onClose }: ActionDialogProps) {
+  const texts = useStore($texts)
+  const formats = useStore($formats)
+  const config = useStore($config)
+  const id = useId()
+  const [only = ''] = references.length === 1 ? references : []
+  const [to, setTo] = useState({ registry, repository, tags: only.includes(':') ? '' : only })
+  const [plans, setPlans] = useState<readonly PushPlan[]>()
+  const [running, setRunning] = useState<{ readonly position: number; readonly progress?: PushProgress }>()
+  const [copied, setCopied] = useState<readonly CopiedImage[]>()
+  const planning = useWork()
+  const copying = useWork()
+
+  const tags = readTags(to.tags)
+  const bad = findBadTag(tags)
+  const copies: readonly Copy[] = references.map((reference) => {
+    const place = { registry: to.registry.trim(), repository: to.repository.trim() }
+    return { reference, to: { ...place, tags: only ? tags : [reference] } }
+  })
+
+  function change(part: Partial<typeof to>): void {
+    planning.cancel()
+    setPlans(undefined)
+    setTo({ ...to, ...part })
+  }
+
+  const plan = () =>
+    planning.run(async (signal) => {
+      const made: PushPlan[] = []
+      for (const { reference, to } of copies) {
+        made.push(await worker.copying.plan({ registry, repository, reference }, to, signal))
+      }
+      setPlans(made)
+    })
+
+  const copy = () =>
+    copying.run(async (signal) => {
+      const done: CopiedImage[] = []
+      setCopied(done)
+      for (const [position, { reference, to }] of copies.entries()) {
+        setRunning({ position })
+        const onProgress = proxy((progress: PushProgress) => setRunning({ position, progress }))
+        done.push(await worker.copying.copy(id, { registry, repository, reference }, to, onProgress, signal))
+        setCopied([...done])
+      }
+    })
+
+  const isOver = copied !== undefined && !copying.isRunning
+  const close = () => onClose(copied !== undefined)
+  return (
+    <ActionDialog title={texts.title(references.length)} isBusy={copying.isRunning} onClose={close}>
+      {copied === undefined && (
+        <form
+          onSubmit={(event) => {
+            event.preventDefault()
+            if (bad === undefined) void (plans ? copy() : plan())
+          }}
+        >
+          <div class="pair">
+            <label>
+              {texts.registry}
+              <input
+                required
+                value={to.registry}
+                list={`${id}registries`}
+                autocapitalize="off"
+                spellcheck={false}
+                onInput={({ currentTarget }) => change({ registry: currentTarget.value })}
+              />
+            </label>
+            <datalist id={`${id}registries`}>
+              {config?.registries.map((address) => (
+                <option value={address} key={address} />
+              ))}
+            </datalist>
+            <label>
+              {texts.repository}
+              <input
+                required
+                autofocus
+                value={to.repository}
+                autocapitalize="off"
+                spellcheck={false}
+                onInput={({ currentTarget }) => change({ repository: currentTarget.value })}
+              />
+            </label>
+          </div>
+          {only ? (
+            <label>
+              {texts.tags}
+              <input
+                value={to.tags}
+                autocapitalize="off"
+                spellcheck={false}
+                aria-invalid={bad === undefined ? undefined : true}
+                aria-describedby={`${id}bad`}
+                onInput={({ currentTarget }) => change({ tags: currentTarget.value })}
+              />
+              <small id={`${id}bad`}>{bad !== undefined && texts.bad({ tag: bad })}</small>
+            </label>
+          ) : (
+            <p class="wrap">{texts.sameTags({ tags: formats.list(references) })}</p>
+          )}
+          <div role="status">
+            {planning.isRunning && <p aria-busy="true">{texts.looking}</p>}
+            {plans && <CopyPlanView plans={plans} />}
+          </div>
+          <ProblemView fault={planning.fault} />
+          <footer>
+            <button type="button" class="quiet" onClick={close}>
+              {texts.cancel}
+            </button>
+            <button type="submit" disabled={planning.isRunning || bad !== undefined}>
+              {plans ? texts.copy : texts.look}
+            </button>
+          </footer>
+        </form>
+      )}
+      {copying.isRunning && running && (
+        <Transfer
+          id={id}
+          label={texts.copying({
+            name: nameOf(copies[running.position]),
+            position: running.position + 1,
+            count: copies.length,
+          })}
+          progress={running.progress}
+          onCancel={copying.cancel}
+        />
+      )}
+      <ProblemView fault={copying.fault} onRetry={copy} />
+      {isOver && (
+        <>
+          <div role="status">{outcomes(copied).map((text) => text && <p key={text}>{text}</p>)}</div>
+          <footer>
+            <button type="button" onClick={close}>
+              {texts.close}
+            </button>
+          </footer>
+        </>
+      )}
+    </ActionDialog>
+  )
+
+  function outcomes(done: readonly CopiedImage[]): readonly (string | false)[] {
+    const place = `${hostOf(to.registry.trim())}/${to.repository.trim()}`
+    const names = (outcome: CopiedImage['outcome']) =>
+      done.flatMap(({ outcome: its }, position) => (its === outcome ? [nameOf(copies[position])] : []))
+    const [copiedNames, presentNames] = [names('copied'), names('present')]
+    const rest = copies.slice(done.length).map(nameOf)
+    return [
+      copiedNames.length > 0 && texts.copied({ place, names: formats.list(copiedNames) }),
+      presentNames.length > 0 && texts.present({ names: formats.list(presentNames) }),
+      rest.length > 0 && texts.rest({ names: formats.list(rest) }),
+      rest.length > 0 && !copying.fault && texts.cancelled,
+    ]
+  }
+}
+
+function nameOf(copy: Copy | undefined): string {
+  const { reference = '', to } = copy ?? {}
+  if (to && to.tags.length > 0) return to.tags.join(', ')
+  return reference.includes(':') ? shortDigest(reference) : reference
+}

@@ -1,0 +1,93 @@
+import { params } from '@nanostores/i18n'
+import { useStore } from '@nanostores/preact'
+import { useState } from 'preact/hooks'
+import { messages } from '../../src/element/words/messages.ts'
+import type { RemovalRules } from '../worker/removal.ts'
+import { RemovalDialog } from './removal-dialog.tsx'
+import type { ActionDialogProps } from './selection.ts'
+
+const $texts = messages('change/prune', {
+  title: params('Clean up {repository}'),
+  note: 'An image goes only if all rules that you fill in let it go. Nothing is deleted before you have seen the plan and said yes.',
+  keepNewest: 'Keep the newest',
+  keepNewestHint: 'How many images stay.',
+  by: 'Newest by',
+  version: 'the version in the tag',
+  date: 'the date of the image',
+  olderThan: 'Only if older than, in days',
+  tags: 'Only these tags',
+  tagsHint: 'Names, or patterns such as pr-* and v1.?. Empty: all tags.',
+  keep: 'Always keep these tags',
+  none: 'Fill in a rule to see what it deletes.',
+})
+
+/** What the form has. */
+const EMPTY = { keepNewest: '10', by: 'version', olderThan: '', tags: '', keep: 'latest' } as const
+
+/** Deletes images of a repository by rules, with a preview that follows the form. */
+export default function PruneDialog({ registry, repository, onClose }: ActionDialogProps) {
+  const texts = useStore($texts)
+  const [form, setForm] = useState<Readonly<Record<keyof typeof EMPTY, string>>>(EMPTY)
+  const field = (name: keyof typeof EMPTY) => ({
+    value: form[name],
+    onInput: ({ currentTarget: { value } }: { readonly currentTarget: { readonly value: string } }) =>
+      setForm({ ...form, [name]: value }),
+  })
+  const rules = readRules(form)
+  return (
+    <RemovalDialog
+      title={texts.title({ repository })}
+      registry={registry}
+      repository={repository}
+      choice={rules}
+      onClose={onClose}
+    >
+      <form onSubmit={(event) => event.preventDefault()}>
+        <p class="muted">{texts.note}</p>
+        <div class="pair">
+          <label>
+            {texts.keepNewest}
+            <input type="number" min="0" step="1" inputmode="numeric" autofocus {...field('keepNewest')} />
+            <small>{texts.keepNewestHint}</small>
+          </label>
+          <label>
+            {texts.by}
+            <select {...field('by')}>
+              <option value="version">{texts.version}</option>
+              <option value="date">{texts.date}</option>
+            </select>
+          </label>
+          <label>
+            {texts.olderThan}
+            <input type="number" min="0" step="1" inputmode="numeric" {...field('olderThan')} />
+          </label>
+          <label>
+            {texts.tags}
+            <input autocapitalize="off" spellcheck={false} {...field('tags')} />
+            <small>{texts.tagsHint}</small>
+          </label>
+          <label>
+            {texts.keep}
+            <input autocapitalize="off" spellcheck={false} {...field('keep')} />
+          </label>
+        </div>
+        {!rules && <p>{texts.none}</p>}
+      </form>
+    </RemovalDialog>
+  )
+}
+
+/** Reads the form. `undefined` if it names no rule by which an image would go. */
+function readRules({ keepNewest, by, olderThan, tags, keep }: typeof EMPTY | Record<keyof typeof EMPTY, string>) {
+  const list = (text: string) => text.split(/[\s,]+/).filter((part) => part !== '')
+  const natural = (text: string) => (/^\d{1,6}$/.test(text.trim()) ? Number(text) : undefined)
+  const [newest, days, chosen] = [natural(keepNewest), natural(olderThan), list(tags)]
+  if (newest === undefined && days === undefined && chosen.length === 0) return undefined
+  const rules: RemovalRules = {
+    ...(newest !== undefined && { keepNewest: newest, by: by === 'date' ? 'date' : 'version' }),
+    ...(days !== undefined && { olderThan: `${days}d` }),
+    ...(chosen.length > 0 && { tags: chosen }),
+    keep: list(keep),
+  }
+  return rules
+}

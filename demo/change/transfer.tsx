@@ -1,0 +1,88 @@
+import { params } from '@nanostores/i18n'
+import { useStore } from '@nanostores/preact'
+import { useState } from 'preact/hooks'
+import type { PushProgress } from 'registry-api-v2-client'
+import { $formats, shortDigest } from '../../src/element/words/format.ts'
+import { messages } from '../../src/element/words/messages.ts'
+import { worker } from '../shell/worker.ts'
+
+const $texts = messages('change/transfer', {
+  preparing: 'Preparing…',
+  sent: params('{sent} of {total}'),
+  speed: params('{speed} per second, {time} left'),
+  paused: 'Paused',
+  pause: 'Pause',
+  resume: 'Go on',
+  cancel: 'Cancel',
+  present: 'there already',
+  mounted: 'taken from another repository',
+  blobs: 'Layers',
+})
+
+interface TransferProps {
+  /** The name of the transfer in the Worker. */
+  readonly id: string
+  /** Says what is transferred. */
+  readonly label: string
+  /** `undefined` until something is known. */
+  readonly progress: PushProgress | undefined
+  onCancel(): void
+}
+
+/** A transfer that runs: a bar in all, a bar for each layer, pause and cancel. */
+export function Transfer({ id, label, progress, onCancel }: TransferProps) {
+  const texts = useStore($texts)
+  const formats = useStore($formats)
+  const [isPaused, setPaused] = useState(false)
+  return (
+    <section aria-label={label}>
+      <p>
+        {label}
+        <progress aria-label={label} value={progress?.sentBytes} max={progress?.totalBytes || undefined} />
+        <small>{describe()}</small>
+      </p>
+      {progress && progress.blobs.length > 0 && (
+        <details open={progress.blobs.length <= 8}>
+          <summary>{texts.blobs}</summary>
+          <ul class="transfer">
+            {progress.blobs.map(({ digest, repository, state, sentBytes, size }) => (
+              <li key={`${repository} ${digest}`}>
+                <code title={digest}>{shortDigest(digest)}</code>
+                <progress aria-label={shortDigest(digest)} value={sentBytes} max={size || 1} />
+                <small>
+                  {state === 'present' || state === 'mounted'
+                    ? texts[state]
+                    : texts.sent({ sent: formats.bytes(sentBytes), total: formats.bytes(size) })}
+                </small>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+      <footer>
+        <button type="button" class="quiet" onClick={onCancel}>
+          {texts.cancel}
+        </button>
+        <button
+          type="button"
+          onClick={() => {
+            setPaused(!isPaused)
+            void (isPaused ? worker.transfers.resume(id) : worker.transfers.pause(id))
+          }}
+        >
+          {isPaused ? texts.resume : texts.pause}
+        </button>
+      </footer>
+    </section>
+  )
+
+  function describe(): string {
+    if (!progress || progress.phase === 'plan') return texts.preparing
+    const { sentBytes, totalBytes, bytesPerSecond, remainingSeconds } = progress
+    const sent = texts.sent({ sent: formats.bytes(sentBytes), total: formats.bytes(totalBytes) })
+    if (isPaused) return `${sent} · ${texts.paused}`
+    if (!bytesPerSecond || remainingSeconds === undefined) return sent
+    const speed = texts.speed({ speed: formats.bytes(bytesPerSecond), time: formats.duration(remainingSeconds) })
+    return `${sent} · ${speed}`
+  }
+}

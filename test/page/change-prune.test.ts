@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { listTags, pushDockerTar } from '../../src/index.ts'
+import { createTestArchive } from '../../src/testing/index.ts'
+import { closeDialog, dialog } from '../support/demo-change.ts'
+import { accessibilityFindings, button, openDemo, page, shows, useDemoPage } from '../support/demo-page.ts'
+import { type Distribution, startDistribution } from '../support/distribution.ts'
+
+useDemoPage()
+
+let real: Distribution
+beforeAll(async () => {
+  real = await startDistribution()
+})
+afterAll(() => real?.stop())
+
+const TAGS = ['latest', 'v1.2', 'v1.10', 'v1.9', 'pr-1', 'pr-2', 'pr-3']
+
+it('clean-up by rules previews the plan while the form changes, deletes, and goes on from there', async () => {
+  for (const tag of TAGS) {
+    const archive = await createTestArchive({ images: [{ layers: [{ file: tag }] }] })
+    await pushDockerTar(archive, real.url, 'team/old', tag)
+  }
+  await openDemo({ registry: real.url, repository: 'team/old' })
+  await button('Clean up by rules').click()
+  await shows(dialog(), 'Nothing goes.')
+  await dialog().getByLabel('Keep the newest').fill('1')
+  await shows(dialog(), 'Deletes 4 tags and 4 images. Stays: 3 tags.')
+  await dialog().getByText('What stays, and why').click()
+  await shows(dialog(), 'latest – its name is to be kept')
+  await shows(dialog(), 'v1.10 – one of the newest')
+  expect(await accessibilityFindings()).toEqual([])
+  await dialog().getByLabel('Keep the newest').fill('')
+  await shows(dialog(), 'Fill in a rule')
+  await dialog().getByLabel('Only these tags').fill('pr-*')
+  await shows(dialog(), 'Deletes 3 tags and 3 images. Stays: 4 tags.')
+  await page.setViewportSize({ width: 375, height: 700 })
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375)
+  expect(await dialog().evaluate((element) => element.scrollWidth <= element.clientWidth)).toBe(true)
+  await page.setViewportSize({ width: 1280, height: 720 })
+  await button('Delete 3 tags').click()
+  await shows(dialog(), 'Deleted: ')
+  expect([...(await listTags(real.url, 'team/old'))].sort()).toEqual(['latest', 'v1.10', 'v1.2', 'v1.9'])
+  await closeDialog()
+  expect(await page.getByRole('link', { name: 'pr-1' }).count()).toBe(0)
+})
+
+it('clean-up by rules is there in Korean', async () => {
+  await pushDockerTar(await createTestArchive(), real.url, 'team/korean', 'v1')
+  await page.evaluate(() => localStorage.setItem('language', 'ko'))
+  await openDemo({ registry: real.url, repository: 'team/korean' })
+  await button('규칙으로 정리').click()
+  await shows(dialog(), '삭제되는 항목이 없습니다.')
+  await page.evaluate(() => localStorage.removeItem('language'))
+})
