@@ -18,6 +18,7 @@ followTheme()
 translate('shell', () => import('./shell/ko.ts'))
 
 // The push form is there at once; another view is loaded when it is shown first.
+const ImageView = lazy(() => import('./image/image-view.tsx'))
 const RepositoriesView = lazy(() => import('./repositories/repositories-view.tsx'))
 const TagsView = lazy(() => import('./tags/tags-view.tsx'))
 
@@ -55,8 +56,12 @@ function viewOf({ view, registry }: Place, isReadOnly = false): View {
 
 /** The view of a place. A view starts again when its registry, repository or image changes. */
 function Shown({ place, view }: { readonly place: Place; readonly view: View }) {
-  const { registry, repository } = place
+  const { registry, repository, reference, part } = place
   if (view !== 'browse' || !registry) return <PushView registry={registry} />
+  if (repository && reference) {
+    const key = `${registry} ${repository} ${reference}`
+    return <ImageView key={key} registry={registry} repository={repository} reference={reference} part={part} />
+  }
   if (repository) return <TagsView key={`${registry} ${repository}`} registry={registry} repository={repository} />
   return <RepositoriesView key={registry} registry={registry} />
 }

@@ -1,7 +1,10 @@
 import { offer } from '../../src/element/worker/channel.ts'
 import { createPushes } from '../../src/element/worker/pushes.ts'
 import { createSession } from '../../src/element/worker/session.ts'
+import { createBlobs } from './blobs.ts'
 import { createCopying } from './copying.ts'
+import { createFiles } from './files.ts'
+import { createImages } from './image.ts'
 import { createRemoval } from './removal.ts'
 import { createRepositories } from './repositories.ts'
 import { createTagging } from './tagging.ts'
@@ -23,6 +26,9 @@ const api = {
   copying: createCopying(session, transfers),
   pushes: createPushes(session),
   removal: createRemoval(session),
+  blobs: createBlobs(session),
+  files: createFiles(session),
+  images: createImages(session),
   repositories: createRepositories(session),
   tagging: createTagging(session),
   tags: createTags(session),

@@ -1,0 +1,30 @@
+import { useStore } from '@nanostores/preact'
+import { messages } from '../../src/element/words/messages.ts'
+import { CommandLine } from '../shell/image-parts.tsx'
+import type { DescribedReference } from '../worker/image.ts'
+
+const $texts = messages('image/pull', {
+  title: 'Pull it',
+  byTag: 'Copy the line with the tag',
+  byDigest: 'Copy the line with the digest',
+})
+
+interface PullLinesProps {
+  readonly described: DescribedReference
+  readonly reference: string
+}
+
+/** The lines by which Docker pulls an image: by its tag, and by its digest. */
+export function PullLines({ described: { name, digest, image }, reference }: PullLinesProps) {
+  const texts = useStore($texts)
+  if (image?.kind === 'artifact') return null
+  const lines = [{ line: `docker pull ${name}@${digest}`, label: texts.byDigest }]
+  if (reference !== digest) lines.unshift({ line: `docker pull ${name}:${reference}`, label: texts.byTag })
+  return (
+    <section aria-label={texts.title}>
+      {lines.map(({ line, label }) => (
+        <CommandLine key={line} command={line} label={label} />
+      ))}
+    </section>
+  )
+}
