@@ -11,3 +11,12 @@ it('a redirected download takes no secrets along in a page (CVE-2022-0235, CVE-2
   expect(seen.length).toBeGreaterThan(0)
   expect(seen.flat().filter((name) => /^(authorization|cookie|x-team-secret)$/.test(name))).toEqual([])
 })
+
+it('a password is sent in a page though the answer 401 has no CORS headers, but nothing is sent without one', async () => {
+  const { proxyAuth } = inject('faultyServers')
+  const registry = openRegistry(proxyAuth, { credentials: inject('faultyUser'), retry: 0 })
+  const digest = await pushDockerTar(await createTestArchive(), registry, 'team/app', 'v1')
+  expect(digest).toMatch(/^sha256:/)
+  const anonymous = openRegistry(proxyAuth, { retry: 0 })
+  await expect(getImageInfo(anonymous, 'team/app', 'v1')).rejects.toMatchObject({ code: 'NO_ANSWER' })
+})

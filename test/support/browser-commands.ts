@@ -1,3 +1,4 @@
+import { exec } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync, truncateSync } from 'node:fs'
 import { open } from 'node:fs/promises'
@@ -19,6 +20,8 @@ declare module 'vitest/browser' {
     chooseArchive(selector: string, layers: number, layerMiB: number): Promise<LargeArchive & { path: string }>
     /** Changes a file of the disk. */
     changeFile(path: string, change: FileChange): Promise<void>
+    /** Runs a command line of curl in a shell. Returns all that it prints. */
+    runCurl(command: string): Promise<string>
   }
 }
 
@@ -42,6 +45,12 @@ const changeFile: BrowserCommand<[path: string, change: FileChange]> = async (_c
   await file.close()
 }
 
+const runCurl: BrowserCommand<[command: string]> = async (_context, command) => {
+  if (!command.startsWith('curl ')) throw new Error(`This is no command of curl: ${command}`)
+  // curl fails where the registry does.
+  return new Promise((resolve) => exec(command, (_error, stdout, stderr) => resolve(stdout + stderr)))
+}
+
 let folder: string | undefined
 /** In a folder of the run's own, which ends with it. */
 function newPath(): string {
@@ -54,4 +63,4 @@ function newPath(): string {
 }
 
 /** What test pages may ask of the machine that they run on. */
-export const browserCommands = { chooseArchive, changeFile }
+export const browserCommands = { chooseArchive, changeFile, runCurl }

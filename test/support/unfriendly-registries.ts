@@ -2,6 +2,7 @@ import { serve } from 'srvx/node'
 import type { TestProject } from 'vitest/node'
 import { openRegistry, pushDockerTar } from '../../src/index.ts'
 import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
+import { startFaultyRegistries } from './faulty-registries.ts'
 import { LISTED_TAGS } from './listed-tags.ts'
 import { serveRedirectingRegistry, USER } from './redirecting-registry.ts'
 
@@ -22,11 +23,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await serveWithout('registryWithoutCors', /^access-control-/, project),
     await serveWithout('registryWithoutExposedHeaders', /^access-control-expose-headers$/, project),
   ]
+  const stopFaulty = await startFaultyRegistries(project)
   const redirecting = await serveRedirectingRegistry()
   const { url, seenUrl } = redirecting
   project.provide('redirectingRegistry', { url, seenUrl, credentials: USER })
   return async () => {
-    await Promise.all([redirecting.close(), ...servers.map((server) => server.close(true))])
+    await Promise.all([stopFaulty(), redirecting.close(), ...servers.map((server) => server.close(true))])
   }
 }
 

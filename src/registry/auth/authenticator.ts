@@ -1,4 +1,4 @@
-import { ResponseError } from '../../errors.ts'
+import { NetworkError, ResponseError } from '../../errors.ts'
 import type { Exchange } from '../../http/exchange.ts'
 import type { Patience, Signature } from '../../http/request.ts'
 import { type Challenge, parseChallenges } from './challenge.ts'
@@ -80,6 +80,18 @@ export function createAuthenticator(
     if (answer.status === 401 && !isForeign) challenge ??= choose(answer.headers)
   }
 
+  /**
+   * A proxy may let web pages read only answers that are no errors. The 401 then looks like no answer, but a password
+   * can still be tried, as where a page may not read `WWW-Authenticate`.
+   */
+  function mayTryPassword(error: unknown): boolean {
+    const isInPage = globalThis.location !== undefined
+    const hasPassword = typeof credentials === 'object' && 'password' in credentials
+    if (!(isInPage && hasPassword && error instanceof NetworkError)) return false
+    challenge ??= { scheme: 'basic', parameters: NO_PARAMETERS }
+    return true
+  }
+
   async function signInBasic(scopes: readonly Scope[]): Promise<Authorization | undefined> {
     const user = await provided.get({ registry: registry.href, service: undefined, scopes })
     const { credentials: given } = user
@@ -123,6 +135,7 @@ export function createAuthenticator(
     async authorize(scopes, patience) {
       if (!challenge && credentials !== undefined) {
         probing ??= probe(patience).catch((error) => {
+          if (mayTryPassword(error)) return
           probing = undefined
           throw error
         })
