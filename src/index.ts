@@ -49,6 +49,7 @@ export type { CopiedTag, CopyRepositoryOptions } from './copy/copy-repository-op
 export type { CheckName, FindingCode, RegistryCheck, ServerSettings } from './doctor/check.ts'
 export type { DiagnoseOptions } from './doctor/diagnose-options.ts'
 export { diagnoseRegistry } from './doctor/diagnose-registry.ts'
+export { type CurlOutputOptions, readCurlOutput } from './doctor/read-curl-output.ts'
 export { appendLayer } from './edit/append-layer.ts'
 export type { AppendOptions, LayerMakingOptions, LayerProgress } from './edit/append-options.ts'
 export { createImage } from './edit/create-image.ts'

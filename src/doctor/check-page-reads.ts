@@ -12,7 +12,7 @@ export type PageExamination = Examination & { readonly origin: string }
 const NEEDED = ['location']
 const WISHED = ['link', 'docker-content-digest', 'range', 'oci-chunk-min-length', 'oci-chunk-max-length', 'retry-after']
 /** A tag that is in no repository. */
-const MISSING_TAG = 'doctor-looks-for-a-tag-that-is-not-there'
+export const MISSING_TAG = 'doctor-looks-for-a-tag-that-is-not-there'
 
 /** Checks whether a page may read the answers of the registry, their headers, and refusals. */
 export async function checkPageReads(context: PageExamination, signIn: SignIn): Promise<Findings> {
@@ -31,7 +31,7 @@ export async function checkPageReads(context: PageExamination, signIn: SignIn): 
   }
 }
 
-function judgeRead({ headers, secrets }: Answered, origin: string): Finding {
+export function judgeRead({ headers, secrets }: Answered, origin: string): Finding {
   const fault = corsFault(headers, origin)
   if (!fault) return passed(`Pages of ${origin} may read answers of the registry.`)
   const message = `The registry answers, but ${describeCorsFault(fault, headers, origin, secrets)}.`
@@ -43,7 +43,7 @@ function judgeRead({ headers, secrets }: Answered, origin: string): Finding {
 }
 
 /** `*` exposes all headers, since requests of the SDK carry no cookies. */
-function judgeExposed({ status, headers }: Probed, origin: string): Finding {
+export function judgeExposed({ status, headers }: Probed, origin: string): Finding {
   const exposed = listed(headers, 'access-control-expose-headers').map((name) => name.toLowerCase())
   const isHidden = (name: string) => !exposed.includes('*') && !exposed.includes(name)
   const needed = [...NEEDED, ...(status === 401 ? ['www-authenticate'] : [])].filter(isHidden)

@@ -1,9 +1,9 @@
-import { isLoopback } from '../oci/registry-address.ts'
 import { type Finding, failed, passed, skipped } from './check.ts'
 import type { PageExamination } from './check-page-reads.ts'
 import { refusedPreflight } from './check-preflights.ts'
 import type { SignIn } from './check-sign-in.ts'
 import { corsFault, describeCorsFault } from './cors.ts'
+import { isMixed, mixedRealm } from './page-address.ts'
 import { askPreflight } from './preflight.ts'
 import { isAnswered, probe } from './probe.ts'
 import { proxySettings } from './settings.ts'
@@ -14,10 +14,7 @@ export async function checkPageTokenServer(context: PageExamination, { realm }: 
   if (!realm) return skipped('NOT_NEEDED', 'the registry names no token server.')
   const server = `The token server at ${realm.origin}`
   if (realm.origin === origin) return passed('The page and the token server have the same origin.', 'SAME_ORIGIN')
-  if (origin.startsWith('https:') && realm.protocol === 'http:' && !isLoopback(realm.hostname)) {
-    const message = `${server} is on http: a page of ${origin} may not use it.`
-    return failed('MIXED_CONTENT', message, 'put the token server on https, and name that as the realm')
-  }
+  if (isMixed(realm, origin)) return mixedRealm(realm, origin)
   const answer = await probe(context, { url: realm, headers: { origin } })
   if (!isAnswered(answer)) return skipped('NOT_REACHED', 'the token server does not answer.')
   const { headers } = answer

@@ -1,16 +1,18 @@
-import { isLocal, isLoopback } from '../oci/registry-address.ts'
-import { type Finding, type Findings, failed, passed, skipped, warning } from './check.ts'
+import { type Finding, type Findings, passed, skipped } from './check.ts'
+import { checkOwnPage } from './check-own-page.ts'
 import { checkPageReads } from './check-page-reads.ts'
 import { checkPageTokenServer } from './check-page-token-server.ts'
 import { checkPreflights } from './check-preflights.ts'
 import type { Sample } from './check-repository.ts'
 import type { SignIn } from './check-sign-in.ts'
 import { checkStorage } from './check-storage.ts'
-import { type Examination, pageOrigin, sendsOrigin } from './probe.ts'
+import { checkPageAddress } from './page-address.ts'
+import { type Examination, type Probed, pageOrigin, sendsOrigin } from './probe.ts'
 
 /** Checks what a page of another origin would meet at the registry. */
 export async function checkPage(
   examination: Examination,
+  ping: Probed,
   signIn: SignIn,
   sample: Sample | undefined,
 ): Promise<Findings> {
@@ -21,11 +23,15 @@ export async function checkPage(
       passed('The page and the registry have the same origin: a browser asks for no permission.', 'SAME_ORIGIN'),
     )
   }
+  const context = { ...examination, origin }
+  if (origin === pageOrigin()) return checkOwnPage(context, ping, signIn, sample)
   const address = checkPageAddress(base, origin)
   // A browser sends no request at all.
   if (address.state === 'failed') return { 'page-address': address }
-  if (!sendsOrigin()) return inPage(address, origin)
-  const context = { ...examination, origin }
+  if (!sendsOrigin()) {
+    const hidden = skipped('NOT_VISIBLE', 'a page cannot tell what a page of another origin may do.')
+    return { ...forAll(hidden), 'page-address': address }
+  }
   return {
     'page-address': address,
     ...(await checkPageReads(context, signIn)),
@@ -50,35 +56,4 @@ const PAGE_CHECKS = [
 
 function forAll(finding: Finding): Findings {
   return Object.fromEntries(PAGE_CHECKS.map((check) => [check, finding]))
-}
-
-/** Checks the two addresses alone, as browsers do before they send anything (Mixed Content, Local Network Access). */
-export function checkPageAddress(base: URL, origin: string): Finding {
-  const page = new URL(origin)
-  if (page.protocol === 'https:' && base.protocol === 'http:' && !isLoopback(base.hostname)) {
-    return failed(
-      'MIXED_CONTENT',
-      `A page of ${origin} may not use ${base.origin}: browsers let pages on https send no requests to http.`,
-      'give the registry a certificate, or serve it and the page on one origin',
-    )
-  }
-  if (isLocal(base.hostname) && !isLocal(page.hostname)) {
-    return warning(
-      'LOCAL_NETWORK',
-      `${base.host} is in a local network, and ${origin} is not: browsers ask the user for permission first.`,
-      'serve the page in the same network, or tell users to allow it access to the local network',
-    )
-  }
-  return passed('Browsers let the page send requests to this address.')
-}
-
-/**
- * A page knows only that it could read an answer: its browser hides preflights. The probes of a page go here.
- */
-function inPage(address: Finding, origin: string): Findings {
-  const hidden = forAll(
-    skipped('NOT_VISIBLE', 'a page cannot see preflights and their answers. A check outside of a browser can.'),
-  )
-  const read = origin === pageOrigin() && { 'page-read': passed('This page may read answers of the registry.') }
-  return { ...hidden, 'page-address': address, ...read }
 }

@@ -4,9 +4,10 @@ import { describeCorsFault } from './cors.ts'
 import { type Announced, askPreflight, type Preflight } from './preflight.ts'
 import { corsSettings, proxySettings, singleHeaderSettings } from './settings.ts'
 
-const METHODS = ['PUT', 'PATCH', 'DELETE']
+/** The methods of a push that need a permission. */
+export const METHODS = ['PUT', 'PATCH', 'DELETE']
 /** Headers that every push needs. */
-const NEEDED = ['authorization', 'content-type', 'content-range']
+export const NEEDED = ['authorization', 'content-type', 'content-range']
 /** Headers that reading needs. */
 const WISHED = ['range', 'accept']
 
@@ -41,7 +42,8 @@ export async function checkPreflights(context: PageExamination): Promise<Finding
   }
 }
 
-function judgeMethods(missing: readonly string[], origin: string, headers: Headers | undefined): Finding {
+/** Judges which methods preflights do not allow. */
+export function judgeMethods(missing: readonly string[], origin: string, headers: Headers | undefined): Finding {
   if (missing.length === 0) return passed('Preflights allow the methods PUT, PATCH and DELETE.')
   return failed(
     'METHODS_MISSING',
@@ -51,7 +53,8 @@ function judgeMethods(missing: readonly string[], origin: string, headers: Heade
   )
 }
 
-function judgeHeaders(missing: readonly string[], origin: string, headers: Headers | undefined): Finding {
+/** Judges which request headers preflights do not allow. */
+export function judgeHeaders(missing: readonly string[], origin: string, headers: Headers | undefined): Finding {
   if (missing.length === 0) return passed(`Preflights allow the headers ${[...NEEDED, ...WISHED].join(', ')}.`)
   const message = `Preflights do not allow the request headers ${missing.join(', ')}.`
   const remedy = missing.includes('authorization')

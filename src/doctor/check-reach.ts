@@ -1,35 +1,50 @@
-import { publicUrl } from '../errors.ts'
 import { isHtml, readAnswer } from '../http/answer.ts'
 import { isLoopback } from '../oci/registry-address.ts'
 import { type Finding, type Findings, failed, passed, warning } from './check.ts'
+import { checkReachInPage } from './check-reach-in-page.ts'
 import { explainFailure } from './failures.ts'
-import { type Examination, isAnswered, MAX_BODY, type Probed, probe, sendsOrigin } from './probe.ts'
+import { checkOtherScheme } from './other-scheme.ts'
+import { type Examination, isAnswered, MAX_BODY, type Probed, pageOrigin, probe, sendsOrigin } from './probe.ts'
+import { isApi } from './registry-answer.ts'
+import { placeOf } from './shown.ts'
+import { watchPolicy } from './watch-policy.ts'
 
 /** The outcome of the first checks. */
 interface Reached {
   readonly findings: Findings
   /** The registry's answer to `GET v2/` without credentials: 200 or 401. `undefined` if there is no registry. */
   readonly ping: Probed | undefined
+  /** True if a page can read only answers to signed-in requests. @default false */
+  readonly isSignedIn?: boolean
 }
 
 /** Checks that a registry answers at the address (distribution-spec § Determining Support). */
 export async function checkReach(examination: Examination): Promise<Reached> {
   const { base } = examination
   const place = placeOf(base)
+  const page = pageOrigin()
+  const policy = page === undefined ? undefined : watchPolicy()
   const answer = await probe(examination, { url: new URL('v2/', base) })
+  const isBlocked = !isAnswered(answer) && (await policy?.hasBlocked(base.origin))
+  policy?.stop()
   if (!isAnswered(answer)) {
-    const { check, finding } = explainFailure(answer.failure, place, sendsOrigin())
+    const { failure } = answer
+    if (page !== undefined && page !== base.origin) {
+      const unread = { examination, page, failure, isBlocked: isBlocked ?? false, place }
+      return { ...(await checkReachInPage(unread)), ping: undefined }
+    }
+    const { check, finding } = explainFailure(failure, place)
     const isOtherScheme = finding.code !== 'HOST_UNKNOWN' && !finding.code.startsWith('CERTIFICATE_')
-    const other = isOtherScheme ? await findOtherScheme(examination) : undefined
-    if (other) return { findings: { connection: wrongScheme(place, other) }, ping: undefined }
+    const other = isOtherScheme ? await checkOtherScheme(examination) : undefined
+    if (other) return { findings: { connection: other }, ping: undefined }
     const connection = passed(`${place} answers.`)
     return { findings: check === 'tls' ? { connection, tls: finding } : { connection: finding }, ping: undefined }
   }
   // Go's servers and nginx answer 400 to http at a port of https, others redirect.
   const isHttp = base.protocol === 'http:'
   const other =
-    isHttp && (answer.status === 400 || leadsToHttps(answer)) ? await findOtherScheme(examination) : undefined
-  if (other) return { findings: { connection: wrongScheme(place, other) }, ping: undefined }
+    isHttp && (answer.status === 400 || leadsToHttps(answer)) ? await checkOtherScheme(examination) : undefined
+  if (other) return { findings: { connection: other }, ping: undefined }
   const reached = { connection: passed(`${place} answers.`), tls: checkTls(base) }
   if (/required SSL certificate|SSL certificate error/i.test(answer.text)) {
     return { findings: { connection: reached.connection, tls: refusedCertificate(place) }, ping: undefined }
@@ -68,11 +83,6 @@ async function askAsHandle(
   }
 }
 
-/** The address of a registry for a message. */
-function placeOf(url: URL): string {
-  return publicUrl(url.href).replace(/\/$/, '')
-}
-
 function checkTls({ protocol, hostname, origin }: URL): Finding {
   if (protocol === 'https:') return passed('The connection is encrypted, and the certificate is trusted.')
   if (isLoopback(hostname)) return passed('The registry is on this machine: the connection needs no encryption.')
@@ -80,26 +90,6 @@ function checkTls({ protocol, hostname, origin }: URL): Finding {
     'NOT_ENCRYPTED',
     `The connection to ${origin} is not encrypted: anyone on the network can read passwords and change images.`,
     'give the registry a certificate, and use https',
-  )
-}
-
-/** Finds a registry at the same host by the other scheme. */
-async function findOtherScheme(examination: Examination): Promise<string | undefined> {
-  const url = new URL(examination.base)
-  url.protocol = url.protocol === 'https:' ? 'http:' : 'https:'
-  const answer = await probe(examination, { url: new URL('v2/', url) })
-  const isRegistry = isAnswered(answer) && (answer.status === 401 || isApi(answer))
-  // The server is there, but its certificate is not accepted.
-  const isTls = !isAnswered(answer) && explainFailure(answer.failure, '', true).finding.code.startsWith('CERTIFICATE_')
-  return isRegistry || isTls ? placeOf(url) : undefined
-}
-
-function wrongScheme(place: string, other: string): Finding {
-  const isEncrypted = other.startsWith('https:')
-  return failed(
-    'WRONG_SCHEME',
-    `The registry does not answer at ${place}, but at ${other}.`,
-    isEncrypted ? `use ${other}` : `use ${other}, or better give the registry a certificate: http is not encrypted`,
   )
 }
 
@@ -172,21 +162,6 @@ function redirected(base: URL, { status, headers }: Probed): Finding {
 
 function leadsToHttps({ status, headers }: Probed): boolean {
   return status >= 300 && status < 400 && (headers.get('location') ?? '').startsWith('https:')
-}
-
-/** Tells whether an answer is that of a registry. Its body is `{}`, Quay's `true`, or empty. */
-function isApi({ status, headers, text }: Probed): boolean {
-  if (status < 200 || status >= 300) return false
-  return text.trim() === '' || headers.has('docker-distribution-api-version') || isJson(text)
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** Docker's clients take a server without this header for another kind of registry. */

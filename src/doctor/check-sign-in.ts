@@ -4,7 +4,8 @@ import { readRealm } from '../registry/auth/realm.ts'
 import { releaseBody } from '../source/release.ts'
 import { type Finding, type Findings, failed, passed, skipped, warning } from './check.ts'
 import { explainFailure } from './failures.ts'
-import { type Examination, isAnswered, type Probed, probe, sendsOrigin } from './probe.ts'
+import { isMixed } from './page-address.ts'
+import { answersAtAll, type Examination, isAnswered, type Probed, pageOrigin, probe, sendsOrigin } from './probe.ts'
 import { findingOf } from './unexpected.ts'
 
 /** The outcome of the checks of the sign-in. */
@@ -46,7 +47,8 @@ export async function checkSignIn(examination: Examination, ping: Probed): Promi
     return { ...open, findings: { challenge, 'token-server': attempt, 'sign-in': signIn }, isSignedIn }
   }
   const token = await checkTokenServer(examination, bearer)
-  const isDown = token.finding.state === 'failed' && !isSignedIn
+  // A page may be unable to read the token server.
+  const isDown = !isSignedIn && (token.finding.state !== 'passed' || !token.realmAnswer)
   const signIn = isDown ? skipped('NOT_REACHED', 'the token server gives no tokens.') : attempt
   return { ...token, findings: { challenge, 'token-server': token.finding, 'sign-in': signIn }, isSignedIn }
 }
@@ -107,10 +109,17 @@ async function checkTokenServer(
   const url = new URL(realm)
   const service = parameters.get('service')
   if (service !== undefined) url.searchParams.set('service', service)
+  const page = pageOrigin()
+  if (page !== undefined && isMixed(realm, page)) {
+    const finding = skipped('NOT_REACHED', 'the browser sends no request to the token server.')
+    return { finding, realm, realmAnswer: undefined }
+  }
   const answer = await probe(examination, { url })
   if (!isAnswered(answer)) {
-    const { finding } = explainFailure(answer.failure, `The token server at ${realm.origin}`, sendsOrigin())
-    const { message, remedy } = finding
+    if (page !== undefined && (await answersAtAll(examination, url))) {
+      return { finding: passed(`The token server at ${realm.origin} answers.`), realm, realmAnswer: undefined }
+    }
+    const { message, remedy } = explainFailure(answer.failure, `The token server at ${realm.origin}`).finding
     return { finding: failed('REALM_NO_ANSWER', message, remedy), realm, realmAnswer: undefined }
   }
   return { finding: checkRealmAnswer(realm, answer), realm, realmAnswer: answer }

@@ -1,14 +1,15 @@
-import { ResponseError } from '../errors.ts'
+import { NetworkError, ResponseError } from '../errors.ts'
 import type { Answer } from '../http/answer.ts'
 import { uploadLocation } from '../http/location.ts'
 import { deletesManifests } from '../registry/delete-manifest.ts'
 import { locateRepository } from '../registry/repository.ts'
 import type { RegistryRequest } from '../registry/send.ts'
 import { type Finding, type Findings, failed, passed, skipped, warning } from './check.ts'
+import { hiddenHeader } from './check-own-page.ts'
 import { refusedPreflight } from './check-preflights.ts'
 import type { RepositoryExamination, Sample } from './check-repository.ts'
 import { askPreflight } from './preflight.ts'
-import { type Examination, sendsOrigin } from './probe.ts'
+import { type Examination, pageOrigin, sendsOrigin } from './probe.ts'
 import { corsSettings, forwardedSettings } from './settings.ts'
 import { shownText } from './shown.ts'
 import { findingOf, settled } from './unexpected.ts'
@@ -41,8 +42,10 @@ async function tryUpload(context: RepositoryExamination): Promise<Findings> {
   const { registry, signal } = context
   let opened: Answer
   let location: URL
+  const isOwnPage = context.origin !== undefined && context.origin === pageOrigin()
   try {
     opened = await registry.send(openingOf(context))
+    if (isOwnPage && !opened.headers.has('location')) return withoutLocation(context, opened)
     location = uploadLocation(opened, registry.url)
   } catch (error) {
     signal?.throwIfAborted()
@@ -50,15 +53,29 @@ async function tryUpload(context: RepositoryExamination): Promise<Findings> {
   }
   let isCancelled = false
   try {
-    const upload = await checkPageUpload(context, location, opened)
-    const { finding, next } = await tryChunk(context, opened, location)
+    const upload = isOwnPage ? undefined : await checkPageUpload(context, location, opened)
+    const { finding, next, isAnswered } = await tryChunk(context, opened, location)
+    const ownUpload = judgeOwnUpload(context, location, opened, isAnswered)
     location = next
     isCancelled = await cancel(context, location)
     const located = judgeLocation(context, opened, isCancelled)
     const uploads = located.state !== 'passed' || isCancelled ? located : stays(context)
-    return { uploads, chunks: finding, 'page-upload': upload }
+    const exposed = { 'page-exposed': passed('This page may read the headers that a push needs: Location.') }
+    const chunks = isOwnPage && !isAnswered ? skipped('NOT_REACHED', 'this page cannot send chunks.') : finding
+    return { uploads, chunks, 'page-upload': upload ?? ownUpload, ...(isOwnPage && exposed) }
   } finally {
     if (!isCancelled) await cancel(context, location)
+  }
+}
+
+/** A page cannot cancel an upload whose URL it cannot read. */
+function withoutLocation(context: RepositoryExamination, { headers }: Answer): Findings {
+  const unread = skipped('NOT_REACHED', 'this page cannot read the URL of the upload.')
+  return {
+    uploads: stays(context),
+    chunks: unread,
+    'page-upload': unread,
+    'page-exposed': hiddenHeader('Location', context.origin ?? '*', headers),
   }
 }
 
@@ -114,21 +131,23 @@ async function tryChunk(
   { registry, signal, timeout, repository }: RepositoryExamination,
   opened: Answer,
   url: URL,
-): Promise<{ readonly finding: Finding; readonly next: URL }> {
+): Promise<{ readonly finding: Finding; readonly next: URL; readonly isAnswered: boolean }> {
   const headers = { 'content-type': 'application/octet-stream', 'content-range': `0-${CHUNK.length - 1}` }
   const act = `send a chunk to "${repository}"`
   try {
     const request = { act, method: 'PATCH', url, headers, body: CHUNK, isUpload: true, timeout, signal } as const
     const answer = await registry.send(request)
     const next = answer.headers.has('location') ? uploadLocation(answer, registry.url) : url
-    return { finding: passed(`The registry takes blobs in chunks${limitsOf(opened)}.`), next }
+    return { finding: passed(`The registry takes blobs in chunks${limitsOf(opened)}.`), next, isAnswered: true }
   } catch (error) {
     signal?.throwIfAborted()
     const finding = findingOf(error, opened.secrets)
-    if (!(error instanceof ResponseError) || !NO_CHUNKS.includes(error.status)) return { finding, next: url }
+    const isAnswered = !(error instanceof NetworkError)
+    if (!(error instanceof ResponseError) || !NO_CHUNKS.includes(error.status))
+      return { finding, next: url, isAnswered }
     const { message } = finding
     const fault = warning('NOT_SUPPORTED', `The registry takes blobs only whole, not in chunks: ${message}`)
-    return { finding: fault, next: url }
+    return { finding: fault, next: url, isAnswered }
   }
 }
 
@@ -165,6 +184,23 @@ async function tryDelete({ registry, repository, signal }: RepositoryExamination
     'The registry deletes no manifests: its configuration forbids it.',
     'allow it in the configuration of the registry',
     [{ server: 'distribution', lines: 'storage:\n  delete:\n    enabled: true' }],
+  )
+}
+
+/** Judges by a chunk of this page whether it may send any. */
+function judgeOwnUpload(
+  { origin = '*', base }: RepositoryExamination,
+  location: URL,
+  { headers, secrets }: Answer,
+  isAnswered: boolean,
+): Finding {
+  if (isAnswered) return passed('This page may send chunks to the URL of an upload.')
+  const server = location.origin === base.origin ? 'the registry' : shownText(location.origin, secrets)
+  return failed(
+    'NOT_READABLE',
+    `This page cannot send chunks to the URL of an upload, at ${server}.`,
+    'allow the origin of the page and PATCH there, too',
+    corsSettings(origin, headers),
   )
 }
 

@@ -77,6 +77,7 @@ export type FindingCode =
   | 'BLOCKED_PORT'
   | 'BROKEN_OFF'
   | 'PROXY_REFUSES'
+  | 'OFFLINE'
   | 'NOT_ENCRYPTED'
   | 'CERTIFICATE_UNKNOWN'
   | 'CERTIFICATE_EXPIRED'
@@ -101,7 +102,9 @@ export type FindingCode =
   // A page
   | 'SAME_ORIGIN'
   | 'MIXED_CONTENT'
+  | 'BLOCKED_BY_POLICY'
   | 'LOCAL_NETWORK'
+  | 'NOT_READABLE'
   | 'NO_CORS'
   | 'OTHER_ORIGIN'
   | 'DOUBLED_HEADER'
@@ -145,6 +148,11 @@ export interface RegistryCheck {
    * lines of that one, and of distribution behind it.
    */
   readonly settings: readonly ServerSettings[]
+  /**
+   * A command line for a terminal, if a browser hides the reason from the page. `readCurlOutput` reads what it prints.
+   * `undefined` if it would tell nothing more.
+   */
+  readonly command?: string | undefined
 }
 
 /** A finding, before the check is named. */
@@ -174,12 +182,21 @@ export function failed(
   message: string,
   remedy?: string,
   settings: readonly ServerSettings[] = [],
+  command?: string,
 ): Finding {
-  return { state: 'failed', code, message, remedy, settings }
+  return { state: 'failed', code, message, remedy, settings, ...(command !== undefined && { command }) }
 }
 
 /** The list of all checks. A check without a finding was not reached, because an earlier one failed. */
 export function listChecks(findings: Findings): readonly RegistryCheck[] {
   const missing = skipped('NOT_REACHED', 'an earlier check did not pass.')
   return CHECKS.map((check) => ({ check, ...(findings[check] ?? missing) }))
+}
+
+/** The checks that have a finding, in the order of the list. */
+export function listFound(findings: Findings): readonly RegistryCheck[] {
+  return CHECKS.flatMap((check) => {
+    const finding = findings[check]
+    return finding ? { check, ...finding } : []
+  })
 }

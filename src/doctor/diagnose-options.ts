@@ -1,4 +1,5 @@
 import type { RequestOptions } from '../registry/registry.ts'
+import type { RegistryCheck } from './check.ts'
 
 /** The options of `diagnoseRegistry`. */
 export interface DiagnoseOptions extends RequestOptions {
@@ -14,6 +15,10 @@ export interface DiagnoseOptions extends RequestOptions {
    * blob and no manifest changes. @default false: checks that need this are skipped
    */
   readonly write?: boolean | undefined
+  /**
+   * Called for each check as soon as it is made, then for those that were not reached. @default none
+   */
+  readonly onCheck?: ((check: RegistryCheck) => void) | undefined
   /** The time, in milliseconds, until each answer must begin. @default 10 000 */
   readonly timeout?: number | undefined
 }

@@ -5,6 +5,7 @@ import { parseRepositoryOf } from '../oci/reference.ts'
 import { type RegistryInput, toRegistry } from '../registry/registry.ts'
 import type { RegistryCheck } from './check.ts'
 import type { DiagnoseOptions } from './diagnose-options.ts'
+import { parseOrigin } from './parse-origin.ts'
 
 /**
  * Finds out what works with a registry, and what keeps it from working: whether it is reachable, its certificate, the
@@ -37,7 +38,7 @@ export async function diagnoseRegistry(
   registry: RegistryInput,
   options: DiagnoseOptions = {},
 ): Promise<readonly RegistryCheck[]> {
-  const { signal, origin, repository, write = false, timeout = 10_000 } = optionsOf(options)
+  const { signal, origin, repository, write = false, timeout = 10_000, onCheck } = optionsOf(options)
   const handle = toRegistry(registry)
   const name = optionalText('repository', repository, 'the name of a repository, such as "team/app"')
   if (typeof write !== 'boolean')
@@ -46,20 +47,17 @@ export async function diagnoseRegistry(
   if (!(timeout > 0 && timeout <= MAX_TIMEOUT)) {
     throw new RangeError(`Cannot use ${timeout} as timeout: pass milliseconds above 0, up to ${MAX_TIMEOUT}`)
   }
+  if (onCheck !== undefined && typeof onCheck !== 'function') {
+    throw new TypeError(`Cannot use onCheck: it has to be a function, not ${show(onCheck)}`)
+  }
   signal?.throwIfAborted()
   const { runChecks } = await loaded(import('./run-checks.ts'), signal)
-  return runChecks(handle, {
+  const settings = {
     origin: origin === undefined ? undefined : parseOrigin(origin),
     repository: name === undefined ? undefined : parseRepositoryOf(handle.url, name),
     write,
     timeout,
     signal,
-  })
-}
-
-/** Takes the origin of a page. The URL of the page will do. */
-function parseOrigin(origin: string | URL): string {
-  const url = URL.canParse(String(origin)) ? new URL(String(origin)) : undefined
-  if (url && /^https?:$/.test(url.protocol)) return url.origin
-  throw new TypeError(`Cannot use origin: it has to be like "https://page.example.com", not ${show(origin)}`)
+  }
+  return runChecks(handle, settings, onCheck ?? (() => {}))
 }

@@ -95,16 +95,13 @@ const FAILURES: readonly Known[] = [
 export function explainFailure(
   failure: string,
   place: string,
-  canSee: boolean,
 ): { readonly check: 'connection' | 'tls'; readonly finding: Finding } {
   const [, check, code, fault, remedy] = FAILURES.find(([pattern]) => pattern.test(failure)) ?? []
   if (check && code) return { check, finding: failed(code, `${place} ${fault}.`, remedy) }
-  const finding = canSee
-    ? failed('NO_ANSWER', `${place} does not answer.`, 'check the address, the port, the network, and that it runs')
-    : failed(
-        'NO_ANSWER',
-        `${place} does not answer, or does not let this page read its answer (CORS). A browser does not tell which.`,
-        'open the address in a tab: if it answers there, allow the origin of this page (docs/cors.md); otherwise check the address, the certificate, and that it runs',
-      )
+  const finding = failed(
+    'NO_ANSWER',
+    `${place} does not answer.`,
+    'check the address, the port, the network, and that it runs',
+  )
   return { check: 'connection', finding }
 }

@@ -38,13 +38,13 @@ export async function askPreflight(
     },
   })
   if (!isAnswered(answer)) return { fault: 'NO_ANSWER', isAllowed: false }
-  const fault = faultOf(answer, origin)
+  const fault = preflightFault(answer, origin)
   if (fault) return { fault, isAllowed: false, answer }
   return { isAllowed: allowsMethod(answer.headers, method) && allowsHeader(answer.headers, header), answer }
 }
 
 /** Returns the fault for which a browser refuses a preflight (Fetch § CORS-preflight fetch). */
-function faultOf({ status, headers }: Probed, origin: string): Preflight['fault'] {
+export function preflightFault({ status, headers }: Probed, origin: string): Preflight['fault'] {
   if (status === 401) return 'PREFLIGHT_401'
   if (status >= 300 && status < 400) return 'PREFLIGHT_REDIRECTED'
   if (status < 200 || status >= 300) return 'PREFLIGHT_REFUSED'
@@ -52,13 +52,13 @@ function faultOf({ status, headers }: Probed, origin: string): Preflight['fault'
 }
 
 /** Methods are case-sensitive. */
-function allowsMethod(headers: Headers, method: string): boolean {
+export function allowsMethod(headers: Headers, method: string): boolean {
   const allowed = listed(headers, 'access-control-allow-methods')
   return SIMPLE_METHODS.includes(method) || allowed.includes(method) || allowed.includes('*')
 }
 
 /** `*` stands for all headers but `Authorization`. */
-function allowsHeader(headers: Headers, header: string | undefined): boolean {
+export function allowsHeader(headers: Headers, header: string | undefined): boolean {
   if (header === undefined) return true
   const allowed = listed(headers, 'access-control-allow-headers').map((name) => name.toLowerCase())
   return allowed.includes(header) || (header !== 'authorization' && allowed.includes('*'))

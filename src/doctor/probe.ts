@@ -43,7 +43,7 @@ interface Unanswered {
 /** In bytes: what is read of a body. */
 export const MAX_BODY = 64 * 1024
 /** The failure after the time-out. */
-const TIMED_OUT = 'timed out'
+export const TIMED_OUT = 'timed out'
 
 /**
  * Sends a request once, without credentials and without the headers of the handle. Follows no redirect.
@@ -75,6 +75,26 @@ export async function probe(
   }
 }
 
+/**
+ * Tells whether anything answers a page, even if the page may not read it (Fetch § no-cors). It follows redirects, as
+ * such requests must.
+ *
+ * @throws the signal's reason if it aborts
+ */
+export async function answersAtAll({ registry, timeout, signal }: Examination, url: URL): Promise<boolean> {
+  const deadline = AbortSignal.timeout(timeout)
+  const either = signal ? AbortSignal.any([signal, deadline]) : deadline
+  const settings = { mode: 'no-cors', credentials: 'omit', cache: 'no-store' } as const
+  try {
+    const response = await untilAborted(registry.fetch(new Request(url, { ...settings, signal: either })), either)
+    releaseBody(response.body)
+    return true
+  } catch {
+    signal?.throwIfAborted()
+    return false
+  }
+}
+
 export function isAnswered(probed: Probed | Unanswered): probed is Probed {
   return 'status' in probed
 }
@@ -87,9 +107,12 @@ export function sendsOrigin(): boolean {
   return new Request('http://localhost/', { headers: { origin: 'http://page.test' } }).headers.has('origin')
 }
 
-/** The origin of the page that this code runs in. It is undefined elsewhere, and in a page without one (`file:`). */
+/**
+ * The origin of the page that this code runs in, or of the page of this Worker. It is undefined elsewhere, and in a
+ * page without one (`file:`).
+ */
 export function pageOrigin(): string | undefined {
-  const origin = sendsOrigin() ? undefined : globalThis.location?.origin
+  const origin = sendsOrigin() ? undefined : globalThis.origin
   return origin !== undefined && URL.canParse(origin) ? origin : undefined
 }
 

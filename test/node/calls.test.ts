@@ -22,6 +22,7 @@ const first = (iterator: AsyncIterator<unknown>): Promise<unknown> => iterator.n
 const shared = (sdk: typeof portable | typeof node): Readonly<Record<string, Call>> => ({
   listRepositories: (options) => sdk.listRepositories(registry, options),
   diagnoseRegistry: (options) => sdk.diagnoseRegistry(registry, options),
+  readCurlOutput: (options) => sdk.readCurlOutput('HTTP/1.1 204', options),
   listTags: (options) => sdk.listTags(registry, 'team/app', options),
   iterateRepositories: (options) => first(sdk.iterateRepositories(registry, options)),
   iterateTags: (options) => first(sdk.iterateTags(registry, 'team/app', options)),
