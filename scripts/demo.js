@@ -15,7 +15,9 @@ const vite = await createServer({ configFile: CONFIG, logLevel: 'warn' })
 await vite.listen()
 
 console.log(`Registry: ${registry}${embedded ? ' (in memory: it forgets everything at the end)' : ''}`)
-console.log(`Page:     ${vite.resolvedUrls?.local[0]}?registry=${encodeURIComponent(registry)}`)
+// A registry that is new has nothing to look at.
+const place = new URLSearchParams({ ...(embedded && { view: 'push' }), registry })
+console.log(`Page:     ${vite.resolvedUrls?.local[0]}?${place}`)
 console.log('Ctrl-C ends it.')
 
 await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])

@@ -1,6 +1,7 @@
 import { useStore } from '@nanostores/preact'
 import { messages } from '../../src/element/words/messages.ts'
 import { addressOf, type Place } from './address.ts'
+import { RegistryName } from './registry-name.tsx'
 
 const $texts = messages('shell/breadcrumbs', { path: 'Where you are' })
 
@@ -10,7 +11,7 @@ export function Breadcrumbs({ place }: { readonly place: Place }) {
   const { registry, repository, reference } = place
   if (!registry || !repository) return null
   const steps = [
-    { text: hostOf(registry), to: { registry } },
+    { text: <RegistryName registry={registry} />, to: { registry } },
     { text: repository, to: { registry, repository } },
     ...(reference ? [{ text: reference, to: { registry, repository, reference } }] : []),
   ]
@@ -18,7 +19,7 @@ export function Breadcrumbs({ place }: { readonly place: Place }) {
     <nav aria-label={texts.path} class="breadcrumbs">
       <ol>
         {steps.map(({ text, to }, position) => (
-          <li key={text}>
+          <li key={addressOf(to)}>
             {position === steps.length - 1 ? (
               <bdi class="wrap" aria-current="page">
                 {text}
@@ -33,9 +34,4 @@ export function Breadcrumbs({ place }: { readonly place: Place }) {
       </ol>
     </nav>
   )
-}
-
-/** `registry.example.com:5000`, without the scheme. */
-export function hostOf(registry: string): string {
-  return registry.replace(/^https?:\/\//, '').replace(/\/+$/, '')
 }

@@ -1,7 +1,7 @@
 import { useStore } from '@nanostores/preact'
 import { messages } from '../../src/element/words/messages.ts'
 import { addressOf, type Place, type View } from './address.ts'
-import { hostOf } from './breadcrumbs.tsx'
+import { RegistryName } from './registry-name.tsx'
 import { $config } from './settings.ts'
 import { SettingsMenu } from './settings-menu.tsx'
 
@@ -41,7 +41,7 @@ export function Header({ place, view }: { readonly place: Place; readonly view: 
         <bdi>{config?.title ?? texts.title}</bdi>
       </a>
       <a href={addressOf({ view: 'registries' })} class="registry" title={texts.registries}>
-        <bdi>{registry ? hostOf(registry) : texts.noRegistry}</bdi>
+        {registry ? <RegistryName registry={registry} /> : texts.noRegistry}
       </a>
       <nav aria-label={texts.views}>
         <ul>

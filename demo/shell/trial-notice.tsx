@@ -1,23 +1,22 @@
-import { params } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
+import { proxy } from 'comlink'
+import { atom } from 'nanostores'
 import { $formats } from '../../src/element/words/format.ts'
-import { messages } from '../../src/element/words/messages.ts'
 import { isTrial, TRIAL_ADDRESS, TRIAL_LIMIT } from '../worker/trial-address.ts'
 import { addressOf } from './address.ts'
+import { $trialTexts } from './registry-name.tsx'
 import { $config } from './settings.ts'
+import { worker } from './worker.ts'
 
-const $texts = messages('shell/trial', {
-  offer: 'Try it without a registry',
-  title: 'Trial registry (in this tab)',
-  note: params(
-    'Nothing leaves your browser. The trial registry takes at most {limit}, and forgets everything when you reload or close this page.',
-  ),
-})
+const $isFull = atom(false)
+
+void worker.onTrialFull(proxy(() => $isFull.set(true)))
 
 /** Says what the trial registry is where it is in use. Offers it where no registry is. */
 export function TrialNotice({ registry }: { readonly registry: string | undefined }) {
-  const texts = useStore($texts)
+  const texts = useStore($trialTexts)
   const formats = useStore($formats)
+  const isFull = useStore($isFull)
   const config = useStore($config)
   if (registry === undefined) {
     return config?.readOnly ? null : (
@@ -27,9 +26,11 @@ export function TrialNotice({ registry }: { readonly registry: string | undefine
     )
   }
   if (!isTrial(registry)) return null
+  const limit = formats.bytes(TRIAL_LIMIT)
   return (
     <aside class="notice" aria-label={texts.title}>
-      <strong>{texts.title}</strong> {texts.note({ limit: formats.bytes(TRIAL_LIMIT) })}
+      <strong>{texts.title}</strong> {texts.note({ limit })}
+      <p role="status">{isFull && <strong>{texts.full({ limit })}</strong>}</p>
     </aside>
   )
 }

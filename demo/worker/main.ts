@@ -16,12 +16,13 @@ import { createTrialRegistry } from './trial-registry.ts'
 // The Worker of the page. Each of its subjects has a file.
 
 const trial = createTrialRegistry()
-const session = createSession((address) => (isTrial(address) ? { fetch: trial } : {}))
+const session = createSession((address) => (isTrial(address) ? { fetch: trial.fetch } : {}))
 
 const transfers = createTransfers()
 
 const api = {
   onSignIn: session.onSignIn,
+  onTrialFull: trial.onFull,
   signOut: session.signOut,
   copying: createCopying(session, transfers),
   pushes: createPushes(session),

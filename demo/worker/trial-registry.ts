@@ -4,13 +4,21 @@ import { TRIAL_LIMIT } from './trial-address.ts'
 /** The code of its refusal when it is full. */
 export const TRIAL_FULL = 'TRIAL_FULL'
 
+/** A registry in the memory of this thread. Its content is gone with the tab. */
+export interface TrialRegistry {
+  /** Answers a request. Pass it to `openRegistry` as `fetch`. The code of the registry is loaded with the first request. */
+  readonly fetch: (request: Request) => Promise<Response>
+  /** Sets who hears that the registry refuses bytes because it is full. */
+  onFull(listener: () => void): void
+}
+
 /**
- * Makes a registry in the memory of this thread. Pass what it returns to `openRegistry` as `fetch`. The registry's code
- * is loaded with the first request, and its content is gone with the tab.
+ * Makes a trial registry.
  *
  * @param limit The number of bytes that it receives at most.
  */
-export function createTrialRegistry(limit = TRIAL_LIMIT): (request: Request) => Promise<Response> {
+export function createTrialRegistry(limit = TRIAL_LIMIT): TrialRegistry {
+  let onFull = () => {}
   let loading: Promise<TestRegistry> | undefined
   function load(): Promise<TestRegistry> {
     loading ??= import('registry-api-v2-client/testing').then(
@@ -23,10 +31,17 @@ export function createTrialRegistry(limit = TRIAL_LIMIT): (request: Request) => 
     )
     return loading
   }
-  return async (request) => {
-    const registry = await load()
-    const isUpload = ['POST', 'PATCH', 'PUT'].includes(request.method) && request.url.includes('/blobs/uploads/')
-    return isUpload && registry.bodyBytes >= limit ? refuse(limit) : registry.fetch(request)
+  return {
+    async fetch(request) {
+      const registry = await load()
+      const isUpload = ['POST', 'PATCH', 'PUT'].includes(request.method) && request.url.includes('/blobs/uploads/')
+      if (!isUpload || registry.bodyBytes < limit) return registry.fetch(request)
+      onFull()
+      return refuse(limit)
+    },
+    onFull(listener) {
+      onFull = listener
+    },
   }
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { isTrial, TRIAL_ADDRESS, TRIAL_LIMIT } from '../../demo/worker/trial-address.ts'
 import { createTrialRegistry, TRIAL_FULL } from '../../demo/worker/trial-registry.ts'
 import { getImageInfo, listTags, openRegistry, pushDockerTar } from '../../src/index.ts'
@@ -24,14 +24,17 @@ describe('isTrial()', () => {
 
 describe('createTrialRegistry()', () => {
   it('is a registry to push to, and to look at', async () => {
-    const registry = openRegistry(TRIAL_ADDRESS, { fetch: createTrialRegistry() })
+    const registry = openRegistry(TRIAL_ADDRESS, { fetch: createTrialRegistry().fetch })
     await pushDockerTar(await createTestArchive(), registry, 'team/hello', 'v1')
     expect(await listTags(registry, 'team/hello')).toEqual(['v1'])
     expect((await getImageInfo(registry, 'team/hello', 'v1')).layerCount).toBe(2)
   })
 
   it('refuses more when it has received its limit, and keeps what it has', async () => {
-    const registry = openRegistry(TRIAL_ADDRESS, { fetch: createTrialRegistry(2_000_000) })
+    const trial = createTrialRegistry(2_000_000)
+    const onFull = vi.fn()
+    trial.onFull(onFull)
+    const registry = openRegistry(TRIAL_ADDRESS, { fetch: trial.fetch })
     const push = async (tag: string) => {
       const content = new Uint8Array(900_000).fill(tag.charCodeAt(1))
       const archive = await createTestArchive({ images: [{ layers: [{ content }] }] })
@@ -39,11 +42,13 @@ describe('createTrialRegistry()', () => {
     }
     await push('v1')
     await push('v2')
+    expect(onFull).not.toHaveBeenCalled()
     // The piece that goes over the limit is still taken, perhaps with what goes beside it.
     await push('v3').catch(() => {})
 
     const message = expect.stringContaining('at most 2 MB: reload the page')
     await expect(push('v4')).rejects.toMatchObject({ status: 403, errors: [{ code: TRIAL_FULL, message }] })
+    expect(onFull).toHaveBeenCalled()
     expect(await listTags(registry, 'team/hello')).toEqual(expect.arrayContaining(['v1', 'v2']))
   })
 

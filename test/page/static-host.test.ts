@@ -73,8 +73,9 @@ describe('the trial registry', () => {
     await open()
     expect(asked.filter((url) => url.includes('test-registry'))).toEqual([])
     await page.getByRole('link', { name: 'Try it without a registry' }).click()
-    await shows('forgets everything when you reload or close this page')
-    await shows('at most 500 MB')
+    const notice = page.getByRole('complementary', { name: 'Trial registry (in this tab)' })
+    await notice.getByText('at most 500 MB, and forgets everything when you reload or close this page').waitFor()
+    await page.getByRole('banner').getByText('Trial registry (in this tab)').waitFor()
     await pushFile(page, 'hello.tar', await createTestArchive(), 'v1')
     await isPushed(page)
 
