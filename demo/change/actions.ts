@@ -30,6 +30,7 @@ export const $actionTexts = messages('change/actions', {
 const ACTIONS: readonly Action[] = [
   { id: 'retag', needs: 'one', deletes: false, dialog: lazy(() => import('./retag-dialog.tsx')) },
   { id: 'copy', needs: 'some', deletes: false, dialog: lazy(() => import('./copy-dialog.tsx')) },
+  { id: 'edit', needs: 'one', deletes: false, dialog: lazy(() => import('./edit-dialog.tsx')) },
   { id: 'delete', needs: 'some', deletes: true, dialog: lazy(() => import('./delete-dialog.tsx')) },
   { id: 'prune', needs: 'repository', deletes: true, dialog: lazy(() => import('./prune-dialog.tsx')) },
 ]

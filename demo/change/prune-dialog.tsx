@@ -21,7 +21,7 @@ const $texts = messages('change/prune', {
   none: 'Fill in a rule to see what it deletes.',
 })
 
-/** What the form has. */
+/** The texts of the form at the start. */
 const EMPTY = { keepNewest: '10', by: 'version', olderThan: '', tags: '', keep: 'latest' } as const
 
 /** Deletes images of a repository by rules, with a preview that follows the form. */

@@ -3,6 +3,7 @@ import { createPushes } from '../../src/element/worker/pushes.ts'
 import { createSession } from '../../src/element/worker/session.ts'
 import { createBlobs } from './blobs.ts'
 import { createCopying } from './copying.ts'
+import { createEditing } from './editing.ts'
 import { createFiles } from './files.ts'
 import { createImages } from './image.ts'
 import { createRemoval } from './removal.ts'
@@ -25,6 +26,7 @@ const api = {
   onTrialFull: trial.onFull,
   signOut: session.signOut,
   copying: createCopying(session, transfers),
+  editing: createEditing(session, transfers),
   pushes: createPushes(session),
   removal: createRemoval(session),
   blobs: createBlobs(session),
