@@ -127,6 +127,7 @@ export {
   type RepositoryTag,
 } from './oci/reference.ts'
 export type { ReferrerKind } from './oci/referrer-kind.ts'
+export { parseRegistryAddress } from './oci/registry-address.ts'
 export { pullBundle, pullDockerTar } from './pull/pull-docker-tar.ts'
 export type { PulledBundle, PulledTar, PullOptions } from './pull/pull-options.ts'
 export {

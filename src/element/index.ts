@@ -1,7 +1,20 @@
 import { RegistryPush } from './registry-push.tsx'
 
+export type {
+  Credentials,
+  CredentialsRequest,
+  ErrorCode,
+  IdentityTokenCredentials,
+  PasswordCredentials,
+  ProvideCredentials,
+  TokenCredentials,
+} from '../index.ts'
+export type { DoneDetail, ErrorDetail, OpenedDetail, RegistryPushEvents } from './events.ts'
 export { RegistryPush } from './registry-push.tsx'
 export type { CreatePushWorker } from './start-worker.ts'
+export type { LinkToImage, PushedImage } from './view/result-view.tsx'
+export type { Summary } from './view/summary.ts'
+export type { Fault } from './words/fault.ts'
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -1,48 +1,178 @@
 import { render } from 'preact'
 import type { ProvideCredentials } from '../index.ts'
-import { type CreatePushWorker, startWorker } from './start-worker.ts'
+import { type RegistryPushEvents, tellEvents } from './events.ts'
+import { createQueue } from './queue/queue.ts'
+import { answerSignIns, type CreatePushWorker, startWorker } from './start-worker.ts'
+import { readChosen } from './view/dropped.ts'
+import { createForm, type Form } from './view/form.ts'
 import css from './view/push.css?inline'
 import { PushForm } from './view/push-form.tsx'
+import type { LinkToImage } from './view/result-view.tsx'
+import { createSignIn } from './view/sign-in.ts'
+import { $language, toLanguage } from './words/locale.ts'
 import { translate } from './words/messages.ts'
 
 translate('element', () => import('./words/ko.ts'))
 
+/** The listeners of `<registry-push>` know the details of its events. */
+export interface RegistryPush {
+  addEventListener<Name extends keyof RegistryPushEvents>(
+    type: Name,
+    listener: (event: RegistryPushEvents[Name]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void
+}
+
 /**
- * The element `<registry-push>`: a form that pushes image archives to a registry.
+ * The element `<registry-push>`: a form that pushes image archives to a registry. It pushes in a Worker, also while it
+ * is out of the document.
+ *
+ * Attributes: `registry` (the address that the form begins with), `repository` and `tag` (the name for an archive with
+ * one image, instead of its own names), `lang` (`en` or `ko`, for all elements of the page).
+ *
+ * Events: `push-open`, `push-progress`, `push-done`, `push-error`.
  *
  * @example
  * ```html
  * <registry-push registry="https://registry.example.com"></registry-push>
  * ```
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface adds overloads of what HTMLElement has
 export class RegistryPush extends HTMLElement {
-  static readonly observedAttributes = ['registry']
+  static readonly observedAttributes = ['registry', 'repository', 'tag', 'lang']
 
-  /** Starts the Worker that pushes. @default the Worker of the package */
-  createWorker: CreatePushWorker | undefined
-  /** Gives credentials when the registry asks for them. @default a dialog of the element */
-  credentials: ProvideCredentials | undefined
-
+  #createWorker: CreatePushWorker | undefined
+  #credentials: ProvideCredentials | undefined
+  #imageLink: LinkToImage | undefined
   #root = this.attachShadow({ mode: 'open' })
+  #signIn = createSignIn()
+  #form: Form | undefined
 
-  connectedCallback(): void {
-    this.#root.adoptedStyleSheets = [stylesheet()]
+  constructor() {
+    super()
+    // A page may set properties before this class is loaded.
+    for (const name of ['createWorker', 'credentials', 'imageLink'] as const) {
+      if (!Object.hasOwn(this, name)) continue
+      const given = { [name]: this[name] }
+      delete this[name]
+      Object.assign(this, given)
+    }
+  }
+
+  /**
+   * Starts the Worker that pushes. Set it before the element comes into the document. Such a Worker asks for
+   * credentials itself, unless `credentials` is set too.
+   *
+   * @default the Worker of the package, `registry-api-v2-client/element-worker`
+   */
+  get createWorker(): CreatePushWorker | undefined {
+    return this.#createWorker
+  }
+
+  set createWorker(createWorker: CreatePushWorker | undefined) {
+    this.#createWorker = createWorker
+  }
+
+  /**
+   * Gives credentials when a registry asks for them. If it refuses them, the dialog of the element asks the user.
+   *
+   * @default the dialog
+   */
+  get credentials(): ProvideCredentials | undefined {
+    return this.#credentials
+  }
+
+  set credentials(credentials: ProvideCredentials | undefined) {
+    this.#credentials = credentials
+  }
+
+  /**
+   * Gives the address of a page that shows an image, for the result of a push.
+   *
+   * @default there is no link
+   */
+  get imageLink(): LinkToImage | undefined {
+    return this.#imageLink
+  }
+
+  set imageLink(imageLink: LinkToImage | undefined) {
+    this.#imageLink = imageLink
     this.#render()
   }
 
-  attributeChangedCallback(): void {
-    if (this.isConnected) this.#render()
+  /**
+   * Adds archives to the form, as if the user had chosen them.
+   *
+   * @param files Files of `<input type="file">` or a drop. Those with a `webkitRelativePath` are one folder.
+   */
+  add(files: Iterable<File>): void {
+    this.#start().add(readChosen(files))
+  }
+
+  /**
+   * Pushes all archives that are not pushed yet, as the button does. An archive whose push would move a tag stops with
+   * its plan.
+   *
+   * @returns false if the address or a name cannot be used; the form shows which
+   */
+  push(): boolean {
+    return this.#start().push()
+  }
+
+  /** Cancels what is under way. */
+  cancel(): void {
+    this.#form?.cancelAll()
+  }
+
+  connectedCallback(): void {
+    this.#root.adoptedStyleSheets = [stylesheet()]
+    this.#start()
+    this.#render()
+  }
+
+  attributeChangedCallback(name: string, _before: string | null, value: string | null): void {
+    if (name === 'lang') setLanguage(value)
+    if (!this.#form) return
+    if (name === 'registry') this.#form.setRegistry(value ?? '')
+    else this.#nameImages(this.#form)
   }
 
   disconnectedCallback(): void {
     render(null, this.#root)
   }
 
-  #worker = lazy(() => startWorker(this.createWorker))
+  #start(): Form {
+    if (this.#form) return this.#form
+    const worker = startWorker(this.createWorker)
+    // A Worker of the page asks the page.
+    if (!this.createWorker || this.credentials) answerSignIns(worker, this.#signIn, () => this.credentials)
+    const form = createForm(createQueue(worker.pushes))
+    this.#form = form
+    form.setRegistry(this.getAttribute('registry') ?? '')
+    this.#nameImages(form)
+    tellEvents(form, this)
+    return form
+  }
+
+  #nameImages(form: Form): void {
+    const repository = this.getAttribute('repository')
+    form.givenName = repository ? { repository, tag: this.getAttribute('tag') ?? undefined } : undefined
+  }
 
   #render(): void {
-    render(<PushForm registry={this.getAttribute('registry') ?? ''} worker={this.#worker()} host={this} />, this.#root)
+    if (!this.isConnected) return
+    render(<PushForm form={this.#start()} signIn={this.#signIn} linkTo={this.#imageLink} />, this.#root)
   }
+}
+
+function setLanguage(tag: string | null): void {
+  const language = tag === null ? undefined : toLanguage(tag)
+  if (language) $language.set(language)
 }
 
 let sheet: CSSStyleSheet | undefined
@@ -53,12 +183,4 @@ function stylesheet(): CSSStyleSheet {
     sheet.replaceSync(css)
   }
   return sheet
-}
-
-function lazy<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined
-  return () => {
-    made ??= { value: make() }
-    return made.value
-  }
 }

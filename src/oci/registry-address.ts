@@ -6,11 +6,18 @@ export const DOCKER_HUB_NAMES: readonly string[] = ['docker.io', 'index.docker.i
 const EXAMPLE = 'it should look like "registry.example.com", "https://registry.example.com" or "http://localhost:15000"'
 
 /**
- * Reads where a registry is: a URL, or a host as it stands in image names. A host alone is taken by https, one on this
- * machine by http; Docker Hub's names lead to where it answers.
+ * Reads the address of a registry: a URL, or a host as in image names. A host alone means https, on this machine http.
+ * Docker Hub's names lead to the host where it answers.
  *
- * @returns the base URL, ending in a slash
- * @throws {ValidationError} unless it is an http or https URL without user info, query and fragment, or a host
+ * @param text `registry.example.com`, `127.0.0.1:5000` or `https://registry.example.com/base`.
+ * @returns the base URL, which ends in a slash.
+ * @throws {ValidationError} if it is not a host, or an http or https URL without user info, query and fragment.
+ * @example
+ * ```ts
+ * import { parseRegistryAddress } from 'registry-api-v2-client'
+ *
+ * console.log(parseRegistryAddress('localhost:5000').href) // 'http://localhost:5000/'
+ * ```
  */
 export function parseRegistryAddress(text: string | URL): URL {
   const url = readAddress(String(text))

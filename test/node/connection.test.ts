@@ -9,6 +9,7 @@ import {
   listTags,
   NetworkError,
   openRegistry,
+  parseRegistryAddress,
   pushDockerTar,
   ResponseError,
   ValidationError,
@@ -29,6 +30,21 @@ const errorBody = (code: string, message: string) => JSON.stringify({ errors: [{
 
 /** Statuses that may pass: those of a busy server, and of nginx and Cloudflare in front of one that is away. */
 const PASSING = [408, 425, 429, 499, 500, 502, 503, 504, 520, 521, 522, 523, 524]
+
+describe('parseRegistryAddress()', () => {
+  it.each([
+    ['registry.example.com', 'https://registry.example.com/'],
+    ['127.0.0.1:5000', 'http://127.0.0.1:5000/'],
+    ['https://host.test/artifactory', 'https://host.test/artifactory/'],
+    ['docker.io', 'https://registry-1.docker.io/'],
+  ])('reads %j', (text, url) => expect(parseRegistryAddress(text).href).toBe(url))
+
+  it('throws a ValidationError if the text is not an address', () => {
+    for (const text of ['a word', '', 'https://user:hunter2@registry.test']) {
+      expect(() => parseRegistryAddress(text)).toThrow(ValidationError)
+    }
+  })
+})
 
 describe('openRegistry()', () => {
   it.each([

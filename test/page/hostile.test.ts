@@ -17,6 +17,6 @@ it('the page shows markup as text when it is in the archive or in an answer of t
   await page.getByRole('textbox', { name: 'Tag' }).fill('v1')
   await button('Push').click()
 
-  await shows(alert(), 'The registry refuses')
+  await shows(alert(), 'You have no right to do this')
   expect(await page.locator('img').count()).toBe(0)
 })

@@ -5,6 +5,7 @@ import {
   accessibilityFindings,
   button,
   chooseFile,
+  page,
   registry,
   shows,
   status,
@@ -17,8 +18,8 @@ it('the page pushes an archive, and shows its digest', async () => {
   await chooseFile('hello.tar', await createTestArchive())
   await button('Push').click()
 
-  await shows(status(), 'In the registry')
+  await shows(status(), 'Pushed team/hello:v1.')
   const manifest = await getManifest(registry.url, 'team/hello', 'v1')
-  await shows(status(), manifest.digest)
+  await shows(page.getByRole('region', { name: 'In the registry' }), manifest.digest)
   expect(await accessibilityFindings()).toEqual([])
 })

@@ -40,7 +40,7 @@ export async function openDemo(place: Readonly<Record<string, string>>): Promise
 /** Chooses a file as a user does. */
 export async function chooseFile(name: string, bytes: Uint8Array): Promise<void> {
   const file = { name, mimeType: 'application/x-tar', buffer: Buffer.from(bytes) }
-  await page.getByLabel('Choose an archive').setInputFiles(file)
+  await page.getByLabel('Choose archives').setInputFiles(file)
 }
 
 /** A drop as a person makes it: with files of the disk, which a page cannot make up. */

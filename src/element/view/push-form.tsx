@@ -1,130 +1,133 @@
+import { count } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
-import { proxy } from 'comlink'
-import { useState } from 'preact/hooks'
-import type { PushProgress } from '../../index.ts'
-import { type Fault, isAbort, toFault } from '../words/fault.ts'
-import { $formats } from '../words/format.ts'
+import { computed } from 'nanostores'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import type { Entry } from '../queue/entry.ts'
 import { messages } from '../words/messages.ts'
-import { $problemTexts, describeProblem } from '../words/problem.ts'
-import type { Api } from '../worker/api.ts'
-import type { PushWorker } from '../worker/main.ts'
-import type { OpenedArchive, Pushed, PushListener, PushRequest } from '../worker/pushes.ts'
+import { DropZone } from './drop-zone.tsx'
+import { hasFiles, readDropped } from './dropped.ts'
+import { EntryView } from './entry-view.tsx'
+import { Field } from './field.tsx'
+import { type Form, STARTABLE } from './form.ts'
+import { movingTags } from './plan-view.tsx'
+import type { LinkToImage } from './result-view.tsx'
+import type { SignIn } from './sign-in.ts'
+import { SignInDialog } from './sign-in-dialog.tsx'
+import { SummaryView } from './summary-view.tsx'
+import { findClashes, registryFault } from './validity.ts'
 
 const $texts = messages('element/push', {
-  choose: 'Choose an archive',
-  drop: 'or drop it here',
-  push: 'Push',
   registry: 'Registry',
-  repository: 'Repository',
-  tag: 'Tag',
-  done: 'In the registry',
+  archives: 'Archives',
+  push: 'Push',
+  pushAndMove: count({ one: 'Push and move {count} tag', other: 'Push and move {count} tags' }),
 })
 
 interface PushFormProps {
-  /** The address that the form begins with. */
-  readonly registry: string
-  readonly worker: Api<PushWorker>
-  /** Receives the events. */
-  readonly host: HTMLElement
+  readonly form: Form
+  readonly signIn: SignIn
+  readonly linkTo: LinkToImage | undefined
 }
 
 /** The form of `<registry-push>`. */
-export function PushForm({ registry, worker, host }: PushFormProps) {
+export function PushForm({ form, signIn, linkTo }: PushFormProps) {
   const texts = useStore($texts)
-  const problemTexts = useStore($problemTexts)
-  const formats = useStore($formats)
-  const [archive, setArchive] = useState<OpenedArchive>()
-  const [progress, setProgress] = useState<PushProgress>()
-  const [pushed, setPushed] = useState<Pushed>()
-  const [fault, setFault] = useState<Fault>()
-
-  async function attempt(act: () => Promise<void>): Promise<void> {
-    setFault(undefined)
-    try {
-      await act()
-    } catch (error) {
-      if (!isAbort(error)) setFault(toFault(error))
-    }
-  }
-
-  const open = (file: File) =>
-    attempt(async () => {
-      const { signal } = new AbortController()
-      setArchive(
-        await worker.pushes.open(
-          file,
-          proxy(() => undefined),
-          signal,
-        ),
-      )
-    })
-
-  const push = (data: FormData) =>
-    attempt(async () => {
-      const text = (name: string) => String(data.get(name)).trim()
-      const request: PushRequest = {
-        archive: archive?.id ?? 0,
-        registry: text('registry'),
-        images: [{ position: 0, destinations: [{ repository: text('repository'), tags: [text('tag')] }] }],
-      }
-      const listener: PushListener = { onProgress: setProgress, onEvent: () => undefined }
-      const result = await worker.pushes.push('push', request, proxy(listener))
-      setPushed(result)
-      host.dispatchEvent(new CustomEvent('pushed', { detail: result, bubbles: true, composed: true }))
-    })
-
-  const image = archive?.images[0]
-  const problem = fault && describeProblem(problemTexts, fault)
-  return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault()
-        void push(new FormData(event.currentTarget))
-      }}
-    >
-      <label>
-        {texts.choose} {texts.drop}
-        <input
-          type="file"
-          onChange={({ currentTarget: { files } }) => {
-            if (files?.[0]) void open(files[0])
-          }}
-        />
-      </label>
-      {image && (
-        <>
-          <label>
-            {texts.registry} <input name="registry" required defaultValue={registry} />
-          </label>
-          <label>
-            {texts.repository} <input name="repository" required defaultValue={image.destination.repository} />
-          </label>
-          <label>
-            {texts.tag} <input name="tag" required defaultValue={image.destination.tag || 'latest'} />
-          </label>
-          <button type="submit">{texts.push}</button>
-        </>
-      )}
-      {progress && (
-        <p>
-          <progress value={progress.sentBytes} max={progress.totalBytes} aria-label={texts.push} />{' '}
-          {formats.bytes(progress.sentBytes)}
-        </p>
-      )}
-      <div role="status">
-        {pushed && (
-          <p>
-            {texts.done} <code>{pushed.tags[0]?.digest}</code>
-          </p>
-        )}
-      </div>
-      <div role="alert">
-        {problem && (
-          <p class="fault">
-            {problem.title}. {problem.advice}
-          </p>
-        )}
-      </div>
-    </form>
+  const entries = useStore(form.queue.$entries)
+  const registry = useStore(form.$registry)
+  const isChecked = useStore(form.$isChecked)
+  const question = useStore(signIn.$question)
+  const isTarget = useDrops(form)
+  const shown = useAllShown(entries)
+  const startable = shown.filter(
+    ({ state, choices }) => STARTABLE.includes(state) && choices.some(({ isIncluded }) => isIncluded),
   )
+  const clashes = findClashes(startable.flatMap(({ choices }) => choices))
+  const moving = startable.flatMap(({ plan }) => (plan ? movingTags(plan) : [])).length
+  const element = useRef<HTMLFormElement>(null)
+  return (
+    <>
+      <form
+        ref={element}
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (!form.push()) requestAnimationFrame(() => focusFault(element.current))
+        }}
+      >
+        <DropZone isTarget={isTarget} isSmall={entries.length > 0} onChoose={form.add} />
+        <SummaryView form={form} />
+        {entries.length > 0 && (
+          <Field
+            label={texts.registry}
+            value={registry}
+            fault={registryFault(registry)}
+            isChecked={isChecked}
+            inputMode="url"
+            onInput={form.setRegistry}
+          />
+        )}
+        <ul class="entries" aria-label={texts.archives}>
+          {entries.map((entry) => (
+            <EntryView key={entry.id} {...{ entry, form, clashes, linkTo }} hasOthers={entries.length > 1} />
+          ))}
+        </ul>
+        {startable.length > 0 && (
+          <div class="actions">
+            <button type="submit" class="push" part="button primary">
+              {moving > 0 ? texts.pushAndMove(moving) : texts.push}
+            </button>
+          </div>
+        )}
+      </form>
+      <SignInDialog question={question} />
+    </>
+  )
+}
+
+/** Gives the focus to the first field that is wrong. */
+function focusFault(form: HTMLFormElement | null): void {
+  form?.querySelector<HTMLInputElement>('[aria-invalid=true]')?.focus()
+}
+
+/** Reads all entries. */
+function useAllShown(entries: readonly Entry[]) {
+  const $all = useMemo(
+    () =>
+      computed(
+        entries.map(({ $shown }) => $shown),
+        (...all) => all,
+      ),
+    [entries],
+  )
+  return useStore($all)
+}
+
+/**
+ * Takes what is dropped anywhere on the page: a file that misses the form would replace the page. Drops that another
+ * part of the page takes are left to it.
+ */
+function useDrops(form: Form): boolean {
+  const [isTarget, setTarget] = useState(false)
+  useEffect(() => {
+    const controller = new AbortController()
+    const { signal } = controller
+    const listen = (type: 'dragover' | 'dragleave' | 'drop', act: (event: DragEvent) => void) =>
+      addEventListener(type, act, { signal })
+    listen('dragover', (event) => {
+      if (event.defaultPrevented || !hasFiles(event)) return
+      event.preventDefault()
+      setTarget(true)
+    })
+    listen('dragleave', ({ relatedTarget }) => {
+      if (!relatedTarget) setTarget(false)
+    })
+    listen('drop', (event) => {
+      setTarget(false)
+      if (event.defaultPrevented || !hasFiles(event) || !event.dataTransfer) return
+      event.preventDefault()
+      void readDropped(event.dataTransfer.items).then(form.add)
+    })
+    return () => controller.abort()
+  }, [form])
+  return isTarget
 }

@@ -14,7 +14,7 @@ export function preferredLanguage(): Language {
 }
 
 /** Reads a BCP 47 tag, such as `ko-KR`. */
-function toLanguage(tag: string): Language | undefined {
+export function toLanguage(tag: string): Language | undefined {
   const [primary = ''] = tag.toLowerCase().split('-')
   return LANGUAGES.find((language) => language === primary)
 }

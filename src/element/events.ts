@@ -1,0 +1,74 @@
+import type { Entry, EntryState } from './queue/entry.ts'
+import type { Form } from './view/form.ts'
+import type { PushedImage } from './view/result-view.tsx'
+import type { Summary } from './view/summary.ts'
+import type { Fault } from './words/fault.ts'
+
+/** The detail of the event `push-open`: an archive was read. */
+export interface OpenedDetail {
+  /** Of the file or folder. */
+  readonly name: string
+  /** The names of each image. */
+  readonly images: ReadonlyArray<{ readonly names: readonly string[]; readonly platforms: readonly string[] }>
+}
+
+/** The detail of the event `push-done`: the images of an archive are in the registry. */
+export interface DoneDetail {
+  /** Of the file or folder. */
+  readonly name: string
+  /** One for each tag. */
+  readonly images: readonly PushedImage[]
+}
+
+/** The detail of the event `push-error`: an archive cannot be read, or was not pushed. */
+export interface ErrorDetail {
+  /** Of the file or folder. */
+  readonly name: string
+  /** The address of the registry, as it was typed. */
+  readonly registry: string
+  readonly fault: Fault
+}
+
+/** The events of `<registry-push>`. They bubble, also out of shadow roots. */
+export interface RegistryPushEvents {
+  'push-open': CustomEvent<OpenedDetail>
+  /** The progress of all pushes together, when it changes. */
+  'push-progress': CustomEvent<Summary>
+  'push-done': CustomEvent<DoneDetail>
+  'push-error': CustomEvent<ErrorDetail>
+}
+
+/** Tells the page what happens in a form, for as long as the form exists. */
+export function tellEvents(form: Form, host: EventTarget): void {
+  function tell<Name extends keyof RegistryPushEvents>(name: Name, detail: RegistryPushEvents[Name]['detail']): void {
+    host.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }))
+  }
+
+  function follow({ $shown }: Entry): () => void {
+    let before: EntryState = $shown.get().state
+    return $shown.listen(({ state, file: { name }, archive, result, registry, fault }) => {
+      const isNew = state !== before
+      const wasOpening = before === 'opening'
+      before = state
+      if (!isNew) return
+      if (wasOpening && state === 'ready' && archive) {
+        tell('push-open', { name, images: archive.images.map(({ names, platforms }) => ({ names, platforms })) })
+      }
+      if (state === 'pushed' && result) {
+        tell('push-done', { name, images: result.tags.map((tag) => ({ ...tag, registry: result.url })) })
+      }
+      if (state === 'failed' && fault) tell('push-error', { name, registry, fault })
+    })
+  }
+
+  const followed = new Map<Entry, () => void>()
+  form.queue.$entries.subscribe((entries) => {
+    for (const [entry, stop] of followed) {
+      if (entries.includes(entry)) continue
+      stop()
+      followed.delete(entry)
+    }
+    for (const entry of entries) if (!followed.has(entry)) followed.set(entry, follow(entry))
+  })
+  form.$summary.listen((summary) => tell('push-progress', summary))
+}

@@ -1,0 +1,67 @@
+import { useStore } from '@nanostores/preact'
+import type { EntryInput } from '../queue/entry.ts'
+import { messages } from '../words/messages.ts'
+import { readChosen } from './dropped.ts'
+import { type PickFiles, pickFiles } from './pick-files.ts'
+
+const $texts = messages('element/drop', {
+  choose: 'Choose archives',
+  folder: 'Choose a folder',
+  drop: 'or drop them here',
+  formats: 'What docker save, podman, buildah, skopeo or kaniko wrote, also packed with gzip, zstd or zip.',
+})
+
+interface DropZoneProps {
+  /** True while files are dragged over the page. */
+  readonly isTarget: boolean
+  /** True if there is something else to see already. */
+  readonly isSmall: boolean
+  onChoose(inputs: readonly EntryInput[]): void
+}
+
+/** Where archives come in: two buttons, and a place to drop files and folders on. */
+export function DropZone({ isTarget, isSmall, onChoose }: DropZoneProps) {
+  const texts = useStore($texts)
+  return (
+    <div class="drop" part="drop" data-target={isTarget} data-small={isSmall}>
+      <div class="row">
+        <FileButton label={texts.choose} pick={pickFiles()} onChoose={onChoose} />
+        <FileButton label={texts.folder} isFolder onChoose={onChoose} />
+        <span>{texts.drop}</span>
+      </div>
+      <p class="muted">{texts.formats}</p>
+    </div>
+  )
+}
+
+interface FileButtonProps extends Pick<DropZoneProps, 'onChoose'> {
+  readonly label: string
+  readonly isFolder?: boolean
+  /** The browser's own picker, which gives files that can be opened again after a reload. */
+  readonly pick?: PickFiles | undefined
+}
+
+function FileButton({ label, isFolder = false, pick, onChoose }: FileButtonProps) {
+  return (
+    <label class="button" data-kind={isFolder ? 'quiet' : undefined} part={isFolder ? 'button' : 'button primary'}>
+      {label}
+      <input
+        type="file"
+        class="unseen"
+        multiple
+        // A folder of an unpacked archive: not all engines have this in their types.
+        {...(isFolder && { webkitdirectory: true })}
+        onClick={(event) => {
+          if (!pick) return
+          event.preventDefault()
+          void pick().then(onChoose)
+        }}
+        onChange={({ currentTarget }) => {
+          onChoose(readChosen(currentTarget.files ?? []))
+          // The same file can be chosen again, after it has changed.
+          currentTarget.value = ''
+        }}
+      />
+    </label>
+  )
+}

@@ -1,0 +1,121 @@
+import { count } from '@nanostores/i18n'
+import { useStore } from '@nanostores/preact'
+import { useId } from 'preact/hooks'
+import type { Entry, ShownEntry } from '../queue/entry.ts'
+import { $formats } from '../words/format.ts'
+import { messages } from '../words/messages.ts'
+import { params } from '../words/placeholders.ts'
+import { BlobBars } from './blob-bars.tsx'
+import { RemoveButton } from './destination-fields.tsx'
+import { EntryState } from './entry-state.tsx'
+import { EDITABLE, type Form } from './form.ts'
+import { ImageList } from './image-list.tsx'
+import { PlanView } from './plan-view.tsx'
+import { ProblemText } from './problem-text.tsx'
+import { type LinkToImage, ResultView } from './result-view.tsx'
+import { WarningList } from './warning-list.tsx'
+
+const $texts = messages('element/entry', {
+  remove: params('Remove {name} from the list'),
+  files: count({ one: '{count} file', other: '{count} files' }),
+  registry: params('for {registry}'),
+  plan: 'Show what it would do',
+  pause: 'Pause',
+  resume: 'Resume',
+  cancel: 'Cancel',
+})
+
+interface EntryViewProps {
+  readonly entry: Entry
+  readonly form: Form
+  /** The names that several images would have. */
+  readonly clashes: ReadonlySet<string>
+  /** True if the queue has other entries. */
+  readonly hasOthers: boolean
+  readonly linkTo: LinkToImage | undefined
+}
+
+/** An archive of the queue: what is in it, what becomes of it, and how far it is. */
+export function EntryView({ entry, form, clashes, hasOthers, linkTo }: EntryViewProps) {
+  const texts = useStore($texts)
+  const formats = useStore($formats)
+  const shown = useStore(entry.$shown)
+  const registry = useStore(form.$registry)
+  const id = useId()
+  const { file, state, archive, plan, fault, result } = shown
+  const isPushed = state === 'pushed'
+  const isBusy = !EDITABLE.includes(state)
+  return (
+    <li class="entry" part="entry" aria-labelledby={id} data-state={state}>
+      <div class="row">
+        <h2 id={id} class="grow">
+          <bdi>{file.name}</bdi>
+        </h2>
+        <RemoveButton label={texts.remove({ name: file.name })} onClick={() => form.queue.remove(entry.id)} />
+      </div>
+      <p class="muted">
+        <span class="fact">{formats.bytes(file.size)}</span>
+        {file.files !== undefined && <span class="fact">{texts.files(file.files)}</span>}
+        {shown.registry !== registry && (
+          <span class="fact">
+            <bdi>{texts.registry({ registry: shown.registry })}</bdi>
+          </span>
+        )}
+      </p>
+      <EntryState entry={entry} form={form} />
+      <ProblemText fault={state === 'failed' ? fault : undefined} />
+      {isPushed && result && <ResultView result={result} linkTo={linkTo} />}
+      {plan && state === 'planned' && <PlanView plan={plan} />}
+      {archive && !isBusy && (
+        <>
+          <WarningList warnings={archive.warnings} />
+          <ImageList {...{ entry, form, clashes, archive }} />
+          {!isPushed && state !== 'planned' && (
+            <button
+              type="button"
+              class="plan-button"
+              data-kind="quiet"
+              part="button"
+              disabled={state === 'planning'}
+              onClick={() => form.plan(entry.id)}
+            >
+              {texts.plan}
+            </button>
+          )}
+        </>
+      )}
+      {hasOthers && isBusy && <EntryButtons {...{ entry, form, shown }} />}
+      {(isBusy || isPushed || state === 'failed' || state === 'cancelled') && (
+        <BlobBars progress={entry.progress} isStopped={state === 'failed' || state === 'cancelled'} />
+      )}
+    </li>
+  )
+}
+
+interface EntryButtonsProps extends Pick<EntryViewProps, 'entry' | 'form'> {
+  readonly shown: ShownEntry
+}
+
+/** Of one archive among several. */
+function EntryButtons({ entry: { id }, form, shown: { state } }: EntryButtonsProps) {
+  const texts = useStore($texts)
+  const isCancelling = useStore(form.$cancelling).has(id)
+  const { queue } = form
+  return (
+    <div class="row">
+      {state === 'pushing' && (
+        <button type="button" data-kind="quiet" disabled={isCancelling} onClick={() => queue.pause(id)}>
+          {texts.pause}
+        </button>
+      )}
+      {state === 'paused' && (
+        <button type="button" data-kind="quiet" disabled={isCancelling} onClick={() => queue.resume(id)}>
+          {texts.resume}
+        </button>
+      )}
+      <button type="button" data-kind="quiet" disabled={isCancelling} onClick={() => form.cancel(id)}>
+        {texts.cancel}
+      </button>
+    </div>
+  )
+}

@@ -1,0 +1,97 @@
+import { useStore } from '@nanostores/preact'
+import { messages } from '../words/messages.ts'
+import type { Pushed, PushedTag } from '../worker/pushes.ts'
+import { CopyButton } from './copy-button.tsx'
+
+const $texts = messages('element/result', {
+  title: 'In the registry',
+  pull: 'Pull it with',
+  show: 'Show it',
+})
+
+/** A pushed tag, with the registry that has it now. */
+export interface PushedImage extends PushedTag {
+  /** The base URL of the registry. */
+  readonly registry: string
+}
+
+/** Returns the address of a page that shows an image, if there is one. */
+export type LinkToImage = (image: PushedImage) => string | undefined
+
+interface ResultViewProps {
+  readonly result: Pushed
+  readonly linkTo: LinkToImage | undefined
+}
+
+/** The images that are in the registry now, and how to pull them. */
+export function ResultView({ result: { url, tags }, linkTo }: ResultViewProps) {
+  const texts = useStore($texts)
+  const { host } = new URL(url)
+  const digests = [...new Set(tags.map(({ digest }) => digest))]
+  const commands = tags.map(({ repository, tag }) => `docker pull ${host}/${repository}:${tag}`)
+  return (
+    <section class="result" part="result" aria-label={texts.title}>
+      <h3>{texts.title}</h3>
+      {digests.map((digest) => (
+        <ImageResult
+          key={digest}
+          digest={digest}
+          images={tags.filter((tag) => tag.digest === digest).map((tag) => ({ ...tag, registry: url }))}
+          linkTo={linkTo}
+        />
+      ))}
+      <p class="muted">{texts.pull}</p>
+      <div class="row command">
+        <code class="grow">{commands.join('\n')}</code>
+        <CopyButton text={commands.join('\n')} />
+      </div>
+    </section>
+  )
+}
+
+interface ImageResultProps extends Pick<ResultViewProps, 'linkTo'> {
+  readonly digest: string
+  readonly images: readonly PushedImage[]
+}
+
+function ImageResult({ digest, images, linkTo }: ImageResultProps) {
+  return (
+    <div>
+      <code class="digest">{digest}</code>
+      <ul class="tag-list">
+        {images.map((image) => (
+          <li key={`${image.repository}:${image.tag}`}>
+            <ImageName image={image} href={linkTo?.(image)} />
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+/** The schemes that a link may have: what the page gives may come from elsewhere. */
+const SAFE = /^https?:$/
+
+function ImageName({
+  image: { repository, tag },
+  href,
+}: {
+  readonly image: PushedImage
+  readonly href?: string | undefined
+}) {
+  const texts = useStore($texts)
+  const name = (
+    <bdi>
+      {repository}:{tag}
+    </bdi>
+  )
+  const isSafe =
+    href !== undefined && URL.canParse(href, document.baseURI) && SAFE.test(new URL(href, document.baseURI).protocol)
+  return isSafe ? (
+    <a href={href} title={texts.show}>
+      {name}
+    </a>
+  ) : (
+    name
+  )
+}

@@ -1,0 +1,93 @@
+import { atom, onMount, type ReadableAtom } from 'nanostores'
+import type { Entry, EntryState } from '../queue/entry.ts'
+
+/** The pushes of a queue together. */
+export interface Summary {
+  /**
+   * `idle` before the first push; `running` while at least one is under way or waits; `paused` if all of them pause;
+   * `done` if all were pushed; `stopped` if one failed or was cancelled.
+   */
+  readonly state: 'idle' | 'running' | 'paused' | 'done' | 'stopped'
+  readonly sentBytes: number
+  /** Of the pushes that have begun, and of those that wait as far as their archives tell. */
+  readonly totalBytes: number
+  /** Absent until it is known. */
+  readonly bytesPerSecond: number | undefined
+  /** The time left, in seconds. Absent until it is known. */
+  readonly remaining: number | undefined
+  /** How many archives were pushed, of those that were to be. */
+  readonly pushed: number
+  readonly count: number
+}
+
+const IN_PUSH: readonly EntryState[] = ['waiting', 'pushing', 'paused', 'pushed', 'failed', 'cancelled']
+
+/** Adds up the entries of a queue, as long as somebody reads it. */
+export function createSummary($entries: ReadableAtom<readonly Entry[]>): ReadableAtom<Summary> {
+  const $summary = atom<Summary>(addUp([]))
+  onMount($summary, () => {
+    let listening: readonly (() => void)[] = []
+    const stop = () => {
+      for (const unlisten of listening) unlisten()
+    }
+    const update = () => $summary.set(addUp($entries.get()))
+    const follow = $entries.subscribe((entries) => {
+      stop()
+      listening = entries.flatMap(({ $shown, progress }) => [$shown.listen(update), progress.$total.listen(update)])
+      update()
+    })
+    return () => {
+      follow()
+      stop()
+    }
+  })
+  return $summary
+}
+
+function addUp(entries: readonly Entry[]): Summary {
+  const pushes = entries.filter(hasBegun)
+  const states = pushes.map(({ $shown }) => $shown.get().state)
+  const totals = pushes.map(totalOf)
+  const sum = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0)
+  const sentBytes = sum(totals.map(({ sent }) => sent))
+  const totalBytes = sum(totals.map(({ total }) => total))
+  const bytesPerSecond = sum(totals.map(({ speed }) => speed)) || undefined
+  const state = summarize(states)
+  return {
+    state,
+    sentBytes,
+    totalBytes,
+    bytesPerSecond: state === 'running' ? bytesPerSecond : undefined,
+    remaining: state === 'running' && bytesPerSecond ? (totalBytes - sentBytes) / bytesPerSecond : undefined,
+    pushed: states.filter((state) => state === 'pushed').length,
+    count: pushes.length,
+  }
+}
+
+/** An archive that could not be read is no push. */
+function hasBegun({ $shown }: Entry): boolean {
+  const { state, archive, isElsewhere } = $shown.get()
+  return IN_PUSH.includes(state) && archive !== undefined && !isElsewhere
+}
+
+function summarize(states: readonly EntryState[]): Summary['state'] {
+  if (states.length === 0) return 'idle'
+  if (states.some((state) => state === 'pushing' || state === 'waiting')) return 'running'
+  if (states.includes('paused')) return 'paused'
+  return states.every((state) => state === 'pushed') ? 'done' : 'stopped'
+}
+
+function totalOf({ $shown, progress }: Entry): {
+  readonly sent: number
+  readonly total: number
+  readonly speed: number
+} {
+  const { state, archive, choices } = $shown.get()
+  const { sentBytes, totalBytes, bytesPerSecond = 0 } = progress.$total.get()
+  if (totalBytes > 0) return { sent: sentBytes, total: totalBytes, speed: state === 'pushing' ? bytesPerSecond : 0 }
+  const included = archive?.images.filter(
+    ({ position }) => choices.find((choice) => choice.position === position)?.isIncluded,
+  )
+  const total = included?.flatMap(({ layers }) => layers).reduce((sum, { size }) => sum + size, 0) ?? 0
+  return { sent: 0, total, speed: 0 }
+}
