@@ -25,7 +25,7 @@ const LOOKS = {
   phone: { colorScheme: 'light', viewport: { width: 375, height: 750 } },
 }
 /** In pixels of the page: what is further down is cut off. */
-const MAX_HEIGHT = 1200
+const MAX_HEIGHT = 1600
 /** Below the last part of a view. */
 const MARGIN = 32
 
@@ -83,11 +83,13 @@ async function takePicture(page, path) {
     return Math.max(...parts.map((part) => part.getBoundingClientRect().bottom))
   })
   const height = Math.min(Math.ceil(bottom) + MARGIN, MAX_HEIGHT)
+  // What is out of sight is not painted everywhere (content-visibility).
+  await page.setViewportSize({ width, height })
+  await page.waitForTimeout(300)
   const session = await page.context().newCDPSession(page)
   const { data } = await session.send('Page.captureScreenshot', {
     format: 'webp',
     quality: 85,
-    captureBeyondViewport: true,
     clip: { x: 0, y: 0, width, height, scale: 1 },
   })
   const picture = Buffer.from(data, 'base64')

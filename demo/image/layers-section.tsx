@@ -63,7 +63,7 @@ function StepRow({ step: { text, comment, layer, number }, largest, onFiles }: S
       <StepText text={text ?? comment ?? (layer ? texts.layer({ number }) : '')} />
       {layer ? (
         <p class="measure">
-          <span class="bar" aria-hidden="true">
+          <span class="share" aria-hidden="true">
             <span style={{ inlineSize: `${(layer.size / largest) * 100}%` }} />
           </span>
           <span>{formats.bytes(layer.size)}</span>
