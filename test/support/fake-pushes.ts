@@ -1,6 +1,5 @@
-import type { PushApi } from '../../src/element/queue/queue.ts'
 import type { DescribedImage } from '../../src/element/worker/described-image.ts'
-import type { Pushed, PushListener, PushRequest } from '../../src/element/worker/pushes.ts'
+import type { PushApi, Pushed, PushListener, PushRequest } from '../../src/element/worker/pushes.ts'
 import type { PushPlan, PushProgress } from '../../src/index.ts'
 
 /** A push that the test ends. */

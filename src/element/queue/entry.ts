@@ -1,4 +1,4 @@
-import { atom, type MapStore, map, type WritableAtom } from 'nanostores'
+import { type MapStore, map } from 'nanostores'
 import type { OpenProgress, PushPlan } from '../../index.ts'
 import type { Fault } from '../words/fault.ts'
 import type { OpenedArchive, PushEvent, Pushed } from '../worker/pushes.ts'
@@ -57,7 +57,9 @@ export interface ShownEntry {
   readonly events: readonly TimedEvent[]
   readonly fault: Fault | undefined
   readonly result: Pushed | undefined
-  /** True if another tab of the browser has it. Its state is that of the other tab. */
+  /** True if it is pushed as soon as its file is there: an earlier visit, or the loss of its file, broke the push. */
+  readonly goesOn: boolean
+  /** True if another tab of the browser has it. Its state is that of the other tab, and no act changes it. */
   readonly isElsewhere: boolean
   /** True if the browser can open the file again by itself, after one click. */
   readonly hasHandle: boolean
@@ -71,8 +73,8 @@ export interface Entry {
   readonly $shown: MapStore<ShownEntry>
   /** Of the push that runs, or of the last one. */
   readonly progress: ShownProgress
-  /** Given to the Worker to open it. Absent after a reload. */
-  readonly $input: WritableAtom<EntryInput | undefined>
+  /** The file or folder, as far as the browser has it. It is not shown. */
+  readonly given: { input?: EntryInput['input'] | undefined; handle?: FileSystemFileHandle | undefined }
 }
 
 /** A file or a folder, as the browser gives it. */
@@ -95,13 +97,14 @@ export function createEntry(id: string, shown: Pick<ShownEntry, 'file' | 'state'
       events: [],
       fault: undefined,
       result: undefined,
+      goesOn: false,
       isElsewhere: false,
       hasHandle: false,
       changed: undefined,
       ...shown,
     }),
     progress: createProgress(),
-    $input: atom(),
+    given: {},
   }
   return entry
 }

@@ -1,14 +1,19 @@
-import { proxy } from 'comlink'
 import { atom, type ReadableAtom } from 'nanostores'
-import type { OpenProgress } from '../../index.ts'
-import { isAbort, toFault } from '../words/fault.ts'
-import type { Api } from '../worker/api.ts'
-import type { createPushes, PushListener, PushRequest } from '../worker/pushes.ts'
-import { chooseByNames, type ImageChoice, toImageRequests } from './choices.ts'
-import { createEntry, type Entry, type EntryInput, type EntryState, identify, type ShownEntry } from './entry.ts'
-
-/** The part of the Worker that the queue uses. */
-export type PushApi = Api<ReturnType<typeof createPushes>>
+import type { PushApi } from '../worker/pushes.ts'
+import type { ImageChoice } from './choices.ts'
+import { type Claims, noClaims } from './claims.ts'
+import {
+  createEntry,
+  type Entry,
+  type EntryInput,
+  type EntryState,
+  identify,
+  isSameFile,
+  type ShownEntry,
+} from './entry.ts'
+import { createEntryList, type EntryList } from './entry-list.ts'
+import { createFiles } from './files.ts'
+import { createRuns, RUNNING, requestOf } from './runs.ts'
 
 /** Archives that are pushed one after another. */
 export interface Queue {
@@ -18,19 +23,28 @@ export interface Queue {
   readonly $atOnce: ReadableAtom<number>
   /** Of all pushes together. Absent without a limit. */
   readonly $maxBytesPerSecond: ReadableAtom<number | undefined>
+  /** True if the browser does not keep the queue, so that it is lost by a reload. */
+  readonly $isLost: ReadableAtom<boolean>
   /**
-   * Adds files and folders, each as an entry.
+   * Adds files and folders, each as an entry. The file of an entry that needs it goes to that entry.
    *
-   * @param registry The address that they begin with.
+   * @param registry The address that new entries begin with.
+   * @returns the new entries
    */
   add(inputs: readonly EntryInput[], registry: string): readonly Entry[]
+  /** Gives an entry its file again. Another file waits, as `changed`, for `acceptChanged`. */
+  provide(id: string, input: EntryInput): Promise<void>
+  /** Opens the file of an entry with `hasHandle`. Call it in a click: the browser may ask the user. */
+  reopen(id: string): Promise<void>
+  /** Takes the changed file instead of the one of before. */
+  acceptChanged(id: string): Promise<void>
   /** Sets the registry of an entry. Its plan is gone then. */
   setRegistry(id: string, registry: string): void
   /** Changes what is pushed of an image, and by which names. The plan is gone then. */
   choose(id: string, position: number, changes: Partial<Omit<ImageChoice, 'position'>>): void
   /** Asks the registry what it has, and what the push would change. */
   plan(id: string): Promise<void>
-  /** Pushes, when it is the entry's turn. It is the same for the first time, and again after a failure. */
+  /** Pushes, when it is the entry's turn: for the first time, or again. */
   push(id: string): void
   /** Pushes all entries that are ready, planned or failed. */
   pushAll(): void
@@ -49,97 +63,36 @@ export interface Queue {
 
 /** States in which the names can be changed, and a push can begin. */
 const STARTABLE: readonly EntryState[] = ['ready', 'planned', 'failed', 'cancelled', 'pushed']
-const RUNNING: readonly EntryState[] = ['pushing', 'paused']
-const MAX_EVENTS = 100
 
-export function createQueue(worker: PushApi): Queue {
-  const $entries = atom<readonly Entry[]>([])
-  const $atOnce = atom(1)
-  const $maxBytesPerSecond = atom<number | undefined>()
-  /** Ends the opening or the planning of an entry. */
-  const acts = new Map<string, AbortController>()
-  const pushing = new Set<string>()
+/**
+ * Creates an empty queue.
+ *
+ * @param list The entries, if other parts share them.
+ */
+export function createQueue(
+  worker: PushApi,
+  { list = createEntryList(), claims = noClaims }: { readonly list?: EntryList; readonly claims?: Claims } = {},
+): Queue {
+  const { $entries, update } = list
+  const files = createFiles(worker, list, claims, (entry) => {
+    update(entry, { state: 'waiting' })
+    runs.proceed()
+  })
+  const runs = createRuns(worker, list, (entry, fault) => {
+    closeArchive(entry)
+    entry.given.input = undefined
+    update(entry, { state: 'needs-file', fault, archive: undefined, hasHandle: entry.given.handle !== undefined })
+  })
 
+  /** Finds an entry that this tab may change. */
   function find(id: string): Entry | undefined {
-    return $entries.get().find((entry) => entry.id === id)
+    const entry = list.find(id)
+    return entry?.$shown.get().isElsewhere ? undefined : entry
   }
 
-  function update(entry: Entry, changes: Partial<ShownEntry>): void {
-    entry.$shown.set({ ...entry.$shown.get(), ...changes })
-  }
-
-  /** Does something that a later act of the entry ends. */
-  async function act(entry: Entry, work: (signal: AbortSignal) => Promise<Partial<ShownEntry>>): Promise<void> {
-    acts.get(entry.id)?.abort()
-    const controller = new AbortController()
-    acts.set(entry.id, controller)
-    const { signal } = controller
-    const changes = await work(signal).catch(
-      (error): Partial<ShownEntry> => ({ state: 'failed', fault: toFault(error) }),
-    )
-    if (signal.aborted) return
-    acts.delete(entry.id)
-    update(entry, changes)
-  }
-
-  async function open(entry: Entry): Promise<void> {
-    const given = entry.$input.get()
-    if (!given) return
-    update(entry, { state: 'opening', fault: undefined, opening: undefined })
-    await act(entry, async (signal) => {
-      const onProgress = proxy((opening: OpenProgress) => {
-        if (!signal.aborted) update(entry, { opening })
-      })
-      const archive = await worker.open(given.input, onProgress, signal)
-      if (signal.aborted) void worker.close(archive.id)
-      return { state: 'ready', archive, choices: archive.images.map(chooseByNames), opening: undefined }
-    })
-  }
-
-  function requestOf(entry: Entry): PushRequest {
-    const { archive, registry, choices } = entry.$shown.get()
-    return { archive: archive?.id ?? -1, registry: registry.trim(), images: toImageRequests(choices) }
-  }
-
-  /** Starts the pushes whose turn it is. */
-  function proceed(): void {
-    for (const entry of $entries.get()) {
-      if (pushing.size >= $atOnce.get()) return
-      if (entry.$shown.get().state === 'waiting') void push(entry)
-    }
-  }
-
-  async function push(entry: Entry): Promise<void> {
-    pushing.add(entry.id)
-    entry.progress.clear()
-    update(entry, { state: 'pushing', fault: undefined, result: undefined, events: [] })
-    const listener: PushListener = {
-      onProgress: (progress) => entry.progress.show(progress),
-      onEvent: (event) => {
-        const events = [...entry.$shown.get().events, { ...event, at: Date.now() }]
-        update(entry, { events: events.slice(-MAX_EVENTS) })
-      },
-    }
-    try {
-      const pushed = worker.push(entry.id, requestOf(entry), proxy(listener), share())
-      shareLimit()
-      update(entry, { state: 'pushed', result: await pushed })
-    } catch (error) {
-      update(entry, isAbort(error) ? { state: 'cancelled' } : { state: 'failed', fault: toFault(error) })
-    }
-    pushing.delete(entry.id)
-    shareLimit()
-    proceed()
-  }
-
-  /** The part of the limit that one push has. */
-  function share(): number | undefined {
-    const limit = $maxBytesPerSecond.get()
-    return limit === undefined ? undefined : Math.max(Math.floor(limit / Math.max(pushing.size, 1)), 1)
-  }
-
-  function shareLimit(): void {
-    for (const id of pushing) void worker.limit(id, share())
+  function closeArchive(entry: Entry): void {
+    const { archive } = entry.$shown.get()
+    if (archive) void worker.close(archive.id)
   }
 
   /** Changes what is pushed. */
@@ -147,31 +100,59 @@ export function createQueue(worker: PushApi): Queue {
     const entry = find(id)
     if (!entry) return
     const shown = entry.$shown.get()
-    if (shown.state === 'planning') acts.get(id)?.abort()
-    const state = shown.state === 'planning' || STARTABLE.includes(shown.state) ? 'ready' : shown.state
-    update(entry, { ...changes(shown), state, plan: undefined, fault: undefined })
+    const isEditable = shown.archive && (shown.state === 'planning' || STARTABLE.includes(shown.state))
+    if (shown.state === 'planning') list.stop(id)
+    const edited = isEditable ? ({ state: 'ready', plan: undefined, fault: undefined } as const) : {}
+    update(entry, { ...changes(shown), ...edited })
   }
 
   function start(entry: Entry): void {
     const { state, archive } = entry.$shown.get()
     if (!STARTABLE.includes(state)) return
-    if (!archive) return void open(entry)
-    update(entry, { state: 'waiting', fault: undefined })
+    if (archive) update(entry, { state: 'waiting', fault: undefined })
+    else if (entry.given.input) void files.open(entry)
+    // An entry of an earlier visit.
+    else update(entry, { state: 'needs-file', goesOn: true })
   }
 
   return {
     $entries,
-    $atOnce,
-    $maxBytesPerSecond,
+    $atOnce: runs.$atOnce,
+    $maxBytesPerSecond: runs.$maxBytesPerSecond,
+    $isLost: atom(false),
+    setAtOnce: runs.setAtOnce,
+    limit: runs.limit,
     add(inputs, registry) {
-      const added = inputs.map((input) => {
-        const entry = createEntry(createId(), { file: identify(input), state: 'opening', registry })
-        entry.$input.set(input)
-        return entry
-      })
-      $entries.set([...$entries.get(), ...added])
-      for (const entry of added) void open(entry)
+      const added: Entry[] = []
+      for (const input of inputs) {
+        const before = findNeedy($entries.get(), input)
+        if (before) {
+          void files.provide(before, input)
+          continue
+        }
+        const { handle } = input
+        const entry = createEntry(createId(), {
+          ...{ file: identify(input), state: 'opening', registry, hasHandle: handle !== undefined },
+        })
+        Object.assign(entry.given, { input: input.input, handle })
+        claims.take(entry.id)
+        added.push(entry)
+      }
+      list.set([...$entries.get(), ...added])
+      for (const entry of added) void files.open(entry)
       return added
+    },
+    async provide(id, input) {
+      const entry = find(id)
+      if (entry?.$shown.get().state === 'needs-file') await files.provide(entry, input)
+    },
+    async reopen(id) {
+      const entry = find(id)
+      if (entry?.$shown.get().state === 'needs-file') await files.reopen(entry)
+    },
+    async acceptChanged(id) {
+      const entry = find(id)
+      if (entry) await files.acceptChanged(entry)
     },
     setRegistry: (id, registry) => edit(id, () => ({ registry })),
     choose: (id, position, changes) =>
@@ -182,18 +163,22 @@ export function createQueue(worker: PushApi): Queue {
       const entry = find(id)
       if (!entry?.$shown.get().archive || !STARTABLE.includes(entry.$shown.get().state)) return
       update(entry, { state: 'planning', fault: undefined, plan: undefined })
-      await act(entry, async (signal) => ({ state: 'planned', plan: await worker.plan(requestOf(entry), signal) }))
+      await list.act(entry, async (signal) => ({
+        state: 'planned',
+        plan: await worker.plan(requestOf(entry.$shown.get()), signal),
+      }))
     },
     push(id) {
       const entry = find(id)
       if (entry) start(entry)
-      proceed()
+      runs.proceed()
     },
     pushAll() {
-      for (const entry of $entries.get()) {
-        if (['ready', 'planned', 'failed'].includes(entry.$shown.get().state)) start(entry)
+      for (const { id, $shown } of $entries.get()) {
+        const entry = ['ready', 'planned', 'failed'].includes($shown.get().state) ? find(id) : undefined
+        if (entry) start(entry)
       }
-      proceed()
+      runs.proceed()
     },
     pause(id) {
       const entry = find(id)
@@ -210,36 +195,43 @@ export function createQueue(worker: PushApi): Queue {
     cancel(id) {
       const entry = find(id)
       if (!entry) return
-      acts.get(id)?.abort()
+      list.stop(id)
       const { state, archive } = entry.$shown.get()
       if (RUNNING.includes(state)) void worker.cancel(id)
-      else if (state === 'waiting' || state === 'opening') update(entry, { state: 'cancelled' })
       else if (state === 'planning') update(entry, { state: archive ? 'ready' : 'cancelled' })
+      else if (state === 'waiting' || state === 'opening') update(entry, { state: 'cancelled', goesOn: false })
     },
     remove(id) {
       const entry = find(id)
       if (!entry) return
-      acts.get(id)?.abort()
-      $entries.set($entries.get().filter((other) => other !== entry))
-      const { archive, state } = entry.$shown.get()
-      if (RUNNING.includes(state)) void worker.cancel(id)
-      if (archive) void worker.close(archive.id)
+      list.stop(id)
+      list.set($entries.get().filter((other) => other !== entry))
+      if (RUNNING.includes(entry.$shown.get().state)) void worker.cancel(id)
+      closeArchive(entry)
+      claims.release(id)
     },
     move(id, place) {
-      const entry = find(id)
+      const entry = list.find(id)
       if (!entry) return
       const others = $entries.get().filter((other) => other !== entry)
-      $entries.set([...others.slice(0, place), entry, ...others.slice(place)])
-    },
-    setAtOnce(count) {
-      $atOnce.set(count)
-      proceed()
-    },
-    limit(maxBytesPerSecond) {
-      $maxBytesPerSecond.set(maxBytesPerSecond)
-      shareLimit()
+      list.set([...others.slice(0, place), entry, ...others.slice(place)])
     },
   }
+}
+
+/** Finds the entry that waits for a file: this very one if possible, or else one of the name. */
+function findNeedy(entries: readonly Entry[], input: EntryInput): Entry | undefined {
+  const file = identify(input)
+  const needy = entries.filter(({ $shown }) => {
+    const {
+      state,
+      isElsewhere,
+      file: { name, files },
+    } = $shown.get()
+    const isFolder = files !== undefined
+    return state === 'needs-file' && !isElsewhere && name === file.name && isFolder === (file.files !== undefined)
+  })
+  return needy.find(({ $shown }) => isSameFile($shown.get().file, file)) ?? needy[0]
 }
 
 /** Plain http has no `crypto.randomUUID`. */

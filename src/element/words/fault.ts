@@ -5,7 +5,7 @@ export interface Fault {
   /** The class: `TarReadError`, `ResponseError`, `AbortError`, `TypeError`. */
   readonly name: string
   /** Of the SDK's errors, and those of this module. */
-  readonly code: ErrorCode | 'SIGN_IN_CANCELLED' | undefined
+  readonly code: ErrorCode | 'SIGN_IN_CANCELLED' | FileFault['code'] | undefined
   /** The message of the error, in English, for the people who run the registry. */
   readonly message: string
   /** The status of an answer. */
@@ -18,6 +18,17 @@ export interface Fault {
 export class SignInCancelled extends Error {
   override name = 'SignInCancelled'
   readonly code = 'SIGN_IN_CANCELLED'
+}
+
+/** Thrown when a file of an earlier visit cannot be opened: the user does not allow it, or it is no longer there. */
+export class FileFault extends Error {
+  override name = 'FileFault'
+  readonly code: 'FILE_NOT_ALLOWED' | 'FILE_GONE'
+
+  constructor(code: FileFault['code'], message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
 }
 
 /** Makes plain data of anything that was thrown. */

@@ -54,6 +54,8 @@ export default {
     FOLDER_UNUSABLE: '이 폴더는 사용할 수 없습니다',
     CANNOT_LISTEN: '서버를 시작할 수 없습니다',
     SIGN_IN_CANCELLED: '로그인하지 않았습니다',
+    FILE_NOT_ALLOWED: '브라우저가 파일을 열 수 없습니다',
+    FILE_GONE: '파일이 더 이상 그 자리에 없습니다',
     unknown: '문제가 발생했습니다',
   },
   'element/advice': {
@@ -110,6 +112,8 @@ export default {
     FOLDER_UNUSABLE: '다른 폴더를 선택하십시오.',
     CANNOT_LISTEN: '다른 포트를 선택하십시오.',
     SIGN_IN_CANCELLED: '변경된 것은 없습니다. 다시 시도하고 로그인하십시오.',
+    FILE_NOT_ALLOWED: '다시 열어 허용하거나 파일을 직접 선택하십시오.',
+    FILE_GONE: '파일이 이동되었거나 삭제되었습니다. 지금 있는 위치에서 선택하십시오.',
     badGateway:
       '앞단의 서버가 레지스트리에 연결하지 못합니다. 나중에 다시 시도하거나 레지스트리 운영자에게 문의하십시오.',
     storageFull: '레지스트리에 남은 공간이 없습니다. 레지스트리 운영자에게 문의하십시오.',

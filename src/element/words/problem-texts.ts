@@ -1,9 +1,10 @@
 import { computed } from 'nanostores'
 import type { ErrorCode } from '../../index.ts'
+import type { FileFault } from './fault.ts'
 import { messages } from './messages.ts'
 
 /** A text for each code of an error. */
-type Texts = Readonly<Record<ErrorCode | 'SIGN_IN_CANCELLED', string>>
+type Texts = Readonly<Record<ErrorCode | 'SIGN_IN_CANCELLED' | FileFault['code'], string>>
 
 const $titles = messages('element/problem', {
   FILE_UNREADABLE: 'The file cannot be read',
@@ -59,6 +60,8 @@ const $titles = messages('element/problem', {
   FOLDER_UNUSABLE: 'The folder cannot be used',
   CANNOT_LISTEN: 'The server cannot start',
   SIGN_IN_CANCELLED: 'You did not sign in',
+  FILE_NOT_ALLOWED: 'The browser may not open the file',
+  FILE_GONE: 'The file is no longer there',
   unknown: 'Something went wrong',
 } satisfies Texts & { unknown: string })
 
@@ -117,6 +120,8 @@ const $advice = messages('element/advice', {
   FOLDER_UNUSABLE: 'Choose another folder.',
   CANNOT_LISTEN: 'Choose another port.',
   SIGN_IN_CANCELLED: 'Nothing was changed. Try again, and sign in.',
+  FILE_NOT_ALLOWED: 'Open it again and allow it, or choose the file yourself.',
+  FILE_GONE: 'It was moved or deleted. Choose it where it is now.',
   badGateway: 'The server in front of the registry does not reach it. Try again later, or ask the people who run it.',
   storageFull: 'It has no room left. Ask the people who run it.',
   unknown: 'Try again. If it stays, load the page again.',

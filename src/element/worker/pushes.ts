@@ -18,6 +18,7 @@ import {
   type UploadEvent,
 } from '../../index.ts'
 import { type Fault, toFault } from '../words/fault.ts'
+import type { Api } from './api.ts'
 import { type DescribedImage, describeImage } from './described-image.ts'
 import type { Session } from './session.ts'
 
@@ -71,6 +72,9 @@ export interface PushedTag {
   /** Of the manifest or index that it names. */
   readonly digest: string
 }
+
+/** The pushes of the Worker, seen from the page. */
+export type PushApi = Api<ReturnType<typeof createPushes>>
 
 /** A push that runs. */
 interface RunningPush {

@@ -1,0 +1,109 @@
+import { proxy } from 'comlink'
+import { atom, type ReadableAtom } from 'nanostores'
+import { type Fault, isAbort, toFault } from '../words/fault.ts'
+import type { PushApi, PushListener, PushRequest } from '../worker/pushes.ts'
+import { toImageRequests } from './choices.ts'
+import type { Entry, EntryState, ShownEntry } from './entry.ts'
+import type { EntryList } from './entry-list.ts'
+
+/** Pushes entries, as many at once as is set, within one limit. */
+export interface Runs {
+  readonly $atOnce: ReadableAtom<number>
+  readonly $maxBytesPerSecond: ReadableAtom<number | undefined>
+  /** Starts the pushes whose turn it is. */
+  proceed(): void
+  setAtOnce(count: number): void
+  limit(maxBytesPerSecond: number | undefined): void
+}
+
+export const RUNNING: readonly EntryState[] = ['pushing', 'paused']
+const MAX_EVENTS = 100
+
+/** @param onFileLost Called when the file of an entry cannot be read any more. */
+export function createRuns(
+  worker: PushApi,
+  { $entries, update }: EntryList,
+  onFileLost: (entry: Entry, fault: Fault) => void,
+): Runs {
+  const $atOnce = atom(1)
+  const $maxBytesPerSecond = atom<number | undefined>()
+  const pushing = new Set<string>()
+
+  function proceed(): void {
+    for (const entry of $entries.get()) {
+      if (pushing.size >= $atOnce.get()) return
+      const { state, isElsewhere } = entry.$shown.get()
+      if (state === 'waiting' && !isElsewhere) void push(entry)
+    }
+  }
+
+  async function push(entry: Entry): Promise<void> {
+    pushing.add(entry.id)
+    entry.progress.clear()
+    update(entry, { state: 'pushing', fault: undefined, result: undefined, events: [], goesOn: true })
+    const listener: PushListener = {
+      onProgress: (progress) => entry.progress.show(progress),
+      onEvent: (event) => {
+        const events = [...entry.$shown.get().events, { ...event, at: Date.now() }]
+        update(entry, { events: events.slice(-MAX_EVENTS) })
+      },
+    }
+    try {
+      const pushed = worker.push(entry.id, requestOf(entry.$shown.get()), proxy(listener), share())
+      shareLimit()
+      update(entry, { state: 'pushed', result: await pushed, goesOn: false })
+    } catch (error) {
+      fail(entry, error)
+    }
+    pushing.delete(entry.id)
+    shareLimit()
+    proceed()
+  }
+
+  function fail(entry: Entry, error: unknown): void {
+    const fault = toFault(error)
+    if (isAbort(error)) update(entry, { state: 'cancelled', goesOn: false })
+    else if (fault.code === 'FILE_UNREADABLE') onFileLost(entry, fault)
+    else update(entry, { state: 'failed', fault, goesOn: false })
+    if (fault.code === 'SIGN_IN_CANCELLED') failOthers(entry, fault)
+  }
+
+  /** A user who does not want to sign in to a registry is not asked again for each of its archives. */
+  function failOthers(entry: Entry, fault: Fault): void {
+    const { registry } = entry.$shown.get()
+    for (const other of $entries.get()) {
+      const shown = other.$shown.get()
+      const isSame = shown.state === 'waiting' && shown.registry === registry && !shown.isElsewhere
+      if (isSame) update(other, { state: 'failed', fault, goesOn: false })
+    }
+  }
+
+  /** Returns the part of the limit that one push has. */
+  function share(): number | undefined {
+    const limit = $maxBytesPerSecond.get()
+    return limit === undefined ? undefined : Math.max(Math.floor(limit / Math.max(pushing.size, 1)), 1)
+  }
+
+  function shareLimit(): void {
+    for (const id of pushing) void worker.limit(id, share())
+  }
+
+  return {
+    $atOnce,
+    $maxBytesPerSecond,
+    proceed,
+    setAtOnce(count) {
+      $atOnce.set(count)
+      proceed()
+    },
+    limit(maxBytesPerSecond) {
+      $maxBytesPerSecond.set(maxBytesPerSecond)
+      shareLimit()
+    },
+  }
+}
+
+/** Says to the Worker what to push. */
+export function requestOf({ archive, registry, choices }: ShownEntry): PushRequest {
+  return { archive: archive?.id ?? -1, registry: registry.trim(), images: toImageRequests(choices) }
+}
