@@ -1,7 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseConfig } from '../../demo/shell/config.ts'
+import { listTags, pushDockerTar } from '../../src/index.ts'
+import { createTestArchive } from '../../src/testing/index.ts'
+import { startPageCaddy } from '../support/caddy.ts'
+import { type Distribution, startDistribution } from '../support/distribution.ts'
 import { bringProgram } from '../support/peers.ts'
 
 const DEFAULT = readFileSync('demo/hosting/default.conf', 'utf8')
@@ -30,12 +36,43 @@ describe('docker-compose.yml', () => {
 })
 
 describe('the Caddyfile', () => {
-  it('has the policy of nginx', () => {
-    const policies = ['page.conf', 'Caddyfile'].map((name) =>
-      /Content-Security-Policy "([^"]+)"/.exec(readFileSync(`demo/hosting/${name}`, 'utf8')),
-    )
-    expect(policies[0]?.[1]).toContain('frame-ancestors')
-    expect(policies[1]?.[1]).toBe(policies[0]?.[1])
+  const folder = mkdtempSync(join(tmpdir(), 'page-'))
+  let registry: Distribution
+  let caddy: Awaited<ReturnType<typeof startPageCaddy>>
+
+  beforeAll(async () => {
+    mkdirSync(join(folder, 'assets'))
+    writeFileSync(join(folder, 'index.html'), '<p>The page</p>')
+    writeFileSync(join(folder, 'assets/index-abc123.js'), '// one line\n'.repeat(300))
+    registry = await startDistribution()
+    caddy = await startPageCaddy({ root: folder, upstream: registry.url })
+  })
+  afterAll(async () => {
+    await caddy?.stop()
+    await registry?.stop()
+    rmSync(folder, { recursive: true })
+  })
+
+  it('has the policy of nginx, and what else protects the page', async () => {
+    const policy = /Content-Security-Policy "([^"]+)"/.exec(readFileSync('demo/hosting/page.conf', 'utf8'))?.[1]
+    const { headers } = await fetch(`${caddy.url}/`)
+    expect(headers.get('content-security-policy')).toBe(policy)
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+    expect(headers.get('referrer-policy')).toBe('no-referrer')
+  })
+
+  it('lets browsers keep what has a digest in its name, compressed, and nothing else', async () => {
+    const cacheOf = async (path: string) => (await fetch(`${caddy.url}/${path}`)).headers.get('cache-control')
+    expect(await cacheOf('')).toBe('no-cache')
+    expect(await cacheOf('assets/index-abc123.js')).toBe('max-age=31536000')
+    expect(await cacheOf('assets/gone-abc123.js')).toBe(null)
+    const { headers } = await fetch(`${caddy.url}/assets/index-abc123.js`)
+    expect(headers.get('content-encoding')).toBe('gzip')
+  })
+
+  it('lets a push through to the registry', async () => {
+    await pushDockerTar(await createTestArchive(), caddy.url, 'team/hello', 'v1')
+    expect(await listTags(registry.url, 'team/hello')).toEqual(['v1'])
   })
 })
 

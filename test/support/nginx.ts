@@ -68,7 +68,8 @@ export async function startPageNginx({ root, upstream }: { root: string; upstrea
 
 const readHosting = (name: string) => readFileSync(new URL(`../../demo/hosting/${name}`, import.meta.url), 'utf8')
 
-function replaceOnce(text: string, replacements: Readonly<Record<string, string>>): string {
+/** Replaces texts that a configuration has exactly once. */
+export function replaceOnce(text: string, replacements: Readonly<Record<string, string>>): string {
   return Object.entries(replacements).reduce((before, [from, to]) => {
     if (before.split(from).length !== 2) throw new Error(`The configuration has not one "${from}".`)
     return before.replace(from, to)
