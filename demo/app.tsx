@@ -2,6 +2,7 @@ import { useStore } from '@nanostores/preact'
 import { lazy, Suspense } from 'preact/compat'
 import { useEffect } from 'preact/hooks'
 import { translate } from '../src/element/words/messages.ts'
+import { $downloads } from './download/downloads.ts'
 import { PushView } from './push/push-view.tsx'
 import { $place, type Place, type View } from './shell/address.ts'
 import { Breadcrumbs } from './shell/breadcrumbs.tsx'
@@ -20,6 +21,7 @@ translate('shell', () => import('./shell/ko.ts'))
 
 // The push form is there at once; another view is loaded when it is shown first.
 const ImageView = lazy(() => import('./image/image-view.tsx'))
+const DownloadList = lazy(() => import('./download/download-list.tsx'))
 const RepositoriesView = lazy(() => import('./repositories/repositories-view.tsx'))
 const TagsView = lazy(() => import('./tags/tags-view.tsx'))
 
@@ -27,6 +29,7 @@ const TagsView = lazy(() => import('./tags/tags-view.tsx'))
 export function App() {
   const config = useStore($config)
   const asked = useStore($place)
+  const hasDownloads = useStore($downloads).length > 0
   const place = { ...asked, registry: asked.registry ?? config?.registry }
   const view = viewOf(place, config?.readOnly)
   useEffect(() => {
@@ -42,6 +45,11 @@ export function App() {
         {config && <TrialNotice registry={place.registry} />}
         {view === 'browse' && <Breadcrumbs place={place} />}
         <Suspense fallback={<p aria-busy="true" />}>{config && <Shown place={place} view={view} />}</Suspense>
+        {hasDownloads && (
+          <Suspense fallback={null}>
+            <DownloadList />
+          </Suspense>
+        )}
       </main>
       <SignInDialog />
     </>

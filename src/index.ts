@@ -190,7 +190,14 @@ export type {
   RuntimeOptions,
 } from './runtime.ts'
 export type { SaveFormat } from './save/archive-files.ts'
-export type { SavableArchive, SavableTar, SavedFile, SaveInBrowserOptions } from './save/browser-file.ts'
+export type {
+  PickedFile,
+  PickedFileWriter,
+  SavableArchive,
+  SavableTar,
+  SavedFile,
+  SaveInBrowserOptions,
+} from './save/browser-file.ts'
 export type { NamingOptions } from './save/image-names.ts'
 export type { StreamOptions, WritableArchive } from './save/make-archive.ts'
 export type { WriteOptions, WrittenImage } from './save/plan-archive.ts'

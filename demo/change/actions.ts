@@ -6,9 +6,11 @@ import type { ActionDialogProps, Selection } from './selection.ts'
 
 /** An action on tags, or on a repository. */
 export interface Action {
-  readonly id: 'retag' | 'copy' | 'edit' | 'build' | 'delete' | 'prune'
+  readonly id: 'download' | 'retag' | 'copy' | 'edit' | 'build' | 'delete' | 'prune'
   /** How many images it takes. `repository`: it is about the whole repository. */
   readonly needs: 'one' | 'some' | 'repository'
+  /** True if it only reads: a page that is read-only has it, too. */
+  readonly reads?: boolean
   /** True if it deletes: config.json may forbid that. */
   readonly deletes: boolean
   /** A dialog, loaded when it is shown first. */
@@ -19,6 +21,7 @@ export interface Action {
 
 /** The labels of the actions. */
 export const $actionTexts = messages('change/actions', {
+  download: 'Download',
   retag: 'Add tags',
   copy: 'Copy',
   edit: 'Edit settings',
@@ -28,6 +31,13 @@ export const $actionTexts = messages('change/actions', {
 })
 
 const ACTIONS: readonly Action[] = [
+  {
+    id: 'download',
+    needs: 'some',
+    reads: true,
+    deletes: false,
+    dialog: lazy(() => import('../download/download-dialog.tsx')),
+  },
   { id: 'retag', needs: 'one', deletes: false, dialog: lazy(() => import('./retag-dialog.tsx')) },
   { id: 'copy', needs: 'some', deletes: false, dialog: lazy(() => import('./copy-dialog.tsx')) },
   { id: 'edit', needs: 'one', deletes: false, dialog: lazy(() => import('./edit-dialog.tsx')) },
@@ -37,8 +47,8 @@ const ACTIONS: readonly Action[] = [
 
 /** The actions for a number of chosen images; with none chosen, those for the repository. */
 export function offeredActions(config: Pick<Config, 'readOnly' | 'deletes'>, chosen: number): readonly Action[] {
-  return ACTIONS.filter(({ needs, deletes }) => {
-    if (config.readOnly || (deletes && !config.deletes)) return false
+  return ACTIONS.filter(({ needs, reads, deletes }) => {
+    if ((config.readOnly && !reads) || (deletes && !config.deletes)) return false
     if (needs === 'repository') return chosen === 0
     return needs === 'one' ? chosen === 1 : chosen > 0
   })

@@ -1,6 +1,7 @@
 /** The Korean texts of what changes a registry. */
 export default {
   'change/actions': {
+    download: '다운로드',
     retag: '태그 추가',
     copy: '복사',
     edit: '설정 편집',

@@ -1,5 +1,6 @@
 import './image.css'
 import { useStore } from '@nanostores/preact'
+import { lazy, Suspense } from 'preact/compat'
 import { useState } from 'preact/hooks'
 import { messages, translate } from '../../src/element/words/messages.ts'
 import { addressOf } from '../shell/address.ts'
@@ -17,9 +18,12 @@ import { Platforms } from './platforms.tsx'
 import { PullLines } from './pull-lines.tsx'
 import { Referrers } from './referrers.tsx'
 
+const DownloadDialog = lazy(() => import('../download/download-dialog.tsx'))
+
 translate('image', () => import('./ko.ts'))
 
 const $texts = messages('image/view', {
+  download: 'Download',
   compare: 'Compare with another image',
   empty: 'The index lists no image.',
   missing: 'This part of the image cannot be read. The rest can.',
@@ -40,6 +44,7 @@ export default function ImageView({ part, ...place }: ImageViewProps) {
   const texts = useStore($texts)
   const { registry, repository, reference } = place
   const [described, setDescribed] = useState<DescribedReference>()
+  const [isDownloading, setDownloading] = useState(false)
   const [layer, setLayer] = useState<string>()
   const { isLoading, fault, reload } = useLoading(
     async (signal) => setDescribed(await worker.images.describe(place, part, signal)),
@@ -55,9 +60,22 @@ export default function ImageView({ part, ...place }: ImageViewProps) {
       {described && !fault && (
         <>
           <PullLines described={described} reference={reference} />
-          <p>
+          <div class="bar">
+            <button type="button" onClick={() => setDownloading(true)}>
+              {texts.download}
+            </button>
             <a href={addressOf({ view: 'compare', registry, repository, reference, part })}>{texts.compare}</a>
-          </p>
+          </div>
+          {isDownloading && (
+            <Suspense fallback={null}>
+              <DownloadDialog
+                registry={registry}
+                repository={repository}
+                references={[reference]}
+                onClose={() => setDownloading(false)}
+              />
+            </Suspense>
+          )}
           <Platforms place={place} described={described} />
           {described.fault && <p>{texts.missing}</p>}
           <ProblemView fault={described.fault} onRetry={reload} />

@@ -46,7 +46,7 @@ export function Platforms({ place, described: { digest, entries } }: PlatformsPr
     </ul>
   )
   return (
-    <nav aria-labelledby="platforms-title">
+    <section aria-labelledby="platforms-title">
       <h2 id="platforms-title">{texts.title}</h2>
       {list(images)}
       {others.length > 0 && (
@@ -57,7 +57,7 @@ export function Platforms({ place, described: { digest, entries } }: PlatformsPr
           {list(others)}
         </details>
       )}
-    </nav>
+    </section>
   )
 }
 

@@ -3,6 +3,7 @@ import { createPushes } from '../../src/element/worker/pushes.ts'
 import { createSession } from '../../src/element/worker/session.ts'
 import { createBlobs } from './blobs.ts'
 import { createCopying } from './copying.ts'
+import { createDownloads } from './downloads.ts'
 import { createEditing } from './editing.ts'
 import { createFiles } from './files.ts'
 import { createImages } from './image.ts'
@@ -30,6 +31,7 @@ const api = {
   pushes: createPushes(session),
   removal: createRemoval(session),
   blobs: createBlobs(session),
+  downloads: createDownloads(session),
   files: createFiles(session),
   images: createImages(session),
   repositories: createRepositories(session),

@@ -20,6 +20,11 @@ export type SavableTar = SavableArchive | (() => SavableArchive | Promise<Savabl
 
 /** The options of `saveInBrowser`. */
 export interface SaveInBrowserOptions {
+  /**
+   * The file to write, if the page has asked for it: the handle of `showSaveFilePicker`. A page can pass it to a
+   * Worker, which then saves the archive. @default the user is asked
+   */
+  readonly file?: PickedFile | undefined
   /** The name that the file picker proposes, and that a download gets. @default the archive's `fileName` */
   readonly fileName?: string | undefined
   /** Called before the browser collects more than 2 GB, because it has no file picker. */
@@ -34,17 +39,18 @@ export interface SavedFile {
   readonly size: number
 }
 
-/** The file of a picker, as far as it is used here (File System Standard § FileSystemFileHandle). */
+/** A file that the user chose, as far as it is used here (File System Standard § FileSystemFileHandle). */
 export interface PickedFile {
   readonly name: string
   getFile(): Promise<Blob>
-  createWritable(): Promise<FileWriter>
+  createWritable(): Promise<PickedFileWriter>
   /** Absent in some browsers. */
   remove?(): Promise<void>
 }
 
-interface FileWriter {
-  write(bytes: Uint8Array): Promise<void>
+/** Writes such a file. The file gets its bytes when it is closed. */
+export interface PickedFileWriter {
+  write(bytes: Uint8Array<ArrayBuffer>): Promise<void>
   close(): Promise<void>
   abort(): Promise<void>
 }
@@ -96,7 +102,7 @@ async function writePickedFile(tar: SavableArchive, file: PickedFile): Promise<v
   const writer = await file.createWritable().catch(refuse)
   try {
     const stream = tar.stream({ reusesMemory: true })
-    for await (const piece of readStream(stream)) await writer.write(piece).catch(refuse)
+    for await (const piece of readStream(stream)) await writer.write(piece as Uint8Array<ArrayBuffer>).catch(refuse)
     await writer.close().catch(refuse)
   } catch (error) {
     await writer.abort().catch(() => undefined)
@@ -149,6 +155,7 @@ function megabytes(size: number): string {
 
 function notAPage(): RegistryError {
   return new RegistryError('NOT_SUPPORTED', 'Cannot save the archive: only a page can save files', {
-    remedy: 'in Node, pull with { to } of "registry-api-v2-client/node"; in a Worker, save it in the page',
+    remedy:
+      'in Node, pull with { to } of "registry-api-v2-client/node"; in a Worker, pass { file }, or save it in the page',
   })
 }

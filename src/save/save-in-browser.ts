@@ -1,5 +1,5 @@
 import { loaded } from '../async/lazy.ts'
-import { optionsOf } from '../check-options.ts'
+import { able, optionsOf } from '../check-options.ts'
 import type { PickedFile, SavableTar, SavedFile, SaveInBrowserOptions } from './browser-file.ts'
 import { FALLBACK_NAME, safeFileName } from './file-name.ts'
 
@@ -7,6 +7,7 @@ import { FALLBACK_NAME, safeFileName } from './file-name.ts'
 type ShowPicker = (options: object) => Promise<PickedFile>
 
 const WANTED = 'an object such as { fileName: "image.tar" }'
+const FILE = 'the handle of a file, as showSaveFilePicker() gives one'
 const TYPES = [{ description: 'Container image', accept: { 'application/x-tar': ['.tar'] } }]
 
 /**
@@ -15,9 +16,9 @@ const TYPES = [{ description: 'Container image', accept: { 'application/x-tar': 
  *
  * @param tar The archive, or a function that opens it. A picker needs a click, so pass a function: it is called when
  *   the user has chosen the file, and its archive is closed at the end.
- * @param options `fileName` and `onWarning`.
+ * @param options `fileName`, `onWarning`, and `file`, which the page has picked: then it works in a Worker, too.
  * @returns the name and the size of the file. After a download, the browser may still be moving the file.
- * @throws {TypeError} if `tar` is neither an archive nor a function that gives one.
+ * @throws {TypeError} if `tar` is neither an archive nor a function that gives one, or `file` cannot be written.
  * @throws {RegistryError} if the browser has too little space, or the code does not run in a page.
  * @example
  * ```ts
@@ -30,9 +31,9 @@ const TYPES = [{ description: 'Container image', accept: { 'application/x-tar': 
  * ```
  */
 export async function saveInBrowser(tar: SavableTar, options: SaveInBrowserOptions = {}): Promise<SavedFile> {
-  const name =
-    optionsOf(options, WANTED).fileName ?? (typeof tar === 'function' ? undefined : tar?.fileName) ?? FALLBACK_NAME
-  const picked = await pickFile(safeFileName(name))
+  const { file, fileName } = optionsOf(options, WANTED)
+  const name = fileName ?? (typeof tar === 'function' ? undefined : tar?.fileName) ?? FALLBACK_NAME
+  const picked = file ? able('file', file, ['createWritable'], FILE) : await pickFile(safeFileName(name))
   const { saveFile } = await loaded(import('./browser-file.ts'))
   return saveFile(tar, picked, options)
 }

@@ -74,6 +74,16 @@ describe('saveInBrowser() with a file picker', () => {
     expect(isEqual(await file?.arrayBuffer(), streamed)).toBe(true)
   })
 
+  it('writes into a file that the page has picked before, and does not ask again', async () => {
+    const folder = await withPicker()
+    const { pull } = await filledRegistry()
+    const file = await folder.pick({ suggestedName: 'mine.tar' })
+    const saved = await saveInBrowser(pull, { file: file as never, fileName: 'other.tar' })
+    expect(folder.proposed).toEqual(['mine.tar'])
+    expect(saved).toEqual({ fileName: 'mine.tar', size: (await folder.read('mine.tar'))?.size })
+    expect(saved.size).toBeGreaterThan(3_000_000)
+  })
+
   it('asks the user before it sends a request, and sends none if the user chooses no file', async () => {
     const { pull, requests } = await filledRegistry()
     vi.stubGlobal('showSaveFilePicker', async () => {

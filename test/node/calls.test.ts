@@ -112,6 +112,11 @@ describe('saveInBrowser()', () => {
     const saved = portable.saveInBrowser({} as never, 'app.tar' as never)
     await rejection(saved, TypeError, /^Cannot use "app\.tar" as options: pass an object such as \{ fileName:/)
   })
+
+  it('rejects a path as the file', async () => {
+    const saved = portable.saveInBrowser({} as never, { file: 'app.tar' as never })
+    await rejection(saved, TypeError, /^Cannot use file: it has to be the handle of a file, .*, not "app\.tar"/)
+  })
 })
 
 describe('{ to } where nothing is written to a path', () => {

@@ -30,7 +30,7 @@ it('the page shows the platforms of an index of BuildKit, its build steps and it
   const host = new URL(place.registry).host
   await shows(main(), `docker pull ${host}/${place.repository}:v1`)
   await shows(main(), `docker pull ${host}/${place.repository}@${place.digest}`)
-  const platforms = page.getByRole('navigation', { name: 'Platforms' })
+  const platforms = page.getByRole('region', { name: 'Platforms' })
   await shows(platforms.getByRole('link', { name: 'linux/amd64' }), '1.4 kB')
   expect(await platforms.locator('[aria-current]').innerText()).toContain('linux/amd64')
   expect(await platforms.innerText()).not.toContain('unknown')
@@ -57,7 +57,9 @@ it('the page shows the platforms of an index of BuildKit, its build steps and it
 
   await platforms.getByRole('link', { name: 'linux/arm64' }).click()
   await shows(main().locator('dd'), 'linux/arm64')
-  await page.waitForFunction(() => document.querySelector('nav [aria-current=true]')?.textContent?.includes('arm64'))
+  await page.waitForFunction(() =>
+    document.querySelector('.choices [aria-current=true]')?.textContent?.includes('arm64'),
+  )
   expect(new URL(page.url()).searchParams.get('part')).toBe('linux/arm64')
 })
 
