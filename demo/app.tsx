@@ -3,13 +3,14 @@ import { lazy, Suspense } from 'preact/compat'
 import { useEffect } from 'preact/hooks'
 import { translate } from '../src/element/words/messages.ts'
 import { $downloads } from './download/downloads.ts'
+import { takeDrops } from './push/drops.ts'
 import { PushView } from './push/push-view.tsx'
 import { $place, type Place, type View } from './shell/address.ts'
 import { Breadcrumbs } from './shell/breadcrumbs.tsx'
 import { ConfigNotice } from './shell/config-notice.tsx'
 import { Header } from './shell/header.tsx'
 import { followLanguage } from './shell/language.ts'
-import { hostOf } from './shell/registry-name.tsx'
+import { PageTitle } from './shell/page-title.tsx'
 import { $config } from './shell/settings.ts'
 import { SignInDialog } from './shell/sign-in-dialog.tsx'
 import { followTheme } from './shell/theme.ts'
@@ -32,13 +33,11 @@ export function App() {
   const hasDownloads = useStore($downloads).length > 0
   const place = { ...asked, registry: asked.registry ?? config?.registry }
   const view = viewOf(place, config?.readOnly)
-  useEffect(() => {
-    const { registry, repository, reference } = place
-    const name = [reference, repository, registry && hostOf(registry)].filter((part) => part).join(' · ')
-    document.title = [name, config?.title].filter((part) => part).join(' – ') || document.title
-  })
+  const isReadOnly = config?.readOnly ?? true
+  useEffect(() => (isReadOnly ? undefined : takeDrops(() => place.registry)), [isReadOnly, place.registry])
   return (
     <>
+      <PageTitle place={place} title={config?.title} />
       <Header place={place} view={view} />
       <main>
         <ConfigNotice />

@@ -1,9 +1,8 @@
-import 'registry-api-v2-client/element'
 import { useStore } from '@nanostores/preact'
 import { useEffect, useRef } from 'preact/hooks'
-import type { RegistryPush } from 'registry-api-v2-client/element'
 import { messages, translate } from '../../src/element/words/messages.ts'
-import { openPort } from '../shell/worker.ts'
+import { pushElement } from './element.ts'
+import './push.css'
 
 translate('push', () => import('./ko.ts'))
 
@@ -13,15 +12,14 @@ const $texts = messages('push/view', { title: 'Push an image' })
 export function PushView({ registry }: { readonly registry: string | undefined }) {
   const texts = useStore($texts)
   const place = useRef<HTMLDivElement>(null)
-  const element = useRef<RegistryPush>(null)
   useEffect(() => {
-    const push = document.createElement('registry-push')
-    push.createWorker = openPort
-    element.current = push
-    place.current?.append(push)
-    return () => push.remove()
+    const element = pushElement()
+    place.current?.append(element)
+    return () => element.remove()
   }, [])
-  useEffect(() => element.current?.setAttribute('registry', registry ?? ''), [registry])
+  useEffect(() => {
+    if (registry !== undefined) pushElement().setAttribute('registry', registry)
+  }, [registry])
   return (
     <>
       <h1>{texts.title}</h1>

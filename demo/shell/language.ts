@@ -1,6 +1,6 @@
 import { persistentAtom } from '@nanostores/persistent'
 import { computed } from 'nanostores'
-import { $language, LANGUAGES, type Language, preferredLanguage } from '../../src/element/words/locale.ts'
+import { $language, LANGUAGES, type Language, languageOfReader } from '../../src/element/words/locale.ts'
 import { $config } from './settings.ts'
 
 /** The language that the user chose. Empty for that of `config.json`, or of the browser. */
@@ -10,7 +10,7 @@ export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English
 
 /** Keeps the language of the page at what the user, the team or the browser wants, in this order. */
 export function followLanguage(): void {
-  const preferred = preferredLanguage()
+  const preferred = languageOfReader()
   const $wanted = computed([$chosenLanguage, $config], (chosen, config) => {
     return LANGUAGES.find((known) => known === chosen) ?? config?.language ?? preferred
   })

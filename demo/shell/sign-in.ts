@@ -1,36 +1,16 @@
-import { atom } from 'nanostores'
 import type { Credentials } from 'registry-api-v2-client'
+import { createSignIn } from '../../src/element/view/sign-in.ts'
 import type { SignInRequest } from '../../src/element/worker/session.ts'
+import { forgetCredentials, keepCredentials, keptCredentials } from './kept-credentials.ts'
 
-/** The question that the sign-in dialog shows. */
-export interface SignInQuestion extends SignInRequest {
-  answer(credentials: Credentials | undefined): void
-}
+/** The dialog of the page. */
+export const signIn = createSignIn(({ registry }, credentials, isRemembered) => {
+  if (isRemembered) keepCredentials(registry, credentials)
+  else forgetCredentials(registry)
+})
 
-/** The question that waits for the user. */
-export const $signInQuestion = atom<SignInQuestion | undefined>()
-
-/** Asks the user who they are. Requests of one registry share a question, those of others wait. */
+/** Gives the remembered credentials of a registry, or asks the user who they are. */
 export async function askForCredentials(request: SignInRequest): Promise<Credentials | undefined> {
-  const before = waiting.get(request.registry)
-  if (before) return before
-  const asked = last.then(() => ask(request)).finally(() => waiting.delete(request.registry))
-  last = asked.catch(() => undefined)
-  waiting.set(request.registry, asked)
-  return asked
-}
-
-const waiting = new Map<string, Promise<Credentials | undefined>>()
-let last: Promise<unknown> = Promise.resolve()
-
-function ask(request: SignInRequest): Promise<Credentials | undefined> {
-  return new Promise((resolve) => {
-    $signInQuestion.set({
-      ...request,
-      answer(credentials) {
-        $signInQuestion.set(undefined)
-        resolve(credentials)
-      },
-    })
-  })
+  const kept = request.isRefused ? undefined : keptCredentials(request.registry)
+  return kept ?? signIn.ask(request)
 }

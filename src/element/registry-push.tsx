@@ -3,7 +3,7 @@ import type { ProvideCredentials } from '../index.ts'
 import { type RegistryPushEvents, tellEvents } from './events.ts'
 import { createQueue } from './queue/queue.ts'
 import { answerSignIns, type CreatePushWorker, startWorker } from './start-worker.ts'
-import { readChosen } from './view/dropped.ts'
+import { readChosen, readDropped } from './view/dropped.ts'
 import { createForm, type Form } from './view/form.ts'
 import css from './view/push.css?inline'
 import { PushForm } from './view/push-form.tsx'
@@ -108,10 +108,12 @@ export class RegistryPush extends HTMLElement {
   /**
    * Adds archives to the form, as if the user had chosen them.
    *
-   * @param files Files of `<input type="file">` or a drop. Those with a `webkitRelativePath` are one folder.
+   * @param files The `files` of `<input type="file">`, of which those with a `webkitRelativePath` are one folder. Or the
+   * `items` of a drop, while its event is handled: then folders come in too.
    */
-  add(files: Iterable<File>): void {
-    this.#start().add(readChosen(files))
+  async add(files: Iterable<File> | DataTransferItemList): Promise<void> {
+    const form = this.#start()
+    form.add(files instanceof DataTransferItemList ? await readDropped(files) : readChosen(files))
   }
 
   /**

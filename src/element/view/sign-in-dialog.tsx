@@ -1,7 +1,7 @@
 import { useStore } from '@nanostores/preact'
 import type { ComponentChildren } from 'preact'
 import { useId, useLayoutEffect, useRef } from 'preact/hooks'
-import type { Credentials } from '../../index.ts'
+import type { PasswordCredentials } from '../../index.ts'
 import { messages } from '../words/messages.ts'
 import { params } from '../words/placeholders.ts'
 import type { SignInRequest } from '../worker/session.ts'
@@ -21,7 +21,7 @@ export interface SignInQuestion extends SignInRequest {
   /** Of the attempt that the registry refused. */
   readonly username?: string | undefined
   /** @param isRemembered True if the user wants the browser to keep them. */
-  answer(credentials: Extract<Credentials, { username: string }> | undefined, isRemembered?: boolean): void
+  answer(credentials: PasswordCredentials | undefined, isRemembered?: boolean): void
 }
 
 interface SignInDialogProps {
@@ -66,9 +66,11 @@ export function SignInDialog({ question, children }: SignInDialogProps) {
           }}
         >
           <h2 id={id}>{texts.title({ registry: new URL(question.registry).host })}</h2>
-          <p role="alert" class="fault">
-            {question.isRefused && texts.refused}
-          </p>
+          {question.isRefused && (
+            <p role="alert" class="fault" id={`${id}-fault`}>
+              {texts.refused}
+            </p>
+          )}
           <label>
             {texts.username}
             <input
@@ -88,6 +90,7 @@ export function SignInDialog({ question, children }: SignInDialogProps) {
               required
               autocomplete="current-password"
               aria-invalid={question.isRefused ? true : undefined}
+              aria-describedby={question.isRefused ? `${id}-fault` : undefined}
               autofocus={question.isRefused}
             />
           </label>

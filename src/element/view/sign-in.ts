@@ -1,5 +1,5 @@
 import { atom, type ReadableAtom } from 'nanostores'
-import type { Credentials } from '../../index.ts'
+import type { Credentials, PasswordCredentials } from '../../index.ts'
 import type { SignInRequest } from '../worker/session.ts'
 import type { SignInQuestion } from './sign-in-dialog.tsx'
 
@@ -13,7 +13,7 @@ export interface SignIn {
 
 /** @param onAnswer Hears what the user answered, and whether it should be remembered. */
 export function createSignIn(
-  onAnswer: (request: SignInRequest, credentials: Credentials, isRemembered: boolean) => void = () => undefined,
+  onAnswer: (request: SignInRequest, credentials: PasswordCredentials, isRemembered: boolean) => void = () => undefined,
 ): SignIn {
   const $question = atom<SignInQuestion | undefined>()
   const waiting = new Map<string, Promise<Credentials | undefined>>()

@@ -10,7 +10,12 @@ export const $language = atom<Language>(preferredLanguage())
 /** Finds the language of the page, or else of its reader. */
 export function preferredLanguage(): Language {
   if (typeof document === 'undefined') return 'en'
-  return [document.documentElement.lang, ...navigator.languages].map(toLanguage).find((found) => found) ?? 'en'
+  return toLanguage(document.documentElement.lang) ?? languageOfReader()
+}
+
+/** Finds the language that the reader has set in the browser. */
+export function languageOfReader(): Language {
+  return navigator.languages.map(toLanguage).find((found) => found) ?? 'en'
 }
 
 /** Reads a BCP 47 tag, such as `ko-KR`. */
