@@ -55,7 +55,9 @@ export function App() {
   )
 }
 
-/** Without a registry there is nothing to browse: the push form asks for one. A page that only shows has no such form. */
+/**
+ * Without a registry there is nothing to browse: the push form asks for one. A page that only shows has no such form.
+ */
 function viewOf({ view, registry }: Place, isReadOnly = false): View {
   const wanted = view ?? (registry ? 'browse' : 'push')
   if (!isReadOnly || (wanted !== 'push' && wanted !== 'build')) return wanted

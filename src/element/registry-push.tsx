@@ -1,7 +1,7 @@
 import { render } from 'preact'
 import type { ProvideCredentials } from '../index.ts'
 import { type RegistryPushEvents, tellEvents } from './events.ts'
-import { createQueue } from './queue/queue.ts'
+import { openQueue } from './queue/open-queue.ts'
 import { answerSignIns, type CreatePushWorker, startWorker } from './start-worker.ts'
 import { readChosen, readDropped } from './view/dropped.ts'
 import { createForm, type Form } from './view/form.ts'
@@ -33,7 +33,8 @@ export interface RegistryPush {
  * is out of the document.
  *
  * Attributes: `registry` (the address that the form begins with), `repository` and `tag` (the name for an archive with
- * one image, instead of its own names), `lang` (`en` or `ko`, for all elements of the page).
+ * one image, instead of its own names), `lang` (`en` or `ko`, for all elements of the page), `queue` (the name by which
+ * the browser keeps the list of archives; two elements of one origin need two).
  *
  * Events: `push-open`, `push-progress`, `push-done`, `push-error`.
  *
@@ -108,8 +109,8 @@ export class RegistryPush extends HTMLElement {
   /**
    * Adds archives to the form, as if the user had chosen them.
    *
-   * @param files The `files` of `<input type="file">`, of which those with a `webkitRelativePath` are one folder. Or the
-   * `items` of a drop, while its event is handled: then folders come in too.
+   * @param files The `files` of `<input type="file">`: those with a `webkitRelativePath` are one folder. Or the `items`
+   * of a drop, while its event is handled: then folders come in too.
    */
   async add(files: Iterable<File> | DataTransferItemList): Promise<void> {
     const form = this.#start()
@@ -153,7 +154,7 @@ export class RegistryPush extends HTMLElement {
     const worker = startWorker(this.createWorker)
     // A Worker of the page asks the page.
     if (!this.createWorker || this.credentials) answerSignIns(worker, this.#signIn, () => this.credentials)
-    const form = createForm(createQueue(worker.pushes))
+    const form = createForm(openQueue(worker.pushes, this.getAttribute('queue') ?? undefined))
     this.#form = form
     form.setRegistry(this.getAttribute('registry') ?? '')
     this.#nameImages(form)

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { type BrowserContext, chromium } from 'playwright'
+import { type BrowserContext, type BrowserContextOptions, chromium } from 'playwright'
 import { createServer, type InlineConfig } from 'vite'
 import { findChromium } from '../../scripts/find/chromium.js'
 
@@ -8,6 +8,8 @@ const CONFIG = fileURLToPath(new URL('../../demo/vite.config.ts', import.meta.ur
 /** The demo page served, and a real browser to open it in. */
 export interface DemoBrowser {
   readonly context: BrowserContext
+  /** Opens a browser of its own, which has kept nothing. */
+  openContext(options?: BrowserContextOptions): Promise<BrowserContext>
   /** The address of a place in the page: its query. A text is the registry of the push form. */
   urlFor(place: string | Readonly<Record<string, string>>): string
   close(): Promise<void>
@@ -23,8 +25,11 @@ export async function openDemoBrowser(page: InlineConfig = { configFile: CONFIG 
     executablePath: findChromium(),
     args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking'],
   })
+  const openContext = (options: BrowserContextOptions = {}) =>
+    browser.newContext({ locale: 'en-US', timezoneId: 'UTC', ...options })
   return {
-    context: await browser.newContext({ locale: 'en-US', timezoneId: 'UTC' }),
+    context: await openContext(),
+    openContext,
     urlFor(place) {
       const query = typeof place === 'string' ? { registry: place, view: 'push' } : place
       return `${vite.resolvedUrls?.local[0]}?${new URLSearchParams(query)}`

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type axeCore from 'axe-core'
-import type { Locator, Page } from 'playwright'
+import type { BrowserContextOptions, Locator, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { type ServedTestRegistry, serveTestRegistry } from '../../src/testing/node.ts'
 import { type DemoBrowser, openDemoBrowser } from './demo-browser.ts'
@@ -11,8 +11,8 @@ export let registry: ServedTestRegistry
 export let page: Page
 let faults: string[] = []
 
-/** Opens the page anew for each test, with a registry in memory. */
-export function useDemoPage(): void {
+/** Opens the page in a browser of its own for each test, with a registry in memory. */
+export function useDemoPage(options?: BrowserContextOptions): void {
   beforeAll(async () => {
     demo = await openDemoBrowser()
   })
@@ -20,13 +20,14 @@ export function useDemoPage(): void {
 
   beforeEach(async () => {
     registry = await serveTestRegistry()
-    page = await demo.context.newPage()
+    const context = await demo.openContext(options)
+    page = await context.newPage()
     faults = []
     page.on('pageerror', (error) => faults.push(String(error)))
     await openDemo({ registry: registry.url, view: 'push' })
   })
   afterEach(async () => {
-    await page.close()
+    await page.context().close()
     await registry.close()
     expect(faults).toEqual([])
   })
@@ -50,6 +51,18 @@ export async function dropFromDesktop(path: string): Promise<void> {
   for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
     await session.send('Input.dispatchDragEvent', { type, x: 200, y: 200, data })
   }
+}
+
+/** A drop of files that the page makes up. */
+export async function dropFiles(files: Readonly<Record<string, Uint8Array>>): Promise<void> {
+  const given = Object.entries(files).map(([name, bytes]) => [name, Array.from(bytes)] as const)
+  await page.evaluate((given) => {
+    const dataTransfer = new DataTransfer()
+    for (const [name, bytes] of given) dataTransfer.items.add(new File([new Uint8Array(bytes)], name))
+    for (const type of ['dragover', 'drop']) {
+      document.body.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer }))
+    }
+  }, given)
 }
 
 /** Lets no bytes of a blob through, so that a push stays under way; resolves once some are held. */

@@ -26,7 +26,7 @@ export function DropZone({ isTarget, isSmall, onChoose }: DropZoneProps) {
     <div class="drop" part="drop" data-target={isTarget} data-small={isSmall}>
       <div class="row">
         <FileButton label={texts.choose} pick={pickFiles()} onChoose={onChoose} />
-        <FileButton label={texts.folder} isFolder onChoose={onChoose} />
+        <FileButton label={texts.folder} isFolder isQuiet onChoose={onChoose} />
         <span>{texts.drop}</span>
       </div>
       <p class="muted">{texts.formats}</p>
@@ -37,13 +37,16 @@ export function DropZone({ isTarget, isSmall, onChoose }: DropZoneProps) {
 interface FileButtonProps extends Pick<DropZoneProps, 'onChoose'> {
   readonly label: string
   readonly isFolder?: boolean
+  /** True if another button is the first to use. */
+  readonly isQuiet?: boolean
   /** The browser's own picker, which gives files that can be opened again after a reload. */
   readonly pick?: PickFiles | undefined
 }
 
-function FileButton({ label, isFolder = false, pick, onChoose }: FileButtonProps) {
+/** A button that lets the user choose files, or a folder. */
+export function FileButton({ label, isFolder = false, isQuiet = false, pick, onChoose }: FileButtonProps) {
   return (
-    <label class="button" data-kind={isFolder ? 'quiet' : undefined} part={isFolder ? 'button' : 'button primary'}>
+    <label class="button" data-kind={isQuiet ? 'quiet' : undefined} part={isQuiet ? 'button' : 'button primary'}>
       {label}
       <input
         type="file"

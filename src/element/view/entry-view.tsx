@@ -8,8 +8,9 @@ import { params } from '../words/placeholders.ts'
 import { BlobBars } from './blob-bars.tsx'
 import { RemoveButton } from './destination-fields.tsx'
 import { EntryState } from './entry-state.tsx'
-import { EDITABLE, type Form } from './form.ts'
+import { EDITABLE, type Form, RUNNING } from './form.ts'
 import { ImageList } from './image-list.tsx'
+import { NeedsFile } from './needs-file.tsx'
 import { PlanView } from './plan-view.tsx'
 import { ProblemText } from './problem-text.tsx'
 import { type LinkToImage, ResultView } from './result-view.tsx'
@@ -19,6 +20,7 @@ const $texts = messages('element/entry', {
   remove: params('Remove {name} from the list'),
   files: count({ one: '{count} file', other: '{count} files' }),
   registry: params('for {registry}'),
+  elsewhere: 'Another tab of this browser has it.',
   plan: 'Show what it would do',
   pause: 'Pause',
   resume: 'Resume',
@@ -44,14 +46,19 @@ export function EntryView({ entry, form, clashes, hasOthers, linkTo }: EntryView
   const id = useId()
   const { file, state, archive, plan, fault, result } = shown
   const isPushed = state === 'pushed'
-  const isBusy = !EDITABLE.includes(state)
+  const isBusy = !EDITABLE.includes(state) || shown.isElsewhere
+  const isUnderWay = RUNNING.includes(state) && !shown.isElsewhere
   return (
     <li class="entry" part="entry" aria-labelledby={id} data-state={state}>
       <div class="row">
         <h2 id={id} class="grow">
           <bdi>{file.name}</bdi>
         </h2>
-        <RemoveButton label={texts.remove({ name: file.name })} onClick={() => form.queue.remove(entry.id)} />
+        <RemoveButton
+          label={texts.remove({ name: file.name })}
+          isDisabled={shown.isElsewhere}
+          onClick={() => form.queue.remove(entry.id)}
+        />
       </div>
       <p class="muted">
         <span class="fact">{formats.bytes(file.size)}</span>
@@ -63,7 +70,9 @@ export function EntryView({ entry, form, clashes, hasOthers, linkTo }: EntryView
         )}
       </p>
       <EntryState entry={entry} form={form} />
+      {shown.isElsewhere && <p class="note">{texts.elsewhere}</p>}
       <ProblemText fault={state === 'failed' ? fault : undefined} />
+      {state === 'needs-file' && !shown.isElsewhere && <NeedsFile entry={entry} queue={form.queue} />}
       {isPushed && result && <ResultView result={result} linkTo={linkTo} />}
       {plan && state === 'planned' && <PlanView plan={plan} />}
       {archive && !isBusy && (
@@ -84,7 +93,7 @@ export function EntryView({ entry, form, clashes, hasOthers, linkTo }: EntryView
           )}
         </>
       )}
-      {hasOthers && isBusy && <EntryButtons {...{ entry, form, shown }} />}
+      {hasOthers && isUnderWay && <EntryButtons {...{ entry, form, shown }} />}
       {(isBusy || isPushed || state === 'failed' || state === 'cancelled') && (
         <BlobBars progress={entry.progress} isStopped={state === 'failed' || state === 'cancelled'} />
       )}

@@ -39,13 +39,23 @@ export interface Form {
   resumeAll(): void
   cancel(id: string): void
   cancelAll(): void
+  /** Removes the archives that were pushed. */
+  clear(): void
 }
 
 /** Here a push can begin. */
 export const STARTABLE: readonly EntryState[] = ['ready', 'planned', 'failed', 'cancelled']
 /** Here the registry and the names can be changed. */
 export const EDITABLE: readonly EntryState[] = [...STARTABLE, 'planning', 'pushed']
-const RUNNING: readonly EntryState[] = ['waiting', 'pushing', 'paused', 'planning']
+/** Here an act is under way, or waits. */
+export const RUNNING: readonly EntryState[] = ['opening', 'planning', 'waiting', 'pushing', 'paused']
+
+/** Tells whether something of an archive can be pushed. */
+export function canPush({ $shown }: Entry): boolean {
+  const { state, archive, choices, isElsewhere } = $shown.get()
+  const hasImages = archive !== undefined && choices.some(({ isIncluded }) => isIncluded)
+  return STARTABLE.includes(state) && hasImages && !isElsewhere
+}
 
 export function createForm(queue: Queue): Form {
   const $registry = atom('')
@@ -53,7 +63,8 @@ export function createForm(queue: Queue): Form {
   const $cancelling: WritableAtom<ReadonlySet<string>> = atom(new Set<string>())
   const entries = () => queue.$entries.get()
   const stateOf = ({ $shown }: Entry) => $shown.get().state
-  const those = (states: readonly EntryState[]) => entries().filter((entry) => states.includes(stateOf(entry)))
+  const those = (states: readonly EntryState[]) =>
+    entries().filter((entry) => states.includes(stateOf(entry)) && !entry.$shown.get().isElsewhere)
 
   /** Tells whether the registry and all names can be used. If not, the fields show it. */
   function check(checked: readonly Entry[]): boolean {
@@ -122,7 +133,7 @@ export function createForm(queue: Queue): Form {
       return isRight
     },
     push() {
-      const toPush = those(STARTABLE).filter(({ $shown }) => $shown.get().choices.some(({ isIncluded }) => isIncluded))
+      const toPush = entries().filter(canPush)
       const isRight = check(toPush)
       if (isRight) for (const entry of toPush) void planAndPush(entry)
       return isRight
@@ -136,6 +147,9 @@ export function createForm(queue: Queue): Form {
     cancel,
     cancelAll() {
       for (const { id } of those(RUNNING).reverse()) cancel(id)
+    },
+    clear() {
+      for (const { id } of those(['pushed'])) queue.remove(id)
     },
   }
   return form

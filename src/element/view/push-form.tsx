@@ -1,14 +1,13 @@
 import { count } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
-import { computed } from 'nanostores'
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useReducer, useRef, useState } from 'preact/hooks'
 import type { Entry } from '../queue/entry.ts'
 import { messages } from '../words/messages.ts'
 import { DropZone } from './drop-zone.tsx'
 import { hasFiles, readDropped } from './dropped.ts'
 import { EntryView } from './entry-view.tsx'
 import { Field } from './field.tsx'
-import { type Form, STARTABLE } from './form.ts'
+import { canPush, type Form } from './form.ts'
 import { movingTags } from './plan-view.tsx'
 import type { LinkToImage } from './result-view.tsx'
 import type { SignIn } from './sign-in.ts'
@@ -20,6 +19,8 @@ const $texts = messages('element/push', {
   registry: 'Registry',
   archives: 'Archives',
   push: 'Push',
+  clear: 'Remove the finished ones from the list',
+  lost: 'The browser does not keep this list: it is lost if the page is closed or loaded again.',
   pushAndMove: count({ one: 'Push and move {count} tag', other: 'Push and move {count} tags' }),
 })
 
@@ -36,13 +37,13 @@ export function PushForm({ form, signIn, linkTo }: PushFormProps) {
   const registry = useStore(form.$registry)
   const isChecked = useStore(form.$isChecked)
   const question = useStore(signIn.$question)
+  const isLost = useStore(form.queue.$isLost)
   const isTarget = useDrops(form)
-  const shown = useAllShown(entries)
-  const startable = shown.filter(
-    ({ state, choices }) => STARTABLE.includes(state) && choices.some(({ isIncluded }) => isIncluded),
-  )
+  useChanges(entries)
+  const startable = entries.filter(canPush).map(({ $shown }) => $shown.get())
   const clashes = findClashes(startable.flatMap(({ choices }) => choices))
   const moving = startable.flatMap(({ plan }) => (plan ? movingTags(plan) : [])).length
+  const done = entries.filter(({ $shown }) => $shown.get().state === 'pushed').length
   const element = useRef<HTMLFormElement>(null)
   return (
     <>
@@ -71,6 +72,12 @@ export function PushForm({ form, signIn, linkTo }: PushFormProps) {
             <EntryView key={entry.id} {...{ entry, form, clashes, linkTo }} hasOthers={entries.length > 1} />
           ))}
         </ul>
+        {isLost && entries.length > 0 && <p class="note">{texts.lost}</p>}
+        {done > 0 && entries.length > 1 && (
+          <button type="button" class="link" onClick={form.clear}>
+            {texts.clear}
+          </button>
+        )}
         {startable.length > 0 && (
           <div class="actions">
             <button type="submit" class="push" part="button primary">
@@ -89,17 +96,15 @@ function focusFault(form: HTMLFormElement | null): void {
   form?.querySelector<HTMLInputElement>('[aria-invalid=true]')?.focus()
 }
 
-/** Reads all entries. */
-function useAllShown(entries: readonly Entry[]) {
-  const $all = useMemo(
-    () =>
-      computed(
-        entries.map(({ $shown }) => $shown),
-        (...all) => all,
-      ),
-    [entries],
-  )
-  return useStore($all)
+/** Renders again when one of the entries changes. */
+function useChanges(entries: readonly Entry[]): void {
+  const [, render] = useReducer((count: number) => count + 1, 0)
+  useEffect(() => {
+    const stops = entries.map(({ $shown }) => $shown.listen(() => render(undefined)))
+    return () => {
+      for (const stop of stops) stop()
+    }
+  }, [entries])
 }
 
 /**

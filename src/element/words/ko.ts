@@ -22,6 +22,8 @@ export default {
     registry: '레지스트리',
     archives: '아카이브 목록',
     push: '푸시',
+    clear: '끝난 것을 목록에서 제거',
+    lost: '브라우저가 이 목록을 보관하지 못합니다. 페이지를 닫거나 새로 고치면 사라집니다.',
     pushAndMove: { other: '태그 {count}개를 옮기고 푸시' },
   },
   'element/field': {
@@ -62,6 +64,7 @@ export default {
   'element/warnings': { title: '아카이브에 관한 알림' },
   'element/entry': {
     remove: '목록에서 {name} 제거',
+    elsewhere: '이 브라우저의 다른 탭에서 다루고 있습니다.',
     files: { other: '파일 {count}개' },
     registry: '{registry}로',
     plan: '무엇이 바뀌는지 보기',
@@ -93,6 +96,14 @@ export default {
     cancelled: '취소되었습니다. 다시 푸시할 수 있습니다.',
     cancelling: '취소하는 중입니다… 보내던 것을 마치는 데 5초까지 걸릴 수 있습니다.',
     'needs-file': '브라우저에 이 파일이 더 이상 없습니다. 계속하려면 다시 선택하십시오.',
+  },
+  'element/needs-file': {
+    reopen: '다시 열기',
+    choose: '파일 선택',
+    folder: '폴더 선택',
+    changed:
+      '이전 파일이 아닙니다. 이전 파일은 {beforeDate}에 변경된 {before}이고, 이 파일은 {nowDate}에 변경된 {now}입니다.',
+    accept: '그래도 푸시',
   },
   'element/plan': {
     title: '푸시하면 일어나는 일',

@@ -1,0 +1,62 @@
+import { useStore } from '@nanostores/preact'
+import type { Entry } from '../queue/entry.ts'
+import type { Queue } from '../queue/queue.ts'
+import { $formats } from '../words/format.ts'
+import { messages } from '../words/messages.ts'
+import { params } from '../words/placeholders.ts'
+import { FileButton } from './drop-zone.tsx'
+import { pickFiles } from './pick-files.ts'
+import { ProblemText } from './problem-text.tsx'
+
+const $texts = messages('element/needs-file', {
+  reopen: 'Open it again',
+  choose: 'Choose the file',
+  folder: 'Choose the folder',
+  changed: params(
+    'This is not the file from before: it was {before}, changed on {beforeDate}, and is {now}, changed on {nowDate}.',
+  ),
+  accept: 'Push it all the same',
+})
+
+/** Brings the file of an earlier visit back: by one click where the browser can open it again, or by choosing it. */
+export function NeedsFile({ entry: { id, $shown }, queue }: { readonly entry: Entry; readonly queue: Queue }) {
+  const texts = useStore($texts)
+  const formats = useStore($formats)
+  const { file, hasHandle, changed, fault } = useStore($shown)
+  const isFolder = file.files !== undefined
+  const dateOf = (time: number) => formats.date(new Date(time).toISOString())
+  return (
+    <>
+      <ProblemText fault={fault} />
+      {changed && (
+        <p class="warning" role="alert">
+          {texts.changed({
+            before: formats.bytes(file.size),
+            beforeDate: dateOf(file.lastModified),
+            now: formats.bytes(changed.size),
+            nowDate: dateOf(changed.lastModified),
+          })}
+        </p>
+      )}
+      <div class="row">
+        {changed && (
+          <button type="button" data-kind="quiet" part="button" onClick={() => queue.acceptChanged(id)}>
+            {texts.accept}
+          </button>
+        )}
+        {hasHandle && (
+          <button type="button" part="button primary" onClick={() => queue.reopen(id)}>
+            {texts.reopen}
+          </button>
+        )}
+        <FileButton
+          label={isFolder ? texts.folder : texts.choose}
+          isFolder={isFolder}
+          isQuiet={hasHandle || changed !== undefined}
+          pick={isFolder ? undefined : pickFiles()}
+          onChoose={([input]) => input && queue.provide(id, input)}
+        />
+      </div>
+    </>
+  )
+}
