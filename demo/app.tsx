@@ -23,6 +23,7 @@ translate('shell', () => import('./shell/ko.ts'))
 // The push form is there at once; another view is loaded when it is shown first.
 const ImageView = lazy(() => import('./image/image-view.tsx'))
 const DownloadList = lazy(() => import('./download/download-list.tsx'))
+const RegistriesView = lazy(() => import('./registries/registries-view.tsx'))
 const RepositoriesView = lazy(() => import('./repositories/repositories-view.tsx'))
 const TagsView = lazy(() => import('./tags/tags-view.tsx'))
 
@@ -67,6 +68,7 @@ function viewOf({ view, registry }: Place, isReadOnly = false): View {
 /** The view of a place. A view starts again when its registry, repository or image changes. */
 function Shown({ place, view }: { readonly place: Place; readonly view: View }) {
   const { registry, repository, reference, part } = place
+  if (view === 'registries') return <RegistriesView />
   if (view !== 'browse' || !registry) return <PushView registry={registry} />
   if (repository && reference) {
     const key = `${registry} ${repository} ${reference}`

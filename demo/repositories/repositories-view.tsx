@@ -1,42 +1,168 @@
+import { params } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
 import { proxy } from 'comlink'
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { $formats } from '../../src/element/words/format.ts'
 import { messages, translate } from '../../src/element/words/messages.ts'
-import { addressOf } from '../shell/address.ts'
-import { useLoading } from '../shell/loading.ts'
+import { $registries, forgetRepository, remember } from '../registries/remembered.ts'
+import { addressOf, goTo } from '../shell/address.ts'
+import { useArrowKeys } from '../shell/arrow-keys.ts'
 import { ProblemView } from '../shell/problem-view.tsx'
 import { worker } from '../shell/worker.ts'
+import { catalogueOf, isUnlisted } from './catalogue.ts'
+import { searchNames } from './namespaces.ts'
+import './repositories.css'
+import { FlatList, RepositoryTree } from './repository-list.tsx'
 
 translate('repositories', () => import('./ko.ts'))
 
-const $texts = messages('repositories/list', { title: 'Repositories', none: 'The registry has no repositories.' })
+const $texts = messages('repositories/list', {
+  title: 'Repositories',
+  search: 'Search, or type the name of a repository',
+  open: 'Open',
+  refresh: 'Refresh',
+  stop: 'Stop',
+  none: 'The registry has no repositories yet.',
+  push: 'Push the first image',
+  loading: params('{count} so far…'),
+  total: params('Repositories: {count}'),
+  found: params('Found: {count} of {total}'),
+  noMatch: params('No repository has “{text}” in its name.'),
+  openAnyway: params('Open “{text}” all the same'),
+  unlisted: 'This registry does not list its repositories',
+  unlistedAdvice: 'It does not offer the list, or not to you. Type the name of a repository to open it.',
+  signIn: 'Ask again',
+  remembered: 'Opened before',
+  forget: params('Forget {name}'),
+})
 
 /** The repositories of a registry. */
 export default function RepositoriesView({ registry }: { readonly registry: string }) {
   const texts = useStore($texts)
-  const [names, setNames] = useState<readonly string[]>([])
-  const { isLoading, fault, reload } = useLoading(
-    async (signal) => {
-      setNames([])
-      const add = proxy((portion: readonly string[]) => {
-        if (!signal.aborted) setNames((before) => [...before, ...portion])
-      })
-      await worker.repositories.list(registry, add, signal)
-    },
-    [registry],
+  const formats = useStore($formats)
+  const catalogue = catalogueOf(registry, (onPortion, signal) =>
+    worker.repositories.list(registry, proxy(onPortion), signal),
   )
+  const { names, isLoading, fault } = useStore(catalogue.$state)
+  const [text, setText] = useState('')
+  const view = useRef<HTMLElement>(null)
+  useArrowKeys(view)
+  useEffect(() => {
+    void catalogue.load().then(() => {
+      if (!catalogue.$state.get().fault) remember(registry)
+    })
+    return () => catalogue.stop()
+  }, [catalogue])
+
+  const wanted = text.trim()
+  const found = searchNames(names, wanted)
+  const isHidden = isUnlisted(fault)
+  const isEmpty = !isLoading && !fault && names.length === 0
+
+  function open() {
+    const [only] = found
+    const repository = found.length === 1 && only ? only : wanted
+    if (repository) goTo({ registry, repository })
+  }
+
   return (
-    <section aria-labelledby="repositories-title" aria-busy={isLoading}>
+    <section aria-labelledby="repositories-title" aria-busy={isLoading} ref={view}>
       <h1 id="repositories-title">{texts.title}</h1>
-      <ProblemView fault={fault} onRetry={reload} />
-      {!isLoading && !fault && names.length === 0 && <p>{texts.none}</p>}
-      <ul>
-        {names.map((repository) => (
-          <li key={repository}>
-            <a href={addressOf({ registry, repository })}>{repository}</a>
+      <form
+        class="bar"
+        onSubmit={(event) => {
+          event.preventDefault()
+          open()
+        }}
+      >
+        <input
+          type="search"
+          class="wide"
+          aria-label={texts.search}
+          placeholder={texts.search}
+          autocapitalize="off"
+          autocomplete="off"
+          spellcheck={false}
+          value={text}
+          onInput={({ currentTarget }) => setText(currentTarget.value)}
+        />
+        <button type="submit" disabled={!wanted}>
+          {texts.open}
+        </button>
+        <button type="button" class="outline" onClick={() => (isLoading ? catalogue.stop() : void catalogue.load())}>
+          {isLoading ? texts.stop : texts.refresh}
+        </button>
+      </form>
+      <p role="status" class="muted">
+        {isLoading && texts.loading({ count: formats.number(names.length) })}
+        {!isLoading && !wanted && names.length > 0 && texts.total({ count: formats.number(names.length) })}
+        {!isLoading &&
+          wanted &&
+          names.length > 0 &&
+          texts.found({ count: formats.number(found.length), total: formats.number(names.length) })}
+      </p>
+      {isHidden && (
+        <div class="notice">
+          <p>
+            <strong>{texts.unlisted}</strong>
+          </p>
+          <p>{texts.unlistedAdvice}</p>
+          <button type="button" class="outline" onClick={() => void catalogue.load()}>
+            {texts.signIn}
+          </button>
+        </div>
+      )}
+      <ProblemView fault={isHidden ? undefined : fault} onRetry={() => void catalogue.load()} />
+      {isEmpty && (
+        <p>
+          {texts.none} <a href={addressOf({ view: 'push', registry })}>{texts.push}</a>
+        </p>
+      )}
+      {wanted && names.length > 0 && found.length === 0 && (
+        <p>
+          {texts.noMatch({ text: wanted })}{' '}
+          <a href={addressOf({ registry, repository: wanted })}>{texts.openAnyway({ text: wanted })}</a>
+        </p>
+      )}
+      <div class="list">
+        {wanted ? (
+          <FlatList registry={registry} names={found} listKey={wanted} />
+        ) : (
+          <RepositoryTree registry={registry} names={names} />
+        )}
+      </div>
+      {(isHidden || (fault && names.length === 0)) && <Remembered registry={registry} search={wanted} />}
+    </section>
+  )
+}
+
+/** The repositories that were opened before, for a registry that does not list its own. */
+function Remembered({ registry, search }: { readonly registry: string; readonly search: string }) {
+  const texts = useStore($texts)
+  const entry = useStore($registries).find(({ address }) => address === registry)
+  const names = searchNames(entry?.repositories ?? [], search)
+  if (names.length === 0) return null
+  return (
+    <>
+      <h2>{texts.remembered}</h2>
+      <ul class="repositories">
+        {names.map((name) => (
+          <li key={name} class="bar">
+            <a href={addressOf({ registry, repository: name })}>
+              <bdi class="wrap">{name}</bdi>
+            </a>
+            <button
+              type="button"
+              class="quiet"
+              aria-label={texts.forget({ name })}
+              title={texts.forget({ name })}
+              onClick={() => forgetRepository(registry, name)}
+            >
+              ×
+            </button>
           </li>
         ))}
       </ul>
-    </section>
+    </>
   )
 }

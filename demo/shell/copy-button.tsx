@@ -4,14 +4,26 @@ import { messages } from '../../src/element/words/messages.ts'
 
 const $texts = messages('shell/copy', { copy: 'Copy', copied: 'Copied' })
 
+interface CopyButtonProps {
+  readonly text: string
+  /** The text of the button. @default Copy */
+  readonly label?: string | undefined
+  /** The name of the button, where several say the same. */
+  readonly name?: string | undefined
+  /** @default outline */
+  readonly class?: string
+}
+
 /** Copies a text, also on plain http, where browsers have no clipboard. */
-export function CopyButton({ text, label }: { readonly text: string; readonly label?: string }) {
+export function CopyButton({ text, label, name, class: className = 'outline' }: CopyButtonProps) {
   const texts = useStore($texts)
   const [isCopied, setCopied] = useState(false)
   return (
     <button
       type="button"
-      class="secondary outline"
+      class={className}
+      aria-label={isCopied ? undefined : name}
+      title={name}
       onClick={async () => {
         await copyText(text)
         setCopied(true)

@@ -46,5 +46,6 @@ export default {
   },
   'shell/problem': { details: '레지스트리의 응답', again: '다시 시도' },
   'shell/task': { cancel: '취소', reading: '읽는 중' },
+  'shell/growing': { more: '더 보기' },
   'shell/copy': { copy: '복사', copied: '복사했습니다' },
 }

@@ -1,18 +1,41 @@
 import { params } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
+import { $formats } from '../../src/element/words/format.ts'
 import { messages, translate } from '../../src/element/words/messages.ts'
-import { ActionBar } from '../change/action-bar.tsx'
+import { remember } from '../registries/remembered.ts'
 import { addressOf } from '../shell/address.ts'
-import { useLoading } from '../shell/loading.ts'
+import { CommandLine } from '../shell/image-parts.tsx'
 import { ProblemView } from '../shell/problem-view.tsx'
+import { hostOf } from '../shell/registry-name.tsx'
 import { worker } from '../shell/worker.ts'
+import { filterTags, ORDERS, type Order, orderTags } from './arrange.ts'
+import { ChosenTags } from './chosen-tags.tsx'
+import { ReadingStatus } from './reading-status.tsx'
+import { tagListOf } from './tag-list.ts'
+import { TagTable } from './tag-table.tsx'
+import './tags.css'
 
 translate('tags', () => import('./ko.ts'))
 
 const $texts = messages('tags/list', {
-  none: 'The repository has no tags.',
-  choose: params('Choose {tag}'),
+  none: 'This repository has no tags.',
+  push: 'Push an image',
+  filter: 'Filter: a part of the name, or a pattern such as v1.*',
+  noMatch: params('No tag fits “{text}”.'),
+  order: 'Order',
+  version: 'Version',
+  name: 'Name',
+  newest: 'Newest',
+  oldest: 'Oldest',
+  largest: 'Largest',
+  smallest: 'Smallest',
+  about: params('Show signatures and other tags of tools ({count})'),
+  missing: params('There is no repository “{repository}” here'),
+  missingAdvice:
+    'Check the name. It may also be that you are not allowed to see it, or that its last image was deleted.',
+  back: 'All repositories',
+  pull: 'Pull',
 })
 
 interface TagsViewProps {
@@ -23,41 +46,112 @@ interface TagsViewProps {
 /** The tags of a repository. */
 export default function TagsView({ registry, repository }: TagsViewProps) {
   const texts = useStore($texts)
-  const [tags, setTags] = useState<readonly string[]>([])
-  const [chosen, setChosen] = useState<readonly string[]>([])
-  const { isLoading, fault, reload } = useLoading(
-    async (signal) => setTags(await worker.tags.list(registry, repository, signal)),
-    [registry, repository],
-  )
+  const formats = useStore($formats)
+  const list = tagListOf(registry, repository, {
+    list: (signal) => worker.tags.list(registry, repository, signal),
+    details: (tags, signal) => worker.tags.details(registry, repository, tags, signal),
+  })
+  const state = useStore(list.$state)
+  const [text, setText] = useState('')
+  const [order, setOrder] = useState<Order>('version')
+  const [hasAbout, setAbout] = useState(false)
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  useEffect(() => {
+    void list.load()
+    return () => list.stop()
+  }, [list])
+  useEffect(() => list.includeAbout(hasAbout), [list, hasAbout])
+  const { tags, about, rows, phase, fault } = state
+  const isThere = tags.length + about.length > 0
+  useEffect(() => {
+    if (isThere) remember(registry, repository)
+  }, [registry, repository, isThere])
+
+  const all = hasAbout ? [...tags, ...about] : tags
+  const shown = orderTags(filterTags(all, text), rows, order)
+  // What is gone cannot be chosen any more.
+  const known = new Set(all)
+  const stillChosen = [...chosen].filter((tag) => known.has(tag))
+  if (fault?.status === 404 && !isThere) return <MissingRepository registry={registry} repository={repository} />
   return (
-    <section aria-labelledby="tags-title" aria-busy={isLoading}>
-      <h1 id="tags-title">{repository}</h1>
-      <ProblemView fault={fault} onRetry={reload} />
-      {!isLoading && !fault && tags.length === 0 && <p>{texts.none}</p>}
-      <ActionBar
-        registry={registry}
-        repository={repository}
-        references={chosen}
+    <section aria-labelledby="tags-title" aria-busy={phase === 'listing'}>
+      <h1 id="tags-title">
+        <bdi>{repository}</bdi>
+      </h1>
+      <CommandLine command={`docker pull ${hostOf(registry)}/${repository}`} />
+      <div class="bar">
+        <input
+          type="search"
+          class="wide"
+          aria-label={texts.filter}
+          placeholder={texts.filter}
+          autocapitalize="off"
+          autocomplete="off"
+          spellcheck={false}
+          value={text}
+          onInput={({ currentTarget }) => setText(currentTarget.value)}
+        />
+        <span class="bar">
+          <label for="tags-order">{texts.order}</label>
+          <select
+            id="tags-order"
+            value={order}
+            onChange={({ currentTarget }) => setOrder(currentTarget.value as Order)}
+          >
+            {ORDERS.map((name) => (
+              <option value={name} key={name}>
+                {texts[name]}
+              </option>
+            ))}
+          </select>
+        </span>
+      </div>
+      <ReadingStatus list={list} />
+      <ProblemView fault={fault} onRetry={() => void list.resume()} />
+      {about.length > 0 && (
+        <label>
+          <input type="checkbox" checked={hasAbout} onChange={({ currentTarget }) => setAbout(currentTarget.checked)} />
+          {texts.about({ count: formats.number(about.length) })}
+        </label>
+      )}
+      {phase === 'done' && !isThere && (
+        <p>
+          {texts.none} <a href={addressOf({ view: 'push', registry })}>{texts.push}</a>
+        </p>
+      )}
+      {text.trim() && all.length > 0 && shown.length === 0 && <p>{texts.noMatch({ text: text.trim() })}</p>}
+      {shown.length > 0 && (
+        <TagTable
+          {...{ registry, repository, rows, order, chosen }}
+          tags={shown}
+          listKey={`${text} ${order}`}
+          onOrder={setOrder}
+          onChoose={setChosen}
+          onView={list.prefer}
+        />
+      )}
+      <ChosenTags
+        {...{ registry, repository, rows }}
+        tags={stillChosen}
+        onClear={() => setChosen(new Set())}
         onChanged={() => {
-          setChosen([])
-          reload()
+          setChosen(new Set())
+          void list.load()
         }}
       />
-      <ul>
-        {tags.map((reference) => (
-          <li key={reference}>
-            <input
-              type="checkbox"
-              aria-label={texts.choose({ tag: reference })}
-              checked={chosen.includes(reference)}
-              onChange={({ currentTarget: { checked } }) =>
-                setChosen(checked ? [...chosen, reference] : chosen.filter((tag) => tag !== reference))
-              }
-            />
-            <a href={addressOf({ registry, repository, reference })}>{reference}</a>
-          </li>
-        ))}
-      </ul>
+    </section>
+  )
+}
+
+function MissingRepository({ registry, repository }: TagsViewProps) {
+  const texts = useStore($texts)
+  return (
+    <section aria-labelledby="tags-title">
+      <h1 id="tags-title">{texts.missing({ repository })}</h1>
+      <p>{texts.missingAdvice}</p>
+      <p>
+        <a href={addressOf({ registry })}>{texts.back}</a>
+      </p>
     </section>
   )
 }

@@ -1,12 +1,16 @@
 import { offer } from '../../src/element/worker/channel.ts'
 import { createPushes } from '../../src/element/worker/pushes.ts'
 import { createSession } from '../../src/element/worker/session.ts'
+
 import { createBlobs } from './blobs.ts'
 import { createCopying } from './copying.ts'
 import { createDownloads } from './downloads.ts'
 import { createEditing } from './editing.ts'
 import { createFiles } from './files.ts'
 import { createImages } from './image.ts'
+
+import { createRegistries } from './registries.ts'
+
 import { createRemoval } from './removal.ts'
 import { createRepositories } from './repositories.ts'
 import { createTagging } from './tagging.ts'
@@ -34,6 +38,7 @@ const api = {
   downloads: createDownloads(session),
   files: createFiles(session),
   images: createImages(session),
+  registries: createRegistries(),
   repositories: createRepositories(session),
   tagging: createTagging(session),
   tags: createTags(session),

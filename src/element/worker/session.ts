@@ -1,6 +1,7 @@
 import {
   type Credentials,
   type CredentialsRequest,
+  keepDocuments,
   openRegistry,
   type Registry,
   type RegistryOptions,
@@ -45,7 +46,7 @@ export function createSession(optionsFor: (address: string) => RegistryOptions =
   function open(address: string): OpenedRegistry {
     const known = opened.get(address)
     if (known) return known
-    const handle = openRegistry(address, {
+    const opening = openRegistry(address, {
       ...optionsFor(address),
       async credentials(request) {
         registry.wasAsked = true
@@ -54,7 +55,8 @@ export function createSession(optionsFor: (address: string) => RegistryOptions =
         return credentials
       },
     })
-    const registry: OpenedRegistry = { handle, wasAsked: false, isRefused: false }
+    // A second look at the same images then asks only what their tags name.
+    const registry: OpenedRegistry = { handle: keepDocuments(opening), wasAsked: false, isRefused: false }
     opened.set(address, registry)
     return registry
   }

@@ -1,0 +1,169 @@
+import { params } from '@nanostores/i18n'
+import { useStore } from '@nanostores/preact'
+import { useState } from 'preact/hooks'
+import { type Fault, toFault } from '../../src/element/words/fault.ts'
+import { messages, translate } from '../../src/element/words/messages.ts'
+import { addressOf, goTo } from '../shell/address.ts'
+import { hostOf } from '../shell/registry-name.tsx'
+import { $config } from '../shell/settings.ts'
+import { worker } from '../shell/worker.ts'
+import './registries.css'
+import { $registries, forget, type RememberedRegistry, rename } from './remembered.ts'
+
+translate('registries', () => import('./ko.ts'))
+
+const $texts = messages('registries/list', {
+  title: 'Registries',
+  address: 'Address of a registry',
+  example: 'registry.example.com or localhost:5000',
+  open: 'Open',
+  invalid: 'This is not the address of a registry. Type a host, such as registry.example.com, or a URL.',
+  none: 'Registries that you open are remembered here, in this browser.',
+  given: 'Set by this page',
+  name: params('Name of {host}'),
+  rename: params('Rename {host}'),
+  forget: params('Forget {host}'),
+  save: 'Save',
+})
+
+/** The registries that the page offers, and those that the user has opened. */
+export default function RegistriesView() {
+  const texts = useStore($texts)
+  const remembered = useStore($registries)
+  const given = useStore($config)?.registries ?? []
+  const entryOf = (address: string) => remembered.find((one) => one.address === address)
+  const entries: readonly RememberedRegistry[] = [
+    ...given.map((address) => ({ address, repositories: [], ...entryOf(address) })),
+    ...remembered.filter(({ address }) => !given.includes(address)),
+  ]
+  return (
+    <section aria-labelledby="registries-title">
+      <h1 id="registries-title">{texts.title}</h1>
+      <OpenForm />
+      {entries.length === 0 && <p class="muted">{texts.none}</p>}
+      <ul class="registries">
+        {entries.map((entry) => (
+          <li key={entry.address}>
+            <Entry entry={entry} isGiven={given.includes(entry.address)} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+/** Opens a registry by its address. */
+function OpenForm() {
+  const texts = useStore($texts)
+  const [address, setAddress] = useState('')
+  const [fault, setFault] = useState<Fault>()
+
+  async function open() {
+    const wanted = address.trim()
+    try {
+      await worker.registries.check(wanted)
+      goTo({ registry: wanted })
+    } catch (error) {
+      setFault(toFault(error))
+    }
+  }
+
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        void open()
+      }}
+    >
+      <label for="registry-address">{texts.address}</label>
+      <div class="bar">
+        <input
+          id="registry-address"
+          class="wide"
+          required
+          autocapitalize="off"
+          autocomplete="url"
+          inputMode="url"
+          spellcheck={false}
+          placeholder={texts.example}
+          aria-invalid={fault ? true : undefined}
+          aria-describedby="registry-fault"
+          value={address}
+          onInput={({ currentTarget }) => {
+            setAddress(currentTarget.value)
+            setFault(undefined)
+          }}
+        />
+        <button type="submit">{texts.open}</button>
+      </div>
+      <p id="registry-fault" role="alert">
+        {fault && texts.invalid}
+      </p>
+    </form>
+  )
+}
+
+/** @param isGiven True if `config.json` names it: then it cannot be forgotten. */
+function Entry({ entry, isGiven }: { readonly entry: RememberedRegistry; readonly isGiven: boolean }) {
+  const texts = useStore($texts)
+  const [isRenaming, setRenaming] = useState(false)
+  const { address, name } = entry
+  const host = hostOf(address)
+  if (isRenaming)
+    return (
+      <form
+        class="bar"
+        onSubmit={(event) => {
+          event.preventDefault()
+          rename(address, String(new FormData(event.currentTarget).get('name')))
+          setRenaming(false)
+        }}
+      >
+        <input
+          name="name"
+          class="wide"
+          aria-label={texts.name({ host })}
+          defaultValue={name ?? ''}
+          placeholder={host}
+        />
+        <button type="submit">{texts.save}</button>
+      </form>
+    )
+  return (
+    <div class="bar">
+      <a href={addressOf({ registry: address })}>
+        <bdi class="wrap">{name ?? host}</bdi>
+      </a>
+      {name && (
+        <bdi class="wrap muted" title={address}>
+          {host}
+        </bdi>
+      )}
+      {isGiven && <span class="badge">{texts.given}</span>}
+      <span class="end">
+        {$registries.get().some((one) => one.address === address) && (
+          <button
+            type="button"
+            class="quiet"
+            title={texts.rename({ host })}
+            aria-label={texts.rename({ host })}
+            onClick={() => setRenaming(true)}
+          >
+            ✎
+          </button>
+        )}
+        {!isGiven && (
+          <button
+            type="button"
+            class="quiet"
+            title={texts.forget({ host })}
+            aria-label={texts.forget({ host })}
+            onClick={() => forget(address)}
+          >
+            ×
+          </button>
+        )}
+      </span>
+    </div>
+  )
+}
