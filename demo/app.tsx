@@ -21,6 +21,7 @@ followTheme()
 translate('shell', () => import('./shell/ko.ts'))
 
 // The push form is there at once; another view is loaded when it is shown first.
+const CompareView = lazy(() => import('./compare/compare-view.tsx'))
 const ImageView = lazy(() => import('./image/image-view.tsx'))
 const DownloadList = lazy(() => import('./download/download-list.tsx'))
 const RegistriesView = lazy(() => import('./registries/registries-view.tsx'))
@@ -67,8 +68,12 @@ function viewOf({ view, registry }: Place, isReadOnly = false): View {
 
 /** The view of a place. A view starts again when its registry, repository or image changes. */
 function Shown({ place, view }: { readonly place: Place; readonly view: View }) {
-  const { registry, repository, reference, part } = place
+  const { registry, repository = '', reference = '', part } = place
   if (view === 'registries') return <RegistriesView />
+  if (view === 'compare' && registry) {
+    const names = { registry, repository, reference, part, second: place.with }
+    return <CompareView {...names} />
+  }
   if (view !== 'browse' || !registry) return <PushView registry={registry} />
   if (repository && reference) {
     const key = `${registry} ${repository} ${reference}`

@@ -1,14 +1,15 @@
 import type { ComponentType } from 'preact'
 import { lazy } from 'preact/compat'
 import { messages } from '../../src/element/words/messages.ts'
+import { addressOf } from '../shell/address.ts'
 import type { Config } from '../shell/config.ts'
 import type { ActionDialogProps, Selection } from './selection.ts'
 
 /** An action on tags, or on a repository. */
 export interface Action {
-  readonly id: 'download' | 'retag' | 'copy' | 'edit' | 'build' | 'delete' | 'prune'
+  readonly id: 'download' | 'compare' | 'retag' | 'copy' | 'edit' | 'build' | 'delete' | 'prune'
   /** How many images it takes. `repository`: it is about the whole repository. */
-  readonly needs: 'one' | 'some' | 'repository'
+  readonly needs: 'one' | 'two' | 'some' | 'repository'
   /** True if it only reads: a page that is read-only has it, too. */
   readonly reads?: boolean
   /** True if it deletes: config.json may forbid that. */
@@ -22,6 +23,7 @@ export interface Action {
 /** The labels of the actions. */
 export const $actionTexts = messages('change/actions', {
   download: 'Download',
+  compare: 'Compare',
   retag: 'Add tags',
   copy: 'Copy',
   edit: 'Edit settings',
@@ -38,6 +40,15 @@ const ACTIONS: readonly Action[] = [
     deletes: false,
     dialog: lazy(() => import('../download/download-dialog.tsx')),
   },
+  {
+    id: 'compare',
+    needs: 'two',
+    reads: true,
+    deletes: false,
+    address({ registry, repository, references: [reference, second] }) {
+      return addressOf({ view: 'compare', registry, repository, reference, with: second })
+    },
+  },
   { id: 'retag', needs: 'one', deletes: false, dialog: lazy(() => import('./retag-dialog.tsx')) },
   { id: 'copy', needs: 'some', deletes: false, dialog: lazy(() => import('./copy-dialog.tsx')) },
   { id: 'edit', needs: 'one', deletes: false, dialog: lazy(() => import('./edit-dialog.tsx')) },
@@ -45,11 +56,13 @@ const ACTIONS: readonly Action[] = [
   { id: 'prune', needs: 'repository', deletes: true, dialog: lazy(() => import('./prune-dialog.tsx')) },
 ]
 
+const COUNTS = { one: 1, two: 2 }
+
 /** The actions for a number of chosen images; with none chosen, those for the repository. */
 export function offeredActions(config: Pick<Config, 'readOnly' | 'deletes'>, chosen: number): readonly Action[] {
   return ACTIONS.filter(({ needs, reads, deletes }) => {
     if ((config.readOnly && !reads) || (deletes && !config.deletes)) return false
     if (needs === 'repository') return chosen === 0
-    return needs === 'one' ? chosen === 1 : chosen > 0
+    return needs === 'some' ? chosen > 0 : chosen === COUNTS[needs]
   })
 }

@@ -2,6 +2,7 @@
 export default {
   'change/actions': {
     download: '다운로드',
+    compare: '비교',
     retag: '태그 추가',
     copy: '복사',
     edit: '설정 편집',

@@ -1,8 +1,8 @@
 import './image.css'
 import { useStore } from '@nanostores/preact'
-import { lazy, Suspense } from 'preact/compat'
 import { useState } from 'preact/hooks'
 import { messages, translate } from '../../src/element/words/messages.ts'
+import { ActionBar } from '../change/action-bar.tsx'
 import { addressOf } from '../shell/address.ts'
 import { useLoading } from '../shell/loading.ts'
 import { ProblemView } from '../shell/problem-view.tsx'
@@ -18,12 +18,9 @@ import { Platforms } from './platforms.tsx'
 import { PullLines } from './pull-lines.tsx'
 import { Referrers } from './referrers.tsx'
 
-const DownloadDialog = lazy(() => import('../download/download-dialog.tsx'))
-
 translate('image', () => import('./ko.ts'))
 
 const $texts = messages('image/view', {
-  download: 'Download',
   compare: 'Compare with another image',
   empty: 'The index lists no image.',
   missing: 'This part of the image cannot be read. The rest can.',
@@ -44,7 +41,6 @@ export default function ImageView({ part, ...place }: ImageViewProps) {
   const texts = useStore($texts)
   const { registry, repository, reference } = place
   const [described, setDescribed] = useState<DescribedReference>()
-  const [isDownloading, setDownloading] = useState(false)
   const [layer, setLayer] = useState<string>()
   const { isLoading, fault, reload } = useLoading(
     async (signal) => setDescribed(await worker.images.describe(place, part, signal)),
@@ -60,22 +56,10 @@ export default function ImageView({ part, ...place }: ImageViewProps) {
       {described && !fault && (
         <>
           <PullLines described={described} reference={reference} />
-          <div class="bar">
-            <button type="button" onClick={() => setDownloading(true)}>
-              {texts.download}
-            </button>
+          <p>
             <a href={addressOf({ view: 'compare', registry, repository, reference, part })}>{texts.compare}</a>
-          </div>
-          {isDownloading && (
-            <Suspense fallback={null}>
-              <DownloadDialog
-                registry={registry}
-                repository={repository}
-                references={[reference]}
-                onClose={() => setDownloading(false)}
-              />
-            </Suspense>
-          )}
+          </p>
+          <ActionBar registry={registry} repository={repository} references={[reference]} onChanged={reload} />
           <Platforms place={place} described={described} />
           {described.fault && <p>{texts.missing}</p>}
           <ProblemView fault={described.fault} onRetry={reload} />

@@ -1,7 +1,6 @@
 /** The Korean texts of the page of an image. */
 export default {
   'image/view': {
-    download: '다운로드',
     compare: '다른 이미지와 비교',
     empty: '이 인덱스에는 이미지가 없습니다.',
     missing: '이미지의 이 부분을 읽을 수 없습니다. 나머지는 볼 수 있습니다.',

@@ -1,6 +1,7 @@
 import { type Descriptor, type ReadProgress, readBlob } from 'registry-api-v2-client'
 import type { Session } from '../../src/element/worker/session.ts'
 import { collect } from './collect.ts'
+import { seldom } from './seldom.ts'
 import { MAX_PREVIEW, previewText, type TextPreview } from './text-preview.ts'
 
 /** A blob of a repository, such as a file of an artifact. */
@@ -30,7 +31,7 @@ export function createBlobs(session: Session) {
       signal: AbortSignal,
     ): Promise<Blob> {
       return session.use(registry, async (handle) => {
-        const { stream } = await readBlob(handle, repository, blob, { onProgress, signal })
+        const { stream } = await readBlob(handle, repository, blob, { onProgress: seldom(onProgress), signal })
         return collect(stream)
       })
     },

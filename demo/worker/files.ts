@@ -11,6 +11,7 @@ import type { Session } from '../../src/element/worker/session.ts'
 import { collect } from './collect.ts'
 import { createFileTree, type FileRows, type FileTree, type TreeFacts } from './file-tree.ts'
 import type { ImagePlace } from './image.ts'
+import { seldom } from './seldom.ts'
 import { MAX_PREVIEW, previewText, type TextPreview } from './text-preview.ts'
 
 /** A list of files, kept in the Worker. */
@@ -122,18 +123,4 @@ async function readStart(stream: ReadableStream<Uint8Array>): Promise<Uint8Array
   }
   await reader.cancel()
   return start.subarray(0, length)
-}
-
-/** In milliseconds. */
-const INTERVAL = 50
-
-/** Passes on at most one event in an interval, and the last. */
-function seldom(onProgress: OnProgress): OnProgress {
-  let told = Number.NEGATIVE_INFINITY
-  return (progress) => {
-    const now = performance.now()
-    if (now - told < INTERVAL && progress.readBytes < progress.totalBytes) return
-    told = now
-    onProgress(progress)
-  }
 }

@@ -3,6 +3,7 @@ import { createPushes } from '../../src/element/worker/pushes.ts'
 import { createSession } from '../../src/element/worker/session.ts'
 
 import { createBlobs } from './blobs.ts'
+import { createComparisons } from './comparisons.ts'
 import { createCopying } from './copying.ts'
 import { createDownloads } from './downloads.ts'
 import { createEditing } from './editing.ts'
@@ -34,6 +35,7 @@ const api = {
   editing: createEditing(session, transfers),
   pushes: createPushes(session),
   removal: createRemoval(session),
+  comparisons: createComparisons(session),
   blobs: createBlobs(session),
   downloads: createDownloads(session),
   files: createFiles(session),
