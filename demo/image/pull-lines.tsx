@@ -2,6 +2,7 @@ import { useStore } from '@nanostores/preact'
 import { messages } from '../../src/element/words/messages.ts'
 import { CommandLine } from '../shell/image-parts.tsx'
 import type { DescribedReference } from '../worker/image.ts'
+import { isTrial } from '../worker/trial-address.ts'
 
 const $texts = messages('image/pull', {
   title: 'Pull it',
@@ -14,10 +15,11 @@ interface PullLinesProps {
   readonly reference: string
 }
 
-/** The lines by which Docker pulls an image: by its tag, and by its digest. */
+/** The lines by which Docker pulls an image: by its tag, and by its digest. It cannot pull from the trial registry. */
 export function PullLines({ described: { name, digest, image }, reference }: PullLinesProps) {
   const texts = useStore($texts)
-  if (image?.kind === 'artifact') return null
+  const [host = ''] = name.split('/')
+  if (image?.kind === 'artifact' || isTrial(host)) return null
   const lines = [{ line: `docker pull ${name}@${digest}`, label: texts.byDigest }]
   if (reference !== digest) lines.unshift({ line: `docker pull ${name}:${reference}`, label: texts.byTag })
   return (

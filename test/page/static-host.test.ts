@@ -123,6 +123,6 @@ describe('config.json', () => {
     await page.getByText('The settings of this page have a mistake').click()
     await shows(message)
     expect(await page.content()).not.toContain('secret')
-    await page.getByLabel('Choose an archive').waitFor()
+    await page.getByLabel('Choose archives').waitFor()
   })
 })

@@ -12,10 +12,10 @@ export function launchBrowser(): Promise<Browser> {
 /** Chooses an archive, and pushes it by a tag. */
 export async function pushFile(page: Page, name: string, bytes: Uint8Array, tag: string): Promise<void> {
   const file = { name, mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) }
-  await page.getByLabel('Choose an archive').setInputFiles(file)
+  await page.getByLabel('Choose archives').setInputFiles(file)
   await page.getByRole('textbox', { name: 'Tag' }).fill(tag)
   await page.getByRole('button', { name: 'Push', exact: true }).click()
 }
 
-/** Waits until the page says that a push is over. */
-export const isPushed = (page: Page) => page.getByRole('status').filter({ hasText: 'In the registry' }).waitFor()
+/** Waits until the page says that a push of the archive is over. */
+export const isPushed = (page: Page) => page.getByRole('status').filter({ hasText: 'Pushed team/hello' }).waitFor()
