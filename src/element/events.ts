@@ -46,11 +46,11 @@ export function tellEvents(form: Form, host: EventTarget): void {
 
   function follow({ $shown }: Entry): () => void {
     let before: EntryState = $shown.get().state
-    return $shown.listen(({ state, file: { name }, archive, result, registry, fault }) => {
+    return $shown.listen(({ state, file: { name }, archive, result, registry, fault, isElsewhere }) => {
       const isNew = state !== before
       const wasOpening = before === 'opening'
       before = state
-      if (!isNew) return
+      if (!isNew || isElsewhere) return
       if (wasOpening && state === 'ready' && archive) {
         tell('push-open', { name, images: archive.images.map(({ names, platforms }) => ({ names, platforms })) })
       }

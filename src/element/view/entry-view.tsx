@@ -71,6 +71,7 @@ export function EntryView({ entry, form, clashes, hasOthers, linkTo }: EntryView
       </p>
       <EntryState entry={entry} form={form} />
       {shown.isElsewhere && <p class="note">{texts.elsewhere}</p>}
+      {shown.isElsewhere && <TotalBar entry={entry} />}
       <ProblemText fault={state === 'failed' ? fault : undefined} />
       {state === 'needs-file' && !shown.isElsewhere && <NeedsFile entry={entry} queue={form.queue} />}
       {isPushed && result && <ResultView result={result} linkTo={linkTo} />}
@@ -99,6 +100,14 @@ export function EntryView({ entry, form, clashes, hasOthers, linkTo }: EntryView
       )}
     </li>
   )
+}
+
+/** The progress of a push in another tab, which has the bars of its layers. */
+function TotalBar({ entry: { $shown, progress } }: Pick<EntryViewProps, 'entry'>) {
+  const { state, file } = useStore($shown)
+  const { sentBytes, totalBytes } = useStore(progress.$total)
+  if (state !== 'pushing' && state !== 'paused') return null
+  return <progress value={sentBytes} max={Math.max(totalBytes, 1)} aria-label={file.name} />
 }
 
 interface EntryButtonsProps extends Pick<EntryViewProps, 'entry' | 'form'> {
