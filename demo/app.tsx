@@ -15,6 +15,7 @@ import { $config } from './shell/settings.ts'
 import { SignInDialog } from './shell/sign-in-dialog.tsx'
 import { followTheme } from './shell/theme.ts'
 import { TrialNotice } from './shell/trial-notice.tsx'
+import { $unreachableHelp } from './shell/unreachable.tsx'
 
 followLanguage()
 followTheme()
@@ -22,11 +23,15 @@ translate('shell', () => import('./shell/ko.ts'))
 
 // The push form is there at once; another view is loaded when it is shown first.
 const CompareView = lazy(() => import('./compare/compare-view.tsx'))
+const DoctorPanel = lazy(() => import('./doctor/doctor-panel.tsx'))
+const DoctorView = lazy(() => import('./doctor/doctor-view.tsx'))
 const ImageView = lazy(() => import('./image/image-view.tsx'))
 const DownloadList = lazy(() => import('./download/download-list.tsx'))
 const RegistriesView = lazy(() => import('./registries/registries-view.tsx'))
 const RepositoriesView = lazy(() => import('./repositories/repositories-view.tsx'))
 const TagsView = lazy(() => import('./tags/tags-view.tsx'))
+
+$unreachableHelp.set(DoctorPanel)
 
 /** The whole page. */
 export function App() {
@@ -74,6 +79,7 @@ function Shown({ place, view }: { readonly place: Place; readonly view: View }) 
     const names = { registry, repository, reference, part, second: place.with }
     return <CompareView {...names} />
   }
+  if (view === 'doctor') return <DoctorView registry={registry} />
   if (view !== 'browse' || !registry) return <PushView registry={registry} />
   if (repository && reference) {
     const key = `${registry} ${repository} ${reference}`

@@ -1,6 +1,8 @@
 import { useStore } from '@nanostores/preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import type { ErrorDetail } from 'registry-api-v2-client/element'
 import { messages, translate } from '../../src/element/words/messages.ts'
+import { Unreachable } from '../shell/unreachable.tsx'
 import { pushElement } from './element.ts'
 import './push.css'
 
@@ -12,10 +14,19 @@ const $texts = messages('push/view', { title: 'Push an image' })
 export function PushView({ registry }: { readonly registry: string | undefined }) {
   const texts = useStore($texts)
   const place = useRef<HTMLDivElement>(null)
+  const [failed, setFailed] = useState<ErrorDetail>()
   useEffect(() => {
     const element = pushElement()
+    const controller = new AbortController()
+    const { signal } = controller
+    element.addEventListener('push-error', ({ detail }) => setFailed(detail), { signal })
+    element.addEventListener('push-done', () => setFailed(undefined), { signal })
+    element.addEventListener('push-open', () => setFailed(undefined), { signal })
     place.current?.append(element)
-    return () => element.remove()
+    return () => {
+      controller.abort()
+      element.remove()
+    }
   }, [])
   useEffect(() => {
     if (registry !== undefined) pushElement().setAttribute('registry', registry)
@@ -24,6 +35,7 @@ export function PushView({ registry }: { readonly registry: string | undefined }
     <>
       <h1>{texts.title}</h1>
       <div ref={place} />
+      <Unreachable fault={failed?.fault} registry={failed?.registry} />
     </>
   )
 }

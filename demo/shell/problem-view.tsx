@@ -2,6 +2,7 @@ import { useStore } from '@nanostores/preact'
 import type { Fault } from '../../src/element/words/fault.ts'
 import { messages } from '../../src/element/words/messages.ts'
 import { $problemTexts, describeProblem } from '../../src/element/words/problem.ts'
+import { Unreachable } from './unreachable.tsx'
 
 const $texts = messages('shell/problem', {
   details: 'What the registry says',
@@ -19,24 +20,27 @@ export function ProblemView({ fault, onRetry }: ProblemViewProps) {
   const problemTexts = useStore($problemTexts)
   const problem = fault && describeProblem(problemTexts, fault)
   return (
-    <div role="alert">
-      {problem && (
-        <article class="problem">
-          <h2>{problem.title}</h2>
-          <p>{problem.advice}</p>
-          {problem.detail && (
-            <details>
-              <summary>{texts.details}</summary>
-              <p class="wrap">{problem.detail}</p>
-            </details>
-          )}
-          {onRetry && (
-            <button type="button" onClick={onRetry}>
-              {texts.again}
-            </button>
-          )}
-        </article>
-      )}
-    </div>
+    <>
+      <div role="alert">
+        {problem && (
+          <article class="problem">
+            <h2>{problem.title}</h2>
+            <p>{problem.advice}</p>
+            {problem.detail && (
+              <details>
+                <summary>{texts.details}</summary>
+                <p class="wrap">{problem.detail}</p>
+              </details>
+            )}
+            {onRetry && (
+              <button type="button" onClick={onRetry}>
+                {texts.again}
+              </button>
+            )}
+          </article>
+        )}
+      </div>
+      <Unreachable fault={fault} />
+    </>
   )
 }

@@ -5,7 +5,9 @@ import { createSession } from '../../src/element/worker/session.ts'
 import { createBlobs } from './blobs.ts'
 import { createComparisons } from './comparisons.ts'
 import { createCopying } from './copying.ts'
+import { createDoctor } from './doctor.ts'
 import { createDownloads } from './downloads.ts'
+
 import { createEditing } from './editing.ts'
 import { createFiles } from './files.ts'
 import { createImages } from './image.ts'
@@ -23,7 +25,8 @@ import { createTrialRegistry } from './trial-registry.ts'
 // The Worker of the page. Each of its subjects has a file.
 
 const trial = createTrialRegistry()
-const session = createSession((address) => (isTrial(address) ? { fetch: trial.fetch } : {}))
+const optionsFor = (address: string) => (isTrial(address) ? { fetch: trial.fetch } : {})
+const session = createSession(optionsFor)
 
 const transfers = createTransfers()
 
@@ -34,6 +37,7 @@ const api = {
   copying: createCopying(session, transfers),
   editing: createEditing(session, transfers),
   pushes: createPushes(session),
+  doctor: createDoctor(session, optionsFor),
   removal: createRemoval(session),
   comparisons: createComparisons(session),
   blobs: createBlobs(session),

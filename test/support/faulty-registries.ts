@@ -147,8 +147,8 @@ const faultsAt = (elsewhere: string): Readonly<Record<string, Fault>> => ({
   }),
 })
 
-/** Serves a registry for each fault, and others that are real. */
-export async function startFaultyRegistries(project: TestProject): Promise<() => Promise<void>> {
+/** Serves a registry for each fault, below a path that names it. */
+export async function serveFaultyRegistries(): Promise<{ readonly url: string; close(): Promise<void> }> {
   const registries = new Map<string, TestRegistry>()
   const registryFor = async (name: string): Promise<TestRegistry> => {
     const known = registries.get(name)
@@ -181,7 +181,13 @@ export async function startFaultyRegistries(project: TestProject): Promise<() =>
   await server.ready()
   const { port } = new URL(server.url as string)
   faults = faultsAt(`http://localhost:${port}`)
-  project.provide('faultyRegistries', `http://127.0.0.1:${port}`)
+  return { url: `http://127.0.0.1:${port}`, close: () => server.close(true) }
+}
+
+/** Serves these registries, and others that are real. */
+export async function startFaultyRegistries(project: TestProject): Promise<() => Promise<void>> {
+  const faulty = await serveFaultyRegistries()
+  project.provide('faultyRegistries', faulty.url)
   project.provide('faultyUser', HTPASSWD_USER)
 
   const basic = await startDistribution({ auth: { htpasswd: HTPASSWD_USER } })
@@ -208,7 +214,7 @@ export async function startFaultyRegistries(project: TestProject): Promise<() =>
     plainPort: basic.url.replace('http:', 'https:'),
   })
   return async () => {
-    await Promise.all([server.close(true), unknownTls.stop(), withoutAlways.stop(), proxyAuth.stop()])
+    await Promise.all([faulty.close(), unknownTls.stop(), withoutAlways.stop(), proxyAuth.stop()])
     await Promise.all([basic.stop(), bare.stop(), open.stop()])
     rmSync(folder, { recursive: true, force: true })
   }

@@ -27,12 +27,15 @@ export interface Session {
    * @throws {SignInCancelled} if the user cancels the sign-in
    */
   use<T>(address: string, act: (registry: Registry) => Promise<T>): Promise<T>
+  /** Returns the credentials that the user gave for a registry, if it has not refused them. It asks nobody. */
+  credentialsOf(address: string): Credentials | undefined
   /** Forgets who the user of a registry is. */
   signOut(address: string): void
 }
 
 interface OpenedRegistry {
   readonly handle: Registry
+  given: Credentials | undefined
   /** True if the user was asked since the last refusal. */
   wasAsked: boolean
   isRefused: boolean
@@ -52,11 +55,13 @@ export function createSession(optionsFor: (address: string) => RegistryOptions =
         registry.wasAsked = true
         const credentials = await askUser?.({ ...request, isRefused: registry.isRefused })
         if (!credentials) throw new SignInCancelled(`Cannot use ${request.registry}: the sign-in was cancelled`)
+        registry.given = credentials
         return credentials
       },
     })
     // A second look at the same images then asks only what their tags name.
-    const registry: OpenedRegistry = { handle: keepDocuments(opening), wasAsked: false, isRefused: false }
+    const handle = keepDocuments(opening)
+    const registry: OpenedRegistry = { handle, given: undefined, wasAsked: false, isRefused: false }
     opened.set(address, registry)
     return registry
   }
@@ -77,9 +82,11 @@ export function createSession(optionsFor: (address: string) => RegistryOptions =
           if (!isRefused) throw error
           registry.wasAsked = false
           registry.isRefused = true
+          registry.given = undefined
         }
       }
     },
+    credentialsOf: (address) => opened.get(address)?.given,
     signOut: (address) => void opened.delete(address),
   }
 }

@@ -1,0 +1,75 @@
+import type { ErrorCode, FindingCode } from 'registry-api-v2-client'
+import { messages } from '../../src/element/words/messages.ts'
+
+/** The codes that only a diagnosis has. */
+type OwnCode = Exclude<FindingCode, ErrorCode>
+
+/** The meanings of findings, by their codes. Codes of errors without an entry have the message of the SDK. */
+export const $meaningTexts = messages('doctor/meanings', {
+  OK: 'All is well.',
+  NOT_ASKED: 'This needs a repository, or your leave to try an upload.',
+  NOT_NEEDED: 'There is nothing of this kind here.',
+  NOT_REACHED: 'An earlier check has to pass first.',
+  NOT_VISIBLE: 'A browser does not show this to a page.',
+  NO_SAMPLE: 'There is nothing to try this with.',
+  NOTHING_LISTENS: 'The machine is there, but nothing listens at this port.',
+  HOST_UNKNOWN: 'This host name is not known.',
+  WRONG_SCHEME: 'The registry is at http:// instead of https://, or the reverse.',
+  SILENT: 'There is no answer in time.',
+  BLOCKED_PORT: 'Browsers do not use this port.',
+  BROKEN_OFF: 'The server closes the connection without an answer.',
+  PROXY_REFUSES: 'The proxy of this machine refuses the connection.',
+  OFFLINE: 'Your browser has no network.',
+  NO_ANSWER:
+    'Nothing answers. The registry does not run, or has another name or port, or your browser does not trust its certificate. A page cannot see which.',
+  NOT_ENCRYPTED: 'The connection is not encrypted: others in the network can read passwords and change images.',
+  CERTIFICATE_UNKNOWN: 'The certificate is not one that this machine trusts.',
+  CERTIFICATE_EXPIRED: 'The certificate has expired.',
+  CERTIFICATE_NOT_YET_VALID: 'The certificate is not valid yet.',
+  CERTIFICATE_OTHER_HOST: 'The certificate is for another host name.',
+  CLIENT_CERTIFICATE: 'The server asks for a client certificate.',
+  TLS_FAILED: 'The server does not speak https at this port.',
+  WEB_PAGE: 'A web site answers, not a registry.',
+  WRONG_PATH: 'There is a server, but no registry at this path.',
+  REDIRECTED: 'The address leads to another one.',
+  NO_VERSION: 'The registry does not name its version. Only old clients need that.',
+  CLOCK_DIFFERS: 'Two clocks differ by more than a minute, so that tokens may seem expired.',
+  OPEN: 'No sign-in is needed.',
+  BASIC: 'It asks for a user name and a password.',
+  BEARER: 'It asks for a token from its sign-in server.',
+  NO_CHALLENGE: 'It asks for a sign-in, but this page cannot read which.',
+  UNKNOWN_SCHEME: 'It asks for a kind of sign-in that clients do not know.',
+  ANONYMOUS: 'It lets everybody in.',
+  REALM_NO_ANSWER: 'The sign-in server does not answer.',
+  REALM_FAILED: 'The sign-in server answers with an error.',
+  SAME_ORIGIN: 'Page and registry are on one origin: no permission is needed.',
+  MIXED_CONTENT: 'This page is on https and the registry on http. Browsers do not allow that.',
+  BLOCKED_BY_POLICY: 'The security policy of this page does not allow requests to this registry.',
+  LOCAL_NETWORK:
+    'The registry is in a local network. Your browser asks you before this page may reach it, or does not let it.',
+  NOT_READABLE:
+    'It answers, but does not let this page read the answer (CORS). A page cannot see why: no page is allowed, or only another one, or the header is there twice, or it redirects.',
+  NO_CORS: 'The answer does not have the header that lets this page read it (Access-Control-Allow-Origin).',
+  OTHER_ORIGIN: 'It allows another page, not this one.',
+  DOUBLED_HEADER: 'The header Access-Control-Allow-Origin is there twice. Browsers then allow nothing.',
+  PREFLIGHT_401:
+    'A browser first asks for permission (OPTIONS), without a password. This registry wants a sign-in even for that.',
+  PREFLIGHT_REFUSED: 'A browser first asks for permission (OPTIONS). It does not get it.',
+  PREFLIGHT_REDIRECTED:
+    'A browser first asks for permission (OPTIONS). The answer is a redirect, which browsers refuse.',
+  METHODS_MISSING: 'This page may read, but some methods that a push needs are not allowed.',
+  HEADERS_MISSING: 'Some request headers are not allowed.',
+  HEADERS_HIDDEN: 'Some headers of answers are hidden from pages.',
+  LOCATION_NOT_ENCRYPTED: 'The registry is on https, but sends uploads to http.',
+  LOCATION_OTHER_HOST: 'The registry sends uploads to another host.',
+  UPLOAD_STAYS: 'The trial upload could not be cancelled. The registry removes it after a while.',
+  NOT_SUPPORTED: 'This registry does not do it. The rest works without.',
+  NOT_FOUND: 'The repository does not exist, or you may not see it.',
+  SIGN_IN_REQUIRED: 'A sign-in is needed.',
+  CREDENTIALS_REFUSED: 'The user name or the password is not accepted.',
+  UNTRUSTED_REALM: 'The registry names a sign-in server of somebody else.',
+  ACCESS_DENIED: 'Access is denied (403).',
+  RATE_LIMITED: 'Too many requests: it asks to wait (429).',
+  SERVER_FAILED: 'The registry, or the proxy before it, has an error.',
+  UNEXPECTED_ANSWER: 'The answer is not one that a registry gives.',
+} satisfies Record<OwnCode, string> & Partial<Record<ErrorCode, string>>)

@@ -1,0 +1,52 @@
+import { useStore } from '@nanostores/preact'
+import { useState } from 'preact/hooks'
+import type { RegistryCheck } from 'registry-api-v2-client'
+import { messages } from '../../src/element/words/messages.ts'
+import { CommandLine } from '../shell/image-parts.tsx'
+import { worker } from '../shell/worker.ts'
+import { CheckList } from './check-list.tsx'
+
+const $texts = messages('doctor/terminal', {
+  title: 'Find out more in a terminal',
+  run: 'A browser hides the reason. Run this line on your machine, then paste here all that it prints. It sends no password.',
+  copy: 'Copy the line',
+  paste: 'What it prints',
+  read: 'Read it',
+  unreadable:
+    'This is not what the line prints. Paste the whole output, from the first line that begins with HTTP or curl.',
+})
+
+/** A line for the terminal, and a field that reads its answer. */
+export function TerminalAnswer({ command }: { readonly command: string }) {
+  const texts = useStore($texts)
+  const [checks, setChecks] = useState<readonly RegistryCheck[]>()
+  const [isUnreadable, setUnreadable] = useState(false)
+  async function read(output: string): Promise<void> {
+    const found = await worker.doctor.readOutput(output).catch(() => undefined)
+    setUnreadable(!found)
+    setChecks(found)
+  }
+  return (
+    <details>
+      <summary>{texts.title}</summary>
+      <p>{texts.run}</p>
+      <CommandLine command={command} label={texts.copy} />
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          void read(String(new FormData(event.currentTarget).get('output')))
+        }}
+      >
+        <label>
+          {texts.paste}
+          <textarea name="output" rows={5} required spellcheck={false} aria-invalid={isUnreadable || undefined} />
+        </label>
+        <button type="submit">{texts.read}</button>
+      </form>
+      <div role="status">
+        {isUnreadable && <p class="warning">{texts.unreadable}</p>}
+        {checks && <CheckList checks={checks} />}
+      </div>
+    </details>
+  )
+}
