@@ -1,54 +1,41 @@
 import { offer } from '../../src/element/worker/channel.ts'
-import { createPushes } from '../../src/element/worker/pushes.ts'
 import { createSession } from '../../src/element/worker/session.ts'
-
-import { createBlobs } from './blobs.ts'
-import { createComparisons } from './comparisons.ts'
-import { createCopying } from './copying.ts'
-import { createDoctor } from './doctor.ts'
-import { createDownloads } from './downloads.ts'
-
-import { createEditing } from './editing.ts'
-import { createFiles } from './files.ts'
-import { createImages } from './image.ts'
-
-import { createRegistries } from './registries.ts'
-
-import { createRemoval } from './removal.ts'
-import { createRepositories } from './repositories.ts'
-import { createTagging } from './tagging.ts'
-import { createTags } from './tags.ts'
-import { createTransfers } from './transfers.ts'
+import type { createTransfers } from './transfers.ts'
 import { isTrial } from './trial-address.ts'
 import { createTrialRegistry } from './trial-registry.ts'
+import { whenAsked } from './when-asked.ts'
 
-// The Worker of the page. Each of its subjects has a file.
+// The Worker of the page. Each of its subjects has a file, which is loaded when the page first asks for something of it.
 
 const trial = createTrialRegistry()
 const optionsFor = (address: string) => (isTrial(address) ? { fetch: trial.fetch } : {})
 const session = createSession(optionsFor)
 
-const transfers = createTransfers()
+let loadingTransfers: Promise<ReturnType<typeof createTransfers>> | undefined
+function loadTransfers() {
+  loadingTransfers ??= import('./transfers.ts').then(({ createTransfers }) => createTransfers())
+  return loadingTransfers
+}
 
 const api = {
   onSignIn: session.onSignIn,
   onTrialFull: trial.onFull,
   signOut: session.signOut,
-  copying: createCopying(session, transfers),
-  editing: createEditing(session, transfers),
-  pushes: createPushes(session),
-  doctor: createDoctor(session, optionsFor),
-  removal: createRemoval(session),
-  comparisons: createComparisons(session),
-  blobs: createBlobs(session),
-  downloads: createDownloads(session),
-  files: createFiles(session),
-  images: createImages(session),
-  registries: createRegistries(),
-  repositories: createRepositories(session),
-  tagging: createTagging(session),
-  tags: createTags(session),
-  transfers: transfers.api,
+  copying: whenAsked(async () => (await import('./copying.ts')).createCopying(session, await loadTransfers())),
+  editing: whenAsked(async () => (await import('./editing.ts')).createEditing(session, await loadTransfers())),
+  pushes: whenAsked(async () => (await import('../../src/element/worker/pushes.ts')).createPushes(session)),
+  doctor: whenAsked(async () => (await import('./doctor.ts')).createDoctor(session, optionsFor)),
+  removal: whenAsked(async () => (await import('./removal.ts')).createRemoval(session)),
+  comparisons: whenAsked(async () => (await import('./comparisons.ts')).createComparisons(session)),
+  blobs: whenAsked(async () => (await import('./blobs.ts')).createBlobs(session)),
+  downloads: whenAsked(async () => (await import('./downloads.ts')).createDownloads(session)),
+  files: whenAsked(async () => (await import('./files.ts')).createFiles(session)),
+  images: whenAsked(async () => (await import('./image.ts')).createImages(session)),
+  registries: whenAsked(async () => (await import('./registries.ts')).createRegistries()),
+  repositories: whenAsked(async () => (await import('./repositories.ts')).createRepositories(session)),
+  tagging: whenAsked(async () => (await import('./tagging.ts')).createTagging(session)),
+  tags: whenAsked(async () => (await import('./tags.ts')).createTags(session)),
+  transfers: whenAsked(async () => (await loadTransfers()).api),
 }
 
 export type PageWorker = typeof api

@@ -1,11 +1,4 @@
-import {
-  type Credentials,
-  type CredentialsRequest,
-  keepDocuments,
-  openRegistry,
-  type Registry,
-  type RegistryOptions,
-} from '../../index.ts'
+import type { Credentials, CredentialsRequest, Registry, RegistryOptions } from '../../index.ts'
 import { SignInCancelled } from '../words/fault.ts'
 
 /** A request for credentials, which says whether the registry refused the last ones. */
@@ -43,12 +36,20 @@ interface OpenedRegistry {
 
 /** @param optionsFor The options of a registry, besides its credentials. */
 export function createSession(optionsFor: (address: string) => RegistryOptions = () => ({})): Session {
-  const opened = new Map<string, OpenedRegistry>()
+  const opened = new Map<string, Promise<OpenedRegistry>>()
   let askUser: AskUser | undefined
 
-  function open(address: string): OpenedRegistry {
+  function open(address: string): Promise<OpenedRegistry> {
     const known = opened.get(address)
     if (known) return known
+    const opening = openNew(address)
+    opened.set(address, opening)
+    opening.catch(() => opened.delete(address))
+    return opening
+  }
+
+  async function openNew(address: string): Promise<OpenedRegistry> {
+    const { keepDocuments, openRegistry } = await import('./open-registry.ts')
     const opening = openRegistry(address, {
       ...optionsFor(address),
       async credentials(request) {
@@ -60,9 +61,13 @@ export function createSession(optionsFor: (address: string) => RegistryOptions =
       },
     })
     // A second look at the same images then asks only what their tags name.
+<<<<<<< HEAD
     const handle = keepDocuments(opening)
     const registry: OpenedRegistry = { handle, given: undefined, wasAsked: false, isRefused: false }
     opened.set(address, registry)
+=======
+    const registry: OpenedRegistry = { handle: keepDocuments(opening), wasAsked: false, isRefused: false }
+>>>>>>> 55bc8da (demo: the Worker loads each subject when it is asked for)
     return registry
   }
 
@@ -71,7 +76,7 @@ export function createSession(optionsFor: (address: string) => RegistryOptions =
       askUser = ask
     },
     async use(address, act) {
-      const registry = open(address)
+      const registry = await open(address)
       for (;;) {
         try {
           const result = await act(registry.handle)

@@ -1,0 +1,23 @@
+/** Offers functions whose code is loaded when the first of them is called: the page starts sooner. */
+export function whenAsked<T extends object>(load: () => Promise<T>): T {
+  let loading: Promise<T> | undefined
+  const call = async (name: string, args: readonly unknown[]) => {
+    loading ??= load()
+    // A failed load is tried again by the next call.
+    loading.catch(() => {
+      loading = undefined
+    })
+    const functions = (await loading) as Readonly<Record<string, (...args: readonly unknown[]) => unknown>>
+    return functions[name]?.(...args)
+  }
+  const offered = new Proxy(
+    {},
+    {
+      get:
+        (_, name) =>
+        (...args: readonly unknown[]) =>
+          call(String(name), args),
+    },
+  )
+  return offered as T
+}
