@@ -31,7 +31,7 @@ export function createDoctor(session: Session, optionsFor: (address: string) => 
       onCheck: (check: RegistryCheck) => void,
       signal: AbortSignal,
     ): Promise<void> {
-      const known = credentials ?? session.credentialsOf(registry)
+      const known = credentials ?? (await session.credentialsOf(registry))
       const handle = openRegistry(registry, { ...optionsFor(registry), credentials: known, retry: 0 })
       await diagnoseRegistry(handle, { ...options, onCheck, signal })
     },

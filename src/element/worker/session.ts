@@ -21,7 +21,7 @@ export interface Session {
    */
   use<T>(address: string, act: (registry: Registry) => Promise<T>): Promise<T>
   /** Returns the credentials that the user gave for a registry, if it has not refused them. It asks nobody. */
-  credentialsOf(address: string): Credentials | undefined
+  credentialsOf(address: string): Promise<Credentials | undefined>
   /** Forgets who the user of a registry is. */
   signOut(address: string): void
 }
@@ -61,13 +61,8 @@ export function createSession(optionsFor: (address: string) => RegistryOptions =
       },
     })
     // A second look at the same images then asks only what their tags name.
-<<<<<<< HEAD
     const handle = keepDocuments(opening)
     const registry: OpenedRegistry = { handle, given: undefined, wasAsked: false, isRefused: false }
-    opened.set(address, registry)
-=======
-    const registry: OpenedRegistry = { handle: keepDocuments(opening), wasAsked: false, isRefused: false }
->>>>>>> 55bc8da (demo: the Worker loads each subject when it is asked for)
     return registry
   }
 
@@ -91,7 +86,7 @@ export function createSession(optionsFor: (address: string) => RegistryOptions =
         }
       }
     },
-    credentialsOf: (address) => opened.get(address)?.given,
+    credentialsOf: async (address) => (await opened.get(address))?.given,
     signOut: (address) => void opened.delete(address),
   }
 }
