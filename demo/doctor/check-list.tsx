@@ -53,7 +53,7 @@ function CheckItem({ check }: { readonly check: RegistryCheck }) {
           </details>
         )}
         {isWrong && settings.length > 0 && <ServerSettingsView settings={settings} />}
-        {isWrong && command !== undefined && <TerminalAnswer command={command} />}
+        {isWrong && command !== undefined && <TerminalAnswer command={command} Checks={CheckList} />}
       </div>
     </li>
   )

@@ -1,10 +1,10 @@
 import { useStore } from '@nanostores/preact'
+import type { ComponentType } from 'preact'
 import { useState } from 'preact/hooks'
 import type { RegistryCheck } from 'registry-api-v2-client'
 import { messages } from '../../src/element/words/messages.ts'
 import { CommandLine } from '../shell/image-parts.tsx'
 import { worker } from '../shell/worker.ts'
-import { CheckList } from './check-list.tsx'
 
 const $texts = messages('doctor/terminal', {
   title: 'Find out more in a terminal',
@@ -16,8 +16,14 @@ const $texts = messages('doctor/terminal', {
     'This is not what the line prints. Paste the whole output, from the first line that begins with HTTP or curl.',
 })
 
+interface TerminalAnswerProps {
+  readonly command: string
+  /** Shows what the answer tells. */
+  readonly Checks: ComponentType<{ readonly checks: readonly RegistryCheck[] }>
+}
+
 /** A line for the terminal, and a field that reads its answer. */
-export function TerminalAnswer({ command }: { readonly command: string }) {
+export function TerminalAnswer({ command, Checks }: TerminalAnswerProps) {
   const texts = useStore($texts)
   const [checks, setChecks] = useState<readonly RegistryCheck[]>()
   const [isUnreadable, setUnreadable] = useState(false)
@@ -45,7 +51,7 @@ export function TerminalAnswer({ command }: { readonly command: string }) {
       </form>
       <div role="status">
         {isUnreadable && <p class="warning">{texts.unreadable}</p>}
-        {checks && <CheckList checks={checks} />}
+        {checks && <Checks checks={checks} />}
       </div>
     </details>
   )

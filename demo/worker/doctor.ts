@@ -23,7 +23,7 @@ export interface DiagnosisRequest {
 /** Finds out what keeps a registry from working. It asks nobody for a password. */
 export function createDoctor(session: Session, optionsFor: (address: string) => RegistryOptions) {
   return {
-    /** Returns the URL of a registry. Throws if there is none at the address. */
+    /** Returns the URL of a registry. Throws if the address is not valid. */
     urlOf: (registry: string): string => openRegistry(registry).url,
 
     async check(
