@@ -25,6 +25,7 @@ translate('shell', () => import('./shell/ko.ts'))
 const CompareView = lazy(() => import('./compare/compare-view.tsx'))
 const DoctorPanel = lazy(() => import('./doctor/doctor-panel.tsx'))
 const DoctorView = lazy(() => import('./doctor/doctor-view.tsx'))
+const BuildView = lazy(() => import('./build/build-view.tsx'))
 const ImageView = lazy(() => import('./image/image-view.tsx'))
 const DownloadList = lazy(() => import('./download/download-list.tsx'))
 const RegistriesView = lazy(() => import('./registries/registries-view.tsx'))
@@ -80,6 +81,10 @@ function Shown({ place, view }: { readonly place: Place; readonly view: View }) 
     return <CompareView {...names} />
   }
   if (view === 'doctor') return <DoctorView registry={registry} />
+  if (view === 'build') {
+    const key = `${registry} ${repository} ${reference}`
+    return <BuildView key={key} registry={registry} repository={repository} reference={reference} />
+  }
   if (view !== 'browse' || !registry) return <PushView registry={registry} />
   if (repository && reference) {
     const key = `${registry} ${repository} ${reference}`

@@ -25,7 +25,7 @@ export const $actionTexts = messages('change/actions', {
   download: 'Download',
   compare: 'Compare',
   retag: 'Add tags',
-  copy: 'Copy',
+  copy: 'Copy to…',
   edit: 'Edit settings',
   build: 'Build on top',
   delete: 'Delete',
@@ -52,6 +52,13 @@ const ACTIONS: readonly Action[] = [
   { id: 'retag', needs: 'one', deletes: false, dialog: lazy(() => import('./retag-dialog.tsx')) },
   { id: 'copy', needs: 'some', deletes: false, dialog: lazy(() => import('./copy-dialog.tsx')) },
   { id: 'edit', needs: 'one', deletes: false, dialog: lazy(() => import('./edit-dialog.tsx')) },
+  {
+    id: 'build',
+    needs: 'one',
+    deletes: false,
+    address: ({ registry, repository, references: [reference] }) =>
+      addressOf({ view: 'build', registry, repository, reference }),
+  },
   { id: 'delete', needs: 'some', deletes: true, dialog: lazy(() => import('./delete-dialog.tsx')) },
   { id: 'prune', needs: 'repository', deletes: true, dialog: lazy(() => import('./prune-dialog.tsx')) },
 ]

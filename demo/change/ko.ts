@@ -4,7 +4,7 @@ export default {
     download: '다운로드',
     compare: '비교',
     retag: '태그 추가',
-    copy: '복사',
+    copy: '다른 곳으로 복사',
     edit: '설정 편집',
     build: '이 이미지로 빌드',
     delete: '삭제',

@@ -79,7 +79,8 @@ export function createEditing(session: Session, transfers: Transfers) {
   }
 }
 
-function settingsOf(image: Image): ImageSettings {
+/** Reads the settings of an image, or of the first platform. */
+export function settingsOf(image: Image): ImageSettings {
   const runnable = runnableImages(image)
   const configuration = (runnable[0] ?? image).configuration
   const { entrypoint = [], cmd = [], env = [], labels = {}, user = '', workingDir, exposedPorts } = configuration ?? {}

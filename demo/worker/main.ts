@@ -21,6 +21,7 @@ const api = {
   onSignIn: session.onSignIn,
   onTrialFull: trial.onFull,
   signOut: session.signOut,
+  building: whenAsked(async () => (await import('./building.ts')).createBuilding(session, await loadTransfers())),
   copying: whenAsked(async () => (await import('./copying.ts')).createCopying(session, await loadTransfers())),
   editing: whenAsked(async () => (await import('./editing.ts')).createEditing(session, await loadTransfers())),
   pushes: whenAsked(async () => (await import('../../src/element/worker/pushes.ts')).createPushes(session)),

@@ -65,7 +65,7 @@ it('a refused push of an edited image moves no tag, and can be tried again', asy
   await field('User').fill('1000')
   await button('Show the new image').click()
   await button('Push the new image').click()
-  await shows(alert(), 'refuse')
+  await shows(alert(), 'You have no right to do this')
   expect(await getDigest(real.url, 'team/refused', 'v1')).toBe(before)
   await page.unroute('**/v2/team/refused/manifests/v1')
   await button('Try again').click()

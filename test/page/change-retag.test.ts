@@ -67,6 +67,6 @@ it('retag says which text is no tag, and what the registry refuses', async () =>
   await dialog().getByRole('textbox').fill('fixed')
   await shows(dialog(), 'fixed – new')
   await page.keyboard.press('Enter')
-  await shows(alert(), 'The registry refuses')
+  await shows(alert(), 'You have no right to do this')
   expect(await listTags(registry.url, 'team/app')).not.toContain('fixed')
 })

@@ -1,0 +1,55 @@
+import { useStore } from '@nanostores/preact'
+import { messages } from '../../src/element/words/messages.ts'
+import type { BuildForm } from './build-form.ts'
+
+const $texts = messages('build/target', {
+  title: 'Where the files are in the image',
+  at: 'Folder',
+  owner: 'Owner, as user:group',
+  executable: 'Can be run',
+  programs: 'programs and scripts',
+  all: 'all files',
+  none: 'no file',
+})
+
+interface TargetSectionProps {
+  readonly form: BuildForm
+  onChange(part: Partial<BuildForm>): void
+}
+
+/** The folder, the owner and the permissions of the files. */
+export function TargetSection({ form, onChange }: TargetSectionProps) {
+  const texts = useStore($texts)
+  return (
+    <fieldset>
+      <legend>{texts.title}</legend>
+      <div class="pair">
+        {(['at', 'owner'] as const).map((name) => (
+          <label key={name}>
+            {texts[name]}
+            <input
+              required
+              value={form[name]}
+              autocapitalize="off"
+              spellcheck={false}
+              onInput={({ currentTarget }) => onChange({ [name]: currentTarget.value })}
+            />
+          </label>
+        ))}
+        <label>
+          {texts.executable}
+          <select
+            value={form.executable}
+            onChange={({ currentTarget }) => onChange({ executable: currentTarget.value as BuildForm['executable'] })}
+          >
+            {(['programs', 'all', 'none'] as const).map((name) => (
+              <option value={name} key={name}>
+                {texts[name]}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+    </fieldset>
+  )
+}
