@@ -64,12 +64,14 @@ export function App() {
 }
 
 /**
- * Without a registry there is nothing to browse: the push form asks for one. A page that only shows has no such form.
+ * Without a registry there is nothing to browse: the push form asks for one. A page that only shows has no such form: it
+ * offers registries.
  */
 function viewOf({ view, registry }: Place, isReadOnly = false): View {
   const wanted = view ?? (registry ? 'browse' : 'push')
-  if (!isReadOnly || (wanted !== 'push' && wanted !== 'build')) return wanted
-  return registry ? 'browse' : 'registries'
+  if (!isReadOnly || wanted === 'registries' || wanted === 'doctor') return wanted
+  if (!registry) return 'registries'
+  return wanted === 'compare' ? wanted : 'browse'
 }
 
 /** The view of a place. A view starts again when its registry, repository or image changes. */

@@ -29,7 +29,7 @@ it('npm run demo serves the page beside a registry in memory, until it is told t
     const page = await browser.newPage({ locale: 'en-US' })
     await page.goto(address)
     await pushFile(page, 'hello.tar', await createTestArchive(), 'v1')
-    await isPushed(page)
+    await isPushed(page, 'v1')
     expect(await listTags(registry, 'team/hello')).toEqual(['v1'])
   } finally {
     await browser.close()

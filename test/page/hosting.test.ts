@@ -62,7 +62,7 @@ describe.each([
       await page.goto(`${origin}/?view=push`)
       await pushFile(page, `hello.${packing}`, packed[packing], `${host}-${packing}`)
       await signIn()
-      await isPushed(page)
+      await isPushed(page, `${host}-${packing}`)
     }
     expect(await page.evaluate(() => isSecureContext)).toBe(host === '127.0.0.1')
 

@@ -58,7 +58,7 @@ describe('the built page on a static host, below a path', () => {
     try {
       await open({ view: 'push', registry: registry.url })
       await pushFile(page, 'hello.tar.zst', zstd(await createTestArchive()), 'static')
-      await isPushed(page)
+      await isPushed(page, 'static')
       expect(await listTags(registry.url, 'team/hello')).toEqual(['static'])
     } finally {
       await registry.stop()
@@ -77,7 +77,7 @@ describe('the trial registry', () => {
     await notice.getByText('at most 500 MB, and forgets everything when you reload or close this page').waitFor()
     await page.getByRole('banner').getByText('Trial registry (in this tab)').waitFor()
     await pushFile(page, 'hello.tar', await createTestArchive(), 'v1')
-    await isPushed(page)
+    await isPushed(page, 'v1')
 
     await page.getByRole('link', { name: 'Browse' }).click()
     await page.getByRole('link', { name: 'team/hello' }).click()
@@ -85,7 +85,7 @@ describe('the trial registry', () => {
     expect(asked.filter((url) => !url.startsWith(new URL(host.url).origin) && !url.startsWith('blob:'))).toEqual([])
 
     await open({ registry: 'http://trial.localhost' })
-    await shows('The registry has no repositories.')
+    await shows('The registry has no repositories yet.')
   })
 })
 
@@ -106,6 +106,12 @@ describe('config.json', () => {
       await shows('Trial registry')
       await page.getByRole('link', { name: 'Browse' }).waitFor()
       expect(await page.getByRole('link', { name: /Push|Build/ }).count()).toBe(0)
+      expect(await page.locator('registry-push, input[type=file]').count()).toBe(0)
+    }
+    config = JSON.stringify({ readOnly: true })
+    for (const view of ['', 'compare']) {
+      await open({ view })
+      await page.getByRole('heading', { name: 'Registries' }).waitFor()
       expect(await page.locator('registry-push, input[type=file]').count()).toBe(0)
     }
   })

@@ -13,9 +13,14 @@ export function launchBrowser(): Promise<Browser> {
 export async function pushFile(page: Page, name: string, bytes: Uint8Array, tag: string): Promise<void> {
   const file = { name, mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) }
   await page.getByLabel('Choose archives').setInputFiles(file)
-  await page.getByRole('textbox', { name: 'Tag' }).fill(tag)
+  // The queue also has what was pushed before the page was loaded again.
+  await page.getByRole('listitem', { name, exact: true }).getByRole('textbox', { name: 'Tag' }).fill(tag)
   await page.getByRole('button', { name: 'Push', exact: true }).click()
 }
 
-/** Waits until the page says that a push of the archive is over. */
-export const isPushed = (page: Page) => page.getByRole('status').filter({ hasText: 'Pushed team/hello' }).waitFor()
+/** Waits until the page says that an image has a tag in the registry. */
+export const isPushed = (page: Page, tag: string) =>
+  page
+    .getByRole('status')
+    .filter({ hasText: `Pushed team/hello:${tag}.` })
+    .waitFor()
