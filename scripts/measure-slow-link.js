@@ -48,8 +48,8 @@ async function measure(layers) {
   page.on('request', (request) => {
     if (request.method() === 'PATCH') patches++
   })
-  await page.goto(`${vite.resolvedUrls?.local[0]}?registry=${encodeURIComponent(slow.url)}`)
-  await page.locator('#file').setInputFiles(path)
+  await page.goto(`${vite.resolvedUrls?.local[0]}?view=push&registry=${encodeURIComponent(slow.url)}`)
+  await page.getByLabel('Choose archives').setInputFiles(path)
   await watchProgress(page)
   await page.getByRole('button', { name: 'Push', exact: true }).click()
   await page.getByRole('status').filter({ hasText: 'Pushed team/slow:v1.' }).waitFor({ timeout: 900_000 })

@@ -73,10 +73,13 @@ describe('an archive of 1.1 GB that Docker saved', () => {
     try {
       const page = await demo.context.newPage()
       await page.goto(demo.urlFor(inject('registryUrl')))
-      await page.locator('#file').setInputFiles(saved)
+      await page.getByLabel('Choose archives').setInputFiles(saved)
       await page.getByRole('textbox', { name: 'Repository' }).fill(repository)
-      await page.getByRole('button', { name: 'Push' }).click()
-      await page.locator('#result').waitFor({ state: 'visible', timeout: 5 * MINUTES })
+      await page.getByRole('button', { name: 'Push', exact: true }).click()
+      await page
+        .getByRole('status')
+        .filter({ hasText: 'Pushed' })
+        .waitFor({ timeout: 5 * MINUTES })
     } finally {
       await demo.close()
     }

@@ -16,16 +16,18 @@ export async function watchProgress(page) {
   await page.evaluate(() => {
     /** @type {{ at: number, bytes: number, text: string | null }[]} */
     const shown = []
-    const total = document.querySelector('progress#total')
-    const text = document.querySelector('#total-text')
+    const root = document.querySelector('registry-push')?.shadowRoot
     /** @type {number | undefined} */
     let begun
     Object.assign(window, { shown })
-    document.querySelector('#push')?.addEventListener('click', () => {
+    root?.addEventListener('submit', () => {
       begun = performance.now()
     })
     setInterval(() => {
-      const bytes = total instanceof HTMLProgressElement ? total.value : 0
+      const summary = root?.querySelector('.summary')
+      const total = summary?.querySelector('progress')
+      const text = summary?.querySelector('.muted')
+      const bytes = total?.value ?? 0
       if (begun === undefined || bytes <= (shown.at(-1)?.bytes ?? 0)) return
       shown.push({ at: (performance.now() - begun) / 1000, bytes, text: text?.textContent ?? null })
     }, 50)
