@@ -9,7 +9,7 @@ export type Part =
  * level, and neither is one that has nothing but another namespace.
  *
  * @param prefix The namespace: empty, or ending in a slash. All names begin with it.
- * @returns the parts, by name
+ * @returns the parts by name, namespaces first
  */
 export function splitByNamespace(names: readonly string[], prefix = ''): readonly Part[] {
   const below = new Map<string, string[]>()
@@ -29,7 +29,7 @@ export function splitByNamespace(names: readonly string[], prefix = ''): readonl
     if (members.length === 1) parts.push({ kind: 'repository', name: only })
     else parts.push({ kind: 'namespace', prefix: commonNamespace(members, namespace), names: members })
   }
-  return parts.sort((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1))
+  return parts.sort(compareParts)
 }
 
 /** The longest namespace that all names are in. */
@@ -38,6 +38,12 @@ function commonNamespace(names: readonly string[], namespace: string): string {
   const end = first.indexOf('/', namespace.length)
   const longer = first.slice(0, end + 1)
   return end >= 0 && names.every((name) => name.startsWith(longer)) ? commonNamespace(names, longer) : namespace
+}
+
+/** Namespaces come first, as folders do. */
+function compareParts(one: Part, other: Part): number {
+  if (one.kind !== other.kind) return one.kind === 'namespace' ? -1 : 1
+  return nameOf(one) < nameOf(other) ? -1 : 1
 }
 
 function nameOf(part: Part): string {

@@ -62,6 +62,8 @@ export function createTagList(source: TagSource): TagList {
   const rows = new Map<string, TagRow>()
   /** In the order in which they are read. */
   let unread = new Set<string>()
+  /** Those that are under way. */
+  const taken = new Set<string>()
   let preferred: readonly string[] = []
   let hasAbout = false
   let controller = new AbortController()
@@ -72,7 +74,7 @@ export function createTagList(source: TagSource): TagList {
     showing = undefined
     const state = { ...$state.get(), ...change }
     const wanted = state.tags.length + (hasAbout ? state.about.length : 0)
-    $state.set({ ...state, rows: new Map(rows), wanted, unread: unread.size })
+    $state.set({ ...state, rows: new Map(rows), wanted, unread: unread.size + taken.size })
   }
 
   function showSoon(): void {
@@ -84,6 +86,7 @@ export function createTagList(source: TagSource): TagList {
     clearTimeout(timer)
     controller.abort()
     controller = new AbortController()
+    putBack()
     return controller.signal
   }
 
@@ -126,17 +129,20 @@ export function createTagList(source: TagSource): TagList {
     show({ phase: 'reading', fault: undefined, resumesAt: undefined })
     const failures: unknown[] = []
     async function lane(): Promise<void> {
-      for (let batch = take(); batch.length > 0 && failures.length === 0; batch = take()) {
+      while (failures.length === 0 && controller.signal === signal) {
+        const batch = take()
+        if (batch.length === 0) return
         try {
-          keep(batch, await source.details(batch, signal))
+          const read = await source.details(batch, signal)
+          if (controller.signal === signal) keep(batch, read)
         } catch (error) {
-          for (const tag of batch) unread.add(tag)
           failures.push(error)
         }
       }
     }
     await Promise.all(Array.from({ length: AT_ONCE }, lane))
     if (controller.signal !== signal) return
+    putBack()
     if (failures.length > 0) fail(failures[0])
     else show({ phase: 'done' })
   }
@@ -145,12 +151,22 @@ export function createTagList(source: TagSource): TagList {
   function take(): readonly string[] {
     const inView = preferred.find((tag) => unread.has(tag))
     const batch = inView === undefined ? [...unread].slice(0, BATCH) : [inView]
-    for (const tag of batch) unread.delete(tag)
+    for (const tag of batch) {
+      unread.delete(tag)
+      taken.add(tag)
+    }
     return batch
+  }
+
+  /** What was taken and did not come is unread again. */
+  function putBack(): void {
+    for (const tag of taken) unread.add(tag)
+    taken.clear()
   }
 
   function keep(batch: readonly string[], read: readonly TagRow[]): void {
     wait = FIRST_WAIT
+    for (const tag of batch) taken.delete(tag)
     const byTag = new Map(read.map((row) => [row.tag, row]))
     const gone = batch.filter((tag) => isGone(byTag.get(tag)))
     for (const tag of batch) {

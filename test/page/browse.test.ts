@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { getImageInfo, listTagDetails, openRegistry, pushDockerTar, sumSizes } from '../../src/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
 import { accessibilityFindings, alert, button, openDemo, page, registry, useDemoPage } from '../support/demo-page.ts'
@@ -14,8 +14,6 @@ let real: Distribution
 beforeAll(async () => {
   real = await startDistribution()
 })
-// The pages share what the browser keeps.
-afterEach(() => page.evaluate(() => localStorage.clear()))
 afterAll(() => real?.stop())
 
 /** Pushes an image under each tag. All of them share a layer. */
