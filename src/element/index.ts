@@ -15,6 +15,7 @@ export type { CreatePushWorker } from './start-worker.ts'
 export type { LinkToImage, PushedImage } from './view/result-view.tsx'
 export type { Summary } from './view/summary.ts'
 export type { Fault } from './words/fault.ts'
+export type { PushedTag } from './worker/pushes.ts'
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -1,3 +1,4 @@
+/// <reference path="./css.d.ts" />
 import { render } from 'preact'
 import type { ProvideCredentials } from '../index.ts'
 import { type RegistryPushEvents, tellEvents } from './events.ts'

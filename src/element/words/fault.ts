@@ -5,7 +5,7 @@ export interface Fault {
   /** The class: `TarReadError`, `ResponseError`, `AbortError`, `TypeError`. */
   readonly name: string
   /** Of the SDK's errors, and those of this module. */
-  readonly code: ErrorCode | 'SIGN_IN_CANCELLED' | FileFault['code'] | undefined
+  readonly code: ErrorCode | 'SIGN_IN_CANCELLED' | 'FILE_NOT_ALLOWED' | 'FILE_GONE' | undefined
   /** The message of the error, in English, for the people who run the registry. */
   readonly message: string
   /** The status of an answer. */

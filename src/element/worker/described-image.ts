@@ -66,13 +66,18 @@ export async function describeImage(archive: Archive, image: Image, position: nu
 
 /** One odd name does not keep an archive from being pushed: the user types another. */
 async function destinationOf(archive: Archive, image: Image, position: number): Promise<RepositoryTag> {
-  const none = { repository: '', tag: image.tags[0] ?? '' }
+  const none = { repository: '', tag: image.tags.find(isTag) ?? '' }
   try {
     return (await getPrimaryTag(archive, { image: position })) ?? none
   } catch (error) {
     if (error instanceof ValidationError) return none
     throw error
   }
+}
+
+/** Tells whether an image can be pushed by a tag: a layout may call it by anything. */
+function isTag(tag: string): boolean {
+  return placeOf(`localhost/a:${tag}`).length > 0
 }
 
 /** Digests and `<none>:<none>` are no names to push by. */
