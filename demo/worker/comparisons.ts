@@ -56,7 +56,7 @@ export interface ChangedFiles {
 }
 
 /** Files are passed on in portions. */
-const PORTION = 200
+const PORTION = 100
 
 /** Compares images of a registry. Lists of files stay in the Worker: the page asks for what it shows. */
 export function createComparisons(session: Session) {

@@ -36,7 +36,7 @@ interface OpenFiles {
 type OnProgress = (progress: ReadProgress) => void
 
 /** Files are passed on in portions: a folder may have 50,000. */
-const PORTION = 200
+const PORTION = 100
 
 /** The files in the layers of images. They stay in the Worker: the page asks for what it shows. */
 export function createFiles(session: Session) {
