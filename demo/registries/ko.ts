@@ -11,6 +11,7 @@ export default {
     name: '{host}의 이름',
     rename: '{host} 이름 바꾸기',
     forget: '{host} 기록 지우기',
+    forgetPassword: '비밀번호 지우기',
     save: '저장',
   },
 }

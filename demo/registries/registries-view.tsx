@@ -4,8 +4,10 @@ import { useState } from 'preact/hooks'
 import { type Fault, toFault } from '../../src/element/words/fault.ts'
 import { messages, translate } from '../../src/element/words/messages.ts'
 import { addressOf, goTo } from '../shell/address.ts'
+import { $keptRegistries, isKept } from '../shell/kept-credentials.ts'
 import { hostOf } from '../shell/registry-name.tsx'
 import { $config } from '../shell/settings.ts'
+import { signOut } from '../shell/sign-out.ts'
 import { worker } from '../shell/worker.ts'
 import './registries.css'
 import { $registries, forget, type RememberedRegistry, rename } from './remembered.ts'
@@ -23,6 +25,7 @@ const $texts = messages('registries/list', {
   name: params('Name of {host}'),
   rename: params('Rename {host}'),
   forget: params('Forget {host}'),
+  forgetPassword: 'Forget the password',
   save: 'Save',
 })
 
@@ -106,6 +109,7 @@ function OpenForm() {
 /** @param isGiven True if `config.json` names it: then it cannot be forgotten. */
 function Entry({ entry, isGiven }: { readonly entry: RememberedRegistry; readonly isGiven: boolean }) {
   const texts = useStore($texts)
+  const kept = useStore($keptRegistries)
   const [isRenaming, setRenaming] = useState(false)
   const { address, name } = entry
   const host = hostOf(address)
@@ -139,6 +143,11 @@ function Entry({ entry, isGiven }: { readonly entry: RememberedRegistry; readonl
           {host}
         </bdi>
       )}
+      {isKept(kept, address) && (
+        <button type="button" class="outline" onClick={() => signOut(address)}>
+          {texts.forgetPassword}
+        </button>
+      )}
       {isGiven && <span class="badge">{texts.given}</span>}
       <span class="end">
         {$registries.get().some((one) => one.address === address) && (
@@ -158,7 +167,10 @@ function Entry({ entry, isGiven }: { readonly entry: RememberedRegistry; readonl
             class="quiet"
             title={texts.forget({ host })}
             aria-label={texts.forget({ host })}
-            onClick={() => forget(address)}
+            onClick={() => {
+              forget(address)
+              void signOut(address)
+            }}
           >
             ×
           </button>
