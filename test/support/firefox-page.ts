@@ -9,6 +9,8 @@ export async function openFirefox(): Promise<EnginePage> {
   const context = await browser.newContext({ locale: 'en-US', timezoneId: 'UTC' })
   context.setDefaultTimeout(PATIENCE)
   const page = await context.newPage()
+  // A reload in the middle of a push asks first.
+  page.on('dialog', (dialog) => dialog.accept())
   const errors: string[] = []
   page.on('console', (message) => {
     if (message.type() === 'error') errors.push(message.text())

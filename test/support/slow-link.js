@@ -17,7 +17,8 @@ const QUEUE = 20
  *
  * @param {string} upstream
  * @param {Link} link
- * @returns {Promise<{ url: string, connections: number, stop: () => Promise<void> }>}
+ * @returns {Promise<{ url: string, connections: number, sentBytes: number, stop: () => Promise<void> }>} where it is, how many connections were made,
+ *   and how many bytes clients sent over it
  */
 export async function serveSlowLink(upstream, { roundTrip, bitsPerSecond }) {
   const { hostname, port } = new URL(upstream)
@@ -26,6 +27,7 @@ export async function serveSlowLink(upstream, { roundTrip, bitsPerSecond }) {
   const up = createLane(bitsPerSecond, roundTrip / 2)
   const down = createLane(bitsPerSecond, roundTrip / 2)
   let connections = 0
+  let sentBytes = 0
   const server = createServer((client) => {
     connections++
     const target = connect({ host: hostname, port: Number(port), noDelay: true })
@@ -39,7 +41,12 @@ export async function serveSlowLink(upstream, { roundTrip, bitsPerSecond }) {
       })
     }
     down(target, client)
-    setTimeout(() => up(client, target), roundTrip)
+    setTimeout(() => {
+      client.on('data', ({ length }) => {
+        sentBytes += length
+      })
+      up(client, target)
+    }, roundTrip)
   })
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)))
   const address = server.address()
@@ -47,6 +54,9 @@ export async function serveSlowLink(upstream, { roundTrip, bitsPerSecond }) {
     url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`,
     get connections() {
       return connections
+    },
+    get sentBytes() {
+      return sentBytes
     },
     async stop() {
       for (const socket of sockets) socket.destroy()

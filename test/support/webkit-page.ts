@@ -37,7 +37,18 @@ export async function openWebKit(): Promise<EnginePage> {
       await noteErrors()
     },
     async click(target) {
-      await act(target, 'click', {})
+      const end = performance.now() + PATIENCE
+      for (;;) {
+        const element = await find(target)
+        const isEnabled = await execute(driver, (button: HTMLButtonElement) => !button.disabled, [element])
+        // Something may move, or be in front of it, for a moment.
+        const fault = isEnabled
+          ? await driver.ask(`element/${idOf(element)}/click`, {}).catch((error) => error)
+          : new Error('It is disabled.')
+        if (!fault) return
+        if (performance.now() > end) throw fault
+        await new Promise((resolve) => setTimeout(resolve, 100))
+      }
     },
     async fill(target, text) {
       await execute(driver, (field: HTMLInputElement) => field.select(), [await find(target)])
