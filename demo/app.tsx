@@ -64,7 +64,7 @@ export function App() {
 }
 
 /**
- * Without a registry there is nothing to browse: the push form asks for one. A page that only shows has no such form: it
+ * Without a registry there is nothing to browse: the push form asks for one. A read-only page has no push form, and
  * offers registries.
  */
 function viewOf({ view, registry }: Place, isReadOnly = false): View {

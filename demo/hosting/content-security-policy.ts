@@ -2,7 +2,8 @@ import type { Plugin } from 'vite'
 
 /**
  * The policy of the built page: what it may load and ask (docs/page-setup.md says why each entry is there). The page
- * contains it, so that it holds on any static host. A header can be stricter: nginx.conf has one for a page on its registry's origin.
+ * contains it, so that it holds on any static host. A header can be stricter: page.conf has one for a page on its
+ * registry's origin.
  */
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",

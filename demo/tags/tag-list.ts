@@ -158,7 +158,7 @@ export function createTagList(source: TagSource): TagList {
     return batch
   }
 
-  /** What was taken and did not come is unread again. */
+  /** Marks the tags that were taken but not read as unread. */
   function putBack(): void {
     for (const tag of taken) unread.add(tag)
     taken.clear()

@@ -5,7 +5,7 @@ import { isTrial } from './trial-address.ts'
 import { createTrialRegistry } from './trial-registry.ts'
 import { whenAsked } from './when-asked.ts'
 
-// The Worker of the page. Each of its subjects has a file, which is loaded when the page first asks for something of it.
+// The Worker of the page. Each of its subjects has a file, which is loaded at its first call.
 
 const trial = createTrialRegistry()
 const optionsFor = (address: string) => (isTrial(address) ? { fetch: trial.fetch } : {})

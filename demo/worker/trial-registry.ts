@@ -6,7 +6,7 @@ export const TRIAL_FULL = 'TRIAL_FULL'
 
 /** A registry in the memory of this thread. Its content is gone with the tab. */
 export interface TrialRegistry {
-  /** Answers a request. Pass it to `openRegistry` as `fetch`. The code of the registry is loaded with the first request. */
+  /** Answers a request. Pass it to `openRegistry` as `fetch`. The first request loads the code of the registry. */
   readonly fetch: (request: Request) => Promise<Response>
   /** Sets who hears that the registry refuses bytes because it is full. */
   onFull(listener: () => void): void
@@ -45,7 +45,10 @@ export function createTrialRegistry(limit = TRIAL_LIMIT): TrialRegistry {
   }
 }
 
-/** A refusal that says what to do. It is no 413, after which clients send smaller pieces, and no 5xx, after which they try again. */
+/**
+ * A refusal that says what to do. After a 413 clients send smaller pieces, and after a 5xx they try again: neither
+ * helps here.
+ */
 function refuse(limit: number): Response {
   const message = `the trial registry takes at most ${limit / 1_000_000} MB: reload the page to empty it, or use a registry of your own`
   return Response.json({ errors: [{ code: TRIAL_FULL, message }] }, { status: 403 })

@@ -38,7 +38,7 @@ export interface EntryFile {
 }
 
 /** An event of a push, with the time in milliseconds since 1970. */
-export type TimedEvent = PushEvent & { readonly at: number }
+type TimedEvent = PushEvent & { readonly at: number }
 
 /** Everything that the queue shows of an entry, besides its progress. */
 export interface ShownEntry {

@@ -8,7 +8,7 @@ import { type Entry, type EntryInput, identify, isSameFile } from './entry.ts'
 import type { EntryList } from './entry-list.ts'
 
 /** Opens the files of entries, and finds them again after a reload. */
-export interface EntryFiles {
+interface EntryFiles {
   /** Opens an archive in the Worker. */
   open(entry: Entry): Promise<void>
   /** Gives an entry its file. Another file than before waits for the user's consent. */

@@ -9,7 +9,7 @@ import { restoreEntry, type SavedEntry, shownOf, toSaved } from './saved-entry.t
 import type { QueueStorage } from './storage.ts'
 
 /** Where a queue is kept, and how the tabs of the browser share it. */
-export interface Keeping {
+interface Keeping {
   readonly storage: QueueStorage
   readonly claims: Claims
   readonly channel: Channel

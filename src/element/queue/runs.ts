@@ -7,7 +7,7 @@ import type { Entry, EntryState, ShownEntry } from './entry.ts'
 import type { EntryList } from './entry-list.ts'
 
 /** Pushes entries, as many at once as is set, within one limit. */
-export interface Runs {
+interface Runs {
   readonly $atOnce: ReadableAtom<number>
   readonly $maxBytesPerSecond: ReadableAtom<number | undefined>
   /** Starts the pushes whose turn it is. */
