@@ -26,6 +26,7 @@ useDemoPage()
 
 describe('the push form', () => {
   it('shows what is in an archive, pushes it, and shows its digest with a link and a line to copy', async () => {
+    await page.getByLabel('Choose archives').waitFor()
     expect(await accessibilityFindings()).toEqual([])
     const archive = await createTestArchive()
     const { id, layers } = await inspectDockerTar(archive)
