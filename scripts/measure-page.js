@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { startRegistry } from './find/registry.js'
 import { startBrowser, startProfile } from './page/browser.js'
+import { measureDownload } from './page/download.js'
 import { measureStart } from './page/interactive.js'
 import { measureLists } from './page/lists.js'
 import { bringGigabyte, measurePush } from './page/push.js'
@@ -76,6 +77,14 @@ try {
       rows.push([
         '– private memory of all processes of Chromium before, at most',
         `${megabytes(before)}, ${megabytes(peak.memory)}`,
+      ])
+      const place = { registry: registry.url, repository: 'page/large', reference: 'v1' }
+      const download = await measureDownload(profile, site, place)
+      rows.push(['the same downloaded as a tar, collected by the browser', seconds(download.time)])
+      rows.push(['– JS heap of the main thread at most', megabytes(download.peak.heap)])
+      rows.push([
+        '– private memory of all processes of Chromium before, at most',
+        `${megabytes(download.before)}, ${megabytes(download.peak.memory)}`,
       ])
     } finally {
       await profile.close()
