@@ -5,7 +5,7 @@ import { messages } from '../../src/element/words/messages.ts'
 const $texts = messages('shell/growing', { more: 'Show more' })
 
 /** How many items are added at once: few enough for one frame. */
-const STEP = 100
+const STEP = 50
 
 /** The part of a long list that is shown. */
 export interface Growing {
