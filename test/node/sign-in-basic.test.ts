@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   checkRegistryConnectivity,
   listTags,
@@ -93,5 +93,65 @@ describe('openRegistry() with a registry that asks for HTTP Basic', () => {
     }
     const handle = openRegistry(REGISTRY, { fetch: hiding, credentials: PASSWORD })
     expect(await checkRegistryConnectivity(handle)).toBe(true)
+  })
+})
+
+describe('openRegistry() in a page that cannot read the answer 401', () => {
+  const BASIC = 'Basic Y2k6aHVudGVyMg=='
+  beforeEach(() => vi.stubGlobal('location', new URL('https://page.test/')))
+  afterEach(() => vi.unstubAllGlobals())
+
+  /** Answers of errors have no CORS headers: fetch fails. */
+  const hidingErrors = (handler: Handler): Handler => {
+    return async (request) => {
+      const response = await handler(request)
+      if (response.status >= 400) throw new TypeError('Failed to fetch')
+      return response
+    }
+  }
+  const open = (address: string, handler: Handler) => {
+    const servers: Record<string, Handler> = { [address]: handler }
+    const origins = createOrigins(servers)
+    const handle = openRegistry(address, { fetch: origins.fetch, credentials: PASSWORD, retry: 0 })
+    return { handle, servers, sent: () => origins.seen.map(({ headers }) => headers.get('authorization')) }
+  }
+
+  it('sends the password to a registry that takes it', async () => {
+    const guarded = withBasic(createTestRegistry(), 'ci', 'hunter2')
+    const { handle, sent } = open(REGISTRY, hidingErrors(guarded))
+    expect(await checkRegistryConnectivity(handle)).toBe(true)
+    expect(sent()).toEqual([null, BASIC, BASIC])
+  })
+
+  it('sends no password unasked over plain http', async () => {
+    const guarded = withBasic(createTestRegistry(), 'ci', 'hunter2')
+    const { handle, sent } = open('http://registry.test', hidingErrors(guarded))
+    await rejection(listTags(handle, 'a'), NetworkError)
+    expect(new Set(sent())).toEqual(new Set([null]))
+  })
+
+  it('asks first again after the network was away, and sends no password to a registry that wants none', async () => {
+    const { handle, servers, sent } = open(REGISTRY, () => {
+      throw new TypeError('Failed to fetch')
+    })
+    await rejection(listTags(handle, 'a'), NetworkError)
+    const before = sent().length
+    servers[REGISTRY] = createTestRegistry().fetch
+    expect(await checkRegistryConnectivity(handle)).toBe(true)
+    expect(new Set(sent().slice(before))).toEqual(new Set([null]))
+  })
+
+  it('learns that a registry wants tokens when the network comes back between two requests', async () => {
+    const challenge = `Bearer realm="${REGISTRY}/token",service="registry.test"`
+    let requests = 0
+    const { handle, sent } = open(REGISTRY, ({ url, headers }) => {
+      if (++requests === 1) throw new TypeError('Failed to fetch')
+      if (new URL(url).pathname === '/token') return Response.json({ token: 'a-token' })
+      if (headers.get('authorization') === 'Bearer a-token') return Response.json({ name: 'a', tags: ['v1'] })
+      return new Response(null, { status: 401, headers: { 'www-authenticate': challenge } })
+    })
+    expect(await listTags(handle, 'a')).toEqual(['v1'])
+    // Without a sign-in, once with the password to the registry itself, to its token server, and with the token.
+    expect(sent()).toEqual([null, BASIC, BASIC, 'Bearer a-token'])
   })
 })

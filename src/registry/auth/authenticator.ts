@@ -1,6 +1,7 @@
 import { NetworkError, ResponseError } from '../../errors.ts'
 import type { Exchange } from '../../http/exchange.ts'
 import type { Patience, Signature } from '../../http/request.ts'
+import { isLoopback } from '../../oci/registry-address.ts'
 import { type Challenge, parseChallenges } from './challenge.ts'
 import { createCredentialSource, type User } from './credential-source.ts'
 import { basicAuthorization, type Credentials, type ProvideCredentials } from './credentials.ts'
@@ -76,20 +77,32 @@ export function createAuthenticator(
   async function probe(patience: Patience | undefined): Promise<void> {
     const ping = { act: 'reach the registry', method: 'GET', url: 'v2/', allow: [401], keepsBody: false } as const
     const request = { ...ping, patience }
-    const { answer, isForeign } = await exchange(request)
+    try {
+      learnFirst(await exchange(request))
+    } catch (error) {
+      if (!mayHideChallenge(error)) throw error
+      const sign = () => signInBasic([])
+      const exchanged = await exchange({ ...request, sign, isIdentified: true }).catch(() => {
+        throw error
+      })
+      learnFirst(exchanged)
+      if (!exchanged.isForeign) challenge ??= { scheme: 'basic', parameters: NO_PARAMETERS }
+    }
+  }
+
+  function learnFirst({ answer, isForeign }: Awaited<ReturnType<Exchange>>): void {
     if (answer.status === 401 && !isForeign) challenge ??= choose(answer.headers)
   }
 
   /**
-   * A proxy may let web pages read only answers that are no errors. The 401 then looks like no answer, but a password
-   * can still be tried, as where a page may not read `WWW-Authenticate`.
+   * A proxy may let web pages read only answers that are no errors. Its 401 then looks like no answer, but its answer
+   * to the password can be read. Since nobody asked for the password, it is never sent unencrypted.
    */
-  function mayTryPassword(error: unknown): boolean {
+  function mayHideChallenge(error: unknown): boolean {
     const isInPage = globalThis.location !== undefined
     const hasPassword = typeof credentials === 'object' && 'password' in credentials
-    if (!(isInPage && hasPassword && error instanceof NetworkError)) return false
-    challenge ??= { scheme: 'basic', parameters: NO_PARAMETERS }
-    return true
+    const isPrivate = registry.protocol === 'https:' || isLoopback(registry.hostname)
+    return isInPage && hasPassword && isPrivate && error instanceof NetworkError && error.code === 'NO_ANSWER'
   }
 
   async function signInBasic(scopes: readonly Scope[]): Promise<Authorization | undefined> {
@@ -135,7 +148,6 @@ export function createAuthenticator(
     async authorize(scopes, patience) {
       if (!challenge && credentials !== undefined) {
         probing ??= probe(patience).catch((error) => {
-          if (mayTryPassword(error)) return
           probing = undefined
           throw error
         })
