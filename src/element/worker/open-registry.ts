@@ -1,3 +1,3 @@
 // Loaded when a registry is used first: the page starts sooner.
 
-export { keepDocuments, openRegistry } from '../../index.ts'
+export { keepDocuments, openRegistry, parseRegistryAddress } from '../../index.ts'
