@@ -8,9 +8,9 @@ import type { Descriptor } from '../oci/descriptor.ts'
  * @throws {TypeError} if `rows` is not iterable.
  * @example
  * ```ts
- * import { listTagDetails, sumSizes, type TagDetails } from 'registry-api-v2-client'
+ * import { listTagDetails, sumSizes } from 'registry-api-v2-client'
  *
- * const rows: TagDetails[] = []
+ * const rows = []
  * for await (const row of listTagDetails('https://registry.example.com', 'team/app')) rows.push(row)
  * console.log(sumSizes(rows)) // 21193
  * ```
