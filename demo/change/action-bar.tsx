@@ -33,7 +33,7 @@ export function ActionBar({ onChanged, ...selection }: ActionBarProps) {
         ) : (
           <button
             type="button"
-            class={action.deletes ? 'outline danger' : 'quiet'}
+            class={action.deletes ? 'outline danger' : 'outline'}
             key={action.id}
             onClick={() => setOpen({ action, selection })}
           >

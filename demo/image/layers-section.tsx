@@ -68,12 +68,7 @@ function StepRow({ step: { text, comment, layer, number }, largest, onFiles }: S
           </span>
           <span>{formats.bytes(layer.size)}</span>
           <ShortDigest digest={layer.digest} />
-          <button
-            type="button"
-            class="quiet"
-            aria-label={texts.files({ number })}
-            onClick={() => onFiles(layer.digest)}
-          >
+          <button type="button" class="outline" onClick={() => onFiles(layer.digest)}>
             {texts.files({ number })}
           </button>
         </p>
