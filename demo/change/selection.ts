@@ -5,6 +5,8 @@ export interface Selection {
   readonly repository: string
   /** The tags that the user chose, or the digest of an image. */
   readonly references: readonly string[]
+  /** The platform that the user looks at, of a single image. */
+  readonly platform?: string | undefined
 }
 
 /** The properties of the dialog of an action. */

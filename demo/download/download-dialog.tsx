@@ -3,6 +3,7 @@ import { useStore } from '@nanostores/preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { $formats } from '../../src/element/words/format.ts'
 import { messages, translate } from '../../src/element/words/messages.ts'
+import type { ActionDialogProps } from '../change/selection.ts'
 import { useLoading } from '../shell/loading.ts'
 import { ProblemView } from '../shell/problem-view.tsx'
 import { worker } from '../shell/worker.ts'
@@ -29,18 +30,8 @@ const $texts = messages('download/dialog', {
   load: params('Then load it with: docker load --input {name}'),
 })
 
-interface DownloadDialogProps {
-  readonly registry: string
-  readonly repository: string
-  /** Tags or digests. */
-  readonly references: readonly string[]
-  /** The platform that is chosen first. */
-  readonly platform?: string | undefined
-  onClose(isChanged: boolean): void
-}
-
-/** The choices of a download, and its size. */
-export default function DownloadDialog({ registry, repository, references, platform, onClose }: DownloadDialogProps) {
+/** The choices of a download, and its size. The platform that the user looks at is chosen first. */
+export default function DownloadDialog({ registry, repository, references, platform, onClose }: ActionDialogProps) {
   const texts = useStore($texts)
   const formats = useStore($formats)
   const dialog = useRef<HTMLDialogElement>(null)

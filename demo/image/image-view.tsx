@@ -47,6 +47,7 @@ export default function ImageView({ part, ...place }: ImageViewProps) {
     [registry, repository, reference, part],
   )
   const image = described?.image
+  const platform = part && described?.entries.find(({ isChosen }) => isChosen)?.platform
   return (
     <section class="image" aria-labelledby="image-title" aria-busy={isLoading}>
       <h1 id="image-title">
@@ -59,7 +60,7 @@ export default function ImageView({ part, ...place }: ImageViewProps) {
           <p>
             <a href={addressOf({ view: 'compare', registry, repository, reference, part })}>{texts.compare}</a>
           </p>
-          <ActionBar registry={registry} repository={repository} references={[reference]} onChanged={reload} />
+          <ActionBar {...{ registry, repository, platform }} references={[reference]} onChanged={reload} />
           <Platforms place={place} described={described} />
           {described.fault && <p>{texts.missing}</p>}
           <ProblemView fault={described.fault} onRetry={reload} />

@@ -63,6 +63,21 @@ async function openImage(url: string, repository: string, reference: string): Pr
   await button('Download').click()
 }
 
+it('the download dialog begins with the platform that the user looks at', async () => {
+  const image = await publishImage(inject('registryUrl'), { others: [THERE] })
+  await openDemo({ registry: inject('registryUrl'), repository: image.repository, reference: image.tag })
+  const chosen = async () => {
+    await button('Download').click()
+    const value = await page.getByRole('dialog').getByLabel('Platform').inputValue()
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+    return value
+  }
+  expect(await chosen()).toBe('')
+  await page.getByRole('link', { name: THERE }).click()
+  await page.locator(`a[aria-current=true]`, { hasText: THERE }).waitFor()
+  expect(await chosen()).toBe(THERE)
+})
+
 it('the page saves one platform of an image of distribution as a tar that skopeo reads', async () => {
   await removePicker()
   const url = inject('registryUrl')
