@@ -15,7 +15,7 @@ interface EntryFiles {
   provide(entry: Entry, input: EntryInput): Promise<void>
   /** Opens the file by its handle. Call it in a click: the browser may ask the user. */
   reopen(entry: Entry): Promise<void>
-  /** Takes the changed file. */
+  /** Takes the changed file, and pushes nothing yet. */
   acceptChanged(entry: Entry): Promise<void>
 }
 
@@ -80,7 +80,7 @@ export function createFiles(
     async acceptChanged(entry) {
       const { changed } = entry.$shown.get()
       if (!changed) return
-      update(entry, { file: changed })
+      update(entry, { file: changed, goesOn: false })
       await open(entry)
     },
   }

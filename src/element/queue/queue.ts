@@ -36,7 +36,7 @@ export interface Queue {
   provide(id: string, input: EntryInput): Promise<void>
   /** Opens the file of an entry with `hasHandle`. Call it in a click: the browser may ask the user. */
   reopen(id: string): Promise<void>
-  /** Takes the changed file instead of the one of before. */
+  /** Takes the changed file instead of the one of before. It is ready then: its push may move other tags. */
   acceptChanged(id: string): Promise<void>
   /** Sets the registry of an entry. Its plan is gone then. */
   setRegistry(id: string, registry: string): void

@@ -35,6 +35,8 @@ export interface Form {
    * @returns false if a field is wrong
    */
   push(): boolean
+  /** Takes the changed file of an entry, and pushes it as `push` does. */
+  pushChanged(id: string): Promise<void>
   pauseAll(): void
   resumeAll(): void
   cancel(id: string): void
@@ -66,11 +68,15 @@ export function createForm(queue: Queue): Form {
   const those = (states: readonly EntryState[]) =>
     entries().filter((entry) => states.includes(stateOf(entry)) && !entry.$shown.get().isElsewhere)
 
-  /** Tells whether the registry and all names can be used. If not, the fields show it. */
+  /** Tells whether the registries and all names can be used. If not, the fields show it. */
   function check(checked: readonly Entry[]): boolean {
     const choices = checked.flatMap(({ $shown }) => $shown.get().choices.filter(({ isIncluded }) => isIncluded))
     const clashes = findClashes(choices)
-    const isRight = registryFault($registry.get()) === undefined && choices.every((choice) => isUsable(choice, clashes))
+    // An archive of an earlier visit keeps its registry.
+    const addresses = checked.length > 0 ? checked.map(({ $shown }) => $shown.get().registry) : [$registry.get()]
+    const isRight =
+      addresses.every((address) => registryFault(address) === undefined) &&
+      choices.every((choice) => isUsable(choice, clashes))
     $isChecked.set(!isRight)
     return isRight
   }
@@ -137,6 +143,11 @@ export function createForm(queue: Queue): Form {
       const isRight = check(toPush)
       if (isRight) for (const entry of toPush) void planAndPush(entry)
       return isRight
+    },
+    async pushChanged(id) {
+      await queue.acceptChanged(id)
+      const toPush = entries().filter((entry) => entry.id === id && canPush(entry))
+      if (check(toPush)) await Promise.all(toPush.map(planAndPush))
     },
     pauseAll() {
       for (const { id } of those(['pushing'])) queue.pause(id)

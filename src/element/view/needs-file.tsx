@@ -1,10 +1,10 @@
 import { useStore } from '@nanostores/preact'
 import type { Entry } from '../queue/entry.ts'
-import type { Queue } from '../queue/queue.ts'
 import { $formats } from '../words/format.ts'
 import { messages } from '../words/messages.ts'
 import { params } from '../words/placeholders.ts'
 import { FileButton } from './drop-zone.tsx'
+import type { Form } from './form.ts'
 import { pickFiles } from './pick-files.ts'
 import { ProblemText } from './problem-text.tsx'
 
@@ -19,10 +19,11 @@ const $texts = messages('element/needs-file', {
 })
 
 /** Brings the file of an earlier visit back: by one click where the browser can open it again, or by choosing it. */
-export function NeedsFile({ entry: { id, $shown }, queue }: { readonly entry: Entry; readonly queue: Queue }) {
+export function NeedsFile({ entry: { id, $shown }, form }: { readonly entry: Entry; readonly form: Form }) {
   const texts = useStore($texts)
   const formats = useStore($formats)
   const { file, hasHandle, changed, fault } = useStore($shown)
+  const { queue } = form
   const isFolder = file.files !== undefined
   const dateOf = (time: number) => formats.date(new Date(time).toISOString())
   return (
@@ -40,7 +41,7 @@ export function NeedsFile({ entry: { id, $shown }, queue }: { readonly entry: En
       )}
       <div class="row">
         {changed && (
-          <button type="button" data-kind="quiet" part="button" onClick={() => queue.acceptChanged(id)}>
+          <button type="button" data-kind="quiet" part="button" onClick={() => form.pushChanged(id)}>
             {texts.accept}
           </button>
         )}

@@ -91,7 +91,7 @@ describe('a queue after a reload', () => {
     expect(tab.worker.pushes).toEqual([])
   })
 
-  it('tells when the file has changed, and pushes that one when the user says so', async () => {
+  it('tells when the file has changed, and takes that one when the user says so', async () => {
     const id = await add()
     tab.queue.push(id)
     await expect.poll(() => browser.stored.get(id)?.state).toBe('pushing')
@@ -102,10 +102,12 @@ describe('a queue after a reload', () => {
     expect(tab.worker.open.size).toBe(0)
     await tab.queue.acceptChanged(id)
     await isShown(tab.queue, {
-      state: 'pushing',
+      state: 'ready',
       changed: undefined,
       file: { name: 'a.tar', size: 11, lastModified: 2 },
+      goesOn: false,
     })
+    expect(tab.worker.pushes).toEqual([])
   })
 
   it('takes the right file after a wrong one', async () => {

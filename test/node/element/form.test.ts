@@ -1,0 +1,64 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Entry, EntryInput } from '../../../src/element/queue/entry.ts'
+import { createQueue } from '../../../src/element/queue/queue.ts'
+import { createForm, type Form } from '../../../src/element/view/form.ts'
+import { createFakePushes } from '../../support/fake-pushes.ts'
+
+const REGISTRY = 'https://registry.test'
+let worker: ReturnType<typeof createFakePushes>
+let form: Form
+
+beforeEach(() => {
+  worker = createFakePushes()
+  form = createForm(createQueue(worker.api))
+})
+
+const fileOf = (content: string): EntryInput => ({ name: 'a.tar', input: new File([content], 'a.tar') })
+
+/** Adds an archive whose file is lost in the middle of its push, and gives it another one. */
+async function addChanged(): Promise<Entry> {
+  form.setRegistry(REGISTRY)
+  form.add([fileOf('tar')])
+  const [entry] = form.queue.$entries.get() as [Entry]
+  await isShown(entry, 'ready')
+  form.push()
+  await isShown(entry, 'pushing')
+  worker.pushes[0]?.fail({ name: 'SourceReadError', code: 'FILE_UNREADABLE', message: 'changed', place: undefined })
+  await isShown(entry, 'needs-file')
+  await form.queue.provide(entry.id, fileOf('another tar'))
+  expect(entry.$shown.get().changed).toMatchObject({ size: 11 })
+  return entry
+}
+
+const isShown = (entry: Entry, state: string) => expect.poll(() => entry.$shown.get().state).toBe(state)
+
+describe('a form', () => {
+  it('pushes a changed file when the user says so', async () => {
+    const entry = await addChanged()
+    await form.pushChanged(entry.id)
+    expect(entry.$shown.get()).toMatchObject({ state: 'pushing', file: { size: 11 } })
+    expect(worker.pushes).toHaveLength(2)
+  })
+
+  it('stops a changed file with its plan if that moves a tag', async () => {
+    const tag = { repository: 'team/a', tag: 'v1', digest: 'sha256:b', previous: 'sha256:a' }
+    const { plan } = worker.api
+    Object.assign(worker.api, {
+      plan: async (...call: Parameters<typeof plan>) => {
+        const made = await plan(...call)
+        return worker.pushes.length > 0 ? { ...made, tags: [tag] } : made
+      },
+    })
+    const entry = await addChanged()
+    await form.pushChanged(entry.id)
+    expect(entry.$shown.get()).toMatchObject({ state: 'planned', plan: { tags: [tag] } })
+    expect(worker.pushes).toHaveLength(1)
+  })
+
+  it('pushes a changed file to the registry of an earlier visit, whatever is typed now', async () => {
+    const entry = await addChanged()
+    form.setRegistry('')
+    await form.pushChanged(entry.id)
+    expect(worker.pushes[1]?.request.registry).toBe(REGISTRY)
+  })
+})
