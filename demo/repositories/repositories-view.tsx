@@ -8,6 +8,7 @@ import { $registries, forgetRepository, remember } from '../registries/remembere
 import { addressOf, goTo } from '../shell/address.ts'
 import { useArrowKeys } from '../shell/arrow-keys.ts'
 import { ProblemView } from '../shell/problem-view.tsx'
+import { $config } from '../shell/settings.ts'
 import { worker } from '../shell/worker.ts'
 import { catalogueOf, isUnlisted } from './catalogue.ts'
 import { searchNames } from './namespaces.ts'
@@ -40,6 +41,7 @@ const $texts = messages('repositories/list', {
 export default function RepositoriesView({ registry }: { readonly registry: string }) {
   const texts = useStore($texts)
   const formats = useStore($formats)
+  const isReadOnly = useStore($config)?.readOnly ?? true
   const catalogue = catalogueOf(registry, (onPortion, signal) =>
     worker.repositories.list(registry, proxy(onPortion), signal),
   )
@@ -115,7 +117,7 @@ export default function RepositoriesView({ registry }: { readonly registry: stri
       <ProblemView fault={isHidden ? undefined : fault} onRetry={() => void catalogue.load()} />
       {isEmpty && (
         <p>
-          {texts.none} <a href={addressOf({ view: 'push', registry })}>{texts.push}</a>
+          {texts.none} {!isReadOnly && <a href={addressOf({ view: 'push', registry })}>{texts.push}</a>}
         </p>
       )}
       {wanted && names.length > 0 && found.length === 0 && (

@@ -16,7 +16,6 @@ export default {
     missing: '“{repository}” 저장소가 없습니다',
     missingAdvice: '이름을 확인하십시오. 볼 권한이 없거나 마지막 이미지가 삭제되었을 수도 있습니다.',
     back: '모든 저장소',
-    pull: '풀',
   },
   'tags/status': {
     tags: '태그: {count}개',

@@ -7,7 +7,8 @@ import { remember } from '../registries/remembered.ts'
 import { addressOf } from '../shell/address.ts'
 import { CommandLine } from '../shell/image-parts.tsx'
 import { ProblemView } from '../shell/problem-view.tsx'
-import { hostOf } from '../shell/registry-name.tsx'
+import { pullCommand } from '../shell/pull-command.ts'
+import { $config } from '../shell/settings.ts'
 import { worker } from '../shell/worker.ts'
 import { filterTags, ORDERS, type Order, orderTags } from './arrange.ts'
 import { ChosenTags } from './chosen-tags.tsx'
@@ -35,7 +36,6 @@ const $texts = messages('tags/list', {
   missingAdvice:
     'Check the name. It may also be that you are not allowed to see it, or that its last image was deleted.',
   back: 'All repositories',
-  pull: 'Pull',
 })
 
 interface TagsViewProps {
@@ -47,6 +47,7 @@ interface TagsViewProps {
 export default function TagsView({ registry, repository }: TagsViewProps) {
   const texts = useStore($texts)
   const formats = useStore($formats)
+  const isReadOnly = useStore($config)?.readOnly ?? true
   const list = tagListOf(registry, repository, {
     list: (signal) => worker.tags.list(registry, repository, signal),
     details: (tags, signal) => worker.tags.details(registry, repository, tags, signal),
@@ -72,13 +73,14 @@ export default function TagsView({ registry, repository }: TagsViewProps) {
   // What is gone cannot be chosen any more.
   const known = new Set(all)
   const stillChosen = [...chosen].filter((tag) => known.has(tag))
+  const pull = pullCommand(registry, repository)
   if (fault?.status === 404 && !isThere) return <MissingRepository registry={registry} repository={repository} />
   return (
     <section aria-labelledby="tags-title" aria-busy={phase === 'listing'}>
       <h1 id="tags-title">
         <bdi>{repository}</bdi>
       </h1>
-      <CommandLine command={`docker pull ${hostOf(registry)}/${repository}`} />
+      {pull && <CommandLine command={pull} />}
       <div class="bar">
         <input
           type="search"
@@ -116,7 +118,7 @@ export default function TagsView({ registry, repository }: TagsViewProps) {
       )}
       {phase === 'done' && !isThere && (
         <p>
-          {texts.none} <a href={addressOf({ view: 'push', registry })}>{texts.push}</a>
+          {texts.none} {!isReadOnly && <a href={addressOf({ view: 'push', registry })}>{texts.push}</a>}
         </p>
       )}
       {text.trim() && all.length > 0 && shown.length === 0 && <p>{texts.noMatch({ text: text.trim() })}</p>}
