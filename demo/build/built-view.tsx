@@ -11,6 +11,7 @@ import { useWork } from '../change/work.ts'
 import { addressOf } from '../shell/address.ts'
 import { CommandLine } from '../shell/image-parts.tsx'
 import { ProblemView } from '../shell/problem-view.tsx'
+import { pullCommand } from '../shell/pull-command.ts'
 import { hostOf } from '../shell/registry-name.tsx'
 import { worker } from '../shell/worker.ts'
 import type { BuiltImage } from '../worker/building.ts'
@@ -58,7 +59,9 @@ export function BuiltView({ built, to }: BuiltViewProps) {
       setDigest(await worker.building.push(id, built.id, to, proxy(setProgress), signal))
     })
 
-  const name = `${hostOf(registry)}/${repository}${tags[0] ? `:${tags[0]}` : `@${built.digest}`}`
+  const image = `${repository}${tags[0] ? `:${tags[0]}` : `@${built.digest}`}`
+  const name = `${hostOf(registry)}/${image}`
+  const pull = pullCommand(registry, image)
   return (
     <section aria-labelledby={`${id}title`}>
       <h2 id={`${id}title`}>{texts.title}</h2>
@@ -99,7 +102,7 @@ export function BuiltView({ built, to }: BuiltViewProps) {
       </div>
       {digest && (
         <>
-          <CommandLine command={`docker pull ${name}`} />
+          {pull && <CommandLine command={pull} />}
           <a href={addressOf({ registry, repository, reference: tags[0] ?? digest })}>{texts.show}</a>
         </>
       )}

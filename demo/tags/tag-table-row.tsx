@@ -6,6 +6,7 @@ import { messages } from '../../src/element/words/messages.ts'
 import { addressOf } from '../shell/address.ts'
 import { CopyButton } from '../shell/copy-button.tsx'
 import { ShortDigest } from '../shell/image-parts.tsx'
+import { pullCommand } from '../shell/pull-command.ts'
 import { hostOf } from '../shell/registry-name.tsx'
 import type { TagRow } from '../worker/tags.ts'
 import { isRealDate } from './arrange.ts'
@@ -46,6 +47,7 @@ export const TagTableRow = memo(function TagTableRow(props: TagTableRowProps) {
   const texts = useStore($texts)
   const { fault, kind, platforms = [], totalSize, created, digest, artifactType } = row ?? {}
   const image = `${hostOf(registry)}/${repository}:${tag}`
+  const pull = pullCommand(registry, `${repository}:${tag}`)
   const isSingle = kind === 'index' && platforms.length < 2
   return (
     <tr data-tag={tag} class={isChosen ? 'chosen' : undefined}>
@@ -86,7 +88,7 @@ export const TagTableRow = memo(function TagTableRow(props: TagTableRowProps) {
       )}
       <td class="digest-column">{digest && <ShortDigest digest={digest} />}</td>
       <td class="pull">
-        <CopyButton class="quiet" text={`docker pull ${image}`} label={texts.copy} name={texts.copyPull({ image })} />
+        {pull && <CopyButton class="quiet" text={pull} label={texts.copy} name={texts.copyPull({ image })} />}
       </td>
     </tr>
   )

@@ -12,7 +12,7 @@ export type {
 export type { DoneDetail, ErrorDetail, OpenedDetail, RegistryPushEvents } from './events.ts'
 export { RegistryPush } from './registry-push.tsx'
 export type { CreatePushWorker } from './start-worker.ts'
-export type { LinkToImage, PushedImage } from './view/result-view.tsx'
+export type { LinkToImage, PullCommand, PushedImage } from './view/result-view.tsx'
 export type { Summary } from './view/summary.ts'
 export type { Fault } from './words/fault.ts'
 export type { PushedTag } from './worker/pushes.ts'

@@ -8,7 +8,7 @@ import { readChosen, readDropped } from './view/dropped.ts'
 import { createForm, type Form } from './view/form.ts'
 import css from './view/push.css?inline'
 import { PushForm } from './view/push-form.tsx'
-import type { LinkToImage } from './view/result-view.tsx'
+import type { LinkToImage, PullCommand } from './view/result-view.tsx'
 import { createSignIn } from './view/sign-in.ts'
 import { $language, toLanguage } from './words/locale.ts'
 import { translate } from './words/messages.ts'
@@ -51,6 +51,7 @@ export class RegistryPush extends HTMLElement {
   #createWorker: CreatePushWorker | undefined
   #credentials: ProvideCredentials | undefined
   #imageLink: LinkToImage | undefined
+  #pullCommand: PullCommand | undefined
   #root = this.attachShadow({ mode: 'open' })
   #signIn = createSignIn()
   #form: Form | undefined
@@ -58,7 +59,7 @@ export class RegistryPush extends HTMLElement {
   constructor() {
     super()
     // A page may set properties before this class is loaded.
-    for (const name of ['createWorker', 'credentials', 'imageLink'] as const) {
+    for (const name of ['createWorker', 'credentials', 'imageLink', 'pullCommand'] as const) {
       if (!Object.hasOwn(this, name)) continue
       const given = { [name]: this[name] }
       delete this[name]
@@ -104,6 +105,20 @@ export class RegistryPush extends HTMLElement {
 
   set imageLink(imageLink: LinkToImage | undefined) {
     this.#imageLink = imageLink
+    this.#render()
+  }
+
+  /**
+   * Gives the line that pulls an image, for the result of a push. Without a line, the result shows none.
+   *
+   * @default `docker pull` with the host, the repository and the tag
+   */
+  get pullCommand(): PullCommand | undefined {
+    return this.#pullCommand
+  }
+
+  set pullCommand(pullCommand: PullCommand | undefined) {
+    this.#pullCommand = pullCommand
     this.#render()
   }
 
@@ -170,7 +185,8 @@ export class RegistryPush extends HTMLElement {
 
   #render(): void {
     if (!this.isConnected) return
-    render(<PushForm form={this.#start()} signIn={this.#signIn} linkTo={this.#imageLink} />, this.#root)
+    const settings = { imageLink: this.#imageLink, pullCommand: this.#pullCommand }
+    render(<PushForm form={this.#start()} signIn={this.#signIn} settings={settings} />, this.#root)
   }
 }
 

@@ -106,7 +106,7 @@ it('build puts files on top of an image, and keeps its settings', async () => {
   expect((await filesOf('team/base', 'v2'))['app/start']).toBe('644')
 })
 
-it('a registry that goes away while a built image is pushed leaves no tag, and the push goes on later', async () => {
+it('a push of a built image that is cancelled, or that the registry refuses, sets no tag, and can be tried again', async () => {
   await openDemo({ registry: registry.url, view: 'build' })
   await page.getByRole('heading', { name: 'Build an image' }).waitFor()
   await dropFromDesktop(join(folder, 'site'))

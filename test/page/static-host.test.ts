@@ -78,10 +78,15 @@ describe('the trial registry', () => {
     await page.getByRole('banner').getByText('Trial registry (in this tab)').waitFor()
     await pushFile(page, 'hello.tar', await createTestArchive(), 'v1')
     await isPushed(page, 'v1')
+    // Docker cannot pull from a tab.
+    const hasPullLine = async () => (await page.locator('body').innerText()).includes('docker pull')
+    await shows('In the registry')
+    expect(await hasPullLine()).toBe(false)
 
     await page.getByRole('link', { name: 'Browse' }).click()
     await page.getByRole('link', { name: 'team/hello' }).click()
     await page.getByRole('link', { name: 'v1' }).waitFor()
+    expect(await hasPullLine()).toBe(false)
     expect(asked.filter((url) => !url.startsWith(new URL(host.url).origin) && !url.startsWith('blob:'))).toEqual([])
 
     await open({ registry: 'http://trial.localhost' })

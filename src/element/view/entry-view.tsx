@@ -13,7 +13,7 @@ import { ImageList } from './image-list.tsx'
 import { NeedsFile } from './needs-file.tsx'
 import { PlanView } from './plan-view.tsx'
 import { ProblemText } from './problem-text.tsx'
-import { type LinkToImage, ResultView } from './result-view.tsx'
+import { type ResultSettings, ResultView } from './result-view.tsx'
 import { WarningList } from './warning-list.tsx'
 
 const $texts = messages('element/entry', {
@@ -34,11 +34,11 @@ interface EntryViewProps {
   readonly clashes: ReadonlySet<string>
   /** True if the queue has other entries. */
   readonly hasOthers: boolean
-  readonly linkTo: LinkToImage | undefined
+  readonly settings: ResultSettings
 }
 
 /** An archive of the queue: what is in it, what becomes of it, and how far it is. */
-export function EntryView({ entry, form, clashes, hasOthers, linkTo }: EntryViewProps) {
+export function EntryView({ entry, form, clashes, hasOthers, settings }: EntryViewProps) {
   const texts = useStore($texts)
   const formats = useStore($formats)
   const shown = useStore(entry.$shown)
@@ -73,8 +73,8 @@ export function EntryView({ entry, form, clashes, hasOthers, linkTo }: EntryView
       {shown.isElsewhere && <p class="note">{texts.elsewhere}</p>}
       {shown.isElsewhere && <TotalBar entry={entry} />}
       <ProblemText fault={state === 'failed' ? fault : undefined} />
-      {state === 'needs-file' && !shown.isElsewhere && <NeedsFile entry={entry} queue={form.queue} />}
-      {isPushed && result && <ResultView result={result} linkTo={linkTo} />}
+      {state === 'needs-file' && !shown.isElsewhere && <NeedsFile entry={entry} form={form} />}
+      {isPushed && result && <ResultView result={result} settings={settings} />}
       {plan && state === 'planned' && <PlanView plan={plan} />}
       {archive && !isBusy && (
         <>

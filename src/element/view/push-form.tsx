@@ -9,7 +9,7 @@ import { EntryView } from './entry-view.tsx'
 import { Field } from './field.tsx'
 import { canPush, type Form } from './form.ts'
 import { movingTags } from './plan-view.tsx'
-import type { LinkToImage } from './result-view.tsx'
+import type { ResultSettings } from './result-view.tsx'
 import type { SignIn } from './sign-in.ts'
 import { SignInDialog } from './sign-in-dialog.tsx'
 import { SummaryView } from './summary-view.tsx'
@@ -27,11 +27,11 @@ const $texts = messages('element/push', {
 interface PushFormProps {
   readonly form: Form
   readonly signIn: SignIn
-  readonly linkTo: LinkToImage | undefined
+  readonly settings: ResultSettings
 }
 
 /** The form of `<registry-push>`. */
-export function PushForm({ form, signIn, linkTo }: PushFormProps) {
+export function PushForm({ form, signIn, settings }: PushFormProps) {
   const texts = useStore($texts)
   const entries = useStore(form.queue.$entries)
   const registry = useStore(form.$registry)
@@ -69,7 +69,7 @@ export function PushForm({ form, signIn, linkTo }: PushFormProps) {
         )}
         <ul class="entries" aria-label={texts.archives}>
           {entries.map((entry) => (
-            <EntryView key={entry.id} {...{ entry, form, clashes, linkTo }} hasOthers={entries.length > 1} />
+            <EntryView key={entry.id} {...{ entry, form, clashes, settings }} hasOthers={entries.length > 1} />
           ))}
         </ul>
         {isLost && entries.length > 0 && <p class="note">{texts.lost}</p>}

@@ -18,17 +18,29 @@ export interface PushedImage extends PushedTag {
 /** Returns the address of a page that shows an image, if there is one. */
 export type LinkToImage = (image: PushedImage) => string | undefined
 
+/** Returns the line that pulls an image, or nothing if no tool can pull it. */
+export type PullCommand = (image: PushedImage) => string | undefined
+
+/** What the page sets about the results of pushes. */
+export interface ResultSettings {
+  /** @default there are no links */
+  readonly imageLink: LinkToImage | undefined
+  /** @default `docker pull` */
+  readonly pullCommand: PullCommand | undefined
+}
+
 interface ResultViewProps {
   readonly result: Pushed
-  readonly linkTo: LinkToImage | undefined
+  readonly settings: ResultSettings
 }
 
 /** The images that are in the registry now, and how to pull them. */
-export function ResultView({ result: { url, tags }, linkTo }: ResultViewProps) {
+export function ResultView({ result: { url, tags }, settings }: ResultViewProps) {
   const texts = useStore($texts)
-  const { host } = new URL(url)
-  const digests = [...new Set(tags.map(({ digest }) => digest))]
-  const commands = tags.map(({ repository, tag }) => `docker pull ${host}/${repository}:${tag}`)
+  const { imageLink, pullCommand = dockerPull } = settings
+  const pushed = tags.map((tag) => ({ ...tag, registry: url }))
+  const digests = [...new Set(pushed.map(({ digest }) => digest))]
+  const commands = pushed.map(pullCommand).filter((command) => command !== undefined)
   return (
     <section class="result" part="result" aria-label={texts.title}>
       <h3>{texts.title}</h3>
@@ -36,32 +48,40 @@ export function ResultView({ result: { url, tags }, linkTo }: ResultViewProps) {
         <ImageResult
           key={digest}
           digest={digest}
-          images={tags.filter((tag) => tag.digest === digest).map((tag) => ({ ...tag, registry: url }))}
-          linkTo={linkTo}
+          images={pushed.filter((image) => image.digest === digest)}
+          imageLink={imageLink}
         />
       ))}
-      <p class="muted">{texts.pull}</p>
-      <div class="row command">
-        <code class="grow">{commands.join('\n')}</code>
-        <CopyButton text={commands.join('\n')} />
-      </div>
+      {commands.length > 0 && (
+        <>
+          <p class="muted">{texts.pull}</p>
+          <div class="row command">
+            <code class="grow">{commands.join('\n')}</code>
+            <CopyButton text={commands.join('\n')} />
+          </div>
+        </>
+      )}
     </section>
   )
 }
 
-interface ImageResultProps extends Pick<ResultViewProps, 'linkTo'> {
+function dockerPull({ registry, repository, tag }: PushedImage): string {
+  return `docker pull ${new URL(registry).host}/${repository}:${tag}`
+}
+
+interface ImageResultProps extends Pick<ResultSettings, 'imageLink'> {
   readonly digest: string
   readonly images: readonly PushedImage[]
 }
 
-function ImageResult({ digest, images, linkTo }: ImageResultProps) {
+function ImageResult({ digest, images, imageLink }: ImageResultProps) {
   return (
     <div>
       <code class="digest">{digest}</code>
       <ul class="tag-list">
         {images.map((image) => (
           <li key={`${image.repository}:${image.tag}`}>
-            <ImageName image={image} href={linkTo?.(image)} />
+            <ImageName image={image} href={imageLink?.(image)} />
           </li>
         ))}
       </ul>
