@@ -15,7 +15,7 @@ import { $config } from './shell/settings.ts'
 import { SignInDialog } from './shell/sign-in-dialog.tsx'
 import { followTheme } from './shell/theme.ts'
 import { TrialNotice } from './shell/trial-notice.tsx'
-import { $unreachableHelp } from './shell/unreachable.tsx'
+import { $unreachableHelp, type UnreachableHelpProps } from './shell/unreachable.tsx'
 
 followLanguage()
 followTheme()
@@ -23,7 +23,7 @@ translate('shell', () => import('./shell/ko.ts'))
 
 // The push form is there at once; another view is loaded when it is shown first.
 const CompareView = lazy(() => import('./compare/compare-view.tsx'))
-const DoctorPanel = lazy(() => import('./doctor/doctor-panel.tsx'))
+const DoctorPanel = lazy(() => import('./doctor/doctor-panel.tsx').catch(() => ({ default: OnlyTheProblem })))
 const DoctorView = lazy(() => import('./doctor/doctor-view.tsx'))
 const BuildView = lazy(() => import('./build/build-view.tsx'))
 const ImageView = lazy(() => import('./image/image-view.tsx'))
@@ -33,6 +33,11 @@ const RepositoriesView = lazy(() => import('./repositories/repositories-view.tsx
 const TagsView = lazy(() => import('./tags/tags-view.tsx'))
 
 $unreachableHelp.set(DoctorPanel)
+
+/** Without a network, the doctor may not load. */
+function OnlyTheProblem({ children }: UnreachableHelpProps) {
+  return <>{children}</>
+}
 
 /** The whole page. */
 export function App() {

@@ -1,15 +1,14 @@
 import './doctor.css'
 import { params } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
-import { useEffect, useState } from 'preact/hooks'
 import { messages, translate } from '../../src/element/words/messages.ts'
 import { goTo } from '../shell/address.ts'
 import { ProblemView } from '../shell/problem-view.tsx'
 import { $config } from '../shell/settings.ts'
 import { askForCredentials } from '../shell/sign-in.ts'
-import { worker } from '../shell/worker.ts'
 import { CheckList } from './check-list.tsx'
 import { useDiagnosis } from './diagnosis.ts'
+import { RegistryTab, useUrl } from './registry-tab.tsx'
 import { TrialUpload } from './trial-upload.tsx'
 import { Verdict } from './verdict.tsx'
 
@@ -22,7 +21,6 @@ const $texts = messages('doctor/view', {
   check: 'Check',
   again: 'Check again',
   signIn: 'Check with a password',
-  open: 'Open the registry in a tab',
   skipped: params('{count} not checked'),
 })
 
@@ -71,19 +69,15 @@ function Examination({ registry }: { readonly registry: string }) {
       <ProblemView fault={fault} />
       <Verdict diagnosis={diagnosis} />
       <div class="bar">
-        <button type="button" class="secondary" disabled={isRunning} onClick={() => run({})}>
+        <button type="button" class="outline" disabled={isRunning} onClick={() => run({})}>
           {texts.again}
         </button>
         {(couldSignIn || isUnread) && (
-          <button type="button" class="secondary" disabled={isRunning} onClick={() => void signIn()}>
+          <button type="button" class="outline" disabled={isRunning} onClick={() => void signIn()}>
             {texts.signIn}
           </button>
         )}
-        {url && (
-          <a href={`${url}v2/`} target="_blank" rel="noopener noreferrer">
-            {texts.open}
-          </a>
-        )}
+        <RegistryTab registry={registry} />
       </div>
       <CheckList checks={made} />
       {skipped.length > 0 && !isRunning && (
@@ -97,13 +91,4 @@ function Examination({ registry }: { readonly registry: string }) {
       )}
     </section>
   )
-}
-
-/** The URL of a registry, which is http or https. */
-function useUrl(registry: string): string | undefined {
-  const [url, setUrl] = useState<string>()
-  useEffect(() => {
-    worker.doctor.urlOf(registry).then(setUrl, () => setUrl(undefined))
-  }, [registry])
-  return url
 }

@@ -2,45 +2,54 @@ import { useStore } from '@nanostores/preact'
 import type { Fault } from '../../src/element/words/fault.ts'
 import { messages } from '../../src/element/words/messages.ts'
 import { $problemTexts, describeProblem } from '../../src/element/words/problem.ts'
-import { Unreachable } from './unreachable.tsx'
+import { Unreachable, useUnreachable } from './unreachable.tsx'
 
 const $texts = messages('shell/problem', {
-  details: 'What the registry says',
+  said: 'What the registry says',
+  details: 'Details',
   again: 'Try again',
+  signIn: 'Sign in',
 })
 
 interface ProblemViewProps {
   readonly fault: Fault | undefined
+  /** What went wrong. @default as the code of the fault says */
+  readonly title?: string | undefined
+  /** The registry that the fault is about. @default that of the place */
+  readonly registry?: string | undefined
   readonly onRetry?: () => void
 }
 
 /** Says what went wrong. The region is always there: screen readers miss one that appears together with its text. */
-export function ProblemView({ fault, onRetry }: ProblemViewProps) {
-  const texts = useStore($texts)
-  const problemTexts = useStore($problemTexts)
-  const problem = fault && describeProblem(problemTexts, fault)
+export function ProblemView({ fault, title, registry, onRetry }: ProblemViewProps) {
+  const isUnreachable = useUnreachable(fault, registry) !== undefined
+  const problem = fault && <Problem {...{ fault, title, onRetry }} />
   return (
     <>
-      <div role="alert">
-        {problem && (
-          <article class="problem">
-            <h2>{problem.title}</h2>
-            <p>{problem.advice}</p>
-            {problem.detail && (
-              <details>
-                <summary>{texts.details}</summary>
-                <p class="wrap">{problem.detail}</p>
-              </details>
-            )}
-            {onRetry && (
-              <button type="button" onClick={onRetry}>
-                {texts.again}
-              </button>
-            )}
-          </article>
-        )}
-      </div>
-      <Unreachable fault={fault} />
+      <div role="alert">{!isUnreachable && problem}</div>
+      <Unreachable {...{ fault, registry, onRetry }}>{problem}</Unreachable>
     </>
+  )
+}
+
+function Problem({ fault, title, onRetry }: Pick<ProblemViewProps, 'title' | 'onRetry'> & { readonly fault: Fault }) {
+  const texts = useStore($texts)
+  const problem = describeProblem(useStore($problemTexts), fault)
+  return (
+    <article class="problem">
+      <h2>{title ?? problem.title}</h2>
+      <p>{problem.advice}</p>
+      {problem.detail && (
+        <details>
+          <summary>{fault.status === undefined ? texts.details : texts.said}</summary>
+          <p class="wrap">{problem.detail}</p>
+        </details>
+      )}
+      {onRetry && (
+        <button type="button" onClick={onRetry}>
+          {fault.code === 'SIGN_IN_CANCELLED' ? texts.signIn : texts.again}
+        </button>
+      )}
+    </article>
   )
 }

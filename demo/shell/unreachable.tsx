@@ -1,30 +1,47 @@
 import { useStore } from '@nanostores/preact'
 import { atom } from 'nanostores'
-import type { ComponentType } from 'preact'
+import type { ComponentChildren, ComponentType } from 'preact'
 import { Suspense } from 'preact/compat'
 import type { Fault } from '../../src/element/words/fault.ts'
 import { $place } from './address.ts'
 import { $config } from './settings.ts'
 
-/** Shows what keeps the page from a registry. A feature of the page sets it. */
-export const $unreachableHelp = atom<ComponentType<{ readonly registry: string }> | undefined>()
+/** What the help is about. */
+export interface UnreachableHelpProps {
+  readonly registry: string
+  /** Offers to try again. @default it is not offered */
+  readonly onRetry?: (() => void) | undefined
+  /** The error in words, for help that cannot be loaded. */
+  readonly children?: ComponentChildren
+}
 
-interface UnreachableProps {
+/** Shows what keeps the page from a registry. A feature of the page sets it. */
+export const $unreachableHelp = atom<ComponentType<UnreachableHelpProps> | undefined>()
+
+/** The address of the registry that an error is about, if the error says that it cannot be reached. */
+export function useUnreachable(fault: Fault | undefined, registry?: string): string | undefined {
+  const hasHelp = useStore($unreachableHelp) !== undefined
+  const place = useStore($place)
+  const config = useStore($config)
+  return hasHelp && fault?.name === 'NetworkError' ? (registry ?? place.registry ?? config?.registry) : undefined
+}
+
+interface UnreachableProps extends Pick<UnreachableHelpProps, 'onRetry' | 'children'> {
   readonly fault: Fault | undefined
   /** @default that of the place */
   readonly registry?: string | undefined
 }
 
-/** Help below an error which says that a registry cannot be reached. */
-export function Unreachable({ fault, registry }: UnreachableProps) {
+/** Help for an error which says that a registry cannot be reached. */
+export function Unreachable({ fault, registry, onRetry, children }: UnreachableProps) {
   const Help = useStore($unreachableHelp)
-  const place = useStore($place)
-  const config = useStore($config)
-  const address = registry ?? place.registry ?? config?.registry
-  if (fault?.name !== 'NetworkError' || address === undefined || !Help) return null
+  const address = useUnreachable(fault, registry)
+  if (address === undefined || !Help) return null
   return (
-    <Suspense fallback={null}>
-      <Help registry={address} />
+    <Suspense fallback={children}>
+      <Help registry={address} onRetry={onRetry}>
+        {children}
+      </Help>
     </Suspense>
   )
 }

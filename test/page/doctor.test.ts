@@ -116,7 +116,15 @@ it('the doctor speaks Korean, and says what is wrong with an address', async () 
 
 it('the doctor appears by itself under an error of the connection', async () => {
   await openDemo({ registry: at('no-header') })
-  const panel = page.getByRole('region', { name: 'What stands in the way' })
+  const panel = page.getByRole('region', { name: 'The registry does not let this page use it' })
+  await shows(panel, 'does not let this page read the answer (CORS)')
+  // The finding is the only headline.
+  expect(await page.getByRole('heading', { level: 2 }).allInnerTexts()).toEqual([
+    'The registry does not let this page use it',
+  ])
+  expect(await alert().innerText()).toBe('')
+  await panel.getByRole('link', { name: 'Open the registry in a tab' }).waitFor()
+  await panel.getByRole('button', { name: 'Try again' }).click()
   await shows(panel, 'does not let this page read the answer (CORS)')
   expect(await accessibilityFindings()).toEqual([])
   await panel.getByRole('link', { name: 'All checks' }).click()
@@ -127,7 +135,7 @@ it('the doctor appears by itself under a push that cannot reach the registry', a
   await openDemo({ view: 'push', registry: at('no-put') })
   await chooseFile('hello.tar', await createTestArchive())
   await button('Push').click()
-  const panel = page.getByRole('region', { name: 'What stands in the way' })
+  const panel = page.getByRole('region', { name: 'The registry does not let this page use it' })
   await shows(panel, 'some methods that a push needs are not allowed')
   await shows(panel, 'Preflights do not allow the methods PUT.')
 })
