@@ -2,6 +2,7 @@ import { useStore } from '@nanostores/preact'
 import { lazy, Suspense } from 'preact/compat'
 import { useEffect } from 'preact/hooks'
 import { translate } from '../src/element/words/messages.ts'
+import { $undos } from './change/undos.ts'
 import { $downloads } from './download/downloads.ts'
 import { takeDrops } from './push/drops.ts'
 import { PushView } from './push/push-view.tsx'
@@ -27,6 +28,7 @@ const DoctorPanel = lazy(() => import('./doctor/doctor-panel.tsx').catch(() => (
 const DoctorView = lazy(() => import('./doctor/doctor-view.tsx'))
 const BuildView = lazy(() => import('./build/build-view.tsx'))
 const ImageView = lazy(() => import('./image/image-view.tsx'))
+const UndoList = lazy(() => import('./change/undo-list.tsx'))
 const DownloadList = lazy(() => import('./download/download-list.tsx'))
 const RegistriesView = lazy(() => import('./registries/registries-view.tsx'))
 const RepositoriesView = lazy(() => import('./repositories/repositories-view.tsx'))
@@ -44,6 +46,7 @@ export function App() {
   const config = useStore($config)
   const asked = useStore($place)
   const hasDownloads = useStore($downloads).length > 0
+  const hasUndos = useStore($undos).length > 0
   const place = { ...asked, registry: asked.registry ?? config?.registry }
   const view = viewOf(place, config?.readOnly)
   const isReadOnly = config?.readOnly ?? true
@@ -57,10 +60,13 @@ export function App() {
         {config && <TrialNotice registry={place.registry} />}
         {view === 'browse' && <Breadcrumbs place={place} />}
         <Suspense fallback={<p aria-busy="true" />}>{config && <Shown place={place} view={view} />}</Suspense>
-        {hasDownloads && (
-          <Suspense fallback={null}>
-            <DownloadList />
-          </Suspense>
+        {(hasUndos || hasDownloads) && (
+          <div class="tray">
+            <Suspense fallback={null}>
+              {hasUndos && <UndoList />}
+              {hasDownloads && <DownloadList />}
+            </Suspense>
+          </div>
         )}
       </main>
       <SignInDialog />

@@ -1,16 +1,17 @@
 import { useStore } from '@nanostores/preact'
 import { Suspense } from 'preact/compat'
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { translate } from '../../src/element/words/messages.ts'
 import { $config } from '../shell/settings.ts'
 import { $actionTexts, type Action, offeredActions } from './actions.ts'
 import type { Selection } from './selection.ts'
+import { $lastUndone } from './undos.ts'
 import './change.css'
 
 translate('change', () => import('./ko.ts'))
 
 interface ActionBarProps extends Selection {
-  /** Called when a dialog has closed that changed something in the registry. */
+  /** Called when something in the registry has changed: by a dialog that has closed, or by an undo. */
   onChanged(): void
 }
 
@@ -20,6 +21,14 @@ export function ActionBar({ onChanged, ...selection }: ActionBarProps) {
   const config = useStore($config)
   // A dialog keeps the selection that it was opened with.
   const [open, setOpen] = useState<{ readonly action: Action; readonly selection: Selection }>()
+  const { registry, repository } = selection
+  useEffect(() =>
+    $lastUndone.listen((undo) => {
+      // A dialog tells it when it closes.
+      const isHere = undo?.registry === registry && undo.repository === repository
+      if (isHere && !undo.isInDialog) onChanged()
+    }),
+  )
   const offered = config ? offeredActions(config, selection.references.length) : []
   const Dialog = open?.action.dialog
   if (offered.length === 0 && !open) return null

@@ -7,7 +7,7 @@ import type { ActionDialogProps, Selection } from './selection.ts'
 
 /** An action on tags, or on a repository. */
 export interface Action {
-  readonly id: 'download' | 'compare' | 'retag' | 'copy' | 'edit' | 'build' | 'delete' | 'prune'
+  readonly id: 'download' | 'compare' | 'retag' | 'copy' | 'edit' | 'build' | 'delete' | 'prune' | 'undo'
   /** How many images it takes. `repository`: it is about the whole repository. */
   readonly needs: 'one' | 'two' | 'some' | 'repository'
   /** True if it only reads: a page that is read-only has it, too. */
@@ -30,6 +30,7 @@ export const $actionTexts = messages('change/actions', {
   build: 'Build on top',
   delete: 'Delete',
   prune: 'Clean up by rules',
+  undo: 'Undo a delete',
 })
 
 const ACTIONS: readonly Action[] = [
@@ -61,6 +62,7 @@ const ACTIONS: readonly Action[] = [
   },
   { id: 'delete', needs: 'some', deletes: true, dialog: lazy(() => import('./delete-dialog.tsx')) },
   { id: 'prune', needs: 'repository', deletes: true, dialog: lazy(() => import('./prune-dialog.tsx')) },
+  { id: 'undo', needs: 'repository', deletes: false, dialog: lazy(() => import('./undo-dialog.tsx')) },
 ]
 
 const COUNTS = { one: 1, two: 2 }

@@ -4,24 +4,29 @@ import { proxy } from 'comlink'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { DeleteProgress } from 'registry-api-v2-client'
+import { isAbort } from '../../src/element/words/fault.ts'
 import { messages } from '../../src/element/words/messages.ts'
 import { ProblemView } from '../shell/problem-view.tsx'
 import { worker } from '../shell/worker.ts'
 import type { RemovalChoice, RemovalPlan, RemovalResult } from '../worker/removal.ts'
 import { ActionDialog } from './action-dialog.tsx'
+import { focus } from './focus.ts'
+import { namesOfSteps } from './names-of-steps.ts'
 import { RemovalPlanView } from './removal-plan-view.tsx'
 import { DeletesRefused, RemovalResultView } from './removal-result-view.tsx'
+import { addUndo, leaveDialog, removeUndo, updateUndo } from './undos.ts'
 import { useWork } from './work.ts'
 
 const $texts = messages('change/removal', {
   planning: 'Looking what would go…',
-  overwrite: 'Also delete single tags where the registry cannot, as distribution 2 cannot',
+  overwrite: 'Also delete a tag whose image stays if the registry only deletes whole images',
   overwriteNote:
     'Each of these tags is first moved to a copy of its image. A push of the tag at that moment would be lost.',
   nothingStays: 'No tag would stay in this repository.',
   confirm: params('To delete this much, type the name of the repository: {repository}'),
   delete: count({ one: 'Delete {count} tag', many: 'Delete {count} tags' }),
   deleteUntagged: 'Delete the image',
+  deleteAny: 'Delete',
   deleting: 'Deleting',
   nothing: 'Nothing was deleted.',
   close: 'Close',
@@ -55,6 +60,7 @@ export function RemovalDialog({ title, registry, repository, choice, children, o
   const [progress, setProgress] = useState<DeleteProgress>()
   const [result, setResult] = useState<RemovalResult>()
   const [isStarted, setStarted] = useState(false)
+  const [isChanged, setChanged] = useState(false)
 
   const choiceText = JSON.stringify(choice)
   useEffect(() => {
@@ -70,16 +76,40 @@ export function RemovalDialog({ title, registry, repository, choice, children, o
       planning.cancel()
     }
   }, [registry, repository, choiceText, overwrites])
-  useEffect(() => () => void (plan && worker.removal.forget(plan.id)), [plan])
+  useEffect(() => () => void (plan && leaveDialog(plan.id)), [plan])
 
-  const execute = ({ id }: RemovalPlan) =>
+  async function execute({ id, deletes }: RemovalPlan, signal: AbortSignal): Promise<void> {
+    setStarted(true)
+    addUndo({ id, registry, repository, names: namesOfSteps(deletes) })
+    try {
+      const result = await worker.removal.execute(registry, id, proxy(setProgress), signal)
+      setResult(result)
+      if (result.deleted.length === 0) return removeUndo(id)
+      setChanged(true)
+      updateUndo(id, { state: 'ready', names: namesOfSteps(result.deleted) })
+    } catch (error) {
+      if (!isAbort(error)) {
+        // Nothing is deleted then.
+        removeUndo(id)
+        throw error
+      }
+      setChanged(true)
+      updateUndo(id, { state: 'ready', isWhole: false })
+    }
+  }
+
+  const start = () => void (plan && deleting.run((signal) => execute(plan, signal)))
+
+  /** Deletes tags that the registry cannot delete alone. */
+  const overwrite = (tags: readonly string[]) =>
     deleting.run(async (signal) => {
-      setStarted(true)
-      setResult(await worker.removal.execute(registry, id, proxy(setProgress), signal))
+      const next = await worker.removal.plan(registry, repository, tags, true, signal)
+      setResult(undefined)
+      setPlan(next)
+      await execute(next, signal)
     })
 
-  const retry = () => void (plan && execute(plan))
-  const close = () => onClose(isStarted)
+  const close = () => onClose(isChanged)
   return (
     <ActionDialog title={title} isBusy={deleting.isRunning} onClose={close}>
       {!isStarted && (
@@ -102,13 +132,7 @@ export function RemovalDialog({ title, registry, repository, choice, children, o
               <small>{texts.overwriteNote}</small>
             </label>
           )}
-          <Confirmation
-            key={plan?.id}
-            plan={plan}
-            repository={repository}
-            onConfirm={() => plan && execute(plan)}
-            onCancel={close}
-          />
+          <Confirmation key={plan?.id} plan={plan} repository={repository} onConfirm={start} onCancel={close} />
         </>
       )}
       {deleting.isRunning && (
@@ -118,25 +142,25 @@ export function RemovalDialog({ title, registry, repository, choice, children, o
             <progress value={progress?.done} max={progress?.total || undefined} aria-label={texts.deleting} />
           </p>
           <footer>
-            <button type="button" class="quiet" onClick={deleting.cancel}>
+            <button type="button" class="quiet" ref={focus} onClick={deleting.cancel}>
               {texts.stop}
             </button>
           </footer>
         </>
       )}
-      {deleting.fault?.status === 405 ? <DeletesRefused /> : <ProblemView fault={deleting.fault} onRetry={retry} />}
+      {deleting.fault?.status === 405 ? <DeletesRefused /> : <ProblemView fault={deleting.fault} onRetry={start} />}
       {deleting.fault && (
         <>
           <p>{texts.nothing}</p>
           <footer>
-            <button type="button" onClick={close}>
+            <button type="button" ref={focus} onClick={close}>
               {texts.close}
             </button>
           </footer>
         </>
       )}
       {isStarted && !deleting.isRunning && !deleting.fault && plan && (
-        <RemovalResultView registry={registry} repository={repository} plan={plan} result={result} onClose={close} />
+        <RemovalResultView registry={registry} id={plan.id} result={result} onOverwrite={overwrite} onClose={close} />
       )}
     </ActionDialog>
   )
@@ -186,7 +210,7 @@ function Confirmation({ plan, repository, onConfirm, onCancel }: ConfirmationPro
           {texts.cancel}
         </button>
         <button type="submit" class="danger" disabled={!isReady}>
-          {tags > 0 || !plan ? texts.delete(tags) : texts.deleteUntagged}
+          {!plan || plan.deletes.length === 0 ? texts.deleteAny : tags > 0 ? texts.delete(tags) : texts.deleteUntagged}
         </button>
       </footer>
     </form>

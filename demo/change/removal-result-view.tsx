@@ -1,13 +1,14 @@
 import { params } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
-import { useState } from 'preact/hooks'
-import type { SkipReason, UndoResult } from 'registry-api-v2-client'
-import { $formats, shortDigest } from '../../src/element/words/format.ts'
+import type { SkipReason } from 'registry-api-v2-client'
+import { $formats } from '../../src/element/words/format.ts'
 import { messages } from '../../src/element/words/messages.ts'
 import { ProblemView } from '../shell/problem-view.tsx'
-import { worker } from '../shell/worker.ts'
-import type { RemovalPlan, RemovalResult } from '../worker/removal.ts'
-import { useWork } from './work.ts'
+import type { RemovalResult } from '../worker/removal.ts'
+import { focus } from './focus.ts'
+import { namesOfSteps } from './names-of-steps.ts'
+import { UndoneView } from './undone-view.tsx'
+import { $undos, runUndo, saveUndo } from './undos.ts'
 
 const $texts = messages('change/removed', {
   deleted: params('Deleted: {names}'),
@@ -18,16 +19,17 @@ const $texts = messages('change/removed', {
   moved: 'the tag names another image now',
   gone: 'was gone already',
   needed: 'a tag that was set meanwhile needs it',
-  'tag-not-deletable': 'this registry cannot delete a single tag. Switch that on in the dialog to do it nevertheless.',
+  'tag-not-deletable': 'this registry deletes only whole images, and other tags need this one',
+  overwrite: 'Delete it nevertheless',
+  overwriteNote:
+    'To delete such a tag, the page first moves it to a copy of its image, and deletes the copy. A push of the tag at that moment would be lost.',
   'parent-stays': 'an image that needs it stays',
   stopped: 'a failure came before it',
   undo: 'Undo',
   undoing: 'Putting back…',
   save: 'Save the undo file',
   undoNote:
-    'Undo works while this dialog is open. With the file it works later, until the registry collects its garbage: registry-client undo FILE.',
-  undone: params('Put back: {names}'),
-  kept: params('These tags exist meanwhile with another image, and were left alone: {names}'),
+    'Undo works until the registry collects its garbage: here or below every view while this page is open, later with the file, by "Undo a delete" of the repository.',
   close: 'Close',
   noDeletes: 'The registry does not delete',
   noDeletesAdvice:
@@ -37,29 +39,27 @@ const $texts = messages('change/removed', {
 
 interface RemovalResultViewProps {
   readonly registry: string
-  readonly repository: string
-  readonly plan: RemovalPlan
+  /** The number of the plan. */
+  readonly id: number
   /** Nothing, if the delete was ended, or failed at once. */
   readonly result: RemovalResult | undefined
+  /** Deletes tags that the registry cannot delete alone. */
+  onOverwrite(tags: readonly string[]): void
   onClose(): void
 }
 
 /** Tells what was deleted and what was not, and offers to undo it. */
-export function RemovalResultView({ registry, repository, plan, result, onClose }: RemovalResultViewProps) {
+export function RemovalResultView({ registry, id, result, onOverwrite, onClose }: RemovalResultViewProps) {
   const texts = useStore($texts)
   const formats = useStore($formats)
-  const undoing = useWork()
-  const [undone, setUndone] = useState<UndoResult>()
+  const undo = useStore($undos).find((one) => one.id === id)
   const { deleted, skipped, failed } = result ?? { deleted: [], skipped: [], failed: [] }
-  const isUndoable = deleted.length > 0 || !result
-  const undo = () =>
-    undoing.run(async (signal) => {
-      setUndone(await worker.removal.undo(registry, plan.id, signal))
-    })
+  const undone = undo?.result
+  const single = skipped.filter(({ reason }) => reason === 'tag-not-deletable').flatMap(({ tags }) => tags)
   return (
-    <section class="removal">
+    <section class="removal" tabIndex={-1} ref={focus}>
       <div role="status">
-        {deleted.length > 0 && <p>{texts.deleted({ names: formats.list(deleted.map(nameOf)) })}</p>}
+        {deleted.length > 0 && <p>{texts.deleted({ names: formats.list(namesOfSteps(deleted)) })}</p>}
         {!result && <p class="warning">{texts.unknown}</p>}
         {result && deleted.length === 0 && <p>{texts.nothing}</p>}
         {skipped.length > 0 && (
@@ -68,7 +68,7 @@ export function RemovalResultView({ registry, repository, plan, result, onClose 
             <ul>
               {skipped.map((part) => (
                 <li key={`${part.digest} ${part.tags[0]}`}>
-                  <code>{nameOf(part)}</code> – {texts[part.reason satisfies SkipReason]}
+                  <code>{namesOfSteps([part]).join(', ')}</code> – {texts[part.reason satisfies SkipReason]}
                 </li>
               ))}
             </ul>
@@ -80,31 +80,36 @@ export function RemovalResultView({ registry, repository, plan, result, onClose 
             <ul>
               {failed.map((part) => (
                 <li key={`${part.digest} ${part.tags[0]}`}>
-                  <code>{nameOf(part)}</code> – {part.fault.message}
+                  <code>{namesOfSteps([part]).join(', ')}</code> – {part.fault.message}
                 </li>
               ))}
             </ul>
           </>
         )}
-        {undone && <p>{texts.undone({ names: formats.list(namesOfUndone(undone)) })}</p>}
-        {undone && undone.kept.length > 0 && (
-          <p class="warning">{texts.kept({ names: formats.list(undone.kept.map(({ tag }) => tag)) })}</p>
-        )}
+        {undone && <UndoneView result={undone} />}
       </div>
-      <ProblemView fault={undoing.fault} />
-      {isUndoable && !undone && (
+      {single.length > 0 && (
+        <p>
+          <button type="button" class="outline danger" onClick={() => onOverwrite(single)}>
+            {texts.overwrite}
+          </button>{' '}
+          <small>{texts.overwriteNote}</small>
+        </p>
+      )}
+      <ProblemView fault={undo?.fault} registry={registry} />
+      {undo && !undone && (
         <p>
           <small>{texts.undoNote}</small>
         </p>
       )}
       <footer>
-        {isUndoable && !undone && (
+        {undo && !undone && (
           <>
-            <button type="button" class="quiet" onClick={() => saveUndo(plan.id, repository)}>
+            <button type="button" class="quiet" onClick={() => saveUndo(undo)}>
               {texts.save}
             </button>
-            <button type="button" class="quiet" aria-busy={undoing.isRunning} onClick={undo}>
-              {undoing.isRunning ? texts.undoing : texts.undo}
+            <button type="button" class="quiet" aria-busy={undo.state === 'undoing'} onClick={() => runUndo(undo)}>
+              {undo.state === 'undoing' ? texts.undoing : texts.undo}
             </button>
           </>
         )}
@@ -131,21 +136,4 @@ export function DeletesRefused() {
       </article>
     </div>
   )
-}
-
-function nameOf({ tags, digest }: { readonly tags: readonly string[]; readonly digest: string }): string {
-  return tags.length > 0 ? tags.join(', ') : shortDigest(digest)
-}
-
-function namesOfUndone({ tags, manifests }: UndoResult): readonly string[] {
-  return tags.length > 0 ? tags.map(({ tag }) => tag).sort() : manifests.map(shortDigest)
-}
-
-/** Has the browser save the undo file. */
-async function saveUndo(id: number, repository: string): Promise<void> {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(await worker.removal.undoFile(id))
-  link.download = `undo-${repository.replaceAll('/', '-')}.json`
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
 }

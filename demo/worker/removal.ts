@@ -108,6 +108,22 @@ export function createRemoval(session: Session) {
     /** Writes the file that undoes the delete later. `registry-client undo` takes it, too. */
     undoFile: (id: number) => new Blob([JSON.stringify(find(undos, id))], { type: 'application/json' }),
 
+    /**
+     * Reads an undo file.
+     *
+     * @throws {TypeError} if it is not one
+     */
+    async openUndo(
+      file: Blob,
+    ): Promise<{ readonly id: number; readonly repository: string; readonly names: readonly string[] }> {
+      const undo: unknown = await new Response(file).json()
+      if (!isDeletedContent(undo)) throw new TypeError('Cannot undo: the file is not of a delete')
+      const id = count++
+      undos.set(id, undo)
+      const names = undo.deletes.flatMap(({ tags, digest }) => (tags.length > 0 ? tags : [digest]))
+      return { id, repository: undo.repository, names }
+    },
+
     /** Puts back what a plan has deleted. */
     undo(registry: string, id: number, signal: AbortSignal): Promise<UndoResult> {
       return session.use(registry, (handle) => undoDelete(find(undos, id), handle, { signal }))
@@ -119,4 +135,10 @@ export function createRemoval(session: Session) {
       undos.delete(id)
     },
   }
+}
+
+/** Looks whether a file can be of a delete. The undo itself checks the rest. */
+function isDeletedContent(value: unknown): value is DeletedContent {
+  const { repository, deletes } = Object(value) as Partial<Record<keyof DeletedContent, unknown>>
+  return typeof repository === 'string' && Array.isArray(deletes) && deletes.every((step) => Array.isArray(step?.tags))
 }

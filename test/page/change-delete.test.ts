@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { getManifest, listTags, pushDockerTar, retagImage } from '../../src/index.ts'
+import { deleteTags, getManifest, listTags, pushDockerTar, retagImage } from '../../src/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
-import { chooseTags, dialog } from '../support/demo-change.ts'
+import { chooseTags, closeDialog, dialog } from '../support/demo-change.ts'
 import {
   accessibilityFindings,
   alert,
@@ -69,15 +69,57 @@ it('delete says that an image stays which another tag names, and how a single ta
   await button('Delete').click()
   await shows(dialog(), 'only the tag: the image stays, since it is stable, too')
   await button('Delete 1 tag').click()
-  await shows(dialog(), 'this registry cannot delete a single tag')
-  await dialog().locator('footer').getByRole('button', { name: 'Close' }).click()
+  await shows(dialog(), 'this registry deletes only whole images')
+  await closeDialog()
 
-  await chooseTags('v1')
+  // Nothing has changed, so the choice stays.
   await button('Delete').click()
   await dialog().getByRole('checkbox').check()
   await button('Delete 1 tag').click()
   await shows(dialog(), 'Deleted: v1')
   expect(await tagsOf(real.url, 'team/shared')).toEqual(['stable', 'v2'])
+})
+
+it('a single tag that the registry cannot delete is deleted nevertheless, and put back after the dialog', async () => {
+  await pushTags(real.url, 'team/single', 'v1')
+  await retagImage(real.url, 'team/single', 'v1', ['stable'])
+  await openDemo({ registry: real.url, repository: 'team/single' })
+  await chooseTags('stable')
+  await button('Delete').click()
+  await button('Delete 1 tag').click()
+  await button('Delete it nevertheless').click()
+  await shows(dialog(), 'Deleted: stable')
+  expect(await tagsOf(real.url, 'team/single')).toEqual(['v1'])
+  expect(await dialog().evaluate((element) => element.contains(document.activeElement))).toBe(true)
+  await page.keyboard.press('Escape')
+  await dialog().waitFor({ state: 'detached' })
+
+  const list = page.getByRole('region', { name: 'Deleted', exact: true })
+  await shows(list, 'Deleted from team/single: stable')
+  await page.getByRole('link', { name: 'stable' }).waitFor({ state: 'detached' })
+  expect(await accessibilityFindings()).toEqual([])
+  const download = page.waitForEvent('download')
+  await button('Save the undo file').click()
+  const path = await (await download).path()
+  await page.getByRole('link', { name: 'v1' }).click()
+  await button('Undo').click()
+  await shows(list, 'Put back: stable')
+  expect(await tagsOf(real.url, 'team/single')).toEqual(['stable', 'v1'])
+
+  await deleteTags(real.url, 'team/single', ['stable'], { overwriteTags: true })
+  await openDemo({ registry: real.url, repository: 'team/single' })
+  await button('Undo a delete').click()
+  await dialog()
+    .getByLabel('Undo file')
+    .setInputFiles({ name: 'x.json', mimeType: 'text/json', buffer: Buffer.from('[]') })
+  await shows(dialog(), 'This is not an undo file of a delete.')
+  await dialog().getByLabel('Undo file').setInputFiles(path)
+  await shows(dialog(), 'Puts back into team/single: stable')
+  expect(await accessibilityFindings()).toEqual([])
+  await button('Put back').click()
+  await shows(dialog(), 'Put back: stable')
+  await closeDialog()
+  await page.getByRole('link', { name: 'stable' }).waitFor()
 })
 
 it('delete of all tags asks for the name of the repository, with the keyboard alone', async () => {

@@ -12,6 +12,8 @@ export interface Fault {
   readonly status: number | undefined
   /** The file, the image or the text at fault. */
   readonly place: string | undefined
+  /** The URL that did not answer, without its query. */
+  readonly url?: string
 }
 
 /** Thrown by an act when the user did not want to sign in. */
@@ -42,6 +44,7 @@ export function toFault(error: unknown): Fault {
     status,
     path,
     input,
+    url,
   } = error as Partial<Record<string, string>> & {
     status?: number
   }
@@ -51,6 +54,7 @@ export function toFault(error: unknown): Fault {
     code: typeof code === 'string' ? (code as Fault['code']) : undefined,
     status,
     place: path ?? input,
+    ...(typeof url === 'string' && { url }),
   }
 }
 

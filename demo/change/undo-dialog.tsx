@@ -1,0 +1,87 @@
+import { params } from '@nanostores/i18n'
+import { useStore } from '@nanostores/preact'
+import { useEffect, useState } from 'preact/hooks'
+import { $formats } from '../../src/element/words/format.ts'
+import { messages } from '../../src/element/words/messages.ts'
+import { ProblemView } from '../shell/problem-view.tsx'
+import { worker } from '../shell/worker.ts'
+import { ActionDialog } from './action-dialog.tsx'
+import type { ActionDialogProps } from './selection.ts'
+import { UndoneView } from './undone-view.tsx'
+import { $undos, addUndo, forgetUndo, runUndo } from './undos.ts'
+import { useWork } from './work.ts'
+
+const $texts = messages('change/undo', {
+  title: 'Undo a delete',
+  note: 'Puts back what was deleted, from the undo file that was saved after the delete. It works until the registry collects its garbage.',
+  file: 'Undo file',
+  bad: 'This is not an undo file of a delete.',
+  puts: params('Puts back into {repository}: {names}'),
+  undo: 'Put back',
+  cancel: 'Cancel',
+  close: 'Close',
+})
+
+/** Undoes a delete of an earlier visit, or of the command line, by its undo file. */
+export default function UndoDialog({ registry, onClose }: ActionDialogProps) {
+  const texts = useStore($texts)
+  const formats = useStore($formats)
+  const [id, setId] = useState<number>()
+  const undo = useStore($undos).find((one) => one.id === id)
+  const reading = useWork()
+  useEffect(() => () => void (id !== undefined && forgetUndo(id)), [id])
+
+  const read = (file: File | undefined) =>
+    reading.run(async () => {
+      setId(undefined)
+      if (!file) return
+      const opened = await worker.removal.openUndo(file)
+      addUndo({ ...opened, registry }, 'ready')
+      setId(opened.id)
+    })
+
+  const isUndoing = undo?.state === 'undoing'
+  const isUndone = undo?.state === 'undone'
+  const close = () => onClose(isUndone)
+  return (
+    <ActionDialog title={texts.title} isBusy={isUndoing} onClose={close}>
+      {!isUndone && (
+        <>
+          <p class="muted">{texts.note}</p>
+          <label>
+            {texts.file}
+            <input
+              type="file"
+              accept=".json,application/json"
+              autofocus
+              disabled={isUndoing}
+              aria-invalid={reading.fault ? true : undefined}
+              onChange={({ currentTarget }) => read(currentTarget.files?.[0])}
+            />
+          </label>
+        </>
+      )}
+      <div role="alert">{reading.fault && <p>{texts.bad}</p>}</div>
+      <div class="wrap" role="status">
+        {undo && !undo.result && <p>{texts.puts({ repository: undo.repository, names: formats.list(undo.names) })}</p>}
+        {undo?.result && <UndoneView result={undo.result} />}
+      </div>
+      <ProblemView fault={undo?.fault} registry={registry} />
+      <footer>
+        <button type="button" class={isUndone ? undefined : 'quiet'} disabled={isUndoing} onClick={close}>
+          {isUndone ? texts.close : texts.cancel}
+        </button>
+        {!isUndone && (
+          <button
+            type="button"
+            disabled={!undo || isUndoing}
+            aria-busy={isUndoing}
+            onClick={() => undo && runUndo(undo)}
+          >
+            {texts.undo}
+          </button>
+        )}
+      </footer>
+    </ActionDialog>
+  )
+}

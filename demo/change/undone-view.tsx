@@ -1,0 +1,24 @@
+import { params } from '@nanostores/i18n'
+import { useStore } from '@nanostores/preact'
+import type { UndoResult } from 'registry-api-v2-client'
+import { $formats, shortDigest } from '../../src/element/words/format.ts'
+import { messages } from '../../src/element/words/messages.ts'
+
+const $texts = messages('change/undone', {
+  undone: params('Put back: {names}'),
+  nothing: 'Nothing had to be put back.',
+  kept: params('These tags exist meanwhile with another image, and were left alone: {names}'),
+})
+
+/** Tells what was put back, and what was not. */
+export function UndoneView({ result: { tags, manifests, kept } }: { readonly result: UndoResult }) {
+  const texts = useStore($texts)
+  const formats = useStore($formats)
+  const names = tags.length > 0 ? tags.map(({ tag }) => tag).sort() : manifests.map(shortDigest)
+  return (
+    <>
+      <p>{names.length > 0 ? texts.undone({ names: formats.list(names) }) : texts.nothing}</p>
+      {kept.length > 0 && <p class="warning">{texts.kept({ names: formats.list(kept.map(({ tag }) => tag)) })}</p>}
+    </>
+  )
+}
