@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import type { ErrorDetail } from 'registry-api-v2-client/element'
 import { messages, translate } from '../../src/element/words/messages.ts'
 import { Unreachable } from '../shell/unreachable.tsx'
-import { pushElement } from './element.ts'
+import { pushElement, showRegistry } from './element.ts'
 import './push.css'
 
 translate('push', () => import('./ko.ts'))
@@ -29,7 +29,7 @@ export function PushView({ registry }: { readonly registry: string | undefined }
     }
   }, [])
   useEffect(() => {
-    if (registry !== undefined) pushElement().setAttribute('registry', registry)
+    if (registry !== undefined) showRegistry(registry)
   }, [registry])
   return (
     <>

@@ -1,4 +1,5 @@
 import { persistentAtom } from '@nanostores/persistent'
+import { parseRegistryAddress, ValidationError } from 'registry-api-v2-client'
 
 /** A registry that the user has opened, as the browser keeps it. It has no secrets. */
 export interface RememberedRegistry {
@@ -28,6 +29,12 @@ export function remember(address: string, repository?: string): void {
   save([entry, ...$registries.get().filter((one) => one.address !== address)].slice(0, MAX_REGISTRIES))
 }
 
+/** Returns the address by which the user knows a registry. @default the one that is given */
+export function knownAs(address: string): string {
+  const url = baseUrlOf(address)
+  return $registries.get().find((one) => baseUrlOf(one.address) === url)?.address ?? address
+}
+
 export function forget(address: string): void {
   save($registries.get().filter((one) => one.address !== address))
 }
@@ -54,6 +61,16 @@ function save(registries: readonly RememberedRegistry[]): void {
     $registries.set(registries)
   } catch {
     // Nothing is kept for the next time.
+  }
+}
+
+function baseUrlOf(address: string): string {
+  try {
+    return parseRegistryAddress(address).href
+  } catch (error) {
+    // What the browser kept may be damaged.
+    if (error instanceof ValidationError) return address
+    throw error
   }
 }
 

@@ -16,6 +16,8 @@ export interface OpenedDetail {
 export interface DoneDetail {
   /** Of the file or folder. */
   readonly name: string
+  /** The address of the registry, as it was typed. */
+  readonly registry: string
   /** One for each tag. */
   readonly images: readonly PushedImage[]
 }
@@ -55,7 +57,7 @@ export function tellEvents(form: Form, host: EventTarget): void {
         tell('push-open', { name, images: archive.images.map(({ names, platforms }) => ({ names, platforms })) })
       }
       if (state === 'pushed' && result) {
-        tell('push-done', { name, images: result.tags.map((tag) => ({ ...tag, registry: result.url })) })
+        tell('push-done', { name, registry, images: result.tags.map((tag) => ({ ...tag, registry: result.url })) })
       }
       if (state === 'failed' && fault) tell('push-error', { name, registry, fault })
     })

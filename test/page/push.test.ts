@@ -108,6 +108,25 @@ describe('the push form', () => {
     await page.getByRole('heading', { name: 'hello.tar' }).waitFor()
   })
 
+  it('remembers a registry that was typed, and makes it the current one', async () => {
+    await openDemo({ view: 'push' })
+    await chooseFile('hello.tar', await createTestArchive())
+    const { host } = new URL(registry.url)
+    await page.getByRole('textbox', { name: 'Registry' }).fill(`${registry.url} `)
+    await button('Push').click()
+    await shows(status(), 'Pushed team/hello:v1.')
+    await expect.poll(() => new URL(page.url()).searchParams.get('registry')).toBe(registry.url)
+    await shows(page.getByRole('banner'), host)
+    await shows(page.getByRole('region', { name: 'In the registry' }), 'team/hello:v1')
+    await page.getByRole('link', { name: 'Browse' }).click()
+    await page.getByRole('link', { name: 'team/hello' }).waitFor()
+    await page.getByRole('banner').getByText(host).click()
+    await page.getByRole('link', { name: host }).first().waitFor()
+    expect(await page.evaluate(() => localStorage.getItem('registries'))).toBe(
+      JSON.stringify([{ address: registry.url, repositories: ['team/hello'] }]),
+    )
+  })
+
   it('counts no request to a real registry as failed', async () => {
     const url = inject('registryUrl')
     const repository = `page/${Date.now().toString(36)}`

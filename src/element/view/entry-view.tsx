@@ -63,7 +63,7 @@ export function EntryView({ entry, form, clashes, hasOthers, settings }: EntryVi
       <p class="muted">
         <span class="fact">{formats.bytes(file.size)}</span>
         {file.files !== undefined && <span class="fact">{texts.files(file.files)}</span>}
-        {shown.registry !== registry && (
+        {shown.registry.trim() !== registry.trim() && (
           <span class="fact">
             <bdi>{texts.registry({ registry: shown.registry })}</bdi>
           </span>

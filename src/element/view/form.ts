@@ -124,8 +124,11 @@ export function createForm(queue: Queue): Form {
     givenName: undefined,
     setRegistry(address) {
       $registry.set(address)
-      for (const { id, $shown } of those(EDITABLE)) {
-        if ($shown.get().registry !== address) queue.setRegistry(id, address)
+      for (const { id, $shown } of those([...EDITABLE, 'opening'])) {
+        const { state, registry, goesOn } = $shown.get()
+        // A broken push goes on where it began.
+        if (state === 'opening' && goesOn) continue
+        if (registry.trim() !== address.trim()) queue.setRegistry(id, address)
       }
     },
     add(inputs) {

@@ -55,6 +55,15 @@ describe('a form', () => {
     expect(worker.pushes).toHaveLength(1)
   })
 
+  it('pushes to the registry that is typed while the archive is still read', async () => {
+    form.add([fileOf('tar')])
+    const [entry] = form.queue.$entries.get() as [Entry]
+    expect(entry.$shown.get().state).toBe('opening')
+    form.setRegistry(REGISTRY)
+    await isShown(entry, 'ready')
+    expect(entry.$shown.get().registry).toBe(REGISTRY)
+  })
+
   it('pushes a changed file to the registry of an earlier visit, whatever is typed now', async () => {
     const entry = await addChanged()
     form.setRegistry('')
