@@ -23,6 +23,8 @@ export interface Queue {
   readonly $atOnce: ReadableAtom<number>
   /** Of all pushes together. Absent without a limit. */
   readonly $maxBytesPerSecond: ReadableAtom<number | undefined>
+  /** True while all pushes are paused, also those that wait. */
+  readonly $isHeld: ReadableAtom<boolean>
   /** True if the browser does not keep the queue, so that it is lost by a reload. */
   readonly $isLost: ReadableAtom<boolean>
   /**
@@ -49,7 +51,10 @@ export interface Queue {
   /** Pushes all entries that are ready, planned or failed. */
   pushAll(): void
   pause(id: string): void
+  /** Goes on with a push. Those that wait are no longer held either. */
   resume(id: string): void
+  /** Lets no push begin, or lets them begin again. */
+  hold(isHeld: boolean): void
   /** Ends the push, or the wait for it. A later push goes on where it was. */
   cancel(id: string): void
   /** Ends what is under way, and forgets the entry. */
@@ -115,12 +120,20 @@ export function createQueue(
     else update(entry, { state: 'needs-file', goesOn: true })
   }
 
+  /** Begins what the user pushes, unless the pushes before it are paused. */
+  function proceed(): void {
+    const isPaused = $entries.get().some(({ $shown }) => $shown.get().state === 'paused')
+    runs.hold(isPaused && runs.$isHeld.get())
+  }
+
   return {
     $entries,
     $atOnce: runs.$atOnce,
     $maxBytesPerSecond: runs.$maxBytesPerSecond,
+    $isHeld: runs.$isHeld,
     $isLost: atom(false),
     setAtOnce: runs.setAtOnce,
+    hold: runs.hold,
     limit: runs.limit,
     add(inputs, registry) {
       const added: Entry[] = []
@@ -171,14 +184,14 @@ export function createQueue(
     push(id) {
       const entry = find(id)
       if (entry) start(entry)
-      runs.proceed()
+      proceed()
     },
     pushAll() {
       for (const { id, $shown } of $entries.get()) {
         const entry = ['ready', 'planned', 'failed'].includes($shown.get().state) ? find(id) : undefined
         if (entry) start(entry)
       }
-      runs.proceed()
+      proceed()
     },
     pause(id) {
       const entry = find(id)
@@ -191,6 +204,7 @@ export function createQueue(
       if (entry?.$shown.get().state !== 'paused') return
       update(entry, { state: 'pushing' })
       void worker.resume(id)
+      runs.hold(false)
     },
     cancel(id) {
       const entry = find(id)

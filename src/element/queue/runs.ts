@@ -10,9 +10,12 @@ import type { EntryList } from './entry-list.ts'
 interface Runs {
   readonly $atOnce: ReadableAtom<number>
   readonly $maxBytesPerSecond: ReadableAtom<number | undefined>
+  /** True while no push begins: those that wait go on waiting. */
+  readonly $isHeld: ReadableAtom<boolean>
   /** Starts the pushes whose turn it is. */
   proceed(): void
   setAtOnce(count: number): void
+  hold(isHeld: boolean): void
   limit(maxBytesPerSecond: number | undefined): void
 }
 
@@ -27,9 +30,11 @@ export function createRuns(
 ): Runs {
   const $atOnce = atom(1)
   const $maxBytesPerSecond = atom<number | undefined>()
+  const $isHeld = atom(false)
   const pushing = new Set<string>()
 
   function proceed(): void {
+    if ($isHeld.get()) return
     for (const entry of $entries.get()) {
       if (pushing.size >= $atOnce.get()) return
       const { state, isElsewhere } = entry.$shown.get()
@@ -91,7 +96,12 @@ export function createRuns(
   return {
     $atOnce,
     $maxBytesPerSecond,
+    $isHeld,
     proceed,
+    hold(isHeld) {
+      $isHeld.set(isHeld)
+      proceed()
+    },
     setAtOnce(count) {
       $atOnce.set(count)
       proceed()

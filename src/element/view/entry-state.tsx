@@ -20,6 +20,7 @@ const $texts = messages('element/state', {
   planned: 'The plan is ready. Nothing is sent yet.',
   confirm: 'The push would move tags. Look at the plan, then push.',
   waiting: 'Waits for its turn.',
+  held: 'Paused. It begins when you resume.',
   reaching: 'Reaching the registry…',
   pushing: 'Pushing…',
   manifests: 'All layers are there. Writing the manifest…',
@@ -44,6 +45,7 @@ export function EntryState({ entry: { id, $shown, progress }, form }: { readonly
   const shown = useStore($shown)
   const { phase } = useStore(progress.$total, { keys: ['phase'] })
   const isCancelling = useStore(form.$cancelling).has(id)
+  const isPaused = useStore(form.$state) === 'paused'
   const texts = useStore($texts)
   const formats = useStore($formats)
   return (
@@ -59,6 +61,8 @@ export function EntryState({ entry: { id, $shown, progress }, form }: { readonly
         return opening ? texts[opening.phase]({ done: formats.bytes(opening.doneBytes) }) : texts.opening
       case 'ready':
         return texts.ready(archive?.images.length ?? 0)
+      case 'waiting':
+        return isPaused ? texts.held : texts.waiting
       case 'planned':
         return plan && movingTags(plan).length > 0 ? texts.confirm : texts.planned
       case 'failed':

@@ -1,4 +1,4 @@
-import { atom, type ReadableAtom, type WritableAtom } from 'nanostores'
+import { atom, computed, type ReadableAtom, type WritableAtom } from 'nanostores'
 import type { Entry, EntryInput, EntryState } from '../queue/entry.ts'
 import type { Queue } from '../queue/queue.ts'
 import { movingTags } from './plan-view.tsx'
@@ -16,6 +16,8 @@ interface GivenName {
 export interface Form {
   readonly queue: Queue
   readonly $summary: ReadableAtom<Summary>
+  /** Of the summary. */
+  readonly $state: ReadableAtom<Summary['state']>
   /** The address of the registry, as it was typed. */
   readonly $registry: ReadableAtom<string>
   /** True if the user wanted to push, and a field is wrong. */
@@ -60,6 +62,7 @@ export function canPush({ $shown }: Entry): boolean {
 }
 
 export function createForm(queue: Queue): Form {
+  const $summary = createSummary(queue)
   const $registry = atom('')
   const $isChecked = atom(false)
   const $cancelling: WritableAtom<ReadonlySet<string>> = atom(new Set<string>())
@@ -117,7 +120,8 @@ export function createForm(queue: Queue): Form {
 
   const form: Form = {
     queue,
-    $summary: createSummary(queue.$entries),
+    $summary,
+    $state: computed($summary, ({ state }) => state),
     $registry,
     $isChecked,
     $cancelling,
@@ -153,9 +157,11 @@ export function createForm(queue: Queue): Form {
       if (check(toPush)) await Promise.all(toPush.map(planAndPush))
     },
     pauseAll() {
+      queue.hold(true)
       for (const { id } of those(['pushing'])) queue.pause(id)
     },
     resumeAll() {
+      queue.hold(false)
       for (const { id } of those(['paused'])) queue.resume(id)
     },
     cancel,

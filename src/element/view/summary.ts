@@ -1,10 +1,11 @@
 import { atom, onMount, type ReadableAtom } from 'nanostores'
 import type { Entry, EntryState } from '../queue/entry.ts'
+import type { Queue } from '../queue/queue.ts'
 
 /** The pushes of a queue together. */
 export interface Summary {
   /**
-   * `idle` before the first push; `running` while at least one is under way or waits; `paused` if all of them pause;
+   * `idle` before the first push; `running` while at least one is under way or waits; `paused` if all pause;
    * `done` if all were pushed; `stopped` if one failed or was cancelled.
    */
   readonly state: 'idle' | 'running' | 'paused' | 'done' | 'stopped'
@@ -23,14 +24,15 @@ export interface Summary {
 const IN_PUSH: readonly EntryState[] = ['waiting', 'pushing', 'paused', 'pushed', 'failed', 'cancelled']
 
 /** Adds up the entries of a queue, as long as somebody reads it. */
-export function createSummary($entries: ReadableAtom<readonly Entry[]>): ReadableAtom<Summary> {
-  const $summary = atom<Summary>(addUp([]))
+export function createSummary({ $entries, $isHeld }: Queue): ReadableAtom<Summary> {
+  const $summary = atom<Summary>(addUp([], false))
   onMount($summary, () => {
     let listening: readonly (() => void)[] = []
     const stop = () => {
       for (const unlisten of listening) unlisten()
     }
-    const update = () => $summary.set(addUp($entries.get()))
+    const update = () => $summary.set(addUp($entries.get(), $isHeld.get()))
+    const followHold = $isHeld.listen(update)
     const follow = $entries.subscribe((entries) => {
       stop()
       listening = entries.flatMap(({ $shown, progress }) => [$shown.listen(update), progress.$total.listen(update)])
@@ -38,13 +40,14 @@ export function createSummary($entries: ReadableAtom<readonly Entry[]>): Readabl
     })
     return () => {
       follow()
+      followHold()
       stop()
     }
   })
   return $summary
 }
 
-function addUp(entries: readonly Entry[]): Summary {
+function addUp(entries: readonly Entry[], isHeld: boolean): Summary {
   const pushes = entries.filter(hasBegun)
   const states = pushes.map(({ $shown }) => $shown.get().state)
   const totals = pushes.map(totalOf)
@@ -52,7 +55,7 @@ function addUp(entries: readonly Entry[]): Summary {
   const sentBytes = sum(totals.map(({ sent }) => sent))
   const totalBytes = sum(totals.map(({ total }) => total))
   const bytesPerSecond = sum(totals.map(({ speed }) => speed)) || undefined
-  const state = summarize(states)
+  const state = summarize(states, isHeld)
   return {
     state,
     sentBytes,
@@ -70,10 +73,12 @@ function hasBegun({ $shown }: Entry): boolean {
   return IN_PUSH.includes(state) && archive !== undefined && !isElsewhere
 }
 
-function summarize(states: readonly EntryState[]): Summary['state'] {
+function summarize(states: readonly EntryState[], isHeld: boolean): Summary['state'] {
   if (states.length === 0) return 'idle'
-  if (states.some((state) => state === 'pushing' || state === 'waiting')) return 'running'
+  if (states.includes('pushing')) return 'running'
+  // Those that wait come after what pauses.
   if (states.includes('paused')) return 'paused'
+  if (states.includes('waiting')) return isHeld ? 'paused' : 'running'
   return states.every((state) => state === 'pushed') ? 'done' : 'stopped'
 }
 

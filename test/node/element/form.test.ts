@@ -55,6 +55,33 @@ describe('a form', () => {
     expect(worker.pushes).toHaveLength(1)
   })
 
+  it('pauses those that wait too, also when the one that runs is cancelled, and goes on with all', async () => {
+    form.setRegistry(REGISTRY)
+    form.add(['a.tar', 'b.tar', 'c.tar'].map((name) => ({ name, input: new File(['tar'], name) })))
+    const [first, second, third] = form.queue.$entries.get() as [Entry, Entry, Entry]
+    for (const entry of [first, second, third]) await isShown(entry, 'ready')
+    form.push()
+    await isShown(first, 'pushing')
+    await isShown(third, 'waiting')
+    const stop = form.$state.listen(() => undefined)
+    expect(form.$state.get()).toBe('running')
+    form.pauseAll()
+    expect(form.$state.get()).toBe('paused')
+    form.cancel(first.id)
+    await isShown(first, 'cancelled')
+    await isShown(second, 'waiting')
+    expect(form.$state.get()).toBe('paused')
+    form.resumeAll()
+    await isShown(second, 'pushing')
+    expect(form.$state.get()).toBe('running')
+
+    form.pauseAll()
+    form.queue.resume(second.id)
+    worker.pushes[1]?.succeed()
+    await isShown(third, 'pushing')
+    stop()
+  })
+
   it('pushes to the registry that is typed while the archive is still read', async () => {
     form.add([fileOf('tar')])
     const [entry] = form.queue.$entries.get() as [Entry]
