@@ -21,7 +21,7 @@ export type LinkToImage = (image: PushedImage) => string | undefined
 /** Returns the line that pulls an image, or nothing if no tool can pull it. */
 export type PullCommand = (image: PushedImage) => string | undefined
 
-/** What the page sets about the results of pushes. */
+/** Settings of the page about the results of pushes. */
 export interface ResultSettings {
   /** @default there are no links */
   readonly imageLink: LinkToImage | undefined
