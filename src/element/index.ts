@@ -23,4 +23,5 @@ declare global {
   }
 }
 
-if (!customElements.get('registry-push')) customElements.define('registry-push', RegistryPush)
+if (globalThis.customElements?.get('registry-push') === undefined)
+  globalThis.customElements?.define('registry-push', RegistryPush)

@@ -29,6 +29,9 @@ export interface RegistryPush {
   ): void
 }
 
+/** A framework may import the element on its server, where there is no DOM. The page makes the element. */
+const ElementOfPage = globalThis.HTMLElement ?? (class {} as typeof HTMLElement)
+
 /**
  * The element `<registry-push>`: a form that pushes image archives to a registry. It pushes in a Worker, also while it
  * is out of the document.
@@ -45,7 +48,7 @@ export interface RegistryPush {
  * ```
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface adds overloads of what HTMLElement has
-export class RegistryPush extends HTMLElement {
+export class RegistryPush extends ElementOfPage {
   static readonly observedAttributes = ['registry', 'repository', 'tag', 'lang']
 
   #createWorker: CreatePushWorker | undefined

@@ -1,7 +1,9 @@
 import { vi } from 'vitest'
 
 // Loads all that is loaded on demand: loading keeps to no clock.
-import.meta.glob(['../../src/**/*.ts', '!../../src/{node,hash}/**', '!../../src/testing/node.ts'], { eager: true })
+import.meta.glob(['../../src/**/*.ts', '!../../src/{node,hash,element,cli}/**', '!../../src/testing/node.ts'], {
+  eager: true,
+})
 
 /**
  * Runs something by a clock that jumps to the next timer whenever nothing else is to be done: waits of minutes take no
