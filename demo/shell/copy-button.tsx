@@ -1,5 +1,6 @@
 import { useStore } from '@nanostores/preact'
 import { useState } from 'preact/hooks'
+import { copyText } from '../../src/element/view/copy-text.ts'
 import { messages } from '../../src/element/words/messages.ts'
 
 const $texts = messages('shell/copy', { copy: 'Copy', copied: 'Copied' })
@@ -14,7 +15,7 @@ interface CopyButtonProps {
   readonly class?: string
 }
 
-/** Copies a text, also on plain http, where browsers have no clipboard. */
+/** A button that copies a text. */
 export function CopyButton({ text, label, name, class: className = 'outline' }: CopyButtonProps) {
   const texts = useStore($texts)
   const [isCopied, setCopied] = useState(false)
@@ -33,19 +34,4 @@ export function CopyButton({ text, label, name, class: className = 'outline' }: 
       <span aria-live="polite">{isCopied ? texts.copied : (label ?? texts.copy)}</span>
     </button>
   )
-}
-
-async function copyText(text: string): Promise<void> {
-  // Absent on plain http.
-  if (navigator.clipboard) return navigator.clipboard.writeText(text)
-  const field = document.createElement('textarea')
-  field.value = text
-  field.readOnly = true
-  field.style.position = 'fixed'
-  // A modal dialog makes all outside of it inert.
-  const place = document.activeElement?.closest('dialog') ?? document.body
-  place.append(field)
-  field.select()
-  document.execCommand('copy')
-  field.remove()
 }

@@ -1,10 +1,11 @@
 import { useStore } from '@nanostores/preact'
 import { useState } from 'preact/hooks'
 import { messages } from '../words/messages.ts'
+import { copyText } from './copy-text.ts'
 
 const $texts = messages('element/copy', { copy: 'Copy', copied: 'Copied' })
 
-/** Copies a text, also on plain http, where browsers have no clipboard. */
+/** A button that copies a text. */
 export function CopyButton({ text, label }: { readonly text: string; readonly label?: string }) {
   const texts = useStore($texts)
   const [isCopied, setCopied] = useState(false)
@@ -22,19 +23,4 @@ export function CopyButton({ text, label }: { readonly text: string; readonly la
       <span aria-live="polite">{isCopied ? texts.copied : (label ?? texts.copy)}</span>
     </button>
   )
-}
-
-async function copyText(text: string): Promise<void> {
-  // Absent on plain http.
-  if (navigator.clipboard) return navigator.clipboard.writeText(text)
-  const field = document.createElement('textarea')
-  field.value = text
-  field.readOnly = true
-  field.style.position = 'fixed'
-  // A modal dialog makes all outside of it inert.
-  const place = document.activeElement?.closest('dialog') ?? document.body
-  place.append(field)
-  field.select()
-  document.execCommand('copy')
-  field.remove()
 }
