@@ -130,9 +130,6 @@ export default {
     pause: '일시 정지',
     resume: '계속',
     cancel: '취소',
-    present: '이미 있음',
-    mounted: '다른 저장소에서 가져옴',
-    blobs: '레이어',
   },
   'change/copy': {
     title: { many: '이미지 {count}개 복사' },

@@ -2,7 +2,8 @@ import { params } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
 import { useState } from 'preact/hooks'
 import type { PushProgress } from 'registry-api-v2-client'
-import { $formats, shortDigest } from '../../src/element/words/format.ts'
+import { BarList, BlobBar } from '../../src/element/view/blob-bar.tsx'
+import { $formats } from '../../src/element/words/format.ts'
 import { messages } from '../../src/element/words/messages.ts'
 import { worker } from '../shell/worker.ts'
 
@@ -14,9 +15,6 @@ const $texts = messages('change/transfer', {
   pause: 'Pause',
   resume: 'Go on',
   cancel: 'Cancel',
-  present: 'there already',
-  mounted: 'taken from another repository',
-  blobs: 'Layers',
 })
 
 interface TransferProps {
@@ -41,23 +39,12 @@ export function Transfer({ id, label, progress, onCancel }: TransferProps) {
         <progress aria-label={label} value={progress?.sentBytes} max={progress?.totalBytes || undefined} />
         <small>{describe()}</small>
       </p>
-      {progress && progress.blobs.length > 0 && (
-        <details open={progress.blobs.length <= 8}>
-          <summary>{texts.blobs}</summary>
-          <ul class="transfer">
-            {progress.blobs.map(({ digest, repository, state, sentBytes, size }) => (
-              <li key={`${repository} ${digest}`}>
-                <code title={digest}>{shortDigest(digest)}</code>
-                <progress aria-label={shortDigest(digest)} value={sentBytes} max={size || 1} />
-                <small>
-                  {state === 'present' || state === 'mounted'
-                    ? texts[state]
-                    : texts.sent({ sent: formats.bytes(sentBytes), total: formats.bytes(size) })}
-                </small>
-              </li>
-            ))}
-          </ul>
-        </details>
+      {progress && (
+        <BarList length={progress.blobs.length}>
+          {progress.blobs.map((blob, index) => (
+            <BlobBar key={`${blob.repository} ${blob.digest}`} blob={blob} number={index + 1} isStopped={false} />
+          ))}
+        </BarList>
       )}
       <footer>
         <button type="button" class="quiet" onClick={onCancel}>
