@@ -14,6 +14,7 @@ import {
   type WriteProgress,
 } from 'registry-api-v2-client'
 import type { Session } from '../../src/element/worker/session.ts'
+import { withProgress } from '../../src/element/worker/with-progress.ts'
 import { collect } from './collect.ts'
 
 /** The images of a repository to download as one tar. */
@@ -45,9 +46,6 @@ export interface Downloaded {
 
 /** The progress of a download, for the page. */
 export type DownloadProgress = Omit<WriteProgress, 'blobs'>
-
-/** In milliseconds: the time between two messages about the progress. */
-const INTERVAL = 100
 
 /** Downloads images as tars for `docker load`, away from the thread of the page. */
 export function createDownloads(session: Session) {
@@ -81,19 +79,10 @@ export function createDownloads(session: Session) {
       return session.use(request.registry, async (handle) => {
         const controller = createWriteController()
         running.set(id, controller)
-        void tell(controller, onProgress)
+        const open = () => pull(handle, request, { controller, signal })
+        const tell = ({ blobs: _, ...progress }: WriteProgress) => onProgress(progress)
         try {
-          const open = () => pull(handle, request, { controller, signal })
-          if (file) {
-            const { fileName } = await saveInBrowser(open, { file })
-            return { fileName, blob: undefined }
-          }
-          const pulled = await open()
-          try {
-            return { fileName: pulled.fileName, blob: await collect(pulled.stream()) }
-          } finally {
-            await pulled.close()
-          }
+          return await withProgress(controller, tell, () => (file ? saveTo(file, open) : collectTar(open)))
         } finally {
           running.delete(id)
         }
@@ -102,6 +91,20 @@ export function createDownloads(session: Session) {
 
     pause: (id: string): void => running.get(id)?.pause(),
     resume: (id: string): void => running.get(id)?.resume(),
+  }
+}
+
+async function saveTo(file: FileSystemFileHandle, open: () => Promise<PulledBundle>): Promise<Downloaded> {
+  const { fileName } = await saveInBrowser(open, { file })
+  return { fileName, blob: undefined }
+}
+
+async function collectTar(open: () => Promise<PulledBundle>): Promise<Downloaded> {
+  const pulled = await open()
+  try {
+    return { fileName: pulled.fileName, blob: await collect(pulled.stream()) }
+  } finally {
+    await pulled.close()
   }
 }
 
@@ -126,12 +129,4 @@ async function platformsOf(
   if (!isIndex(manifest)) return []
   const entries = manifest.manifests.filter((entry) => !isAttestation(entry))
   return [...new Set(entries.flatMap(({ platform }) => (platform ? formatPlatform(platform) : [])))]
-}
-
-/** Tells the page the newest progress, until the download ends. */
-async function tell(controller: WriteController, onProgress: (progress: DownloadProgress) => void): Promise<void> {
-  for await (const { blobs: _, ...progress } of controller) {
-    onProgress(progress)
-    if (progress.phase !== 'done') await new Promise((resolve) => setTimeout(resolve, INTERVAL))
-  }
 }

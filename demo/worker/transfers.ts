@@ -1,5 +1,5 @@
 import { createPushController, type PushController, type PushProgress } from 'registry-api-v2-client'
-import { tellProgress } from '../../src/element/worker/pushes.ts'
+import { withProgress } from '../../src/element/worker/with-progress.ts'
 
 /** The page hears how a transfer is getting on. */
 export type OnTransfer = (progress: PushProgress) => void
@@ -22,10 +22,7 @@ export function createTransfers(): Transfers {
       const controller = createPushController()
       running.set(id, controller)
       try {
-        const telling = tellProgress(controller, { onProgress })
-        const result = await act(controller)
-        await telling
-        return result
+        return await withProgress(controller, onProgress, () => act(controller))
       } finally {
         running.delete(id)
       }

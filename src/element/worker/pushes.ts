@@ -21,6 +21,7 @@ import { type Fault, toFault } from '../words/fault.ts'
 import type { Api } from './api.ts'
 import { type DescribedImage, describeImage } from './described-image.ts'
 import type { Session } from './session.ts'
+import { withProgress } from './with-progress.ts'
 
 /** An open archive, as plain data. */
 export interface OpenedArchive {
@@ -82,9 +83,6 @@ interface RunningPush {
   controller: PushController
 }
 
-/** In milliseconds: the page hears no more often of a push. */
-const PROGRESS_INTERVAL = 100
-
 /** Reads archives and pushes their images, away from the thread of the page. */
 export function createPushes(session: Session) {
   const archives = new Map<number, Archive>()
@@ -145,14 +143,14 @@ export function createPushes(session: Session) {
           push.controller = controller
           const named = await nameImages(images, request, registry)
           const plan = await planPush(named, registry, { ...chosen(request), signal })
-          const telling = tellProgress(controller, listener)
-          await executePush(plan, named, registry, {
-            controller,
-            signal,
-            sessions: browserSessions(),
-            onEvent: (event) => listener.onEvent(toPushEvent(event)),
-          })
-          await telling
+          await withProgress(controller, listener.onProgress, () =>
+            executePush(plan, named, registry, {
+              controller,
+              signal,
+              sessions: browserSessions(),
+              onEvent: (event) => listener.onEvent(toPushEvent(event)),
+            }),
+          )
           return { url: registry.url, tags: plan.tags }
         })
       } finally {
@@ -176,17 +174,6 @@ function createControllerAs({ isPaused, maxBytesPerSecond }: PushController): Pu
   const controller = createPushController({ maxBytesPerSecond })
   if (isPaused) controller.pause()
   return controller
-}
-
-/** Tells the page the newest progress. A page that is busy hears less often. */
-export async function tellProgress(
-  controller: PushController,
-  listener: Pick<PushListener, 'onProgress'>,
-): Promise<void> {
-  for await (const progress of controller) {
-    await listener.onProgress(progress)
-    if (progress.phase !== 'done') await new Promise((resolve) => setTimeout(resolve, PROGRESS_INTERVAL))
-  }
 }
 
 function toPushEvent(event: UploadEvent): PushEvent {
