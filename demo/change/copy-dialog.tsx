@@ -8,6 +8,7 @@ import { messages } from '../../src/element/words/messages.ts'
 import { ProblemView } from '../shell/problem-view.tsx'
 import { hostOf } from '../shell/registry-name.tsx'
 import { $config } from '../shell/settings.ts'
+import { useWork } from '../shell/work.ts'
 import { worker } from '../shell/worker.ts'
 import type { CopyTo } from '../worker/copying.ts'
 import { ActionDialog } from './action-dialog.tsx'
@@ -15,7 +16,6 @@ import { CopyPlanView } from './copy-plan-view.tsx'
 import type { ActionDialogProps } from './selection.ts'
 import { findBadTag, readTags } from './tag-names.ts'
 import { Transfer } from './transfer.tsx'
-import { useWork } from './work.ts'
 
 const $texts = messages('change/copy', {
   title: count({ one: 'Copy {count} image', many: 'Copy {count} images' }),

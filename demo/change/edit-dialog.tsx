@@ -6,6 +6,7 @@ import type { PushProgress } from 'registry-api-v2-client'
 import { $formats } from '../../src/element/words/format.ts'
 import { messages } from '../../src/element/words/messages.ts'
 import { ProblemView } from '../shell/problem-view.tsx'
+import { useWork } from '../shell/work.ts'
 import { worker } from '../shell/worker.ts'
 import type { EditedImage, ImageSettings } from '../worker/editing.ts'
 import type { TagTarget } from '../worker/tagging.ts'
@@ -16,7 +17,6 @@ import { SettingsFields } from './settings-fields.tsx'
 import { editsBetween, findBadSetting, formOf, type SettingsForm } from './settings-form.ts'
 import { findBadTag, readTags } from './tag-names.ts'
 import { Transfer } from './transfer.tsx'
-import { useWork } from './work.ts'
 
 const $texts = messages('change/edit', {
   title: params('Edit the settings of {name}'),

@@ -7,6 +7,7 @@ import type { DeleteProgress } from 'registry-api-v2-client'
 import { isAbort } from '../../src/element/words/fault.ts'
 import { messages } from '../../src/element/words/messages.ts'
 import { ProblemView } from '../shell/problem-view.tsx'
+import { useWork } from '../shell/work.ts'
 import { worker } from '../shell/worker.ts'
 import type { RemovalChoice, RemovalPlan, RemovalResult } from '../worker/removal.ts'
 import { ActionDialog } from './action-dialog.tsx'
@@ -15,7 +16,6 @@ import { namesOfSteps } from './names-of-steps.ts'
 import { RemovalPlanView } from './removal-plan-view.tsx'
 import { DeletesRefused, RemovalResultView } from './removal-result-view.tsx'
 import { addUndo, leaveDialog, removeUndo, updateUndo } from './undos.ts'
-import { useWork } from './work.ts'
 
 const $texts = messages('change/removal', {
   planning: 'Looking what would go…',

@@ -5,13 +5,13 @@ import type { RetaggedImage } from 'registry-api-v2-client'
 import { $formats } from '../../src/element/words/format.ts'
 import { messages } from '../../src/element/words/messages.ts'
 import { ProblemView } from '../shell/problem-view.tsx'
+import { useWork } from '../shell/work.ts'
 import { worker } from '../shell/worker.ts'
 import type { TagTarget } from '../worker/tagging.ts'
 import { ActionDialog } from './action-dialog.tsx'
 import { MovingTags } from './moving-tags.tsx'
 import type { ActionDialogProps } from './selection.ts'
 import { findBadTag, readTags } from './tag-names.ts'
-import { useWork } from './work.ts'
 
 const $texts = messages('change/retag', {
   title: params('Add tags to {name}'),

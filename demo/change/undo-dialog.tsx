@@ -4,12 +4,12 @@ import { useEffect, useState } from 'preact/hooks'
 import { $formats } from '../../src/element/words/format.ts'
 import { messages } from '../../src/element/words/messages.ts'
 import { ProblemView } from '../shell/problem-view.tsx'
+import { useWork } from '../shell/work.ts'
 import { worker } from '../shell/worker.ts'
 import { ActionDialog } from './action-dialog.tsx'
 import type { ActionDialogProps } from './selection.ts'
 import { UndoneView } from './undone-view.tsx'
 import { $undos, addUndo, forgetUndo, runUndo } from './undos.ts'
-import { useWork } from './work.ts'
 
 const $texts = messages('change/undo', {
   title: 'Undo a delete',

@@ -1,7 +1,8 @@
 import { proxy } from 'comlink'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import type { RegistryCheck } from 'registry-api-v2-client'
-import { type Fault, isAbort, toFault } from '../../src/element/words/fault.ts'
+import type { Fault } from '../../src/element/words/fault.ts'
+import { useWork } from '../shell/work.ts'
 import { worker } from '../shell/worker.ts'
 import type { DiagnosisRequest } from '../worker/doctor.ts'
 
@@ -18,25 +19,17 @@ export interface Diagnosis {
 
 /** Diagnoses a registry when the view is shown, and when the user wants more. */
 export function useDiagnosis(registry: string): Diagnosis {
-  const [state, setState] = useState<Omit<Diagnosis, 'run'>>({ isRunning: true, checks: [], fault: undefined })
-  const current = useRef<AbortController>(undefined)
-  const run: Diagnosis['run'] = (request) => {
-    current.current?.abort()
-    const controller = new AbortController()
-    const { signal } = controller
-    current.current = controller
-    const update = (change: (before: typeof state) => typeof state) => signal.aborted || setState(change)
-    update(() => ({ isRunning: true, checks: [], fault: undefined }))
-    const onCheck = (check: RegistryCheck) => update((before) => ({ ...before, checks: [...before.checks, check] }))
-    worker.doctor.check({ registry, ...request }, proxy(onCheck), signal).then(
-      () => update((before) => ({ ...before, isRunning: false })),
-      (error) =>
-        update((before) => ({ ...before, isRunning: false, fault: isAbort(error) ? undefined : toFault(error) })),
-    )
+  const { isRunning, fault, run: work } = useWork(true)
+  const [checks, setChecks] = useState<readonly RegistryCheck[]>([])
+  function run(request: Omit<DiagnosisRequest, 'registry'>): void {
+    void work(async (signal) => {
+      setChecks([])
+      const onCheck = proxy((check: RegistryCheck) => {
+        if (!signal.aborted) setChecks((before) => [...before, check])
+      })
+      await worker.doctor.check({ registry, ...request }, onCheck, signal)
+    })
   }
-  useEffect(() => {
-    run({})
-    return () => current.current?.abort()
-  }, [registry])
-  return { ...state, run }
+  useEffect(() => run({}), [registry])
+  return { isRunning, checks, fault, run }
 }

@@ -10,9 +10,13 @@ export interface Work {
   cancel(): void
 }
 
-/** Runs one thing at a time. What runs when the view goes is aborted. */
-export function useWork(): Work {
-  const [state, setState] = useState<Pick<Work, 'isRunning' | 'fault'>>({ isRunning: false, fault: undefined })
+/**
+ * Runs one thing at a time. What runs when the view goes is aborted.
+ *
+ * @param isRunning True if the view begins something as soon as it is there.
+ */
+export function useWork(isRunning = false): Work {
+  const [state, setState] = useState<Pick<Work, 'isRunning' | 'fault'>>({ isRunning, fault: undefined })
   const current = useRef<AbortController>(undefined)
   const cancel = () => current.current?.abort()
   useEffect(() => cancel, [])
