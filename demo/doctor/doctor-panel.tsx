@@ -18,7 +18,7 @@ const $texts = messages('doctor/panel', {
   all: 'All checks',
 })
 
-/** The doctor in the place of an error: it runs by itself, and shows only what is wrong. */
+/** The doctor instead of an error: it runs by itself, and shows only what is wrong. */
 export default function DoctorPanel({ registry, onRetry, children }: UnreachableHelpProps) {
   const texts = useStore($texts)
   const headlines = useStore($headlineTexts)

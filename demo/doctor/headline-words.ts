@@ -1,7 +1,7 @@
 import type { FindingCode, RegistryCheck } from 'registry-api-v2-client'
 import { messages } from '../../src/element/words/messages.ts'
 
-/** What keeps a page from a registry, in a few words. */
+/** A few words for each thing that keeps a page from a registry. */
 export const $headlineTexts = messages('doctor/headlines', {
   unreachable: 'This page cannot reach the registry',
   silent: 'The registry does not answer',

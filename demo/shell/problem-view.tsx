@@ -13,7 +13,7 @@ const $texts = messages('shell/problem', {
 
 interface ProblemViewProps {
   readonly fault: Fault | undefined
-  /** What went wrong. @default as the code of the fault says */
+  /** Says what went wrong. @default as the code of the fault says */
   readonly title?: string | undefined
   /** The registry that the fault is about. @default that of the place */
   readonly registry?: string | undefined

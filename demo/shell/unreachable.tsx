@@ -6,7 +6,7 @@ import type { Fault } from '../../src/element/words/fault.ts'
 import { $place } from './address.ts'
 import { $config } from './settings.ts'
 
-/** What the help is about. */
+/** The registry that the help is about, and the error. */
 export interface UnreachableHelpProps {
   readonly registry: string
   /** Offers to try again. @default it is not offered */
