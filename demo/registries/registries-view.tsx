@@ -1,16 +1,13 @@
-import { params } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
 import { useState } from 'preact/hooks'
 import { type Fault, toFault } from '../../src/element/words/fault.ts'
 import { messages, translate } from '../../src/element/words/messages.ts'
-import { addressOf, goTo } from '../shell/address.ts'
-import { $keptRegistries, isKept } from '../shell/kept-credentials.ts'
-import { hostOf } from '../shell/registry-name.tsx'
+import { goTo } from '../shell/address.ts'
 import { $config } from '../shell/settings.ts'
-import { signOut } from '../shell/sign-out.ts'
 import { worker } from '../shell/worker.ts'
 import './registries.css'
-import { $registries, forget, type RememberedRegistry, rename } from './remembered.ts'
+import { RegistryEntry } from './registry-entry.tsx'
+import { $registries, type RememberedRegistry } from './remembered.ts'
 
 translate('registries', () => import('./ko.ts'))
 
@@ -21,12 +18,6 @@ const $texts = messages('registries/list', {
   open: 'Open',
   invalid: 'This is not the address of a registry. Type a host, such as registry.example.com, or a URL.',
   none: 'Registries that you open are remembered here, in this browser.',
-  given: 'Set by this page',
-  name: params('Name of {host}'),
-  rename: params('Rename {host}'),
-  forget: params('Forget {host}'),
-  forgetPassword: 'Forget the password',
-  save: 'Save',
 })
 
 /** The registries that the page offers, and those that the user has opened. */
@@ -47,7 +38,7 @@ export default function RegistriesView() {
       <ul class="registries">
         {entries.map((entry) => (
           <li key={entry.address}>
-            <Entry entry={entry} isGiven={given.includes(entry.address)} />
+            <RegistryEntry entry={entry} isGiven={given.includes(entry.address)} />
           </li>
         ))}
       </ul>
@@ -103,79 +94,5 @@ function OpenForm() {
         {fault && texts.invalid}
       </p>
     </form>
-  )
-}
-
-/** @param isGiven True if `config.json` names it: then it cannot be forgotten. */
-function Entry({ entry, isGiven }: { readonly entry: RememberedRegistry; readonly isGiven: boolean }) {
-  const texts = useStore($texts)
-  const kept = useStore($keptRegistries)
-  const [isRenaming, setRenaming] = useState(false)
-  const { address, name } = entry
-  const host = hostOf(address)
-  if (isRenaming)
-    return (
-      <form
-        class="bar"
-        onSubmit={(event) => {
-          event.preventDefault()
-          rename(address, String(new FormData(event.currentTarget).get('name')))
-          setRenaming(false)
-        }}
-      >
-        <input
-          name="name"
-          class="wide"
-          aria-label={texts.name({ host })}
-          defaultValue={name ?? ''}
-          placeholder={host}
-        />
-        <button type="submit">{texts.save}</button>
-      </form>
-    )
-  return (
-    <div class="bar">
-      <a href={addressOf({ registry: address })}>
-        <bdi class="wrap">{name ?? host}</bdi>
-      </a>
-      {name && (
-        <bdi class="wrap muted" title={address}>
-          {host}
-        </bdi>
-      )}
-      {isKept(kept, address) && (
-        <button type="button" class="outline" onClick={() => signOut(address)}>
-          {texts.forgetPassword}
-        </button>
-      )}
-      {isGiven && <span class="badge">{texts.given}</span>}
-      <span class="end">
-        {$registries.get().some((one) => one.address === address) && (
-          <button
-            type="button"
-            class="quiet"
-            title={texts.rename({ host })}
-            aria-label={texts.rename({ host })}
-            onClick={() => setRenaming(true)}
-          >
-            ✎
-          </button>
-        )}
-        {!isGiven && (
-          <button
-            type="button"
-            class="quiet"
-            title={texts.forget({ host })}
-            aria-label={texts.forget({ host })}
-            onClick={() => {
-              forget(address)
-              void signOut(address)
-            }}
-          >
-            ×
-          </button>
-        )}
-      </span>
-    </div>
   )
 }

@@ -45,11 +45,15 @@ export function createCatalogue(list: ListNames): Catalogue {
   return { $state, load, stop: () => current?.abort() }
 }
 
-let last: { readonly registry: string; readonly catalogue: Catalogue } | undefined
+let last: { readonly key: string; readonly catalogue: Catalogue } | undefined
 
-/** The list of a registry: the last one again, if it is that. */
-export function catalogueOf(registry: string, list: ListNames): Catalogue {
-  if (last?.registry !== registry) last = { registry, catalogue: createCatalogue(list) }
+/**
+ * The list of a registry: the last one again, if it is that.
+ *
+ * @param key Names the registry, and who looks at it.
+ */
+export function catalogueOf(key: string, list: ListNames): Catalogue {
+  if (last?.key !== key) last = { key, catalogue: createCatalogue(list) }
   return last.catalogue
 }
 
@@ -58,6 +62,5 @@ const UNLISTED = [401, 403, 404, 405, 406, 501]
 
 /** Tells whether a registry answers, but keeps its list to itself. */
 export function isUnlisted(fault: Fault | undefined): boolean {
-  if (fault?.code === 'SIGN_IN_CANCELLED') return true
   return fault?.name === 'ResponseError' && UNLISTED.includes(fault.status ?? 0)
 }

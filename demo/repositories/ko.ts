@@ -15,7 +15,11 @@ export default {
     openAnyway: '그래도 “{text}” 열기',
     unlisted: '이 레지스트리는 저장소 목록을 제공하지 않습니다',
     unlistedAdvice: '목록 기능이 없거나 현재 사용자에게 허용되지 않습니다. 저장소 이름을 입력하면 열 수 있습니다.',
-    signIn: '다시 요청',
+    again: '다시 요청',
+    signedOut: '로그인하지 않았습니다',
+    signedOutAdvice:
+      '이 레지스트리는 로그인한 사용자에게 저장소를 보여 줍니다. 저장소 이름을 입력해서 열 수도 있습니다.',
+    signIn: '로그인',
     remembered: '이전에 연 저장소',
     forget: '{name} 기록 지우기',
   },

@@ -9,6 +9,7 @@ import { addressOf, goTo } from '../shell/address.ts'
 import { useArrowKeys } from '../shell/arrow-keys.ts'
 import { ProblemView } from '../shell/problem-view.tsx'
 import { $config } from '../shell/settings.ts'
+import { $signOuts } from '../shell/sign-out.ts'
 import { worker } from '../shell/worker.ts'
 import { catalogueOf, isUnlisted } from './catalogue.ts'
 import { searchNames } from './namespaces.ts'
@@ -32,7 +33,11 @@ const $texts = messages('repositories/list', {
   openAnyway: params('Open “{text}” all the same'),
   unlisted: 'This registry does not list its repositories',
   unlistedAdvice: 'It does not offer the list, or not to you. Type the name of a repository to open it.',
-  signIn: 'Ask again',
+  again: 'Ask again',
+  signedOut: 'You are not signed in',
+  signedOutAdvice:
+    'This registry shows its repositories to users who sign in. You can also type the name of a repository to open it.',
+  signIn: 'Sign in',
   remembered: 'Opened before',
   forget: params('Forget {name}'),
 })
@@ -42,23 +47,26 @@ export default function RepositoriesView({ registry }: { readonly registry: stri
   const texts = useStore($texts)
   const formats = useStore($formats)
   const isReadOnly = useStore($config)?.readOnly ?? true
-  const catalogue = catalogueOf(registry, (onPortion, signal) =>
+  const catalogue = catalogueOf(`${registry} ${useStore($signOuts)}`, (onPortion, signal) =>
     worker.repositories.list(registry, proxy(onPortion), signal),
   )
   const { names, isLoading, fault } = useStore(catalogue.$state)
   const [text, setText] = useState('')
   const view = useRef<HTMLElement>(null)
   useArrowKeys(view)
+  async function load(): Promise<void> {
+    await catalogue.load()
+    if (!catalogue.$state.get().fault) remember(registry)
+  }
   useEffect(() => {
-    void catalogue.load().then(() => {
-      if (!catalogue.$state.get().fault) remember(registry)
-    })
+    void load()
     return () => catalogue.stop()
   }, [catalogue])
 
   const wanted = text.trim()
   const found = searchNames(names, wanted)
-  const isHidden = isUnlisted(fault)
+  const isSignedOut = fault?.code === 'SIGN_IN_CANCELLED'
+  const isHidden = isSignedOut || isUnlisted(fault)
   const isEmpty = !isLoading && !fault && names.length === 0
 
   function open() {
@@ -91,7 +99,7 @@ export default function RepositoriesView({ registry }: { readonly registry: stri
         <button type="submit" disabled={!wanted}>
           {texts.open}
         </button>
-        <button type="button" class="outline" onClick={() => (isLoading ? catalogue.stop() : void catalogue.load())}>
+        <button type="button" class="outline" onClick={() => (isLoading ? catalogue.stop() : void load())}>
           {isLoading ? texts.stop : texts.refresh}
         </button>
       </form>
@@ -106,15 +114,15 @@ export default function RepositoriesView({ registry }: { readonly registry: stri
       {isHidden && (
         <div class="notice">
           <p>
-            <strong>{texts.unlisted}</strong>
+            <strong>{isSignedOut ? texts.signedOut : texts.unlisted}</strong>
           </p>
-          <p>{texts.unlistedAdvice}</p>
-          <button type="button" class="outline" onClick={() => void catalogue.load()}>
-            {texts.signIn}
+          <p>{isSignedOut ? texts.signedOutAdvice : texts.unlistedAdvice}</p>
+          <button type="button" class={isSignedOut ? undefined : 'outline'} onClick={() => void load()}>
+            {isSignedOut ? texts.signIn : texts.again}
           </button>
         </div>
       )}
-      <ProblemView fault={isHidden ? undefined : fault} onRetry={() => void catalogue.load()} />
+      <ProblemView fault={isHidden ? undefined : fault} onRetry={() => void load()} />
       {isEmpty && (
         <p>
           {texts.none} {!isReadOnly && <a href={addressOf({ view: 'push', registry })}>{texts.push}</a>}

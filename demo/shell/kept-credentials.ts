@@ -9,8 +9,12 @@ const $kept = persistentAtom<Readonly<Record<string, PasswordCredentials>>>(
   { encode: JSON.stringify, decode: parseKept },
 )
 
-/** The base URLs of the registries whose credentials are remembered. */
-export const $keptRegistries = computed($kept, (kept): readonly string[] => Object.keys(kept))
+/** The names of the users whose credentials are remembered, by the base URL of their registry. */
+export const $keptUsers = computed(
+  $kept,
+  (kept): Readonly<Record<string, string>> =>
+    Object.fromEntries(Object.entries(kept).map(([registry, { username }]) => [registry, username])),
+)
 
 /** @param registry Its base URL. */
 export function keptCredentials(registry: string): PasswordCredentials | undefined {
@@ -27,9 +31,10 @@ export function forgetCredentials(address: string): void {
   save(Object.fromEntries(Object.entries($kept.get()).filter(([known]) => known !== registry)))
 }
 
-/** Tells whether the credentials of a registry are remembered. */
-export function isKept(kept: readonly string[], address: string): boolean {
-  return kept.includes(baseOf(address))
+/** The user of a registry whose credentials are remembered. */
+export function keptUser(users: Readonly<Record<string, string>>, address: string): string | undefined {
+  const registry = baseOf(address)
+  return Object.hasOwn(users, registry) ? users[registry] : undefined
 }
 
 function baseOf(address: string): string {

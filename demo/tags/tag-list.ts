@@ -219,9 +219,12 @@ type Timer = ReturnType<typeof setTimeout> | undefined
 
 let last: { readonly key: string; readonly list: TagList } | undefined
 
-/** The list of a repository: the last one again, if it is that. */
-export function tagListOf(registry: string, repository: string, source: TagSource): TagList {
-  const key = `${registry} ${repository}`
+/**
+ * The list of a repository: the last one again, if it is that.
+ *
+ * @param key Names the repository, and who looks at it.
+ */
+export function tagListOf(key: string, source: TagSource): TagList {
   if (last?.key !== key) {
     last?.list.stop()
     last = { key, list: createTagList(source) }

@@ -9,6 +9,7 @@ import { CommandLine } from '../shell/image-parts.tsx'
 import { ProblemView } from '../shell/problem-view.tsx'
 import { pullCommand } from '../shell/pull-command.ts'
 import { $config } from '../shell/settings.ts'
+import { $signOuts } from '../shell/sign-out.ts'
 import { worker } from '../shell/worker.ts'
 import { filterTags, ORDERS, type Order, orderTags } from './arrange.ts'
 import { ChosenTags } from './chosen-tags.tsx'
@@ -48,7 +49,7 @@ export default function TagsView({ registry, repository }: TagsViewProps) {
   const texts = useStore($texts)
   const formats = useStore($formats)
   const isReadOnly = useStore($config)?.readOnly ?? true
-  const list = tagListOf(registry, repository, {
+  const list = tagListOf(`${registry} ${repository} ${useStore($signOuts)}`, {
     list: (signal) => worker.tags.list(registry, repository, signal),
     details: (tags, signal) => worker.tags.details(registry, repository, tags, signal),
   })

@@ -2,6 +2,8 @@ import { expect, it } from 'vitest'
 import { pushDockerTar } from '../../src/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
 import { accessibilityFindings, alert, button, openDemo, page, registry, useDemoPage } from '../support/demo-page.ts'
+import { withBasic } from '../support/protected-registry.ts'
+import { serveForPages } from '../support/serve-for-pages.ts'
 
 useDemoPage()
 
@@ -36,4 +38,38 @@ it('a registry without a list of repositories is opened by name, and its reposit
   await alert().filter({ hasText: 'This is not the address of a registry' }).waitFor()
   await button(`Forget ${host}`).click()
   await page.getByText('Registries that you open are remembered here').waitFor()
+})
+
+it('a user who cancels the sign-in can sign in after all, sees who they are, and signs out', async () => {
+  await pushDockerTar(await createTestArchive(), registry.url, 'team/secret', 'v1')
+  const guarded = await serveForPages(withBasic(registry, 'ci', 'hunter2'))
+  const host = new URL(guarded.url).host
+  const dialog = page.getByRole('dialog')
+  const signIn = async () => {
+    await dialog.getByLabel('User name').fill('ci')
+    await dialog.getByLabel('Password').fill('hunter2')
+    await dialog.getByRole('button', { name: 'Sign in' }).click()
+  }
+  try {
+    await openDemo({ registry: guarded.url })
+    await dialog.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByText('You are not signed in').waitFor()
+    expect(await alert().innerText()).toBe('')
+    await button('Sign in').click()
+    await signIn()
+    await page.getByRole('link', { name: 'team/secret' }).waitFor()
+
+    await page.getByTitle('Registries').click()
+    await page.getByText('Signed in as ci').waitFor()
+    expect(await accessibilityFindings()).toEqual([])
+    await button(`Sign out of ${host}`).click()
+    await page.getByText('Signed in as ci').waitFor({ state: 'detached' })
+    await page.getByRole('main').getByRole('link', { name: host }).click()
+    await dialog.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByText('You are not signed in').waitFor()
+    // What the user saw before is gone.
+    expect(await page.getByRole('link', { name: 'team/secret' }).count()).toBe(0)
+  } finally {
+    await guarded.close()
+  }
 })
