@@ -6,6 +6,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { LayerProgress } from 'registry-api-v2-client'
 import { $formats } from '../../src/element/words/format.ts'
 import { messages, translate } from '../../src/element/words/messages.ts'
+import { registryAtFault } from '../change/registry-at-fault.ts'
 import { SettingsFields } from '../change/settings-fields.tsx'
 import { editsBetween, findBadSetting, formOf, NO_SETTINGS } from '../change/settings-form.ts'
 import { findBadTag, readTags } from '../change/tag-names.ts'
@@ -126,7 +127,11 @@ export default function BuildView({ registry = '', repository, reference }: Buil
           onWithout={(without) => change({ without })}
         />
         <BaseSection form={form} base={base} isReading={reading.isRunning} onChange={change} onBase={readBase} />
-        <ProblemView fault={reading.fault} onRetry={() => void readBase(form.base)} />
+        <ProblemView
+          fault={reading.fault}
+          registry={registryAtFault(reading.fault, form.registry, form.base.trim().split('/')[0] ?? '')}
+          onRetry={() => void readBase(form.base)}
+        />
         <TargetSection form={form} onChange={change} />
         <details>
           <summary>{texts.settings}</summary>
@@ -153,7 +158,7 @@ export default function BuildView({ registry = '', repository, reference }: Buil
           </p>
         )}
       </div>
-      <ProblemView fault={building.fault} />
+      <ProblemView fault={building.fault} registry={base?.place.registry} />
       {built && <BuiltView key={built.id} built={built} to={destinationOf(form)} />}
     </section>
   )

@@ -88,14 +88,14 @@ export function BuiltView({ built, to }: BuiltViewProps) {
         </div>
       )}
       {!digest && <MovingTags targets={targets} digest={built.digest} />}
-      <ProblemView fault={looking.fault} onRetry={look} />
+      <ProblemView fault={looking.fault} registry={registry} onRetry={look} />
       {!digest && !pushing.isRunning && (
         <button type="button" disabled={looking.isRunning} onClick={push}>
           {texts.push}
         </button>
       )}
       {pushing.isRunning && <Transfer id={id} label={texts.pushing} progress={progress} onCancel={pushing.cancel} />}
-      <ProblemView fault={pushing.fault} onRetry={push} />
+      <ProblemView fault={pushing.fault} registry={registry} onRetry={push} />
       <div role="status">
         {digest && <p class="wrap">{texts.done({ name })}</p>}
         {isStarted && !digest && !pushing.isRunning && !pushing.fault && <p>{texts.cancelled}</p>}

@@ -5,7 +5,11 @@ import { useId, useState } from 'preact/hooks'
 import type { CopiedImage, PushPlan, PushProgress } from 'registry-api-v2-client'
 import { $formats, shortDigest } from '../../src/element/words/format.ts'
 import { messages } from '../../src/element/words/messages.ts'
+import { remember } from '../registries/remembered.ts'
+import { addressOf } from '../shell/address.ts'
+import { CommandLine } from '../shell/image-parts.tsx'
 import { ProblemView } from '../shell/problem-view.tsx'
+import { pullCommand } from '../shell/pull-command.ts'
 import { hostOf } from '../shell/registry-name.tsx'
 import { $config } from '../shell/settings.ts'
 import { useWork } from '../shell/work.ts'
@@ -13,6 +17,8 @@ import { worker } from '../shell/worker.ts'
 import type { CopyTo } from '../worker/copying.ts'
 import { ActionDialog } from './action-dialog.tsx'
 import { CopyPlanView } from './copy-plan-view.tsx'
+import { focus } from './focus.ts'
+import { registryAtFault } from './registry-at-fault.ts'
 import type { ActionDialogProps } from './selection.ts'
 import { findBadTag, readTags } from './tag-names.ts'
 import { Transfer } from './transfer.tsx'
@@ -32,6 +38,7 @@ const $texts = messages('change/copy', {
   present: params('Was there already: {names}'),
   rest: params('Not copied: {names}'),
   cancelled: 'The copy was cancelled. What was copied stays; a new copy goes on from there.',
+  show: 'Show it there',
   cancel: 'Cancel',
   close: 'Close',
 })
@@ -87,6 +94,7 @@ export default function CopyDialog({ registry, repository, references, onClose }
         const onProgress = proxy((progress: PushProgress) => setRunning({ position, progress }))
         done.push(await worker.copying.copy(id, { registry, repository, reference }, to, onProgress, signal))
         setCopied([...done])
+        remember(to.registry, to.repository)
       }
     })
 
@@ -150,7 +158,10 @@ export default function CopyDialog({ registry, repository, references, onClose }
             {planning.isRunning && <p aria-busy="true">{texts.looking}</p>}
             {plans && <CopyPlanView plans={plans} />}
           </div>
-          <ProblemView fault={planning.fault} />
+          <ProblemView
+            fault={planning.fault}
+            registry={registryAtFault(planning.fault, to.registry.trim(), registry)}
+          />
           <footer>
             <button type="button" class="quiet" onClick={close}>
               {texts.cancel}
@@ -173,12 +184,17 @@ export default function CopyDialog({ registry, repository, references, onClose }
           onCancel={copying.cancel}
         />
       )}
-      <ProblemView fault={copying.fault} onRetry={copy} />
+      <ProblemView
+        fault={copying.fault}
+        registry={registryAtFault(copying.fault, to.registry.trim(), registry)}
+        onRetry={copy}
+      />
       {isOver && (
         <>
           <div role="status">{outcomes(copied).map((text) => text && <p key={text}>{text}</p>)}</div>
+          {copied.length > 0 && <CopiedLinks to={copies[0]?.to} count={copies.length} digest={copied[0]?.digest} />}
           <footer>
-            <button type="button" onClick={close}>
+            <button type="button" ref={focus} onClick={close}>
               {texts.close}
             </button>
           </footer>
@@ -200,6 +216,28 @@ export default function CopyDialog({ registry, repository, references, onClose }
       rest.length > 0 && !copying.fault && texts.cancelled,
     ]
   }
+}
+
+interface CopiedLinksProps {
+  readonly to: CopyTo | undefined
+  readonly count: number
+  /** The digest of the first image. */
+  readonly digest: string | undefined
+}
+
+/** Leads to what was copied: the image and how it is pulled, or the repository of several. */
+function CopiedLinks({ to, count, digest }: CopiedLinksProps) {
+  const texts = useStore($texts)
+  if (!to) return null
+  const { registry, repository, tags } = to
+  const reference = count === 1 ? (tags[0] ?? digest) : undefined
+  const pull = reference && pullCommand(registry, `${repository}${reference.includes(':') ? '@' : ':'}${reference}`)
+  return (
+    <>
+      {pull && <CommandLine command={pull} />}
+      <a href={addressOf({ registry, repository, reference })}>{texts.show}</a>
+    </>
+  )
 }
 
 function nameOf(copy: Copy | undefined): string {

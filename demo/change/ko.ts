@@ -145,6 +145,7 @@ export default {
     copied: '{place}에 복사했습니다: {names}',
     present: '이미 있었습니다: {names}',
     rest: '복사하지 않았습니다: {names}',
+    show: '복사된 곳 보기',
     cancelled: '복사를 취소했습니다. 복사된 것은 남으며, 다시 복사하면 이어서 진행합니다.',
     cancel: '취소',
     close: '닫기',

@@ -52,7 +52,12 @@ it('copy shows its plan and takes an image to another registry, under other tags
   const digest = await getDigest(real.url, 'team/app', 'v1')
   expect(await getDigest(registry.url, 'mirror/app', 'v1')).toBe(digest)
   expect(await getDigest(registry.url, 'mirror/app', 'stable')).toBe(digest)
-  await closeDialog()
+  await shows(dialog(), `docker pull ${new URL(registry.url).host}/mirror/app:v1`)
+  expect(await accessibilityFindings()).toEqual([])
+  await dialog().getByRole('link', { name: 'Show it there' }).click()
+  await page.getByRole('heading', { name: 'mirror/app:v1' }).waitFor()
+  await openDemo({ view: 'registries' })
+  await page.getByRole('link', { name: new URL(registry.url).host }).waitFor()
 })
 
 it('a copy of several images pauses, and a failure in the middle lists what was copied', async () => {
@@ -96,6 +101,20 @@ it('a copy of several images pauses, and a failure in the middle lists what was 
   await button('Try again').click()
   await shows(dialog(), 'Was there already: v1')
   expect([...(await listTags(registry.url, 'mirror/many'))].sort()).toEqual(['v1', 'v2', 'v3'])
+})
+
+it('copy diagnoses the registry that does not answer, which is not that of the page', async () => {
+  await pushTags(real.url, 'team/lost', 'v1')
+  const gone = await serveTestRegistry()
+  await gone.close()
+  await openDemo({ registry: real.url, repository: 'team/lost' })
+  await chooseTags('v1')
+  await button('Copy to…').click()
+  await field('To the registry').fill(gone.url)
+  await button('Show what would be copied').click()
+  await dialog().getByRole('heading', { name: 'The registry does not answer' }).waitFor()
+  const href = await dialog().getByRole('link', { name: 'All checks' }).getAttribute('href')
+  expect(new URLSearchParams(href?.slice(1)).get('registry')).toBe(gone.url)
 })
 
 it('copy asks both registries who the user is', async () => {
