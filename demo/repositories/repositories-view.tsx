@@ -1,12 +1,13 @@
 import { params } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
 import { proxy } from 'comlink'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { $formats } from '../../src/element/words/format.ts'
 import { messages, translate } from '../../src/element/words/messages.ts'
 import { $registries, forgetRepository, remember } from '../registries/remembered.ts'
 import { addressOf, goTo } from '../shell/address.ts'
 import { useArrowKeys } from '../shell/arrow-keys.ts'
+import { useFilter } from '../shell/filter.ts'
 import { ProblemView } from '../shell/problem-view.tsx'
 import { $config } from '../shell/settings.ts'
 import { $signOuts } from '../shell/sign-out.ts'
@@ -51,7 +52,7 @@ export default function RepositoriesView({ registry }: { readonly registry: stri
     worker.repositories.list(registry, proxy(onPortion), signal),
   )
   const { names, isLoading, fault } = useStore(catalogue.$state)
-  const [text, setText] = useState('')
+  const { text, type, keep } = useFilter()
   const view = useRef<HTMLElement>(null)
   useArrowKeys(view)
   async function load(): Promise<void> {
@@ -72,6 +73,7 @@ export default function RepositoriesView({ registry }: { readonly registry: stri
   function open() {
     const [only] = found
     const repository = found.length === 1 && only ? only : wanted
+    keep()
     if (repository) goTo({ registry, repository })
   }
 
@@ -94,7 +96,8 @@ export default function RepositoriesView({ registry }: { readonly registry: stri
           autocomplete="off"
           spellcheck={false}
           value={text}
-          onInput={({ currentTarget }) => setText(currentTarget.value)}
+          onInput={({ currentTarget }) => type(currentTarget.value)}
+          onBlur={keep}
         />
         <button type="submit" disabled={!wanted}>
           {texts.open}

@@ -20,9 +20,13 @@ export interface Place {
   readonly part?: string | undefined
   /** A second image, to compare: `repository:tag` or `repository@digest`. */
   readonly with?: string | undefined
+  /** The filter of a list. */
+  readonly filter?: string | undefined
+  /** The order of a list. */
+  readonly order?: string | undefined
 }
 
-const NAMES = ['view', 'registry', 'repository', 'reference', 'part', 'with'] as const
+const NAMES = ['view', 'registry', 'repository', 'reference', 'part', 'with', 'filter', 'order'] as const
 
 const router = createRouter({ page: /^/ }, { search: true })
 

@@ -4,7 +4,8 @@ import { useEffect, useState } from 'preact/hooks'
 import { $formats } from '../../src/element/words/format.ts'
 import { messages, translate } from '../../src/element/words/messages.ts'
 import { remember } from '../registries/remembered.ts'
-import { addressOf } from '../shell/address.ts'
+import { $place, addressOf } from '../shell/address.ts'
+import { changePlace, useFilter } from '../shell/filter.ts'
 import { CommandLine } from '../shell/image-parts.tsx'
 import { ProblemView } from '../shell/problem-view.tsx'
 import { pullCommand } from '../shell/pull-command.ts'
@@ -54,8 +55,10 @@ export default function TagsView({ registry, repository }: TagsViewProps) {
     details: (tags, signal) => worker.tags.details(registry, repository, tags, signal),
   })
   const state = useStore(list.$state)
-  const [text, setText] = useState('')
-  const [order, setOrder] = useState<Order>('version')
+  const { text, type, keep } = useFilter()
+  const { order: asked } = useStore($place)
+  const order = ORDERS.find((one) => one === asked) ?? 'version'
+  const setOrder = (order: Order) => changePlace({ order: order === 'version' ? undefined : order })
   const [hasAbout, setAbout] = useState(false)
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   useEffect(() => {
@@ -92,7 +95,8 @@ export default function TagsView({ registry, repository }: TagsViewProps) {
           autocomplete="off"
           spellcheck={false}
           value={text}
-          onInput={({ currentTarget }) => setText(currentTarget.value)}
+          onInput={({ currentTarget }) => type(currentTarget.value)}
+          onBlur={keep}
         />
         <span class="bar">
           <label for="tags-order">{texts.order}</label>

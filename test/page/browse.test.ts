@@ -81,6 +81,13 @@ it('the tags are put in order, filtered and chosen, also with the keyboard', asy
   const filter = page.getByRole('searchbox')
   await filter.fill('v1*')
   await expect.poll(tagsShown).toEqual(['v1', 'v10'])
+  // Filter and order are there again on the way back.
+  await page.getByRole('link', { name: 'v1', exact: true }).click()
+  await page.getByRole('heading', { name: 'team/order:v1' }).waitFor()
+  await page.goBack()
+  await expect.poll(tagsShown).toEqual(['v1', 'v10'])
+  expect(await filter.inputValue()).toBe('v1*')
+  expect(Object.fromEntries(new URL(page.url()).searchParams)).toMatchObject({ filter: 'v1*', order: 'smallest' })
   await filter.fill('LONG')
   await expect.poll(tagsShown).toEqual(['v2-long-name'])
   await filter.fill('nothing')
