@@ -40,11 +40,10 @@ export function Transfer({ id, label, progress, onCancel }: TransferProps) {
         <small>{describe()}</small>
       </p>
       {progress && (
-        <BarList length={progress.blobs.length}>
-          {progress.blobs.map((blob, index) => (
-            <BlobBar key={`${blob.repository} ${blob.digest}`} blob={blob} number={index + 1} isStopped={false} />
-          ))}
-        </BarList>
+        <BarList
+          blobs={progress.blobs}
+          drawBar={(blob, number) => <BlobBar key={blob.digest} {...{ blob, number }} isStopped={false} />}
+        />
       )}
       <footer>
         <button type="button" class="quiet" onClick={onCancel}>

@@ -16,8 +16,8 @@ export function pushElement(): RegistryPush {
   element.pullCommand = ({ registry, repository, tag }) => pullCommand(registry, `${repository}:${tag}`)
   element.imageLink = ({ registry, repository, tag }) =>
     addressOf({ registry: knownAs(registry), repository, reference: tag })
-  element.addEventListener('push-progress', ({ detail: { state, sentBytes, totalBytes } }) => {
-    const percent = Math.floor((100 * sentBytes) / Math.max(totalBytes, 1))
+  element.addEventListener('push-progress', ({ detail: { state, sentBytes, presentBytes, totalBytes } }) => {
+    const percent = Math.floor((100 * (sentBytes - presentBytes)) / Math.max(totalBytes - presentBytes, 1))
     $activity.set(state === 'running' || state === 'paused' ? `${percent} %` : undefined)
   })
   element.addEventListener('push-done', ({ detail: { registry, images } }) => rememberPush(registry.trim(), images))

@@ -43,6 +43,17 @@ describe('a push under way in the page', () => {
     await expect.poll(() => page.title()).not.toMatch(/%/)
   })
 
+  it('numbers the layers by repository, and tells what was sent from what was there', async () => {
+    const archive = await createTestArchive({ images: [{ names: ['team/a:v1', 'team/b:v1'], layers: layersOf(2) }] })
+    await chooseFile('hello.tar', archive)
+    await button('Push').click()
+    await shows(status(), 'Pushed team/a:v1, team/b:v1.')
+    await shows(summary(), 'already there')
+    expect(await summary().textContent()).toMatch(/^Pushed[\d.]+ kB sent, [\d.]+ kB already there$/)
+    const names = await page.locator('.bars').locator('li > span:first-child').allTextContents()
+    expect(names).toEqual(['Layer 1', 'Layer 2', 'Config', 'Layer 1', 'Layer 2', 'Config'])
+  })
+
   it('sends nothing while it is paused', async () => {
     let release = () => {}
     const isUploading = new Promise<void>((resolve) => {

@@ -5,7 +5,10 @@ import type { BlobKind, BlobState, PushProgress } from '../../index.ts'
 export interface Total {
   /** `idle` before the first progress of a push. */
   readonly phase: PushProgress['phase'] | 'idle'
+  /** Of all that is in the registry now. */
   readonly sentBytes: number
+  /** Of all that is not sent, because the registry has it: a part of `sentBytes`. */
+  readonly presentBytes: number
   readonly totalBytes: number
   /** Absent until enough was sent to measure it: show "measuring". */
   readonly bytesPerSecond: number | undefined
@@ -34,7 +37,14 @@ export interface ShownProgress {
   clear(): void
 }
 
-const IDLE: Total = { phase: 'idle', sentBytes: 0, totalBytes: 0, bytesPerSecond: undefined, remaining: undefined }
+const IDLE: Total = {
+  phase: 'idle',
+  sentBytes: 0,
+  presentBytes: 0,
+  totalBytes: 0,
+  bytesPerSecond: undefined,
+  remaining: undefined,
+}
 
 export function createProgress(): ShownProgress {
   const $total = map<Total>(IDLE)
@@ -47,6 +57,7 @@ export function createProgress(): ShownProgress {
       $total.set({
         phase,
         sentBytes,
+        presentBytes: presentBytes(blobs),
         totalBytes,
         bytesPerSecond: bytesPerSecond || undefined,
         remaining: remainingSeconds,
@@ -81,4 +92,9 @@ export function createProgress(): ShownProgress {
       $blobs.set([])
     },
   }
+}
+
+function presentBytes(blobs: PushProgress['blobs']): number {
+  const present = blobs.filter(({ state }) => state === 'present' || state === 'mounted')
+  return present.reduce((sum, { size }) => sum + size, 0)
 }

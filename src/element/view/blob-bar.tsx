@@ -1,6 +1,6 @@
 import { count } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
-import type { ComponentChildren } from 'preact'
+import { type ComponentChildren, Fragment } from 'preact'
 import type { PushProgress } from '../../index.ts'
 import { $formats, shortDigest } from '../words/format.ts'
 import { messages } from '../words/messages.ts'
@@ -23,13 +23,38 @@ const $texts = messages('element/bars', {
 /** A longer list begins folded. */
 const MAX_OPEN = 8
 
-/** The bars of a transfer. */
-export function BarList({ length, children }: { readonly length: number; readonly children: ComponentChildren }) {
+type Blob = Pick<PushProgress['blobs'][number], 'repository' | 'kind'>
+
+interface BarListProps<B extends Blob> {
+  readonly blobs: readonly B[]
+  /** Draws a bar. The number counts the layers of a repository from 1: the configs between them have none. */
+  drawBar(blob: B, number: number): ComponentChildren
+}
+
+/** The bars of a transfer, by repository. */
+export function BarList<B extends Blob>({ blobs, drawBar }: BarListProps<B>) {
   const texts = useStore($texts)
-  if (length === 0) return null
+  if (blobs.length === 0) return null
+  const repositories = [...new Set(blobs.map(({ repository }) => repository))]
   return (
-    <Fold isOpen={length <= MAX_OPEN} summary={texts.parts(length)}>
-      <ol class="bars">{children}</ol>
+    <Fold isOpen={blobs.length <= MAX_OPEN} summary={texts.parts(blobs.length)}>
+      {repositories.map((repository) => {
+        let layers = 0
+        return (
+          <Fragment key={repository}>
+            {repositories.length > 1 && (
+              <p class="muted">
+                <bdi>{repository}</bdi>
+              </p>
+            )}
+            <ol class="bars">
+              {blobs
+                .filter((blob) => blob.repository === repository)
+                .map((blob) => drawBar(blob, blob.kind === 'layer' ? ++layers : layers))}
+            </ol>
+          </Fragment>
+        )
+      })}
     </Fold>
   )
 }
@@ -38,7 +63,7 @@ interface BlobBarProps {
   readonly blob: Pick<PushProgress['blobs'][number], 'kind' | 'size' | 'state' | 'sentBytes'> & {
     readonly digest: string
   }
-  /** Its place in the list, from 1. */
+  /** Of a layer: which one it is in its repository, from 1. */
   readonly number: number
   /** True if nothing is under way any more. */
   readonly isStopped: boolean

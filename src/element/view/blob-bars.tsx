@@ -12,11 +12,7 @@ interface BlobBarsProps {
 export function BlobBars({ progress, isStopped }: BlobBarsProps) {
   const blobs = useStore(progress.$blobs)
   return (
-    <BarList length={blobs.length}>
-      {blobs.map((blob, index) => (
-        <OneBar key={`${blob.repository} ${blob.digest}`} blob={blob} number={index + 1} isStopped={isStopped} />
-      ))}
-    </BarList>
+    <BarList blobs={blobs} drawBar={(blob, number) => <OneBar key={blob.digest} {...{ blob, number, isStopped }} />} />
   )
 }
 

@@ -14,6 +14,8 @@ const $texts = messages('element/summary', {
   stopped: 'Not all was pushed',
   archives: params('{pushed} of {count} archives'),
   bytes: params('{sent} of {total}'),
+  sent: params('{sent} sent'),
+  present: params('{size} already there'),
   speed: params('{speed} a second'),
   left: params('about {time} left'),
   measuring: 'measuring the speed',
@@ -27,7 +29,9 @@ const $texts = messages('element/summary', {
 export function SummaryView({ form }: { readonly form: Form }) {
   const texts = useStore($texts)
   const formats = useStore($formats)
-  const { state, sentBytes, totalBytes, bytesPerSecond, remaining, pushed, count } = useStore(form.$summary)
+  const { state, sentBytes, presentBytes, totalBytes, bytesPerSecond, remaining, pushed, count } = useStore(
+    form.$summary,
+  )
   const isCancelling = useStore(form.$cancelling).size > 0
   const isUnderWay = state === 'running' || state === 'paused'
   const title = useRef<HTMLHeadingElement>(null)
@@ -37,6 +41,9 @@ export function SummaryView({ form }: { readonly form: Form }) {
   }, [isUnderWay])
   if (state === 'idle') return null
 
+  // What the registry has already is no progress.
+  const sent = sentBytes - presentBytes
+  const toSend = totalBytes - presentBytes
   const pace = bytesPerSecond
     ? [
         texts.speed({ speed: formats.bytes(bytesPerSecond) }),
@@ -45,7 +52,10 @@ export function SummaryView({ form }: { readonly form: Form }) {
     : [texts.measuring]
   const facts = [
     ...(count > 1 ? [texts.archives({ pushed, count })] : []),
-    texts.bytes({ sent: formats.bytes(sentBytes), total: formats.bytes(totalBytes) }),
+    state === 'done'
+      ? texts.sent({ sent: formats.bytes(sent) })
+      : texts.bytes({ sent: formats.bytes(sent), total: formats.bytes(toSend) }),
+    ...(presentBytes > 0 ? [texts.present({ size: formats.bytes(presentBytes) })] : []),
     ...(state === 'running' && !isCancelling ? pace : []),
   ]
   return (
@@ -73,7 +83,7 @@ export function SummaryView({ form }: { readonly form: Form }) {
           </div>
         )}
       </div>
-      <progress value={sentBytes} max={Math.max(totalBytes, 1)} aria-label={texts.title} />
+      <progress value={toSend > 0 ? sent : 1} max={Math.max(toSend, 1)} aria-label={texts.title} />
     </section>
   )
 }

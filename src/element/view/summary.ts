@@ -9,7 +9,10 @@ export interface Summary {
    * `done` if all were pushed; `stopped` if one failed or was cancelled.
    */
   readonly state: 'idle' | 'running' | 'paused' | 'done' | 'stopped'
+  /** Of all that is in the registry now. */
   readonly sentBytes: number
+  /** Of all that is not sent, because the registry has it: a part of `sentBytes`. */
+  readonly presentBytes: number
   /** Of the pushes that have begun, and of those that wait as far as their archives tell. */
   readonly totalBytes: number
   /** Absent until it is known. */
@@ -59,6 +62,7 @@ function addUp(entries: readonly Entry[], isHeld: boolean): Summary {
   return {
     state,
     sentBytes,
+    presentBytes: sum(totals.map(({ present }) => present)),
     totalBytes,
     bytesPerSecond: state === 'running' ? bytesPerSecond : undefined,
     remaining: state === 'running' && bytesPerSecond ? (totalBytes - sentBytes) / bytesPerSecond : undefined,
@@ -84,15 +88,19 @@ function summarize(states: readonly EntryState[], isHeld: boolean): Summary['sta
 
 function totalOf({ $shown, progress }: Entry): {
   readonly sent: number
+  readonly present: number
   readonly total: number
   readonly speed: number
 } {
   const { state, archive, choices } = $shown.get()
-  const { sentBytes, totalBytes, bytesPerSecond = 0 } = progress.$total.get()
-  if (totalBytes > 0) return { sent: sentBytes, total: totalBytes, speed: state === 'pushing' ? bytesPerSecond : 0 }
+  const { sentBytes, presentBytes, totalBytes, bytesPerSecond = 0 } = progress.$total.get()
+  if (totalBytes > 0) {
+    const speed = state === 'pushing' ? bytesPerSecond : 0
+    return { sent: sentBytes, present: presentBytes, total: totalBytes, speed }
+  }
   const included = archive?.images.filter(
     ({ position }) => choices.find((choice) => choice.position === position)?.isIncluded,
   )
   const total = included?.flatMap(({ layers }) => layers).reduce((sum, { size }) => sum + size, 0) ?? 0
-  return { sent: 0, total, speed: 0 }
+  return { sent: 0, present: 0, total, speed: 0 }
 }

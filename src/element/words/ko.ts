@@ -139,6 +139,8 @@ export default {
     stopped: '모두 푸시하지는 못했습니다',
     archives: '아카이브 {count}개 중 {pushed}개',
     bytes: '{total} 중 {sent}',
+    sent: '{sent} 보냄',
+    present: '{size} 이미 있음',
     speed: '초당 {speed}',
     left: '약 {time} 남음',
     measuring: '속도를 재는 중',

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { Entry, EntryInput } from '../../../src/element/queue/entry.ts'
 import { createQueue } from '../../../src/element/queue/queue.ts'
 import { createForm, type Form } from '../../../src/element/view/form.ts'
-import { createFakePushes } from '../../support/fake-pushes.ts'
+import { createFakePushes, progressOf } from '../../support/fake-pushes.ts'
 
 const REGISTRY = 'https://registry.test'
 let worker: ReturnType<typeof createFakePushes>
@@ -79,6 +79,23 @@ describe('a form', () => {
     form.queue.resume(second.id)
     worker.pushes[1]?.succeed()
     await isShown(third, 'pushing')
+    stop()
+  })
+
+  it('tells what was sent from what the registry had', async () => {
+    form.setRegistry(REGISTRY)
+    form.add([fileOf('tar')])
+    const [entry] = form.queue.$entries.get() as [Entry]
+    await isShown(entry, 'ready')
+    form.push()
+    await isShown(entry, 'pushing')
+    const stop = form.$summary.listen(() => undefined)
+    const { blobs, ...progress } = progressOf(30)
+    const there = blobs.flatMap((blob) =>
+      (['present', 'mounted'] as const).map((state) => ({ ...blob, state, size: 10, sentBytes: 10 })),
+    )
+    worker.pushes[0]?.listener.onProgress({ ...progress, sentBytes: 50, totalBytes: 120, blobs: [...blobs, ...there] })
+    expect(form.$summary.get()).toMatchObject({ sentBytes: 50, presentBytes: 20, totalBytes: 120 })
     stop()
   })
 
