@@ -13,7 +13,7 @@ export function offer(api: object, end?: Endpoint): void {
 /** Gives the functions that the other end offers. */
 export function connect<T>(end: Endpoint): Api<T> {
   passMore()
-  return wrap<T>(end) as unknown as Api<T>
+  return linking(wrap(end)) as Api<T>
 }
 
 function passMore(): void {
@@ -21,14 +21,54 @@ function passMore(): void {
   transferHandlers.set('throw', faults)
 }
 
-/** An abort of the page is an abort in the Worker. */
-const signals: TransferHandler<AbortSignal, MessagePort | undefined> = {
-  canHandle: (value): value is AbortSignal => value instanceof AbortSignal,
-  serialize(signal) {
-    if (signal.aborted) return [undefined, []]
+type Remote = ((...args: readonly unknown[]) => Promise<unknown>) & Record<string | symbol, unknown>
+
+/** Links the signals of each call for as long as it takes: a signal may outlive many calls. */
+function linking(remote: unknown): unknown {
+  return new Proxy(remote as Remote, {
+    get: (target, name) => linking(target[name]),
+    async apply(target, _, args: readonly unknown[]) {
+      const links = args.map((arg) => (arg instanceof AbortSignal ? new SignalLink(arg) : arg))
+      try {
+        return await target(...links)
+      } finally {
+        for (const link of links) if (link instanceof SignalLink) link.close()
+      }
+    },
+  })
+}
+
+/** A signal on its way to the Worker. */
+class SignalLink {
+  readonly #signal: AbortSignal
+  #port: MessagePort | undefined
+  #tell = () => this.#port?.postMessage('abort')
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal
+  }
+
+  /** Returns the end for the Worker. Nothing if the signal is aborted already. */
+  open(): MessagePort | undefined {
+    if (this.#signal.aborted) return undefined
     const { port1, port2 } = new MessageChannel()
-    signal.addEventListener('abort', () => port1.postMessage('abort'), { once: true })
-    return [port2, [port2]]
+    this.#port = port1
+    this.#signal.addEventListener('abort', this.#tell, { once: true })
+    return port2
+  }
+
+  close(): void {
+    this.#signal.removeEventListener('abort', this.#tell)
+    this.#port?.close()
+  }
+}
+
+/** An abort of the page is an abort in the Worker. */
+const signals: TransferHandler<SignalLink | AbortSignal, MessagePort | undefined> = {
+  canHandle: (value): value is SignalLink => value instanceof SignalLink,
+  serialize(link) {
+    const port = (link as SignalLink).open()
+    return port ? [port, [port]] : [undefined, []]
   },
   deserialize(port) {
     const controller = new AbortController()
