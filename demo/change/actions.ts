@@ -46,7 +46,8 @@ const ACTIONS: readonly Action[] = [
     needs: 'two',
     reads: true,
     deletes: false,
-    address({ registry, repository, references: [reference, second] }) {
+    // The newest version comes first in a selection, but last in a comparison.
+    address({ registry, repository, references: [second, reference] }) {
       return addressOf({ view: 'compare', registry, repository, reference, with: second })
     },
   },

@@ -1,16 +1,20 @@
+import { params } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
 import { useState } from 'preact/hooks'
 import { messages, translate } from '../../src/element/words/messages.ts'
 import { addressOf, goTo } from '../shell/address.ts'
+import { Breadcrumbs } from '../shell/breadcrumbs.tsx'
 import { useLoading } from '../shell/loading.ts'
 import { ProblemView } from '../shell/problem-view.tsx'
 import { worker } from '../shell/worker.ts'
 import type { Comparison, ImagePair } from '../worker/comparisons.ts'
 import type { ImagePlace } from '../worker/image.ts'
+import { imageName } from '../worker/image-name.ts'
 import { ComparedConfig } from './compared-config.tsx'
 import { ComparedFilesSection } from './compared-files.tsx'
 import { ComparedLayers } from './compared-layers.tsx'
-import { readImageName, writeImageName } from './second-image.ts'
+import { readImageName } from './second-image.ts'
+import { TagSuggestions } from './tag-suggestions.tsx'
 import './compare.css'
 
 translate('compare', () => import('./ko.ts'))
@@ -21,6 +25,8 @@ const $texts = messages('compare/view', {
   second: 'Second image',
   hint: 'A tag, or repository:tag',
   compare: 'Compare',
+  swap: 'Swap',
+  missing: params('The registry does not have {image}'),
   platform: 'Platform',
   same: 'Both are the same image.',
 })
@@ -44,6 +50,7 @@ export default function CompareView({ registry, repository, reference, part, sec
   const pair = reference && other ? { from: first, to: { registry, ...other }, platform: part } : undefined
   return (
     <section class="compare" aria-labelledby="compare-title">
+      <Breadcrumbs place={first} here={texts.title} />
       <h1 id="compare-title">{texts.title}</h1>
       <form
         onSubmit={(event) => {
@@ -51,7 +58,7 @@ export default function CompareView({ registry, repository, reference, part, sec
           const data = new FormData(event.currentTarget)
           const from = readImageName(String(data.get('first')), repository)
           const to = from && readImageName(String(data.get('second')), from.repository)
-          if (from && to) goTo({ view: 'compare', registry, ...from, with: writeImageName(to) })
+          if (from && to) goTo({ view: 'compare', registry, ...from, with: imageName(to) })
         }}
       >
         <label>
@@ -60,7 +67,8 @@ export default function CompareView({ registry, repository, reference, part, sec
             key={`${repository} ${reference}`}
             name="first"
             required
-            defaultValue={reference && writeImageName(first)}
+            defaultValue={reference && imageName(first)}
+            list="compare-tags"
             spellcheck={false}
             autocapitalize="off"
           />
@@ -73,12 +81,23 @@ export default function CompareView({ registry, repository, reference, part, sec
             required
             defaultValue={second}
             placeholder={texts.hint}
+            list="compare-tags"
             spellcheck={false}
             autocapitalize="off"
           />
         </label>
         <button type="submit">{texts.compare}</button>
+        {pair && (
+          <button
+            type="button"
+            class="outline"
+            onClick={() => goTo({ view: 'compare', ...pair.to, with: imageName(first), part })}
+          >
+            {texts.swap}
+          </button>
+        )}
       </form>
+      <TagSuggestions id="compare-tags" registry={registry} repository={repository} />
       {pair && <Compared key={`${repository} ${reference} ${second} ${part}`} pair={pair} second={second} />}
     </section>
   )
@@ -94,7 +113,11 @@ function Compared({ pair, second }: { readonly pair: ImagePair; readonly second:
   const { registry, repository, reference } = pair.from
   return (
     <div aria-busy={isLoading}>
-      <ProblemView fault={fault} onRetry={reload} />
+      <ProblemView
+        fault={fault}
+        title={fault?.code === 'NOT_FOUND' && fault.place ? texts.missing({ image: fault.place }) : undefined}
+        onRetry={reload}
+      />
       {comparison && (
         <>
           {comparison.platforms.length > 1 && (
@@ -124,7 +147,10 @@ function Compared({ pair, second }: { readonly pair: ImagePair; readonly second:
             <>
               <ComparedLayers comparison={comparison} />
               <ComparedConfig comparison={comparison} />
-              <ComparedFilesSection pair={{ ...pair, platform: comparison.platform }} />
+              <ComparedFilesSection
+                pair={{ ...pair, platform: comparison.platform }}
+                size={sizeOf(comparison.layers)}
+              />
             </>
           )}
         </>
@@ -137,7 +163,12 @@ function ImageLink({ place, digest }: { readonly place: ImagePlace; readonly dig
   const { registry, repository, reference } = place
   return (
     <a href={addressOf({ registry, repository, reference })} title={digest}>
-      <bdi class="wrap">{writeImageName(place)}</bdi>
+      <bdi class="wrap">{imageName(place)}</bdi>
     </a>
   )
+}
+
+/** The size of the layers that a comparison of files reads: the common ones once. */
+function sizeOf({ shared, removed, added }: Comparison['layers']): number {
+  return [...shared, ...removed, ...added].reduce((sum, { size }) => sum + size, 0)
 }

@@ -10,7 +10,7 @@ import type { ChangedFile, ChangedFiles, ComparedFiles, ImagePair } from '../wor
 
 const $texts = messages('compare/files', {
   title: 'Files',
-  intro: 'To compare the files, all layers of both images are read.',
+  intro: params('To compare the files, all layers of both images are read: {size}.'),
   compare: 'Compare the files',
   counts: params('Added: {added}. Removed: {removed}. Changed: {changed}.'),
   none: 'All files are the same.',
@@ -22,9 +22,16 @@ const $texts = messages('compare/files', {
   written: 'written',
 })
 
+interface ComparedFilesSectionProps {
+  readonly pair: ImagePair
+  /** Of all layers, in bytes. */
+  readonly size: number
+}
+
 /** The files that differ between two images. They are read when the user asks for it. */
-export function ComparedFilesSection({ pair }: { readonly pair: ImagePair }) {
+export function ComparedFilesSection({ pair, size }: ComparedFilesSectionProps) {
   const texts = useStore($texts)
+  const formats = useStore($formats)
   const [files, setFiles] = useState<ComparedFiles>()
   const task = useTask()
   useEffect(() => {
@@ -37,8 +44,8 @@ export function ComparedFilesSection({ pair }: { readonly pair: ImagePair }) {
       <h2 id="compared-files-title">{texts.title}</h2>
       {!files && !task.isRunning && (
         <>
-          <p>{texts.intro}</p>
-          <button type="button" class="secondary" onClick={compare}>
+          <p>{texts.intro({ size: formats.bytes(size) })}</p>
+          <button type="button" class="outline" onClick={compare}>
             {texts.compare}
           </button>
         </>

@@ -2,6 +2,7 @@ import { params } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
 import { $formats } from '../../src/element/words/format.ts'
 import { messages } from '../../src/element/words/messages.ts'
+import { readableStep } from '../image/steps.ts'
 import { ShortDigest } from '../shell/image-parts.tsx'
 import type { ComparedLayer, Comparison } from '../worker/comparisons.ts'
 
@@ -60,14 +61,21 @@ function Layers({ title, layers, isOpen }: LayersProps) {
         {layers.map(({ digest, size, createdBy }, position) => (
           <li key={`${position} ${digest}`}>
             <ShortDigest digest={digest} /> {formats.bytes(size)}{' '}
-            {createdBy && (
-              <code class="wrap" title={createdBy}>
-                {createdBy.length > 160 ? `${createdBy.slice(0, 160)}…` : createdBy}
-              </code>
-            )}
+            {createdBy && <StepText step={readableStep(createdBy)} />}
           </li>
         ))}
       </ul>
     </details>
+  )
+}
+
+/** In characters. */
+const SHORT = 160
+
+function StepText({ step }: { readonly step: string }) {
+  return (
+    <code class="wrap" title={step}>
+      {step.length > SHORT ? `${step.slice(0, SHORT)}…` : step}
+    </code>
   )
 }

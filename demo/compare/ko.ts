@@ -6,6 +6,8 @@ export default {
     second: '둘째 이미지',
     hint: '태그, 또는 저장소:태그',
     compare: '비교',
+    swap: '서로 바꾸기',
+    missing: '레지스트리에 {image}이(가) 없습니다',
     platform: '플랫폼',
     same: '두 이미지가 같습니다.',
   },
@@ -30,7 +32,7 @@ export default {
   },
   'compare/files': {
     title: '파일',
-    intro: '파일을 비교하려면 두 이미지의 모든 레이어를 읽어야 합니다.',
+    intro: '파일을 비교하려면 두 이미지의 모든 레이어({size})를 읽어야 합니다.',
     compare: '파일 비교',
     counts: '추가: {added}개. 삭제: {removed}개. 변경: {changed}개.',
     none: '모든 파일이 같습니다.',

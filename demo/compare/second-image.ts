@@ -22,8 +22,3 @@ export function readImageName(text: string, repository: string): NamedImage | un
   }
   return name.includes('/') ? { repository: name, reference: 'latest' } : { repository, reference: name }
 }
-
-/** Writes an image as `readImageName` reads it. */
-export function writeImageName({ repository, reference }: NamedImage): string {
-  return `${repository}${reference.includes(':') ? '@' : ':'}${reference}`
-}

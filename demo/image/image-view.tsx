@@ -8,6 +8,7 @@ import { useLoading } from '../shell/loading.ts'
 import { ProblemView } from '../shell/problem-view.tsx'
 import { worker } from '../shell/worker.ts'
 import type { DescribedReference } from '../worker/image.ts'
+import { imageName } from '../worker/image-name.ts'
 import { ArtifactFiles } from './artifact-files.tsx'
 import { ConfigSection } from './config-section.tsx'
 import { Documents } from './documents.tsx'
@@ -51,7 +52,7 @@ export default function ImageView({ part, ...place }: ImageViewProps) {
   return (
     <section class="image" aria-labelledby="image-title" aria-busy={isLoading}>
       <h1 id="image-title">
-        <bdi>{nameOf(repository, reference)}</bdi>
+        <bdi>{imageName(place)}</bdi>
       </h1>
       <ProblemView fault={fault} onRetry={reload} />
       {described && !fault && (
@@ -82,9 +83,4 @@ export default function ImageView({ part, ...place }: ImageViewProps) {
       )}
     </section>
   )
-}
-
-/** `team/app:v1`, or `team/app@sha256:…`. */
-function nameOf(repository: string, reference: string): string {
-  return `${repository}${reference.includes(':') ? '@' : ':'}${reference}`
 }

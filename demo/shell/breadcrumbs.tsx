@@ -5,8 +5,14 @@ import { RegistryName } from './registry-name.tsx'
 
 const $texts = messages('shell/breadcrumbs', { path: 'Where you are' })
 
-/** The way from a registry to what is shown. The last part is the place itself. */
-export function Breadcrumbs({ place }: { readonly place: Place }) {
+interface BreadcrumbsProps {
+  readonly place: Place
+  /** The name of a view of the place, such as a comparison. @default the place itself is shown */
+  readonly here?: string
+}
+
+/** The way from a registry to what is shown. */
+export function Breadcrumbs({ place, here }: BreadcrumbsProps) {
   const texts = useStore($texts)
   const { registry, repository, reference } = place
   if (!registry || !repository) return null
@@ -20,7 +26,7 @@ export function Breadcrumbs({ place }: { readonly place: Place }) {
       <ol>
         {steps.map(({ text, to }, position) => (
           <li key={addressOf(to)}>
-            {position === steps.length - 1 ? (
+            {position === steps.length - 1 && here === undefined ? (
               <bdi class="wrap" aria-current="page">
                 {text}
               </bdi>
@@ -31,6 +37,11 @@ export function Breadcrumbs({ place }: { readonly place: Place }) {
             )}
           </li>
         ))}
+        {here !== undefined && (
+          <li>
+            <span aria-current="page">{here}</span>
+          </li>
+        )}
       </ol>
     </nav>
   )

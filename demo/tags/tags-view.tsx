@@ -74,9 +74,8 @@ export default function TagsView({ registry, repository }: TagsViewProps) {
 
   const all = hasAbout ? [...tags, ...about] : tags
   const shown = orderTags(filterTags(all, text), rows, order)
-  // What is gone cannot be chosen any more.
-  const known = new Set(all)
-  const stillChosen = [...chosen].filter((tag) => known.has(tag))
+  // What is gone cannot be chosen any more. The newest version comes first.
+  const stillChosen = all.filter((tag) => chosen.has(tag))
   const pull = pullCommand(registry, repository)
   if (fault?.status === 404 && !isThere) return <MissingRepository registry={registry} repository={repository} />
   return (

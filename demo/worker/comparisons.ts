@@ -10,8 +10,10 @@ import {
   type ReadProgress,
   runnableImages,
 } from 'registry-api-v2-client'
+import { toFault } from '../../src/element/words/fault.ts'
 import type { Session } from '../../src/element/worker/session.ts'
 import type { ImagePlace } from './image.ts'
+import { imageName } from './image-name.ts'
 import { seldom } from './seldom.ts'
 
 /** Two images of a registry. */
@@ -104,10 +106,20 @@ export function createComparisons(session: Session) {
   }
 }
 
-/** Opens two images, and chooses a platform of indexes that both have. */
+/**
+ * Opens two images, and chooses a platform of indexes that both have.
+ *
+ * @throws {Fault} whose place is the image that cannot be opened
+ */
 async function openPair(session: Session, { from, to, platform }: ImagePair, signal: AbortSignal) {
-  const open = ({ registry, repository, reference }: ImagePlace) =>
-    session.use(registry, (handle) => openImage(handle, repository, reference, { signal }))
+  const open = async (place: ImagePlace): Promise<Image> => {
+    const { registry, repository, reference } = place
+    try {
+      return await session.use(registry, (handle) => openImage(handle, repository, reference, { signal }))
+    } catch (error) {
+      throw { ...toFault(error), place: imageName(place) }
+    }
+  }
   const [one, other] = await Promise.all([open(from), open(to)])
   const [platforms, others] = [platformsOf(one), platformsOf(other)]
   const common = platforms.filter((platform) => others.includes(platform))

@@ -28,13 +28,30 @@ async function pushTwo(url: string): Promise<string> {
 it('the page compares two tags: layers, settings and files', async () => {
   const url = inject('registryUrl')
   const repository = await pushTwo(url)
-  await openDemo({ registry: url, view: 'compare', repository, reference: 'v1', with: 'v2' })
+  // The older one is the first, in whatever order they are chosen.
+  await openDemo({ registry: url, repository })
+  await page.getByRole('checkbox', { name: 'Choose v2' }).check()
+  await page.getByRole('checkbox', { name: 'Choose v1' }).check()
+  await page.getByRole('link', { name: 'Compare' }).click()
+  expect(await page.getByLabel('First image').inputValue()).toBe(`${repository}:v1`)
+  await expect
+    .poll(() => page.locator('#compare-tags option').evaluateAll((all) => all.map((one) => one.getAttribute('value'))))
+    .toEqual([`${repository}:v2`, `${repository}:v1`])
   await shows(main(), 'Only in the first (1,')
   await shows(main(), 'In both (1,')
   const row = page.getByRole('row', { name: /^env: MODE/ })
   await shows(row, 'not set')
   await shows(row, 'fast')
 
+  await button('Swap').click()
+  await shows(main(), 'Only in the second (1,')
+  expect(await page.getByLabel('Second image').inputValue()).toBe(`${repository}:v1`)
+  await button('Swap').click()
+  await shows(main(), 'Only in the first (1,')
+  const crumbs = page.getByRole('navigation', { name: 'Where you are' })
+  expect(await crumbs.getByRole('link').allInnerTexts()).toEqual([new URL(url).host, repository, 'v1'])
+
+  await shows(main(), /all layers of both images are read: [\d.]+ kB/)
   await button('Compare the files').click()
   await shows(main(), 'Added: 1. Removed: 0. Changed: 1.')
   const files = page.locator('.changes').getByRole('listitem')
@@ -67,5 +84,5 @@ it('the page compares the platform of indexes that is chosen, and tells what doe
 
   await page.getByLabel('Second image').fill('no-such-tag')
   await button('Compare').click()
-  await shows(page.getByRole('alert'), 'The registry does not have this')
+  await shows(page.getByRole('alert'), `The registry does not have ${one.repository}:no-such-tag`)
 })

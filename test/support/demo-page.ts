@@ -79,7 +79,7 @@ export function holdUploads(): Promise<void> {
 export const layersOf = (count: number) => Array.from({ length: count }, (_, index) => ({ file: `layer ${index}` }))
 
 /** Waits until an element shows this text. */
-export const shows = (within: Locator, text: string) => within.filter({ hasText: text }).first().waitFor()
+export const shows = (within: Locator, text: string | RegExp) => within.filter({ hasText: text }).first().waitFor()
 
 export const button = (name: string) => page.getByRole('button', { name, exact: true })
 export const status = () => page.getByRole('status')
