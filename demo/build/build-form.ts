@@ -11,6 +11,8 @@ export interface BuildForm {
   /** `0:0` */
   readonly owner: string
   readonly executable: 'programs' | 'all' | 'none'
+  /** The date of the image: that of the build, or one that is the same for the same files. */
+  readonly date: 'build' | 'fixed'
   /** Names of files that are left out. */
   readonly without: string
   readonly settings: SettingsForm
@@ -25,11 +27,12 @@ export const EMPTY_FORM: BuildForm = {
   at: '/app',
   owner: '0:0',
   executable: 'programs',
+  date: 'build',
   without: '.git .DS_Store',
   settings: NO_SETTINGS,
   registry: '',
   repository: '',
-  tags: 'latest',
+  tags: '',
 }
 
 /** Reads the numbers of a user and a group: `1000`, `1000:1000`. */

@@ -33,6 +33,7 @@ const $texts = messages('build/view', {
   bad: 'These tags, or the owner, cannot be used.',
   build: 'Build',
   building: 'Reading the files',
+  changed: 'The form has changed since the build. Build again.',
   cancel: 'Cancel',
 })
 
@@ -57,17 +58,24 @@ export default function BuildView({ registry = '', repository, reference }: Buil
   const [base, setBase] = useState<BaseImage>()
   const [progress, setProgress] = useState<LayerProgress>()
   const [built, setBuilt] = useState<BuiltImage>()
+  const [isOutdated, setOutdated] = useState(false)
   const reading = useWork()
   const building = useWork()
 
-  function change(part: Partial<BuildForm>): void {
+  function dropBuilt(): void {
+    setOutdated(isOutdated || built !== undefined)
     setBuilt(undefined)
+  }
+
+  /** Changes what the image is made of. */
+  function change(part: Partial<BuildForm>): void {
+    dropBuilt()
     setForm((before) => ({ ...before, ...part }))
   }
 
   /** Replaces the files that were chosen. */
   function choose(next: (before: readonly BuildFile[]) => readonly BuildFile[]): void {
-    setBuilt(undefined)
+    dropBuilt()
     setChosen(next)
   }
 
@@ -93,6 +101,7 @@ export default function BuildView({ registry = '', repository, reference }: Buil
   const build = () =>
     building.run(async (signal) => {
       setProgress(undefined)
+      setOutdated(false)
       const before = base ? formOf(base.settings) : NO_SETTINGS
       const request = {
         base: base?.place,
@@ -100,6 +109,7 @@ export default function BuildView({ registry = '', repository, reference }: Buil
         at: form.at.trim() || '/',
         ...(owner ?? { uid: 0, gid: 0 }),
         executable: form.executable,
+        created: form.date === 'build' ? new Date() : undefined,
         settings: editsBetween(before, form.settings),
         platform: form.platform.trim(),
       }
@@ -137,7 +147,7 @@ export default function BuildView({ registry = '', repository, reference }: Buil
           <summary>{texts.settings}</summary>
           <SettingsFields form={form.settings} onChange={(settings) => change({ settings })} />
         </details>
-        <DestinationSection form={form} onChange={change} />
+        <DestinationSection form={form} onChange={(part) => setForm((before) => ({ ...before, ...part }))} />
         {!isValid && <p class="warning">{texts.bad}</p>}
         <div class="bar">
           <button type="submit" disabled={!isReady || building.isRunning}>
@@ -151,6 +161,7 @@ export default function BuildView({ registry = '', repository, reference }: Buil
         </div>
       </form>
       <div role="status">
+        {isOutdated && <p>{texts.changed}</p>}
         {building.isRunning && (
           <p>
             {texts.building} {progress && formats.bytes(progress.doneBytes)}
@@ -159,7 +170,7 @@ export default function BuildView({ registry = '', repository, reference }: Buil
         )}
       </div>
       <ProblemView fault={building.fault} registry={base?.place.registry} />
-      {built && <BuiltView key={built.id} built={built} to={destinationOf(form)} />}
+      {built && <BuiltView key={built.id} built={built} to={destinationOf(form)} isValid={isValid} />}
     </section>
   )
 }

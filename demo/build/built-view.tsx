@@ -1,12 +1,13 @@
-import { params } from '@nanostores/i18n'
+import { count, params } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
 import { proxy } from 'comlink'
-import { useEffect, useId, useState } from 'preact/hooks'
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import type { PushProgress } from 'registry-api-v2-client'
 import { $formats } from '../../src/element/words/format.ts'
 import { messages } from '../../src/element/words/messages.ts'
 import { MovingTags } from '../change/moving-tags.tsx'
 import { Transfer } from '../change/transfer.tsx'
+import { remember } from '../registries/remembered.ts'
 import { addressOf } from '../shell/address.ts'
 import { CommandLine } from '../shell/image-parts.tsx'
 import { ProblemView } from '../shell/problem-view.tsx'
@@ -25,46 +26,79 @@ const $texts = messages('build/built', {
   all: 'All layers',
   warnings: 'Left out, since they are about the base image:',
   push: 'Push the image',
+  pushAndMove: count({ one: 'Push and move {count} tag', many: 'Push and move {count} tags' }),
   pushing: 'Pushing the image',
   done: params('In the registry: {name}'),
   show: 'Show the image',
   cancelled: 'Cancelled. No tag was set; a new push goes on from there.',
 })
 
+/** How long the destination has to rest before its tags are looked up, in milliseconds. */
+const REST = 400
+
 interface BuiltViewProps {
   readonly built: BuiltImage
   readonly to: CopyTo
+  /** False if the destination cannot be used as it is typed. */
+  readonly isValid: boolean
 }
 
 /** Shows a built image and the tags that it gets, and pushes it. */
-export function BuiltView({ built, to }: BuiltViewProps) {
+export function BuiltView({ built, to, isValid }: BuiltViewProps) {
   const texts = useStore($texts)
   const formats = useStore($formats)
   const id = useId()
-  const [targets, setTargets] = useState<readonly TagTarget[]>([])
+  const title = useRef<HTMLHeadingElement>(null)
+  const [looked, setLooked] = useState<{ readonly place: string; readonly targets: readonly TagTarget[] }>()
   const [progress, setProgress] = useState<PushProgress>()
-  const [digest, setDigest] = useState<string>()
-  const [isStarted, setStarted] = useState(false)
+  const [pushed, setPushed] = useState<{ readonly place: string; readonly digest?: string }>()
   const looking = useWork()
   const pushing = useWork()
   const { registry, repository, tags } = to
 
+  const place = JSON.stringify(to)
+  const isReady = isValid && registry !== '' && repository !== '' && tags.length > 0
+
   const look = () =>
-    looking.run(async (signal) => setTargets(await worker.tagging.look(registry, repository, tags, signal)))
-  useEffect(() => void look(), [])
+    looking.run(async (signal) => {
+      const targets = await worker.tagging.look(registry, repository, tags, signal)
+      setLooked({ place, targets })
+    })
+  useEffect(() => {
+    if (!isReady) return
+    const timer = setTimeout(look, REST)
+    return () => {
+      clearTimeout(timer)
+      looking.cancel()
+    }
+  }, [place, isReady])
+  // The image appears below a long form.
+  useEffect(() => {
+    title.current?.focus({ preventScroll: true })
+    title.current?.scrollIntoView()
+  }, [])
 
   const push = () =>
     pushing.run(async (signal) => {
-      setStarted(true)
-      setDigest(await worker.building.push(id, built.id, to, proxy(setProgress), signal))
+      setPushed({ place })
+      const digest = await worker.building.push(id, built.id, to, proxy(setProgress), signal)
+      remember(registry, repository)
+      setPushed({ place, digest })
     })
+
+  const targets = looked?.place === place ? looked.targets : []
+  const moving = targets.filter(({ digest }) => digest !== undefined && digest !== built.digest).length
+  const isStarted = pushed?.place === place
+  const digest = isStarted ? pushed.digest : undefined
 
   const image = `${repository}${tags[0] ? `:${tags[0]}` : `@${built.digest}`}`
   const name = `${hostOf(registry)}/${image}`
   const pull = pullCommand(registry, image)
   return (
     <section aria-labelledby={`${id}title`}>
-      <h2 id={`${id}title`}>{texts.title}</h2>
+      <h2 id={`${id}title`} ref={title} tabIndex={-1}>
+        {texts.title}
+      </h2>
       <dl class="facts">
         <dt>{texts.digest}</dt>
         <dd>
@@ -90,8 +124,8 @@ export function BuiltView({ built, to }: BuiltViewProps) {
       {!digest && <MovingTags targets={targets} digest={built.digest} />}
       <ProblemView fault={looking.fault} registry={registry} onRetry={look} />
       {!digest && !pushing.isRunning && (
-        <button type="button" disabled={looking.isRunning} onClick={push}>
-          {texts.push}
+        <button type="button" disabled={!isReady || looked?.place !== place} onClick={push}>
+          {moving > 0 ? texts.pushAndMove(moving) : texts.push}
         </button>
       )}
       {pushing.isRunning && <Transfer id={id} label={texts.pushing} progress={progress} onCancel={pushing.cancel} />}

@@ -1,7 +1,8 @@
 import { count, params } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
-import { hasFiles, readChosen, readDropped } from '../../src/element/view/dropped.ts'
+import { FileButton } from '../../src/element/view/drop-zone.tsx'
+import { hasFiles, readDropped } from '../../src/element/view/dropped.ts'
 import { $formats } from '../../src/element/words/format.ts'
 import { messages } from '../../src/element/words/messages.ts'
 import type { BuildFile } from '../worker/building.ts'
@@ -44,25 +45,15 @@ export function FilesSection({ files, without, at, onAdd, onClear, onWithout }: 
   const id = useId()
   const isTarget = useDrop(onAdd)
   const bytes = files.reduce((sum, { file }) => sum + file.size, 0)
-  const choose = ({ currentTarget }: { readonly currentTarget: HTMLInputElement }) => {
-    onAdd(filesOf(readChosen(currentTarget.files ?? [])))
-    // The same folder can be chosen again, after it has changed.
-    currentTarget.value = ''
-  }
+  const choose = (inputs: Parameters<typeof filesOf>[0]) => onAdd(filesOf(inputs))
   return (
     <fieldset class="drop" data-target={isTarget}>
       <legend>{texts.title}</legend>
-      <div class="pair">
-        <label>
-          {texts.folder}
-          <input type="file" multiple {...{ webkitdirectory: true }} onChange={choose} />
-        </label>
-        <label>
-          {texts.files}
-          <input type="file" multiple onChange={choose} />
-        </label>
+      <div class="bar">
+        <FileButton label={texts.folder} isFolder onChoose={choose} />
+        <FileButton label={texts.files} isQuiet onChoose={choose} />
+        <span class="muted">{texts.drop}</span>
       </div>
-      <p class="muted">{texts.drop}</p>
       <label for={`${id}without`}>{texts.without}</label>
       <input
         id={`${id}without`}

@@ -10,6 +10,9 @@ const $texts = messages('build/target', {
   programs: 'programs and scripts',
   all: 'all files',
   none: 'no file',
+  date: 'Date of the image',
+  build: 'when it is built',
+  fixed: 'fixed: the same files give the same image',
 })
 
 interface TargetSectionProps {
@@ -43,6 +46,19 @@ export function TargetSection({ form, onChange }: TargetSectionProps) {
             onChange={({ currentTarget }) => onChange({ executable: currentTarget.value as BuildForm['executable'] })}
           >
             {(['programs', 'all', 'none'] as const).map((name) => (
+              <option value={name} key={name}>
+                {texts[name]}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          {texts.date}
+          <select
+            value={form.date}
+            onChange={({ currentTarget }) => onChange({ date: currentTarget.value as BuildForm['date'] })}
+          >
+            {(['build', 'fixed'] as const).map((name) => (
               <option value={name} key={name}>
                 {texts[name]}
               </option>

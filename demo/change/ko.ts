@@ -98,7 +98,7 @@ export default {
   'change/undo': {
     title: '삭제 실행 취소',
     note: '삭제한 뒤에 저장한 실행 취소 파일로 되돌립니다. 레지스트리가 가비지 컬렉션을 실행하기 전까지 할 수 있습니다.',
-    file: '실행 취소 파일',
+    file: '실행 취소 파일 선택',
     bad: '삭제의 실행 취소 파일이 아닙니다.',
     puts: '{repository}에 되돌립니다: {names}',
     undo: '되돌리기',

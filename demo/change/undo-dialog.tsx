@@ -1,6 +1,7 @@
 import { params } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
 import { useEffect, useState } from 'preact/hooks'
+import { FileButton } from '../../src/element/view/drop-zone.tsx'
 import { $formats } from '../../src/element/words/format.ts'
 import { messages } from '../../src/element/words/messages.ts'
 import { ProblemView } from '../shell/problem-view.tsx'
@@ -14,7 +15,7 @@ import { $undos, addUndo, forgetUndo, runUndo } from './undos.ts'
 const $texts = messages('change/undo', {
   title: 'Undo a delete',
   note: 'Puts back what was deleted, from the undo file that was saved after the delete. It works until the registry collects its garbage.',
-  file: 'Undo file',
+  file: 'Choose the undo file',
   bad: 'This is not an undo file of a delete.',
   puts: params('Puts back into {repository}: {names}'),
   undo: 'Put back',
@@ -31,10 +32,10 @@ export default function UndoDialog({ registry, onClose }: ActionDialogProps) {
   const reading = useWork()
   useEffect(() => () => void (id !== undefined && forgetUndo(id)), [id])
 
-  const read = (file: File | undefined) =>
+  const read = (file: unknown) =>
     reading.run(async () => {
       setId(undefined)
-      if (!file) return
+      if (!(file instanceof File)) return
       const opened = await worker.removal.openUndo(file)
       addUndo({ ...opened, registry }, 'ready')
       setId(opened.id)
@@ -48,17 +49,7 @@ export default function UndoDialog({ registry, onClose }: ActionDialogProps) {
       {!isUndone && (
         <>
           <p class="muted">{texts.note}</p>
-          <label>
-            {texts.file}
-            <input
-              type="file"
-              accept=".json,application/json"
-              autofocus
-              disabled={isUndoing}
-              aria-invalid={reading.fault ? true : undefined}
-              onChange={({ currentTarget }) => read(currentTarget.files?.[0])}
-            />
-          </label>
+          <FileButton label={texts.file} isQuiet onChoose={([chosen]) => read(chosen?.input)} />
         </>
       )}
       <div role="alert">{reading.fault && <p>{texts.bad}</p>}</div>

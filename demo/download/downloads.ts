@@ -1,6 +1,7 @@
 import { proxy } from 'comlink'
 import { atom } from 'nanostores'
 import { type Fault, isAbort, toFault } from '../../src/element/words/fault.ts'
+import { $place } from '../shell/address.ts'
 import { saveBlob } from '../shell/save-blob.ts'
 import { worker } from '../shell/worker.ts'
 import type { DownloadProgress, DownloadRequest, PlannedDownload } from '../worker/downloads.ts'
@@ -92,6 +93,12 @@ async function pickFile(suggestedName: string): Promise<FileSystemFileHandle | u
     return isAbort(error) ? null : undefined
   }
 }
+
+// What is saved needs no more place when the user goes on to another view.
+$place.listen(() => {
+  const waiting = $downloads.get().filter(({ state }) => state !== 'saved' && state !== 'cancelled')
+  if (waiting.length < $downloads.get().length) $downloads.set(waiting)
+})
 
 // A browser asks its user before it closes a page that has not finished.
 if (typeof window !== 'undefined') {

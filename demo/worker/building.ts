@@ -37,6 +37,8 @@ export interface BuildRequest {
   readonly gid: number
   /** `programs`: programs and scripts can be run. */
   readonly executable: 'programs' | 'all' | 'none'
+  /** The date of the image. @default that of the base, or one that is the same for all images */
+  readonly created?: Date | undefined
   readonly settings: ImageEdits
   /** The platform of an index below, or of the new image: `linux/amd64`. */
   readonly platform: string
@@ -143,16 +145,16 @@ export function createBuilding(session: Session, transfers: Transfers) {
 
 /** Puts the files on the base, or makes an image of them alone. */
 async function makeImage(
-  { at, uid, gid, settings, platform }: BuildRequest,
+  { at, uid, gid, settings, platform, created }: BuildRequest,
   base: Image | undefined,
   files: ReadonlyMap<string, LayerFile>,
   control: Pick<LayerMakingOptions, 'onProgress' | 'signal'>,
   onWarning: (warning: string) => void,
 ): Promise<Image> {
   const layer = { at, uid, gid, createdBy: `COPY . ${at}`, ...control }
-  if (!base) return createImage({ files, config: settings, platform }, layer)
+  if (!base) return createImage({ files, config: settings, platform, created }, layer)
   const chosen = base.kind === 'index' ? { platform } : {}
-  const image = await appendLayer(base, files, { ...layer, ...chosen, onWarning })
+  const image = await appendLayer(base, files, { ...layer, ...chosen, created, onWarning })
   return editImage(image, settings, { signal: control.signal, onWarning })
 }
 

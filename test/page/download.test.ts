@@ -115,6 +115,8 @@ it('the page writes all platforms into the file that the user chose, byte for by
   const saved = Buffer.from((await readPrivateFile(page, name)) ?? [])
   expect(saved.equals(await expectedTar(url, image.repository, image.tag))).toBe(true)
   expect(await accessibilityFindings()).toEqual([])
+  await page.getByRole('link', { name: 'Check', exact: true }).click()
+  await downloads().waitFor({ state: 'detached' })
 })
 
 it('the page pauses a download and goes on; a cancelled one leaves no file', async () => {
