@@ -5,7 +5,8 @@ import { messages } from '../../src/element/words/messages.ts'
 import { addressOf } from '../shell/address.ts'
 import { useLoading } from '../shell/loading.ts'
 import { worker } from '../shell/worker.ts'
-import type { DescribedEntry, DescribedReference, EntrySize, ImagePlace } from '../worker/image.ts'
+import type { DescribedReference, EntrySize, ImagePlace } from '../worker/image.ts'
+import type { DescribedEntry } from '../worker/index-entries.ts'
 
 const $texts = messages('image/platforms', {
   title: 'Platforms',

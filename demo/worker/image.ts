@@ -2,15 +2,11 @@ import {
   type BuildStep,
   type Descriptor,
   type Digest,
-  formatPlatform,
   getImageInfo,
   getManifest,
   type ImageConfig,
   type ImageInfo,
   type ImageLayer,
-  type Index,
-  type IndexEntry,
-  isAttestation,
   isIndex,
   listReferrers,
   type ManifestInfo,
@@ -19,6 +15,7 @@ import {
 } from 'registry-api-v2-client'
 import { type Fault, toFault } from '../../src/element/words/fault.ts'
 import type { Session } from '../../src/element/worker/session.ts'
+import { type DescribedEntry, describeEntries } from './index-entries.ts'
 import { formatJson } from './json-text.ts'
 
 /** An image of a registry, or a part of one. */
@@ -44,20 +41,6 @@ export interface DescribedReference {
   readonly image: DescribedImage | undefined
   /** The reason why the chosen image of an index cannot be read. */
   readonly fault: Fault | undefined
-}
-
-/** An entry of an index. */
-export interface DescribedEntry {
-  readonly kind: 'image' | 'attestation' | 'index' | 'other'
-  readonly digest: Digest
-  readonly mediaType: string
-  /** In bytes, of its manifest. */
-  readonly size: number
-  /** `linux/arm64/v8`. Attestations have none. */
-  readonly platform: string | undefined
-  /** The platform or the digest, by which an address chooses it. */
-  readonly part: string
-  readonly isChosen: boolean
 }
 
 /** A manifest and what its config says. */
@@ -187,34 +170,6 @@ function faultOf(error: unknown, signal: AbortSignal): Fault {
   const fault = toFault(error)
   if (signal.aborted || fault.status === 401 || fault.code === 'SIGN_IN_CANCELLED') throw error
   return fault
-}
-
-function describeEntries({ manifests }: Index, part: string | undefined): readonly DescribedEntry[] {
-  const platforms = manifests.map(platformOf)
-  const entries = manifests.map(({ digest, mediaType, size }, position): DescribedEntry => {
-    const platform = platforms[position]
-    const isUnique = platform !== undefined && platforms.indexOf(platform) === platforms.lastIndexOf(platform)
-    const kind = kindOf(manifests[position] as IndexEntry)
-    return { kind, digest, mediaType, size, platform, part: isUnique ? platform : digest, isChosen: false }
-  })
-  const images = entries.filter(({ kind }) => kind === 'image')
-  const wanted = part === undefined ? undefined : entries.find((entry) => entry.part === part || entry.digest === part)
-  const chosen =
-    wanted ??
-    images.find(({ platform }) => platform === 'linux/amd64') ??
-    images[0] ??
-    entries.find(({ kind }) => kind !== 'other')
-  return entries.map((entry) => ({ ...entry, isChosen: entry === chosen }))
-}
-
-function kindOf(entry: IndexEntry): DescribedEntry['kind'] {
-  if (isAttestation(entry)) return 'attestation'
-  if (/\b(?:image\.index|manifest\.list)\b/.test(entry.mediaType)) return 'index'
-  return /\bmanifest\b/.test(entry.mediaType) ? 'image' : 'other'
-}
-
-function platformOf(entry: IndexEntry): string | undefined {
-  return entry.platform && !isAttestation(entry) ? formatPlatform(entry.platform) : undefined
 }
 
 function nameOf({ url }: Registry, repository: string): string {
