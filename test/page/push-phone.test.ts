@@ -16,3 +16,15 @@ it('the push form has its button within two screens of a phone, for an image of 
   await shows(page.locator('.layers li'), 'COPY layer-126 /')
   expect(await accessibilityFindings()).toEqual([])
 })
+
+it('a button that gets the focus comes out from behind the button to push', async () => {
+  await page.setViewportSize({ width: 375, height: 350 })
+  await chooseFile('many.tar', await createTestArchive({ images: [{ layers: layersOf(127) }] }))
+  const add = button('Add another name')
+  await add.waitFor()
+  await page.getByText('127 layers').click()
+  await add.evaluate((element) => scrollBy({ top: element.getBoundingClientRect().bottom - innerHeight + 10 }))
+  await add.focus()
+  const [added, push] = [await add.boundingBox(), await button('Push').boundingBox()]
+  expect((added?.y ?? 0) + (added?.height ?? 0)).toBeLessThanOrEqual(push?.y ?? 0)
+})

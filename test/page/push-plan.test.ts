@@ -37,6 +37,8 @@ describe('the plan of a push', () => {
     await shows(plan().getByRole('listitem').filter({ hasText: 'team/hello:v1' }), 'stays as it is')
     await shows(plan(), '0 bytes (0 parts)')
     await shows(plan(), 'Already there')
+    // The button is gone. The keyboard goes on in the plan.
+    await plan().locator('h3:focus').waitFor()
     expect(await accessibilityFindings()).toEqual([])
     expect(sent()).toBe(already)
 

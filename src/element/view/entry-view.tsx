@@ -1,6 +1,6 @@
 import { count } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
-import { useId } from 'preact/hooks'
+import { useEffect, useId, useRef } from 'preact/hooks'
 import type { Entry, ShownEntry } from '../queue/entry.ts'
 import { $formats } from '../words/format.ts'
 import { messages } from '../words/messages.ts'
@@ -44,10 +44,15 @@ export function EntryView({ entry, form, clashes, hasOthers, settings }: EntryVi
   const shown = useStore(entry.$shown)
   const registry = useStore(form.$registry)
   const id = useId()
+  const isPlanAsked = useRef(false)
   const { file, state, archive, plan, fault, result } = shown
   const isPushed = state === 'pushed'
   const isBusy = !EDITABLE.includes(state) || shown.isElsewhere
   const isUnderWay = RUNNING.includes(state) && !shown.isElsewhere
+  // A plan that comes of a push takes no focus.
+  useEffect(() => {
+    if (state !== 'planning') isPlanAsked.current = false
+  }, [state])
   return (
     <li class="entry" part="entry" aria-labelledby={id} data-state={state}>
       <div class="row">
@@ -75,23 +80,26 @@ export function EntryView({ entry, form, clashes, hasOthers, settings }: EntryVi
       <ProblemText fault={state === 'failed' ? fault : undefined} />
       {state === 'needs-file' && !shown.isElsewhere && <NeedsFile entry={entry} form={form} />}
       {isPushed && result && <ResultView result={result} settings={settings} />}
-      {plan && state === 'planned' && <PlanView plan={plan} />}
+      {plan && state === 'planned' && <PlanView plan={plan} isAsked={isPlanAsked.current} />}
+      {archive && !isBusy && !isPushed && state !== 'planned' && (
+        <button
+          type="button"
+          class="plan-button"
+          data-kind="quiet"
+          part="button"
+          // A disabled button would lose the focus.
+          aria-disabled={state === 'planning'}
+          onClick={() => {
+            isPlanAsked.current = form.plan(entry.id)
+          }}
+        >
+          {texts.plan}
+        </button>
+      )}
       {archive && !isBusy && (
         <>
           <WarningList warnings={archive.warnings} />
           <ImageList {...{ entry, form, clashes, archive }} />
-          {!isPushed && state !== 'planned' && (
-            <button
-              type="button"
-              class="plan-button"
-              data-kind="quiet"
-              part="button"
-              disabled={state === 'planning'}
-              onClick={() => form.plan(entry.id)}
-            >
-              {texts.plan}
-            </button>
-          )}
         </>
       )}
       {hasOthers && isUnderWay && <EntryButtons {...{ entry, form, shown }} />}

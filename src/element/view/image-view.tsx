@@ -103,12 +103,17 @@ function PushedNames({ choice, label }: { readonly choice: ImageChoice; readonly
   )
 }
 
+/** Builds that give the same bytes each time set the time to 0: that says nothing about the image. */
+function isRealDate(rfc3339: string): boolean {
+  return Number.isNaN(Date.parse(rfc3339)) || Date.parse(rfc3339) > 0
+}
+
 function Facts({ image: { platforms, created, id } }: Pick<ImageViewProps, 'image'>) {
   const texts = useStore($texts)
   const formats = useStore($formats)
   const facts = [
     platforms.join(', ') || texts.noPlatform,
-    ...(created ? [texts.created({ date: formats.date(created) })] : []),
+    ...(created && isRealDate(created) ? [texts.created({ date: formats.date(created) })] : []),
   ]
   return (
     <p class="muted">

@@ -1,5 +1,6 @@
 import { count } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
+import { useEffect, useRef } from 'preact/hooks'
 import type { PushPlan } from '../../index.ts'
 import { $formats, shortDigest } from '../words/format.ts'
 import { messages } from '../words/messages.ts'
@@ -12,6 +13,7 @@ const $texts = messages('element/plan', {
   present: 'Already there',
   mount: 'Taken from other repositories',
   blobs: count({ one: '{count} part', other: '{count} parts' }),
+  about: 'Parts are the layers of an image and its config. What the registry has already is not sent again.',
   tags: 'Tags',
   new: 'new',
   same: 'stays as it is',
@@ -27,8 +29,18 @@ export function movingTags({ tags }: PushPlan): PushPlan['tags'] {
   return tags.filter(({ previous, digest }) => previous !== undefined && previous !== digest)
 }
 
+interface PlanViewProps {
+  readonly plan: PushPlan
+  /** True if the user asked for it: the button that did so is gone, and the plan takes its focus. */
+  readonly isAsked: boolean
+}
+
 /** The effect of a push, before anything is sent. */
-export function PlanView({ plan }: { readonly plan: PushPlan }) {
+export function PlanView({ plan, isAsked }: PlanViewProps) {
+  const title = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    if (isAsked) title.current?.focus()
+  }, [isAsked])
   const texts = useStore($texts)
   const formats = useStore($formats)
   const moving = movingTags(plan).length
@@ -39,7 +51,9 @@ export function PlanView({ plan }: { readonly plan: PushPlan }) {
   const labels = { upload: texts.send, present: texts.present, mount: texts.mount }
   return (
     <section class="plan" part="plan" aria-label={texts.title}>
-      <h3>{texts.title}</h3>
+      <h3 ref={title} tabIndex={-1}>
+        {texts.title}
+      </h3>
       <p class="muted">{texts.nothingYet}</p>
       {moving > 0 && <p class="warning">{texts.moving(moving)}</p>}
       <dl>
@@ -54,6 +68,7 @@ export function PlanView({ plan }: { readonly plan: PushPlan }) {
             </div>
           ))}
       </dl>
+      <p class="muted">{texts.about}</p>
       <h3>{texts.tags}</h3>
       <ul class="tag-list">
         {plan.tags.map(({ repository, tag, digest, previous }) => (

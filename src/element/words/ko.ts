@@ -113,6 +113,7 @@ export default {
     present: '이미 있는 것',
     mount: '다른 저장소에서 가져올 것',
     blobs: { other: '{count}개' },
+    about: '개수는 이미지의 레이어와 설정을 센 것입니다. 레지스트리에 이미 있는 것은 다시 보내지 않습니다.',
     tags: '태그',
     new: '새 태그',
     same: '그대로',
