@@ -10,18 +10,21 @@ import './change.css'
 
 translate('change', () => import('./ko.ts'))
 
-interface ActionBarProps extends Selection {
+interface ActionBarProps extends Omit<Selection, 'references'> {
+  /** The tags that the user chose, or the digest of an image. @default the actions are about the repository */
+  readonly references?: readonly string[]
   /** Called when something in the registry has changed: by a dialog that has closed, or by an undo. */
   onChanged(): void
 }
 
-/** The buttons of what can be done with the chosen images, or with the repository if none is chosen. */
-export function ActionBar({ onChanged, ...selection }: ActionBarProps) {
+/** The buttons of what can be done with the chosen images, or with the repository. */
+export function ActionBar({ onChanged, references, ...place }: ActionBarProps) {
   const texts = useStore($actionTexts)
   const config = useStore($config)
   // A dialog keeps the selection that it was opened with.
   const [open, setOpen] = useState<{ readonly action: Action; readonly selection: Selection }>()
-  const { registry, repository } = selection
+  const { registry, repository } = place
+  const selection: Selection = { ...place, references: references ?? [] }
   useEffect(() =>
     $lastUndone.listen((undo) => {
       // A dialog tells it when it closes.
@@ -29,7 +32,7 @@ export function ActionBar({ onChanged, ...selection }: ActionBarProps) {
       if (isHere && !undo.isInDialog) onChanged()
     }),
   )
-  const offered = config ? offeredActions(config, selection.references.length) : []
+  const offered = config ? offeredActions(config, references?.length ?? 'repository') : []
   const Dialog = open?.action.dialog
   if (offered.length === 0 && !open) return null
   return (

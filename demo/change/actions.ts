@@ -68,11 +68,14 @@ const ACTIONS: readonly Action[] = [
 
 const COUNTS = { one: 1, two: 2 }
 
-/** The actions for a number of chosen images; with none chosen, those for the repository. */
-export function offeredActions(config: Pick<Config, 'readOnly' | 'deletes'>, chosen: number): readonly Action[] {
+/** The actions for a number of chosen images, or for the repository. */
+export function offeredActions(
+  config: Pick<Config, 'readOnly' | 'deletes'>,
+  chosen: number | 'repository',
+): readonly Action[] {
   return ACTIONS.filter(({ needs, reads, deletes }) => {
     if ((config.readOnly && !reads) || (deletes && !config.deletes)) return false
-    if (needs === 'repository') return chosen === 0
+    if (needs === 'repository' || chosen === 'repository') return needs === chosen
     return needs === 'some' ? chosen > 0 : chosen === COUNTS[needs]
   })
 }

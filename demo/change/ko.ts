@@ -159,7 +159,7 @@ export default {
   },
   'change/prune': {
     title: '{repository} 정리',
-    note: '입력한 규칙을 모두 만족하는 이미지만 삭제됩니다. 계획을 보고 확인하기 전에는 아무것도 삭제되지 않습니다.',
+    note: '입력한 규칙을 모두 만족하는 이미지만 삭제되며, 남는 이미지의 태그는 모두 유지됩니다. 계획을 보고 확인하기 전에는 아무것도 삭제되지 않습니다.',
     keepNewest: '남길 최신 이미지 수',
     keepNewestHint: '이만큼의 이미지가 남습니다.',
     by: '최신 기준',
@@ -169,6 +169,7 @@ export default {
     tags: '이 태그만',
     tagsHint: '이름이나 pr-*, v1.? 같은 패턴. 비우면 모든 태그입니다.',
     keep: '항상 남길 태그',
+    dropsNames: '남는 이미지의 태그도 규칙에 따라 삭제',
     none: '규칙을 입력하면 삭제될 항목을 보여 줍니다.',
   },
   'change/settings': {

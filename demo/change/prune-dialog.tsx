@@ -8,7 +8,7 @@ import type { ActionDialogProps } from './selection.ts'
 
 const $texts = messages('change/prune', {
   title: params('Clean up {repository}'),
-  note: 'An image goes only if all rules that you fill in let it go. Nothing is deleted before you have seen the plan and said yes.',
+  note: 'An image goes only if all rules that you fill in let it go. An image that stays keeps all its tags. Nothing is deleted before you have seen the plan and said yes.',
   keepNewest: 'Keep the newest',
   keepNewestHint: 'How many images stay.',
   by: 'Newest by',
@@ -18,6 +18,7 @@ const $texts = messages('change/prune', {
   tags: 'Only these tags',
   tagsHint: 'Names, or patterns such as pr-* and v1.?. Empty: all tags.',
   keep: 'Always keep these tags',
+  dropsNames: 'Also remove names of images that stay',
   none: 'Fill in a rule to see what it deletes.',
 })
 
@@ -28,12 +29,14 @@ const EMPTY = { keepNewest: '10', by: 'version', olderThan: '', tags: '', keep: 
 export default function PruneDialog({ registry, repository, onClose }: ActionDialogProps) {
   const texts = useStore($texts)
   const [form, setForm] = useState<Readonly<Record<keyof typeof EMPTY, string>>>(EMPTY)
+  const [dropsNames, setDropsNames] = useState(false)
   const field = (name: keyof typeof EMPTY) => ({
     value: form[name],
     onInput: ({ currentTarget: { value } }: { readonly currentTarget: { readonly value: string } }) =>
       setForm({ ...form, [name]: value }),
   })
-  const rules = readRules(form)
+  const read = readRules(form)
+  const rules = read && { ...read, dropsNames }
   return (
     <RemovalDialog
       title={texts.title({ repository })}
@@ -71,6 +74,14 @@ export default function PruneDialog({ registry, repository, onClose }: ActionDia
             <input autocapitalize="off" spellcheck={false} {...field('keep')} />
           </label>
         </div>
+        <label>
+          <input
+            type="checkbox"
+            checked={dropsNames}
+            onChange={({ currentTarget }) => setDropsNames(currentTarget.checked)}
+          />
+          {texts.dropsNames}
+        </label>
         {!rules && <p>{texts.none}</p>}
       </form>
     </RemovalDialog>

@@ -23,8 +23,7 @@ interface ChosenTagsProps {
 }
 
 /**
- * Shows the chosen tags, and the actions on them, or on the repository if no tag is chosen. The actions stay when the
- * tags go: a dialog of theirs may be open.
+ * Shows the chosen tags, and the actions on them. The actions stay when the tags go: a dialog of theirs may be open.
  */
 export function ChosenTags({ registry, repository, tags, rows, onClear, onChanged }: ChosenTagsProps) {
   const texts = useStore($texts)

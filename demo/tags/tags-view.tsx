@@ -3,6 +3,7 @@ import { useStore } from '@nanostores/preact'
 import { useEffect, useState } from 'preact/hooks'
 import { $formats } from '../../src/element/words/format.ts'
 import { messages, translate } from '../../src/element/words/messages.ts'
+import { ActionBar } from '../change/action-bar.tsx'
 import { remember } from '../registries/remembered.ts'
 import { $place, addressOf } from '../shell/address.ts'
 import { changePlace, useFilter } from '../shell/filter.ts'
@@ -76,6 +77,11 @@ export default function TagsView({ registry, repository }: TagsViewProps) {
   const shown = orderTags(filterTags(all, text), rows, order)
   // What is gone cannot be chosen any more. The newest version comes first.
   const stillChosen = all.filter((tag) => chosen.has(tag))
+  function reload(): void {
+    setChosen(new Set())
+    void list.load()
+  }
+
   const pull = pullCommand(registry, repository)
   if (fault?.status === 404 && !isThere) return <MissingRepository registry={registry} repository={repository} />
   return (
@@ -112,6 +118,7 @@ export default function TagsView({ registry, repository }: TagsViewProps) {
           </select>
         </span>
       </div>
+      {isThere && <ActionBar {...{ registry, repository }} onChanged={reload} />}
       <ReadingStatus list={list} />
       <ProblemView fault={fault} onRetry={() => void list.resume()} />
       {about.length > 0 && (
@@ -140,10 +147,7 @@ export default function TagsView({ registry, repository }: TagsViewProps) {
         {...{ registry, repository, rows }}
         tags={stillChosen}
         onClear={() => setChosen(new Set())}
-        onChanged={() => {
-          setChosen(new Set())
-          void list.load()
-        }}
+        onChanged={reload}
       />
     </section>
   )

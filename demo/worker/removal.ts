@@ -8,6 +8,7 @@ import {
   type RetentionRules,
   type SkippedDelete,
   type StayingImage,
+  sortTags,
   type UndoResult,
   undoDelete,
 } from 'registry-api-v2-client'
@@ -22,6 +23,8 @@ export type RemovalChoice = readonly string[] | RemovalRules
 export interface RemovalRules extends Pick<RetentionRules, 'keepNewest' | 'by'> {
   readonly tags?: readonly string[] | undefined
   readonly keep?: readonly string[] | undefined
+  /** True if a tag goes although its image stays under another name. @default false */
+  readonly dropsNames?: boolean | undefined
   /** An age such as `30d`. */
   readonly olderThan?: string | undefined
 }
@@ -75,11 +78,18 @@ export function createRemoval(session: Session) {
     ): Promise<RemovalPlan> {
       return session.use(registry, async (handle) => {
         // The page itself asks before the last tag goes.
-        const plan = await planDelete(handle, repository, choice, { all: true, overwriteTags, signal })
+        const all = await planDelete(handle, repository, rulesOf(choice), { all: true, overwriteTags, signal })
+        const plan = isList(choice) || choice.dropsNames ? all : keepNames(all)
         const id = count++
         plans.set(id, plan)
         const unread = plan.unread.map(({ reference }) => reference)
-        return { id, deletes: plan.deletes, stays: plan.stays, unread, bytes: sumOf(blobsOfGoing(plan)) }
+        return {
+          id,
+          deletes: plan.deletes.toSorted(byTag(plan)),
+          stays: plan.stays,
+          unread,
+          bytes: sumOf(blobsOfGoing(plan)),
+        }
       })
     },
 
@@ -141,4 +151,37 @@ export function createRemoval(session: Session) {
 function isDeletedContent(value: unknown): value is DeletedContent {
   const { repository, deletes } = Object(value) as Partial<Record<keyof DeletedContent, unknown>>
   return typeof repository === 'string' && Array.isArray(deletes) && deletes.every((step) => Array.isArray(step?.tags))
+}
+
+function isList(choice: RemovalChoice): choice is readonly string[] {
+  return Array.isArray(choice)
+}
+
+/** Returns a choice as the SDK takes it. */
+function rulesOf(choice: RemovalChoice): readonly string[] | RetentionRules {
+  if (isList(choice)) return choice
+  const { dropsNames, ...rules } = choice
+  return rules
+}
+
+/** Leaves the tags of images that stay. Without them nothing would be freed, and a name would be lost. */
+function keepNames(plan: DeletePlan): DeletePlan {
+  const alone = plan.deletes.filter(({ way }) => way !== 'digest')
+  const stays = alone.flatMap(({ tags, digest, siblings }) => {
+    const image = plan.stays.find((one) => one.digest === digest && one.tag === undefined)
+    const reason = siblings.length > 0 ? 'shared' : (image?.reason ?? 'listed')
+    return tags.map((tag): StayingImage => ({ tag, digest, reason, text: 'its image stays' }))
+  })
+  return {
+    ...plan,
+    deletes: plan.deletes.filter(({ way }) => way === 'digest'),
+    stays: [...plan.stays, ...stays],
+  }
+}
+
+/** Orders steps as the list of tags does: the newest version first, and what has no tag last. */
+function byTag({ deletes }: DeletePlan): (one: PlannedDelete, other: PlannedDelete) => number {
+  const places = new Map(sortTags(deletes.flatMap(({ tags }) => tags)).map((tag, place) => [tag, place]))
+  const placeOf = ({ tags }: PlannedDelete) => Math.min(...tags.map((tag) => places.get(tag) ?? 0), places.size)
+  return (one, other) => placeOf(one) - placeOf(other)
 }

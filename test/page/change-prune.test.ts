@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { listTags, pushDockerTar } from '../../src/index.ts'
+import { listTags, pushDockerTar, retagImage } from '../../src/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
-import { closeDialog, dialog } from '../support/demo-change.ts'
+import { chooseTags, closeDialog, dialog } from '../support/demo-change.ts'
 import { accessibilityFindings, button, openDemo, page, shows, useDemoPage } from '../support/demo-page.ts'
 import { type Distribution, startDistribution } from '../support/distribution.ts'
 
@@ -42,6 +42,37 @@ it('clean-up by rules previews the plan while the form changes, deletes, and goe
   expect([...(await listTags(real.url, 'team/old'))].sort()).toEqual(['latest', 'v1.10', 'v1.2', 'v1.9'])
   await closeDialog()
   expect(await page.getByRole('link', { name: 'pr-1' }).count()).toBe(0)
+})
+
+it('clean-up by rules keeps all names of an image that stays, unless asked, and lists newer versions first', async () => {
+  for (const tag of ['1.2.0', '1.10.0', '2.0.0']) {
+    const archive = await createTestArchive({ images: [{ layers: [{ file: tag }] }] })
+    await pushDockerTar(archive, real.url, 'team/names', tag)
+  }
+  await retagImage(real.url, 'team/names', '2.0.0', ['latest', 'stable'])
+  await openDemo({ registry: real.url, repository: 'team/names' })
+  const table = await page.getByRole('table').boundingBox()
+  const prune = await button('Clean up by rules').boundingBox()
+  expect(prune?.y).toBeLessThan(table?.y ?? 0)
+  await button('Clean up by rules').click()
+  await dialog().getByLabel('Keep the newest').fill('0')
+  await shows(dialog(), 'Deletes 2 tags and 2 images. Stays: 3 tags.')
+  expect(await dialog().locator('.removal li').first().textContent()).toContain('1.10.0')
+  await dialog().getByText('Also remove names of images that stay').click()
+  await shows(dialog(), 'Deletes 3 tags and 2 images. Stays: 2 tags.')
+  await page.setViewportSize({ width: 800, height: 500 })
+  const footer = await dialog().locator('footer').boundingBox()
+  expect((footer?.y ?? 999) + (footer?.height ?? 0)).toBeLessThanOrEqual(500)
+  await dialog().getByRole('button', { name: 'Cancel' }).click()
+
+  await page.setViewportSize({ width: 375, height: 700 })
+  await chooseTags('latest')
+  await button('Build on top')
+    .or(page.getByRole('link', { name: 'Build on top' }))
+    .waitFor()
+  const remove = await button('Delete').boundingBox()
+  expect((remove?.x ?? 999) + (remove?.width ?? 0)).toBeLessThanOrEqual(375)
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375)
 })
 
 it('clean-up by rules is there in Korean', async () => {
