@@ -106,6 +106,7 @@ describe('<registry-push> of the built package', () => {
     })
     expect(events.find(({ name }) => name === 'push-done')?.detail).toEqual({
       name: 'hello.tar',
+      registry: registry.url,
       images: [expect.objectContaining({ registry: registry.url, repository: 'team/hello', tag: 'v1', digest })],
     })
     expect(events.filter(({ name }) => name === 'push-progress').at(-1)?.detail).toMatchObject({ state: 'done' })
