@@ -1,5 +1,5 @@
 import { useStore } from '@nanostores/preact'
-import type { RegistryCheck } from 'registry-api-v2-client'
+import type { FindingCode, RegistryCheck } from 'registry-api-v2-client'
 import { messages } from '../../src/element/words/messages.ts'
 import { $checkTexts } from './check-words.ts'
 import { $meaningTexts } from './meaning-words.ts'
@@ -12,8 +12,17 @@ const $texts = messages('doctor/states', {
   warning: 'Works with limits',
   failed: 'Does not work',
   skipped: 'Not checked',
-  exactly: 'Exactly',
+  notNeeded: 'Not needed',
+  signedOut: 'Not signed in',
+  details: 'Technical details',
 })
+
+/** Findings whose code says more than the state of their check. */
+const WORDS: Partial<Record<FindingCode, 'notNeeded' | 'signedOut'>> = {
+  SAME_MACHINE: 'notNeeded',
+  SAME_ORIGIN: 'notNeeded',
+  SIGN_IN_REQUIRED: 'signedOut',
+}
 
 const MARKS = { passed: '✓', warning: '!', failed: '✗', skipped: '–' } as const
 
@@ -42,13 +51,13 @@ function CheckItem({ check }: { readonly check: RegistryCheck }) {
       </span>
       <div>
         <p>
-          <strong>{subjects[check.check]}</strong> <span class="state">{texts[state]}</span>
+          <strong>{subjects[check.check]}</strong> <span class="state">{texts[WORDS[code] ?? state]}</span>
         </p>
         {(isWrong || code !== 'OK') && <p>{meaning}</p>}
         {isWrong && remedy !== undefined && <p>{remedy}</p>}
         {isWrong && (
           <details>
-            <summary>{texts.exactly}</summary>
+            <summary>{texts.details}</summary>
             <p class="wrap">{message}</p>
           </details>
         )}

@@ -21,7 +21,7 @@ const $texts = messages('doctor/view', {
   check: 'Check',
   again: 'Check again',
   signIn: 'Check with a password',
-  skipped: params('{count} not checked'),
+  skipped: params('Other checks, left out: {count}'),
 })
 
 /** The doctor: what works with a registry, and what does not. */

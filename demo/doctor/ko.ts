@@ -7,7 +7,7 @@ export default {
     check: '진단',
     again: '다시 진단',
     signIn: '비밀번호로 진단',
-    skipped: '확인하지 않은 항목 {count}개',
+    skipped: '그 밖에 확인하지 않은 항목: {count}개',
   },
   'doctor/panel': {
     checking: '연결을 확인하는 중입니다…',
@@ -30,6 +30,7 @@ export default {
   'doctor/verdict': {
     running: '진단 중입니다… 지금까지 {done}개',
     failed: { many: '작동하지 않는 항목이 {count}개 있습니다.' },
+    signedOut: '로그인하면 이 페이지에서 레지스트리를 사용할 수 있습니다.',
     limited: '이 페이지에서 레지스트리를 사용할 수 있으나 제한이 있습니다.',
     fine: '이 페이지에서 레지스트리를 사용할 수 있습니다.',
   },
@@ -58,7 +59,9 @@ export default {
     warning: '제한적으로 작동',
     failed: '작동하지 않음',
     skipped: '확인하지 않음',
-    exactly: '자세히',
+    notNeeded: '필요 없음',
+    signedOut: '로그인하지 않음',
+    details: '기술 정보',
   },
   'doctor/checks': {
     connection: '연결',
@@ -104,6 +107,7 @@ export default {
     OFFLINE: '브라우저가 네트워크에 연결되어 있지 않습니다.',
     NO_ANSWER:
       '응답이 없습니다. 레지스트리가 실행 중이 아니거나, 이름이나 포트가 다르거나, 브라우저가 인증서를 신뢰하지 않습니다. 어느 쪽인지 페이지는 알 수 없습니다.',
+    SAME_MACHINE: '레지스트리가 이 컴퓨터에 있습니다. 연결이 암호화되지 않지만 암호화할 필요가 없습니다.',
     NOT_ENCRYPTED: '연결이 암호화되지 않습니다. 네트워크의 다른 사람이 비밀번호를 읽거나 이미지를 바꿀 수 있습니다.',
     CERTIFICATE_UNKNOWN: '이 컴퓨터가 신뢰하지 않는 인증서입니다.',
     CERTIFICATE_EXPIRED: '인증서가 만료되었습니다.',

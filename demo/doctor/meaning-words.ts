@@ -22,6 +22,7 @@ export const $meaningTexts = messages('doctor/meanings', {
   OFFLINE: 'Your browser has no network.',
   NO_ANSWER:
     'Nothing answers. The registry does not run, or has another name or port, or your browser does not trust its certificate. A page cannot see which.',
+  SAME_MACHINE: 'The registry is on this machine. The connection is not encrypted, and need not be.',
   NOT_ENCRYPTED: 'The connection is not encrypted: others in the network can read passwords and change images.',
   CERTIFICATE_UNKNOWN: 'The certificate is not one that this machine trusts.',
   CERTIFICATE_EXPIRED: 'The certificate has expired.',

@@ -6,6 +6,7 @@ import type { Diagnosis } from './diagnosis.ts'
 const $texts = messages('doctor/verdict', {
   running: params('Checking… {done} so far'),
   failed: count({ one: 'One thing does not work.', many: '{count} things do not work.' }),
+  signedOut: 'The registry can be used from this page once you sign in.',
   limited: 'The registry can be used from this page, with limits.',
   fine: 'The registry can be used from this page.',
 })
@@ -15,8 +16,10 @@ export function Verdict({ diagnosis: { isRunning, checks, fault } }: { readonly 
   const texts = useStore($texts)
   const countOf = (state: string) => checks.filter((check) => check.state === state).length
   const failed = countOf('failed')
+  const isOnlySignedOut = checks.every(({ state, code }) => state !== 'warning' || code === 'SIGN_IN_REQUIRED')
+  const limited = isOnlySignedOut ? texts.signedOut : texts.limited
   const kind = failed > 0 ? 'problem' : countOf('warning') > 0 ? 'warning' : 'notice'
-  const result = failed > 0 ? texts.failed(failed) : kind === 'warning' ? texts.limited : texts.fine
+  const result = failed > 0 ? texts.failed(failed) : kind === 'warning' ? limited : texts.fine
   return (
     <div role="status">
       {isRunning ? (

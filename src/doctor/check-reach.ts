@@ -85,7 +85,9 @@ async function askAsHandle(
 
 function checkTls({ protocol, hostname, origin }: URL): Finding {
   if (protocol === 'https:') return passed('The connection is encrypted, and the certificate is trusted.')
-  if (isLoopback(hostname)) return passed('The registry is on this machine: the connection needs no encryption.')
+  if (isLoopback(hostname)) {
+    return passed('The registry is on this machine: the connection needs no encryption.', 'SAME_MACHINE')
+  }
   return warning(
     'NOT_ENCRYPTED',
     `The connection to ${origin} is not encrypted: anyone on the network can read passwords and change images.`,

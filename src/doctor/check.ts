@@ -78,6 +78,7 @@ export type FindingCode =
   | 'BROKEN_OFF'
   | 'PROXY_REFUSES'
   | 'OFFLINE'
+  | 'SAME_MACHINE'
   | 'NOT_ENCRYPTED'
   | 'CERTIFICATE_UNKNOWN'
   | 'CERTIFICATE_EXPIRED'

@@ -15,6 +15,8 @@ import {
 } from '../support/demo-page.ts'
 import { type Distribution, HTPASSWD_USER, startDistribution } from '../support/distribution.ts'
 import { serveFaultyRegistries } from '../support/faulty-registries.ts'
+import { withBasic } from '../support/protected-registry.ts'
+import { serveForPages } from '../support/serve-for-pages.ts'
 
 useDemoPage()
 
@@ -38,6 +40,7 @@ it('the doctor says that all works, and opens and cancels an upload when it may'
   await openDoctor(registry.url)
   await isDone('The registry can be used from this page')
   await shows(item('Reading answers'), 'Works')
+  await shows(item('Encryption'), 'Not needed')
   expect(await accessibilityFindings()).toEqual([])
   expect(await page.getByRole('link', { name: 'Open the registry in a tab' }).getAttribute('href')).toBe(
     `${registry.url}v2/`,
@@ -86,6 +89,17 @@ it('the doctor finds that distribution asks for a sign-in even for OPTIONS', asy
   await shows(preflight, 'Let a proxy answer OPTIONS')
   await preflight.getByLabel('Caddy').check()
   await shows(preflight.locator('pre'), '@preflight method OPTIONS')
+})
+
+it('the doctor says that only the sign-in is missing', async () => {
+  const guarded = await serveForPages(withBasic(registry, 'ci', 'hunter2'))
+  try {
+    await openDoctor(guarded.url)
+    await isDone('The registry can be used from this page once you sign in.')
+    await shows(item('A sign-in is needed'), 'Not signed in')
+  } finally {
+    await guarded.close()
+  }
 })
 
 it('the doctor checks with a password', async () => {
