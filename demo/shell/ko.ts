@@ -10,6 +10,7 @@ export default {
     registries: '레지스트리 목록',
     noRegistry: '레지스트리 선택',
   },
+  'shell/title': { title: '이미지' },
   'shell/settings': {
     settings: '설정',
     theme: '테마',

@@ -24,10 +24,13 @@ describe('a push under way in the page', () => {
   it('shows a bar for each layer and one for all, in sight, and the per cent in the title', async () => {
     const isUploading = holdUploads()
     await chooseFile('hello.tar', await createTestArchive({ images: [{ layers: layersOf(6) }] }))
+    const limit = page.getByLabel('Speed limit')
+    await limit.selectOption('50 MB per second')
     await button('Push').click()
     await isUploading
 
     await shows(bars(), 'Layer 6')
+    expect(await limit.inputValue()).toBe('50000000')
     expect(await page.getByRole('progressbar').count()).toBe(8)
     await shows(summary(), 'measuring the speed')
     await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight))
@@ -35,7 +38,6 @@ describe('a push under way in the page', () => {
     expect(y).toBeGreaterThanOrEqual(0)
     await expect.poll(() => page.title()).toMatch(/^\d+ % – /)
     expect(await accessibilityFindings()).toEqual([])
-    const limit = page.getByLabel('Speed limit')
     await limit.selectOption('0.5 MB per second')
     expect(await limit.inputValue()).toBe('500000')
     await button('Cancel').click()

@@ -60,6 +60,7 @@ describe('the queue of the page, loaded again', () => {
     await expect.poll(() => registry.bodyBytes, { timeout: 20_000 }).toBeGreaterThan(6 * MIB)
     await page.reload()
     await says(page, 'Choose it again to go on.')
+    await page.getByText('It is pushed as team/renamed:v1.').waitFor()
     await expect.poll(() => registry.openUploads).toBeGreaterThan(0)
     const sent = registry.bodyBytes
 

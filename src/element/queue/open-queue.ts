@@ -1,5 +1,6 @@
 import type { PushApi } from '../worker/pushes.ts'
 import { createAskedClaims } from './asked-claims.ts'
+import { keepLimit } from './kept-limit.ts'
 import { createKeptQueue } from './kept-queue.ts'
 import { askBeforeLeaving } from './leaving.ts'
 import { createLockClaims } from './lock-claims.ts'
@@ -17,6 +18,7 @@ export function openQueue(worker: PushApi, name = 'registry-push'): Queue {
   const { locks } = navigator as { readonly locks?: LockManager }
   const claims = locks ? createLockClaims(locks, name) : askOthers(channel)
   const queue = createKeptQueue(worker, { storage: openQueueStorage(name), claims, channel })
+  keepLimit(queue, `${name}-limit`)
   askBeforeLeaving(queue.$entries)
   return queue
 }

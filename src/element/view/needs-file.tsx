@@ -7,6 +7,7 @@ import { FileButton } from './drop-zone.tsx'
 import type { Form } from './form.ts'
 import { pickFiles } from './pick-files.ts'
 import { ProblemText } from './problem-text.tsx'
+import { namesOf } from './validity.ts'
 
 const $texts = messages('element/needs-file', {
   reopen: 'Open it again',
@@ -15,6 +16,7 @@ const $texts = messages('element/needs-file', {
   changed: params(
     'This is not the file from before: it was {before}, changed on {beforeDate}, and is {now}, changed on {nowDate}.',
   ),
+  names: params('It is pushed as {names}.'),
   accept: 'Push it all the same',
 })
 
@@ -22,13 +24,19 @@ const $texts = messages('element/needs-file', {
 export function NeedsFile({ entry: { id, $shown }, form }: { readonly entry: Entry; readonly form: Form }) {
   const texts = useStore($texts)
   const formats = useStore($formats)
-  const { file, hasHandle, changed, fault } = useStore($shown)
+  const { file, hasHandle, changed, fault, choices } = useStore($shown)
+  const names = choices.filter(({ isIncluded }) => isIncluded).flatMap(namesOf)
   const { queue } = form
   const isFolder = file.files !== undefined
   const dateOf = (time: number) => formats.date(new Date(time).toISOString())
   return (
     <>
       <ProblemText fault={fault} />
+      {names.length > 0 && (
+        <p class="muted">
+          <bdi>{texts.names({ names: formats.list(names) })}</bdi>
+        </p>
+      )}
       {changed && (
         <p class="warning" role="alert">
           {texts.changed({

@@ -12,6 +12,7 @@ import { movingTags } from './plan-view.tsx'
 import type { ResultSettings } from './result-view.tsx'
 import type { SignIn } from './sign-in.ts'
 import { SignInDialog } from './sign-in-dialog.tsx'
+import { SpeedLimit } from './speed-limit.tsx'
 import { SummaryView } from './summary-view.tsx'
 import { findClashes, registryFault } from './validity.ts'
 
@@ -38,6 +39,7 @@ export function PushForm({ form, signIn, settings }: PushFormProps) {
   const isChecked = useStore(form.$isChecked)
   const question = useStore(signIn.$question)
   const isLost = useStore(form.queue.$isLost)
+  const isUnderWay = ['running', 'paused'].includes(useStore(form.$state))
   const isTarget = useDrops(form)
   useChanges(entries)
   const startable = entries.filter(canPush).map(({ $shown }) => $shown.get())
@@ -79,7 +81,8 @@ export function PushForm({ form, signIn, settings }: PushFormProps) {
           </button>
         )}
         {startable.length > 0 && (
-          <div class="actions">
+          <div class="row actions">
+            {!isUnderWay && <SpeedLimit queue={form.queue} />}
             <button type="submit" class="push" part="button primary">
               {moving > 0 ? texts.pushAndMove(moving) : texts.push}
             </button>

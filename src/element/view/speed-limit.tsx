@@ -15,6 +15,8 @@ const RATES = [250_000, 500_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000, 25
 export function SpeedLimit({ queue }: { readonly queue: Queue }) {
   const texts = useStore($texts)
   const limit = useStore(queue.$maxBytesPerSecond)
+  // What an earlier version of the page kept can be another rate.
+  const rates = limit === undefined || RATES.includes(limit) ? RATES : [...RATES, limit]
   return (
     <select
       class="limit"
@@ -24,7 +26,7 @@ export function SpeedLimit({ queue }: { readonly queue: Queue }) {
       onChange={({ currentTarget: { value } }) => queue.limit(value === '' ? undefined : Number(value))}
     >
       <option value="">{texts.none}</option>
-      {RATES.map((rate) => (
+      {rates.map((rate) => (
         <option value={rate} key={rate}>
           {rate / 1_000_000} {texts.rate}
         </option>

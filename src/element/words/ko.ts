@@ -104,6 +104,7 @@ export default {
     folder: '폴더 선택',
     changed:
       '이전 파일이 아닙니다. 이전 파일은 {beforeDate}에 변경된 {before}이고, 이 파일은 {nowDate}에 변경된 {now}입니다.',
+    names: '푸시할 이름: {names}',
     accept: '그래도 푸시',
   },
   'element/plan': {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Entry, EntryInput } from '../../../src/element/queue/entry.ts'
+import { keepLimit } from '../../../src/element/queue/kept-limit.ts'
 import { createQueue, type Queue } from '../../../src/element/queue/queue.ts'
 import { createFakePushes, progressOf } from '../../support/fake-pushes.ts'
 
@@ -106,6 +107,33 @@ describe('a queue', () => {
     await expect.poll(() => worker.pushes[0]?.maxBytesPerSecond).toBe(1000)
     queue.limit(undefined)
     expect(worker.pushes[0]?.maxBytesPerSecond).toBeUndefined()
+  })
+
+  it('keeps its limit for the next visit, unless the browser forbids that', () => {
+    const kept = new Map<string, string>()
+    const storage = {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => void kept.set(key, value),
+      removeItem: (key: string) => void kept.delete(key),
+    }
+    const visit = (open = () => storage) => {
+      const queue = createQueue(worker.api)
+      keepLimit(queue, 'limit', open)
+      return queue
+    }
+    visit().limit(250_000)
+    const next = visit()
+    expect(next.$maxBytesPerSecond.get()).toBe(250_000)
+    next.limit(undefined)
+    expect(visit().$maxBytesPerSecond.get()).toBeUndefined()
+    kept.set('limit', 'fast')
+    expect(visit().$maxBytesPerSecond.get()).toBeUndefined()
+
+    const forbidden = visit(() => {
+      throw new DOMException('no', 'SecurityError')
+    })
+    forbidden.limit(1000)
+    expect(forbidden.$maxBytesPerSecond.get()).toBe(1000)
   })
 
   it('forgets the plan of an entry whose names are changed, and pushes by the new names without their spaces', async () => {
