@@ -111,7 +111,7 @@ export function createRemoval(session: Session) {
         const { deleted, skipped, failed, undo } = await executeDelete(plan, handle, { signal, onProgress })
         undos.set(id, undo)
         const refused = failed.map(({ digest, tags, error }) => ({ digest, tags, fault: toFault(error) }))
-        return { deleted, skipped, failed: refused }
+        return { deleted: deleted.toSorted(byTag(plan)), skipped, failed: refused }
       })
     },
 

@@ -182,7 +182,7 @@ it('a failure in the middle of a delete lists what was deleted, and undo puts th
   await button('Delete').click()
   await button('Delete 3 tags').click()
   await shows(dialog(), 'The registry refused:')
-  await shows(dialog(), 'Deleted: v1 and v3')
+  await shows(dialog(), 'Deleted: v3 and v1')
   expect(await tagsOf(registry.url, 'team/middle')).toEqual(['v2', 'v4'])
   await button('Undo').click()
   await shows(dialog(), 'Put back: v1 and v3')
