@@ -15,7 +15,7 @@ import { PageTitle } from './shell/page-title.tsx'
 import { $config } from './shell/settings.ts'
 import { SignInDialog } from './shell/sign-in-dialog.tsx'
 import { followTheme } from './shell/theme.ts'
-import { TrialNotice } from './shell/trial-notice.tsx'
+import { TrialNotice, TrialOffer } from './shell/trial-notice.tsx'
 import { $unreachableHelp, type UnreachableHelpProps } from './shell/unreachable.tsx'
 
 followLanguage()
@@ -60,6 +60,7 @@ export function App() {
         {config && <TrialNotice registry={place.registry} />}
         {view === 'browse' && <Breadcrumbs place={place} />}
         <Suspense fallback={<p aria-busy="true" />}>{config && <Shown place={place} view={view} />}</Suspense>
+        {config && place.registry === undefined && <TrialOffer />}
         {(hasUndos || hasDownloads) && (
           <div class="tray">
             <Suspense fallback={null}>

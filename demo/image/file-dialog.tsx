@@ -18,6 +18,7 @@ const $texts = messages('image/file', {
   owner: 'Owner (user:group)',
   changed: 'Changed',
   target: 'Link to',
+  layer: 'Layer',
   show: 'Show the text',
   save: 'Save',
   close: 'Close',
@@ -38,7 +39,7 @@ export function FileDialog({ id, file, onClose }: FileDialogProps) {
   const [preview, setPreview] = useState<ReadFile>()
   const task = useTask()
   useEffect(() => dialog.current?.showModal(), [])
-  const { path, name, type, size, mode, uid, gid, mtime, linkTarget } = file
+  const { path, name, type, size, mode, uid, gid, mtime, linkTarget, layer } = file
   const isReadable = type === 'file' || type === 'hardlink'
   const facts: readonly (readonly [string, string | undefined])[] = [
     [texts.path, path],
@@ -47,6 +48,7 @@ export function FileDialog({ id, file, onClose }: FileDialogProps) {
     [texts.owner, uid === undefined ? undefined : `${uid}:${gid}`],
     [texts.changed, mtime === undefined ? undefined : dateOf(mtime, formats.date)],
     [texts.target, linkTarget],
+    [texts.layer, layer],
   ]
   const show = () =>
     task.run(async (onProgress, signal) => setPreview(await worker.files.preview(id, path, onProgress, signal)))
@@ -64,10 +66,10 @@ export function FileDialog({ id, file, onClose }: FileDialogProps) {
         <footer>
           {isReadable && (
             <>
-              <button type="button" class="secondary" onClick={show}>
+              <button type="button" class="outline" onClick={show}>
                 {texts.show}
               </button>
-              <button type="button" class="secondary" onClick={save}>
+              <button type="button" class="outline" onClick={save}>
                 {texts.save}
               </button>
             </>

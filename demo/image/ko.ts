@@ -78,6 +78,7 @@ export default {
     owner: '소유자(사용자:그룹)',
     changed: '수정',
     target: '링크 대상',
+    layer: '레이어',
     show: '텍스트 보기',
     save: '저장',
     close: '닫기',

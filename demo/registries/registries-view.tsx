@@ -2,7 +2,8 @@ import { useStore } from '@nanostores/preact'
 import { useState } from 'preact/hooks'
 import { type Fault, toFault } from '../../src/element/words/fault.ts'
 import { messages, translate } from '../../src/element/words/messages.ts'
-import { goTo } from '../shell/address.ts'
+import { readImageName } from '../compare/second-image.ts'
+import { goTo, type Place } from '../shell/address.ts'
 import { $config } from '../shell/settings.ts'
 import { worker } from '../shell/worker.ts'
 import './registries.css'
@@ -55,8 +56,9 @@ function OpenForm() {
   async function open() {
     const wanted = address.trim()
     try {
-      await worker.registries.check(wanted)
-      goTo({ registry: wanted })
+      const image = await readImageAddress(wanted)
+      if (!image) await worker.registries.check(wanted)
+      goTo(image ?? { registry: wanted })
     } catch (error) {
       setFault(toFault(error))
     }
@@ -94,5 +96,18 @@ function OpenForm() {
         {fault && texts.invalid}
       </p>
     </form>
+  )
+}
+
+/** Reads an image as `docker pull` names it: `registry.example.com/team/app:v1`. It has a tag or a digest. */
+async function readImageAddress(text: string): Promise<Place | undefined> {
+  const start = text.indexOf('://') < 0 ? 0 : text.indexOf('://') + 3
+  const slash = text.indexOf('/', start)
+  const [registry, name] = [text.slice(0, slash), text.slice(slash + 1)]
+  const image = slash < 0 || !/[:@]/.test(name) ? undefined : readImageName(name, '')
+  if (!image?.repository || !image.reference) return undefined
+  return worker.registries.check(registry).then(
+    () => ({ registry, ...image }),
+    () => undefined,
   )
 }

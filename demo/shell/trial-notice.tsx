@@ -12,20 +12,23 @@ const $isFull = atom(false)
 
 void worker.onTrialFull(proxy(() => $isFull.set(true)))
 
-/** Says what the trial registry is where it is in use. Offers it where no registry is. */
+/** Offers the trial registry to who has none. */
+export function TrialOffer() {
+  const texts = useStore($trialTexts)
+  if (useStore($config)?.readOnly ?? true) return null
+  return (
+    <p>
+      <a href={addressOf({ view: 'push', registry: TRIAL_ADDRESS })}>{texts.offer}</a>
+    </p>
+  )
+}
+
+/** Says what the trial registry is where it is in use. */
 export function TrialNotice({ registry }: { readonly registry: string | undefined }) {
   const texts = useStore($trialTexts)
   const formats = useStore($formats)
   const isFull = useStore($isFull)
-  const config = useStore($config)
-  if (registry === undefined) {
-    return config?.readOnly ? null : (
-      <p>
-        <a href={addressOf({ view: 'push', registry: TRIAL_ADDRESS })}>{texts.offer}</a>
-      </p>
-    )
-  }
-  if (!isTrial(registry)) return null
+  if (registry === undefined || !isTrial(registry)) return null
   const limit = formats.bytes(TRIAL_LIMIT)
   return (
     <aside class="notice" aria-label={texts.title}>

@@ -82,7 +82,9 @@ export default function TagsView({ registry, repository }: TagsViewProps) {
     void list.load()
   }
 
-  const pull = pullCommand(registry, repository)
+  // Without a tag, Docker pulls "latest", which may not be there.
+  const tag = tags.find((tag) => tag === 'latest') ?? tags[0]
+  const pull = tag === undefined ? undefined : pullCommand(registry, `${repository}:${tag}`)
   if (fault?.status === 404 && !isThere) return <MissingRepository registry={registry} repository={repository} />
   return (
     <section aria-labelledby="tags-title" aria-busy={phase === 'listing'}>

@@ -14,6 +14,8 @@ export interface FileRow {
   /** In seconds since 1970. */
   readonly mtime: number | undefined
   readonly linkTarget: string | undefined
+  /** The digest of the layer that has it. Absent for a folder that no layer names. */
+  readonly layer: string | undefined
   readonly isUnsafe: boolean
   /** The number of entries in a folder. */
   readonly entries: number
@@ -61,7 +63,7 @@ interface Node {
 export function createFileTree(): FileTree {
   const root = createNode('', '')
   const nodes: Node[] = []
-  const facts = { files: 0, folders: 0, removed: 0, size: 0 }
+  const facts = { files: 0, removed: 0, size: 0 }
 
   function nodeAt(path: string): Node | undefined {
     if (path === '') return root
@@ -103,11 +105,11 @@ export function createFileTree(): FileTree {
       if (file.type !== 'opaque' || !node.file) node.file = file
       for (const above of way) above.size += change
       if (file.type === 'whiteout' || file.type === 'opaque') facts.removed++
-      else if (file.type === 'directory') facts.folders++
-      else facts.files++
+      else if (file.type !== 'directory') facts.files++
       facts.size = root.size
     },
-    facts: () => ({ ...facts }),
+    // A layer may have files without the folders that they are in.
+    facts: () => ({ ...facts, folders: nodes.filter(isFolder).length }),
     find: (path) => nodeAt(path)?.file,
     folder(path, start, count) {
       const folder = nodeAt(path)
@@ -147,6 +149,7 @@ function toRow(node: Node): FileRow {
     gid: file?.gid,
     mtime: file?.mtime,
     linkTarget: file?.linkTarget,
+    layer: file?.layer.digest,
     isUnsafe: file?.isUnsafe ?? false,
     entries: children?.size ?? 0,
   }

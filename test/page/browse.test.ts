@@ -68,6 +68,8 @@ it('the tags are put in order, filtered and chosen, also with the keyboard', asy
   await pushTags(registry.url, 'team/order', 'v1', 'v10', 'v2-long-name', 'other')
   await openDemo({ registry: registry.url, repository: 'team/order' })
   await said('Tags: 4')
+  // A tag that is there: without one, Docker wants "latest".
+  await page.getByText(`docker pull ${new URL(registry.url).host}/team/order:v10`).waitFor()
   await expect.poll(tagsShown).toEqual(['v10', 'v2-long-name', 'v1', 'other'])
   const header = (name: string) => table().getByRole('columnheader', { name })
   await header('Tag').getByRole('button').click()

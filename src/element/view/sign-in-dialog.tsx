@@ -102,7 +102,7 @@ export function SignInDialog({ question, children }: SignInDialogProps) {
           <footer class="row">
             <button
               type="button"
-              class="secondary"
+              class="secondary outline"
               data-kind="quiet"
               part="button"
               onClick={() => question.answer(undefined)}
