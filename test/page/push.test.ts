@@ -109,6 +109,21 @@ describe('the push form', () => {
     await page.getByRole('heading', { name: 'hello.tar' }).waitFor()
   })
 
+  it('shows a new archive above those that are pushed, which are folded', async () => {
+    await chooseFile('old.tar', await createTestArchive())
+    await button('Push').click()
+    await page.getByRole('region', { name: 'In the registry' }).waitFor()
+    await chooseFile('new.tar', await createTestArchive({ images: [{ names: ['team/new:v1'] }] }))
+    await shows(status(), '1 image found')
+    const [older, newer] = ['old.tar', 'new.tar'].map((name) => page.getByRole('listitem', { name }))
+    const [below, above] = [await older?.boundingBox(), await newer?.boundingBox()]
+    expect(below?.y).toBeGreaterThan(above?.y ?? Infinity)
+    expect(await older?.getByRole('region', { name: 'In the registry' }).count()).toBe(0)
+    await older?.getByText('how to pull it').click()
+    await older?.getByRole('region', { name: 'In the registry' }).waitFor()
+    expect(await accessibilityFindings()).toEqual([])
+  })
+
   it('remembers a registry that was typed, and makes it the current one', async () => {
     await openDemo({ view: 'push' })
     await chooseFile('hello.tar', await createTestArchive())

@@ -8,6 +8,7 @@ import { params } from '../words/placeholders.ts'
 import { BlobBars } from './blob-bars.tsx'
 import { RemoveButton } from './destination-fields.tsx'
 import { EntryState } from './entry-state.tsx'
+import { Fold } from './fold.tsx'
 import { EDITABLE, type Form, RUNNING } from './form.ts'
 import { ImageList } from './image-list.tsx'
 import { NeedsFile } from './needs-file.tsx'
@@ -22,6 +23,7 @@ const $texts = messages('element/entry', {
   registry: params('for {registry}'),
   elsewhere: 'Another tab of this browser has it.',
   plan: 'Show what it would do',
+  result: 'Digests, and how to pull it',
   pause: 'Pause',
   resume: 'Resume',
   cancel: 'Cancel',
@@ -34,11 +36,13 @@ interface EntryViewProps {
   readonly clashes: ReadonlySet<string>
   /** True if the queue has other entries. */
   readonly hasOthers: boolean
+  /** True if others are still to be pushed: a pushed one is short then. */
+  readonly hasUnpushed: boolean
   readonly settings: ResultSettings
 }
 
 /** An archive of the queue: what is in it, what becomes of it, and how far it is. */
-export function EntryView({ entry, form, clashes, hasOthers, settings }: EntryViewProps) {
+export function EntryView({ entry, form, clashes, hasOthers, hasUnpushed, settings }: EntryViewProps) {
   const texts = useStore($texts)
   const formats = useStore($formats)
   const shown = useStore(entry.$shown)
@@ -47,12 +51,14 @@ export function EntryView({ entry, form, clashes, hasOthers, settings }: EntryVi
   const isPlanAsked = useRef(false)
   const { file, state, archive, plan, fault, result } = shown
   const isPushed = state === 'pushed'
+  const isFinished = isPushed && hasUnpushed
   const isBusy = !EDITABLE.includes(state) || shown.isElsewhere
   const isUnderWay = RUNNING.includes(state) && !shown.isElsewhere
   // A plan that comes of a push takes no focus.
   useEffect(() => {
     if (state !== 'planning') isPlanAsked.current = false
   }, [state])
+  const resultView = isPushed && result && <ResultView result={result} settings={settings} />
   return (
     <li class="entry" part="entry" aria-labelledby={id} data-state={state}>
       <div class="row">
@@ -79,7 +85,12 @@ export function EntryView({ entry, form, clashes, hasOthers, settings }: EntryVi
       {shown.isElsewhere && <TotalBar entry={entry} />}
       <ProblemText fault={state === 'failed' ? fault : undefined} />
       {state === 'needs-file' && !shown.isElsewhere && <NeedsFile entry={entry} form={form} />}
-      {isPushed && result && <ResultView result={result} settings={settings} />}
+      {isFinished && resultView && (
+        <Fold isOpen={false} summary={texts.result}>
+          {resultView}
+        </Fold>
+      )}
+      {!isFinished && resultView}
       {plan && state === 'planned' && <PlanView plan={plan} isAsked={isPlanAsked.current} />}
       {archive && !isBusy && !isPushed && state !== 'planned' && (
         <button
@@ -96,14 +107,14 @@ export function EntryView({ entry, form, clashes, hasOthers, settings }: EntryVi
           {texts.plan}
         </button>
       )}
-      {archive && !isBusy && (
+      {archive && !isBusy && !isFinished && (
         <>
           <WarningList warnings={archive.warnings} />
           <ImageList {...{ entry, form, clashes, archive }} />
         </>
       )}
       {hasOthers && isUnderWay && <EntryButtons {...{ entry, form, shown }} />}
-      {(isBusy || isPushed || state === 'failed' || state === 'cancelled') && (
+      {(isBusy || (isPushed && !isFinished) || state === 'failed' || state === 'cancelled') && (
         <BlobBars progress={entry.progress} isStopped={state === 'failed' || state === 'cancelled'} />
       )}
     </li>

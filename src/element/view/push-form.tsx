@@ -46,6 +46,7 @@ export function PushForm({ form, signIn, settings }: PushFormProps) {
   const clashes = findClashes(startable.flatMap(({ choices }) => choices))
   const moving = startable.flatMap(({ plan }) => (plan ? movingTags(plan) : [])).length
   const done = entries.filter(({ $shown }) => $shown.get().state === 'pushed').length
+  const several = { hasOthers: entries.length > 1, hasUnpushed: done < entries.length }
   const element = useRef<HTMLFormElement>(null)
   return (
     <>
@@ -71,7 +72,7 @@ export function PushForm({ form, signIn, settings }: PushFormProps) {
         )}
         <ul class="entries" aria-label={texts.archives}>
           {entries.map((entry) => (
-            <EntryView key={entry.id} {...{ entry, form, clashes, settings }} hasOthers={entries.length > 1} />
+            <EntryView key={entry.id} {...{ entry, form, clashes, settings, ...several }} />
           ))}
         </ul>
         {isLost && entries.length > 0 && <p class="note">{texts.lost}</p>}

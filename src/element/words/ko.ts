@@ -68,6 +68,7 @@ export default {
     files: { other: '파일 {count}개' },
     registry: '{registry}로',
     plan: '무엇이 바뀌는지 보기',
+    result: '다이제스트와 받는 방법',
     pause: '일시 중지',
     resume: '계속',
     cancel: '취소',
