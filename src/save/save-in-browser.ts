@@ -7,7 +7,7 @@ import { FALLBACK_NAME, safeFileName } from './file-name.ts'
 type ShowPicker = (options: object) => Promise<PickedFile>
 
 const WANTED = 'an object such as { fileName: "image.tar" }'
-const FILE = 'the handle of a file, as showSaveFilePicker() gives one'
+const FILE = 'the handle of a file, such as the result of showSaveFilePicker'
 const TYPES = [{ description: 'Container image', accept: { 'application/x-tar': ['.tar'] } }]
 
 /**
