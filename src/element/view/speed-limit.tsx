@@ -4,7 +4,7 @@ import { messages } from '../words/messages.ts'
 
 const $texts = messages('element/limit', {
   label: 'Speed limit',
-  none: 'No limit',
+  none: 'No speed limit',
   rate: 'MB per second',
 })
 
