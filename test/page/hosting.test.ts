@@ -69,7 +69,7 @@ describe.each([
     const pullLine = `docker pull ${host}:${nginx.port}/team/hello:${host}-${packings[1]}`
     await page.getByText(pullLine).waitFor()
     await page.getByRole('link', { name: 'Browse' }).click()
-    await page.getByRole('link', { name: 'team/hello' }).click()
+    await page.getByRole('link', { name: 'team/hello', exact: true }).click()
     await page.getByRole('link', { name: `${host}-${packings[1]}` }).click()
     await page.getByRole('heading', { name: `team/hello:${host}-${packings[1]}` }).waitFor()
     await page.getByText(pullLine).waitFor()
