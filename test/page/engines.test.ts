@@ -97,7 +97,7 @@ describe.each([
     await page.shows({ text: digest })
   })
 
-  it('goes on with the push of 100 MB after a reload in the middle', async () => {
+  it('goes on with the push of 100 MB after a reload in the middle', { timeout: 240_000 }, async () => {
     const name = `${repository}-large`
     const link = await serveSlowLink(registry, { roundTrip: 2, bitsPerSecond: 120_000_000 })
     await page.open(addressOf({ registry: link.url, view: 'push' }))
@@ -108,7 +108,7 @@ describe.each([
     await page.reload()
     await page.shows({ text: 'Choose it again to go on.' })
     await page.choose('input[type=file]', large)
-    await page.shows({ text: `Pushed ${name}:v1.` }, 60_000)
+    await page.shows({ text: `Pushed ${name}:v1.` }, 180_000)
     await link.stop()
     await expectStored(registry, name, 'v1', archive)
     // Distribution 2 loses an upload whose chunk broke off: the layer under way may be sent again, but only once.
