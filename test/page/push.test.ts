@@ -88,6 +88,7 @@ describe('the push form', () => {
       mkdirSync(dirname(join(folder, path)), { recursive: true })
       writeFileSync(join(folder, path), data)
     }
+    await button('Choose archives').waitFor()
     await dropFromDesktop(folder)
     await button('Push').click()
     await shows(status(), 'Pushed team/folder:v1.')
