@@ -1,8 +1,8 @@
-import { params } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
 import { useId } from 'preact/hooks'
 import { $formats } from '../../src/element/words/format.ts'
 import { messages } from '../../src/element/words/messages.ts'
+import { params } from '../../src/element/words/placeholders.ts'
 import type { BaseImage } from '../worker/building.ts'
 import type { BuildForm } from './build-form.ts'
 

@@ -1,6 +1,7 @@
 import { useStore } from '@nanostores/preact'
 import { messages } from '../../src/element/words/messages.ts'
 import type { BuildForm } from './build-form.ts'
+import { TextFields } from './text-fields.tsx'
 
 const $texts = messages('build/destination', {
   title: 'Where it goes',
@@ -21,18 +22,7 @@ export function DestinationSection({ form, onChange }: DestinationSectionProps) 
     <fieldset>
       <legend>{texts.title}</legend>
       <div class="pair">
-        {(['registry', 'repository', 'tags'] as const).map((name) => (
-          <label key={name}>
-            {texts[name]}
-            <input
-              required
-              value={form[name]}
-              autocapitalize="off"
-              spellcheck={false}
-              onInput={({ currentTarget }) => onChange({ [name]: currentTarget.value })}
-            />
-          </label>
-        ))}
+        <TextFields names={['registry', 'repository', 'tags']} {...{ texts, form, onChange }} />
       </div>
     </fieldset>
   )

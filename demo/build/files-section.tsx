@@ -1,10 +1,11 @@
-import { count, params } from '@nanostores/i18n'
+import { count } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { FileButton } from '../../src/element/view/drop-zone.tsx'
 import { hasFiles, readDropped } from '../../src/element/view/dropped.ts'
 import { $formats } from '../../src/element/words/format.ts'
 import { messages } from '../../src/element/words/messages.ts'
+import { params } from '../../src/element/words/placeholders.ts'
 import type { BuildFile } from '../worker/building.ts'
 import { filesOf } from './chosen-files.ts'
 

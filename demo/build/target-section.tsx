@@ -1,6 +1,7 @@
 import { useStore } from '@nanostores/preact'
 import { messages } from '../../src/element/words/messages.ts'
 import type { BuildForm } from './build-form.ts'
+import { TextFields } from './text-fields.tsx'
 
 const $texts = messages('build/target', {
   title: 'Where the files are in the image',
@@ -27,18 +28,7 @@ export function TargetSection({ form, onChange }: TargetSectionProps) {
     <fieldset>
       <legend>{texts.title}</legend>
       <div class="pair">
-        {(['at', 'owner'] as const).map((name) => (
-          <label key={name}>
-            {texts[name]}
-            <input
-              required
-              value={form[name]}
-              autocapitalize="off"
-              spellcheck={false}
-              onInput={({ currentTarget }) => onChange({ [name]: currentTarget.value })}
-            />
-          </label>
-        ))}
+        <TextFields names={['at', 'owner']} {...{ texts, form, onChange }} />
         <label>
           {texts.executable}
           <select

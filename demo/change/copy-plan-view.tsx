@@ -1,8 +1,8 @@
-import { params } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
 import type { PlannedBlob, PushPlan } from 'registry-api-v2-client'
 import { $formats } from '../../src/element/words/format.ts'
 import { messages } from '../../src/element/words/messages.ts'
+import { params } from '../../src/element/words/placeholders.ts'
 import { MovingTags } from './moving-tags.tsx'
 
 const $texts = messages('change/copy-plan', {
@@ -17,7 +17,7 @@ const $texts = messages('change/copy-plan', {
 export function CopyPlanView({ plans }: { readonly plans: readonly PushPlan[] }) {
   const texts = useStore($texts)
   const formats = useStore($formats)
-  // What several images have in common is sent once.
+  // A blob of several images is sent once.
   const blobs = [...new Map(plans.flatMap((plan) => plan.blobs).map((blob) => [blob.digest, blob])).values()]
   const bytesOf = (action: PlannedBlob['action']) =>
     blobs.filter((blob) => blob.action === action).reduce((sum, { size }) => sum + size, 0)

@@ -1,7 +1,7 @@
-import { params } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
 import { shortDigest } from '../../src/element/words/format.ts'
 import { messages } from '../../src/element/words/messages.ts'
+import { params } from '../../src/element/words/placeholders.ts'
 import type { TagTarget } from '../worker/tagging.ts'
 
 const $texts = messages('change/tags', {

@@ -1,7 +1,7 @@
-import { params } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
 import { useState } from 'preact/hooks'
 import { messages } from '../../src/element/words/messages.ts'
+import { params } from '../../src/element/words/placeholders.ts'
 import type { RemovalRules } from '../worker/removal.ts'
 import { RemovalDialog } from './removal-dialog.tsx'
 import type { ActionDialogProps } from './selection.ts'

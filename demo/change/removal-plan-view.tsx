@@ -1,9 +1,10 @@
-import { count, params } from '@nanostores/i18n'
+import { count } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { PlannedDelete, StayReason } from 'registry-api-v2-client'
 import { $formats, shortDigest } from '../../src/element/words/format.ts'
 import { messages } from '../../src/element/words/messages.ts'
+import { params } from '../../src/element/words/placeholders.ts'
 import { worker } from '../shell/worker.ts'
 import type { RemovalPlan } from '../worker/removal.ts'
 

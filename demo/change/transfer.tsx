@@ -1,10 +1,10 @@
-import { params } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
 import { useState } from 'preact/hooks'
 import type { PushProgress } from 'registry-api-v2-client'
 import { BarList, BlobBar } from '../../src/element/view/blob-bar.tsx'
 import { $formats } from '../../src/element/words/format.ts'
 import { messages } from '../../src/element/words/messages.ts'
+import { params } from '../../src/element/words/placeholders.ts'
 import { worker } from '../shell/worker.ts'
 
 const $texts = messages('change/transfer', {

@@ -1,7 +1,7 @@
-import { params } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
 import { $formats } from '../../src/element/words/format.ts'
 import { messages, translate } from '../../src/element/words/messages.ts'
+import { params } from '../../src/element/words/placeholders.ts'
 import { ProblemView } from '../shell/problem-view.tsx'
 import { UndoneView } from './undone-view.tsx'
 import { $undos, forgetUndo, runUndo, saveUndo, type Undo } from './undos.ts'

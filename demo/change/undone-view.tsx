@@ -1,8 +1,8 @@
-import { params } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
 import type { UndoResult } from 'registry-api-v2-client'
 import { $formats, shortDigest } from '../../src/element/words/format.ts'
 import { messages } from '../../src/element/words/messages.ts'
+import { params } from '../../src/element/words/placeholders.ts'
 
 const $texts = messages('change/undone', {
   undone: params('Put back: {names}'),

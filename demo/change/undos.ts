@@ -29,7 +29,7 @@ export const $undos = atom<readonly Undo[]>([])
 /** The delete that was undone last. */
 export const $lastUndone = atom<Undo | undefined>()
 
-export function findUndo(id: number | undefined): Undo | undefined {
+function findUndo(id: number | undefined): Undo | undefined {
   return $undos.get().find((undo) => undo.id === id)
 }
 

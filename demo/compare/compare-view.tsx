@@ -1,7 +1,7 @@
-import { params } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
 import { useState } from 'preact/hooks'
 import { messages, translate } from '../../src/element/words/messages.ts'
+import { params } from '../../src/element/words/placeholders.ts'
 import { addressOf, goTo } from '../shell/address.ts'
 import { Breadcrumbs } from '../shell/breadcrumbs.tsx'
 import { useLoading } from '../shell/loading.ts'

@@ -1,7 +1,7 @@
-import { params } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
 import { $formats } from '../../src/element/words/format.ts'
 import { messages } from '../../src/element/words/messages.ts'
+import { params } from '../../src/element/words/placeholders.ts'
 import { readableStep } from '../image/steps.ts'
 import { ShortDigest } from '../shell/image-parts.tsx'
 import type { ComparedLayer, Comparison } from '../worker/comparisons.ts'

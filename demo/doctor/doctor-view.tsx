@@ -1,7 +1,7 @@
 import './doctor.css'
-import { params } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
 import { messages, translate } from '../../src/element/words/messages.ts'
+import { params } from '../../src/element/words/placeholders.ts'
 import { goTo } from '../shell/address.ts'
 import { ProblemView } from '../shell/problem-view.tsx'
 import { $config } from '../shell/settings.ts'

@@ -2,8 +2,8 @@ import { persistentAtom } from '@nanostores/persistent'
 import { useStore } from '@nanostores/preact'
 import { useId } from 'preact/hooks'
 import type { ServerSettings } from 'registry-api-v2-client'
+import { CopyButton } from '../../src/element/view/copy-button.tsx'
 import { messages } from '../../src/element/words/messages.ts'
-import { CopyButton } from '../shell/copy-button.tsx'
 
 type Server = ServerSettings['server']
 

@@ -1,6 +1,7 @@
-import { count, params } from '@nanostores/i18n'
+import { count } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
 import { messages } from '../../src/element/words/messages.ts'
+import { params } from '../../src/element/words/placeholders.ts'
 import type { Diagnosis } from './diagnosis.ts'
 
 const $texts = messages('doctor/verdict', {

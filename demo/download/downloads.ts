@@ -94,7 +94,7 @@ async function pickFile(suggestedName: string): Promise<FileSystemFileHandle | u
   }
 }
 
-// What is saved needs no more place when the user goes on to another view.
+// A saved download leaves the list when the user opens another view.
 $place.listen(() => {
   const waiting = $downloads.get().filter(({ state }) => state !== 'saved' && state !== 'cancelled')
   if (waiting.length < $downloads.get().length) $downloads.set(waiting)

@@ -1,6 +1,6 @@
 import { useStore } from '@nanostores/preact'
+import { CopyButton } from '../../src/element/view/copy-button.tsx'
 import { messages } from '../../src/element/words/messages.ts'
-import { CopyButton } from '../shell/copy-button.tsx'
 import { saveBlob } from '../shell/save-blob.ts'
 import { useTask } from '../shell/task.ts'
 import { TaskBar } from '../shell/task-bar.tsx'

@@ -1,8 +1,8 @@
-import { params } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { $formats, shortDigest } from '../../src/element/words/format.ts'
 import { messages } from '../../src/element/words/messages.ts'
+import { params } from '../../src/element/words/placeholders.ts'
 import type { DescribedImage, ImagePlace } from '../worker/image.ts'
 import { FileBrowser } from './file-browser.tsx'
 

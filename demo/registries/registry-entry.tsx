@@ -1,7 +1,7 @@
-import { params } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
 import { useEffect, useState } from 'preact/hooks'
 import { messages } from '../../src/element/words/messages.ts'
+import { params } from '../../src/element/words/placeholders.ts'
 import { addressOf } from '../shell/address.ts'
 import { $keptUsers, keptUser } from '../shell/kept-credentials.ts'
 import { hostOf } from '../shell/registry-name.tsx'

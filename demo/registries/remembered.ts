@@ -68,7 +68,7 @@ function baseUrlOf(address: string): string {
   try {
     return parseRegistryAddress(address).href
   } catch (error) {
-    // What the browser kept may be damaged.
+    // The stored text may be damaged.
     if (error instanceof ValidationError) return address
     throw error
   }

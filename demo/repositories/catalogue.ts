@@ -2,7 +2,7 @@ import { atom, type ReadableAtom } from 'nanostores'
 import { type Fault, isAbort, toFault } from '../../src/element/words/fault.ts'
 
 /** The repositories of a registry, as far as they are known. */
-export interface CatalogueState {
+interface CatalogueState {
   readonly names: readonly string[]
   readonly isLoading: boolean
   readonly fault: Fault | undefined
@@ -12,14 +12,14 @@ export interface CatalogueState {
 type ListNames = (onPortion: (names: readonly string[]) => void, signal: AbortSignal) => Promise<void>
 
 /** The list of a registry's repositories. It stays when the view goes, so that the way back is short. */
-export interface Catalogue {
+interface Catalogue {
   readonly $state: ReadableAtom<CatalogueState>
   /** Lists the repositories again. What was there stays until all are listed. */
   load(): Promise<void>
   stop(): void
 }
 
-export function createCatalogue(list: ListNames): Catalogue {
+function createCatalogue(list: ListNames): Catalogue {
   const $state = atom<CatalogueState>({ names: [], isLoading: false, fault: undefined })
   let current: AbortController | undefined
 

@@ -1,13 +1,13 @@
-import { params } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
 import { proxy } from 'comlink'
 import { useEffect, useRef } from 'preact/hooks'
 import { $formats } from '../../src/element/words/format.ts'
 import { messages, translate } from '../../src/element/words/messages.ts'
+import { params } from '../../src/element/words/placeholders.ts'
 import { $registries, forgetRepository, remember } from '../registries/remembered.ts'
 import { addressOf, goTo } from '../shell/address.ts'
 import { useArrowKeys } from '../shell/arrow-keys.ts'
-import { useFilter } from '../shell/filter.ts'
+import { FilterField, useFilter } from '../shell/filter.tsx'
 import { ProblemView } from '../shell/problem-view.tsx'
 import { $config } from '../shell/settings.ts'
 import { $signOuts } from '../shell/sign-out.ts'
@@ -52,7 +52,7 @@ export default function RepositoriesView({ registry }: { readonly registry: stri
     worker.repositories.list(registry, proxy(onPortion), signal),
   )
   const { names, isLoading, fault } = useStore(catalogue.$state)
-  const { text, type, keep } = useFilter()
+  const filter = useFilter()
   const view = useRef<HTMLElement>(null)
   useArrowKeys(view)
   async function load(): Promise<void> {
@@ -64,7 +64,7 @@ export default function RepositoriesView({ registry }: { readonly registry: stri
     return () => catalogue.stop()
   }, [catalogue])
 
-  const wanted = text.trim()
+  const wanted = filter.text.trim()
   const found = searchNames(names, wanted)
   const isSignedOut = fault?.code === 'SIGN_IN_CANCELLED'
   const isHidden = isSignedOut || isUnlisted(fault)
@@ -73,7 +73,7 @@ export default function RepositoriesView({ registry }: { readonly registry: stri
   function open() {
     const [only] = found
     const repository = found.length === 1 && only ? only : wanted
-    keep()
+    filter.keep()
     if (repository) goTo({ registry, repository })
   }
 
@@ -87,18 +87,7 @@ export default function RepositoriesView({ registry }: { readonly registry: stri
           open()
         }}
       >
-        <input
-          type="search"
-          class="wide"
-          aria-label={texts.search}
-          placeholder={texts.search}
-          autocapitalize="off"
-          autocomplete="off"
-          spellcheck={false}
-          value={text}
-          onInput={({ currentTarget }) => type(currentTarget.value)}
-          onBlur={keep}
-        />
+        <FilterField label={texts.search} filter={filter} />
         <button type="submit" disabled={!wanted}>
           {texts.open}
         </button>

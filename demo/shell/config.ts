@@ -34,7 +34,7 @@ export type ConfigFault =
   | { readonly kind: 'value'; readonly key: string; readonly expected: ConfigValue }
 
 /** The kinds of values. */
-export type ConfigValue = 'text' | 'switch' | 'address' | 'addresses' | 'language'
+type ConfigValue = 'text' | 'switch' | 'address' | 'addresses' | 'language'
 
 const KEYS = ['$schema', 'title', 'registry', 'registries', 'readOnly', 'deletes', 'language']
 /** The time in milliseconds that the page waits for the file. */

@@ -8,7 +8,7 @@ const $texts = messages('shell/growing', { more: 'Show more' })
 const STEP = 50
 
 /** The part of a long list that is shown. */
-export interface Growing {
+interface Growing {
   /** How many of the items are shown, from the first. */
   readonly shown: number
   readonly hasMore: boolean

@@ -1,6 +1,5 @@
-import { useStore } from '@nanostores/preact'
-import { $formats, shortDigest } from '../../src/element/words/format.ts'
-import { CopyButton } from './copy-button.tsx'
+import { CopyButton } from '../../src/element/view/copy-button.tsx'
+import { shortDigest } from '../../src/element/words/format.ts'
 
 // Small parts that several views show.
 
@@ -10,16 +9,6 @@ export function ShortDigest({ digest }: { readonly digest: string }) {
     <code class="digest" title={digest}>
       {shortDigest(digest)}
     </code>
-  )
-}
-
-/** How long ago something was. The date is in its title. */
-export function Age({ date }: { readonly date: string }) {
-  const formats = useStore($formats)
-  return (
-    <time dateTime={date} title={formats.date(date)}>
-      {formats.age(date)}
-    </time>
   )
 }
 

@@ -48,5 +48,4 @@ export default {
   'shell/problem': { said: '레지스트리의 응답', details: '자세히', again: '다시 시도', signIn: '로그인' },
   'shell/task': { cancel: '취소', reading: '읽는 중' },
   'shell/growing': { more: '더 보기' },
-  'shell/copy': { copy: '복사', copied: '복사했습니다' },
 }

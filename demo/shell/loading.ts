@@ -3,7 +3,7 @@ import type { Fault } from '../../src/element/words/fault.ts'
 import { useWork } from './work.ts'
 
 /** How a load is getting on. */
-export interface Loading {
+interface Loading {
   readonly isLoading: boolean
   readonly fault: Fault | undefined
   /** Loads again. */

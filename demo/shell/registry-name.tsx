@@ -1,6 +1,6 @@
-import { params } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
 import { messages } from '../../src/element/words/messages.ts'
+import { params } from '../../src/element/words/placeholders.ts'
 import { isTrial } from '../worker/trial-address.ts'
 
 export const $trialTexts = messages('shell/trial', {

@@ -1,8 +1,8 @@
-import { params } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
 import { sumSizes } from 'registry-api-v2-client'
 import { $formats } from '../../src/element/words/format.ts'
 import { messages } from '../../src/element/words/messages.ts'
+import { params } from '../../src/element/words/placeholders.ts'
 import { ActionBar } from '../change/action-bar.tsx'
 import type { TagRow } from '../worker/tags.ts'
 

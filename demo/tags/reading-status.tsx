@@ -1,9 +1,9 @@
-import { params } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
 import { useEffect, useState } from 'preact/hooks'
 import { sumSizes } from 'registry-api-v2-client'
 import { $formats } from '../../src/element/words/format.ts'
 import { messages } from '../../src/element/words/messages.ts'
+import { params } from '../../src/element/words/placeholders.ts'
 import type { TagList } from './tag-list.ts'
 
 const $texts = messages('tags/status', {

@@ -4,10 +4,10 @@ import type { TagRow } from '../worker/tags.ts'
 import { isAbout } from './arrange.ts'
 
 /** The phases of a list. `limited`: the registry wants fewer requests, and the list goes on later. */
-export type Phase = 'listing' | 'reading' | 'limited' | 'stopped' | 'failed' | 'done'
+type Phase = 'listing' | 'reading' | 'limited' | 'stopped' | 'failed' | 'done'
 
 /** The tags of a repository, as far as they are known. */
-export interface TagListState {
+interface TagListState {
   readonly phase: Phase
   /** The tags of images, by version, the newest first. */
   readonly tags: readonly string[]

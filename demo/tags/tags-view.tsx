@@ -1,12 +1,12 @@
-import { params } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
 import { useEffect, useState } from 'preact/hooks'
 import { $formats } from '../../src/element/words/format.ts'
 import { messages, translate } from '../../src/element/words/messages.ts'
+import { params } from '../../src/element/words/placeholders.ts'
 import { ActionBar } from '../change/action-bar.tsx'
 import { remember } from '../registries/remembered.ts'
 import { $place, addressOf } from '../shell/address.ts'
-import { changePlace, useFilter } from '../shell/filter.ts'
+import { changePlace, FilterField, useFilter } from '../shell/filter.tsx'
 import { CommandLine } from '../shell/image-parts.tsx'
 import { ProblemView } from '../shell/problem-view.tsx'
 import { pullCommand } from '../shell/pull-command.ts'
@@ -56,7 +56,8 @@ export default function TagsView({ registry, repository }: TagsViewProps) {
     details: (tags, signal) => worker.tags.details(registry, repository, tags, signal),
   })
   const state = useStore(list.$state)
-  const { text, type, keep } = useFilter()
+  const filter = useFilter()
+  const { text } = filter
   const { order: asked } = useStore($place)
   const order = ORDERS.find((one) => one === asked) ?? 'version'
   const setOrder = (order: Order) => changePlace({ order: order === 'version' ? undefined : order })
@@ -75,7 +76,7 @@ export default function TagsView({ registry, repository }: TagsViewProps) {
 
   const all = hasAbout ? [...tags, ...about] : tags
   const shown = orderTags(filterTags(all, text), rows, order)
-  // What is gone cannot be chosen any more. The newest version comes first.
+  // A tag that is gone is no longer chosen. The newest version comes first.
   const stillChosen = all.filter((tag) => chosen.has(tag))
   function reload(): void {
     setChosen(new Set())
@@ -93,18 +94,7 @@ export default function TagsView({ registry, repository }: TagsViewProps) {
       </h1>
       {pull && <CommandLine command={pull} />}
       <div class="bar">
-        <input
-          type="search"
-          class="wide"
-          aria-label={texts.filter}
-          placeholder={texts.filter}
-          autocapitalize="off"
-          autocomplete="off"
-          spellcheck={false}
-          value={text}
-          onInput={({ currentTarget }) => type(currentTarget.value)}
-          onBlur={keep}
-        />
+        <FilterField label={texts.filter} filter={filter} />
         <span class="bar">
           <label for="tags-order">{texts.order}</label>
           <select

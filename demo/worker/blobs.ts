@@ -5,7 +5,7 @@ import { seldom } from './seldom.ts'
 import { MAX_PREVIEW, previewText, type TextPreview } from './text-preview.ts'
 
 /** A blob of a repository, such as a file of an artifact. */
-export interface BlobPlace {
+interface BlobPlace {
   readonly registry: string
   readonly repository: string
   readonly blob: Descriptor

@@ -27,7 +27,7 @@ export interface BuildFile {
 }
 
 /** The image to build. */
-export interface BuildRequest {
+interface BuildRequest {
   /** The image below. Without it, the image has only the files. */
   readonly base?: CopyFrom | undefined
   readonly files: readonly BuildFile[]

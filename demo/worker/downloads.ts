@@ -38,7 +38,7 @@ export interface PlannedDownload {
 }
 
 /** A tar that was downloaded. */
-export interface Downloaded {
+interface Downloaded {
   readonly fileName: string
   /** The tar, for the page to save. Absent if it is in the file that the user chose. */
   readonly blob: Blob | undefined

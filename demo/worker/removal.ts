@@ -49,7 +49,7 @@ export interface RemovalResult {
 }
 
 /** A part of a plan that the registry refused. */
-export interface RefusedRemoval {
+interface RefusedRemoval {
   readonly digest: string
   readonly tags: readonly string[]
   readonly fault: Fault

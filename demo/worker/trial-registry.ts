@@ -5,7 +5,7 @@ import { TRIAL_LIMIT } from './trial-address.ts'
 export const TRIAL_FULL = 'TRIAL_FULL'
 
 /** A registry in the memory of this thread. Its content is gone with the tab. */
-export interface TrialRegistry {
+interface TrialRegistry {
   /** Answers a request. Pass it to `openRegistry` as `fetch`. The first request loads the code of the registry. */
   readonly fetch: (request: Request) => Promise<Response>
   /** Sets who hears that the registry refuses bytes because it is full. */

@@ -1,4 +1,4 @@
-// What a browser tells the page about the reasons of failed requests.
+// The reasons of failed requests, as far as a browser tells them.
 
 /** Ports that browsers and `fetch` do not use (Fetch § Port blocking). */
 const BAD_PORTS = new Set(

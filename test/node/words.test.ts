@@ -93,6 +93,15 @@ describe('the texts of the page', () => {
     expect([...new Set(rooms)].sort()).toEqual(used.sort())
   })
 
+  it('take their values by the function of words/, which a "$&" in a value does not change', () => {
+    const takers = files.filter((file) => /import \{[^}]*\bparams\b[^}]*\} from/.test(readFileSync(file, 'utf8')))
+    expect(takers.length).toBeGreaterThan(30)
+    const others = takers.filter(
+      (file) => !/\bparams\b[^}]*\} from '[^']*placeholders\.ts'/.test(readFileSync(file, 'utf8')),
+    )
+    expect(others).toEqual([])
+  })
+
   it('are plain text', () => {
     const all = [...english, ...korean].flatMap(([, texts]) =>
       Object.values(texts).flatMap((text) => (typeof text === 'string' ? [text] : Object.values(text as object))),

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { getDigest, listTags, pushDockerTar } from '../../src/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
 import { serveTestRegistry } from '../../src/testing/node.ts'
-import { chooseTags, closeDialog, dialog } from '../support/demo-change.ts'
+import { chooseTags, closeDialog, dialog, pushTags } from '../support/demo-change.ts'
 import {
   accessibilityFindings,
   alert,
@@ -25,13 +25,6 @@ beforeAll(async () => {
 afterAll(() => real?.stop())
 
 const field = (name: string) => dialog().getByLabel(name, { exact: true })
-
-/** Pushes an image of its own for each tag. */
-async function pushTags(url: string, repository: string, ...tags: readonly string[]): Promise<void> {
-  for (const tag of tags) {
-    await pushDockerTar(await createTestArchive({ images: [{ layers: [{ file: tag }] }] }), url, repository, tag)
-  }
-}
 
 it('copy shows its plan and takes an image to another registry, under other tags', async () => {
   await pushTags(real.url, 'team/app', 'v1', 'v2')

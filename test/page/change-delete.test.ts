@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { deleteTags, getManifest, listTags, pushDockerTar, retagImage } from '../../src/index.ts'
-import { createTestArchive } from '../../src/testing/index.ts'
-import { chooseTags, closeDialog, dialog } from '../support/demo-change.ts'
+import { deleteTags, getManifest, listTags, retagImage } from '../../src/index.ts'
+import { chooseTags, closeDialog, dialog, pushTags } from '../support/demo-change.ts'
 import {
   accessibilityFindings,
   alert,
@@ -24,13 +23,6 @@ beforeAll(async () => {
 afterAll(() => real?.stop())
 
 const tagsOf = async (url: string, repository: string) => [...(await listTags(url, repository))].sort()
-
-/** Pushes an image of its own for each tag. */
-async function pushTags(url: string, repository: string, ...tags: readonly string[]): Promise<void> {
-  for (const tag of tags) {
-    await pushDockerTar(await createTestArchive({ images: [{ layers: [{ file: tag }] }] }), url, repository, tag)
-  }
-}
 
 it('delete shows the plan with the other names of an image, deletes, and puts back', async () => {
   await pushTags(real.url, 'team/undo', 'v1', 'v2', 'v3')

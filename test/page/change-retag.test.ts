@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest'
-import { getManifest, listTags, pushDockerTar } from '../../src/index.ts'
-import { createTestArchive } from '../../src/testing/index.ts'
-import { chooseTags, dialog } from '../support/demo-change.ts'
+import { getManifest, listTags } from '../../src/index.ts'
+import { chooseTags, dialog, pushTags } from '../support/demo-change.ts'
 import {
   accessibilityFindings,
   alert,
@@ -16,20 +15,8 @@ import {
 
 useDemoPage()
 
-/** Pushes an image of its own for each tag. */
-async function pushTags(repository: string, ...tags: readonly string[]): Promise<void> {
-  for (const tag of tags) {
-    await pushDockerTar(
-      await createTestArchive({ images: [{ layers: [{ file: tag }] }] }),
-      registry.url,
-      repository,
-      tag,
-    )
-  }
-}
-
 it('retag shows which tags are new and which move from where, and sets them', async () => {
-  await pushTags('team/app', 'v1', 'v2')
+  await pushTags(registry.url, 'team/app', 'v1', 'v2')
   const [v1, v2] = await Promise.all(['v1', 'v2'].map((tag) => getManifest(registry.url, 'team/app', tag)))
   await openDemo({ registry: registry.url, repository: 'team/app' })
   await chooseTags('v1')
@@ -50,7 +37,7 @@ it('retag shows which tags are new and which move from where, and sets them', as
 })
 
 it('retag says which text is no tag, and what the registry refuses', async () => {
-  await pushTags('team/app', 'v1')
+  await pushTags(registry.url, 'team/app', 'v1')
   await openDemo({ registry: registry.url, repository: 'team/app' })
   await chooseTags('v1')
   await button('Add tags').click()

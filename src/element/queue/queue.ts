@@ -19,9 +19,7 @@ import { createRuns, RUNNING, requestOf } from './runs.ts'
 export interface Queue {
   /** In the order in which they are pushed. */
   readonly $entries: ReadableAtom<readonly Entry[]>
-  /** The number of archives that are pushed at once. */
-  readonly $atOnce: ReadableAtom<number>
-  /** Of all pushes together. Absent without a limit. */
+  /** The limit of the push that runs. Absent without a limit. */
   readonly $maxBytesPerSecond: ReadableAtom<number | undefined>
   /** True while all pushes are paused, also those that wait. */
   readonly $isHeld: ReadableAtom<boolean>
@@ -59,9 +57,6 @@ export interface Queue {
   cancel(id: string): void
   /** Ends what is under way, and forgets the entry. */
   remove(id: string): void
-  /** Moves an entry to another place in the order, from 0. */
-  move(id: string, place: number): void
-  setAtOnce(count: number): void
   /** @param maxBytesPerSecond Without it there is no limit. */
   limit(maxBytesPerSecond: number | undefined): void
 }
@@ -128,11 +123,9 @@ export function createQueue(
 
   return {
     $entries,
-    $atOnce: runs.$atOnce,
     $maxBytesPerSecond: runs.$maxBytesPerSecond,
     $isHeld: runs.$isHeld,
     $isLost: atom(false),
-    setAtOnce: runs.setAtOnce,
     hold: runs.hold,
     limit: runs.limit,
     add(inputs, registry) {
@@ -223,12 +216,6 @@ export function createQueue(
       if (RUNNING.includes(entry.$shown.get().state)) void worker.cancel(id)
       closeArchive(entry)
       claims.release(id)
-    },
-    move(id, place) {
-      const entry = list.find(id)
-      if (!entry) return
-      const others = $entries.get().filter((other) => other !== entry)
-      list.set([...others.slice(0, place), entry, ...others.slice(place)])
     },
   }
 }

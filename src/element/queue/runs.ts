@@ -6,15 +6,13 @@ import { toImageRequests } from './choices.ts'
 import type { Entry, EntryState, ShownEntry } from './entry.ts'
 import type { EntryList } from './entry-list.ts'
 
-/** Pushes entries, as many at once as is set, within one limit. */
+/** Pushes entries, one after another. */
 interface Runs {
-  readonly $atOnce: ReadableAtom<number>
   readonly $maxBytesPerSecond: ReadableAtom<number | undefined>
   /** True while no push begins: those that wait go on waiting. */
   readonly $isHeld: ReadableAtom<boolean>
-  /** Starts the pushes whose turn it is. */
+  /** Starts the next push, unless one runs. */
   proceed(): void
-  setAtOnce(count: number): void
   hold(isHeld: boolean): void
   limit(maxBytesPerSecond: number | undefined): void
 }
@@ -28,22 +26,19 @@ export function createRuns(
   { $entries, update }: EntryList,
   onFileLost: (entry: Entry, fault: Fault) => void,
 ): Runs {
-  const $atOnce = atom(1)
   const $maxBytesPerSecond = atom<number | undefined>()
   const $isHeld = atom(false)
-  const pushing = new Set<string>()
+  /** The ID of the entry whose push runs. */
+  let running: string | undefined
 
   function proceed(): void {
-    if ($isHeld.get()) return
-    for (const entry of $entries.get()) {
-      if (pushing.size >= $atOnce.get()) return
-      const { state, isElsewhere } = entry.$shown.get()
-      if (state === 'waiting' && !isElsewhere) void push(entry)
-    }
+    if ($isHeld.get() || running !== undefined) return
+    const next = $entries.get().find(({ $shown }) => $shown.get().state === 'waiting' && !$shown.get().isElsewhere)
+    if (next) void push(next)
   }
 
   async function push(entry: Entry): Promise<void> {
-    pushing.add(entry.id)
+    running = entry.id
     entry.progress.clear()
     update(entry, { state: 'pushing', fault: undefined, result: undefined, events: [], goesOn: true })
     const listener: PushListener = {
@@ -54,14 +49,13 @@ export function createRuns(
       },
     }
     try {
-      const pushed = worker.push(entry.id, requestOf(entry.$shown.get()), proxy(listener), share())
-      shareLimit()
-      update(entry, { state: 'pushed', result: await pushed, goesOn: false })
+      const request = requestOf(entry.$shown.get())
+      const result = await worker.push(entry.id, request, proxy(listener), $maxBytesPerSecond.get())
+      update(entry, { state: 'pushed', result, goesOn: false })
     } catch (error) {
       fail(entry, error)
     }
-    pushing.delete(entry.id)
-    shareLimit()
+    running = undefined
     proceed()
   }
 
@@ -83,18 +77,7 @@ export function createRuns(
     }
   }
 
-  /** Returns the part of the limit that one push has. */
-  function share(): number | undefined {
-    const limit = $maxBytesPerSecond.get()
-    return limit === undefined ? undefined : Math.max(Math.floor(limit / Math.max(pushing.size, 1)), 1)
-  }
-
-  function shareLimit(): void {
-    for (const id of pushing) void worker.limit(id, share())
-  }
-
   return {
-    $atOnce,
     $maxBytesPerSecond,
     $isHeld,
     proceed,
@@ -102,13 +85,9 @@ export function createRuns(
       $isHeld.set(isHeld)
       proceed()
     },
-    setAtOnce(count) {
-      $atOnce.set(count)
-      proceed()
-    },
     limit(maxBytesPerSecond) {
       $maxBytesPerSecond.set(maxBytesPerSecond)
-      shareLimit()
+      if (running !== undefined) void worker.limit(running, maxBytesPerSecond)
     },
   }
 }

@@ -5,15 +5,27 @@ import { copyText } from './copy-text.ts'
 
 const $texts = messages('element/copy', { copy: 'Copy', copied: 'Copied' })
 
+interface CopyButtonProps {
+  readonly text: string
+  /** The text of the button. @default Copy */
+  readonly label?: string | undefined
+  /** The name of the button, where several say the same. */
+  readonly name?: string | undefined
+  /** @default secondary outline */
+  readonly class?: string
+}
+
 /** A button that copies a text. */
-export function CopyButton({ text, label }: { readonly text: string; readonly label?: string }) {
+export function CopyButton({ text, label, name, class: className = 'secondary outline' }: CopyButtonProps) {
   const texts = useStore($texts)
   const [isCopied, setCopied] = useState(false)
   return (
     <button
       type="button"
-      class="secondary outline"
+      class={className}
       part="button"
+      aria-label={isCopied ? undefined : name}
+      title={name}
       onClick={async () => {
         await copyText(text)
         setCopied(true)

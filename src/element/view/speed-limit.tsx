@@ -15,7 +15,7 @@ const RATES = [250_000, 500_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000, 25
 export function SpeedLimit({ queue }: { readonly queue: Queue }) {
   const texts = useStore($texts)
   const limit = useStore(queue.$maxBytesPerSecond)
-  // What an earlier version of the page kept can be another rate.
+  // An earlier version of the page may have stored a rate that is not in the list.
   const rates = limit === undefined || RATES.includes(limit) ? RATES : [...RATES, limit]
   return (
     <select

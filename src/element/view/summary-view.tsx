@@ -41,7 +41,7 @@ export function SummaryView({ form }: { readonly form: Form }) {
   }, [isUnderWay])
   if (state === 'idle') return null
 
-  // What the registry has already is no progress.
+  // Bytes that the registry had before are no progress.
   const sent = sentBytes - presentBytes
   const toSend = totalBytes - presentBytes
   const pace = bytesPerSecond

@@ -58,7 +58,7 @@ export function toFault(error: unknown): Fault {
   }
 }
 
-export function isFault(value: unknown): value is Fault {
+function isFault(value: unknown): value is Fault {
   return (
     Object.getPrototypeOf(value ?? 0) === Object.prototype && 'message' in Object(value) && 'place' in Object(value)
   )

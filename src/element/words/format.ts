@@ -30,7 +30,7 @@ const AGES = [
   ['second', 1],
 ] as const
 
-export function createFormats(language: Language): Formats {
+function createFormats(language: Language): Formats {
   const units = UNITS.map((unit) => {
     const unitDisplay = unit === 'byte' ? 'long' : 'short'
     return [0, 1].map(

@@ -8,7 +8,7 @@ export type Language = (typeof LANGUAGES)[number]
 export const $language = atom<Language>(preferredLanguage())
 
 /** Finds the language of the page, or else of its reader. */
-export function preferredLanguage(): Language {
+function preferredLanguage(): Language {
   if (typeof document === 'undefined') return 'en'
   return toLanguage(document.documentElement.lang) ?? languageOfReader()
 }

@@ -47,13 +47,12 @@ describe('a queue after a reload', () => {
     await add(fileOf('b.tar'))
     const destinations = [{ repository: 'team/mine', tags: ['v9'] }]
     tab.queue.choose(id, 0, { destinations })
-    tab.queue.move(id, 1)
-    await expect.poll(() => browser.stored.get(id)).toMatchObject({ place: 1, choices: [{ destinations }] })
+    await expect.poll(() => browser.stored.get(id)).toMatchObject({ place: 0, choices: [{ destinations }] })
     await reload()
 
-    expect(entriesOf(tab.queue).map(({ $shown }) => $shown.get().file.name)).toEqual(['b.tar', 'a.tar'])
+    expect(entriesOf(tab.queue).map(({ $shown }) => $shown.get().file.name)).toEqual(['a.tar', 'b.tar'])
     expect(states(tab.queue)).toEqual(['needs-file', 'needs-file'])
-    expect(entriesOf(tab.queue)[1]?.$shown.get()).toMatchObject({ registry: REGISTRY, choices: [{ destinations }] })
+    expect(entriesOf(tab.queue)[0]?.$shown.get()).toMatchObject({ registry: REGISTRY, choices: [{ destinations }] })
   })
 
   it('goes on with a push when the same file is chosen again, by the names that were typed', async () => {

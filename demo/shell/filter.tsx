@@ -45,6 +45,30 @@ export function useFilter(): Filter {
   }
 }
 
+/** The field in which the filter is typed. */
+export function FilterField({
+  label,
+  filter: { text, type, keep },
+}: {
+  readonly label: string
+  readonly filter: Filter
+}) {
+  return (
+    <input
+      type="search"
+      class="wide"
+      aria-label={label}
+      placeholder={label}
+      autocapitalize="off"
+      autocomplete="off"
+      spellcheck={false}
+      value={text}
+      onInput={({ currentTarget }) => type(currentTarget.value)}
+      onBlur={keep}
+    />
+  )
+}
+
 /** Changes how a place is shown. The way back does not lead through such changes. */
 export function changePlace(change: Pick<Place, 'filter' | 'order'>): void {
   goTo({ ...$place.get(), ...change }, { replace: true })
