@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { bringChromium } from './find/chromium.js'
 import { bringEngines } from './find/engines.js'
 import { bringNode, NEWEST_NODE } from './find/node.js'
@@ -13,6 +13,7 @@ import { run } from './run.js'
  * @property {number} passed
  * @property {number} failed
  * @property {number} skipped
+ * @property {readonly string[]} [failures] The tests that failed, with their first error.
  */
 
 /** The browser suites in all engines, as vitest's projects are called, and the page in those that are not Chromium. The first is Chromium's. */
@@ -60,18 +61,20 @@ function runVitest(projects, options, node) {
 }
 
 /**
- * Says what all came to in one line, and lets the process end accordingly.
+ * Lists the tests that failed, then says what all came to in one line, and lets the process end accordingly.
  *
  * @param {...Counts} counts
  */
 export function conclude(...counts) {
+  const failures = counts.flatMap(({ failures = [] }) => failures)
+  if (failures.length > 0) console.log(`\nFailed tests:\n${failures.map((failure) => `- ${failure}`).join('\n')}`)
   const sum = (/** @type {keyof Counts} */ kind) => counts.reduce((total, part) => total + part[kind], 0)
   console.log(`\n${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`)
   process.exitCode = sum('failed') === 0 ? 0 : 1
 }
 
 /**
- * What the tests came to; a run that broke off counts as one failure.
+ * Reads what the tests came to. A run that broke off counts as one failure.
  *
  * @param {string} report
  * @param {boolean} isPassed
@@ -79,22 +82,33 @@ export function conclude(...counts) {
  */
 function readCounts(report, isPassed) {
   try {
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
-      readFileSync(report, 'utf8'),
-    )
-    // A file that cannot even be loaded has no tests to fail.
-    const broken = testResults.filter(
-      (/** @type {{ status: string, assertionResults: unknown[] }} */ { status, assertionResults }) =>
-        status === 'failed' && assertionResults.length === 0,
-    )
-    const failures = numFailedTests + broken.length
+    const { numPassedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(readFileSync(report, 'utf8'))
+    const failures = testResults.flatMap(listFailures)
+    if (!isPassed && failures.length === 0) failures.push('an error outside of all tests: see above')
     return {
       passed: numPassedTests,
-      failed: failures || (isPassed ? 0 : 1),
+      failed: failures.length,
       skipped: numPendingTests + numTodoTests,
+      failures,
     }
   } catch {
-    // No report: vitest did not get as far as its tests.
-    return { passed: 0, failed: 1, skipped: 0 }
+    return { passed: 0, failed: 1, skipped: 0, failures: ['vitest did not get as far as its tests: see above'] }
   }
+}
+
+/**
+ * Lists the failures of a file. A file that cannot even be loaded has no tests, and is one.
+ *
+ * @param {{ name: string, status: string, message: string, assertionResults: ReadonlyArray<{ status: string, fullName: string, failureMessages: readonly string[] }> }} file
+ */
+function listFailures({ name, status, message, assertionResults }) {
+  const file = relative(process.cwd(), name)
+  if (assertionResults.length === 0) return status === 'failed' ? [`${file}: ${firstLine(message)}`] : []
+  return assertionResults
+    .filter((test) => test.status === 'failed')
+    .map(({ fullName, failureMessages: [text = ''] }) => `${file}: ${fullName}: ${firstLine(text)}`)
+}
+
+function firstLine(/** @type {string} */ text) {
+  return text.split('\n', 1)[0]
 }
