@@ -13,7 +13,7 @@ import { run } from './run.js'
  * @property {number} passed
  * @property {number} failed
  * @property {number} skipped
- * @property {readonly string[]} [failures] The tests that failed, with their first error.
+ * @property {readonly string[]} [failures] The tests that failed, with the first line of their error.
  */
 
 /** The browser suites in all engines, as vitest's projects are called, and the page in those that are not Chromium. The first is Chromium's. */
@@ -68,7 +68,8 @@ function runVitest(projects, options, node) {
 export function conclude(...counts) {
   const failures = counts.flatMap(({ failures = [] }) => failures)
   if (failures.length > 0) console.log(`\nFailed tests:\n${failures.map((failure) => `- ${failure}`).join('\n')}`)
-  const sum = (/** @type {keyof Counts} */ kind) => counts.reduce((total, part) => total + part[kind], 0)
+  const sum = (/** @type {'passed' | 'failed' | 'skipped'} */ kind) =>
+    counts.reduce((total, part) => total + part[kind], 0)
   console.log(`\n${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`)
   process.exitCode = sum('failed') === 0 ? 0 : 1
 }

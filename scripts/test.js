@@ -1,7 +1,7 @@
 import { run } from './run.js'
 import { conclude, ENGINES, runOnNewestNode, runSuites } from './suites.js'
 
-// The whole check, in the order of its cost: npm test [-- [--peers] [--engines] [--newest-node]]
+// The whole check, in the order of its cost: npm test [-- [--peers] [--engines] [--packages] [--newest-node]]
 
 /** @type {ReadonlyArray<readonly [name: string, ...command: string[]]>} */
 const CHECKS = [
@@ -20,6 +20,14 @@ const CHECKS = [
     '--no-summary',
   ],
 ]
+/** What runs only if it is asked for: it installs more than npm packages of this project, or takes long. */
+const OPTIONS = {
+  '--peers': 'comparisons with docker, skopeo, curl and Go programs, and pages at real registries',
+  '--engines': 'Firefox and WebKit',
+  '--packages': 'bundlers, frameworks, runtimes and the examples, each with the packed package',
+  '--newest-node': 'the suite of Node on the newest Node',
+}
+
 // What is built is packed as it is.
 const env = { npm_config_ignore_scripts: 'true' }
 
@@ -32,8 +40,11 @@ for (const [name, ...command] of CHECKS) {
 const asks = (/** @type {string} */ option) => process.argv.includes(option)
 const engines = asks('--engines') ? ENGINES : ENGINES.slice(0, 1)
 const peers = asks('--peers') ? ['peers', 'peers-page'] : []
-const counts = [runSuites(['node', 'page', ...engines, ...peers])]
+const packages = asks('--packages') ? ['packages'] : []
+const counts = [runSuites(['node', 'page', ...engines, ...peers, ...packages])]
 if (asks('--newest-node')) counts.push(runOnNewestNode())
 
+const left = Object.entries(OPTIONS).filter(([option]) => !asks(option))
+if (left.length > 0) console.log(`\nNot run:\n${left.map(([option, what]) => `- ${what} (${option})`).join('\n')}`)
 if (failed.length > 0) console.log(`\nFailed: ${failed.join(', ')}`)
 conclude({ passed: CHECKS.length - failed.length, failed: failed.length, skipped: 0 }, ...counts)
