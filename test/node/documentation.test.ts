@@ -9,9 +9,10 @@ import { PRODUCERS } from '../support/producers.ts'
 
 // What the documents show has to be so: examples compile and run, links lead somewhere, tables are complete.
 
-const DOCUMENTS = ['README.md', ...readdirSync('docs').map((name) => join('docs', name))].filter((name) =>
-  name.endsWith('.md'),
-)
+const DOCUMENTS = [
+  'README.md',
+  ...readdirSync('docs', { recursive: true, encoding: 'utf8' }).map((name) => join('docs', name)),
+].filter((name) => name.endsWith('.md'))
 const examples = DOCUMENTS.flatMap((document) =>
   [...readFileSync(document, 'utf8').matchAll(/```ts\n(.*?)```/gs)].map((match, index) => ({
     name: `${document.replaceAll(/\W/g, '-')}-${index}`,

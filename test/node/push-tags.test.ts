@@ -7,6 +7,7 @@ import {
   pushDockerTar,
   pushDockerTarWithAllOriginalTags,
   ResponseError,
+  ValidationError,
 } from '../../src/index.ts'
 import { createTestRegistry } from '../../src/testing/index.ts'
 import { rejection } from '../support/errors.ts'
@@ -30,6 +31,15 @@ describe('pushDockerTar() with tags', () => {
     expect(sent.map(({ length }) => length)).toEqual(expected)
     expect(sent.flat()).toEqual(tags)
     for (const tag of tags) expect((await getManifest(handle, 'a', tag)).digest).toBe(digest)
+  })
+
+  it('refuses an empty tag or repository, as from a variable that is not set', async () => {
+    const { handle, registry } = target()
+    const push = async (repository: string, tag: string) =>
+      pushDockerTar(await bytes, handle, repository, tag, { image: 0 })
+    await rejection(push('a', ''), ValidationError, /Cannot use "" as a tag/)
+    await rejection(push('', 'v1'), ValidationError, /Cannot use "" as a repository/)
+    expect(puts(registry)).toEqual([])
   })
 
   it('puts the image by its digest when there are no tags', async () => {

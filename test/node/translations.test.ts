@@ -1,0 +1,43 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+
+// A translation has the headings, the code and the tables of its original.
+
+const TRANSLATIONS = [
+  ['README.md', 'README.ko.md'] as const,
+  ...readdirSync('docs/ko').map((name) => [`docs/${name}`, `docs/ko/${name}`] as const),
+].filter(([, translation]) => existsSync(translation))
+
+const CODE = /^```\w*\n.*?^```$/gms
+const withoutCode = (text: string) => text.replaceAll(CODE, '')
+
+/** The cells of each line of a table: `\|` is no border. */
+const rows = (text: string) =>
+  withoutCode(text)
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .map((line) => line.replaceAll('\\|', '').split('|').slice(1, -1))
+
+const STRUCTURE = [
+  ['headings', (text: string) => [...withoutCode(text).matchAll(/^(#+) /gm)].map(([, level]) => level)],
+  ['code', (text: string) => text.match(CODE) ?? []],
+  ['number of cells in each row of its tables', (text: string) => rows(text).map(({ length }) => length)],
+  [
+    'bare code in the first cells of its tables',
+    (text: string) =>
+      rows(text)
+        .map(([first = '']) => first.trim())
+        .filter((cell) => /^(?:`[^`]+`(?:, )?)+$/.test(cell)),
+  ],
+] as const
+
+describe.each(TRANSLATIONS)('%s, as %s', (original, translation) => {
+  it.each(STRUCTURE)('has the same %s', (_, structure) => {
+    expect(structure(readFileSync(translation, 'utf8'))).toEqual(structure(readFileSync(original, 'utf8')))
+  })
+
+  it('is in the polite form of documents throughout', () => {
+    const prose = withoutCode(readFileSync(translation, 'utf8')).replaceAll(/`[^`\n]+`/g, '')
+    expect(prose.match(/.{0,20}(?:요|한다|된다|이다|있다|없다)\.(?:\s|$)/g) ?? []).toEqual([])
+  })
+})
