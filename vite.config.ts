@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 import { engineProjects } from './test/support/engines.ts'
+import { sequenceOf } from './test/support/sequence.ts'
 
 /** A rejection that nobody handles ends the program: that of the tests, and those that they start. */
 const STRICT = '--unhandled-rejections=strict'
@@ -102,6 +103,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'node',
+          sequence: sequenceOf('node'),
+          maxWorkers: '100%',
           include: ['test/node/**/*.test.ts'],
           ...strictNode,
           testTimeout: 60_000,
@@ -112,6 +115,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'page',
+          sequence: sequenceOf('page'),
           include: ['test/page/**/*.test.ts'],
           // In the project page-engines: few machines have these engines.
           exclude: ['test/page/engines.test.ts'],
@@ -124,6 +128,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'peers',
+          sequence: sequenceOf('peers'),
           include: ['test/peers/*.test.ts'],
           globalSetup: ['test/support/go-programs.ts'],
           ...strictNode,
@@ -135,24 +140,23 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'page-engines',
+          sequence: sequenceOf('page-engines'),
           include: ['test/page/engines.test.ts'],
           ...strictNode,
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          // After the browser suites, each of which keeps a small machine busy.
-          sequence: { groupOrder: 4 },
         },
       },
       {
         extends: true,
         test: {
           name: 'packages',
+          sequence: sequenceOf('packages'),
           include: ['test/packages/*.test.ts'],
           globalSetup: ['test/support/packed-package.ts'],
           ...strictNode,
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          sequence: { groupOrder: 5 },
         },
       },
       ...engineProjects,

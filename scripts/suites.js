@@ -16,6 +16,9 @@ import { run } from './run.js'
  * @property {readonly string[]} [failures] The tests that failed, with the first line of their error.
  */
 
+/** How many random cases the longest of the fuzz tests tries in the thorough check; the others try a share of them. */
+const THOROUGH_RUNS = '10000'
+
 /** The browser suites in all engines, as vitest's projects are called, and the page in those that are not Chromium. The first is Chromium's. */
 export const ENGINES = ['browser', 'firefox', 'webkit', 'page-engines']
 
@@ -23,13 +26,15 @@ export const ENGINES = ['browser', 'firefox', 'webkit', 'page-engines']
  * Runs suites, with the browsers that they need.
  *
  * @param {readonly string[]} projects
+ * @param {{ isThorough?: boolean }} [options] Default: fewer random cases, and without the tests of regular expressions.
  * @returns {Counts}
  */
-export function runSuites(projects) {
+export function runSuites(projects, { isThorough = false } = {}) {
   console.log('\n— tests')
   const browsers = { Chromium: bringChromium(), ...(projects.includes('webkit') && bringEngines()) }
   for (const [name, path] of Object.entries(browsers)) console.log(`${name}: ${path}`)
-  return runVitest(projects, [])
+  if (isThorough) return runVitest(projects, [], { env: { FUZZ_RUNS: THOROUGH_RUNS } })
+  return runVitest(projects, [without('regular-expressions')])
 }
 
 /**
@@ -40,22 +45,26 @@ export function runSuites(projects) {
  */
 export function runOnNewestNode() {
   console.log(`\n— tests on Node ${NEWEST_NODE}`)
-  const options = ['docstrings', 'regular-expressions'].map((name) => `--exclude=test/node/${name}.test.ts`)
-  return runVitest(['node'], options, bringNode(NEWEST_NODE))
+  const options = ['docstrings', 'regular-expressions'].map(without)
+  return runVitest(['node'], options, { node: bringNode(NEWEST_NODE) })
+}
+
+function without(/** @type {string} */ name) {
+  return `--exclude=test/node/${name}.test.ts`
 }
 
 /**
  * @param {readonly string[]} projects
  * @param {readonly string[]} options More options of vitest.
- * @param {string} [node] The path of the Node to run them on. Default: this one.
+ * @param {Parameters<typeof run>[1]} [settings] The Node to run them on, and more environment.
  * @returns {Counts}
  */
-function runVitest(projects, options, node) {
+function runVitest(projects, options, settings) {
   const folder = mkdtempSync(join(tmpdir(), 'check-'))
   const report = join(folder, 'report.json')
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   const command = ['vitest', 'run', ...projects.map((name) => `--project=${name}`), ...options, ...reporters]
-  const counts = readCounts(report, run(command, { node }))
+  const counts = readCounts(report, run(command, settings))
   rmSync(folder, { recursive: true })
   return counts
 }

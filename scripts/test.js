@@ -1,7 +1,7 @@
 import { run } from './run.js'
 import { conclude, ENGINES, runOnNewestNode, runSuites } from './suites.js'
 
-// The whole check, in the order of its cost: npm test [-- [--peers] [--engines] [--packages] [--newest-node]]
+// The whole check, in the order of its cost: npm test [-- [--page] [--peers] [--engines] [--packages] [--thorough] [--newest-node]]
 
 /** @type {ReadonlyArray<readonly [name: string, ...command: string[]]>} */
 const CHECKS = [
@@ -20,11 +20,13 @@ const CHECKS = [
     '--no-summary',
   ],
 ]
-/** What runs only if it is asked for: it installs more than npm packages of this project, or takes long. */
+/** What runs only if it is asked for: it takes long, or needs programs of other people. */
 const OPTIONS = {
+  '--page': 'the page of demo/, in Chromium',
+  '--engines': 'the browser suites and the page in Firefox and WebKit',
   '--peers': 'comparisons with docker, skopeo, curl and Go programs, and pages at real registries',
-  '--engines': 'Firefox and WebKit',
   '--packages': 'bundlers, frameworks, runtimes and the examples, each with the packed package',
+  '--thorough': 'five times as many random cases, and the time that each regular expression takes',
   '--newest-node': 'the suite of Node on the newest Node',
 }
 
@@ -38,10 +40,14 @@ for (const [name, ...command] of CHECKS) {
 }
 
 const asks = (/** @type {string} */ option) => process.argv.includes(option)
-const engines = asks('--engines') ? ENGINES : ENGINES.slice(0, 1)
-const peers = asks('--peers') ? ['peers', 'peers-page'] : []
-const packages = asks('--packages') ? ['packages'] : []
-const counts = [runSuites(['node', 'page', ...engines, ...peers, ...packages])]
+const projects = [
+  'node',
+  ...(asks('--page') ? ['page'] : []),
+  ...(asks('--engines') ? ENGINES : ENGINES.slice(0, 1)),
+  ...(asks('--peers') ? ['peers', 'peers-page'] : []),
+  ...(asks('--packages') ? ['packages'] : []),
+]
+const counts = [runSuites(projects, { isThorough: asks('--thorough') })]
 if (asks('--newest-node')) counts.push(runOnNewestNode())
 
 const left = Object.entries(OPTIONS).filter(([option]) => !asks(option))

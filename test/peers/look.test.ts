@@ -64,10 +64,12 @@ describeReal('{}, looked at', ALL, (real) => {
     )
     expect(requestsAtFirst).toBeLessThan(recorder.exchanges.length / 3)
     for (const row of rows.filter(({ tag }) => ['report', 'several', 'v7'].includes(tag))) {
-      const { tag, error: _, platforms, ...facts } = row
+      const { tag, error: _, platforms, kind, blobs, ...facts } = row
       const info: ImageInfo = await getImageInfo(handle, 'team/app', tag)
       expect(info).toMatchObject(facts)
       expect(platforms).toEqual(info.platform ? [info.platform] : info.platforms)
+      expect(kind).toEqual({ report: 'artifact', several: 'index', v7: 'image' }[tag])
+      expect(blobs.reduce((sum, { size }) => sum + size, 0)).toBe(info.totalSize)
     }
   })
 

@@ -4,6 +4,7 @@ import { bringRegistryBinary } from '../../scripts/find/registry-binary.js'
 import { type DeletePlan, type DeleteResult, executeDelete, planDelete } from '../../src/index.ts'
 import { collectGarbage, createRegistryData } from '../support/collected-registry.ts'
 import { startDistribution } from '../support/distribution.ts'
+import { shareOfRuns } from '../support/fuzz-settings.ts'
 import { DISTRIBUTIONS, describeReal } from '../support/real-registries.ts'
 import {
   type BuiltRepository,
@@ -22,7 +23,7 @@ import {
 
 // Deletes by random rules in random repositories of a real distribution, and then its own garbage collection.
 
-const COUNT = Number(process.env.FUZZ_RUNS ?? 10)
+const { numRuns: COUNT } = shareOfRuns(0.001)
 const SEED = Number(process.env.FUZZ_SEED ?? 20_260_101)
 
 interface Case {

@@ -5,6 +5,7 @@ import { findChromium } from '../../scripts/find/chromium.js'
 import { findFirefox } from '../../scripts/find/engines.js'
 import { browserCommands } from './browser-commands.ts'
 import { serveMockServiceWorker } from './mock-service-worker.ts'
+import { type ProjectName, sequenceOf } from './sequence.ts'
 import { webkitGtk } from './webkit-gtk.ts'
 
 /** Made ready before the tests: what is met on the way would load the page anew. */
@@ -37,19 +38,18 @@ const PEERS_PAGE: Suites = {
   globalSetup: 'test/support/sign-in-registries.ts',
 }
 
-/** The browser suites, once in each engine, and what pages do with peers. One begins when the one before has ended: each keeps a small machine busy. */
+/** The browser suites, once in each engine, and what pages do with peers. */
 export const engineProjects = [
-  engineProject('browser', 'chromium', chromium, 0, BROWSER),
-  engineProject('firefox', 'firefox', firefox, 1, BROWSER),
-  engineProject('webkit', 'webkit', webkitGtk(), 2, BROWSER),
-  engineProject('peers-page', 'chromium', chromium, 3, PEERS_PAGE),
+  engineProject('browser', 'chromium', chromium, BROWSER),
+  engineProject('firefox', 'firefox', firefox, BROWSER),
+  engineProject('webkit', 'webkit', webkitGtk(), BROWSER),
+  engineProject('peers-page', 'chromium', chromium, PEERS_PAGE),
 ]
 
 function engineProject(
-  name: string,
+  name: ProjectName,
   browser: 'chromium' | 'firefox' | 'webkit',
   provider: BrowserProviderOption,
-  groupOrder: number,
   { include, globalSetup }: Suites,
 ): TestProjectInlineConfiguration {
   return {
@@ -61,7 +61,7 @@ function engineProject(
       include: [...include],
       testTimeout: 60_000,
       globalSetup,
-      sequence: { groupOrder },
+      sequence: sequenceOf(name),
       browser: {
         enabled: true,
         commands: browserCommands,
