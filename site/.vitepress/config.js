@@ -1,0 +1,47 @@
+import { cpSync, existsSync, mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { defineConfig } from 'vitepress'
+import { anchorOf, linkPages } from '../links.js'
+import { NO_PAGES, pageOf, ROOT } from '../pages.js'
+import { koreanSidebar, sidebar } from '../sidebar.js'
+
+const hasKorean = existsSync(join(ROOT, 'README.ko.md'))
+/** @type {Map<string, string>} */
+const linkedFiles = new Map()
+
+export default defineConfig({
+  title: 'registry-api-v2-client',
+  description: 'Push, pull, copy and build container images in a page, Node, Deno, Bun and a terminal',
+  srcDir: ROOT,
+  srcExclude: NO_PAGES,
+  outDir: join(ROOT, 'dist-docs'),
+  rewrites: pageOf,
+  head: [['link', { rel: 'icon', href: 'data:,' }]],
+  // The site works below any path.
+  base: './',
+  // The demo is built later.
+  ignoreDeadLinks: [/^http:\/\/localhost/, /demo\/index$/],
+  markdown: {
+    anchor: { slugify: anchorOf },
+    config: (md) => linkPages(md, linkedFiles),
+  },
+  locales: {
+    root: { label: 'English', lang: 'en' },
+    ...(hasKorean && { ko: { label: '한국어', lang: 'ko', themeConfig: { sidebar: koreanSidebar } } }),
+  },
+  themeConfig: {
+    nav: [{ text: 'Try it', link: '/demo/index.html', target: '_self' }],
+    sidebar,
+    outline: [2, 3],
+    search: { provider: 'local' },
+    i18nRouting: false,
+  },
+  // The repository has a configuration of its own for the package.
+  vite: { configFile: false },
+  buildEnd({ outDir }) {
+    for (const [file, place] of linkedFiles) {
+      mkdirSync(dirname(join(outDir, place)), { recursive: true })
+      cpSync(join(ROOT, file), join(outDir, place))
+    }
+  },
+})

@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs'
+import { ROOT } from './pages.js'
+
+// The order of the pages, with short titles.
+
+/** @typedef {readonly [title: string, page: string]} Entry */
+
+/** @type {ReadonlyArray<readonly [title: string, entries: readonly Entry[]]>} */
+const ENGLISH = [
+  [
+    'Start',
+    [
+      ['Overview', 'index'],
+      ['In a page', 'start/page'],
+      ['Node', 'start/node'],
+      ['Deno', 'start/deno'],
+      ['Bun', 'start/bun'],
+      ['Terminal', 'start/terminal'],
+      ['CI', 'start/ci'],
+      ['From the Python library', 'from-python'],
+      ['How images work', 'how-images-work'],
+    ],
+  ],
+  [
+    'Guides',
+    [
+      ['Archives that open', 'archives'],
+      ['Uploads', 'uploads'],
+      ['Plans', 'plans'],
+      ['Compression', 'compression'],
+      ['Pull and copy', 'pull-and-copy'],
+      ['Build and edit images', 'edit'],
+      ['Artifacts', 'artifacts'],
+      ['Look, tag and delete', 'manage'],
+      ['Sign in', 'sign-in'],
+      ['Check a registry', 'doctor'],
+      ['Test your program', 'testing'],
+      ['Upgrade', 'upgrading'],
+    ],
+  ],
+  [
+    'Pages',
+    [
+      ['The page', 'page'],
+      ['The page on your intranet', 'page-setup'],
+      ['The page compared', 'page-compared'],
+      ['The push form as an element', 'element'],
+      ['Pages and CORS', 'cors'],
+      ['Workers', 'workers'],
+    ],
+  ],
+  [
+    'Terminal',
+    [
+      ['The command', 'cli'],
+      ['Commands and options', 'cli-reference'],
+      ['Compared with other tools', 'cli-compared'],
+    ],
+  ],
+  [
+    'Registries',
+    [
+      ['What registries do', 'registries'],
+      ['Your registry and your page', 'registries-and-pages'],
+      ['At scale', 'at-scale'],
+    ],
+  ],
+  [
+    'Reference',
+    [
+      ['All functions', 'functions'],
+      ['Error codes', 'errors'],
+    ],
+  ],
+  [
+    'Quality',
+    [
+      ['Security', 'security'],
+      ['Benchmarks', 'benchmarks'],
+      ['Measurements', 'measurements'],
+      ['Architecture', 'architecture'],
+      ['Contributing', 'contributing'],
+      ['Changelog', 'changelog'],
+    ],
+  ],
+]
+
+/** @type {typeof ENGLISH} */
+const KOREAN = [
+  [
+    '시작',
+    [
+      ['개요', 'ko/index'],
+      ['Python 라이브러리에서 옮기기', 'ko/from-python'],
+    ],
+  ],
+]
+
+/** @param {string} page */
+function isWritten(page) {
+  if (page.endsWith('index')) return existsSync(`${ROOT}${page === 'index' ? 'README.md' : 'README.ko.md'}`)
+  return /^(?:contributing|changelog)$/.test(page) || existsSync(`${ROOT}docs/${page}.md`)
+}
+
+/** @param {typeof ENGLISH} groups */
+function sidebarOf(groups) {
+  return groups
+    .map(([text, entries]) => ({
+      text,
+      collapsed: false,
+      items: entries.filter(([, page]) => isWritten(page)).map(([text, page]) => ({ text, link: `/${page}` })),
+    }))
+    .filter(({ items }) => items.length > 0)
+}
+
+export const sidebar = sidebarOf(ENGLISH)
+export const koreanSidebar = sidebarOf(KOREAN)
