@@ -11,6 +11,7 @@ import { PRODUCERS } from '../support/producers.ts'
 
 const DOCUMENTS = [
   'README.md',
+  'CONTRIBUTING.md',
   ...readdirSync('docs', { recursive: true, encoding: 'utf8' }).map((name) => join('docs', name)),
 ].filter((name) => name.endsWith('.md'))
 const examples = DOCUMENTS.flatMap((document) =>
@@ -30,7 +31,9 @@ beforeAll(async () => {
   files = writeExamples(folder, examples, {
     'https://registry.example.com': inject('registryUrl'),
     'https://mirror.example.com': inject('registryUrl'),
+    'http://localhost:15000': inject('registryUrl'),
     'exported.tar': archive,
+    "'app.tar'": `'${archive}'`,
   })
   await node.pushDockerTar(archive, inject('registryUrl'), 'team/app', 'v7', { tags: ['latest'] })
 })
@@ -51,7 +54,7 @@ describe('the examples of the documents', () => {
     const values = (await files.run(example)).flatMap(([first]) => first)
     expect(complained.mock.calls).toEqual([])
     complained.mockRestore()
-    if (example.name.startsWith('README') && example.code.includes('names'))
+    if (example.code.includes('of names') || example.code.includes('names.forEach'))
       expect(values).toContain('registry.example.com/team/app:v7')
     if (example.code.includes('listTags(')) expect(values).toContain('v7')
   })
@@ -112,12 +115,12 @@ describe('the documents', () => {
     }
   })
 
-  it('the table of the README names every public function', () => {
-    const readme = readFileSync('README.md', 'utf8')
+  it('docs/functions.md names every public function', () => {
+    const text = readFileSync('docs/functions.md', 'utf8')
     const functions = Object.entries(node).filter(([name, value]) => typeof value === 'function' && /^[a-z]/.test(name))
     // Small helpers, told where they belong.
     const elsewhere = ['isIndex', 'formatPlatform', 'openFile']
-    for (const [name] of functions) if (!elsewhere.includes(name)) expect(readme).toContain(`${name}(`)
+    for (const [name] of functions) if (!elsewhere.includes(name)) expect(text).toContain(`${name}(`)
     expect(functions.length).toBeGreaterThan(15)
   })
 })

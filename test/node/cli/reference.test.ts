@@ -5,7 +5,10 @@ import { describe, expect, it } from 'vitest'
 import { createProgram } from '../../../src/cli/program/program.ts'
 import { helpOf, innerCommands, pathOf, writeReference } from '../../support/cli-reference.ts'
 
-const DOCUMENTS = ['README.md', ...readdirSync('docs').map((name) => join('docs', name))]
+const DOCUMENTS = [
+  'README.md',
+  ...readdirSync('docs', { recursive: true, encoding: 'utf8' }).map((name) => join('docs', name)),
+]
 
 /** The lines of a text that call the command, with what a pipe has in front of it and behind it taken off. */
 function callsIn(text: string): readonly string[] {
