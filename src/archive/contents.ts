@@ -1,6 +1,6 @@
 import { loaded } from '../async/lazy.ts'
 import { ValidationError } from '../errors.ts'
-import { createWasmHasher } from '../hash/sha256.ts'
+import { createPortableHasher } from '../hash/sha256.ts'
 import { INDEX_PATH, MANIFEST_PATH } from '../oci/image-layout.ts'
 import { type FileIndex, hasFile } from './file-index.ts'
 import type { ArchiveContents } from './format.ts'
@@ -16,7 +16,7 @@ import type { Reading } from './reading.ts'
 export async function readFiles(
   files: FileIndex,
   limits: ArchiveLimits,
-  { signal, onOpenProgress, onWarning, runtime: { createHasher = createWasmHasher } = {} }: ReadOptions,
+  { signal, onOpenProgress, onWarning, runtime: { createHasher = createPortableHasher } = {} }: ReadOptions,
   digestOfSent?: Reading['digestOfSent'],
 ): Promise<ArchiveContents & { readonly warnings: readonly string[] }> {
   const warnings: string[] = []

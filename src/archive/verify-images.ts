@@ -1,4 +1,4 @@
-import { createWasmHasher } from '../hash/sha256.ts'
+import { createPortableHasher } from '../hash/sha256.ts'
 import type { Image } from '../images/image.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
@@ -26,7 +26,7 @@ interface File {
  * @throws {TarReadError} if a layer cannot be unpacked, or goes over a limit
  */
 export async function verifyImages(images: readonly Image[], options: ReadOptions): Promise<void> {
-  const { signal, onOpenProgress, runtime: { createHasher = createWasmHasher } = {} } = options
+  const { signal, onOpenProgress, runtime: { createHasher = createPortableHasher } = {} } = options
   const layerReading = { limits: withDefaultLimits(options.limits), createHasher, signal }
   const files = filesUnder(images)
   const totalBytes = files.reduce((sum, file) => sum + file.source.size * (isPacked(file) ? 2 : 1), 0)

@@ -1,5 +1,5 @@
 import { list, show } from '../check-options.ts'
-import { createWasmHasher } from '../hash/sha256.ts'
+import { createPortableHasher } from '../hash/sha256.ts'
 import { TITLE } from '../oci/artifact.ts'
 import type { Content } from '../oci/descriptor.ts'
 import { digestOfSource } from '../oci/verify.ts'
@@ -63,7 +63,7 @@ export function checkFiles(given: ArtifactFiles, act: string): readonly Artifact
  * @throws {TarReadError} if a file cannot be read
  */
 export async function readFiles(files: readonly ArtifactFile[], reading: FileReading): Promise<ReadFiles> {
-  const { signal, runtime: { createHasher = createWasmHasher } = {} } = reading
+  const { signal, runtime: { createHasher = createPortableHasher } = {} } = reading
   const stored: OpenSource[] = []
   const close = async () => void (await Promise.all(stored.map((source) => source.close())))
   try {

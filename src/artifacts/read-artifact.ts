@@ -1,6 +1,6 @@
 import { checkImageName } from '../check-options.ts'
 import { ValidationError } from '../errors.ts'
-import { createWasmHasher } from '../hash/sha256.ts'
+import { createPortableHasher } from '../hash/sha256.ts'
 import { UnverifiableError } from '../images/content-store.ts'
 import { artifactTypeOf, EMPTY_TYPE, TITLE } from '../oci/artifact.ts'
 import { type Content, type Descriptor, descriptorOf } from '../oci/descriptor.ts'
@@ -41,7 +41,7 @@ export async function readArtifact(
   reference: string,
   options: PullArtifactOptions,
 ): Promise<PulledArtifact> {
-  const { createHasher = createWasmHasher } = options.runtime ?? {}
+  const { createHasher = createPortableHasher } = options.runtime ?? {}
   const { files, ...artifact } = await openArtifact(registry, repository, reference, options)
   return { ...artifact, files: files.map((file) => toPulledFile(file, createHasher)) }
 }

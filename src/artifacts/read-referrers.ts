@@ -1,7 +1,7 @@
 import { runPool } from '../async/pool.ts'
 import { fixed } from '../async/semaphore.ts'
 import { checkImageName, optionalText } from '../check-options.ts'
-import { createWasmHasher } from '../hash/sha256.ts'
+import { createPortableHasher } from '../hash/sha256.ts'
 import { artifactTypeOf, statedType } from '../oci/artifact.ts'
 import { ATTESTED_DIGEST, isAttestation } from '../oci/attestation.ts'
 import { descriptorOf } from '../oci/descriptor.ts'
@@ -45,7 +45,7 @@ export async function readReferrers(
   const repository = parseRepositoryOf(registry.url, given)
   const { artifactType, children = false, signal, onWarning: warn = () => {}, runtime } = options
   optionalText('artifactType', artifactType, 'a type such as "application/spdx+json"')
-  const { createHasher = createWasmHasher } = runtime ?? {}
+  const { createHasher = createPortableHasher } = runtime ?? {}
   const limits = withDefaultLimits(options.limits)
   const readRoot = (patient: Registry) =>
     (isDigest(reference) ? findManifest : readManifest)(manifestAt(patient, repository, reference), signal)

@@ -1,7 +1,7 @@
 import { optionalList, optionalText, text } from '../check-options.ts'
 import { withControl } from '../control/controller.ts'
 import { ResponseError, ValidationError } from '../errors.ts'
-import { createWasmHasher } from '../hash/sha256.ts'
+import { createPortableHasher } from '../hash/sha256.ts'
 import type { Artifact } from '../images/image.ts'
 import { CREATED } from '../oci/artifact.ts'
 import { type Content, type Descriptor, descriptorOf } from '../oci/descriptor.ts'
@@ -100,7 +100,7 @@ async function toImage(
   { artifactType, files, subject }: Pick<PushedArtifact, 'artifactType' | 'subject'> & { files: readonly ReadFile[] },
 ): Promise<Artifact> {
   const config: Content = { ...descriptorOf(EMPTY), source: toSource(new TextEncoder().encode('{}')) }
-  const digest = await digestOf(bytes, createWasmHasher)
+  const digest = await digestOf(bytes, createPortableHasher)
   const unknown = { diffId: undefined, created: undefined, createdBy: undefined }
   return {
     ...{ kind: 'artifact', names: [], tags: [], platform: undefined, configuration: undefined },

@@ -1,6 +1,6 @@
 import { createSemaphore, fixed } from '../async/semaphore.ts'
 import { DigestMismatchError } from '../errors.ts'
-import { createWasmHasher } from '../hash/sha256.ts'
+import { createPortableHasher } from '../hash/sha256.ts'
 import type { Content } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
 import type { Encoder } from '../runtime.ts'
@@ -55,7 +55,7 @@ export async function withCompressor<T>(
 
 /** Opens a compressor, which has to be closed. */
 export function openCompressor({ compressions, onWarning, runtime = {} }: CompressorOptions): Compressor {
-  const { createHasher = createWasmHasher, spool = spoolToBlob } = runtime
+  const { createHasher = createPortableHasher, spool = spoolToBlob } = runtime
   const packed = new Map<string, Promise<PackedLayer>>()
   const semaphore = createSemaphore(fixed(1))
   const cache = compressions && attemptStore(compressions, 'compressions')

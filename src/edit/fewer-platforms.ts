@@ -1,5 +1,5 @@
 import { imageOf, list, optionsOf } from '../check-options.ts'
-import { createWasmHasher } from '../hash/sha256.ts'
+import { createPortableHasher } from '../hash/sha256.ts'
 import type { Image } from '../images/image.ts'
 import { leftOut } from '../images/rewrite-tree.ts'
 import { selectImage } from '../images/select-image.ts'
@@ -32,7 +32,7 @@ export async function selectPlatforms(
   platforms: string | readonly string[],
   options: ChangeOptions = {},
 ): Promise<Image> {
-  const { onWarning = () => {}, runtime: { createHasher = createWasmHasher } = {}, signal } = optionsOf(options)
+  const { onWarning = () => {}, runtime: { createHasher = createPortableHasher } = {}, signal } = optionsOf(options)
   const isOne = typeof platforms === 'string'
   const selection = isOne ? { platform: platforms } : { platforms: list('platforms', platforms), onWarning }
   const selected = await selectImage(imageOf(image), selection, createHasher)

@@ -1,6 +1,6 @@
 import { imageOf } from '../check-options.ts'
 import { ValidationError } from '../errors.ts'
-import { createWasmHasher } from '../hash/sha256.ts'
+import { createPortableHasher } from '../hash/sha256.ts'
 import type { Image, ImageIndex } from '../images/image.ts'
 import { indexOf } from '../images/image-tree.ts'
 import { isPlatform } from '../images/platforms.ts'
@@ -17,7 +17,7 @@ import { type ListedImage, listImages, type PlatformEntry } from './list-images.
 
 /** Makes an index of images; throws what `createIndex` throws. */
 export async function makeIndex(images: readonly Image[], options: CreateIndexOptions): Promise<ImageIndex> {
-  const { onWarning = () => {}, runtime: { createHasher = createWasmHasher } = {}, signal } = options
+  const { onWarning = () => {}, runtime: { createHasher = createPortableHasher } = {}, signal } = options
   const { annotations: given } = checkEdits({ annotations: options.annotations })
   const annotated = editMapField({}, 'annotations', given)
   const wanted = options.platforms && checkPlatforms(options.platforms, undefined)

@@ -1,5 +1,5 @@
 import { packStream } from '../compress/layer.ts'
-import { createWasmHasher } from '../hash/sha256.ts'
+import { createPortableHasher } from '../hash/sha256.ts'
 import type { Digest } from '../oci/digest.ts'
 import type { CompressionFormat, Encoder } from '../runtime.ts'
 import { toSource } from '../source/from.ts'
@@ -40,7 +40,7 @@ export async function makeLayer(
   encoder: Encoder | undefined,
   { runtime, onProgress, signal }: Pick<LayerMakingOptions, 'runtime' | 'onProgress' | 'signal'>,
 ): Promise<MadeLayer> {
-  const { createHasher = createWasmHasher, spool = spoolToBlob } = runtime ?? {}
+  const { createHasher = createPortableHasher, spool = spoolToBlob } = runtime ?? {}
   const totalBytes = sizeOfFiles(entries)
   let doneBytes = 0
   function onRead(bytes: number): void {

@@ -1,6 +1,6 @@
 import { imageOf } from '../check-options.ts'
 import { ValidationError } from '../errors.ts'
-import { createWasmHasher } from '../hash/sha256.ts'
+import { createPortableHasher } from '../hash/sha256.ts'
 import type { ConfiguredImage, Image, SingleImage } from '../images/image.ts'
 import { runnableImages, runsOn } from '../images/platforms.ts'
 import { leftOut, rewriteTree } from '../images/rewrite-tree.ts'
@@ -18,7 +18,7 @@ import { makeLayer } from './make-layer.ts'
 
 /** Adds a layer of files to an image; throws what `appendLayer` throws. */
 export async function runAppend(given: Image, files: LayerFiles, options: AppendOptions): Promise<Image> {
-  const { platform, createdBy, onWarning, signal, runtime: { createHasher = createWasmHasher } = {} } = options
+  const { platform, createdBy, onWarning, signal, runtime: { createHasher = createPortableHasher } = {} } = options
   signal?.throwIfAborted()
   const created = options.created === undefined ? undefined : checkDate(options.created)
   const before = platform === undefined ? imageOf(given) : selectPlatform(imageOf(given), platform)

@@ -1,6 +1,6 @@
 import { show } from '../check-options.ts'
 import { ValidationError } from '../errors.ts'
-import { createWasmHasher } from '../hash/sha256.ts'
+import { createPortableHasher } from '../hash/sha256.ts'
 import type { ConfiguredImage } from '../images/image.ts'
 import { readImageConfig } from '../images/image-config.ts'
 import { jsonContent } from '../images/remake-manifest.ts'
@@ -19,7 +19,7 @@ import { runEdit } from './run-edit.ts'
 
 /** Creates an image; throws what `createImage` throws. */
 export async function runCreate(content: NewImage, options: LayerMakingOptions): Promise<ConfiguredImage> {
-  const { signal, onProgress, runtime: { createHasher = createWasmHasher } = {} } = options
+  const { signal, onProgress, runtime: { createHasher = createPortableHasher } = {} } = options
   signal?.throwIfAborted()
   const layers = layersOf(content)
   const { config = {}, annotations, platform = 'linux/amd64', created = NO_DATE } = content

@@ -1,5 +1,5 @@
 import { ValidationError } from '../errors.ts'
-import { createWasmHasher } from '../hash/sha256.ts'
+import { createPortableHasher } from '../hash/sha256.ts'
 import type { Image, SingleImage } from '../images/image.ts'
 import { isWhole, runnableImages, runsOn } from '../images/platforms.ts'
 import { manifestDocument, remakeManifest } from '../images/remake-manifest.ts'
@@ -18,7 +18,7 @@ import { configDocument, remakeImage } from './remake-image.ts'
 /** Edits an image; throws what `editImage` throws. */
 export async function runEdit(image: Image, unchecked: ImageEdits, options: EditOptions): Promise<Image> {
   const edits = checkEdits(unchecked)
-  const { onWarning = () => {}, runtime: { createHasher = createWasmHasher } = {} } = options
+  const { onWarning = () => {}, runtime: { createHasher = createPortableHasher } = {} } = options
   // Of an index with one platform, a push takes the manifest of this platform alone.
   const isOne = !isWhole(image) && runnableImages(image).length === 1
   const before = isOne ? await selectImage(image, { onWarning }, createHasher) : image

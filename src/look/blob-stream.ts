@@ -1,5 +1,5 @@
 import { natural } from '../check-options.ts'
-import { createWasmHasher } from '../hash/sha256.ts'
+import { createPortableHasher } from '../hash/sha256.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import type { CreateHasher, Digest } from '../oci/digest.ts'
 import { verifyDigest } from '../oci/verify.ts'
@@ -44,7 +44,7 @@ export async function openBlobStream(
   wanted: string | Descriptor,
   options: ReadBlobOptions,
 ): Promise<BlobStream> {
-  const { signal, runtime: { createHasher = createWasmHasher } = {}, onProgress } = options
+  const { signal, runtime: { createHasher = createPortableHasher } = {}, onProgress } = options
   const start = natural('start', options.start ?? 0)
   if (options.end !== undefined) natural('end', options.end)
   const { repository, blob } = await findBlob(registry, given, wanted, 'digest', signal)

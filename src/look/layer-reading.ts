@@ -1,4 +1,4 @@
-import { createWasmHasher } from '../hash/sha256.ts'
+import { createPortableHasher } from '../hash/sha256.ts'
 import type { LayerReading } from './layer-bytes.ts'
 import { withDefaultLimits } from './layer-limits.ts'
 import type { LayerFilesOptions } from './layer-options.ts'
@@ -10,7 +10,7 @@ import type { LayerFilesOptions } from './layer-options.ts'
  * @returns how each layer is read
  */
 export function readingOf(options: LayerFilesOptions, sizes: readonly number[]): readonly LayerReading[] {
-  const { signal, onProgress, runtime: { createHasher = createWasmHasher } = {} } = options
+  const { signal, onProgress, runtime: { createHasher = createPortableHasher } = {} } = options
   const limits = withDefaultLimits(options.limits)
   const totalBytes = sizes.reduce((sum, size) => sum + size, 0)
   let before = 0

@@ -20,7 +20,7 @@ export interface Hasher {
 }
 
 /**
- * Starts a SHA-256: hash-wasm in `.`, the runtime's own in `./node`.
+ * Starts a SHA-256: hash-wasm in `.` (JavaScript where WebAssembly is forbidden), the runtime's own in `./node`.
  *
  * @param state A state from `Hasher.save()`: the hasher continues from it, or throws if it is invalid. Hashers without
  *   `save` ignore it.

@@ -1,5 +1,5 @@
 import { DigestMismatchError } from '../errors.ts'
-import { createWasmHasher } from '../hash/sha256.ts'
+import { createPortableHasher } from '../hash/sha256.ts'
 import { isHtml, readAnswer, unexpectedAnswer, verifyStatedDigest } from '../http/answer.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import { digestOf, parseDigest, shortDigest } from '../oci/digest.ts'
@@ -82,7 +82,7 @@ export async function getBlob(
       signal,
     })
     const bytes = await readAnswer(answer, limit)
-    verifyDigest(`what the registry holds as ${digest}`, digest, await digestOf(bytes, createWasmHasher))
+    verifyDigest(`what the registry holds as ${digest}`, digest, await digestOf(bytes, createPortableHasher))
     registry.documents?.set(url, { bytes })
     return bytes
   }

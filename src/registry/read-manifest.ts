@@ -1,5 +1,5 @@
 import { ResponseError } from '../errors.ts'
-import { createWasmHasher } from '../hash/sha256.ts'
+import { createPortableHasher } from '../hash/sha256.ts'
 import { type Answer, readUnlessPage, verifyStatedDigest } from '../http/answer.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import { type Digest, digestOf, isDigest } from '../oci/digest.ts'
@@ -190,7 +190,7 @@ async function ask(
  */
 async function readBytes(answer: Answer, reference: string): Promise<Omit<ManifestBytes, 'mediaType'>> {
   const bytes = await readUnlessPage(answer, MAX_MANIFEST)
-  const digest = await digestOf(bytes, createWasmHasher)
+  const digest = await digestOf(bytes, createPortableHasher)
   if (isDigest(reference)) verifyDigest(`what the registry holds as ${reference}`, reference, digest)
   verifyStatedDigest(answer, digest)
   return { bytes, digest }

@@ -1,7 +1,7 @@
 import { delay } from '../async/delay.ts'
 import { createSemaphore, fixed, type Semaphore } from '../async/semaphore.ts'
 import { RegistryError, ValidationError } from '../errors.ts'
-import { createWasmHasher } from '../hash/sha256.ts'
+import { createPortableHasher } from '../hash/sha256.ts'
 import { delayBefore } from '../http/retry-after.ts'
 import { type Digest, digestOf } from '../oci/digest.ts'
 import { type IndexEntry, isIndex } from '../oci/manifest.ts'
@@ -100,7 +100,7 @@ async function rewrite(
     if (tries > 0) await delay(delayBefore(tries, DELAY), signal)
     const mediaType = MEDIA_TYPES.ociIndex
     const bytes = new TextEncoder().encode(JSON.stringify({ schemaVersion: 2, ...list, mediaType, manifests }))
-    const digest = await digestOf(bytes, createWasmHasher)
+    const digest = await digestOf(bytes, createPortableHasher)
     const content = { mediaType, digest, size: bytes.length, source: toSource(bytes) }
     await putManifest(registry, { repository, content }, tag, signal)
   }

@@ -2,7 +2,7 @@
 
 import { withoutPath } from '../check-options.ts'
 import { controlOf } from '../control/controller.ts'
-import { createWasmHasher } from '../hash/sha256.ts'
+import { createPortableHasher } from '../hash/sha256.ts'
 import type { Image } from '../images/image.ts'
 import { disposable } from '../source/disposable.ts'
 import { planArchive, type WriteOptions, type WrittenImage } from './plan-archive.ts'
@@ -40,7 +40,7 @@ export async function makeArchive(given: readonly Image[], options: WriteOptions
   withoutPath(options, 'call saveArchive() of "registry-api-v2-client/node"')
   const { end } = controlOf(options)
   const { tar, images, close } = await planArchive(given, options)
-  const { createHasher = createWasmHasher } = options.runtime ?? {}
+  const { createHasher = createPortableHasher } = options.runtime ?? {}
   const archive = {
     size: tar.size,
     images,

@@ -1,6 +1,6 @@
 import { imagesOf } from '../check-options.ts'
 import { ValidationError } from '../errors.ts'
-import { createWasmHasher } from '../hash/sha256.ts'
+import { createPortableHasher } from '../hash/sha256.ts'
 import { withReferrers } from '../images/add-referrers.ts'
 import { chooseImages, type ImagesChoice } from '../images/choose-images.ts'
 import type { Image } from '../images/image.ts'
@@ -27,7 +27,7 @@ export interface PrepareOptions extends ImagesChoice, PlatformSelection, NamingO
  * @throws {ValidationError} if there is no image, or a choice is needed
  */
 export async function prepareImages(images: readonly Image[], options: PrepareOptions): Promise<readonly NamedImage[]> {
-  const { signal, onWarning, runtime: { createHasher = createWasmHasher } = {} } = options
+  const { signal, onWarning, runtime: { createHasher = createPortableHasher } = {} } = options
   signal?.throwIfAborted()
   const all = imagesOf(images)
   const named = nameImages(await chooseImages(all, options), all, options)

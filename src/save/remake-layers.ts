@@ -10,7 +10,7 @@ import { withoutOutdatedReferrers } from '../compress/outdated-referrers.ts'
 import { replaceLayersOf } from '../compress/replace-layers.ts'
 import type { WriteControlOptions } from '../control/write-controller.ts'
 import { createWriting } from '../control/writing.ts'
-import { createWasmHasher } from '../hash/sha256.ts'
+import { createPortableHasher } from '../hash/sha256.ts'
 import type { Layer } from '../images/image.ts'
 import { leftOut } from '../images/rewrite-tree.ts'
 import type { Content } from '../oci/descriptor.ts'
@@ -65,7 +65,7 @@ export async function remakeLayers(given: readonly NamedImage[], options: Remake
     decompress,
     compress,
     layerLimits,
-    runtime: { createHasher = createWasmHasher, spool = spoolToBlob } = {},
+    runtime: { createHasher = createPortableHasher, spool = spoolToBlob } = {},
   } = options
   const opened: { close(): Promise<void> }[] = []
   async function close(): Promise<void> {
@@ -110,7 +110,7 @@ async function remake(
   options: RemakeOptions,
   make: Make,
 ): Promise<readonly NamedImage[]> {
-  const { onWarning, signal, runtime: { createHasher = createWasmHasher } = {} } = options
+  const { onWarning, signal, runtime: { createHasher = createPortableHasher } = {} } = options
   const onLeftOut = (digest: Digest, about: Digest) => onWarning?.(leftOut(digest, about))
   // Before anything is made: their layers are not needed.
   const images = withoutOutdatedReferrers(given, change, ({ names }) => names.length > 0, onLeftOut)

@@ -1,6 +1,6 @@
 import { untilAborted } from '../async/abort.ts'
 import { delay } from '../async/delay.ts'
-import { createWasmHasher } from '../hash/sha256.ts'
+import { createPortableHasher } from '../hash/sha256.ts'
 import { digestOf } from '../oci/digest.ts'
 import { refusalAnswer } from './answers.ts'
 import { BrokenConnection } from './broken-connection.ts'
@@ -126,7 +126,7 @@ async function change(response: Response): Promise<Response> {
   if (!response.ok) return response
   const bytes = new TextEncoder().encode(`${await response.text()} `)
   const headers = new Headers(response.headers)
-  headers.set('docker-content-digest', await digestOf(bytes, createWasmHasher))
+  headers.set('docker-content-digest', await digestOf(bytes, createPortableHasher))
   headers.set('content-length', String(bytes.length))
   return new Response(bytes, { status: response.status, headers })
 }

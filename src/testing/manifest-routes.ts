@@ -1,5 +1,5 @@
 import { RegistryError } from '../errors.ts'
-import { createWasmHasher } from '../hash/sha256.ts'
+import { createPortableHasher } from '../hash/sha256.ts'
 import { digestOf, isDigest } from '../oci/digest.ts'
 import { type Index, isIndex, type Manifest } from '../oci/manifest.ts'
 import { bareMediaType, isForeignLayerType, isPlainLayerType, MANIFEST_MEDIA_TYPES } from '../oci/media-type.ts'
@@ -56,7 +56,7 @@ export async function putManifest(
   const repository = await storage.openRepository(name)
   const manifest = await verifyManifest(repository, bytes, mediaType)
   if (plainDockerLayer && isDockers && hasPlainLayer(manifest)) throw refusalBy(plainDockerLayer)
-  const digest = await digestOf(bytes, createWasmHasher)
+  const digest = await digestOf(bytes, createPortableHasher)
   if (isDigest(reference) && reference !== digest) {
     throw new Refusal(400, 'DIGEST_INVALID', `the manifest's bytes are ${digest}`)
   }

@@ -1,4 +1,4 @@
-import { createWasmHasher } from '../hash/sha256.ts'
+import { createPortableHasher } from '../hash/sha256.ts'
 import { type Digest, digestOf } from '../oci/digest.ts'
 import { concat } from '../source/stream.ts'
 import { randomId } from './random-id.ts'
@@ -34,7 +34,7 @@ export function createMemoryStorage(): Storage {
       const chunks: Uint8Array[] = []
       const upload = newUpload(id, repository, {
         append: async (body) => void chunks.push(await body.bytes()),
-        digest: () => digestOf(concat(chunks), createWasmHasher),
+        digest: () => digestOf(concat(chunks), createPortableHasher),
         async keepAs(digest) {
           uploads.delete(id)
           open(repository).blobs.set(digest, bodyOf(concat(chunks)))

@@ -1,5 +1,5 @@
 import { createTar } from 'nanotar'
-import { createWasmHasher } from '../hash/sha256.ts'
+import { createPortableHasher } from '../hash/sha256.ts'
 import { type Digest, digestOf } from '../oci/digest.ts'
 
 /** An image to put into an archive. */
@@ -160,7 +160,7 @@ function jsonBlob(document: unknown): Promise<Blob> {
 }
 
 async function blob(bytes: Uint8Array): Promise<Blob> {
-  const digest = await digestOf(bytes, createWasmHasher)
+  const digest = await digestOf(bytes, createPortableHasher)
   return { digest, hex: digest.slice('sha256:'.length), bytes }
 }
 

@@ -1,4 +1,4 @@
-import { createWasmHasher } from '../hash/sha256.ts'
+import { createPortableHasher } from '../hash/sha256.ts'
 import { type Digest, digestOf, isDigest } from '../oci/digest.ts'
 import { isIndex } from '../oci/manifest.ts'
 import { bareMediaType, isIndexType, MEDIA_TYPES } from '../oci/media-type.ts'
@@ -62,7 +62,7 @@ async function convert(tag: string): Promise<FoundManifest> {
   const bytes = new TextEncoder().encode(JSON.stringify(document))
   const mediaType = 'application/vnd.docker.distribution.manifest.v1+prettyjws'
   return {
-    digest: await digestOf(bytes, createWasmHasher),
+    digest: await digestOf(bytes, createPortableHasher),
     manifest: { mediaType, size: bytes.length, bytes: async () => bytes },
   }
 }

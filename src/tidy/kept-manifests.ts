@@ -1,4 +1,4 @@
-import { createWasmHasher } from '../hash/sha256.ts'
+import { createPortableHasher } from '../hash/sha256.ts'
 import { fromBase64 } from '../oci/base64.ts'
 import { type Digest, digestOf, isDigest } from '../oci/digest.ts'
 import { verifyDigest } from '../oci/verify.ts'
@@ -22,7 +22,7 @@ export async function readKept(
     if (!bytes || !isDigest(digest)) {
       throw new TypeError(`Cannot ${act}: the bytes of ${digest} are not base64`)
     }
-    verifyDigest(`the manifest ${digest} of the plan or undo`, digest, await digestOf(bytes, createWasmHasher))
+    verifyDigest(`the manifest ${digest} of the plan or undo`, digest, await digestOf(bytes, createPortableHasher))
     kept.set(digest, bytes)
   }
   const needed = deletes.flatMap(({ digest, listed }) => (listed ? [digest, listed.list] : [digest]))

@@ -1,4 +1,4 @@
-import { createWasmHasher } from '../hash/sha256.ts'
+import { createPortableHasher } from '../hash/sha256.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import { type Digest, digestOf } from '../oci/digest.ts'
 import { deleteManifest } from '../registry/delete-manifest.ts'
@@ -28,7 +28,7 @@ const WHITE_SPACE = ' \t\n\r'
 export async function overwriteTag({ registry, repository, tag, manifest, signal }: Overwriting): Promise<void> {
   const { mediaType } = manifest
   const put = async (bytes: Uint8Array<ArrayBuffer>, signal?: AbortSignal): Promise<Digest> => {
-    const digest = await digestOf(bytes, createWasmHasher)
+    const digest = await digestOf(bytes, createPortableHasher)
     const content = { mediaType, digest, size: bytes.length, source: toSource(bytes) }
     await putManifest(registry, { repository, content }, tag, signal)
     return digest

@@ -9,7 +9,7 @@ import { withoutOutdatedReferrers } from '../compress/outdated-referrers.ts'
 import { type Replacing, replaceLayersOf } from '../compress/replace-layers.ts'
 import type { Control } from '../control/controller.ts'
 import type { ProgressTracker } from '../control/push-progress.ts'
-import { createWasmHasher } from '../hash/sha256.ts'
+import { createPortableHasher } from '../hash/sha256.ts'
 import { leftOut } from '../images/rewrite-tree.ts'
 import { type Content, descriptorOf } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
@@ -72,7 +72,7 @@ export async function compressPushes(
 ): Promise<CompressedPushes> {
   const encoder = await createEncoder(compressionOf(options.compress), options)
   const change = compressingTo(encoder.format)
-  const { onWarning, held, runtime: { createHasher = createWasmHasher } = {} } = options
+  const { onWarning, held, runtime: { createHasher = createPortableHasher } = {} } = options
   const onLeftOut = (digest: Digest, about: Digest) => onWarning?.(leftOut(digest, about))
   // Before anything is compressed or sent: their layers are not needed.
   const isAskedFor = ({ tags }: ImagePush) => !tags.every(isReferrerTag)

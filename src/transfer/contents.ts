@@ -1,7 +1,7 @@
 import { loaded } from '../async/lazy.ts'
 import type { Compressor, OnRead } from '../compress/compressor.ts'
 import { ValidationError } from '../errors.ts'
-import { createWasmHasher } from '../hash/sha256.ts'
+import { createPortableHasher } from '../hash/sha256.ts'
 import type { Image } from '../images/image.ts'
 import { referrersUnder } from '../images/platforms.ts'
 import type { Content, Descriptor } from '../oci/descriptor.ts'
@@ -61,7 +61,7 @@ export async function findContents(
 
 async function contentOf({ mediaType, digest }: PlannedManifest, text: string): Promise<Content> {
   const bytes = new TextEncoder().encode(text)
-  verifyDigest(`the manifest ${digest} in the plan`, digest, await digestOf(bytes, createWasmHasher))
+  verifyDigest(`the manifest ${digest} in the plan`, digest, await digestOf(bytes, createPortableHasher))
   return { mediaType, digest, size: bytes.length, source: toSource(bytes) }
 }
 

@@ -27,7 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   source: ['errors', 'async'],
   oci: ['errors', 'source'],
   'check-options': ['oci'],
-  hash: ['errors', 'source', 'oci'],
+  hash: ['errors', 'async', 'source', 'oci'],
   images: ['errors', 'async', 'source', 'oci', 'check-options'],
   runtime: ['source', 'oci', 'hash'],
   http: ['errors', 'async', 'source', 'oci'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createWasmHasher } from '../../src/hash/sha256.ts'
+import { createPortableHasher } from '../../src/hash/sha256.ts'
 import { openRegistry, RegistryError, type UploadEvent } from '../../src/index.ts'
 import { digestOf } from '../../src/oci/digest.ts'
 import { uploadBlob } from '../../src/registry/upload/upload.ts'
@@ -28,13 +28,13 @@ async function upload(size: number, attack: Attack, options: { chunkSize?: numbe
     return (await attack(request, registry.fetch)) ?? registry.fetch(request)
   }
   const read = async (start: number, end: number) => new Uint8Array(end - start)
-  const digest = await digestOf(new Uint8Array(size), createWasmHasher)
+  const digest = await digestOf(new Uint8Array(size), createPortableHasher)
   const outcome = await uploadBlob(
     openRegistry('https://registry.test', { fetch, retry: 0 }),
     'a',
     { mediaType: 'a/b', digest, size, source: { size, read } },
     {
-      createHasher: createWasmHasher,
+      createHasher: createPortableHasher,
       createBody: (bytes) => bytes,
       createStreamBody: toReadable,
       chunkSize: 65_536,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createWasmHasher } from '../../src/hash/sha256.ts'
+import { createPortableHasher } from '../../src/hash/sha256.ts'
 import {
   type Descriptor,
   type Digest,
@@ -120,7 +120,7 @@ describe("{ image: 'index' }", () => {
     const arm64 = await layout.addImage({ architecture: 'arm64' })
     layout.list(withPlatform(amd64, 'linux/amd64'), withPlatform(arm64, 'linux/arm64'))
     const text = new TextEncoder().encode(layout.files.get('index.json') as string)
-    return { layout, amd64, arm64, digest: await digestOf(text, createWasmHasher) }
+    return { layout, amd64, arm64, digest: await digestOf(text, createPortableHasher) }
   }
 
   it('pushes the index.json of a layout as one index, to the byte', async () => {

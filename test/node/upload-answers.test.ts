@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it, vi } from 'vitest'
-import { createWasmHasher } from '../../src/hash/sha256.ts'
+import { createPortableHasher } from '../../src/hash/sha256.ts'
 import {
   DigestMismatchError,
   openArchive,
@@ -289,7 +289,7 @@ describe('a refusal', () => {
 
 describe('uploadBlob()', () => {
   const bodies = { createBody: (bytes: Uint8Array<ArrayBuffer>) => bytes, createStreamBody: toReadable }
-  const options = { ...bodies, createHasher: createWasmHasher, uploadRetry: 0, uploadRetryDelay: 1 }
+  const options = { ...bodies, createHasher: createPortableHasher, uploadRetry: 0, uploadRetryDelay: 1 }
   const fetch = async ({ method }: Request) =>
     method === 'POST'
       ? new Response(null, { status: 202, headers: { location: '/v2/a/blobs/uploads/1' } })
@@ -305,7 +305,7 @@ describe('uploadBlob()', () => {
         return new Uint8Array(end - start)
       },
     }
-    const digest = await digestOf(new Uint8Array(), createWasmHasher)
+    const digest = await digestOf(new Uint8Array(), createPortableHasher)
     const registry = openRegistry('https://registry.test', { fetch, profile: { minChunkSize: 150_000_000 } })
     const blob = { mediaType: 'a/b', digest, size, source }
     const uploading = uploadBlob(registry, 'a', blob, { ...options, createHasher: createNativeHasher, chunkSize: 1000 })
@@ -315,7 +315,7 @@ describe('uploadBlob()', () => {
 
   it('ends where its source gives fewer bytes than it has', async () => {
     const source = { size: 9, read: async () => new Uint8Array(1) }
-    const digest = await digestOf(new Uint8Array(9), createWasmHasher)
+    const digest = await digestOf(new Uint8Array(9), createPortableHasher)
     const registry = openRegistry('https://registry.test', { fetch })
     const blob = { mediaType: 'a/b', digest, size: 9, source }
     await rejection(
@@ -328,7 +328,7 @@ describe('uploadBlob()', () => {
   it('leaves no listener behind on the signal', async () => {
     const { signal } = new AbortController()
     const bytes = new Uint8Array(3000)
-    const digest = await digestOf(bytes, createWasmHasher)
+    const digest = await digestOf(bytes, createPortableHasher)
     const source = { size: 3000, read: async (start: number, end: number) => bytes.slice(start, end) }
     const registry = openRegistry('https://registry.test', { fetch })
     await uploadBlob(

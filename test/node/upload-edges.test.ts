@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createWasmHasher } from '../../src/hash/sha256.ts'
+import { createPortableHasher } from '../../src/hash/sha256.ts'
 import { listTags, NetworkError, openRegistry, ResponseError } from '../../src/index.ts'
 import * as node from '../../src/node/index.ts'
 import { digestOf } from '../../src/oci/digest.ts'
@@ -132,7 +132,7 @@ describe('an upload', () => {
 
   it.each([0, 1, 1024, 1025, 2048])('of %i bytes comes in with as few requests as it takes', async (size) => {
     const bytes = new Uint8Array(size).fill(7)
-    const digest = await digestOf(bytes, createWasmHasher)
+    const digest = await digestOf(bytes, createPortableHasher)
     const blob = { mediaType: 'a/b', digest, size, source: toSource(bytes) }
     for (const closesEmpty of [false, true]) {
       const embedded = createTestRegistry()
@@ -145,7 +145,7 @@ describe('an upload', () => {
         uploadRetryDelay: 1,
         onSent: (bytes: number) => sent.push(bytes),
       }
-      await uploadBlob(registry, 'a', blob, { ...options, createHasher: createWasmHasher, ...bodies })
+      await uploadBlob(registry, 'a', blob, { ...options, createHasher: createPortableHasher, ...bodies })
       expect(await hasBlob(registry, 'a', blob)).toBe(true)
       expect(recorder.count('PUT')).toBe(1)
       const chunks = Math.ceil(size / 1024)
@@ -269,7 +269,7 @@ describe('a stream of a whole blob', () => {
 
   it('may take longer than timers can count', async () => {
     const size = 40_000_000_000
-    const digest = await digestOf(new Uint8Array(), createWasmHasher)
+    const digest = await digestOf(new Uint8Array(), createPortableHasher)
     const source = { size, read: async () => new Uint8Array() }
     const registry = openRegistry('https://registry.test', {
       profile: 'gar',
@@ -278,7 +278,12 @@ describe('a stream of a whole blob', () => {
           ? new Response(null, { status: 202, headers: { location: '/v2/a/blobs/uploads/1' } })
           : new Response(null, { status: method === 'PUT' ? 201 : 204 }),
     })
-    const options = { chunkSize: 1_000_000_000, uploadRetry: 0, uploadRetryDelay: 1, createHasher: createWasmHasher }
+    const options = {
+      chunkSize: 1_000_000_000,
+      uploadRetry: 0,
+      uploadRetryDelay: 1,
+      createHasher: createPortableHasher,
+    }
     const blob = { mediaType: 'a/b', digest, size, source }
     expect(await uploadBlob(registry, 'a', blob, { ...options, ...bodies })).toBe('uploaded')
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createWasmHasher } from '../../src/hash/sha256.ts'
+import { createPortableHasher } from '../../src/hash/sha256.ts'
 import { type CreateHasher, DigestMismatchError } from '../../src/index.ts'
 import { createNativeHasher } from '../../src/node/native-sha256.ts'
 import { changeEntries, expectNothingDeleted, expectWhole, interrupted } from '../support/interrupted-upload.ts'
@@ -7,17 +7,17 @@ import { CHUNK, createStage, LAYER_SIZE } from '../support/upload-stage.ts'
 
 describe('pushDockerTar() with sessions', () => {
   const HASHERS: readonly (readonly [string, CreateHasher, string, CreateHasher])[] = [
-    ['hash-wasm', createWasmHasher, 'hash-wasm', createWasmHasher],
+    ['hash-wasm', createPortableHasher, 'hash-wasm', createPortableHasher],
     ['the runtime', createNativeHasher, 'the runtime', createNativeHasher],
-    ['hash-wasm', createWasmHasher, 'the runtime', createNativeHasher],
-    ['the runtime', createNativeHasher, 'hash-wasm', createWasmHasher],
+    ['hash-wasm', createPortableHasher, 'the runtime', createNativeHasher],
+    ['the runtime', createNativeHasher, 'hash-wasm', createPortableHasher],
   ]
   it.each(HASHERS)(
     'computes the digest of a resumed upload when $0 hashed before and $2 hashes now',
     async (_, before, __, now) => {
       const stage = await createStage()
       const { hashState } = await interrupted(stage, 4, { runtime: { createHasher: before } })
-      expect(typeof hashState).toBe(before === createWasmHasher ? 'string' : 'undefined')
+      expect(typeof hashState).toBe(before === createPortableHasher ? 'string' : 'undefined')
       const { error, kinds } = await stage.push({ runtime: { createHasher: now } })
       expect([error, kinds]).toEqual([undefined, ['resume']])
       await expectWhole(stage)
@@ -26,7 +26,7 @@ describe('pushDockerTar() with sessions', () => {
 
   it('hashes no byte again when the state of the hash is stored, and all when it is not', async () => {
     for (const [createHasher, again] of [
-      [createWasmHasher, 0],
+      [createPortableHasher, 0],
       [createNativeHasher, 4096],
     ] as const) {
       const stage = await createStage()
@@ -55,7 +55,7 @@ describe('pushDockerTar() with sessions', () => {
     ['is damaged', undefined, ['resume', 'restart']],
   ])('uploads the right bytes when the stored state of the hash %s', async (_, hashState, expected) => {
     const stage = await createStage()
-    const entry = await interrupted(stage, 4, { runtime: { createHasher: createWasmHasher } })
+    const entry = await interrupted(stage, 4, { runtime: { createHasher: createPortableHasher } })
     const damaged = Buffer.from(entry.hashState as string, 'base64')
     // One of the eight words of the digest so far.
     damaged[80] = (damaged[80] as number) ^ 0xff
@@ -71,7 +71,7 @@ describe('pushDockerTar() with sessions', () => {
   })
 
   it.each([
-    ['hash-wasm', createWasmHasher, ['resume', 'restart']],
+    ['hash-wasm', createPortableHasher, ['resume', 'restart']],
     ['the runtime', createNativeHasher, ['resume', 'retry', 'restart']],
   ])(
     'uploads the right bytes when the push before read a damaged archive, hashed by %s',

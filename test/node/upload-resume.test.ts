@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createWasmHasher } from '../../src/hash/sha256.ts'
+import { createPortableHasher } from '../../src/hash/sha256.ts'
 import {
   type Content,
   NetworkError,
@@ -27,7 +27,7 @@ import {
 import { CHUNK, createStage, LAYER_SIZE } from '../support/upload-stage.ts'
 
 const UPLOAD = {
-  createHasher: createWasmHasher,
+  createHasher: createPortableHasher,
   createBody: (bytes: Uint8Array<ArrayBuffer>) => bytes,
   createStreamBody: toReadable,
   chunkSize: CHUNK,

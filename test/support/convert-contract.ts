@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createWasmHasher } from '../../src/hash/sha256.ts'
+import { createPortableHasher } from '../../src/hash/sha256.ts'
 import type { Archive, Digest, Image, WritableArchive, WriteOptions } from '../../src/index.ts'
 import { SAVED_ARCHIVES } from './saved-archives.ts'
 
@@ -116,7 +116,7 @@ export const CONVERSIONS: readonly Conversion[] = [
 ]
 
 async function digestOf(stream: ReadableStream<Uint8Array>): Promise<Digest> {
-  const hasher = await createWasmHasher()
+  const hasher = await createPortableHasher()
   const reader = stream.getReader()
   for (let next = await reader.read(); !next.done; next = await reader.read()) hasher.update(next.value)
   return hasher.digest()

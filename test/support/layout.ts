@@ -1,5 +1,5 @@
 import { createTar } from 'nanotar'
-import { createWasmHasher } from '../../src/hash/sha256.ts'
+import { createPortableHasher } from '../../src/hash/sha256.ts'
 import type { Descriptor, Digest } from '../../src/index.ts'
 import { digestOf } from '../../src/oci/digest.ts'
 
@@ -38,7 +38,7 @@ export function createLayout(): LayoutBuilder {
     const isReady = typeof content === 'string' || content instanceof Uint8Array
     const text = isReady ? content : JSON.stringify(content)
     const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text
-    const digest = await digestOf(bytes, createWasmHasher)
+    const digest = await digestOf(bytes, createPortableHasher)
     files.set(blobPath(digest), bytes)
     return { mediaType, digest, size: bytes.length }
   }

@@ -1,6 +1,6 @@
 import { checkImageName } from '../../check-options.ts'
 import { ValidationError } from '../../errors.ts'
-import { createWasmHasher } from '../../hash/sha256.ts'
+import { createPortableHasher } from '../../hash/sha256.ts'
 import type { Image } from '../../images/image.ts'
 import { createImageTreeReader, type ReadImageTree } from '../../images/image-tree.ts'
 import { runsOn } from '../../images/platforms.ts'
@@ -30,7 +30,12 @@ export async function readImage(
 ): Promise<Image> {
   checkImageName(given, reference)
   const repository = parseRepositoryOf(registry.url, given)
-  const { platform, signal, onWarning: warn = () => {}, runtime: { createHasher = createWasmHasher } = {} } = options
+  const {
+    platform,
+    signal,
+    onWarning: warn = () => {},
+    runtime: { createHasher = createPortableHasher } = {},
+  } = options
   const wanted = wantedPlatforms(options)
   const limits = withDefaultLimits(options.limits)
   const readRoot = (patient: Registry) => readManifest(manifestAt(patient, repository, reference), signal)

@@ -1,5 +1,5 @@
 import { loaded } from '../../async/lazy.ts'
-import { createWasmHasher } from '../../hash/sha256.ts'
+import { createPortableHasher } from '../../hash/sha256.ts'
 import type { Image } from '../../images/image.ts'
 import type { PlatformSelection } from '../../images/platform-selection.ts'
 import { referrersUnder } from '../../images/platforms.ts'
@@ -18,7 +18,7 @@ export async function preparePushes(
   all: readonly Image[],
   selection: PlatformSelection & RuntimeOptions,
 ): Promise<readonly ImagePush[]> {
-  const { onWarning, runtime: { createHasher = createWasmHasher } = {} } = selection
+  const { onWarning, runtime: { createHasher = createPortableHasher } = {} } = selection
   // An image that goes to several places is made once, and told of once.
   const prepared = new Map<Image, Image>()
   for (const { image } of pushes) {
