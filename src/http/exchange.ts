@@ -10,6 +10,7 @@ import { watchTaking, withIdleTimeout } from './idle-timeout.ts'
 import { isLastingFailure, noAnswer, timedOut } from './network-failure.ts'
 import { createPreflights, type Preflights } from './preflights.ts'
 import { redactCause, redactPath, secretsIn } from './redact.ts'
+import { refusingMode } from './redirect-mode.ts'
 import type { PrivateRequest } from './request.ts'
 import type { RefusedRequest } from './response-error.ts'
 import { createRetryAfter, delayBefore } from './retry-after.ts'
@@ -190,7 +191,7 @@ function kyOptions(
   url: URL,
   { authorization, onRetry, onAnswer }: Tries,
 ): Options {
-  const { method, headers, accept, signal, patience, allow = [], isUpload = false, followsRedirects = true } = request
+  const { method, headers, accept, signal, patience, allow = [], isUpload = false } = request
   const { base, ownHeaders, timeout, preflights } = connection
   const retry = Math.max(connection.retry, patience?.retry ?? 0)
   const retryDelay = patience?.retryDelay ?? connection.retryDelay
@@ -226,7 +227,7 @@ function kyOptions(
     credentials: 'omit',
     cache: isOwn ? preflights.cacheMode(request, isBare) : 'no-store',
     // A redirected body would be kept whole in memory to be sent again, and these two prevent it (nodejs/undici#4058).
-    redirect: body || !followsRedirects ? 'error' : 'manual',
+    redirect: followsRedirects(request) ? 'manual' : refusingMode(),
     window: null,
   }
 }
@@ -244,7 +245,7 @@ async function fetchOnce(
   const { act, allow = [] } = given
   const { method, url } = request
   try {
-    const rules = { fetch, base, given: headers, act, secrets: hidden }
+    const rules = { fetch, base, given: headers, follows: followsRedirects(given), act, secrets: hidden }
     const follow = async (request: Request) => {
       const first = await fetch(request)
       if (!isRedirect(first)) return { response: first, url: new URL(url) }
@@ -279,6 +280,10 @@ function isPageForAct({ method, status, headers }: Answer): boolean {
 /** Tells whether an answer is a redirect, or the result of one that a browser or a custom `fetch` followed. */
 function isRedirect({ status, type, redirected }: Response): boolean {
   return redirected || type === 'opaqueredirect' || (status >= 300 && status < 400)
+}
+
+function followsRedirects({ body, followsRedirects = true }: PrivateRequest): boolean {
+  return !body && followsRedirects
 }
 
 function wantsBody({ method, keepsBody = method === 'GET' }: PrivateRequest): boolean {

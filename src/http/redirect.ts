@@ -11,6 +11,8 @@ interface RedirectRules {
   readonly base: URL
   /** The headers that any origin may see. */
   readonly given: Headers
+  /** False if a redirect is the answer. */
+  readonly follows: boolean
   readonly act: string
   /** Texts that no error may show. */
   readonly secrets: readonly string[]
@@ -35,7 +37,7 @@ const REDIRECTS = [301, 302, 303, 307, 308]
 export async function followRedirects(
   request: Request,
   first: Response,
-  { fetch, base, given, act, secrets }: RedirectRules,
+  { fetch, base, given, follows, act, secrets }: RedirectRules,
 ): Promise<{ readonly response: Response; readonly url: URL }> {
   const { method, signal } = request
   let url = new URL(request.url)
@@ -65,7 +67,7 @@ export async function followRedirects(
       status: response.status,
     })
   }
-  for (let count = 1; request.redirect === 'manual' && REDIRECTS.includes(response.status); count++) {
+  for (let count = 1; follows && REDIRECTS.includes(response.status); count++) {
     const { location, fault } = resolveLocation(response.headers.get('location'), url)
     const isFollowed = keepsMeaning(method, response.status)
     if (location) refuseHttp(location, isFollowed)
