@@ -104,7 +104,6 @@ export default defineConfig({
         test: {
           name: 'node',
           sequence: sequenceOf('node'),
-          maxWorkers: '100%',
           include: ['test/node/**/*.test.ts'],
           ...strictNode,
           testTimeout: 60_000,
