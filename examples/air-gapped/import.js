@@ -13,4 +13,4 @@ const registry = openRegistry(address, { credentials: dockerCredentials() })
 // It sends only what the registry does not have.
 const digests = await pushDockerTarWithAllOriginalTags(folder, registry)
 const names = await extractOriginalTags(folder)
-names.forEach((name, index) => console.log(name, digests[index]))
+for (const [index, name] of names.entries()) console.log(name, digests[index])

@@ -24,7 +24,7 @@ try {
     signal: controller.signal,
     onProgress: showProgress,
   })
-  names.forEach((name, index) => console.log(name, digests[index]))
+  for (const [index, name] of names.entries()) console.log(name, digests[index])
 } catch (error) {
   if (controller.signal.aborted) process.exitCode = 130
   else if (error instanceof RegistryError) {
