@@ -129,7 +129,7 @@ export default defineConfig({
           name: 'peers',
           sequence: sequenceOf('peers'),
           include: ['test/peers/*.test.ts'],
-          globalSetup: ['test/support/go-programs.ts'],
+          globalSetup: ['test/support/go-programs.ts', 'test/support/packed-package.ts'],
           ...strictNode,
           testTimeout: 60_000,
           hookTimeout: 60_000,

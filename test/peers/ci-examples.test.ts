@@ -5,12 +5,12 @@ import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { getManifest, openRegistry } from '../../src/node/index.ts'
-import { COMMAND } from '../support/command.ts'
 import { type Distribution, HTPASSWD_USER, startDistribution } from '../support/distribution.ts'
+import { installProject } from '../support/installed-project.ts'
 import { startDocker } from '../support/peers.ts'
 
 // The shell steps of the examples for CI, as they stand in the files: with a real Docker, a real registry with a
-// sign-in, and the built command. What a shell cannot do is left out: the checkout, and the images of the jobs.
+// sign-in, and the command from the packed tarball. What a shell cannot do is left out: the checkout, and the images of the jobs.
 
 const run = promisify(execFile)
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
@@ -19,6 +19,7 @@ const { username, password } = HTPASSWD_USER
 
 let registry: Distribution
 let host: string
+let command: string
 let docker: Awaited<ReturnType<typeof startDocker>>
 const folders: string[] = []
 
@@ -26,6 +27,7 @@ beforeAll(async () => {
   registry = await startDistribution({ auth: { htpasswd: HTPASSWD_USER } })
   host = new URL(registry.url).host
   docker = await startDocker()
+  command = join((await installProject('ci-command')).folder, 'node_modules/.bin/registry-client')
 })
 afterAll(async () => {
   await registry?.stop()
@@ -41,7 +43,7 @@ function checkOut(): { readonly folder: string; readonly env: Readonly<Record<st
   writeFileSync(join(folder, 'app.txt'), folder)
   const programs = join(folder, 'bin')
   mkdirSync(programs)
-  const npx = `#!/bin/sh\n[ "$1 $2" = "--yes ${CLIENT}" ] || exit 97\nshift 2\nexec "${process.execPath}" "${COMMAND}" "$@"\n`
+  const npx = `#!/bin/sh\n[ "$1 $2" = "--yes ${CLIENT}" ] || exit 97\nshift 2\nexec "${command}" "$@"\n`
   writeFileSync(join(programs, 'npx'), npx)
   chmodSync(join(programs, 'npx'), 0o755)
   const PATH = [programs, process.env.PATH].join(delimiter)
@@ -65,6 +67,7 @@ function readPairs(yaml: string, key: string): ReadonlyArray<readonly [string, s
 
 it('the example for GitHub Actions pushes an image, checks it and keeps its digest', async () => {
   const yaml = readFileSync('examples/ci/github-actions.yml', 'utf8')
+  expect(yaml).toContain(`key: registry-api-v2-client-${version}\n`)
   const { folder, env } = checkOut()
   const output = join(folder, 'output')
   writeFileSync(output, '')
@@ -99,8 +102,10 @@ it('the example for GitHub Actions pushes an image, checks it and keeps its dige
 
 it('the example for GitLab CI pushes an image, checks it and hands its digest on', async () => {
   const yaml = readFileSync('examples/ci/gitlab-ci.yml', 'utf8')
+  expect(yaml).toContain(`key: registry-api-v2-client-${version}\n`)
   const { folder, env } = checkOut()
   const given = {
+    CI_PROJECT_DIR: folder,
     CI_REGISTRY: host,
     CI_REGISTRY_IMAGE: `${host}/group/project`,
     CI_REGISTRY_USER: username,
