@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { RegistryError, ValidationError } from '../../errors.ts'
 import { isJsonObject } from '../../oci/json.ts'
 import {
@@ -102,8 +101,10 @@ interface Outcome {
   readonly output: string
 }
 
-function runProgram(question: HelperQuestion, verb: Verb, input: string): Promise<Outcome> {
+async function runProgram(question: HelperQuestion, verb: Verb, input: string): Promise<Outcome> {
   const { name, timeout } = question
+  // It takes long to load, and few programs have a helper.
+  const { spawn } = await import('node:child_process')
   return new Promise((resolve, reject) => {
     const child = spawn(`docker-credential-${name}`, [verb], { stdio: ['pipe', 'pipe', 'ignore'], windowsHide: true })
     const chunks: Buffer[] = []
