@@ -11,7 +11,7 @@ export async function runPool<T>(
   items: readonly T[],
   limit: Concurrency,
   signal: AbortSignal | undefined,
-  task: (item: T, signal: AbortSignal) => Promise<void>,
+  task: (item: T, signal: AbortSignal) => Promise<unknown>,
   weightOf: (item: T) => number = () => 1,
 ): Promise<void> {
   const stop = new AbortController()

@@ -39,7 +39,9 @@ export async function pushImages(
       const prepared = await preparePushes(pushes, images, options)
       const handling = { progress, uploader, control: controlOf(options) }
       const compressed = await compressIfAsked(prepared, compressor, options, handling)
-      const planning = { registry: controlled.registry, images, ...compressed, asksTags: false, progress }
+      // A resumed upload is found before another one is opened, and a verification reads what was there before.
+      const mayStop = !options.sessions && !options.verify
+      const planning = { registry: controlled.registry, images, ...compressed, asksTags: false, mayStop, progress }
       const planned = await makePlan(planning, options)
       await runPlan({ ...planned, uploader, known: compressed.known }, options)
       return planned.plan

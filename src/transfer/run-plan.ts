@@ -3,26 +3,14 @@ import { runPool } from '../async/pool.ts'
 import { controlOf } from '../control/controller.ts'
 import { ResponseError } from '../errors.ts'
 import type { Content } from '../oci/descriptor.ts'
-import type { Digest } from '../oci/digest.ts'
-import type { KnownBlobs } from './plan/look-up.ts'
-import type { PushPlan } from './plan/plan.ts'
+import type { Execution } from './execution.ts'
 import type { PushOptions } from './push-options.ts'
 import { putManifests } from './put-manifests.ts'
-import { sendBlob, type Uploader, weigh } from './send-blob.ts'
-
-/** A plan, and what it is executed with. */
-interface Execution {
-  readonly plan: PushPlan
-  /** The bytes of all that is sent. */
-  readonly contents: ReadonlyMap<Digest, Content>
-  readonly uploader: Uploader
-  /** The blobs that were sent before the plan was made. */
-  readonly known?: KnownBlobs | undefined
-}
+import { sendBlob, weigh } from './send-blob.ts'
 
 /** Sends the blobs of a plan, then its manifests, then its tags. Throws what `executePush` does. */
 export async function runPlan(
-  { plan, contents, uploader, known }: Execution,
+  { plan, contents, uploader, known, unasked }: Execution,
   options: Pick<PushOptions, 'controller' | 'signal' | 'verify'>,
 ): Promise<void> {
   const control = controlOf(options)
@@ -36,9 +24,10 @@ export async function runPlan(
   )
   // Loaded before the first byte is sent, so that the push cannot fail for it afterwards.
   const verification = options.verify ? await loaded(import('./verify-push.ts')) : undefined
+  const unaskedBlobs = unasked?.size ? await loaded(import('./unasked-blobs.ts')) : undefined
 
   progress.phase('blobs')
-  const blobs = [...plan.blobs.entries()]
+  const blobs = [...plan.blobs.entries()].filter(([index]) => !unasked?.has(index))
   // A mount may be from a repository that gets the blob in this push.
   for (const action of ['upload', 'mount'] as const) {
     await runPool(
@@ -49,6 +38,7 @@ export async function runPlan(
       ([, blob]) => weigh(blob, control),
     )
   }
+  await unaskedBlobs?.sendUnaskedBlobs({ plan, contents, uploader, unasked }, control, signal)
   progress.phase('manifests')
   await putManifests(registry, plan, contents, signal).catch(async (error) => {
     if (!(error instanceof ResponseError)) throw error

@@ -77,7 +77,7 @@ function uploadOptionsOf(options: PushOptions, workers: HashWorkers): SharedUplo
 }
 
 /**
- * Brings in one blob: mounts it where that is planned and works, else uploads it.
+ * Brings in one blob: mounts it where that is planned and works, else uploads it. Returns how it came in.
  *
  * @param index Its place in the progress.
  */
@@ -87,13 +87,14 @@ export async function sendBlob(
   { repository, mountFrom }: Pick<PlannedBlob, 'repository' | 'mountFrom'>,
   { registry, progress, link, upload }: Uploader,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<'mounted' | 'uploaded' | 'present'> {
   const onSent = (sentBytes: number) => progress.blob(index, 'uploading', sentBytes)
   onSent(0)
   const leave = link.join(content.size)
   try {
     const outcome = await uploadBlob(registry, repository, content, { ...upload, mountFrom, onSent, signal })
     progress.blob(index, outcome, content.size)
+    return outcome
   } finally {
     leave()
   }

@@ -6,7 +6,7 @@ import { type Bundle, bundleCore, bundlePush, loadedByPush } from '../../bench/b
 /** In bytes: the figure of today, rounded up. */
 const LIMIT = 44_500
 /** In bytes: the same for a page that only pushes. */
-const PUSH_LIMIT = 36_000
+const PUSH_LIMIT = 36_300
 
 let core: Bundle
 let push: Bundle

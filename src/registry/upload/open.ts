@@ -1,5 +1,6 @@
 import { ResponseError } from '../../errors.ts'
 import type { Answer } from '../../http/answer.ts'
+import type { Descriptor } from '../../oci/descriptor.ts'
 import { locateRepository } from '../repository.ts'
 import { readSession, type UploadSession } from './session.ts'
 import type { Upload } from './upload-options.ts'
@@ -7,11 +8,14 @@ import type { Upload } from './upload-options.ts'
 /** Answers after which an upload without a mount may still work (google/go-containerregistry#1404). */
 const MOUNT_REFUSALS = [400, 401, 403, 404, 405, 409, 422, 500, 501]
 
+/** The parts of an upload that open it. */
+type Opening = Pick<Upload, 'registry' | 'repository' | 'send'> & { readonly blob: Descriptor }
+
 /**
  * Opens an upload; or mounts the blob from another repository, where that works. A registry that does not mount opens
  * an upload in the same answer, or none.
  */
-export async function openSession(upload: Upload, from: string | undefined): Promise<UploadSession | 'mounted'> {
+export async function openSession(upload: Opening, from: string | undefined): Promise<UploadSession | 'mounted'> {
   const mounted = from === undefined ? undefined : await mount(upload, from)
   if (mounted?.status === 201) return 'mounted'
   const answer = mounted ?? (await upload.send(openingOf(upload)))
@@ -19,13 +23,13 @@ export async function openSession(upload: Upload, from: string | undefined): Pro
   return readSession(upload, answer, 0)
 }
 
-function openingOf({ registry, repository }: Upload) {
+function openingOf({ registry, repository }: Opening) {
   const url = `${locateRepository(registry.url, repository).path}blobs/uploads/`
   return { act: `open an upload to "${repository}"`, method: 'POST', url } as const
 }
 
 /** A token server may not let us read where the blob is: then there is no mount, but an upload as ever. */
-async function mount(upload: Upload, from: string): Promise<Answer | undefined> {
+async function mount(upload: Opening, from: string): Promise<Answer | undefined> {
   const { registry, send, blob } = upload
   const { name, pull } = locateRepository(registry.url, from)
   const opening = openingOf(upload)
@@ -43,7 +47,7 @@ async function mount(upload: Upload, from: string): Promise<Answer | undefined> 
  * Learns what the registry asks for when it opens a session. Limits only become stricter: what it has refused stays
  * refused.
  */
-function learnLimits({ registry }: Upload, headers: Headers): void {
+function learnLimits({ registry }: Opening, headers: Headers): void {
   const minChunkSize = limitIn(headers, 'oci-chunk-min-length')
   const maxChunkSize = limitIn(headers, 'oci-chunk-max-length')
   const { current } = registry.capabilities

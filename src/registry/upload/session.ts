@@ -21,7 +21,7 @@ const GRACE = 5_000
  * known location.
  */
 export function readSession(
-  { registry }: Upload,
+  { registry }: Pick<Upload, 'registry'>,
   answer: Answer,
   offset: number,
   known?: Pick<UploadSession, 'location' | 'isStored'>,
@@ -121,7 +121,7 @@ function takenBytes(headers: Headers): number | undefined {
  * not choose what is deleted. Whether that works changes nothing: uploads that stay expire at the registry.
  */
 export async function cancelSession(
-  { send, repository }: Upload,
+  { send, repository }: Pick<Upload, 'send' | 'repository'>,
   { location, isStored }: UploadSession,
 ): Promise<void> {
   if (isStored) return

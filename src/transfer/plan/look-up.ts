@@ -33,6 +33,8 @@ export interface LookUpOptions {
 }
 
 const DEFAULT_LOOKUPS = 32
+/** A push of four times as many blobs asks for so many first, and may need to ask for no more. */
+const FIRST_LOOKUPS = 16
 
 /** Blobs that are known before the look-up, which leaves them out. */
 export interface KnownBlobs {
@@ -47,21 +49,27 @@ export interface Found {
   /** The repositories that have a blob, by its digest. */
   readonly blobs: ReadonlyMap<Digest, ReadonlySet<string>>
   readonly tags: ReadonlyMap<string, Digest | undefined>
+  /** The blobs that were not looked for, by their order in the needs. */
+  readonly unasked: ReadonlySet<number>
 }
 
 /**
  * Looks for each blob, also where it may be mounted from, and for each tag.
  *
  * @param options.known What need not be looked for.
+ * @param options.mayStop True if the rest need not be looked for when the repository has none of the first blobs.
  * @param progress Counts the blobs that are found, by their order in the needs.
  */
 export async function lookUp(
   registry: Registry,
   { blobs, tags }: Pick<PushNeeds, 'blobs' | 'tags'>,
-  options: Omit<LookUpOptions, 'onProgress'> & { readonly known?: KnownBlobs | undefined },
+  options: Omit<LookUpOptions, 'onProgress'> & {
+    readonly known?: KnownBlobs | undefined
+    readonly mayStop?: boolean | undefined
+  },
   progress?: Pick<ProgressTracker, 'track' | 'phase' | 'blob'>,
 ): Promise<Found> {
-  const { signal, mountFrom = [], known, existing = 'skip' } = options
+  const { signal, mountFrom = [], known, mayStop, existing = 'skip' } = options
   choice('existing', existing, ['skip', 'upload'])
   const lookups = positive('lookups', options.lookups ?? DEFAULT_LOOKUPS)
   const given =
@@ -94,16 +102,28 @@ export async function lookUp(
     tagged.set(`${repository}:${tag}`, await resolveManifest(manifestAt(writing(repository), repository, tag), signal))
   }
   progress?.phase('plan')
-  const tasks = [
-    ...blobs.flatMap((blob, index) =>
-      existing === 'upload' || known?.find(blob.content.digest)
-        ? []
-        : (signal: AbortSignal) => findBlob(blob, index, signal),
-    ),
-    ...tags.map((tag) => (signal: AbortSignal) => findTag(tag, signal)),
-  ]
-  await runPool(tasks, fixed(lookups), signal, (look, signal) => look(signal))
-  return { blobs: holders, tags: tagged }
+  const asked = [...blobs.entries()].filter(([, { content }]) => existing === 'skip' && !known?.find(content.digest))
+  const ask = (some: typeof asked, tags: PushNeeds['tags']) => {
+    const tasks = [
+      ...some.map(
+        ([index, blob]) =>
+          (signal: AbortSignal) =>
+            findBlob(blob, index, signal),
+      ),
+      ...tags.map((tag) => (signal: AbortSignal) => findTag(tag, signal)),
+    ]
+    return runPool(tasks, fixed(lookups), signal, (look, signal) => look(signal))
+  }
+  const isOfOne = blobs.every(({ repository }) => repository === blobs[0]?.repository)
+  const isShort = !mayStop || asked.length < 4 * FIRST_LOOKUPS || hints.length > 0 || !isOfOne
+  const first = isShort ? asked : asked.slice(0, FIRST_LOOKUPS)
+  await ask(first, tags)
+  let rest = asked.slice(first.length)
+  if (first.some(([, { content }]) => holders.get(content.digest)?.size)) {
+    await ask(rest, [])
+    rest = []
+  }
+  return { blobs: holders, tags: tagged, unasked: new Set(rest.map(([index]) => index)) }
 }
 
 /** A hint is no promise: what may not be read there is not mounted from there. */

@@ -30,6 +30,8 @@ interface Planning {
   readonly known?: KnownBlobs | undefined
   /** True if the plan tells what the tags point at now. */
   readonly asksTags: boolean
+  /** True if the opening of an upload may tell what the registry has: see `PlannedPush.unasked`. */
+  readonly mayStop?: boolean | undefined
   readonly progress: ProgressTracker
 }
 
@@ -37,6 +39,8 @@ interface Planning {
 interface PlannedPush {
   readonly plan: PushPlan
   readonly contents: ReadonlyMap<Digest, Content>
+  /** The blobs of the plan that the registry may have: nobody asked, because it has none of the first ones. */
+  readonly unasked: ReadonlySet<number>
 }
 
 /**
@@ -47,12 +51,17 @@ interface PlannedPush {
  * @throws {NetworkError} if it does not answer
  */
 export async function makePlan(
-  { registry, pushes, compressions, images, known, asksTags, progress }: Planning,
+  { registry, pushes, compressions, images, known, asksTags, mayStop, progress }: Planning,
   options: MakePlanOptions,
 ): Promise<PlannedPush> {
   const chunkSize = positive('chunkSize', options.chunkSize ?? DEFAULT_CHUNK_SIZE)
   const needs = listNeeds(pushes, options)
-  const found = await lookUp(registry, asksTags ? needs : { ...needs, tags: [] }, { ...options, known }, progress)
+  const found = await lookUp(
+    registry,
+    asksTags ? needs : { ...needs, tags: [] },
+    { ...options, known, mayStop },
+    progress,
+  )
   const blobs = planBlobs(needs, found, compressions)
   const tags = needs.tags.map((tag) => {
     const previous = found.tags.get(`${tag.repository}:${tag.tag}`)
@@ -75,7 +84,7 @@ export async function makePlan(
   }
   const needed = [...needs.blobs, ...needs.manifests]
   const contents = new Map(needed.map(({ content }) => [content.digest, content]))
-  return { plan, contents }
+  return { plan, contents, unasked: found.unasked }
 }
 
 function planBlobs({ blobs }: PushNeeds, found: Found, compressions: Planning['compressions']): readonly PlannedBlob[] {
