@@ -18,6 +18,7 @@ export async function openIndexedDb<T>(
     get: async (key) => parse(await get(key, database)),
     set: (key, value) => set(key, value, database),
     delete: (key) => del(key, database),
+    list: async () => (await entries(database)).flatMap(([, value]) => parse(value) ?? []),
   }
 }
 

@@ -3,6 +3,7 @@ export interface KeyedStore<T> {
   get(key: string): Promise<T | undefined>
   set(key: string, value: T): Promise<void>
   delete(key: string): Promise<void>
+  list(): Promise<readonly T[]>
 }
 
 /** Makes a store that opens when it is first used. If it cannot be opened, the next use tries again. */
@@ -21,5 +22,6 @@ export function openOnUse<T>(open: () => Promise<KeyedStore<T>>): KeyedStore<T> 
     get: async (key) => (await use()).get(key),
     set: async (key, value) => (await use()).set(key, value),
     delete: async (key) => (await use()).delete(key),
+    list: async () => (await use()).list(),
   }
 }

@@ -2,11 +2,14 @@ import { get } from 'idb-keyval'
 import { describe, expect, it } from 'vitest'
 import { browserSessions } from '../../src/index.ts'
 import { describeSessionStore, storedSession } from '../support/session-store-contract.ts'
+import { describeUnfinishedUploads } from '../support/unfinished-uploads-contract.ts'
 
 describeSessionStore('browserSessions()', async () => {
   const name = crypto.randomUUID()
   return () => browserSessions({ name })
 })
+
+describeUnfinishedUploads('browserSessions()', () => browserSessions({ name: crypto.randomUUID() }))
 
 describe('browserSessions()', () => {
   it('keeps what it has in one database, and touches no other', async () => {

@@ -38,7 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   control: ['errors', 'async', 'source', 'oci', 'check-options'],
   'registry/auth': ['errors', 'async', 'oci', 'http'],
   registry: [...WORDS, 'http', 'registry/auth'],
-  'registry/sessions': ['errors', 'async', 'stores', 'oci', 'registry'],
+  'registry/sessions': [...WORDS, 'stores', 'registry'],
   'registry/upload': [...WORDS, 'stores', 'http', 'registry', 'registry/sessions'],
   'registry/download': [...WORDS, 'http', 'control', 'registry'],
   look: [...WORDS, 'unpack', 'tar', 'registry', 'registry/download'],

@@ -7,6 +7,7 @@ function createStore(): KeyedStore<string> {
     get: async (key) => values.get(key),
     set: async (key, value) => void values.set(key, value),
     delete: async (key) => void values.delete(key),
+    list: async () => [...values.values()],
   }
 }
 

@@ -20,6 +20,7 @@ export function storedSession(changes: Partial<StoredSession> = {}): StoredSessi
 }
 
 const KEY = 'https://registry.test/ team/app sha256:0'
+const OTHER_LOCATION = 'https://registry.test/v2/team/other/blobs/uploads/2'
 const WEEK = 7 * 24 * 3_600_000
 
 /**
@@ -66,6 +67,15 @@ export function describeSessionStore(name: string, open: () => Promise<() => Ses
       await Promise.all(keys.map((key, index) => store.set(key, storedSession({ offset: index + 1 }))))
       const offsets = await Promise.all(keys.map(async (key) => (await store.get(key))?.offset))
       expect(offsets).toEqual(keys.map((_, index) => index + 1))
+    })
+
+    it('lists what it has', async () => {
+      const reopen = await open()
+      expect(await reopen().list?.()).toEqual([])
+      const sessions = [storedSession(), storedSession({ repository: 'team/other', location: OTHER_LOCATION })]
+      for (const session of sessions) await reopen().set(`${KEY} ${session.repository}`, session)
+      const listed = (await reopen().list?.()) ?? []
+      expect(listed.toSorted((one, other) => one.repository.localeCompare(other.repository))).toEqual(sessions)
     })
 
     it.each([

@@ -52,6 +52,7 @@ export function keepInFolder<T>(path: string, content: FolderContent<T>): KeyedS
     get: (key) => use(() => readValue(fileOf(key), content)),
     set: (key, value) => use(() => writeValue(fileOf(key), value)),
     delete: (key) => use(() => rm(fileOf(key), { force: true })),
+    list: () => use(() => readAll(path, content)),
   }
 }
 
@@ -110,6 +111,16 @@ async function sweep<T>(path: string, content: FolderContent<T>): Promise<void> 
     if (await isOlder(file, isWhole ? content.maxAge : MAX_WRITING)) await rm(file, { force: true })
     else if (isWhole) await readValue(file, content)
   }
+}
+
+async function readAll<T>(path: string, content: FolderContent<T>): Promise<T[]> {
+  const names = (await readdir(path)).filter((name) => NAME.test(name) && name.endsWith('.json'))
+  const values: T[] = []
+  for (const name of names) {
+    const value = await readValue(join(path, name), content)
+    if (value !== undefined) values.push(value)
+  }
+  return values
 }
 
 async function isOlder(file: string, age = Number.POSITIVE_INFINITY): Promise<boolean> {

@@ -30,5 +30,6 @@ export function memorySessions(): SessionStore {
     async delete(key) {
       sessions.delete(key)
     },
+    list: async () => [...sessions.values()],
   }
 }

@@ -44,6 +44,8 @@ export interface SessionStore {
   get(key: string): Promise<StoredSession | undefined>
   set(key: string, session: StoredSession): Promise<void>
   delete(key: string): Promise<void>
+  /** All sessions, for `listUnfinishedUploads`. A push does not need it. */
+  list?(): Promise<readonly StoredSession[]>
 }
 
 /** In milliseconds. distribution removes uploads that were opened a week ago (`uploadpurging`: 168 h). */
