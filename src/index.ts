@@ -179,7 +179,7 @@ export type { UnfinishedUpload } from './registry/sessions/unfinished-upload.ts'
 export { retagImage, setTags } from './registry/set-tags.ts'
 export type { RetaggedImage, SetTag, SetTagsOptions } from './registry/set-tags-options.ts'
 export { matchesPattern, type TagChoice } from './registry/tag-choice.ts'
-export type { UploadEvent } from './registry/upload/upload-options.ts'
+export type { Hashing, UploadEvent } from './registry/upload/upload-options.ts'
 export { pushStream } from './relay/push-stream.ts'
 export type { PushStreamOptions } from './relay/push-stream-options.ts'
 export type {

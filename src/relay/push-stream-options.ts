@@ -6,8 +6,9 @@ import type { PlanOptions } from '../transfer/plan-push.ts'
 import type { PushOptions } from '../transfer/push-options.ts'
 
 /**
- * The options of `pushStream`: those of a push that make sense for bytes that come once. `chunkSize` is at most 16 MiB.
- * `image`, `platform` and `platforms` choose the manifests that are put; the blobs of all others go up, too.
+ * The options of `pushStream`: those of a push that make sense for bytes that come once. `chunkSize` is at most 16 MiB,
+ * and every byte is hashed, whatever `hashing` says. `image`, `platform` and `platforms` choose the manifests that are
+ * put; the blobs of all others go up, too.
  */
 export interface PushStreamOptions
   extends Omit<PushOptions, 'sessions' | 'compressions'>,

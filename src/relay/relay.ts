@@ -85,14 +85,16 @@ async function relayImages(given: ByteStream, sender: BlobSender, options: Relay
 }
 
 /**
- * Holds each chunk in memory, because a stream cannot be read again. A blob that a registry takes only whole is
- * streamed where the runtime can.
+ * Holds each chunk in memory and hashes it, because a stream cannot be read again. A blob that a registry takes only
+ * whole is streamed where the runtime can.
  */
 function heldChunks(uploader: Uploader, { runtime = {} }: RelayOptions): Uploader {
   const { chunkSize } = uploader.upload
   const upload = {
     ...uploader.upload,
     chunkSize: Math.min(chunkSize, MAX_CHUNK),
+    // After a refusal they could not be hashed any more.
+    trust: undefined,
     createStreamBody: runtime.createStreamBody ?? refuseWhole,
     streamsChunks: false,
     slicesChunks: false,

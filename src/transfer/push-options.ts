@@ -4,7 +4,7 @@ import type { PushController, PushSettings } from '../control/push-controller.ts
 import type { PushProgress } from '../control/push-progress.ts'
 import type { Patience } from '../http/request.ts'
 import type { SessionStore } from '../registry/sessions/store.ts'
-import type { UploadEvent } from '../registry/upload/upload-options.ts'
+import type { Hashing, UploadEvent } from '../registry/upload/upload-options.ts'
 
 /** The options of functions that push: progress, control, chunks, retries and resuming. */
 export interface PushOptions extends PushSettings, EncodingOptions {
@@ -39,6 +39,13 @@ export interface PushOptions extends PushSettings, EncodingOptions {
    * @default 500
    */
   readonly uploadRetryDelay?: number | undefined
+  /**
+   * When the bytes of a blob are hashed before the registry gets them. With `when-needed` the registry compares them
+   * with the digest, as it does when containerd pushes: that takes half of the CPU, and in a page no Worker. They are
+   * hashed here only if it refuses them. Use it if the registry checks digests; with `verify`, blobs are read back from
+   * it and hashed before a manifest is put. @default 'always'
+   */
+  readonly hashing?: Hashing | undefined
   /** Looks for everything again at the end: each blob, each manifest, and the target of each tag. @default false */
   readonly verify?: boolean | undefined
 }

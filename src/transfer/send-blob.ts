@@ -1,3 +1,4 @@
+import { loaded } from '../async/lazy.ts'
 import { positive } from '../check-options.ts'
 import type { Control } from '../control/controller.ts'
 import type { ProgressTracker } from '../control/push-progress.ts'
@@ -13,6 +14,7 @@ import type { ControlledRegistry } from './controlled-registry.ts'
 import type { Link } from './link.ts'
 import type { PlannedBlob } from './plan/plan.ts'
 import { type PushOptions, patienceOf } from './push-options.ts'
+import type { RegistryTrust } from './when-needed.ts'
 
 /** In bytes: so small a blob takes its requests' way there and back, and next to no time of the wire and no memory. */
 const SMALL_BLOB = 1024 * 1024
@@ -27,12 +29,15 @@ export interface Uploader {
   readonly upload: SharedUploadOptions
 }
 
-type SharedUploadOptions = Omit<UploadOptions, 'mountFrom' | 'onSent' | 'signal'>
+interface SharedUploadOptions extends Omit<UploadOptions, 'mountFrom' | 'onSent' | 'signal'> {
+  readonly trust?: RegistryTrust | undefined
+}
 
 /**
  * Opens an uploader, and closes it after its use.
  *
  * @throws {RangeError} if a number is out of range
+ * @throws {TypeError} if `hashing` is another word
  */
 export async function withUploader<T>(
   { registry, rateLimit, link, sessions }: ControlledRegistry,
@@ -42,8 +47,12 @@ export async function withUploader<T>(
 ): Promise<T> {
   const workers = openHashWorkers(options.runtime?.hashWorkers)
   try {
+    const { hashing = 'always', signal } = options
+    // Loaded before the first byte is sent, so that the push cannot fail for it afterwards.
+    const trusting = hashing === 'always' ? undefined : await loaded(import('./when-needed.ts'), signal)
     const upload = {
       ...uploadOptionsOf(options, workers),
+      trust: trusting?.trustRegistry(options),
       ...(options.chunkSize === undefined && { link }),
       rateLimit,
       sessions,
@@ -93,6 +102,8 @@ export async function sendBlob(
   const leave = link.join(content.size)
   try {
     const outcome = await uploadBlob(registry, repository, content, { ...upload, mountFrom, onSent, signal })
+    if (outcome === 'uploaded')
+      await upload.trust?.readBack?.(registry, repository, content, upload.createHasher, signal)
     progress.blob(index, outcome, content.size)
     return outcome
   } finally {

@@ -45,6 +45,7 @@ function addPush(program: Program): void {
   withPushed(command)
     .option('--dry-run', DRY_RUN)
     .option('--verify', 'look for everything again at the end')
+    .addOption(hashingOption())
     .option('--resume', 'continue an interrupted push, and keep unfinished uploads for the next one')
     .option('--concurrency <number>', 'uploads at once (default: 6)', parsePositiveCount)
     .option('--limit-rate <bytes>', LIMIT_RATE, parseRate)
@@ -115,6 +116,7 @@ function addCopy(program: Program): void {
     .option('--mount-from <repository>', MOUNT_FROM, collect)
     .option('--dry-run', DRY_RUN)
     .option('--verify', 'look for everything again at the end')
+    .addOption(hashingOption())
     .option('--resume', 'continue an interrupted copy, and keep unfinished uploads for the next one')
     .option('--concurrency <number>', 'uploads at once (default: 6)', parsePositiveCount)
     .option('--limit-rate <bytes>', LIMIT_RATE, parseRate)
@@ -164,6 +166,12 @@ function withPushed<A extends unknown[], O extends OptionValues, G extends Optio
     .option('--mount-from <repository>', MOUNT_FROM, collect)
     .option('--foreign-layers', 'also push the bytes of foreign layers')
     .option('--entry <path>', ENTRY)
+}
+
+function hashingOption() {
+  return new Option('--hashing <when>', 'when-needed leaves it to the registry to compare digests')
+    .choices(['always', 'when-needed'] as const)
+    .default('always' as const)
 }
 
 function formatOption() {

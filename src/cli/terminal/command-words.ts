@@ -56,6 +56,10 @@ const PHRASES: ReadonlyArray<readonly [sdk: string, command: string]> = [
   ["what there is with { platforms: 'available' } (a new index with another digest), or ", ''],
   ["push again with { existing: 'upload' }, which sends also what it says it has, and", 'push again, and'],
   [", with { existing: 'upload' } if the registry still says that it has it", ''],
+  [
+    "push again with { hashing: 'always', existing: 'upload' }, which tells whether the archive is damaged",
+    'push to another repository without --hashing, which tells whether the archive is damaged',
+  ],
   // Files
   ['; look at { filter } if there is one', ''],
   [' with { filter }', '; build and append do so with --exclude'],

@@ -1,7 +1,7 @@
 import type { Checkpoint } from './checkpoint.ts'
 import { openSession } from './open.ts'
-import { cancelSession, type UploadSession } from './session.ts'
-import type { Upload } from './upload-options.ts'
+import { cancelSession } from './session.ts'
+import type { Upload, UploadSession } from './upload-options.ts'
 
 /**
  * Begins an upload: mounts the blob where that works, else goes on with the upload of an earlier push, else opens one.

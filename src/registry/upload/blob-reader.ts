@@ -46,6 +46,8 @@ export interface BlobReader {
 
 interface ReaderOptions {
   readonly createHasher: CreateHasher
+  /** How many bytes count as hashed from the start. @default 0 */
+  readonly hashed?: number | undefined
   /** True if a piece of a stream may be read over one that came some pieces before. @default false */
   readonly reusesPieces?: boolean | undefined
   readonly signal?: AbortSignal | undefined
@@ -65,14 +67,14 @@ interface Hashing {
 export async function createBlobReader(
   content: Content,
   what: string,
-  { createHasher, reusesPieces = false, signal }: ReaderOptions,
+  { createHasher, hashed = 0, reusesPieces = false, signal }: ReaderOptions,
 ): Promise<BlobReader> {
   const { size } = content
   // Bytes that do not come would be waited for for ever.
   const source = exactSource(content.source)
   let failure: unknown
   let room: { readonly end: number; readonly pieces: Uint8Array<ArrayBuffer>[] } | undefined
-  let current: Hashing = { hasher: await createHasher(), hashed: 0 }
+  let current: Hashing = { hasher: await createHasher(), hashed }
 
   /** Another reader, of a request that broke off, may have been here before. */
   function hash(hashing: Hashing, bytes: Uint8Array, start: number): void {
@@ -152,7 +154,7 @@ export async function createBlobReader(
     stateAt: (offset) => (offset === current.hashed && !current.digest ? current.hasher.save?.() : undefined),
     async restart(state, offset = 0) {
       const loaded = state && (await loadHasher(createHasher, state))
-      current = { hasher: loaded ?? (await createHasher()), hashed: loaded ? offset : 0 }
+      current = { hasher: loaded ?? (await createHasher()), hashed: loaded ? offset : hashed }
     },
   }
 }

@@ -11,8 +11,8 @@ import {
   sessionKey,
 } from '../sessions/store.ts'
 import { isRefusal, limitsOf, locateStored, recallLimits } from './resume.ts'
-import { cancelSession, type UploadSession } from './session.ts'
-import type { Upload } from './upload-options.ts'
+import { cancelSession } from './session.ts'
+import type { Upload, UploadSession } from './upload-options.ts'
 
 /** The stored session of one blob. */
 export interface Checkpoint {

@@ -2,8 +2,8 @@ import { ResponseError } from '../../errors.ts'
 import type { Answer } from '../../http/answer.ts'
 import type { Descriptor } from '../../oci/descriptor.ts'
 import { locateRepository } from '../repository.ts'
-import { readSession, type UploadSession } from './session.ts'
-import type { Upload } from './upload-options.ts'
+import { readSession } from './session.ts'
+import type { Upload, UploadSession } from './upload-options.ts'
 
 /** Answers after which an upload without a mount may still work (google/go-containerregistry#1404). */
 const MOUNT_REFUSALS = [400, 401, 403, 404, 405, 409, 422, 500, 501]

@@ -7,8 +7,8 @@ import type { UploadProfile } from '../profile.ts'
 import { type Chunk, goesWhole } from './chunk.ts'
 import type { Remedy } from './failure.ts'
 import { leastChunk } from './headway.ts'
-import { askSession, cancelSession, type UploadSession } from './session.ts'
-import type { Upload } from './upload-options.ts'
+import { askSession, cancelSession } from './session.ts'
+import type { Upload, UploadSession } from './upload-options.ts'
 
 /** A failure, and what it was that failed. */
 export interface Failure {

@@ -2,8 +2,8 @@ import { ResponseError } from '../../errors.ts'
 import type { StoredSession } from '../sessions/store.ts'
 import { chunkLength } from './chunk.ts'
 import { remedyFor } from './failure.ts'
-import { askSession, type UploadSession } from './session.ts'
-import type { Upload } from './upload-options.ts'
+import { askSession } from './session.ts'
+import type { Upload, UploadSession } from './upload-options.ts'
 
 /**
  * Asks the registry where a stored upload is: it may be further than what was noted, or not as far. Where it does not

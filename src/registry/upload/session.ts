@@ -3,15 +3,7 @@ import { uploadLocation, withDigest } from '../../http/location.ts'
 import { shortDigest } from '../../oci/digest.ts'
 import { releaseBody } from '../../source/release.ts'
 import type { Chunk } from './chunk.ts'
-import type { Upload } from './upload-options.ts'
-
-/** An open upload: where it goes on, and how many bytes of the blob the registry has. */
-export interface UploadSession {
-  readonly location: URL
-  readonly offset: number
-  /** True if it comes from a store of sessions. This process did not open it, and does not delete it. @default false */
-  readonly isStored?: boolean
-}
+import type { Upload, UploadSession } from './upload-options.ts'
 
 /** In milliseconds: what cancelling an upload may take. */
 const GRACE = 5_000

@@ -10,6 +10,12 @@ import type { BlobReader } from './blob-reader.ts'
 /** In bytes. */
 export const DEFAULT_CHUNK_SIZE = 5 * 1024 * 1024
 
+/**
+ * When the bytes of a blob are hashed before the registry gets them: `always`; or `when-needed`, which leaves it to the
+ * registry to compare them with the digest, and hashes them only if it refuses.
+ */
+export type Hashing = 'always' | 'when-needed'
+
 /** An event of an upload that its progress does not show. `error` is the cause, if there is one. */
 export type UploadEvent = {
   readonly repository: string
@@ -46,6 +52,8 @@ export type UploadEvent = {
 /** The parts of the runtime that an upload uses, its patience, and where it keeps its session. */
 export interface UploadOptions {
   readonly createHasher: CreateHasher
+  /** Leaves it to the registry to compare the digest. @default none: all bytes are hashed */
+  readonly trust?: DigestTrust | undefined
   readonly createBody: CreateBody
   readonly createStreamBody: CreateStreamBody
   /**
@@ -74,6 +82,26 @@ export interface UploadOptions {
   /** Where uploads are kept for a later push. */
   readonly sessions?: StoreAttempts<SessionStore> | undefined
   readonly signal?: AbortSignal | undefined
+}
+
+/** An open upload: where it goes on, and how many bytes of the blob the registry has. */
+export interface UploadSession {
+  readonly location: URL
+  readonly offset: number
+  /** True if it comes from a store of sessions. This process did not open it, and does not delete it. @default false */
+  readonly isStored?: boolean
+}
+
+/** A way to upload a blob without hashing it. */
+export interface DigestTrust {
+  /** Has a reader take the digest of a blob as it is. */
+  asHashed(blob: Content): { readonly createHasher: CreateHasher; readonly hashed: number }
+  /**
+   * Hashes a blob, if the registry may have refused to close its upload because of its bytes.
+   *
+   * @throws {DigestMismatchError} if the bytes are not the descriptor's
+   */
+  verifyRefused(upload: Upload, session: UploadSession | undefined, error: unknown): Promise<void>
 }
 
 /** The constants of one upload. */

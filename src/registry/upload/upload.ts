@@ -11,8 +11,8 @@ import { type Chunk, prepareChunk } from './chunk.ts'
 import { remedyFor } from './failure.ts'
 import { createHeadway } from './headway.ts'
 import { adapt, type Failure, isThere, recover, suspectSize, wait } from './recovery.ts'
-import { cancelSession, sendChunk, type UploadSession } from './session.ts'
-import type { Upload, UploadOptions } from './upload-options.ts'
+import { cancelSession, sendChunk } from './session.ts'
+import type { Upload, UploadOptions, UploadSession } from './upload-options.ts'
 
 /** In milliseconds: what is under way may take so long after an abort. */
 const GRACE = 5_000
@@ -21,7 +21,8 @@ const SUSPICIOUS = 2
 
 /**
  * Brings one blob into a repository: mounts it from another one where that works, else uploads it in chunks, the last
- * in the closing PUT (distribution-spec § Pushing a blob in chunks). Every byte is hashed once, on its way.
+ * in the closing PUT (distribution-spec § Pushing a blob in chunks). Every byte is hashed once, on its way; or, with
+ * `trust`, only if the registry refuses the closing PUT.
  *
  * After a failure that may pass it waits, asks the registry how far the upload is, and goes on from there; where the
  * registry has lost the upload it sends the blob from the start. If it answers 409, the blob may be there already, and
@@ -32,7 +33,7 @@ const SUSPICIOUS = 2
  * open after an abort and after failures that may pass.
  *
  * @returns how the blob came in; `present` if the registry has it already
- * @throws {DigestMismatchError} before the closing PUT, if the bytes are not the descriptor's
+ * @throws {DigestMismatchError} if the bytes are not the descriptor's: before the closing PUT, or after its refusal
  * @throws {ResponseError} if the registry refuses
  * @throws {NetworkError} if it does not answer
  * @throws {RegistryError} if many requests bring in few bytes
@@ -48,13 +49,14 @@ export async function uploadBlob(
   const target = withScopes(withoutPatience(registry), locateRepository(registry.url, repository).push)
   const send: SendRequest = (request) => target.send({ signal, grace: GRACE, ...request })
   const reusesPieces = options.reusesPieces && registry.usesRuntimeFetch
-  const reader = await createBlobReader(blob, `the blob for "${repository}"`, { ...options, reusesPieces })
+  const reading = { ...options, reusesPieces, ...options.trust?.asHashed(blob) }
+  const reader = await createBlobReader(blob, `the blob for "${repository}"`, reading)
   return deliver({ ...options, registry: target, send, repository, blob, reader })
 }
 
 /** One loop over one state: the session, and what went wrong with it last. */
 async function deliver(upload: Upload): Promise<'mounted' | 'uploaded' | 'present'> {
-  const { blob, reader, signal, uploadRetry, onSent } = upload
+  const { blob, reader, trust, signal, uploadRetry, onSent } = upload
   const checkpoint = await openCheckpoint(upload)
   const headway = createHeadway(upload)
   let session: UploadSession | undefined
@@ -101,6 +103,7 @@ async function deliver(upload: Upload): Promise<'mounted' | 'uploaded' | 'presen
         }
         // A source has its own tries, and a 404 of its registry says nothing about this one.
         const remedy = error === reader.failure ? 'nothing' : remedyFor(error, sentOf(blob, chunk), chunk?.start === 0)
+        if (chunk?.isClosing) await trust?.verifyRefused(upload, session, error)
         if (remedy === 'nothing') throw error
         if (remedy === 'look' && (await isThere(upload, session))) {
           await checkpoint?.remove()
