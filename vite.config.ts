@@ -13,7 +13,8 @@ const requireInNode: Plugin = {
   name: 'require-in-node',
   renderChunk(code) {
     if (!/\b__require\(["']node:/.test(code)) return null
-    const makeRequire = `import { createRequire } from 'node:module'\nconst requireInNode = createRequire(import.meta.url)\n`
+    // Not of import.meta.url, which bundles in CommonJS lack. Any absolute path leads to Node's modules.
+    const makeRequire = `import { createRequire } from 'node:module'\nconst requireInNode = createRequire(process.execPath)\n`
     const hashbang = /^#!.*\n/.exec(code)?.[0] ?? ''
     const rest = code.slice(hashbang.length).replaceAll('__require(', 'requireInNode(')
     return { code: hashbang + makeRequire + rest, map: null }

@@ -37,6 +37,8 @@ const NPM_OPTIONS = ['--no-audit', '--no-fund', '--no-package-lock', '--prefer-o
 export async function installProject(name: string, settings: ProjectSettings = {}): Promise<InstalledProject> {
   const folder = resolve('.cache/packages', name)
   empty(folder)
+  // Bundlers would use the nearest tsconfig.json above it, which leads to src/.
+  writeFileSync(join(folder, 'tsconfig.json'), '{}')
   const { from, files = {} } = settings
   if (from !== undefined) cpSync(from, folder, { recursive: true, filter: (path) => !path.endsWith('node_modules') })
   for (const [path, text] of Object.entries(files)) {
