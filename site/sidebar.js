@@ -47,6 +47,7 @@ const ENGLISH = [
       ['The push form as an element', 'element'],
       ['Pages and CORS', 'cors'],
       ['Workers', 'workers'],
+      ['Where it works', 'bundlers'],
     ],
   ],
   [
