@@ -7,8 +7,10 @@ import { getDigest, listTags } from '../../src/index.ts'
 import { installExample } from '../support/example-program.ts'
 
 const ARCHIVE = readFileSync('test/archives/docker-29.8-graph-driver.tar')
-/** Larger than the limit of the server, and not an archive: the server answers before it has read all. */
-const LARGE = new Uint8Array(20_000_000)
+const LIMIT = 100_000
+// The server answers both before it has read them.
+const OVER_LIMIT = new Uint8Array(20_000_000)
+const NO_ARCHIVE = new Uint8Array(20_000_000).fill(1)
 
 let folder: string
 beforeAll(async () => {
@@ -20,7 +22,7 @@ describe.each(['express', 'hono'])('examples/relay/%s.js', (name) => {
   async function startRelay() {
     const port = await freePort()
     const server = await startServer(process.execPath, [join(folder, `${name}.js`)], {
-      env: { PORT: String(port), REGISTRY: inject('registryUrl'), MAX_BYTES: '100000', NODE_OPTIONS: '' },
+      env: { PORT: String(port), REGISTRY: inject('registryUrl'), MAX_BYTES: String(LIMIT), NODE_OPTIONS: '' },
       isUp: () => isListening(port),
     })
     onTestFinished(server.stop)
@@ -39,9 +41,14 @@ describe.each(['express', 'hono'])('examples/relay/%s.js', (name) => {
     expect({ status, json }).toEqual({ status: 201, json: { repository, tag: 'v1', digest } })
 
     expect(await upload('not a name', ARCHIVE)).toMatchObject({ status: 400, json: { code: 'REFERENCE_INVALID' } })
-    expect(await upload(`${repository}:v2`, LARGE)).toMatchObject({ status: 413, json: { code: 'LIMIT_EXCEEDED' } })
-    const text = new Uint8Array(Buffer.alloc(1000, 'text'))
-    expect(await upload(`${repository}:v2`, text)).toMatchObject({ status: 400, json: { code: 'NOT_AN_ARCHIVE' } })
+    expect(await upload(`${repository}:v2`, OVER_LIMIT)).toMatchObject({
+      status: 413,
+      json: { code: 'LIMIT_EXCEEDED' },
+    })
+    expect(await upload(`${repository}:v2`, NO_ARCHIVE)).toMatchObject({
+      status: 400,
+      json: { code: 'NOT_AN_ARCHIVE' },
+    })
     expect(await listTags(inject('registryUrl'), repository)).toEqual(['v1'])
   })
 })
