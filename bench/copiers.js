@@ -52,6 +52,11 @@ const COPIERS = {
         ...['image', 'copy', ...namesOf(job)],
       ],
     })),
+  oras: () =>
+    when(findGoProgram('oras'), (oras) => ({
+      title: 'oras copy',
+      command: (job) => [oras, 'copy', '--from-plain-http', '--to-plain-http', '--no-tty', ...namesOf(job)],
+    })),
 }
 
 /**
