@@ -9,6 +9,7 @@ const SITE = fileURLToPath(new URL('../site', import.meta.url))
 const PROGRAMS = `${SITE}/node_modules`
 
 const STEPS = [
+  ['node', `${SITE}/reference/write.js`],
   ['node', `${PROGRAMS}/vitepress/bin/vitepress.js`, 'build', SITE],
   ['vite', 'build', '--config', 'demo/vite.config.ts', '--outDir', '../dist-docs/demo', '--logLevel', 'warn'],
 ]

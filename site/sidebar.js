@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { ROOT } from './pages.js'
+import { TASKS } from './reference/tasks.js'
 
 // The order of the pages, with short titles.
 
@@ -70,6 +71,10 @@ const ENGLISH = [
     'Reference',
     [
       ['All functions', 'functions'],
+      ...TASKS.map(({ title, page }) => /** @type {Entry} */ ([title, `reference/${page}`])),
+      ['The element', 'reference/element'],
+      ['Testing', 'reference/testing'],
+      ['Types', 'reference/types'],
       ['Error codes', 'errors'],
     ],
   ],
@@ -100,7 +105,7 @@ const KOREAN = [
 /** @param {string} page */
 function isWritten(page) {
   if (page.endsWith('index')) return existsSync(`${ROOT}${page === 'index' ? 'README.md' : 'README.ko.md'}`)
-  return /^(?:contributing|changelog)$/.test(page) || existsSync(`${ROOT}docs/${page}.md`)
+  return /^(?:contributing$|changelog$|reference\/)/.test(page) || existsSync(`${ROOT}docs/${page}.md`)
 }
 
 /** @param {typeof ENGLISH} groups */
