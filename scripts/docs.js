@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { run } from './run.js'
 
@@ -14,7 +14,12 @@ const STEPS = [
   ['vite', 'build', '--config', 'demo/vite.config.ts', '--outDir', '../dist-docs/demo', '--logLevel', 'warn'],
 ]
 
-process.exitCode = (isInstalled() || install()) && STEPS.every((command) => run(command)) ? 0 : 1
+if ((isInstalled() || install()) && STEPS.every((command) => run(command))) {
+  // The demo in the site has a registry of its own, in the tab.
+  writeFileSync('dist-docs/demo/config.json', JSON.stringify({ registry: 'http://trial.localhost' }))
+} else {
+  process.exitCode = 1
+}
 
 /** Tells whether the programs are those of the lock file. */
 function isInstalled() {

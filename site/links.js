@@ -14,7 +14,11 @@ export function linkPages(md, linkedFiles) {
     const file = posix.relative(ROOT, env.realPath ?? env.path)
     for (const token of tokens.flatMap(({ children }) => children ?? [])) {
       const href = token.type === 'link_open' ? token.attrGet('href') : null
-      if (href && !/^(?:#|[a-z]+:)/.test(href)) token.attrSet('href', linkInSite(href, file, env.relativePath))
+      if (!href || /^(?:#|[a-z]+:)/.test(href)) continue
+      const place = linkInSite(href, file, env.relativePath)
+      token.attrSet('href', place)
+      // The site loads its own pages. What is not one of them is for the browser.
+      if (/\/(?:demo|files)\//.test(place)) token.attrSet('target', '_self')
     }
   })
 

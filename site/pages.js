@@ -8,6 +8,9 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** The folder of the pages that the build writes: the reference. */
 export const WRITTEN = 'site/written'
 
+/** The demo page, with its push form. */
+export const DEMO = 'demo/index.html?view=push'
+
 /** Markdown files elsewhere are not pages. */
 export const NO_PAGES = ['!(docs|site)/**/*']
 
@@ -37,7 +40,7 @@ export function pageOf(file) {
  * @returns {string | undefined} undefined if the repository does not have it
  */
 export function placeOf(path) {
-  if (path === 'demo') return 'demo/index.html'
+  if (path === 'demo') return DEMO
   if (!existsSync(`${ROOT}${path}`) || statSync(`${ROOT}${path}`).isDirectory()) return undefined
   if (path.endsWith('.md')) return pageOf(path)
   return `files/${path}${/\.(?:json|svg|txt)$/.test(path) ? '' : '.txt'}`

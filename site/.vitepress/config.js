@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { defineConfig } from 'vitepress'
 import { anchorOf, linkPages } from '../links.js'
-import { NO_PAGES, pageOf, ROOT } from '../pages.js'
+import { DEMO, NO_PAGES, pageOf, ROOT } from '../pages.js'
 import { koreanSidebar, sidebar } from '../sidebar.js'
 
 const hasKorean = existsSync(join(ROOT, 'README.ko.md'))
@@ -30,7 +30,7 @@ export default defineConfig({
     ...(hasKorean && { ko: { label: '한국어', lang: 'ko', themeConfig: { sidebar: koreanSidebar } } }),
   },
   themeConfig: {
-    nav: [{ text: 'Try it', link: '/demo/index.html', target: '_self' }],
+    nav: [{ text: 'Try it', link: `/${DEMO}`, target: '_self' }],
     sidebar,
     outline: [2, 3],
     search: { provider: 'local' },
