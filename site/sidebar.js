@@ -12,6 +12,7 @@ const ENGLISH = [
     'Start',
     [
       ['Overview', 'index'],
+      ['Install', 'install'],
       ['In a page', 'start/page'],
       ['Node', 'start/node'],
       ['Deno', 'start/deno'],
@@ -102,22 +103,36 @@ const KOREAN = [
   ],
 ]
 
+/** These pages may be missing. */
+const PLANNED = ['ko/index', 'how-images-work', 'registries-and-pages', 'at-scale']
+
 /** @param {string} page */
-function isWritten(page) {
-  if (page.endsWith('index')) return existsSync(`${ROOT}${page === 'index' ? 'README.md' : 'README.ko.md'}`)
-  return /^(?:contributing$|changelog$|reference\/)/.test(page) || existsSync(`${ROOT}docs/${page}.md`)
+function isMissing(page) {
+  return PLANNED.includes(page) && !existsSync(`${ROOT}${page === 'ko/index' ? 'README.ko.md' : `docs/${page}.md`}`)
 }
 
 /** @param {typeof ENGLISH} groups */
 function sidebarOf(groups) {
-  return groups
-    .map(([text, entries]) => ({
-      text,
-      collapsed: false,
-      items: entries.filter(([, page]) => isWritten(page)).map(([text, page]) => ({ text, link: `/${page}` })),
-    }))
-    .filter(({ items }) => items.length > 0)
+  return groups.map(([text, entries]) => ({
+    text,
+    collapsed: false,
+    items: entries.filter(([, page]) => !isMissing(page)).map(([text, page]) => ({ text, link: `/${page}` })),
+  }))
 }
 
 export const sidebar = sidebarOf(ENGLISH)
 export const koreanSidebar = sidebarOf(KOREAN)
+
+/** The start page in Korean. */
+export const koreanStart = isMissing('ko/index') ? '/ko/from-python' : '/ko/'
+
+/**
+ * Every page stands in a sidebar.
+ *
+ * @param {readonly string[]} pages The files of the site.
+ */
+export function checkSidebar(pages) {
+  const placed = [...ENGLISH, ...KOREAN].flatMap(([, entries]) => entries.map(([, page]) => `${page}.md`))
+  const left = pages.filter((page) => !placed.includes(page))
+  if (left.length > 0) throw new Error(`Put these pages into site/sidebar.js: ${left.join(', ')}`)
+}

@@ -1,11 +1,11 @@
-import { cpSync, existsSync, mkdirSync } from 'node:fs'
+import { cpSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { defineConfig } from 'vitepress'
+import { KOREAN_SEARCH, KOREAN_WORDS } from '../korean.js'
 import { anchorOf, linkPages } from '../links.js'
 import { DEMO, NO_PAGES, pageOf, ROOT } from '../pages.js'
-import { koreanSidebar, sidebar } from '../sidebar.js'
+import { checkSidebar, koreanSidebar, koreanStart, sidebar } from '../sidebar.js'
 
-const hasKorean = existsSync(join(ROOT, 'README.ko.md'))
 /** @type {Map<string, string>} */
 const linkedFiles = new Map()
 
@@ -27,18 +27,28 @@ export default defineConfig({
   },
   locales: {
     root: { label: 'English', lang: 'en' },
-    ...(hasKorean && { ko: { label: '한국어', lang: 'ko', themeConfig: { sidebar: koreanSidebar } } }),
+    ko: {
+      label: '한국어',
+      lang: 'ko',
+      link: koreanStart,
+      themeConfig: {
+        ...KOREAN_WORDS,
+        nav: [{ text: '써 보기', link: `/${DEMO}`, target: '_self' }],
+        sidebar: koreanSidebar,
+      },
+    },
   },
   themeConfig: {
     nav: [{ text: 'Try it', link: `/${DEMO}`, target: '_self' }],
     sidebar,
     outline: [2, 3],
-    search: { provider: 'local' },
+    search: { provider: 'local', options: { locales: { ko: { translations: KOREAN_SEARCH } } } },
     i18nRouting: false,
   },
-  // The repository has a configuration of its own for the package.
-  vite: { configFile: false },
-  buildEnd({ outDir }) {
+  // The repository has a configuration of its own for the package. The index of the search is one large chunk.
+  vite: { configFile: false, build: { chunkSizeWarningLimit: 4000 } },
+  buildEnd({ outDir, pages }) {
+    checkSidebar(pages.map(pageOf))
     for (const [file, place] of linkedFiles) {
       mkdirSync(dirname(join(outDir, place)), { recursive: true })
       cpSync(join(ROOT, file), join(outDir, place))
