@@ -12,12 +12,13 @@ export const WRITTEN = 'site/written'
 export const DEMO = 'demo/index.html?view=push'
 
 /** Markdown files elsewhere are not pages. */
-export const NO_PAGES = ['!(docs|site)/**/*']
+export const NO_PAGES = ['!(docs|site|examples)/**/*']
 
 /** The start pages. */
 const STARTS = new Map([
   ['README.md', 'index.md'],
   ['README.ko.md', 'ko/index.md'],
+  ['examples/README.md', 'examples/index.md'],
 ])
 
 /**
@@ -28,7 +29,10 @@ const STARTS = new Map([
 export function pageOf(file) {
   return (
     STARTS.get(file) ??
-    file.replace(/^(?:docs|site\/written)\//, '').replace(/^[A-Z]+\.md$/, (name) => name.toLowerCase())
+    file
+      .replace(/^(?:docs|site\/written)\//, '')
+      .replace(/^(examples\/[^/]+)\/README\.md$/, '$1.md')
+      .replace(/^[A-Z]+\.md$/, (name) => name.toLowerCase())
   )
 }
 
@@ -41,7 +45,8 @@ export function pageOf(file) {
  */
 export function placeOf(path) {
   if (path === 'demo') return DEMO
-  if (!existsSync(`${ROOT}${path}`) || statSync(`${ROOT}${path}`).isDirectory()) return undefined
+  if (!existsSync(`${ROOT}${path}`)) return undefined
+  if (statSync(`${ROOT}${path}`).isDirectory()) return placeOf(`${path}/README.md`)
   if (path.endsWith('.md')) return pageOf(path)
   return `files/${path}${/\.(?:json|svg|txt)$/.test(path) ? '' : '.txt'}`
 }

@@ -53,6 +53,22 @@ const ENGLISH = [
     ],
   ],
   [
+    'Examples',
+    [
+      ['All examples', 'examples/index'],
+      ['A plain page', 'examples/page'],
+      ['React', 'examples/react'],
+      ['Vue', 'examples/vue'],
+      ['A Node script', 'examples/node'],
+      ['Many pushes at once', 'examples/concurrent'],
+      ['A Deno script', 'examples/deno'],
+      ['A Bun script', 'examples/bun'],
+      ['CI jobs', 'examples/ci'],
+      ['A relay', 'examples/relay'],
+      ['An air-gapped registry', 'examples/air-gapped'],
+    ],
+  ],
+  [
     'Terminal',
     [
       ['The command', 'cli'],

@@ -41,6 +41,8 @@ export const TASKS = [
       'browserSessions',
       'memorySessions',
       'folderSessions',
+      'listUnfinishedUploads',
+      'dropUnfinishedUpload',
     ],
   },
   {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
+import { TASKS } from '../../site/reference/tasks.js'
 import { withDefaultLimits } from '../../src/archive/limits.ts'
 import * as node from '../../src/node/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
@@ -76,6 +77,11 @@ describe('the documents', () => {
     const [, , ...rows] = text.slice(text.indexOf('| producer |'), text.indexOf('- "Really"')).trim().split('\n')
     expect(rows.length).toBeGreaterThan(PRODUCERS.length)
     for (const row of rows) expect(row).toMatch(/ \| (really, .+|made after .+|not known) \|$/)
+  })
+
+  it('the reference of the site has a place for every public function', () => {
+    const functions = Object.entries(node).filter(([name, value]) => typeof value === 'function' && /^[a-z]/.test(name))
+    expect(TASKS.flatMap((task) => task.functions).sort()).toEqual(functions.map(([name]) => name).sort())
   })
 
   it('the table of limits has those that there are', () => {
