@@ -13,6 +13,7 @@ const ENGLISH = [
     [
       ['Overview', 'index'],
       ['Install', 'install'],
+      ['Bundlers and runtimes', 'bundlers'],
       ['In a page', 'start/page'],
       ['Node', 'start/node'],
       ['Deno', 'start/deno'],
