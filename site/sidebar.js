@@ -27,6 +27,7 @@ const ENGLISH = [
   [
     'Guides',
     [
+      ['Recipes', 'recipes'],
       ['Archives that open', 'archives'],
       ['Uploads', 'uploads'],
       ['Plans', 'plans'],
