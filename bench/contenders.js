@@ -4,7 +4,7 @@ import { findDocker } from './peers/docker.js'
 import { plainFetch } from './peers/plain-fetch.js'
 import { findPython } from './peers/python.js'
 import { findSkopeo } from './peers/skopeo.js'
-import { sdk, sdkGzip, sdkZstd } from './sdk.js'
+import { sdk, sdkGzip, sdkWhenNeeded, sdkZstd } from './sdk.js'
 
 /**
  * What is to be pushed, and where to.
@@ -33,6 +33,7 @@ import { sdk, sdkGzip, sdkZstd } from './sdk.js'
 /** By name: how to find each. Ours first, then the floor. */
 const CONTENDERS = {
   sdk: () => sdk,
+  'sdk-when-needed': () => sdkWhenNeeded,
   'sdk-zstd': () => sdkZstd,
   'sdk-gzip': () => sdkGzip,
   curl: findFloor,

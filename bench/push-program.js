@@ -3,15 +3,15 @@ import { openFile, pushDockerTar, pushDockerTarWithAllOriginalTags } from 'regis
 import { peakMemory } from './peak-memory.js'
 
 /**
- * @type {{ path: string, url: string, repository: string, isAll: boolean, compress?: 'gzip' | 'zstd', layers?: readonly (readonly [number, number])[] }}
+ * @type {{ path: string, url: string, repository: string, isAll: boolean, options?: import('registry-api-v2-client/node').PushArchiveOptions, layers?: readonly (readonly [number, number])[] }}
  * layers: where they stand in the archive, if it is to be counted what is read of them.
  */
-const { path, url, repository, isAll, compress, layers } = JSON.parse(process.argv[2] ?? '')
+const { path, url, repository, isAll, options, layers } = JSON.parse(process.argv[2] ?? '')
 
 const start = performance.now()
 const { input, counts } = layers ? await openCounted(layers) : { input: path, counts: undefined }
-if (isAll) await pushDockerTarWithAllOriginalTags(input, url, { compress })
-else await pushDockerTar(input, url, repository, 'v1', { compress })
+if (isAll) await pushDockerTarWithAllOriginalTags(input, url, options)
+else await pushDockerTar(input, url, repository, 'v1', options)
 const workSeconds = (performance.now() - start) / 1000
 
 process.stdout.write(JSON.stringify({ sample: { workSeconds, peakBytes: peakMemory() }, counts }))

@@ -4,9 +4,13 @@ const PROGRAM = fileURLToPath(new URL('push-program.js', import.meta.url))
 
 /** This package, as it was built, in a process of its own. */
 export const sdk = createSdk('sdk', 'this package')
+/** The same, when it leaves it to the registry to compare digests. */
+export const sdkWhenNeeded = createSdk('sdk-when-needed', 'this package, hashing when needed', {
+  hashing: 'when-needed',
+})
 /** The same, when it compresses layers on their way. */
-export const sdkZstd = createSdk('sdk-zstd', 'this package, with zstd', 'zstd')
-export const sdkGzip = createSdk('sdk-gzip', 'this package, with gzip', 'gzip')
+export const sdkZstd = createSdk('sdk-zstd', 'this package, with zstd', { compress: 'zstd' })
+export const sdkGzip = createSdk('sdk-gzip', 'this package, with gzip', { compress: 'gzip' })
 
 /**
  * What it reads of an archive, in a run that is not timed.
@@ -19,10 +23,10 @@ export const sdkGzip = createSdk('sdk-gzip', 'this package, with gzip', 'gzip')
 /**
  * @param {string} name
  * @param {string} title
- * @param {'gzip' | 'zstd'} [compress] At its default level.
+ * @param {{ compress?: 'gzip' | 'zstd', hashing?: 'when-needed' }} [options] Of the push. A compression is at its default level.
  * @returns {import('./contenders.js').Contender}
  */
-function createSdk(name, title, compress) {
+function createSdk(name, title, options) {
   /**
    * @param {import('./contenders.js').Job} job
    * @param {readonly (readonly number[])[]} [layers]
@@ -30,7 +34,7 @@ function createSdk(name, title, compress) {
   const command = ({ archive: { path }, url, repository, isAll }, layers) => [
     process.execPath,
     PROGRAM,
-    JSON.stringify({ path, url, repository, isAll, compress, layers }),
+    JSON.stringify({ path, url, repository, isAll, options, layers }),
   ]
   return {
     name,

@@ -46,6 +46,18 @@ const TARGETS = [
     measured: (cases) => medianOf(cases['node-large'], 'sdk', 'peakBytes'),
   },
   {
+    what: "the same with `hashing: 'when-needed'`: time against the floor of `curl`",
+    limit: 1.05,
+    format: plain,
+    measured: (cases) => ratioOf(cases['node-large'], 'sdk-when-needed', 'curl'),
+  },
+  {
+    what: "the same: CPU against `hashing: 'always'`",
+    limit: 0.5,
+    format: plain,
+    measured: (cases) => cpuRatioOf(cases['node-large'], 'sdk-when-needed', 'sdk'),
+  },
+  {
     what: 'Node push of 8 GB: peak memory',
     limit: 130e6,
     format: megabytes,
@@ -112,6 +124,12 @@ const TARGETS = [
     measured: ({ chromium }) => ratioOf(chromium, 'sdk', 'fetch'),
   },
   {
+    what: "the same with `hashing: 'when-needed'`",
+    limit: 1.1,
+    format: plain,
+    measured: ({ chromium }) => ratioOf(chromium, 'when-needed', 'fetch'),
+  },
+  {
     what: 'Chromium push of 4 GB: JS heap',
     limit: 150e6,
     format: megabytes,
@@ -161,4 +179,16 @@ export function judge({ cases }) {
  */
 function difference(value, other) {
   return value === undefined || other === undefined ? undefined : value - other
+}
+
+/**
+ * The CPU time of one contender against that of another.
+ *
+ * @param {import('./results.js').CaseResult | undefined} result
+ * @param {string} contender
+ * @param {string} other
+ */
+function cpuRatioOf(result, contender, other) {
+  const [one, against] = [contender, other].map((name) => medianOf(result, name, 'cpuSeconds'))
+  return one === undefined || !against ? undefined : one / against
 }

@@ -60,6 +60,11 @@ function chromiumCase({ name, title, archive: specify, link }) {
       const runners = [
         { name: 'sdk', title: 'this package', ...runsOf((url) => `bench.push(${JSON.stringify(url)})`) },
         {
+          name: 'when-needed',
+          title: 'this package, hashing when needed',
+          ...runsOf((url) => `bench.push(${JSON.stringify(url)}, { hashing: 'when-needed' })`),
+        },
+        {
           name: 'worker',
           title: 'this package in a Worker of the page',
           ...runsOf((url) => `bench.pushInWorker(${JSON.stringify(url)})`),

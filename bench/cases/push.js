@@ -40,7 +40,7 @@ export const PUSH_CASES = [
     name: 'node-large',
     title: '1.45 GB in 5 layers',
     archive: largeImage,
-    contenders: [...EVERYBODY, 'plain-fetch'],
+    contenders: [...EVERYBODY, 'sdk-when-needed', 'plain-fetch'],
   }),
   pushCase({
     name: 'many-layers',

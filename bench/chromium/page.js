@@ -20,9 +20,10 @@ Object.assign(globalThis, {
  * Pushes the chosen archive as a page does it.
  *
  * @param {string} url
+ * @param {import('registry-api-v2-client').PushArchiveOptions} [options]
  */
-async function push(url) {
-  return timed(() => pushDockerTar(chosenFile(), url, 'bench/app', 'v1'))
+async function push(url, options) {
+  return timed(() => pushDockerTar(chosenFile(), url, 'bench/app', 'v1', options))
 }
 
 /**
