@@ -4,7 +4,7 @@ import { type Bundle, bundleCore, bundlePush, loadedByPush } from '../../bench/b
 // What a page loads before it can push anything. The aim is 25 kB; until that is reached, it must not grow unnoticed.
 
 /** In bytes: the figure of today, rounded up. */
-const LIMIT = 44_600
+const LIMIT = 44_700
 /** In bytes: the same for a page that only pushes. */
 const PUSH_LIMIT = 36_400
 
