@@ -41,7 +41,7 @@ export interface PushOptions extends PushSettings, EncodingOptions {
   readonly uploadRetryDelay?: number | undefined
   /**
    * When the bytes of a blob are hashed before the registry gets them. With `when-needed` the registry compares them
-   * with the digest, as it does when containerd pushes: that takes half of the CPU, and in a page no Worker. They are
+   * with the digest, as it does when containerd pushes: that saves the time of hashing, and in a page its Workers. They are
    * hashed here only if it refuses them. Use it if the registry checks digests; with `verify`, blobs are read back from
    * it and hashed before a manifest is put. @default 'always'
    */
