@@ -41,6 +41,11 @@ export function bundlePush() {
   return bundle('{ pushDockerTar }')
 }
 
+/** Bundles what stays of it in a page that imports `listTags` and nothing else. */
+export function bundleList() {
+  return bundle('{ listTags }')
+}
+
 /**
  * Pushes an image that was saved by a Docker of today with a bundle, and looks on.
  *

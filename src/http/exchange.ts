@@ -1,4 +1,4 @@
-import ky, { HTTPError, type Options, TimeoutError } from 'ky'
+import type { Options } from 'ky'
 import { untilAborted } from '../async/abort.ts'
 import { withGrace } from '../async/abort-grace.ts'
 import { loaded } from '../async/lazy.ts'
@@ -78,8 +78,11 @@ export function createExchange(settings: Connection): Exchange {
   }
   const connection = { ...settings, preflights: createPreflights(), hidden }
   const pause = createRetryAfter()
+  // A page loads it while it opens an archive. A failure is that of the first request.
+  loadClient().catch(() => undefined)
   return async (request) => {
     void loadExplanations()
+    const { default: ky, HTTPError, TimeoutError } = await loaded(loadClient(), request.signal)
     const { act, method, skipsPause = false, grace = 0 } = request
     const url = new URL(request.url, connection.base)
     hide(request.secrets)
@@ -169,6 +172,10 @@ interface Tries {
   readonly onAnswer: (response: Response, url: URL) => void
 }
 
+function loadClient() {
+  return import('ky')
+}
+
 /** Loads with the first request, so that it is there when one is refused: the network may fail later. */
 function loadExplanations() {
   return import('./response-error.ts').catch(() => undefined)
@@ -219,7 +226,7 @@ function kyOptions(
       jitter: false,
       shouldRetry({ error }) {
         if (error instanceof RegistryError) return error instanceof NetworkError && !isLastingFailure(error)
-        return patience && error instanceof TimeoutError ? true : undefined
+        return patience && error.name === 'TimeoutError' ? true : undefined
       },
     },
     hooks: { beforeRetry: [({ request: next }) => onRetry(next)] },

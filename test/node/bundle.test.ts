@@ -1,20 +1,24 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type Bundle, bundleCore, bundlePush, loadedByPush } from '../../bench/bundle.js'
+import { type Bundle, bundleCore, bundleList, bundlePush, loadedByPush } from '../../bench/bundle.js'
 
-// What a page loads before it can push anything. The aim is 25 kB; until that is reached, it must not grow unnoticed.
+// What a page loads before it can do anything. The aim for all of it is 25 kB; until that is reached, it must not grow unnoticed.
 
 /** In bytes: the figure of today, rounded up. */
-const LIMIT = 44_700
+const LIMIT = 37_000
 /** In bytes: the same for a page that only pushes. */
-const PUSH_LIMIT = 36_400
+const PUSH_LIMIT = 32_000
+/** In bytes: the same for a page that only lists tags. */
+const LIST_LIMIT = 20_000
 
 let core: Bundle
 let push: Bundle
+let list: Bundle
 beforeAll(async () => {
   core = await bundleCore()
   push = await bundlePush()
+  list = await bundleList()
   process.stdout.write(
-    `The bundle of ".": ${kilobytes(core)}, and of pushDockerTar alone: ${kilobytes(push)}, minified and gzipped\n`,
+    `Minified and gzipped, ".": ${kilobytes(core)}, pushDockerTar alone: ${kilobytes(push)}, listTags alone: ${kilobytes(list)}\n`,
   )
 })
 
@@ -30,7 +34,11 @@ describe('the bundle of the portable entry', () => {
     expect(push.bytes).toBeLessThanOrEqual(PUSH_LIMIT)
   })
 
-  it('loads SHA-256, encoders, what unpacks, databases, and the list of public suffixes when they are met', () => {
+  it(`has at most ${LIST_LIMIT / 1000} kB for a page that imports listTags alone`, () => {
+    expect(list.bytes).toBeLessThanOrEqual(LIST_LIMIT)
+  })
+
+  it('loads the client of HTTP, SHA-256, encoders, what unpacks, databases, and the list of public suffixes when they are met', () => {
     // A few bytes of the bundler's own join its files.
     const isPackage = (name: string) => !name.startsWith('src/') && name !== 'the bundler'
     const packages = [
@@ -40,6 +48,7 @@ describe('the bundle of the portable entry', () => {
       'fflate',
       'hash-wasm',
       'idb-keyval',
+      'ky',
       'tldts',
       'tldts-core',
       'zstddec',
@@ -48,9 +57,10 @@ describe('the bundle of the portable entry', () => {
     expect(packagesIn(core.atOnce).filter((name) => packages.includes(name))).toEqual([])
   })
 
-  it('loads for a plain push what reads its kind of archive, SHA-256 and what explains refusals, and nothing else', async () => {
+  it('loads for a plain push the client of HTTP, what reads its kind of archive, SHA-256 and what explains refusals, and nothing else', async () => {
     expect(packagesIn(await loadedByPush(push))).toEqual([
       'hash-wasm',
+      'ky',
       'src/archive',
       'src/hash',
       'src/http',
