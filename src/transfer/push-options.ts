@@ -40,10 +40,10 @@ export interface PushOptions extends PushSettings, EncodingOptions {
    */
   readonly uploadRetryDelay?: number | undefined
   /**
-   * When the bytes of a blob are hashed before the registry gets them. With `when-needed` the registry compares them
-   * with the digest, as it does when containerd pushes: that saves the time of hashing, and in a page its Workers. They are
-   * hashed here only if it refuses them. Use it if the registry checks digests; with `verify`, blobs are read back from
-   * it and hashed before a manifest is put. @default 'always'
+   * When the bytes of a blob are hashed. With `when-needed` only the registry compares them with the digest, as it does
+   * when containerd pushes: that saves the time of hashing, and in a page its Workers. They are hashed here only if it
+   * refuses them. Use it if the registry checks digests. With `verify`, blobs are read back from it and hashed before a
+   * manifest is put. @default 'always'
    */
   readonly hashing?: Hashing | undefined
   /** Looks for everything again at the end: each blob, each manifest, and the target of each tag. @default false */
