@@ -12,7 +12,7 @@ import { locateRepository } from './repository.ts'
  *
  * @param registry The registry's URL or host, or a handle of `openRegistry` if it needs credentials or other settings.
  * @param options `signal` aborts the requests; the promise then rejects with the signal's reason.
- * @returns the names of the repositories, in the registry's order.
+ * @returns the names of the repositories, in the registry's order. The array is the caller's own.
  * @throws {TypeError} if `registry` is neither a URL nor a handle.
  * @throws {ValidationError} if `registry` is not a valid address.
  * @throws {ResponseError} if the registry refuses, or does not give the whole list.
@@ -24,10 +24,7 @@ import { locateRepository } from './repository.ts'
  * console.log(await listRepositories('https://registry.example.com')) // [ 'team/app' ]
  * ```
  */
-export async function listRepositories(
-  registry: RegistryInput,
-  options: RequestOptions = {},
-): Promise<readonly string[]> {
+export async function listRepositories(registry: RegistryInput, options: RequestOptions = {}): Promise<string[]> {
   const { signal } = optionsOf(options)
   return collect(toRegistry(registry), REPOSITORIES, signal)
 }
@@ -69,7 +66,7 @@ export async function* iterateRepositories(
  * @param registry The registry's URL or host, or a handle of `openRegistry` if it needs credentials or other settings.
  * @param repository The name of the repository, such as `team/app`.
  * @param options `signal` aborts the requests; the promise then rejects with the signal's reason.
- * @returns the tags, in the registry's order.
+ * @returns the tags, in the registry's order. The array is the caller's own.
  * @throws {TypeError} if `registry` is neither a URL nor a handle.
  * @throws {ValidationError} if `repository` is not a valid name.
  * @throws {ResponseError} if the registry refuses, has no such repository (`status` 404), or does not give the whole
@@ -86,7 +83,7 @@ export async function listTags(
   registry: RegistryInput,
   repository: string,
   options: RequestOptions = {},
-): Promise<readonly string[]> {
+): Promise<string[]> {
   const { signal } = optionsOf(options)
   const handle = toRegistry(registry)
   return readTags(handle, parseRepositoryOf(handle.url, repository), signal)
@@ -126,7 +123,7 @@ export async function* iterateTags(
 }
 
 /** Lists the tags of a repository by its name in the registry. Throws what `listTags` throws. */
-export function readTags(registry: Registry, repository: string, signal?: AbortSignal): Promise<readonly string[]> {
+export function readTags(registry: Registry, repository: string, signal?: AbortSignal): Promise<string[]> {
   return collect(registry, tagsOf(registry, repository), signal)
 }
 
@@ -153,7 +150,7 @@ async function* iterate(registry: Registry, list: List, signal?: AbortSignal): A
 }
 
 /** Collects the same entries, page by page: a step of a generator for each of a million entries takes seconds. */
-async function collect(registry: Registry, list: List, signal?: AbortSignal): Promise<readonly string[]> {
+async function collect(registry: Registry, list: List, signal?: AbortSignal): Promise<string[]> {
   const { readPages } = await loaded(import('./pages.ts'), signal)
   const pages: (readonly string[])[] = []
   for await (const entries of readPages(registry, list, signal)) pages.push(entries)

@@ -49,6 +49,18 @@ describe('listTags() and listRepositories()', () => {
     expect(registry.requests.filter(({ url }) => url.startsWith('/v2/_catalog'))).toHaveLength(4)
   })
 
+  it('give an array of the caller’s own, which may be sorted in place', async () => {
+    const { fetch } = createTestRegistry()
+    const handle = openRegistry(ORIGIN, { fetch })
+    for (const tag of ['v1', 'v2']) await pushDockerTar(await createTestArchive(), handle, 'a', tag)
+    const tags: string[] = await listTags(handle, 'a')
+    expect(tags.sort().reverse()).toEqual(['v2', 'v1'])
+    expect(await listTags(handle, 'a')).toEqual(['v1', 'v2'])
+    const repositories: string[] = await listRepositories(handle)
+    repositories.push('b')
+    expect(await listRepositories(handle)).toEqual(['a'])
+  })
+
   it.each([
     'nexus',
     'artifactory',
