@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs'
-import { ROOT } from './pages.js'
 import { TASKS } from './reference/tasks.js'
 
 // The order of the pages, with short titles.
@@ -117,32 +115,22 @@ const KOREAN = [
     [
       ['개요', 'ko/index'],
       ['Python 라이브러리에서 옮기기', 'ko/from-python'],
+      ['용어와 문체', 'ko/glossary'],
     ],
   ],
 ]
-
-/** These pages may be missing. */
-const PLANNED = ['ko/index', 'how-images-work', 'registries-and-pages', 'at-scale']
-
-/** @param {string} page */
-function isMissing(page) {
-  return PLANNED.includes(page) && !existsSync(`${ROOT}${page === 'ko/index' ? 'README.ko.md' : `docs/${page}.md`}`)
-}
 
 /** @param {typeof ENGLISH} groups */
 function sidebarOf(groups) {
   return groups.map(([text, entries]) => ({
     text,
     collapsed: false,
-    items: entries.filter(([, page]) => !isMissing(page)).map(([text, page]) => ({ text, link: `/${page}` })),
+    items: entries.map(([text, page]) => ({ text, link: `/${page}` })),
   }))
 }
 
 export const sidebar = sidebarOf(ENGLISH)
 export const koreanSidebar = sidebarOf(KOREAN)
-
-/** The start page in Korean. */
-export const koreanStart = isMissing('ko/index') ? '/ko/from-python' : '/ko/'
 
 /**
  * Every page stands in a sidebar.

@@ -11,7 +11,7 @@ export default {
     building: '파일을 읽는 중',
     cancel: '취소',
   },
-  'build/destination': { title: '푸시할 곳', registry: '레지스트리', repository: '저장소', tags: '태그' },
+  'build/destination': { title: '푸시할 곳', registry: '레지스트리', repository: '리포지토리', tags: '태그' },
   'build/files': {
     title: '파일',
     folder: '폴더 선택',

@@ -19,7 +19,7 @@ export default {
     tags: { many: '태그 {count}개' },
     sum: '{tags}와 {images}를 삭제합니다. 남는 항목: {staying}.',
     upTo: '레지스트리가 가비지 컬렉션을 실행하면 최대 {bytes}가 확보됩니다.',
-    frees: '레지스트리가 가비지 컬렉션을 실행하면, 다른 저장소에서 쓰지 않는 한 {bytes}가 확보됩니다.',
+    frees: '레지스트리가 가비지 컬렉션을 실행하면, 다른 리포지토리에서 쓰지 않는 한 {bytes}가 확보됩니다.',
     onlyTag: '태그만 삭제됩니다. 같은 이미지를 {others} 태그도 가리키므로 이미지는 남습니다',
     onlyTagNeeded: '태그만 삭제됩니다. 다른 항목에 필요하므로 이미지는 남습니다',
     sameImage: '한 이미지의 이름들',
@@ -43,8 +43,8 @@ export default {
     planning: '무엇이 삭제될지 확인하는 중입니다…',
     overwrite: '레지스트리가 이미지 전체만 삭제할 수 있어도, 이미지가 남는 태그를 삭제하기',
     overwriteNote: '각 태그를 먼저 이미지의 사본으로 옮긴 뒤 삭제합니다. 그 순간에 푸시된 태그는 사라질 수 있습니다.',
-    nothingStays: '이 저장소에 태그가 하나도 남지 않습니다.',
-    confirm: '이만큼 삭제하려면 저장소 이름을 입력하십시오: {repository}',
+    nothingStays: '이 리포지토리에 태그가 하나도 남지 않습니다.',
+    confirm: '이만큼 삭제하려면 리포지토리 이름을 입력하십시오: {repository}',
     delete: { many: '태그 {count}개 삭제' },
     deleteUntagged: '이미지 삭제',
     deleteAny: '삭제',
@@ -73,7 +73,7 @@ export default {
     undoing: '되돌리는 중입니다…',
     save: '실행 취소 파일 저장',
     undoNote:
-      '레지스트리가 가비지 컬렉션을 실행하기 전까지 되돌릴 수 있습니다. 이 페이지가 열려 있는 동안에는 여기나 화면 아래에서, 나중에는 파일로 저장소의 "삭제 실행 취소"에서 되돌립니다.',
+      '레지스트리가 가비지 컬렉션을 실행하기 전까지 되돌릴 수 있습니다. 이 페이지가 열려 있는 동안에는 여기나 화면 아래에서, 나중에는 파일로 리포지토리의 "삭제 실행 취소"에서 되돌립니다.',
     close: '닫기',
     noDeletes: '레지스트리가 삭제를 허용하지 않습니다',
     noDeletesAdvice:
@@ -134,7 +134,7 @@ export default {
   'change/copy': {
     title: { many: '이미지 {count}개 복사' },
     registry: '대상 레지스트리',
-    repository: '저장소',
+    repository: '리포지토리',
     tags: '태그',
     sameTags: '각 이미지의 태그가 유지됩니다: {tags}',
     bad: '"{tag}"는 태그로 쓸 수 없습니다.',
@@ -152,7 +152,7 @@ export default {
   },
   'change/copy-plan': {
     sends: '{all} 중 {sends}를 전송합니다.',
-    mounts: '{bytes}는 그곳의 다른 저장소에서 가져옵니다.',
+    mounts: '{bytes}는 그곳의 다른 리포지토리에서 가져옵니다.',
     present: '{bytes}는 이미 있습니다.',
     nothing: '레이어는 전송되지 않습니다.',
     digestOnly: '태그 없이 복사되며, 다이제스트로만 찾을 수 있습니다.',

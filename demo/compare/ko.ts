@@ -4,7 +4,7 @@ export default {
     title: '두 이미지 비교',
     first: '첫째 이미지',
     second: '둘째 이미지',
-    hint: '태그, 또는 저장소:태그',
+    hint: '태그, 또는 리포지토리:태그',
     compare: '비교',
     swap: '서로 바꾸기',
     missing: '레지스트리에 {image}이(가) 없습니다',

@@ -1,7 +1,7 @@
 /** The Korean texts of the list of tags. */
 export default {
   'tags/list': {
-    none: '이 저장소에는 태그가 없습니다.',
+    none: '이 리포지토리에는 태그가 없습니다.',
     push: '이미지 푸시하기',
     filter: '필터: 이름의 일부 또는 v1.* 같은 패턴',
     noMatch: '“{text}”에 맞는 태그가 없습니다.',
@@ -13,9 +13,9 @@ export default {
     largest: '큰 순',
     smallest: '작은 순',
     about: '서명 등 도구가 만든 태그 표시 ({count}개)',
-    missing: '“{repository}” 저장소가 없습니다',
+    missing: '“{repository}” 리포지토리가 없습니다',
     missingAdvice: '이름을 확인하십시오. 볼 권한이 없거나 마지막 이미지가 삭제되었을 수도 있습니다.',
-    back: '모든 저장소',
+    back: '모든 리포지토리',
   },
   'tags/status': {
     tags: '태그: {count}개',

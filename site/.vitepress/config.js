@@ -4,7 +4,7 @@ import { defineConfig } from 'vitepress'
 import { KOREAN_SEARCH, KOREAN_WORDS } from '../korean.js'
 import { anchorOf, linkPages } from '../links.js'
 import { DEMO, NO_PAGES, pageOf, ROOT } from '../pages.js'
-import { checkSidebar, koreanSidebar, koreanStart, sidebar } from '../sidebar.js'
+import { checkSidebar, koreanSidebar, sidebar } from '../sidebar.js'
 
 /** @type {Map<string, string>} */
 const linkedFiles = new Map()
@@ -30,7 +30,7 @@ export default defineConfig({
     ko: {
       label: '한국어',
       lang: 'ko',
-      link: koreanStart,
+      link: '/ko/',
       themeConfig: {
         ...KOREAN_WORDS,
         nav: [{ text: '써 보기', link: `/${DEMO}`, target: '_self' }],

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 // A translation has the headings, the code and the tables of its original.
@@ -6,7 +7,15 @@ import { describe, expect, it } from 'vitest'
 const TRANSLATIONS = [
   ['README.md', 'README.ko.md'] as const,
   ...readdirSync('docs/ko').map((name) => [`docs/${name}`, `docs/ko/${name}`] as const),
-].filter(([, translation]) => existsSync(translation))
+].filter(([original]) => existsSync(original))
+
+const GLOSSARY = 'docs/ko/glossary.md'
+/** The texts of the page and of the element. */
+const MESSAGES = ['src/element', 'demo'].flatMap((folder) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /(?:^|[/\\])ko\b[\w-]*\.ts$/.test(name))
+    .map((name) => join(folder, name)),
+)
 
 const CODE = /^```\w*\n.*?^```$/gms
 const withoutCode = (text: string) => text.replaceAll(CODE, '')
@@ -29,6 +38,14 @@ const STRUCTURE = [
         .map(([first = '']) => first.trim())
         .filter((cell) => /^(?:`[^`]+`(?:, )?)+$/.test(cell)),
   ],
+  [
+    'links',
+    (text: string) =>
+      [...text.matchAll(/\]\(([^)#:]+\.\w+)[^)]*\)/g)]
+        .map(([, link = '']) => link.replace(/(?<=docs\/)ko\/|^\.\.\/(?!\.)/, ''))
+        // Each names the other.
+        .filter((link) => !link.startsWith('README')),
+  ],
 ] as const
 
 describe.each(TRANSLATIONS)('%s, as %s', (original, translation) => {
@@ -39,5 +56,30 @@ describe.each(TRANSLATIONS)('%s, as %s', (original, translation) => {
   it('is in the polite form of documents throughout', () => {
     const prose = withoutCode(readFileSync(translation, 'utf8')).replaceAll(/`[^`\n]+`/g, '')
     expect(prose.match(/.{0,20}(?:요|한다|된다|이다|있다|없다)\.(?:\s|$)/g) ?? []).toEqual([])
+  })
+})
+
+describe('the Korean texts', () => {
+  const wrong = rows(readFileSync(GLOSSARY, 'utf8'))
+    .slice(2)
+    .flatMap(([, , words = '']) => words.split(','))
+    .map((word) => word.trim())
+    .filter(Boolean)
+
+  it('are there, and the glossary names words that they avoid', () => {
+    expect(MESSAGES.length).toBeGreaterThan(5)
+    expect(wrong).toContain('저장소')
+  })
+
+  it.each([...TRANSLATIONS.map(([, translation]) => translation), ...MESSAGES])(
+    '%s has the terms of the glossary',
+    (file) => {
+      const text = readFileSync(file, 'utf8')
+      expect(wrong.filter((word) => text.includes(word))).toEqual([])
+    },
+  )
+
+  it.each(MESSAGES)('%s has no sentence in another form', (file) => {
+    expect(readFileSync(file, 'utf8').match(/.{0,20}(?:요|한다|된다|이다|있다|없다)\.(?=['"`\s])/g) ?? []).toEqual([])
   })
 })

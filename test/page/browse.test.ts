@@ -61,7 +61,7 @@ it('the page lists the repositories of a real registry by namespace, and the tag
   await page.keyboard.press('Escape')
   await said('태그: 2개')
   await page.getByRole('link', { name: '둘러보기' }).click()
-  await page.getByRole('heading', { name: '저장소' }).waitFor()
+  await page.getByRole('heading', { name: '리포지토리' }).waitFor()
 })
 
 it('the tags are put in order, filtered and chosen, also with the keyboard', async () => {
