@@ -6,7 +6,7 @@ export default {
     missing: '이미지의 이 부분을 읽을 수 없습니다. 나머지는 볼 수 있습니다.',
     config: '이미지의 설정을 읽을 수 없습니다. 매니페스트의 내용만 표시합니다.',
   },
-  'image/pull': { title: '이미지 받기', byTag: '태그로 받는 명령 복사', byDigest: '다이제스트로 받는 명령 복사' },
+  'image/pull': { title: '이미지 풀', byTag: '태그로 풀하는 명령 복사', byDigest: '다이제스트로 풀하는 명령 복사' },
   'image/facts': {
     title: '요약',
     digest: '다이제스트',

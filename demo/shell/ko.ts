@@ -28,7 +28,7 @@ export default {
     unreachable: '파일을 불러올 수 없습니다. 그때까지 삭제 기능은 꺼집니다.',
     syntax: '올바른 JSON이 아닙니다: {message}. 고칠 때까지 삭제 기능은 꺼집니다.',
     noObject: '파일의 내용은 JSON 객체여야 합니다. 고칠 때까지 삭제 기능은 꺼집니다.',
-    unknownKey: '"{key}"라는 설정은 없습니다.',
+    unknownKey: '"{key}"(이)라는 설정은 없습니다.',
     text: '"{key}"의 값은 텍스트여야 합니다.',
     switch: '"{key}"의 값은 true 또는 false여야 합니다. 고칠 때까지 안전한 쪽으로 동작합니다.',
     address: '"{key}"의 값은 비밀번호가 없는 레지스트리 주소여야 합니다.',

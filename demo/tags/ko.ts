@@ -45,7 +45,7 @@ export default {
     unreadable: '읽을 수 없음',
     image: '이미지',
     index: '멀티 플랫폼',
-    referrers: '참조 목록',
+    referrers: '리퍼러',
     artifact: '아티팩트',
     'helm-chart': 'Helm 차트',
     sbom: 'SBOM',
