@@ -4,7 +4,7 @@
  * @param {readonly number[]} values
  * @returns {number | undefined}
  */
-export function median(values) {
+function median(values) {
   const sorted = [...values].sort((one, other) => one - other)
   const middle = sorted.length / 2
   const low = sorted[Math.ceil(middle) - 1]

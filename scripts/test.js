@@ -8,6 +8,7 @@ const CHECKS = [
   ['format and lint', 'biome', 'ci', '.'],
   ['types of the portable core', 'tsc', '-p', 'tsconfig.core.json'],
   ['types of everything', 'tsc', '-p', 'tsconfig.json'],
+  ['unused files, exports and packages', 'knip'],
   ['build', 'node', 'scripts/build.js'],
   ['package', 'publint', '--strict'],
   [

@@ -4,15 +4,13 @@ import { mkdtempSync, rmSync, truncateSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { PlaywrightProviderOptions } from '@vitest/browser-playwright'
+// The provider's types bring `page` into the context of commands.
+import type {} from '@vitest/browser-playwright'
 import type { BrowserCommand } from 'vitest/node'
 import { type LargeArchive, writeLargeArchive } from './large-archive.ts'
 
-// The provider's types bring `page` into the context of commands.
-export type { PlaywrightProviderOptions }
-
 /** What another program does to a file: overwrites the byte at a position, ends it there, or removes the whole. */
-export type FileChange = { readonly overwrite: number } | { readonly truncate: number } | 'remove'
+type FileChange = { readonly overwrite: number } | { readonly truncate: number } | 'remove'
 
 declare module 'vitest/browser' {
   interface BrowserCommands {

@@ -32,7 +32,7 @@ const fieldBytes = fc.oneof(
 )
 
 /** Any change of bytes; those that leave headers right go deeper than those that do not. */
-export const byteMutation: fc.Arbitrary<ByteMutation> = fc.oneof(
+const byteMutation: fc.Arbitrary<ByteMutation> = fc.oneof(
   fc.record({ act: fc.constant('flip' as const), at, bit: fc.nat({ max: 7 }) }),
   fc.record({ act: fc.constant('insert' as const), at, bytes: someBytes(600) }),
   fc.record({ act: fc.constant('overwrite' as const), at, bytes: someBytes(40) }),

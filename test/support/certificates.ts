@@ -10,7 +10,7 @@ export interface Authority {
   issue(options: CertificateOptions): Promise<{ certificate: string; key: string }>
 }
 
-export interface CertificateOptions {
+interface CertificateOptions {
   readonly name: string
   /** The names and addresses that a server is reached by. @default none: it is no server's */
   readonly hosts?: readonly string[]

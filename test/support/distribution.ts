@@ -9,7 +9,7 @@ export const HTPASSWD_USER = { username: 'ci', password: 'hunter2' } as const
 const HTPASSWD = 'ci:$2y$05$E7vQJVaquLynBUJfPTZP0uk..h.PT.wK5SBG11z5hIdL7n//YuUSG\n'
 
 /** Whose tokens a registry takes, and where it sends clients to get them. */
-export interface TokenAuth {
+interface TokenAuth {
   /** The URL of the token server. */
   readonly realm: string
   /** The registry's name there: the audience of its tokens. */

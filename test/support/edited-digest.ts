@@ -1,7 +1,7 @@
 import { type Digest, editImage, type Image, type ImageEdits } from '../../src/index.ts'
 
 /** An edit whose result is known: it has to be the same on every runtime. */
-export const KNOWN_EDIT: ImageEdits = {
+const KNOWN_EDIT: ImageEdits = {
   labels: { b: '2', a: 'one', '1': 'a number, "quoted"', ünïcode: '\u{1f680}' },
   annotations: { y: '2', x: '1' },
   env: { A: '1', PATH: '/bin' },

@@ -3,7 +3,7 @@ import type { PushApi, Pushed, PushListener, PushRequest } from '../../src/eleme
 import type { PushPlan, PushProgress } from '../../src/index.ts'
 
 /** A push that the test ends. */
-export interface FakePush {
+interface FakePush {
   readonly id: string
   readonly request: PushRequest
   readonly listener: PushListener

@@ -8,7 +8,7 @@ import { type Json, type JsonMutation, jsonMutation, mutateJson } from './json-m
 import { concat, rawEntry, rawTar } from './tar.ts'
 
 /** A change of one of an archive's files, which are counted. */
-export type FileMutation =
+type FileMutation =
   | { readonly act: 'drop' | 'empty' | 'pad' | 'folder'; readonly file: number }
   | {
       readonly act: 'swap' | 'link' | 'hardlink' | 'again' | 'again-link' | 'last'
@@ -18,7 +18,7 @@ export type FileMutation =
   | { readonly act: 'letter'; readonly file: number; readonly at: number }
   | { readonly act: 'bytes'; readonly file: number; readonly mutations: readonly ByteMutation[] }
 
-export interface ImageModel {
+interface ImageModel {
   /** The numbers of the layers that it has, which several images may share. */
   readonly layers: readonly number[]
   readonly isPacked: boolean

@@ -10,7 +10,7 @@ import { rawTar } from './tar.ts'
 export type Entries = Parameters<typeof rawTar>[0]
 
 /** A layer in gzip, which counts how often it is read. */
-export async function layerOf(entries: Entries): Promise<Layer & { readonly source: CountingSource }> {
+async function layerOf(entries: Entries): Promise<Layer & { readonly source: CountingSource }> {
   const bytes = Uint8Array.from(gzipSync(rawTar(entries)))
   const digest = await digestOf(bytes, createNativeHasher)
   const untold = { diffId: undefined, created: undefined, createdBy: undefined }

@@ -11,7 +11,7 @@ const CONFIG = 'application/vnd.oci.image.config.v1+json'
 const LAYER = 'application/vnd.oci.image.layer.v1.tar'
 
 /** What distinguishes one image of a layout. */
-export interface LayoutImage {
+interface LayoutImage {
   /** The text of its one file. */
   readonly text?: string
   readonly architecture?: string

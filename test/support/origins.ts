@@ -1,5 +1,5 @@
 /** One request, as a server saw it. */
-export interface SeenRequest {
+interface SeenRequest {
   readonly origin: string
   readonly method: string
   /** Path and query. */

@@ -15,7 +15,7 @@ export interface PythonLibrary {
   call(calls: readonly PythonCall[]): readonly PythonAnswer[]
 }
 
-export type PythonCall = readonly [name: string, args: readonly (string | null)[]]
+type PythonCall = readonly [name: string, args: readonly (string | null)[]]
 export type PythonAnswer = { readonly value: unknown } | { readonly error: string; readonly message: string }
 
 /** Finds the library in `.cache`, or installs it there with pip, in a virtual environment. It stays for the next run. */

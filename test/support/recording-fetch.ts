@@ -1,5 +1,5 @@
 /** One exchange with a registry. */
-export interface Exchange {
+interface Exchange {
   readonly method: string
   readonly url: URL
   readonly headers: Headers

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import type { Digest } from '../../src/index.ts'
 
 /** A manifest of a random repository. It names others by their position: only those before it. */
-export type NodeModel =
+type NodeModel =
   | {
       readonly kind: 'image'
       readonly isDocker: boolean

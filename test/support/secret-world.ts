@@ -5,7 +5,7 @@ import { createSecret, hasSecret, type Secret } from './secrets.ts'
 // A dozen origins that answer at random, and echo what they get in all places that an answer has.
 
 /** A registry, and the origins (at any port) whose `/token` may get what signs in there. Written by hand: it is not asked of the code. */
-export interface Place {
+interface Place {
   readonly registry: string
   readonly trusted: readonly string[]
 }
@@ -13,7 +13,7 @@ export interface Place {
 const EXAMPLE = ['auth.example.com', 'example.com', 'a.registry.example.com']
 export const ALLOWED = ['https://login.example.net', 'http://plain.example.net']
 
-export const PLACES: readonly Place[] = [
+const PLACES: readonly Place[] = [
   {
     registry: 'https://registry.example.com',
     trusted: ['registry.example.com', 'registry.example.com.', ...EXAMPLE].map((host) => `https://${host}`),
@@ -114,7 +114,7 @@ export const HEADERS = {
 } as const
 
 /** What a server sees of a request. */
-export interface Seen {
+interface Seen {
   readonly method: string
   readonly url: string
   readonly headers: Headers
@@ -144,7 +144,7 @@ const ECHOES: readonly ((seen: Seen) => string)[] = [
 ]
 
 /** One answer. What is left out stays as the registry itself says it. */
-export interface Answer {
+interface Answer {
   readonly kind: 'status' | 'moved' | 'challenge' | 'upload' | 'link' | 'unreachable' | 'broken' | 'page' | 'json'
   readonly status: number
   readonly lead: number
@@ -208,7 +208,7 @@ export const scripts: fc.Arbitrary<Script> = fc.record({
 })
 
 /** A request that gets what is not for it. */
-export interface Leak {
+interface Leak {
   readonly secret: string
   readonly request: string
 }

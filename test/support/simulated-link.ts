@@ -11,7 +11,7 @@ export interface SimulatedLink {
 }
 
 /** A request with bytes of a blob. Times are seconds since the first request. */
-export interface Carried {
+interface Carried {
   readonly method: string
   readonly bytes: number
   readonly from: number

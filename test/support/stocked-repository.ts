@@ -8,7 +8,7 @@ const INDEX = `${OCI}.index.v1+json`
 const MANIFEST = `${OCI}.manifest.v1+json`
 
 /** A manifest in a repository. */
-export interface Stocked {
+interface Stocked {
   readonly mediaType: string
   readonly digest: Digest
   readonly size: number

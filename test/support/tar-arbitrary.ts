@@ -3,14 +3,14 @@ import { type ByteMutation, byteMutations, mutateBytes } from './byte-mutation.t
 import { concat, rawHeader, withChecksum } from './tar.ts'
 
 /** An extended header: its records if it is one of pax, else its text. */
-export interface ExtendedModel {
+interface ExtendedModel {
   readonly type: 'x' | 'g' | 'L' | 'K'
   readonly records: ReadonlyArray<readonly [key: string, value: Uint8Array]>
   readonly text: Uint8Array
   readonly damage: readonly ByteMutation[]
 }
 
-export interface EntryModel {
+interface EntryModel {
   readonly extended: readonly ExtendedModel[]
   readonly form: 'v7' | 'ustar' | 'gnu'
   readonly name: Uint8Array

@@ -1,5 +1,5 @@
 /** One request for a token. */
-export interface TokenRequest {
+interface TokenRequest {
   readonly method: string
   readonly authorization: string | null
   readonly service: string | null

@@ -9,7 +9,7 @@ export interface Access {
   readonly actions: readonly string[]
 }
 
-export interface IssuedToken {
+interface IssuedToken {
   readonly subject: string
   readonly audience: string
   readonly access: readonly Access[]

@@ -18,7 +18,7 @@ export interface TokenServerOptions extends TokenUsers {
 }
 
 /** One request for a token. */
-export interface TokenRequest {
+interface TokenRequest {
   readonly method: string
   readonly authorization: 'none' | 'Basic' | 'other'
   readonly scopes: readonly string[]

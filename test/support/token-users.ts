@@ -1,7 +1,7 @@
 /** Whether someone may do something: `('team/app', 'push', 'repository')`, `('catalog', '*', 'registry')`. */
-export type Rights = (name: string, action: string, type: string) => boolean
+type Rights = (name: string, action: string, type: string) => boolean
 
-export interface TokenUser {
+interface TokenUser {
   readonly password?: string
   /** Taken in the password's place, by HTTP Basic with any name, or as a refresh token by POST. */
   readonly identityToken?: string

@@ -1,7 +1,7 @@
 import type { CommandUnknownOpts, Option } from '@commander-js/extra-typings'
 
 /** A word that completes a command line. */
-export interface Candidate {
+interface Candidate {
   readonly value: string
   readonly description: string
 }

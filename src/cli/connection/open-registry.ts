@@ -56,7 +56,7 @@ export function createConnector(
 }
 
 /** Opens a registry with the options of the command, through the proxy of the environment. */
-export async function connect(
+async function connect(
   address: string,
   settings: ConnectionSettings,
   { credentials = dockerCredentials(), debug }: ConnectOptions = {},

@@ -27,7 +27,7 @@ export interface Progress {
 }
 
 /** The progress of one blob. */
-export interface BlobState {
+interface BlobState {
   readonly digest: string
   readonly state: 'waiting' | 'active' | 'done'
   readonly doneBytes: number

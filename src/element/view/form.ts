@@ -48,7 +48,7 @@ export interface Form {
 }
 
 /** Here a push can begin. */
-export const STARTABLE: readonly EntryState[] = ['ready', 'planned', 'failed', 'cancelled']
+const STARTABLE: readonly EntryState[] = ['ready', 'planned', 'failed', 'cancelled']
 /** Here the registry and the names can be changed. */
 export const EDITABLE: readonly EntryState[] = [...STARTABLE, 'planning', 'pushed']
 /** Here an act is under way, or waits. */
