@@ -73,7 +73,7 @@ describe('registry-client push, while it runs', { concurrent: true }, () => {
     const { code, stderr } = await runCommand(['push', archive, `${slowHost}/progress/lines:v1`])
     expect(code).toBe(0)
     // The speed is not known at once.
-    expect(stderr).toMatch(/^(pushing: [\d.]+ [kM]?B of 6\.30 MB \(\d+ %\)(, [\d.]+ [kM]B\/s, \d+ s left)?\n){1,6}$/)
+    expect(stderr).toMatch(/^(pushing: [\d.]+ [kM]?B of 6\.30 MB \(\d+ %\)(, [\d.]+ [kM]B\/s, \d+ s left)?\n){1,12}$/)
     expect(stderr).toMatch(/ MB of 6\.30 MB \(\d+ %\), [\d.]+ [kM]B\/s, \d+ s left\n/)
   })
 
