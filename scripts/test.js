@@ -1,7 +1,7 @@
 import { run } from './run.js'
 import { conclude, ENGINES, runOnNewestNode, runSuites } from './suites.js'
 
-// The whole check, in the order of its cost: npm test [-- [--page] [--peers] [--engines] [--packages] [--thorough] [--newest-node]]
+// The check of every day, in the order of its cost, and what options add: npm test [-- [--page] [--peers] [--engines] [--packages] [--thorough] [--newest-node]]
 
 /** @type {ReadonlyArray<readonly [name: string, ...command: string[]]>} */
 const CHECKS = [
