@@ -103,6 +103,8 @@ export type ErrorCode =
   // The network
   /** There was no answer, or it broke off. */
   | 'NO_ANSWER'
+  /** In a page: the registry answers, but most likely refuses the preflight of requests with `Authorization`. */
+  | 'PREFLIGHT_REFUSED'
   /** There was no answer in time. */
   | 'TIMED_OUT'
   /** The certificate is not trusted, or the server does not speak TLS. */

@@ -7,7 +7,7 @@ import { releaseBody } from '../source/release.ts'
 import { type Answer, createAnswer, isHtml, unexpectedAnswer } from './answer.ts'
 import { boundErrorBody } from './error-body.ts'
 import { watchTaking, withIdleTimeout } from './idle-timeout.ts'
-import { isLastingFailure, noAnswer, timedOut } from './network-failure.ts'
+import { isLastingFailure, noAnswer, refusedPreflight, timedOut } from './network-failure.ts'
 import { createPreflights, type Preflights } from './preflights.ts'
 import { redactCause, redactPath, secretsIn } from './redact.ts'
 import { refusingMode } from './redirect-mode.ts'
@@ -76,7 +76,7 @@ export function createExchange(settings: Connection): Exchange {
     // Old tokens are dropped first.
     if (hidden.length > ownCount + MAX_HIDDEN) hidden.splice(ownCount, hidden.length - ownCount - MAX_HIDDEN)
   }
-  const connection = { ...settings, preflights: createPreflights(), hidden }
+  const connection = { ...settings, preflights: createPreflights(settings), hidden }
   const pause = createRetryAfter()
   // A page loads it while it opens an archive. A failure is that of the first request.
   loadClient().catch(() => undefined)
@@ -255,6 +255,7 @@ async function fetchOnce(
     const rules = { fetch, base, given: headers, follows: followsRedirects(given), act, secrets: hidden }
     const follow = async (request: Request) => {
       const first = await fetch(request)
+      preflights.notePassed(request)
       if (!isRedirect(first)) return { response: first, url: new URL(url) }
       const { followRedirects } = await loaded(import('./redirect.ts'))
       return followRedirects(request, first, rules)
@@ -270,7 +271,10 @@ async function fetchOnce(
   } catch (error) {
     if (request.signal.aborted || error instanceof RegistryError) throw error
     const cause = redactCause(error, hidden)
-    throw await noAnswer({ act, method, url: redactPath(new URL(url), hidden) }, cause)
+    const unanswered = { act, method, url: redactPath(new URL(url), hidden) }
+    throw (await preflights.isRefused(request))
+      ? refusedPreflight(unanswered, cause)
+      : await noAnswer(unanswered, cause)
   }
 }
 

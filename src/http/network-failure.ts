@@ -15,6 +15,24 @@ export async function noAnswer({ act, method, url }: Unanswered, cause: unknown)
   return new NetworkError(code, fault, { remedy, method, url, cause })
 }
 
+/**
+ * The error for a request of a page with `Authorization` that got no answer, at a registry that answers without it.
+ * A browser does not tell why. Most likely it asked for permission first, and was refused: distribution asks preflights
+ * for a sign-in (distribution/distribution#4458).
+ */
+export function refusedPreflight({ act, method, url }: Unanswered, cause: unknown): NetworkError {
+  return new NetworkError(
+    'PREFLIGHT_REFUSED',
+    `Cannot ${act}: the registry answers this page, but most likely refuses the preflight (OPTIONS) of requests with Authorization`,
+    {
+      remedy: `let a proxy in front of it answer OPTIONS for ${location.origin} (docs/registries-and-pages.md); diagnoseRegistry() finds out more`,
+      method,
+      url,
+      cause,
+    },
+  )
+}
+
 /** The error for a request that was not answered in time, in milliseconds. */
 export function timedOut({ act, method, url }: Unanswered, timeout: number): NetworkError {
   return new NetworkError(
@@ -25,11 +43,15 @@ export function timedOut({ act, method, url }: Unanswered, timeout: number): Net
 }
 
 /**
- * Tells whether a failure will happen again: a certificate, a proxy's refusal and a redirect do not change from one
- * moment to the next.
+ * Tells whether a failure will happen again: a certificate, a refused preflight, a proxy's refusal and a redirect do
+ * not change from one moment to the next.
  */
-export function isLastingFailure({ cause }: NetworkError): boolean {
-  return isRedirected(cause) || /CERT|_TLS_|VERIFY|WRONG_VERSION|PROXY_ANSWERED/.test(codeOf(cause) ?? '')
+export function isLastingFailure({ code, cause }: NetworkError): boolean {
+  return (
+    code === 'PREFLIGHT_REFUSED' ||
+    isRedirected(cause) ||
+    /CERT|_TLS_|VERIFY|WRONG_VERSION|PROXY_ANSWERED/.test(codeOf(cause) ?? '')
+  )
 }
 
 /**
@@ -44,9 +66,10 @@ async function explain(cause: unknown, url: string): Promise<Explanation> {
     return { reason: ` (${code})`, ...explanations?.explainCode(code, url) }
   }
   if (isRedirected(cause)) return { reason: ' but a redirect, which is not followed here' }
+  const { origin } = globalThis.location ?? {}
+  if (origin === undefined) return { remedy: 'check that it runs' }
   return {
-    remedy:
-      "check that it runs; in a web page, also that it allows this page's origin (CORS), and is https if the page is",
+    remedy: `check that it runs, is https if the page is, allows ${origin} (CORS), and is in connect-src of the page's content security policy; diagnoseRegistry() finds out which`,
   }
 }
 

@@ -1,3 +1,4 @@
+import { releaseBody } from '../source/release.ts'
 import type { HttpRequest } from './request.ts'
 
 /** The parts of a request that decide on its preflight and on the use of the browser's HTTP cache. */
@@ -22,12 +23,26 @@ export interface Preflights {
   isOld(request: Read, mode: string, response: Response): boolean
   /** Notes where an answer of the registry's origin came from. */
   note(response: Response): void
+  /** Notes that a request was answered, so that its preflight passed. */
+  notePassed(request: Request): void
+  /**
+   * Tells whether the registry most likely refused the preflight of a request that got no answer: it answers the page
+   * without `Authorization`, which needs a preflight, and has never answered with it.
+   */
+  isRefused(request: Request): Promise<boolean>
 }
 
-export function createPreflights(): Preflights {
+/** The registry, and what asks it. */
+interface Connection {
+  readonly base: URL
+  readonly fetch: (request: Request) => Promise<Response>
+}
+
+export function createPreflights({ base, fetch }: Connection): Preflights {
   // In a page, unknown before the first answer. Only pages and their workers have an origin.
   let isCrossOrigin = globalThis.location === undefined ? false : undefined
   let answersGrowOld = false
+  let isAuthorizationAllowed = false
   return {
     spares: (isBare) => isBare && isCrossOrigin !== false,
     cacheMode({ method, cache }, isBare) {
@@ -44,6 +59,26 @@ export function createPreflights(): Preflights {
     note({ type }) {
       isCrossOrigin = type === 'cors'
     },
+    notePassed(request) {
+      isAuthorizationAllowed ||= isSigned(request)
+    },
+    async isRefused(request) {
+      if (!isCrossOrigin || isAuthorizationAllowed || !isSigned(request)) return false
+      const { signal } = request
+      try {
+        const { body } = await fetch(
+          new Request(new URL('v2/', base), { signal, cache: 'no-store', credentials: 'omit' }),
+        )
+        releaseBody(body)
+        return true
+      } catch {
+        return false
+      }
+    },
+  }
+
+  function isSigned({ headers, url }: Request): boolean {
+    return headers.has('authorization') && new URL(url).origin === base.origin
   }
 }
 

@@ -99,5 +99,5 @@ export async function listByReferrersApi(
 
 /** Tells whether there was no answer, for a reason that the runtime keeps to itself, as a browser does (CORS). */
 function isUnexplained({ code, cause }: NetworkError): boolean {
-  return code === 'NO_ANSWER' && codeOf(cause) === undefined
+  return (code === 'NO_ANSWER' || code === 'PREFLIGHT_REFUSED') && codeOf(cause) === undefined
 }

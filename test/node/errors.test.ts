@@ -236,6 +236,17 @@ const FAILURES = {
       ),
   ],
   NO_ANSWER: [NetworkError, () => answered(() => noFetch())],
+  PREFLIGHT_REFUSED: [
+    NetworkError,
+    () => {
+      vi.stubGlobal('location', new globalThis.URL('https://page.test/'))
+      const fetch = async ({ headers }: Request) => {
+        if (headers.has('authorization')) return noFetch()
+        return Object.defineProperty(new Response(null, { status: 401 }), 'type', { value: 'cors' })
+      }
+      return listTags(openRegistry(URL, { fetch, credentials: PASSWORD }), 'team/app')
+    },
+  ],
   TIMED_OUT: [NetworkError, () => answered(() => new Promise(() => {}), { timeout: 20 })],
   TLS_FAILED: [NetworkError, () => answered(() => noFetch('CERT_HAS_EXPIRED'))],
   PART_NOT_LOADED: [

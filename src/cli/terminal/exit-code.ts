@@ -63,6 +63,7 @@ export const KINDS: Readonly<Record<ErrorCode, ExitKind>> = {
   UNEXPECTED_ANSWER: 'network',
   HTTPS_REQUIRED: 'network',
   NO_ANSWER: 'network',
+  PREFLIGHT_REFUSED: 'network',
   TIMED_OUT: 'network',
   TLS_FAILED: 'network',
   PART_NOT_LOADED: 'failed',

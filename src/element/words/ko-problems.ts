@@ -45,6 +45,7 @@ export default {
     UNEXPECTED_ANSWER: '레지스트리가 아닙니다',
     HTTPS_REQUIRED: '레지스트리가 https를 요구합니다',
     NO_ANSWER: '레지스트리가 응답하지 않습니다',
+    PREFLIGHT_REFUSED: '레지스트리가 이 페이지의 로그인을 허용하지 않습니다',
     TIMED_OUT: '레지스트리의 응답이 너무 늦습니다',
     TLS_FAILED: '레지스트리의 인증서를 신뢰할 수 없습니다',
     PART_NOT_LOADED: '페이지의 일부를 불러오지 못했습니다',
@@ -103,6 +104,8 @@ export default {
     UNEXPECTED_ANSWER: '이 주소에서는 다른 것이 응답합니다. 주소를 확인하십시오.',
     HTTPS_REQUIRED: '주소를 https://로 시작하도록 입력하십시오.',
     NO_ANSWER: '주소와 레지스트리가 실행 중인지 확인하십시오. 레지스트리가 이 페이지의 접근을 허용해야 합니다(CORS).',
+    PREFLIGHT_REFUSED:
+      '레지스트리가 응답하지만 브라우저의 허가 요청(OPTIONS)을 거부합니다. 프록시가 OPTIONS에 응답하도록 레지스트리 운영자에게 요청하십시오.',
     TIMED_OUT: '연결을 확인한 뒤 다시 시도하십시오.',
     TLS_FAILED: '별도의 탭에서 주소를 열어 이유를 확인하십시오.',
     PART_NOT_LOADED: '연결을 확인한 뒤 페이지를 새로 고치십시오.',

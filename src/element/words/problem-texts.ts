@@ -51,6 +51,7 @@ const $titles = messages('element/problem', {
   UNEXPECTED_ANSWER: 'This is not a registry',
   HTTPS_REQUIRED: 'The registry wants https',
   NO_ANSWER: 'The registry does not answer',
+  PREFLIGHT_REFUSED: 'The registry does not let this page sign in',
   TIMED_OUT: 'The registry takes too long',
   TLS_FAILED: 'The certificate of the registry is not trusted',
   PART_NOT_LOADED: 'A part of this page did not load',
@@ -111,6 +112,8 @@ const $advice = messages('element/advice', {
   UNEXPECTED_ANSWER: 'Something else answers at this address. Check the address.',
   HTTPS_REQUIRED: 'Type its address with https://.',
   NO_ANSWER: 'Check the address, and whether it runs. It also has to allow this page to use it (CORS).',
+  PREFLIGHT_REFUSED:
+    'It answers, but refuses the question of the browser (OPTIONS). Ask the people who run it to let a proxy answer OPTIONS.',
   TIMED_OUT: 'Check your connection, then try again.',
   TLS_FAILED: 'Open its address in a tab of its own to see why.',
   PART_NOT_LOADED: 'Check your connection, then load the page again.',
