@@ -90,7 +90,6 @@ export default defineConfig({
           'idb-keyval',
           'nanotar',
           'zstddec/stream',
-          'tldts',
           /^@zip\.js/,
         ],
       ],

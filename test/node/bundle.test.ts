@@ -9,6 +9,8 @@ const LIMIT = 37_000
 const PUSH_LIMIT = 32_000
 /** In bytes: the same for a page that only lists tags. */
 const LIST_LIMIT = 20_000
+/** In bytes: what loads for the question whether a token server on another host is of the registry's site. */
+const SITE_LIMIT = 40_000
 
 let core: Bundle
 let push: Bundle
@@ -38,7 +40,13 @@ describe('the bundle of the portable entry', () => {
     expect(list.bytes).toBeLessThanOrEqual(LIST_LIMIT)
   })
 
-  it('loads the client of HTTP, SHA-256, encoders, what unpacks, databases, and the list of public suffixes when they are met', () => {
+  it(`loads at most ${SITE_LIMIT / 1000} kB to tell whether two hosts are of one site`, () => {
+    const hasList = ({ code }: Bundle['later'][number]) => code.includes('accident-investigation')
+    expect(core.later.filter(hasList).map(({ bytes }) => bytes <= SITE_LIMIT)).toEqual([true])
+    expect(core.atOnce.filter(hasList)).toEqual([])
+  })
+
+  it('loads the client of HTTP, SHA-256, encoders, what unpacks and databases when they are met', () => {
     // A few bytes of the bundler's own join its files.
     const isPackage = (name: string) => !name.startsWith('src/') && name !== 'the bundler'
     const packages = [
@@ -49,8 +57,6 @@ describe('the bundle of the portable entry', () => {
       'hash-wasm',
       'idb-keyval',
       'ky',
-      'tldts',
-      'tldts-core',
       'zstddec',
     ]
     expect(packagesIn(core.later).filter(isPackage)).toEqual(packages)

@@ -17,7 +17,7 @@ const FOLDER = '.github/workflows'
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'))
 
 /** What npm does without a script of the package. */
-const OWN_COMMANDS = ['ci', 'publish']
+const OWN_COMMANDS = ['ci', 'outdated', 'publish']
 
 function readWorkflow(name: string): Workflow {
   return parse(readFileSync(join(FOLDER, name), 'utf8'))

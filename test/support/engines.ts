@@ -11,7 +11,7 @@ import { webkitGtk } from './webkit-gtk.ts'
 /** Made ready before the tests: what is met on the way would load the page anew. */
 const DEPENDENCIES = [
   ...['ky', 'fflate', 'hash-wasm', 'idb-keyval', 'nanotar', 'msw', 'msw/browser'],
-  ...['tldts', 'zstddec/stream', '@hpcc-js/wasm-zstd', '@zip.js/zip.js', '@zip.js/zip.js/lib/zip-core-reader.js'],
+  ...['zstddec/stream', '@hpcc-js/wasm-zstd', '@zip.js/zip.js', '@zip.js/zip.js/lib/zip-core-reader.js'],
 ]
 
 const chromium = playwright({

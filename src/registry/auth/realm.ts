@@ -54,8 +54,7 @@ export async function readRealm(
  * Tells whether two hosts are of one registrable domain. The list of public suffixes is large, and loaded only here.
  */
 async function isSameSite(one: string, other: string): Promise<boolean> {
-  const { getDomain } = await loaded(import('tldts'))
-  // Private suffixes too: two customers of one hoster are two sites.
-  const [domain, otherDomain] = [one, other].map((host) => getDomain(host, { allowPrivateDomains: true }))
-  return domain !== null && domain === otherDomain
+  const { siteOf } = await loaded(import('./site.ts'))
+  const site = siteOf(one)
+  return site !== undefined && site === siteOf(other)
 }
