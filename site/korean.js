@@ -1,7 +1,7 @@
 // The words of the site in Korean.
 
 export const KOREAN_WORDS = {
-  outline: { label: '이 페이지', level: [2, 3] },
+  outline: { label: '이 페이지의 내용', level: [2, 3] },
   docFooter: { prev: '이전', next: '다음' },
   sidebarMenuLabel: '메뉴',
   returnToTopLabel: '맨 위로',
@@ -12,7 +12,7 @@ export const KOREAN_WORDS = {
   skipToContentLabel: '본문으로',
   notFound: {
     title: '페이지가 없습니다',
-    quote: '주소를 확인해 주세요.',
+    quote: '주소를 확인하십시오.',
     linkLabel: '첫 페이지로',
     linkText: '첫 페이지로',
   },

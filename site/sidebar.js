@@ -114,7 +114,7 @@ const KOREAN = [
     '시작',
     [
       ['개요', 'ko/index'],
-      ['Python 라이브러리에서 옮기기', 'ko/from-python'],
+      ['Python 라이브러리에서 옮겨 오기', 'ko/from-python'],
       ['용어와 문체', 'ko/glossary'],
     ],
   ],

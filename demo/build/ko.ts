@@ -3,7 +3,7 @@ export default {
   'build/view': {
     title: '이미지 빌드',
     intro:
-      'Docker 없이 파일을 이미지 위에 얹거나 새 이미지에 넣습니다. 이미지를 확인하기 전에는 아무것도 전송되지 않습니다.',
+      'Docker 없이 이미지에 파일을 추가하거나 파일로 새 이미지를 만듭니다. 이미지를 확인하기 전에는 아무것도 보내지 않습니다.',
     settings: '실행 방법: 프로그램, 환경 변수, 레이블',
     bad: '태그나 소유자를 이대로 쓸 수 없습니다.',
     build: '빌드',
@@ -29,14 +29,14 @@ export default {
   'build/base': {
     title: '베이스',
     base: '베이스 이미지',
-    hint: 'team/base:v1처럼 입력하십시오. 이 페이지의 접근을 허용하는 다른 레지스트리의 이미지도 됩니다. 비우면 파일만으로 만듭니다.',
+    hint: 'team/base:v1처럼 입력하십시오. 이 페이지의 접근을 허용하는 다른 레지스트리의 이미지도 쓸 수 있습니다. 비우면 파일만으로 만듭니다.',
     platform: '플랫폼',
     platformHint: '프로그램이 실행될 플랫폼입니다. 예: linux/amd64, linux/arm64.',
     reading: '베이스 이미지를 읽는 중입니다…',
     found: '찾았습니다. 플랫폼: {platforms}.',
   },
   'build/target': {
-    title: '이미지 안에서 파일의 위치',
+    title: '이미지 안의 파일 위치',
     at: '폴더',
     owner: '소유자(사용자:그룹)',
     executable: '실행할 수 있는 파일',
@@ -52,12 +52,12 @@ export default {
     digest: '다이제스트',
     layer: '새 레이어',
     all: '전체 레이어',
-    warnings: '베이스 이미지에 대한 항목이므로 제외됩니다:',
+    warnings: '다음은 베이스 이미지에 첨부된 것이므로 제외합니다:',
     push: '이미지 푸시',
     pushAndMove: { many: '푸시하고 태그 {count}개 이동' },
     pushing: '이미지를 푸시하는 중',
-    done: '레지스트리에 저장되었습니다: {name}',
+    done: '레지스트리에 저장했습니다: {name}',
     show: '이미지 보기',
-    cancelled: '취소했습니다. 태그는 지정되지 않았으며, 다시 푸시하면 이어서 진행합니다.',
+    cancelled: '취소했습니다. 태그를 지정하지 않았습니다. 다시 푸시하면 이어서 진행합니다.',
   },
 }

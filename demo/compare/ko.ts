@@ -2,8 +2,8 @@
 export default {
   'compare/view': {
     title: '두 이미지 비교',
-    first: '첫째 이미지',
-    second: '둘째 이미지',
+    first: '첫 번째 이미지',
+    second: '두 번째 이미지',
     hint: '태그, 또는 리포지토리:태그',
     compare: '비교',
     swap: '서로 바꾸기',
@@ -13,21 +13,21 @@ export default {
   },
   'compare/layers': {
     title: '레이어와 크기',
-    first: '첫째 이미지',
-    second: '둘째 이미지',
-    larger: '둘째 이미지가 {size} 더 큽니다.',
-    smaller: '둘째 이미지가 {size} 더 작습니다.',
+    first: '첫 번째 이미지',
+    second: '두 번째 이미지',
+    larger: '두 번째 이미지가 {size} 더 큽니다.',
+    smaller: '두 번째 이미지가 {size} 더 작습니다.',
     equal: '두 이미지의 크기가 같습니다.',
     shared: '양쪽에 있음',
-    removed: '첫째에만 있음',
-    added: '둘째에만 있음',
+    removed: '첫 번째에만 있음',
+    added: '두 번째에만 있음',
   },
   'compare/config': {
     title: '설정',
     none: '설정이 같습니다.',
     setting: '항목',
-    first: '첫째 이미지',
-    second: '둘째 이미지',
+    first: '첫 번째 이미지',
+    second: '두 번째 이미지',
     absent: '없음',
   },
   'compare/files': {
@@ -41,6 +41,6 @@ export default {
     added: '추가',
     removed: '삭제',
     changed: '변경',
-    written: '기록',
+    written: '추가 또는 변경',
   },
 }

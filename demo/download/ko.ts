@@ -2,7 +2,7 @@
 export default {
   'download/dialog': {
     title: { one: '이미지 {count}개 다운로드', many: '이미지 {count}개 다운로드' },
-    intro: '파일 하나로 저장됩니다. "docker load"와 다른 도구에서 읽을 수 있습니다.',
+    intro: '파일 하나로 저장합니다. "docker load"와 다른 도구에서 읽을 수 있습니다.',
     platform: '플랫폼',
     all: '모든 플랫폼',
     format: '용도',
@@ -12,7 +12,7 @@ export default {
     size: '{name}: {size}',
     measuring: '크기를 확인하는 중…',
     large:
-      '이 브라우저는 파일 전체를 모은 뒤에 저장하므로 공간이 부족할 수 있습니다. https에서 Chrome이나 Edge를 사용하면 바로 저장됩니다.',
+      '이 브라우저는 파일 전체를 모은 뒤에 저장하므로 공간이 부족할 수 있습니다. https에서 Chrome이나 Edge를 사용하면 바로 저장합니다.',
     save: '저장',
     cancel: '취소',
     load: '불러오는 명령: docker load --input {name}',

@@ -5,17 +5,17 @@ import { Pairs } from './pairs.tsx'
 
 const $texts = messages('image/config', {
   title: 'Configuration',
-  entrypoint: 'Entry point',
-  cmd: 'Command',
-  workingDir: 'Working directory',
+  entrypoint: 'Program (entrypoint)',
+  cmd: 'Arguments (cmd)',
+  workingDir: 'Working folder',
   user: 'User',
   root: 'root (nothing else is set)',
-  ports: 'Ports',
+  exposedPorts: 'Ports',
   volumes: 'Volumes',
   stopSignal: 'Stop signal',
   healthcheck: 'Health check',
   comment: 'Comment',
-  environment: 'Environment',
+  env: 'Environment variables',
   labels: 'Labels',
 })
 
@@ -29,7 +29,7 @@ export function ConfigSection({ configuration }: { readonly configuration: Image
     [texts.cmd, commandLine(cmd)],
     [texts.workingDir, workingDir],
     [texts.user, user || texts.root],
-    [texts.ports, Object.keys(exposedPorts).join(', ')],
+    [texts.exposedPorts, Object.keys(exposedPorts).join(', ')],
     [texts.volumes, Object.keys(volumes).join(', ')],
     [texts.stopSignal, stopSignal],
     [texts.healthcheck, healthcheck && JSON.stringify(healthcheck)],
@@ -40,7 +40,7 @@ export function ConfigSection({ configuration }: { readonly configuration: Image
     <section aria-labelledby="config-title">
       <h2 id="config-title">{texts.title}</h2>
       <Pairs pairs={settings} />
-      <Group title={texts.environment} pairs={env.map(splitVariable)} />
+      <Group title={texts.env} pairs={env.map(splitVariable)} />
       <Group title={texts.labels} pairs={Object.entries(labels)} />
     </section>
   )

@@ -26,7 +26,7 @@ const $texts = messages('tags/list', {
   none: 'This repository has no tags.',
   push: 'Push an image',
   filter: 'Filter: a part of the name, or a pattern such as v1.*',
-  noMatch: params('No tag fits “{text}”.'),
+  noMatch: params('No tag fits "{text}".'),
   order: 'Order',
   version: 'Version',
   name: 'Name',
@@ -35,7 +35,7 @@ const $texts = messages('tags/list', {
   largest: 'Largest',
   smallest: 'Smallest',
   about: params('Show signatures and other tags of tools ({count})'),
-  missing: params('There is no repository “{repository}” here'),
+  missing: params('There is no repository "{repository}" here'),
   missingAdvice:
     'Check the name. It may also be that you are not allowed to see it, or that its last image was deleted.',
   back: 'All repositories',

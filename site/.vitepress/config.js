@@ -33,7 +33,7 @@ export default defineConfig({
       link: '/ko/',
       themeConfig: {
         ...KOREAN_WORDS,
-        nav: [{ text: '써 보기', link: `/${DEMO}`, target: '_self' }],
+        nav: [{ text: '사용해 보기', link: `/${DEMO}`, target: '_self' }],
         sidebar: koreanSidebar,
       },
     },

@@ -75,6 +75,15 @@ describe('the texts of the page', () => {
     expect(shapeOf(korean)).toEqual(shapeOf(english))
   })
 
+  it('name a setting of an image alike where it is shown and where it is edited', () => {
+    for (const components of [english, korean]) {
+      const [shown = {}, edited = {}] = ['image/config', 'change/settings'].map((name) => new Map(components).get(name))
+      const both = Object.keys(edited).filter((key) => key in shown)
+      expect(both.length).toBeGreaterThan(5)
+      for (const key of both) expect(shown[key]).toBe(edited[key])
+    }
+  })
+
   it('have a form for all other numbers wherever they count', () => {
     const counts = [...english, ...korean].flatMap(([name, texts]) =>
       Object.entries(texts)

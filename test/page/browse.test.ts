@@ -93,7 +93,7 @@ it('the tags are put in order, filtered and chosen, also with the keyboard', asy
   await filter.fill('LONG')
   await expect.poll(tagsShown).toEqual(['v2-long-name'])
   await filter.fill('nothing')
-  await page.getByText('No tag fits “nothing”.').waitFor()
+  await page.getByText('No tag fits "nothing".').waitFor()
   await filter.fill('')
 
   await page.getByRole('checkbox', { name: 'Choose v1', exact: true }).focus()
@@ -136,7 +136,7 @@ it('a tag that is deleted while the tags are read vanishes, and a new one is no 
 it('a repository that does not exist is told as such', async () => {
   for (const { url } of [registry, real]) {
     await openDemo({ registry: url, repository: 'team/none' })
-    await page.getByRole('heading', { name: 'There is no repository “team/none” here' }).waitFor()
+    await page.getByRole('heading', { name: 'There is no repository "team/none" here' }).waitFor()
   }
   await page.getByRole('link', { name: 'All repositories' }).click()
   await page.getByRole('heading', { name: 'Repositories' }).waitFor()

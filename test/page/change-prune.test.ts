@@ -80,6 +80,6 @@ it('clean-up by rules is there in Korean', async () => {
   await page.evaluate(() => localStorage.setItem('language', 'ko'))
   await openDemo({ registry: real.url, repository: 'team/korean' })
   await button('규칙으로 정리').click()
-  await shows(dialog(), '삭제되는 항목이 없습니다.')
+  await shows(dialog(), '삭제할 항목이 없습니다.')
   await page.evaluate(() => localStorage.removeItem('language'))
 })

@@ -39,7 +39,7 @@ it('the page shows the platforms of an index of BuildKit, its build steps and it
   expect(await steps.count()).toBe(5)
   expect(await steps.nth(0).innerText()).toMatch(/^COPY app\/main.js \/app\/main.js\s+158 bytes/)
   expect(await steps.nth(1).innerText()).toMatch(/^ENV A=b\s+no layer$/)
-  await page.getByText('Environment (2)').click()
+  await page.getByText('Environment variables (2)').click()
   await shows(main().locator('dl'), 'PATH')
 
   const attached = page.getByRole('region', { name: 'Signatures, SBOMs and attestations' }).getByRole('listitem')
