@@ -33,7 +33,6 @@ try {
       const { platforms } = await getImageInfo(registry.url, repository, tag)
       for (const platform of platforms.length > 0 ? platforms : [undefined])
         await showPlatform(repository, tag, platform)
-      console.log(`  docker pull ${new URL(registry.url).host}/${repository}:${tag}`)
     }
   }
   await archive.close()
@@ -41,7 +40,9 @@ try {
   for (const repository of await listRepositories(registry.url)) {
     console.log(`  ${repository}: ${(await listTags(registry.url, repository)).join(', ')}`)
   }
-  console.log('\nThe registry ends with this program; "npm run demo" keeps one, with a page beside it.')
+  console.log(
+    '\nThe registry ends with this program; "npm run demo" keeps one, with a page that also shows how to pull.',
+  )
 } catch (error) {
   // These are written for people; anything else is a fault of this program and keeps its stack.
   if (!(error instanceof RegistryError)) throw error
@@ -70,9 +71,8 @@ function destinations({ names, tags }) {
  */
 async function showPlatform(repository, tag, platform) {
   const info = await getImageInfo(registry.url, repository, tag, { platform })
-  console.log(
-    `  platform  ${platform ?? `${info.os}/${info.architecture}`}, ${info.layerCount} layers, ${info.totalSize} bytes`,
-  )
+  const layers = info.layerCount === 1 ? '1 layer' : `${info.layerCount} layers`
+  console.log(`  platform  ${platform ?? `${info.os}/${info.architecture}`}, ${layers}, ${info.totalSize} bytes`)
 }
 
 /** @param {import('registry-api-v2-client').PushProgress} progress */

@@ -188,8 +188,9 @@ export function isRepository(text: unknown): text is string {
 }
 
 function invalid(text: string, what: string, remedy: string): ValidationError {
+  const isOptions = typeof text === 'object' && !Array.isArray(text)
   return new ValidationError('REFERENCE_INVALID', `Cannot use ${showJson(text)} as ${what}`, {
-    remedy,
+    remedy: isOptions ? 'pass a text; options come last, after the repository and the tag' : remedy,
     input: String(text),
   })
 }

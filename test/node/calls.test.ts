@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import * as portable from '../../src/index.ts'
 import * as node from '../../src/node/index.ts'
+import { createTestArchive } from '../../src/testing/index.ts'
 import { rejection } from '../support/errors.ts'
 
 // Calls as people write them in plain JavaScript, whose mistakes would lose something silently.
@@ -162,6 +163,19 @@ describe.each([
     const [bytes, options] = [() => new Response('x'), { platform: 'linux/amd64' } as never]
     const pushes = [sdk.pushStream(bytes(), registry, options), sdk.pushStream(bytes(), registry, 'team/app', options)]
     for (const pushed of pushes) await rejection(pushed, TypeError, /^Cannot use .*not an object; options come last$/)
+  })
+
+  it('is told from options where names have defaults, and where lists and manifests are read', async () => {
+    const [archive, options] = [await createTestArchive(), { platform: 'linux/amd64' } as never]
+    const last = /^Cannot use an object as a (repository|tag); .*options come last, after the repository and the tag$/
+    for (const call of [
+      () => sdk.pushDockerTar(archive, registry, options),
+      () => sdk.pushDockerTar(archive, registry, 'team/app', options),
+      () => sdk.listTags(registry, options),
+      () => sdk.getImageInfo(registry, 'team/app', options),
+    ]) {
+      await rejection(call(), sdk.ValidationError, last)
+    }
   })
 })
 
