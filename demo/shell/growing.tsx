@@ -22,6 +22,8 @@ interface Growing {
  */
 export function useGrowing(total: number, key: string): Growing {
   const [grown, setGrown] = useState({ key, limit: STEP })
+  // A key that comes back begins with the first piece too: the whole list would be drawn at once.
+  if (grown.key !== key) setGrown({ key, limit: STEP })
   const limit = grown.key === key ? grown.limit : STEP
   return {
     shown: Math.min(limit, total),

@@ -76,6 +76,7 @@ export default function TagsView({ registry, repository }: TagsViewProps) {
 
   const all = hasAbout ? [...tags, ...about] : tags
   const shown = orderTags(filterTags(all, text), rows, order)
+  const isMoving = phase !== 'done' && order !== 'version' && order !== 'name'
   // A tag that is gone is no longer chosen. The newest version comes first.
   const stillChosen = all.filter((tag) => chosen.has(tag))
   function reload(): void {
@@ -88,7 +89,7 @@ export default function TagsView({ registry, repository }: TagsViewProps) {
   const pull = tag === undefined ? undefined : pullCommand(registry, `${repository}:${tag}`)
   if (fault?.status === 404 && !isThere) return <MissingRepository registry={registry} repository={repository} />
   return (
-    <section aria-labelledby="tags-title" aria-busy={phase === 'listing'}>
+    <section aria-labelledby="tags-title" aria-busy={phase === 'listing'} class={isMoving ? 'unanchored' : undefined}>
       <h1 id="tags-title">
         <bdi>{repository}</bdi>
       </h1>

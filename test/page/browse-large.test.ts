@@ -11,8 +11,10 @@ useDemoPage()
 
 /** In milliseconds: for thousands of requests on a busy machine. */
 const SLOW = 300_000
-/** In milliseconds of processor time. */
-const LONG = 100
+/** In milliseconds of processor time. Measured on two busy cores: 40, and 730 if all rows are drawn at once. */
+const LONG = 250
+/** Rows that are drawn at once. */
+const PIECE = 50
 
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
 const said = (text: string | RegExp) => page.getByRole('status').filter({ hasText: text }).waitFor()
@@ -74,11 +76,14 @@ it('2,000 tags are read, those in view first, and ordered, filtered and chosen w
       await order.selectOption('Oldest')
       await said(/^Tags: 2,000 · [\d.]+ kB in all, shared layers once$/)
       expect(await page.locator('tbody th').first().innerText()).toBe(`v1.${2000 - IMAGES}`)
+      // Rows that move while they are read do not take the view along, which would draw all of them.
+      expect(await page.locator('tbody th').count()).toBeLessThanOrEqual(4 * PIECE)
       await page.getByLabel('Choose all 2,000 tags').check()
       await said('Chosen: 2,000')
       await page.getByRole('searchbox').pressSequentially('*99')
       await expect.poll(() => page.locator('tbody th').count()).toBe(20)
       await page.getByRole('searchbox').fill('')
+      await expect.poll(() => page.locator('tbody th').count()).toBe(PIECE)
       await order.selectOption('Smallest')
     })
     expect(longest).toBeLessThan(LONG)
