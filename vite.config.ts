@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
+import { inlineWorker } from './scripts/inline-worker.js'
 import { engineProjects } from './test/support/engines.ts'
 import { sequenceOf } from './test/support/sequence.ts'
 
@@ -56,7 +57,7 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 
 export default defineConfig({
   define: { PACKAGE_VERSION: JSON.stringify(version) },
-  plugins: [requireInNode, withoutPrograms, workerOfElement],
+  plugins: [inlineWorker, requireInNode, withoutPrograms, workerOfElement],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     // Of what is bundled: undici for createFetch, srvx for the registry of ./testing/node, commander and others for the command.

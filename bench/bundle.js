@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { build as buildByVite, minifySync } from 'vite'
+import { inlineWorker } from '../scripts/inline-worker.js'
 
 // What a page loads of the portable entry: bundled, minified and packed, as its bundler and its server would have it.
 
@@ -97,6 +98,7 @@ async function build(names, isTogether) {
       configFile: false,
       logLevel: 'error',
       plugins: [
+        inlineWorker,
         {
           name: 'page',
           resolveId: (id) => (id === PAGE ? id : undefined),

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
+import { inlineWorker } from '../scripts/inline-worker.js'
 import { withPolicy } from './hosting/content-security-policy.ts'
 
 const pathTo = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
@@ -8,7 +9,7 @@ export default defineConfig({
   root: pathTo('.'),
   // Addresses in the built page are relative, so that it works below any path.
   base: './',
-  plugins: [withPolicy],
+  plugins: [inlineWorker, withPolicy],
   // Apart from other servers of this repository, so that they do not fight over one cache.
   cacheDir: pathTo('../node_modules/.vite/demo'),
   resolve: {
@@ -21,7 +22,7 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   // Prepares all dependencies at the start: one that is found later makes vite reload the page.
   optimizeDeps: { entries: ['index.html', 'worker/main.ts', '../src/element/**/*.ts?(x)', '**/*.tsx'] },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [inlineWorker] },
   // The sources are outside of the root.
   server: { fs: { allow: [pathTo('..')] } },
   build: {

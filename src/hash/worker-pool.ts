@@ -1,5 +1,3 @@
-/// <reference path="./inline-worker.d.ts" />
-
 import type { HashedState, HashJob } from './worker.ts'
 
 /** The part of a `Worker` that hashing needs. It is declared here, so that projects for Node need no `dom` lib. */
@@ -33,8 +31,8 @@ interface Task {
  */
 export async function openHashPool(createWorker?: () => HashWorker): Promise<HashWorkers> {
   if (createWorker) return createHashPool(createWorker)
-  const { default: InlineWorker } = await import('./worker.ts?worker&inline')
-  return createHashPool(() => new InlineWorker())
+  const { startPackageWorker } = await import('./package-worker.ts')
+  return createHashPool(startPackageWorker)
 }
 
 /**
