@@ -1,6 +1,6 @@
 import { list, optionalText, show, text } from '../check-options.ts'
 import { ValidationError } from '../errors.ts'
-import { type SourceInput, toSource } from '../source/from.ts'
+import { isArrayBuffer, type SourceInput, toSource } from '../source/from.ts'
 import type { Source } from '../source/source.ts'
 import { readAttributes } from './file-attributes.ts'
 import type { FileOptions, LayerFile, LayerFileInput, LayerFiles, LayerLink } from './layer-files.ts'
@@ -109,7 +109,7 @@ function linkEntry(path: string, { link, ...attributes }: LayerLink, options: Fi
 }
 
 function isContent(file: object): file is SourceInput {
-  return ArrayBuffer.isView(file) || file instanceof ArrayBuffer || 'read' in file || 'arrayBuffer' in file
+  return ArrayBuffer.isView(file) || isArrayBuffer(file) || 'read' in file || 'arrayBuffer' in file
 }
 
 function isFile(file: LayerFileInput): file is LayerFile {

@@ -12,7 +12,7 @@ export type SourceInput = Source | Blob | Uint8Array | ArrayBuffer
 export function toSource(input: SourceInput): Source {
   if (isBlob(input)) return blobSource(input)
   if (ArrayBuffer.isView(input)) return bytesSource(new Uint8Array(input.buffer, input.byteOffset, input.byteLength))
-  if (input instanceof ArrayBuffer) return bytesSource(new Uint8Array(input))
+  if (isArrayBuffer(input)) return bytesSource(new Uint8Array(input))
   if (isSource(input)) return exactSource({ size: input.size, read: (...range) => input.read(...range) })
   throw new TypeError(
     `Cannot read an archive from ${nameOf(input)}: ` +
@@ -23,6 +23,11 @@ export function toSource(input: SourceInput): Source {
 function nameOf(input: unknown): string {
   if (input instanceof Promise) return 'a promise, which must be awaited'
   return input === null ? 'null' : `a value of type ${typeof input}`
+}
+
+/** Tells whether a value is an `ArrayBuffer`, also one of another window. */
+export function isArrayBuffer(value: unknown): value is ArrayBuffer {
+  return Object.prototype.toString.call(value) === '[object ArrayBuffer]'
 }
 
 /** Tells whether an input looks like a `Blob`. `instanceof` fails for a file from another window. */

@@ -78,7 +78,8 @@ export function toReadable(stream: ByteStream): ReadableStream<Uint8Array> {
 }
 
 function verifyBytes(piece: unknown): Uint8Array {
-  if (piece instanceof Uint8Array) return piece
+  // `instanceof` fails for bytes of another window, and for all streams in tests with jsdom.
+  if (Object.prototype.toString.call(piece) === '[object Uint8Array]') return piece as Uint8Array
   throw new TypeError('Cannot read the stream: its pieces are not bytes (Uint8Array)')
 }
 
