@@ -49,7 +49,6 @@ const ENGLISH = [
       ['The push form as an element', 'element'],
       ['Pages and CORS', 'cors'],
       ['Workers', 'workers'],
-      ['Where it works', 'bundlers'],
     ],
   ],
   [
@@ -132,13 +131,20 @@ function sidebarOf(groups) {
 export const sidebar = sidebarOf(ENGLISH)
 export const koreanSidebar = sidebarOf(KOREAN)
 
+/** The titles of the pages, by their files. */
+export const titles = new Map(
+  [...ENGLISH, ...KOREAN].flatMap(([, entries]) => entries.map(([title, page]) => [`${page}.md`, title])),
+)
+
 /**
- * Every page stands in a sidebar.
+ * Every page stands in a sidebar, once.
  *
  * @param {readonly string[]} pages The files of the site.
  */
 export function checkSidebar(pages) {
   const placed = [...ENGLISH, ...KOREAN].flatMap(([, entries]) => entries.map(([, page]) => `${page}.md`))
+  const twice = placed.filter((page, index) => placed.indexOf(page) !== index)
+  if (twice.length > 0) throw new Error(`site/sidebar.js has these pages twice: ${twice.join(', ')}`)
   const left = pages.filter((page) => !placed.includes(page))
   if (left.length > 0) throw new Error(`Put these pages into site/sidebar.js: ${left.join(', ')}`)
 }

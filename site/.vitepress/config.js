@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { defineConfig } from 'vitepress'
+import { breakCode } from '../code.js'
 import { KOREAN_SEARCH, KOREAN_WORDS } from '../korean.js'
 import { anchorOf, linkPages } from '../links.js'
 import { DEMO, NO_PAGES, pageOf, ROOT } from '../pages.js'
@@ -23,7 +24,10 @@ export default defineConfig({
   ignoreDeadLinks: [/^http:\/\/localhost/, /demo\/index$/],
   markdown: {
     anchor: { slugify: anchorOf },
-    config: (md) => linkPages(md, linkedFiles),
+    config: (md) => {
+      linkPages(md, linkedFiles)
+      breakCode(md)
+    },
   },
   locales: {
     root: { label: 'English', lang: 'en' },
@@ -44,6 +48,12 @@ export default defineConfig({
     outline: [2, 3],
     search: { provider: 'local', options: { locales: { ko: { translations: KOREAN_SEARCH } } } },
     i18nRouting: false,
+    notFound: {
+      title: 'Page not found',
+      quote: 'Check the address.',
+      linkLabel: 'Go to the start page',
+      linkText: 'Go to the start page',
+    },
   },
   // The repository has a configuration of its own for the package. The index of the search is one large chunk.
   vite: { configFile: false, build: { chunkSizeWarningLimit: 4000 } },

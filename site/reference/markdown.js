@@ -72,7 +72,7 @@ export function typeSection(declaration, find) {
     isPlain && code(`type ${name}${generic} = ${type}`),
     members.length > 0 &&
       table(
-        ['name', 'type', 'meaning'],
+        ['name', 'meaning', 'type'],
         members.map((member) => memberRow(member, find)),
       ),
     comment && example(declaration),
@@ -105,7 +105,7 @@ const isOptional = ({ flags, defaultValue }) => flags.isOptional || defaultValue
 function parameters(declaration, find, known) {
   const left = known ? parameterRows(known, find).map(String) : []
   const rows = parameterRows(declaration, find).filter((row) => !left.includes(String(row)))
-  return rows.length > 0 && `**Parameters**\n\n${table(['name', 'type', 'meaning'], rows)}`
+  return rows.length > 0 && `**Parameters**\n\n${table(['name', 'meaning', 'type'], rows)}`
 }
 
 /**
@@ -115,8 +115,8 @@ function parameters(declaration, find, known) {
 function parameterRows({ signatures: [first] = [] }, find) {
   return (first?.parameters ?? []).map((one) => [
     `\`${one.name}\`${isOptional(one) ? ' (optional)' : ''}`,
-    typed(one.type, find),
     text(one.comment?.summary),
+    typed(one.type, find),
   ])
 }
 
@@ -131,10 +131,10 @@ function options({ signatures = [] }, find) {
     parameters.filter(({ name }) => /^(?:options|settings)$/.test(name)).flatMap(({ type }) => membersOf(type)),
   )
   const rows = [...new Map(members.map((member) => [member.name, member])).values()].map((member) => {
-    const [name = '', type = '', meaning = ''] = memberRow(member, find, false)
-    return [name, type, tagText(member, '@default') || (member.flags.isOptional ? 'none' : 'required'), meaning]
+    const [name = '', meaning = '', type = ''] = memberRow(member, find, false)
+    return [name, meaning, tagText(member, '@default') || (member.flags.isOptional ? 'none' : 'required'), type]
   })
-  return rows.length > 0 && `**Options**\n\n${table(['name', 'type', 'default', 'meaning'], rows)}`
+  return rows.length > 0 && `**Options**\n\n${table(['name', 'meaning', 'default', 'type'], rows)}`
 }
 
 /**
@@ -156,8 +156,8 @@ function memberRow(member, find, withDefault = true) {
   const meaning = text(member.comment?.summary ?? signature?.comment?.summary)
   return [
     `\`${member.name}${member.flags.isOptional ? '?' : ''}\``,
-    type,
     [meaning, default_ && `Default: ${default_}`].filter(Boolean).join(' '),
+    type,
   ]
 }
 
@@ -187,7 +187,7 @@ function tagText({ comment }, tag) {
   const content = comment?.blockTags.find((one) => one.tag === tag)?.content
   // TypeDoc takes the text of a default for code.
   const plain = text(content).replace(/^```ts\n([\s\S]*)\n```$/, (_, value) =>
-    /^[\w.'"]+$/.test(value) ? `\`${value}\`` : value,
+    /^(?!none$)[\w.'"]+$/.test(value) ? `\`${value}\`` : value,
   )
   return plain
 }

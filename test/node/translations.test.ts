@@ -48,7 +48,7 @@ const STRUCTURE = [
     'links',
     (text: string) =>
       [...text.matchAll(/\]\(([^)#:]+\.\w+)[^)]*\)/g)]
-        .map(([, link = '']) => link.replace(/(?<=docs\/)ko\/|^\.\.\/(?!\.)/, ''))
+        .map(([, link = '']) => link.replace(/(?<=docs\/|^)ko\/|^\.\.\/(?!\.)/, ''))
         // Each names the other.
         .filter((link) => !link.startsWith('README')),
   ],

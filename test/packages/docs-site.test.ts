@@ -89,6 +89,13 @@ describe('npm run docs', () => {
     expect(htmlFiles().filter((file) => !reached.has(file))).toEqual([])
   })
 
+  it('makes a site whose links show the titles of pages, not the names of files', () => {
+    const named = htmlFiles().flatMap((file) =>
+      [...read(file).matchAll(/<a [^>]*>[\w./-]+\.md<\/a>/g)].map(([link]) => `${file}: ${link}`),
+    )
+    expect(named).toEqual([])
+  })
+
   it('makes a reference with a section for every public function, with a table of its options', () => {
     const reference = htmlFiles().filter((file) => file.startsWith('reference/'))
     const sections = new Set(
@@ -106,7 +113,7 @@ describe('npm run docs', () => {
 
   it('makes pages that work below any path, with their pictures', async () => {
     await page.goto(host.url)
-    await page.getByRole('link', { name: 'Benchmarks', exact: true }).click()
+    await page.getByRole('link', { name: 'Benchmarks', exact: true }).first().click()
     await page.getByRole('heading', { level: 1, name: 'Benchmarks' }).waitFor()
     const widths = () =>
       page
