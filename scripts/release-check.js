@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
 // Tells whether the package can be released under a tag: node scripts/release-check.js v0.1.0
@@ -13,6 +14,8 @@ if (heading === undefined) faults.push(`CHANGELOG.md has no heading "## ${versio
 else if (/unreleased/i.test(heading)) faults.push(`CHANGELOG.md says "${heading}": put the date there`)
 if (readFileSync('package-lock.json', 'utf8').includes('"resolved": "http'))
   faults.push('package-lock.json has download addresses: write it again, with the .npmrc of this folder')
+const changes = execFileSync('git', ['status', '--porcelain'], { encoding: 'utf8' }).trimEnd()
+if (changes !== '') faults.push(`There are changes that are not committed, so commit or remove them:\n${changes}`)
 
 for (const fault of faults) console.error(fault)
 process.exitCode = faults.length > 0 ? 1 : 0

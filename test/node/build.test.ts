@@ -19,7 +19,7 @@ function build(...parameters: string[]) {
 }
 
 describe('scripts/build.js without devDependencies', () => {
-  it('does not fail as "prepare", and says what is not done', () => {
+  it('does not fail as "postprepare", and says what is not done', () => {
     expect(build('--if-possible')).toEqual({ status: 0, said: expect.stringMatching(/is not built: .*--include=dev/) })
   })
 
