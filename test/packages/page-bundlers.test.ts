@@ -65,7 +65,7 @@ function watchWeight(page: Page, origin: string): () => Promise<number> {
   return async () => Math.round((await Promise.all(loading)).reduce((sum, size) => sum + size, 0) / 100) / 10
 }
 
-describe.each(Object.entries(PAGE_BUNDLERS))('a page bundled by %s', (name, { isOneFile }) => {
+describe.each(Object.entries(PAGE_BUNDLERS))('a page bundled by %s', (name, { isLarge }) => {
   it('builds without warnings, and pushes every kind of archive', async () => {
     const { stdout, stderr } = await project.run('node', [`${name}.js`])
     expect(`${stdout}${stderr}`.trim()).toBe('')
@@ -96,7 +96,7 @@ describe.each(Object.entries(PAGE_BUNDLERS))('a page bundled by %s', (name, { is
     }
     expect(await push(archive, { compress: 'zstd' })).toBe(PORTABLE_DIGESTS.zstd)
     expect(complaints).toEqual([])
-    if (!isOneFile) expect([atStart < 55, afterLarge < 100]).toEqual([true, true])
+    if (!isLarge) expect([atStart < 55, afterLarge < 100]).toEqual([true, true])
     await page.close()
     await served.close()
   })

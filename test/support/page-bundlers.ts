@@ -1,10 +1,12 @@
+import { readFileSync } from 'node:fs'
+
 /** A bundler, and the script that bundles `page.js` into `dist/<name>`. The script prints all warnings. */
 export interface PageBundler {
   /** The packages that it takes, with their versions. */
   readonly packages: Readonly<Record<string, string>>
   readonly script: string
-  /** True if all code is in one file, which loads at the start. */
-  readonly isOneFile?: boolean
+  /** True if the page loads what a bundler would leave out or load later. */
+  readonly isLarge?: boolean
 }
 
 const WEBPACK = (name: string) => `
@@ -22,6 +24,8 @@ bundle({
 const ESBUILD = (name: string, options: string) => `
 import { build } from 'esbuild'
 await build({ entryPoints: ['page.js'], outdir: 'dist/${name}', bundle: true, minify: true, format: 'esm', ${options} })`
+
+const [IMPORT_MAP = ''] = /<script type="importmap">.*?<\/script>/s.exec(readFileSync('docs/bundlers.md', 'utf8')) ?? []
 
 export const PAGE_BUNDLERS: Readonly<Record<string, PageBundler>> = {
   vite: {
@@ -61,7 +65,19 @@ await bundle.write({ dir: 'dist/rollup' })`,
   'esbuild, one file': {
     packages: { esbuild: '0.28.2' },
     script: ESBUILD('esbuild, one file', ''),
-    isOneFile: true,
+    isLarge: true,
+  },
+  'an import map alone': {
+    packages: {},
+    script: `
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+const folder = 'dist/an import map alone'
+mkdirSync(folder, { recursive: true })
+cpSync('page.js', folder + '/page.js')
+symlinkSync(import.meta.dirname + '/node_modules', folder + '/node_modules')
+const page = readFileSync('index.html', 'utf8')
+writeFileSync(folder + '/index.html', page.replace('<script', () => ${JSON.stringify(IMPORT_MAP)} + '<script'))`,
+    isLarge: true,
   },
   parcel: {
     // It installs `buffer` itself otherwise, for a line of zstddec that no page runs.
