@@ -4,6 +4,7 @@ import { dirname, join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import type { Browser, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { TASKS } from '../../site/reference/tasks.js'
 import * as node from '../../src/node/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
 import { serveFiles } from '../support/built-page.ts'
@@ -109,6 +110,23 @@ describe('npm run docs', () => {
       .find((section) => section.startsWith('id="pushdockertar"'))
     expect(/<strong>Options<\/strong>.*<code>chunkSize\?<\/code>.*5 MiB/s.test(push ?? '')).toBe(true)
     expect(/<strong>Throws<\/strong>.*DigestMismatchError/s.test(push ?? '')).toBe(true)
+  })
+
+  it('makes a reference whose options are all in the tables of docs/functions.md', () => {
+    const text = readFileSync('docs/functions.md', 'utf8')
+    const tables = text.slice(text.indexOf('\n## Options'))
+    const missing = new Set<string>()
+    for (const { page } of TASKS) {
+      for (const section of read(`reference/${page}.html`).split('<h2 ')) {
+        const [, options = ''] = /<strong>Options<\/strong>.*?<tbody>(.*?)<\/tbody>/s.exec(section) ?? []
+        const [name = ''] = /\w+(?= <a)/.exec(section) ?? []
+        for (const [, code = ''] of options.matchAll(/<tr><td><code[^>]*>(.*?)<\/code>/g)) {
+          const option = code.replaceAll(/<wbr[^>]*>|\?/g, '')
+          if (!new RegExp(`\`${option}\\b`).test(tables)) missing.add(`${option} of ${name}`)
+        }
+      }
+    }
+    expect([...missing]).toEqual([])
   })
 
   it('makes pages that work below any path, with their pictures', async () => {
