@@ -21,7 +21,7 @@ const examples = DOCUMENTS.flatMap((document) =>
     code: match[1] as string,
   })),
 )
-/** The others are for pages and their Workers. */
+/** The others are for pages and their Workers: page-examples.test.ts and worker-example.test.ts run them. */
 const runnable = examples.filter(({ code }) => !/document\.querySelector|postMessage/.test(code))
 
 let files: ExampleFiles
