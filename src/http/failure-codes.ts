@@ -24,6 +24,7 @@ const FAILURES: readonly Known[] = [
   // Node's, and Bun's.
   [/ECONNREFUSED|ConnectionRefused/, 'NO_ANSWER', 'nothing listens there', 'check the address, and that it runs'],
   [/ENOTFOUND|EAI_AGAIN/, 'NO_ANSWER', 'its host is unknown', 'check the address, and the network'],
+  [/NotCapable/, 'NO_ANSWER', 'Deno does not allow it', 'run it with --allow-net'],
   [/PROXY_ANSWERED_407/, 'NO_ANSWER', 'the proxy wants a user and a password', 'put them in its URL'],
 ]
 

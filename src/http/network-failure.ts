@@ -43,14 +43,14 @@ export function timedOut({ act, method, url }: Unanswered, timeout: number): Net
 }
 
 /**
- * Tells whether a failure will happen again: a certificate, a refused preflight, a proxy's refusal and a redirect do
- * not change from one moment to the next.
+ * Tells whether a failure will happen again: a certificate, a refused preflight, a missing permission, a proxy's
+ * refusal and a redirect do not change from one moment to the next.
  */
 export function isLastingFailure({ code, cause }: NetworkError): boolean {
   return (
     code === 'PREFLIGHT_REFUSED' ||
     isRedirected(cause) ||
-    /CERT|_TLS_|VERIFY|WRONG_VERSION|PROXY_ANSWERED/.test(codeOf(cause) ?? '')
+    /CERT|_TLS_|VERIFY|WRONG_VERSION|PROXY_ANSWERED|NotCapable/.test(codeOf(cause) ?? '')
   )
 }
 
@@ -79,8 +79,9 @@ function isRedirected(cause: unknown): boolean {
   return inner instanceof Error && /redirect/i.test(inner.message)
 }
 
-/** Node's fetch has the code on the cause of its error, Bun's on the error itself. */
+/** Node's fetch has the code on the cause of its error, Bun's on the error itself. Deno names what it forbids. */
 export function codeOf(cause: unknown): string | undefined {
+  if (cause instanceof Error && cause.name === 'NotCapable') return cause.name
   const errors = [cause, cause instanceof Error ? cause.cause : undefined]
   return errors
     .map((error) => (error instanceof Error && 'code' in error ? error.code : undefined))

@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { serve } from 'srvx/node'
+
+/** A registry of npm packages. */
+interface NpmRegistry {
+  readonly url: string
+  close(): Promise<void>
+}
+
+/**
+ * Serves the packed package by its name, as npm will, so that commands need no other words than a user types. All other
+ * packages come from the registry that npm uses here.
+ */
+export async function serveNpmRegistry(tarball: string): Promise<NpmRegistry> {
+  const { stdout } = await promisify(execFile)('npm', ['config', 'get', 'registry'])
+  const upstream = new URL(stdout.trim())
+  const bytes = readFileSync(tarball)
+  const own = JSON.parse(readFileSync('package.json', 'utf8'))
+  const server = serve({
+    port: 0,
+    hostname: '127.0.0.1',
+    silent: true,
+    gracefulShutdown: false,
+    async fetch(request) {
+      const { pathname, origin } = new URL(request.url)
+      if (pathname === `/${own.name}`) return Response.json(describe(own, `${origin}/${own.name}.tgz`, bytes))
+      if (pathname === `/${own.name}.tgz`) return new Response(bytes)
+      const accept = request.headers.get('accept') ?? '*/*'
+      const { status, headers, body } = await fetch(new URL(`.${pathname}`, upstream), { headers: { accept } })
+      return new Response(body, { status, headers: { 'content-type': headers.get('content-type') ?? '' } })
+    },
+  })
+  await server.ready()
+  return { url: (server.url as string).replace(/\/$/, ''), close: () => server.close(true) }
+}
+
+/** The document of a package with one version. */
+function describe(own: { readonly name: string; readonly version: string }, tarball: string, bytes: Uint8Array) {
+  const integrity = `sha512-${createHash('sha512').update(bytes).digest('base64')}`
+  const shasum = createHash('sha1').update(bytes).digest('hex')
+  const { name, version } = own
+  return {
+    name,
+    'dist-tags': { latest: version },
+    versions: { [version]: { ...own, dist: { tarball, integrity, shasum } } },
+  }
+}
