@@ -18,18 +18,23 @@ const UNKNOWN_SETTING = /^npm warn Unknown .* config .*\n/gm
 const folder = mkdtempSync(join(tmpdir(), 'install-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-describe('the packed package, installed by npm', () => {
-  it('pushes an image from a Node script', async () => {
-    const project = await installProject('node-script', {
-      files: {
-        'push.js': `import { pushDockerTar } from 'registry-api-v2-client/node'
-console.log(await pushDockerTar(process.argv[2], process.argv[3], 'packages/node-script', 'v1'))`,
-      },
-    })
+const PUSH = "pushDockerTar(...process.argv.slice(2), 'v1')"
+const FILES = {
+  'import.mjs': `import { pushDockerTar } from 'registry-api-v2-client/node'
+console.log(await ${PUSH})`,
+  'require.cjs': `const { pushDockerTar } = require('registry-api-v2-client/node')
+${PUSH}.then(console.log)`,
+}
+
+describe.each([OLDEST_NODE, NEWEST_NODE])('the packed package in Node %s', (node) => {
+  it.each(Object.keys(FILES))('pushes an image from a script, without a warning: %s', async (file) => {
+    const project = await installProject('node-script', { files: FILES })
     const archive = `${process.cwd()}/test/archives/docker-29.8-graph-driver.tar`
-    const { stdout } = await project.run('node', ['push.js', archive, inject('registryUrl')])
-    expect(stdout).toMatch(/^sha256:[0-9a-f]{64}\n$/)
-    expect(await listTags(inject('registryUrl'), 'packages/node-script')).toEqual(['v1'])
+    const repository = `packages/node-${node}-${file}`
+    const call = [file, archive, inject('registryUrl'), repository]
+    const { stdout, stderr } = await project.run(bringNode(node), call)
+    expect(`${stderr}${stdout}`).toMatch(/^sha256:[0-9a-f]{64}\n$/)
+    expect(await listTags(inject('registryUrl'), repository)).toEqual(['v1'])
   })
 })
 

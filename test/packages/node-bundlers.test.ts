@@ -51,6 +51,18 @@ const BUNDLERS: Readonly<Record<string, Bundler>> = {
     build: ['bun', 'build', 'program.js', '--compile', '--outfile=dist/bun/program'],
     run: ['./bun/program'],
   },
+  'deno bundle': {
+    build: [
+      'deno',
+      'bundle',
+      '--node-modules-dir=manual',
+      '--no-lock',
+      '--quiet',
+      '--output=dist/deno/program.js',
+      'program.js',
+    ],
+    run: ['deno', 'run', '--no-config', '--allow-all', 'deno/program.js'],
+  },
 }
 
 const elsewhere = mkdtempSync(join(tmpdir(), 'node-bundlers-'))

@@ -79,6 +79,13 @@ const page = readFileSync('index.html', 'utf8')
 writeFileSync(folder + '/index.html', page.replace('<script', () => ${JSON.stringify(IMPORT_MAP)} + '<script'))`,
     isLarge: true,
   },
+  'bun build': {
+    packages: {},
+    script: `
+import { execFileSync } from 'node:child_process'
+const options = ['--target=browser', '--splitting', '--minify', '--outdir=dist/bun build']
+execFileSync('bun', ['build', 'page.js', ...options], { stdio: ['ignore', 'ignore', 'inherit'] })`,
+  },
   parcel: {
     // It installs `buffer` itself otherwise, for a line of zstddec that no page runs.
     packages: { parcel: '2.16.4', buffer: '6.0.3' },
