@@ -32,7 +32,8 @@ beforeEach(async () => {
 
 it.each(VIEWS)('the view "%s" fits at 200 %, is accessible when dark, and does not move', async (heading, place) => {
   await openDemo({ registry: registry.url, ...place })
-  await page.getByRole('heading', { name: heading, exact: true, level: 1 }).waitFor()
+  const title = page.getByRole('heading', { name: heading, exact: true, level: 1 })
+  await title.waitFor()
   if (place.view === 'push') {
     await chooseFile('hello.tar', await createTestArchive())
     await page.getByRole('heading', { name: 'hello.tar' }).waitFor()
@@ -40,6 +41,7 @@ it.each(VIEWS)('the view "%s" fits at 200 %, is accessible when dark, and does n
   await expect.poll(() => page.locator('[aria-busy=true]').count(), { timeout: 20_000 }).toBe(0)
 
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(640)
+  expect((await title.boundingBox())?.x).toBeGreaterThan(8)
   expect(await accessibilityFindings()).toEqual([])
   expect(await movingElements()).toEqual([])
 })
