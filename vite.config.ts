@@ -82,17 +82,7 @@ export default defineConfig({
     sourcemap: true,
     rolldownOptions: {
       external: [
-        ...[
-          /^node:/,
-          'ky',
-          'fflate',
-          '@hpcc-js/wasm-zstd',
-          'hash-wasm',
-          'idb-keyval',
-          'nanotar',
-          'zstddec/stream',
-          /^@zip\.js/,
-        ],
+        ...[/^node:/, 'ky', 'fflate', '@hpcc-js/wasm-zstd', 'hash-wasm', 'idb-keyval', 'nanotar', /^@zip\.js/],
       ],
       output: { chunkFileNames: 'chunks/[name].js' },
     },

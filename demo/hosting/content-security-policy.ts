@@ -10,7 +10,7 @@ export const CONTENT_SECURITY_POLICY = [
   "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self'",
   "img-src 'self' data:",
-  "connect-src 'self' http: https: data:",
+  "connect-src 'self' http: https:",
   "worker-src 'self' blob:",
   "base-uri 'none'",
   "form-action 'none'",

@@ -5,6 +5,7 @@ import { createTestArchive, createTestRegistry } from '../../src/testing/index.t
 import { makePortableArchive, PORTABLE_DIGESTS } from '../support/compressed-archive.ts'
 import { describeCompressionCache } from '../support/compression-cache-contract.ts'
 import { countingSource } from '../support/counting-source.ts'
+import { zstd } from '../support/packing.ts'
 import { runUnderPolicy } from '../support/policy-frame.ts'
 
 describeCompressionCache('browserCompressions()', async () => {
@@ -86,10 +87,10 @@ describe('a push with { compress } in a page', () => {
     expect(digest).toBe(PORTABLE_DIGESTS.zstd)
   })
 
-  it("needs no connect-src 'self' for zstd", async () => {
+  it("needs neither 'self' nor data: in connect-src for zstd, in both directions", async () => {
     const url = inject('registryUrl')
     const script = `return sdk.pushDockerTar(input.file, input.url, input.repository, 'v1', { compress: 'zstd' })`
-    const file = new File([await makePortableArchive()], 'exported.tar')
+    const file = new File([zstd(await makePortableArchive())], 'exported.tar.zst')
     const input = { file, url, repository: `compress/${crypto.randomUUID()}` }
     const policy = { scripts: "'wasm-unsafe-eval'", connections: new URL(url).origin }
     expect(await runUnderPolicy(policy, script, input)).toBe(PORTABLE_DIGESTS.zstd)

@@ -57,7 +57,6 @@ describe('the bundle of the portable entry', () => {
       'hash-wasm',
       'idb-keyval',
       'ky',
-      'zstddec',
     ]
     expect(packagesIn(core.later).filter(isPackage)).toEqual(packages)
     expect(packagesIn(core.atOnce).filter((name) => packages.includes(name))).toEqual([])
