@@ -42,7 +42,10 @@ export async function copy(context: Context, source: string, destination: string
     to: { registry: await context.openRegistry(to.registry), repository: to.repository },
   }
   if (isMany) {
-    if (dryRun) throw new UsageError('Cannot use --dry-run with several tags', 'copy a single tag')
+    if (dryRun) {
+      const remedy = `list the tags with "registry-client tags ${nameOf(from)}", and plan one of them`
+      throw new UsageError('Cannot use --dry-run with several tags', remedy)
+    }
     return copyMany(context, to, { tags: flags.tags }, (choice) =>
       copyRepository(places.from, places.to, { ...options, ...choice }),
     )

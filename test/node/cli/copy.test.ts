@@ -59,6 +59,18 @@ describe('registry-client copy', () => {
     expect((await getManifest(mirror.url, 'cli/kept', 'v1')).digest).toBe(before)
   })
 
+  it('says how to plan where --dry-run is given for several tags', async () => {
+    const { code, stderr } = await runCommand([
+      'copy',
+      `${host}/cli/copy`,
+      `${mirrorHost}/cli/dry`,
+      '--all-tags',
+      '--dry-run',
+    ])
+    expect(code).toBe(2)
+    expect(stderr).toContain(`registry-client tags ${host}/cli/copy`)
+  })
+
   it('shows the plan with --dry-run, and copies nothing', async () => {
     const { code, stdout } = await runCommand(['copy', `${host}/cli/copy:v1`, `${mirrorHost}/cli/dry`, '--dry-run'])
     expect(code).toBe(0)
