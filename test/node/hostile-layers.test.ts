@@ -64,7 +64,8 @@ describe('listImageFiles() of a layer with hostile names', () => {
     const start = performance.now()
     const left = await filesIn(await imageOf(files, [{ name: 'a/b/new' }, ...again, { name: 'a/b/newer' }]))
     expect(left.map(({ path }) => path)).toEqual(['a/b/new', 'a/b/newer'])
-    expect(performance.now() - start).toBeLessThan(20_000)
+    // Measured on two busy cores: ten seconds.
+    expect(performance.now() - start).toBeLessThan(50_000)
   })
 
   it('reads no link whose target is too long', async () => {
