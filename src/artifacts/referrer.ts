@@ -23,7 +23,7 @@ export interface Referrer extends Descriptor {
 export interface ListReferrersOptions extends RequestOptions, RuntimeOptions {
   /** Lists only artifacts of this type. @default all */
   readonly artifactType?: string | undefined
-  /** True to list what is about the manifests in an index, too. @default false */
+  /** True to list the referrers of the manifests in an index too. @default false */
   readonly children?: boolean | undefined
   /** The limits of the lists and manifests. Each has a default. */
   readonly limits?: Partial<DownloadLimits> | undefined

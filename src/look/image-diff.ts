@@ -42,7 +42,7 @@ export interface FileChange {
   readonly path: string
   /**
    * `written` means that one image writes the file above the layers in common. These are not read, so it may have
-   * replaced a file of theirs, or not. `{ sharedLayers: true }` tells.
+   * replaced a file of theirs, or not. `{ sharedLayers: true }` finds out.
    */
   readonly type: 'added' | 'removed' | 'changed' | 'written'
   /** The properties that differ, if the file was changed. */
@@ -62,8 +62,8 @@ export interface DiffImagesOptions extends LayerFilesOptions {
   /** True to compare the files too. It reads the layers above those that the images have in common. @default false */
   readonly files?: boolean | undefined
   /**
-   * True to read the layers in common too, once. Then `written` files are told as `added`, `removed` or `changed`, and
-   * those that are the same again are left out. @default false
+   * True to read the layers in common too, once. Then files are `added`, `removed` or `changed` instead of `written`,
+   * and unchanged files are left out. @default false
    */
   readonly sharedLayers?: boolean | undefined
 }

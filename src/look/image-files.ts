@@ -51,8 +51,8 @@ export async function* listImageFiles(image: Image, options: ImageFilesOptions =
  * @param path The path of the file, such as `etc/motd`. Links of folders on the way are followed.
  * @param options `layer`, `platform` (of an index), `followLinks` (default: false), `limits`, `onProgress` and
  *   `signal`; an abort rejects with the signal's reason.
- * @returns the entry, with `bytes()` and `stream()` for its content. A symbolic link is told as such, unless you follow
- *   it.
+ * @returns the entry, with `bytes()` and `stream()` for its content. A symbolic link is returned as a link, unless
+ *   you follow it.
  * @throws {TypeError} if an argument or option has the wrong type.
  * @throws {RangeError} if one of the `limits` is negative or not a number.
  * @throws {TarReadError} if a layer is damaged or cut short, or exceeds a limit, as a decompression bomb does.

@@ -17,8 +17,8 @@ import type { ReadFileOptions } from './read-file-options.ts'
  * @param path The path of the file in the image, such as `etc/motd`.
  * @param options `followLinks` (default: false), `limits`, `onProgress` and `signal`; an abort rejects with the
  *   signal's reason.
- * @returns the entry, with `bytes()` and `stream()` for its content. A symbolic link is told as such, unless you follow
- *   it.
+ * @returns the entry, with `bytes()` and `stream()` for its content. A symbolic link is returned as a link, unless
+ *   you follow it.
  * @throws {TypeError} if an argument or option has the wrong type.
  * @throws {RangeError} if one of the `limits` is negative or not a number.
  * @throws {TarReadError} if the layer is damaged or cut short, or exceeds a limit, as a decompression bomb does.

@@ -15,7 +15,7 @@ export interface DeleteOptions extends RequestOptions {
  *
  * Some registries, such as distribution 2 and Nexus, cannot delete a single tag. There it deletes the manifest by its
  * digest, which deletes all tags of it, but only if no other tag names that manifest and no index that stays lists it.
- * It leaves what the manifest lists, and what is about it. `deleteTags` takes these along.
+ * It leaves the manifests that an index lists, and the referrers. `deleteTags` deletes these too.
  *
  * @param registry The registry's URL or host, or a handle of `openRegistry` if it needs credentials or other settings.
  * @param repository The name of the repository, such as `team/app`.

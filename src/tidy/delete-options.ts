@@ -53,11 +53,11 @@ export interface DeleteTagsOptions extends PlanDeleteOptions {
 
 /** The options of `planDelete`. */
 export interface PlanDeleteOptions extends TidyOptions {
-  /** True if no tag need stay in the repository. @default false */
+  /** True to allow that no tag stays in the repository. @default false */
   readonly all?: boolean | undefined
-  /** True if manifests that only a deleted index lists go with it. @default true */
+  /** True to delete manifests too that only a deleted index lists. @default true */
   readonly children?: boolean | undefined
-  /** True if what is about a deleted image goes with it: signatures, attestations, SBOMs. @default true */
+  /** True to delete the referrers of a deleted image too: signatures, attestations, SBOMs. @default true */
   readonly referrers?: boolean | undefined
   /**
    * True to delete single tags also in registries that cannot, such as distribution 2: the tag is overwritten with a

@@ -8,10 +8,10 @@ import type { DeletedContent, DeletePlan, DeleteResult, UndoResult } from './del
  * Plans which images of a repository go, and changes nothing there. The plan is JSON: what goes and in which order,
  * what stays and why, and the bytes of the manifests that go, so that `undoDelete` can put them back.
  *
- * An image goes with what only it lists (the images of an index, their attestations) and with what is about it
- * (signatures, SBOMs, also those under tags of cosign). Nothing goes that something needs that stays: a tag, an index,
- * or an image whose signature it is. What cannot be read stays, and so does all that it might need. The API lists no
- * manifests without tags: an index that no tag names cannot protect what it lists.
+ * Manifests that only the image lists go with it: the images of an index, and their attestations. Its referrers go too
+ * (signatures, SBOMs, also those under tags of cosign). A manifest stays if a remaining tag, index or image needs it.
+ * Manifests that cannot be read stay, with all that they might need. The API lists no manifests without tags. So an
+ * index without a tag cannot protect its images.
  *
  * @param registry The registry's URL or host, or a handle of `openRegistry` if it needs credentials or other settings.
  * @param repository The name of the repository, such as `team/app`.

@@ -22,9 +22,9 @@ import { inNode, inNodeReproducibly } from '../node-runtime.ts'
 const WITH_TYPE = 'an object such as { artifactType }'
 
 /**
- * Lists what is about an image or an artifact: signatures, attestations, SBOMs and other referrers. It asks the
- * referrers API, reads the tag that replaces it where clients had to do without (distribution-spec § Referrers Tag
- * Schema), and looks for the tags of cosign. Each referrer is listed once. Attestations in an index are listed too.
+ * Lists the referrers of an image or an artifact: signatures, attestations, SBOMs and others. It asks the referrers
+ * API, reads the tag that replaces the API in registries without it (distribution-spec § Referrers Tag Schema), and
+ * looks for the tags of cosign. Each referrer is listed once. Attestations in an index are listed too.
  *
  * Where a list does not state a type, the manifest is read. Types are filtered here, because not all registries filter
  * rightly.

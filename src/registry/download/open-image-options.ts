@@ -15,8 +15,8 @@ export interface OpenImageOptions extends RequestOptions, RuntimeOptions {
    */
   readonly platforms?: readonly string[] | undefined
   /**
-   * True to read what is about the image and about the images in it, too: signatures, SBOMs and other referrers, and
-   * the tags of cosign. It takes up to five requests for each manifest. @default false
+   * True to read the referrers of the image and of the images in it too: signatures, SBOMs and others, also those
+   * under tags of cosign. It takes up to five requests for each manifest. @default false
    */
   readonly referrers?: boolean | undefined
   /** The limits of the manifests and configs. Each has a default. */
