@@ -87,8 +87,7 @@ const options = ['--target=browser', '--splitting', '--minify', '--outdir=dist/b
 execFileSync('bun', ['build', 'page.js', ...options], { stdio: ['ignore', 'ignore', 'inherit'] })`,
   },
   parcel: {
-    // It installs `buffer` itself otherwise, for a line of zstddec that no page runs.
-    packages: { parcel: '2.16.4', buffer: '6.0.3' },
+    packages: { parcel: '2.16.4' },
     script: `
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
