@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type InstalledProject, installProject } from '../support/installed-project.ts'
 
@@ -68,7 +69,17 @@ describe('the types of every entry', () => {
   it.each(CASES)('compile with TypeScript $version by $moduleResolution for a $place', async (given) => {
     const { version, place, moduleResolution } = given
     const program = `node_modules/${compiler(version)}/bin/tsc`
-    const { stdout } = await project.run('node', [program, '-p', configOf(place, moduleResolution)])
-    expect(stdout).toBe('')
+    const { stdout } = await project.run('node', [program, '-p', configOf(place, moduleResolution), '--listFiles'])
+    // The project is below the packages of this repository, where the compiler finds what no user has.
+    const foreign = stdout.split('\n').filter((line) => line !== '' && !line.startsWith(project.folder))
+    expect(foreign).toEqual([])
+  })
+
+  it('are each compiled here', () => {
+    const { exports } = JSON.parse(readFileSync('package.json', 'utf8'))
+    const entries = Object.keys(exports).filter((entry) => entry !== './package.json')
+    const programs = PLACES.map(({ program }) => program).join('')
+    const imported = entries.filter((entry) => programs.includes(`'${entry.replace('.', 'registry-api-v2-client')}'`))
+    expect(imported).toEqual(entries)
   })
 })

@@ -2,7 +2,8 @@ import { atom, computed, type ReadableAtom, type WritableAtom } from 'nanostores
 import type { Entry, EntryInput, EntryState } from '../queue/entry.ts'
 import type { Queue } from '../queue/queue.ts'
 import { movingTags } from './plan-view.tsx'
-import { createSummary, type Summary } from './summary.ts'
+import { createSummary } from './sum-entries.ts'
+import type { Summary } from './summary.ts'
 import { findClashes, isUsable, registryFault } from './validity.ts'
 
 /** The name that the page gives an image, instead of those of the archive. */

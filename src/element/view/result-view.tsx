@@ -1,25 +1,14 @@
 import { useStore } from '@nanostores/preact'
 import { messages } from '../words/messages.ts'
-import type { Pushed, PushedTag } from '../worker/pushes.ts'
+import type { Pushed } from '../worker/pushes.ts'
 import { CopyButton } from './copy-button.tsx'
+import type { LinkToImage, PullCommand, PushedImage } from './pushed-image.ts'
 
 const $texts = messages('element/result', {
   title: 'In the registry',
   pull: 'Pull it with',
   show: 'Show it',
 })
-
-/** A pushed tag, with the registry that has it now. */
-export interface PushedImage extends PushedTag {
-  /** The base URL of the registry. */
-  readonly registry: string
-}
-
-/** Returns the address of a page that shows an image, if there is one. */
-export type LinkToImage = (image: PushedImage) => string | undefined
-
-/** Returns the line that pulls an image, or nothing if no tool can pull it. */
-export type PullCommand = (image: PushedImage) => string | undefined
 
 /** Settings of the page about the results of pushes. */
 export interface ResultSettings {
