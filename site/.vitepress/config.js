@@ -34,6 +34,7 @@ export default defineConfig({
     ko: {
       label: '한국어',
       lang: 'ko',
+      description: '웹 페이지, Node, Deno, Bun, 터미널에서 컨테이너 이미지를 푸시하고, 풀하고, 복사하고, 빌드합니다',
       link: '/ko/',
       themeConfig: {
         ...KOREAN_WORDS,
