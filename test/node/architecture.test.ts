@@ -66,19 +66,27 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'node/native-sha256': ['oci'],
   'node/temporary-files': [],
   'node/saving': ['errors'],
+  'node/make-folder': [],
   'node/folder-lock': ['async', 'node/saving'],
   'node/archive': ['errors', 'source', 'unpack', 'archive', 'index', 'node/temporary-files'],
   'node/compress': ['errors', 'source', 'runtime', 'compress'],
   'node/edit': ['errors', 'source', 'edit', 'node/archive'],
-  'node/stores': ['errors', 'stores', 'registry/sessions', 'compress', 'node/home'],
+  'node/stores': ['errors', 'stores', 'registry/sessions', 'compress', 'node/home', 'node/make-folder'],
   'node/credentials': [
     ...['errors', 'async', 'oci', 'check-options', 'registry/auth', 'registry'],
-    ...['node/home', 'node/temporary-files', 'node/saving', 'node/folder-lock'],
+    ...['node/home', 'node/temporary-files', 'node/saving', 'node/make-folder', 'node/folder-lock'],
   ],
   'node/fetch': ['errors', 'async', 'registry'],
   'node/save': [
     ...['errors', 'async', 'source', 'oci', 'images', 'check-options', 'tar', 'control', 'save'],
-    ...['node/native-sha256', 'node/temporary-files', 'node/saving', 'node/folder-lock', 'node/archive'],
+    ...[
+      'node/native-sha256',
+      'node/temporary-files',
+      'node/saving',
+      'node/make-folder',
+      'node/folder-lock',
+      'node/archive',
+    ],
   ],
   'node/node-runtime': [
     'check-options',
@@ -91,7 +99,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'node/artifacts': [
     ...['async', 'errors', 'check-options', 'oci', 'registry', 'runtime', 'control', 'compress', 'edit', 'artifacts'],
-    ...['node/native-sha256', 'node/saving', 'node/archive', 'node/edit', 'node/save'],
+    ...['node/native-sha256', 'node/saving', 'node/make-folder', 'node/archive', 'node/edit', 'node/save'],
   ],
   'node/pull': ['oci', 'registry', 'pull', 'node/save'],
   'node/api': [
@@ -122,7 +130,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   testing: ['errors', 'async', 'source', 'oci', 'hash'],
   'testing/node': [
     ...['errors', 'async', 'source', 'oci', 'testing'],
-    ...['node/native-sha256', 'node/archive', 'node/saving'],
+    ...['node/native-sha256', 'node/archive', 'node/saving', 'node/make-folder'],
   ],
   'cli/terminal': ['node/index'],
   'cli/connection': ['node/index', 'cli/terminal'],

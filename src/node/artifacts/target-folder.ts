@@ -1,6 +1,7 @@
 import { lstat, mkdir, realpath, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RegistryError } from '../../errors.ts'
+import { makeFolder } from '../make-folder.ts'
 import { removeOldDrafts } from '../save/draft.ts'
 import { saving, unlessMissing } from '../saving.ts'
 
@@ -26,7 +27,7 @@ interface TargetFolder {
  */
 export async function openTarget(path: string, { overwrite }: { overwrite: boolean }): Promise<TargetFolder> {
   const made: string[] = []
-  const first = await saving(`"${path}"`, mkdir(path, { recursive: true }))
+  const first = await saving(`"${path}"`, makeFolder(path))
   if (first !== undefined) made.push(path)
   const top = await saving(`"${path}"`, realpath(path))
 

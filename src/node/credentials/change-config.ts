@@ -1,8 +1,9 @@
-import { chmod, chown, mkdir, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, chown, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { parseExactJson, writeExactJson } from '../../oci/exact-json.ts'
 import { isJsonObject, type JsonObject, objectField } from '../../oci/json.ts'
 import { withLock } from '../folder-lock.ts'
+import { makeFolder } from '../make-folder.ts'
 import { saving, unlessMissing } from '../saving.ts'
 import { removeLeftovers, temporaryName } from '../temporary-files.ts'
 import { readConfigBytes, unreadable } from './config-file.ts'
@@ -27,7 +28,7 @@ export async function changeAuths(
 ): Promise<void> {
   const target = await saving(`"${path}"`, followLinks(path))
   const folder = dirname(target)
-  await saving(`"${path}"`, mkdir(folder, { recursive: true, mode: FOLDER_MODE }))
+  await saving(`"${path}"`, makeFolder(folder, FOLDER_MODE))
   await removeLeftovers(folder, DRAFT)
   await withLock(folder, signal, async () => {
     for (let isDone = false; !isDone; ) {

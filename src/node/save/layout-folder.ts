@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runPool } from '../../async/pool.ts'
 import type { Digest } from '../../oci/digest.ts'
@@ -11,6 +11,7 @@ import { type Passing, verifiedPieces } from '../../save/verified-pieces.ts'
 import { lazyFile } from '../archive/file.ts'
 import { writeBehind } from '../archive/write-behind.ts'
 import { withLock } from '../folder-lock.ts'
+import { makeFolder } from '../make-folder.ts'
 import { saving } from '../saving.ts'
 import { BLOBS_AT_ONCE } from './blobs-at-once.ts'
 import { openDraft, removeOldDrafts } from './draft.ts'
@@ -41,7 +42,7 @@ export async function openLayoutFolder(folder: string): Promise<LayoutFolder> {
   const blobs = join(folder, ALGORITHM_FOLDER)
   // Before anything is created or removed.
   await readIndex(folder)
-  await saving(`"${folder}"`, mkdir(blobs, { recursive: true }))
+  await saving(`"${folder}"`, makeFolder(blobs))
   for (const one of [folder, blobs]) await removeOldDrafts(one)
 
   async function write(file: ArchiveFile, passing: Passing): Promise<void> {

@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { lstat, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { lstat, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import { RegistryError } from '../../errors.ts'
 import type { KeyedStore } from '../../stores/keyed-store.ts'
 import { homeFolder } from '../home.ts'
+import { makeFolder } from '../make-folder.ts'
 
 /** Matches the store's own files. All other files are left alone, because the folder may have other content. */
 const NAME = /^[0-9a-f]{64}\.json(?:\.[0-9a-f-]{36}\.new)?$/
@@ -78,7 +79,7 @@ export function userFolder(variable: 'XDG_STATE_HOME' | 'XDG_CACHE_HOME', otherw
 }
 
 async function openFolder<T>(path: string, content: FolderContent<T>): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 })
+  await makeFolder(path, 0o700)
   // Windows has no such owners and mode bits. There, a user's folders are private by default.
   if (process.platform !== 'win32') await requireOwn(path, content)
   await sweep(path, content)

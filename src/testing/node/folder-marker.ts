@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RegistryError } from '../../errors.ts'
+import { makeFolder } from '../../node/make-folder.ts'
 import { saving, unlessMissing } from '../../node/saving.ts'
 import { writeWhole } from './files.ts'
 import { LOCK } from './process-lock.ts'
@@ -21,7 +22,7 @@ const IGNORED = ['lost+found', '.DS_Store', LOCK, DRAFTS]
  * @throws {RegistryError} if it has other content, or cannot be used
  */
 export async function prepareFolder(folder: string, readOnly: boolean): Promise<void> {
-  if (!readOnly) await saving(`"${folder}"`, mkdir(folder, { recursive: true }))
+  if (!readOnly) await saving(`"${folder}"`, makeFolder(folder))
   const names = await saving(`"${folder}"`, readdir(folder))
   const refuse = (state: string) =>
     new RegistryError('FOLDER_UNUSABLE', `Cannot serve "${folder}": ${state}`, {
