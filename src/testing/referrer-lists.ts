@@ -20,7 +20,8 @@ export async function listReferrers(
   const wanted = url.searchParams.get('artifactType')
   const all: Referrer[] = []
   for (const [digest, stored] of repositories.get(name)?.manifests ?? []) {
-    if ((await storedSubject(stored)) === subject) all.push(await describe(digest, stored))
+    const known = subjects.get(stored) ?? (await readSubject(stored))
+    if (known.subject === subject) all.push(await describe(digest, stored))
   }
   const manifests = wanted === null ? all : all.filter(({ artifactType }) => artifactType === wanted)
   return jsonAnswer(
@@ -30,15 +31,17 @@ export async function listReferrers(
   )
 }
 
-/** The subjects of stored manifests. A list of referrers looks at all of them. */
-const subjects = new WeakMap<StoredManifest, { readonly subject: Digest | undefined }>()
+interface KnownSubject {
+  readonly subject: Digest | undefined
+}
 
-async function storedSubject(stored: StoredManifest): Promise<Digest | undefined> {
-  const known = subjects.get(stored)
-  if (known) return known.subject
-  const subject = subjectOf(parseManifest(await stored.bytes(), 'the manifest'))
-  subjects.set(stored, { subject })
-  return subject
+/** The subjects of stored manifests. A list of referrers looks at all of them. */
+const subjects = new WeakMap<StoredManifest, KnownSubject>()
+
+async function readSubject(stored: StoredManifest): Promise<KnownSubject> {
+  const known = { subject: subjectOf(parseManifest(await stored.bytes(), 'the manifest')) }
+  subjects.set(stored, known)
+  return known
 }
 
 /** Returns the digest of a manifest's subject, or `undefined` if it has none. */

@@ -52,9 +52,10 @@ async function planManifests(
   nodes: Map<Digest, Node>,
 ): Promise<readonly PlannedDelete[]> {
   const deletes: PlannedDelete[] = []
+  const named = tagsByDigest(heads)
   for (const [digest, candidate] of going) {
     const { why, parents } = candidate
-    const tags = [...heads].filter(([, head]) => head.digest === digest).map(([tag]) => tag)
+    const tags = named.get(digest) ?? []
     const list = await findList(reader, heads, candidate)
     const isListed = list && !going.has(list.digest)
     if (isListed) nodes.set(list.digest, list)
@@ -88,13 +89,24 @@ async function planTags(
     const node = await reader.read(digest)
     if (node && !isUnread(node)) nodes.set(digest, node)
   })
+  const named = tagsByDigest(heads)
   return tags.flatMap((tag) => {
     const digest = digestOfTag(heads, tag)
-    const siblings = [...heads].filter(([other, head]) => head.digest === digest && !choice.tags.has(other))
+    const siblings = named.get(digest)?.filter((other) => !choice.tags.has(other)) ?? []
     // Without its bytes it could not be put back.
     if (!nodes.has(digest)) return []
-    return [{ digest, way, tags: [tag], why: 'chosen', after: [], siblings: siblings.map(([other]) => other) } as const]
+    return [{ digest, way, tags: [tag], why: 'chosen', after: [], siblings } as const]
   })
+}
+
+function tagsByDigest(heads: TagList['heads']): ReadonlyMap<Digest, readonly string[]> {
+  const named = new Map<Digest, string[]>()
+  for (const [tag, { digest }] of heads) {
+    const tags = named.get(digest)
+    if (tags) tags.push(tag)
+    else named.set(digest, [tag])
+  }
+  return named
 }
 
 function digestOfTag(heads: TagList['heads'], tag: string): Digest {
