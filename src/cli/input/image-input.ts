@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises'
 import { ValidationError } from '../../node/index.ts'
 import { UsageError } from '../terminal/usage-error.ts'
-import { type Place, parsePlace, readRegistryAddress, registryAsImage } from './place.ts'
+import { nameOf, type Place, parsePlace, readRegistryAddress, registryAsImage } from './place.ts'
 
 /** An argument that names an image: an archive, or an image of a registry. */
 export type ImageInput =
@@ -11,14 +11,15 @@ export type ImageInput =
 const SCHEME = /^https?:\/\//
 /** The beginning of a path, in POSIX or in Windows. */
 const PATH = /^[./~]|\\|^[A-Za-z]:[\\/]/
-const ARCHIVE = /\.(?:tar|tar\.gz|tgz|tar\.zst|tzst|tar\.xz|tar\.bz2|zip)$/i
+const ARCHIVE = /\.(?:tar|tgz|tzst|zip|gz|zst|xz|bz2)$/i
 
 /**
  * Tells whether an argument is an archive or an image of a registry. `-` is an archive on stdin. A text is a path if
  * it begins with `.`, `/` or `~`, ends like an archive (`.tar`, `.tgz`, `.zip`…), or is a file or a folder that
  * exists. Everything else is a reference, and so is what begins with `http://` or `https://`.
  *
- * @param onWarning Called if a reference is also the path of a file or a folder, which is read then.
+ * @param onWarning Called if a reference is also the path of a file or a folder, which is read then; and if it is a
+ *   single word, which may be the name of a file, mistyped.
  * @throws {UsageError} if it names a registry
  * @throws {ValidationError} if it is neither
  */
@@ -37,7 +38,11 @@ export async function readImageInput(text: string, onWarning: (message: string) 
   }
   if (readRegistryAddress(text) !== undefined) throw registryAsImage(text)
   const place = tryPlace(text)
-  if (place) return { kind: 'reference', place }
+  if (place) {
+    // Perhaps the name of a file, mistyped.
+    if (!/[/:@]/.test(text)) onWarning(`"${text}" is not a file here. It is read as the image ${nameOf(place)}.`)
+    return { kind: 'reference', place }
+  }
   throw new ValidationError(
     'REFERENCE_INVALID',
     `Cannot find the image ${JSON.stringify(text)}: it is not a file here, and not a reference`,

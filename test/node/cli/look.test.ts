@@ -308,11 +308,19 @@ describe('an argument that names an image', () => {
     )
   })
 
+  it('is a reference if it is one word, with a warning that there is no such file', async () => {
+    // Nobody listens there: Docker Hub is not asked.
+    const { code, stderr } = await runCommand(['digest', 'missing'], { env: { HTTPS_PROXY: 'http://127.0.0.1:9' } })
+    expect(code).toBe(7)
+    expect(stderr).toMatch(/^warning: "missing" is not a file here. It is read as the image docker.io\/missing.\n/)
+  })
+
   it('is refused if it is neither a file nor a reference, or names a registry', async () => {
     const cwd = await mkdtemp(join(tmpdir(), 'input-'))
     const cases = [
       ['My App', 3, 'it is not a file here, and not a reference'],
       ['missing.tar', 3, 'Cannot open "missing.tar"'],
+      ['missing.gz', 3, 'Cannot open "missing.gz"'],
       ['./app', 3, 'Cannot open "./app"'],
       [host, 2, 'it names a registry'],
     ] as const
