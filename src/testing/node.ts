@@ -30,16 +30,16 @@ export type { AnsweredRequest, TestRegistry, TestRegistryOptions, TestRequest } 
 /** Options of `serveTestRegistry`. */
 export interface ServeOptions extends TestRegistryOptions {
   /** The port to listen on. @default a free port */
-  readonly port?: number
+  readonly port?: number | undefined
   /** The address to listen on, such as `0.0.0.0` for all. @default 127.0.0.1, which other machines cannot reach */
-  readonly hostname?: string
+  readonly hostname?: string | undefined
   /**
    * The folder that keeps the content. It is created if it does not exist. It must be empty, or written by this
    * function before. Only one process can use it. With `readOnly`, it must exist, and nothing in it changes.
    *
    * @default none: the content is in memory, and gone at the end
    */
-  readonly folder?: string
+  readonly folder?: string | undefined
 }
 
 /** A registry that is served over HTTP. */

@@ -9,11 +9,11 @@ import type { StoredBytes } from './storage.ts'
 /** The object storage that the registry redirects requests for blobs to, as registries on S3 do. */
 export interface ObjectStorageOptions {
   /** Its origin. @default https://storage.test; with `serveTestRegistry` a second port */
-  readonly origin?: string
+  readonly origin?: string | undefined
   /** The number of requests that a signed URL is good for. @default any number */
-  readonly uses?: number
+  readonly uses?: number | undefined
   /** The time in milliseconds that a signed URL is good for. @default any time */
-  readonly milliseconds?: number
+  readonly milliseconds?: number | undefined
 }
 
 /** Blobs at another origin, at signed URLs. */

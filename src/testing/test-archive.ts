@@ -5,24 +5,24 @@ import { type Digest, digestOf } from '../oci/digest.ts'
 /** An image to put into an archive. */
 export interface TestImage {
   /** The names, as `docker save` writes them. @default one name: `team/hello:v1` */
-  readonly names?: readonly string[]
+  readonly names?: readonly string[] | undefined
   /** The files of each layer, bottom layer first. Maps a path to the content. @default two small layers */
-  readonly layers?: ReadonlyArray<Readonly<Record<string, string | Uint8Array>>>
+  readonly layers?: ReadonlyArray<Readonly<Record<string, string | Uint8Array>>> | undefined
   /** @default amd64 */
-  readonly architecture?: string
+  readonly architecture?: string | undefined
 }
 
 /** The images and the layout of a test archive. */
 export interface TestArchiveOptions {
   /** @default one image with the defaults of `TestImage` */
-  readonly images?: readonly TestImage[]
+  readonly images?: readonly TestImage[] | undefined
   /**
    * The Docker version whose layout the archive has. Docker 25 and later save an OCI layout beside `manifest.json`.
    * Docker 24 and earlier do not.
    *
    * @default docker-25
    */
-  readonly layout?: 'docker-25' | 'docker-24'
+  readonly layout?: 'docker-25' | 'docker-24' | undefined
 }
 
 interface Blob {

@@ -18,44 +18,44 @@ import type { Storage } from './storage.ts'
 /** Options of `createTestRegistry`. They override the profile's rules. */
 export interface TestRegistryOptions {
   /** The real registry to imitate (docs/registries.md). @default none: follows the spec strictly */
-  readonly profile?: RegistryProfile
+  readonly profile?: RegistryProfile | undefined
   /**
    * Divides the profile's chunk sizes, so that tests need no large blobs: with 1024, 5 MiB become 5 KiB.
    *
    * @default 1
    */
-  readonly scale?: number
+  readonly scale?: number | undefined
   /** The only user. The registry's own token server issues bearer tokens to this user. @default no sign-in */
-  readonly credentials?: TestCredentials
+  readonly credentials?: TestCredentials | undefined
   /** The failures to simulate. @default no failures */
-  readonly faults?: readonly Fault[]
+  readonly faults?: readonly Fault[] | undefined
   /** The maximum number of entries per page of a list. @default 100 */
-  readonly pageSize?: number
+  readonly pageSize?: number | undefined
   /**
    * True if a single tag can be deleted, as in distribution 3. False if only manifests can, as in distribution 2.
    *
    * @default the profile's rule, otherwise true
    */
-  readonly deletesTags?: boolean
+  readonly deletesTags?: boolean | undefined
   /**
    * The minimum size in bytes of every chunk but the last. Clients receive it as `OCI-Chunk-Min-Length`.
    *
    * @default the profile's, otherwise 0
    */
-  readonly minChunkLength?: number
+  readonly minChunkLength?: number | undefined
   /**
    * Redirects requests for blobs to signed URLs of object storage, as registries in a cloud do. `fetch` answers them
    * too. An expired URL is refused with 403, and a request with `Authorization` with 400, as by S3.
    *
    * @default the registry itself answers with the blobs
    */
-  readonly objectStorage?: ObjectStorageOptions
+  readonly objectStorage?: ObjectStorageOptions | undefined
   /** True if the registry refuses every change with 405. @default false */
-  readonly readOnly?: boolean
+  readonly readOnly?: boolean | undefined
   /** The maximum number of entries in `requests`. The oldest go first. @default no limit */
-  readonly keptRequests?: number
+  readonly keptRequests?: number | undefined
   /** Called after each request, for a log. It has no secrets: no header and no body. @default not called */
-  readonly onRequest?: (request: AnsweredRequest) => void
+  readonly onRequest?: ((request: AnsweredRequest) => void) | undefined
 }
 
 /** A request that the registry received. */

@@ -29,7 +29,7 @@ import 'registry-api-v2-client/element'
 import 'registry-api-v2-client/element-worker'
 import 'registry-api-v2-client/hash-worker'
 import { createTestRegistry } from 'registry-api-v2-client/testing'
-export const { fetch } = createTestRegistry()
+export const start = (pageSize: number | undefined) => createTestRegistry({ pageSize })
 ${LIST}`,
   },
   {
