@@ -4,7 +4,7 @@ import { link, lstat, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { RegistryError } from '../../node/index.ts'
-import { UsageError } from '../terminal/usage-error.ts'
+import { existingFile, UsageError } from '../terminal/usage-error.ts'
 
 /** How a file is written. */
 interface SaveSettings {
@@ -21,7 +21,7 @@ interface SaveSettings {
 export async function requireFree(path: string, { force }: Pick<SaveSettings, 'force'>): Promise<void> {
   const found = await lstat(path).catch(() => undefined)
   if (found?.isDirectory()) throw new UsageError(`Cannot write "${path}": it is a folder`, 'pass the path of a file')
-  if (found && !force) throw new UsageError(`Cannot write "${path}": it exists`, 'pass --force to replace it')
+  if (found && !force) throw existingFile(path)
 }
 
 /** Writes a file that is whole or absent: under another name first. */

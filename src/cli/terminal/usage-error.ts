@@ -8,3 +8,8 @@ export class UsageError extends Error {
     this.remedy = remedy
   }
 }
+
+/** The refusal of a path that exists, where `--force` is not given. */
+export function existingFile(path: string): UsageError {
+  return new UsageError(`Cannot write "${path}": it exists`, 'pass --force to replace it')
+}

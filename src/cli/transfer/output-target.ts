@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { UsageError } from '../terminal/usage-error.ts'
+import { existingFile, UsageError } from '../terminal/usage-error.ts'
 
 /** Where images are written. */
 export type OutputTarget =
@@ -28,9 +28,7 @@ export async function readOutput(
   const status = await stat(output).catch(() => undefined)
   if (status?.isDirectory()) await refuseOtherFiles(output)
   if (status?.isDirectory() || /[/\\]$/.test(output)) return { kind: 'folder', path: output }
-  if (status?.isFile() && !force) {
-    throw new UsageError(`Cannot write "${output}": it exists`, 'pass --force to replace it')
-  }
+  if (status?.isFile() && !force) throw existingFile(output)
   return { kind: 'file', path: output }
 }
 
