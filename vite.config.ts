@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
+import { createChunkNames } from './scripts/chunks.js'
 import { inlineWorker } from './scripts/inline-worker.js'
 import { engineProjects } from './test/support/engines.ts'
 import { sequenceOf } from './test/support/sequence.ts'
@@ -84,7 +85,17 @@ export default defineConfig({
       external: [
         ...[/^node:/, 'ky', 'fflate', '@hpcc-js/wasm-zstd', 'hash-wasm', 'idb-keyval', 'nanotar', /^@zip\.js/],
       ],
-      output: { chunkFileNames: 'chunks/[name].js' },
+      // Files have only some modules of what they import. Entries keep their exports: no other module imports from them.
+      preserveEntrySignatures: 'allow-extension',
+      output: {
+        chunkFileNames: 'chunks/[name].js',
+        // The types have them.
+        comments: { jsdoc: false },
+        codeSplitting: {
+          groups: [{ name: createChunkNames(), debugName: 'modules that load together' }],
+          includeDependenciesRecursively: false,
+        },
+      },
     },
   },
   test: {
