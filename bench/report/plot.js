@@ -100,7 +100,11 @@ function drawGroup(title, bars, top) {
   ].join('\n')
 }
 
-/** @param {string} text */
+/**
+ * Titles are Markdown: a picture shows no code.
+ *
+ * @param {string} text
+ */
 function escaped(text) {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+  return text.replaceAll('`', '').replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 }
