@@ -76,6 +76,12 @@ const TARGETS = [
     measured: ({ present }) => difference(present?.contenders.sdk?.counts?.requests, present?.layers),
   },
   {
+    what: 'Node push of 200 layers of 1 MB: time against the floor of `curl`',
+    limit: 1.5,
+    format: plain,
+    measured: (cases) => ratioOf(cases['many-layers'], 'sdk', 'curl'),
+  },
+  {
     what: '20 small layers over a link of 50 ms: round trips beyond the bytes',
     limit: 6,
     format: plain,
@@ -152,6 +158,12 @@ const TARGETS = [
     limit: 25_000,
     format: (bytes) => `${(bytes / 1000).toFixed(1)} kB`,
     measured: ({ bundle }) => bundle?.bytes,
+  },
+  {
+    what: '`pushDockerTar` alone, at once in a page',
+    limit: 32_000,
+    format: (bytes) => `${(bytes / 1000).toFixed(1)} kB`,
+    measured: ({ bundle }) => bundle?.loads?.['`pushDockerTar` alone, at once'],
   },
 ]
 
