@@ -11,7 +11,13 @@ const PAGES = {
   testing: 'src/testing/index.ts',
 }
 
-const LOADED_AT_ONCE = { ...PAGES, push: 'src/push-archive.ts', node: 'src/node/index.ts', cli: 'src/cli/main.ts', hash: 'src/hash/worker.ts' }
+const LOADED_AT_ONCE = {
+  ...PAGES,
+  push: 'src/push-archive.ts',
+  node: 'src/node/index.ts',
+  cli: 'src/cli/main.ts',
+  hash: 'src/hash/worker.ts',
+}
 
 /** They read archives. */
 const READERS = { docker: 'src/archive/docker-image.ts', layout: 'src/archive/oci-layout.ts' }
