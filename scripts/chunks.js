@@ -15,7 +15,6 @@ const LOADED_AT_ONCE = {
   ...PAGES,
   push: 'src/push-archive.ts',
   node: 'src/node/index.ts',
-  cli: 'src/cli/main.ts',
   hash: 'src/hash/worker.ts',
 }
 
