@@ -18,6 +18,9 @@ const LOADED_AT_ONCE = {
   hash: 'src/hash/worker.ts',
 }
 
+/** Modules that one of these alone needs stay in its own file: it may do more than export, and bundlers of pages leave out what other files do. */
+const ENTRIES_ALONE = new Set([...Object.keys(PAGES), 'hash'])
+
 /** They read archives. */
 const READERS = { docker: 'src/archive/docker-image.ts', layout: 'src/archive/oci-layout.ts' }
 
@@ -35,6 +38,7 @@ export function createChunkNames() {
     for (const group of found.groups) {
       const names = namesOf(group, id)
       if (names.length === 0) continue
+      if (ENTRIES_ALONE.has(names.join())) return null
       const isLater = !names.includes('index') && namesOf(found.pages, id).some((name) => !names.includes(name))
       return [...names, ...(isLater ? ['later'] : [])].join('-')
     }

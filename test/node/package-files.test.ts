@@ -39,4 +39,14 @@ describe('the files of the package', () => {
     const files = [...listFiles(entry, AT_ONCE)]
     expect(files.filter(isOwn)).toHaveLength(count)
   })
+
+  it.each(['element.js', 'element-worker.js', 'hash-worker.js'])(
+    'that act have their code in %s, which bundlers keep',
+    (entry) => {
+      const { sideEffects } = JSON.parse(readFileSync('package.json', 'utf8'))
+      expect(sideEffects).toContain(`./dist/${entry}`)
+      // A file that is imported for what it does, and is not listed, is left out.
+      expect(readFileSync(join('dist', entry), 'utf8')).not.toMatch(/^import ["']\./m)
+    },
+  )
 })
