@@ -107,16 +107,16 @@ function readCounts(report, isPassed) {
 }
 
 /**
- * Lists the failures of a file. A file that cannot even be loaded has no tests, and is one.
+ * Lists the failures of a file. A file that cannot be loaded, or whose hook fails, counts as one: vitest calls its tests skipped.
  *
- * @param {{ name: string, status: string, message: string, assertionResults: ReadonlyArray<{ status: string, fullName: string, failureMessages: readonly string[] }> }} file
+ * @param {{ name: string, message: string, assertionResults: ReadonlyArray<{ status: string, fullName: string, failureMessages: readonly string[] }> }} file
  */
-function listFailures({ name, status, message, assertionResults }) {
+function listFailures({ name, message, assertionResults }) {
   const file = relative(process.cwd(), name)
-  if (assertionResults.length === 0) return status === 'failed' ? [`${file}: ${firstLine(message)}`] : []
-  return assertionResults
+  const failures = assertionResults
     .filter((test) => test.status === 'failed')
     .map(({ fullName, failureMessages: [text = ''] }) => `${file}: ${fullName}: ${firstLine(text)}`)
+  return message === '' ? failures : [`${file}: ${firstLine(message)}`, ...failures]
 }
 
 function firstLine(/** @type {string} */ text) {
