@@ -82,14 +82,12 @@ export default defineConfig({
     minify: false,
     sourcemap: true,
     rolldownOptions: {
-      external: [
-        ...[/^node:/, 'ky', 'fflate', '@hpcc-js/wasm-zstd', 'hash-wasm', 'idb-keyval', 'nanotar', /^@zip\.js/],
-      ],
-      // Files have only some modules of what they import. Entries keep their exports: no other module imports from them.
+      external: [/^node:/, 'ky', 'fflate', '@hpcc-js/wasm-zstd', 'hash-wasm', 'idb-keyval', 'nanotar', /^@zip\.js/],
+      // Rolldown requires this where imports of a module may be in another file. The entries export no more than before.
       preserveEntrySignatures: 'allow-extension',
       output: {
         chunkFileNames: 'chunks/[name].js',
-        // The types have them.
+        // The types have the docstrings.
         comments: { jsdoc: false },
         codeSplitting: {
           groups: [{ name: createChunkNames(), debugName: 'modules that load together' }],

@@ -11,6 +11,7 @@ const PAGES = {
   testing: 'src/testing/index.ts',
 }
 
+/** The entries, and the functions that push: a page that only pushes does not load what others need. */
 const LOADED_AT_ONCE = {
   ...PAGES,
   push: 'src/push-archive.ts',
@@ -18,15 +19,15 @@ const LOADED_AT_ONCE = {
   hash: 'src/hash/worker.ts',
 }
 
-/** Modules that one of these alone needs stay in its own file: it may do more than export, and bundlers of pages leave out what other files do. */
+/** The modules that only one of these entries needs stay in its own file. They may have side effects, which bundlers drop from other files. */
 const ENTRIES_ALONE = new Set([...Object.keys(PAGES), 'hash'])
 
-/** They read archives. */
+/** The readers of the usual formats of archives. */
 const READERS = { docker: 'src/archive/docker-image.ts', layout: 'src/archive/oci-layout.ts' }
 
 /**
- * Creates the function that names the file of a module: by those that load the module at once, such as `index-node`. A module that a page loads
- * later, and not with its start, has a file of its own kind, such as `node-later`. It names none for other modules: Rolldown decides.
+ * Creates the function that names the file of a module. The name lists what loads the module at its start, such as `index-node`. It ends with
+ * `later` if a page loads the module later: Node's own modules are never in such a file. Rolldown decides for all other modules.
  *
  * @returns {import('vite').Rolldown.CodeSplittingNameFunction}
  */
