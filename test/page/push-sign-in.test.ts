@@ -57,9 +57,10 @@ describe('the page with a registry that wants a sign-in', () => {
     for (const password of ['wrong', 'wrong again']) {
       await fillIn(password)
       await shows(dialog(), 'The registry does not accept this user name and password.')
-      expect(await dialog().getByLabel('User name').inputValue()).toBe('ci')
       const field = dialog().getByLabel('Password')
-      expect(await field.inputValue()).toBe('')
+      // The message of the attempt before stays until the answer is here; the emptied field tells it apart.
+      await expect.poll(() => field.inputValue()).toBe('')
+      expect(await dialog().getByLabel('User name').inputValue()).toBe('ci')
       expect(await field.evaluate((element) => element === document.activeElement)).toBe(true)
     }
     expect(await accessibilityFindings()).toEqual([])

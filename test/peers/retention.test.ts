@@ -23,7 +23,7 @@ import {
 
 // Deletes by random rules in random repositories of a real distribution, and then its own garbage collection.
 
-const { numRuns: COUNT } = shareOfRuns(0.001)
+const { numRuns: COUNT } = shareOfRuns(0.005)
 const SEED = Number(process.env.FUZZ_SEED ?? 20_260_101)
 
 interface Case {
