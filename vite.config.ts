@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 import { createChunkNames } from './scripts/chunks.js'
@@ -104,6 +105,8 @@ export default defineConfig({
         test: {
           name: 'node',
           sequence: sequenceOf('node'),
+          // Most files wait for timers and other programs. Vitest would run one at a time on a machine with two cores.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
           include: ['test/node/**/*.test.ts'],
           ...strictNode,
           testTimeout: 60_000,

@@ -18,7 +18,7 @@ const MAX_DELAY = 30_000
 export function createRetryAfter(): RetryAfter {
   /** When it ends, by a clock that nobody sets. */
   const ends = new Map<string, number>()
-  const left = (origin: string) => (ends.get(origin) ?? 0) - performance.now()
+  const left = (origin: string) => Math.max((ends.get(origin) ?? 0) - performance.now(), 0)
   return {
     note(origin, { status, headers }) {
       const wait = PAUSING.includes(status) ? Math.min(parseRetryAfter(headers.get('retry-after')), MAX_PAUSE) : 0
