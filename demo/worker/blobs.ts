@@ -1,6 +1,5 @@
-import { type Descriptor, type ReadProgress, readBlob } from 'registry-api-v2-client'
+import { collectStream, type Descriptor, type ReadProgress, readBlob } from 'registry-api-v2-client'
 import type { Session } from '../../src/element/worker/session.ts'
-import { collect } from './collect.ts'
 import { seldom } from './seldom.ts'
 import { MAX_PREVIEW, previewText, type TextPreview } from './text-preview.ts'
 
@@ -32,7 +31,7 @@ export function createBlobs(session: Session) {
     ): Promise<Blob> {
       return session.use(registry, async (handle) => {
         const { stream } = await readBlob(handle, repository, blob, { onProgress: seldom(onProgress), signal })
-        return collect(stream)
+        return collectStream(stream)
       })
     },
   }

@@ -1,4 +1,5 @@
 import {
+  collectStream,
   createWriteController,
   formatPlatform,
   getManifest,
@@ -15,7 +16,6 @@ import {
 } from 'registry-api-v2-client'
 import type { Session } from '../../src/element/worker/session.ts'
 import { withProgress } from '../../src/element/worker/with-progress.ts'
-import { collect } from './collect.ts'
 
 /** The images of a repository to download as one tar. */
 export interface DownloadRequest extends Pick<PullOptions, 'platform' | 'format'> {
@@ -102,7 +102,7 @@ async function saveTo(file: FileSystemFileHandle, open: () => Promise<PulledBund
 async function collectTar(open: () => Promise<PulledBundle>): Promise<Downloaded> {
   const pulled = await open()
   try {
-    return { fileName: pulled.fileName, blob: await collect(pulled.stream()) }
+    return { fileName: pulled.fileName, blob: await collectStream(pulled.stream()) }
   } finally {
     await pulled.close()
   }

@@ -1,4 +1,5 @@
 import {
+  collectStream,
   type Image,
   type ImageFilesOptions,
   type Layer,
@@ -8,7 +9,6 @@ import {
   readImageFile,
 } from 'registry-api-v2-client'
 import type { Session } from '../../src/element/worker/session.ts'
-import { collect } from './collect.ts'
 import { createFileTree, type FileRows, type FileTree, type TreeFacts } from './file-tree.ts'
 import type { ImagePlace } from './image.ts'
 import { seldom } from './seldom.ts'
@@ -95,7 +95,7 @@ export function createFiles(session: Session) {
       const files = filesOf(id)
       return session.use(files.registry, async () => {
         const file = await read(files, path, onProgress, signal)
-        return collect(file.stream())
+        return collectStream(file.stream())
       })
     },
 

@@ -76,6 +76,7 @@ export const TASKS = [
       'saveArchive',
       'saveLayout',
       'saveInBrowser',
+      'collectStream',
       'createWriteController',
     ],
   },

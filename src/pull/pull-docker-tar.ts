@@ -24,10 +24,10 @@ import type { PulledBundle, PulledTar, PullOptions } from './pull-options.ts'
  * @throws {NetworkError} if the registry does not answer.
  * @example
  * ```ts
- * import { pullDockerTar } from 'registry-api-v2-client'
+ * import { collectStream, pullDockerTar } from 'registry-api-v2-client'
  *
  * const pulled = await pullDockerTar('https://registry.example.com', 'team/app', 'v7')
- * const tar = await new Response(pulled.stream()).blob()
+ * const tar = await collectStream(pulled.stream())
  * console.log(pulled.fileName, tar.size === pulled.size) // 'team-app-v7.tar'
  * await pulled.close()
  * ```
@@ -64,10 +64,10 @@ export async function pullDockerTar(
  * @throws {NetworkError} if the registry does not answer.
  * @example
  * ```ts
- * import { pullBundle } from 'registry-api-v2-client'
+ * import { collectStream, pullBundle } from 'registry-api-v2-client'
  *
  * const pulled = await pullBundle('https://registry.example.com', ['team/app:v7', 'team/app:v7'])
- * const tar = await new Response(pulled.stream()).blob()
+ * const tar = await collectStream(pulled.stream())
  * console.log(pulled.images.length) // 1
  * await pulled.close()
  * ```

@@ -23,12 +23,12 @@ import type { WriteOptions } from './plan-archive.ts'
  * @throws {DigestMismatchError} if bytes do not match their digest. Mostly it comes from the stream, before its end.
  * @example
  * ```ts
- * import { openArchive, writeArchive } from 'registry-api-v2-client'
+ * import { collectStream, openArchive, writeArchive } from 'registry-api-v2-client'
  *
  * // file is a File, from <input type="file"> or a drop
  * const archive = await openArchive(file)
  * const written = await writeArchive(archive.images, { platform: 'linux/amd64' })
- * const tar = await new Response(written.stream()).blob()
+ * const tar = await collectStream(written.stream())
  * console.log(tar.size === written.size) // true
  * await written.close()
  * await archive.close()
