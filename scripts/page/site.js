@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { serve } from 'srvx/node'
 import { build } from 'vite'
+import { serveOnLoopback } from '../loopback-server.js'
 
 const CONFIG = fileURLToPath(new URL('../../demo/vite.config.ts', import.meta.url))
 
@@ -43,28 +43,21 @@ export async function servePage(registry) {
       return undefined
     }
   }
-  const server = serve({
-    port: 0,
-    hostname: '127.0.0.1',
-    silent: true,
-    gracefulShutdown: false,
-    async fetch(request) {
-      const { pathname } = new URL(request.url)
-      if (registry && pathname.startsWith('/v2/')) return registry(request)
-      const name = pathname.slice(1) || 'index.html'
-      const body = read(name)
-      if (!body) return new Response(undefined, { status: 404 })
-      asked.push(name)
-      return new Response(body, { headers: { 'content-type': TYPES[extname(name)] ?? 'application/octet-stream' } })
-    },
+  const server = await serveOnLoopback(async (request) => {
+    const { pathname } = new URL(request.url)
+    if (registry && pathname.startsWith('/v2/')) return registry(request)
+    const name = pathname.slice(1) || 'index.html'
+    const body = read(name)
+    if (!body) return new Response(undefined, { status: 404 })
+    asked.push(name)
+    return new Response(body, { headers: { 'content-type': TYPES[extname(name)] ?? 'application/octet-stream' } })
   })
-  await server.ready()
   return {
-    url: server.url ?? '',
+    url: server.url,
     asked,
     read,
     async close() {
-      await server.close(true)
+      await server.close()
       rmSync(folder, { recursive: true, force: true })
     },
   }

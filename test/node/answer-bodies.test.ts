@@ -1,5 +1,5 @@
-import { serve } from 'srvx/node'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
+import { type LoopbackServer, serveOnLoopback } from '../../scripts/loopback-server.js'
 import {
   checkRegistryConnectivity,
   deleteImage,
@@ -86,16 +86,14 @@ async function runAll(registry: Registry, name: string): Promise<void> {
 }
 
 describe('a fetch that clones answers and leaves the clones unread', () => {
-  const servers: ReturnType<typeof serve>[] = []
+  const servers: LoopbackServer[] = []
   const urls: Record<string, string> = {}
 
   async function listen(name: string, answer: Fetch): Promise<string> {
-    const server = serve({ port: 0, hostname: '127.0.0.1', silent: true, gracefulShutdown: false, fetch: answer })
-    await server.ready()
+    const server = await serveOnLoopback(answer)
     servers.push(server)
-    const url = server.url as string
-    urls[name] = url
-    return url
+    urls[name] = server.url
+    return server.url
   }
 
   beforeAll(async () => {
@@ -108,7 +106,7 @@ describe('a fetch that clones answers and leaves the clones unread', () => {
     )
     guarded = withTokens(createTestRegistry(), desk, `${url}token`)
   })
-  afterAll(() => Promise.all(servers.map((server) => server.close(true))))
+  afterAll(() => Promise.all(servers.map((server) => server.close())))
 
   it.each(['no sign-in', 'HTTP Basic', 'a token server'])('changes nothing for a registry with %s', async (name) => {
     const credentials = name === 'no sign-in' ? undefined : USER

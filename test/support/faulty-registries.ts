@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { serve } from 'srvx/node'
 import type { TestProject } from 'vitest/node'
+import { serveOnLoopback } from '../../scripts/loopback-server.js'
 import { openRegistry, pushDockerTar } from '../../src/index.ts'
 import { createTestArchive, createTestRegistry, type TestRegistry } from '../../src/testing/index.ts'
 import { createAuthority } from './certificates.ts'
@@ -160,28 +160,21 @@ export async function serveFaultyRegistries(): Promise<{ readonly url: string; c
     return made
   }
   let faults: Readonly<Record<string, Fault>> = {}
-  const server = serve({
-    port: 0,
-    hostname: '127.0.0.1',
-    silent: true,
-    gracefulShutdown: false,
-    async fetch(request) {
-      const url = new URL(request.url)
-      const [, name = '', path = '/'] = /^\/([^/]+)(\/.*)/.exec(url.pathname) ?? []
-      const fault = faults[name]
-      if (!fault) return new Response(null, { status: 404 })
-      const registry = await registryFor(name)
-      const inner = new URL(path + url.search, url)
-      const response = await fault(new Request(inner, request), registry.fetch)
-      const location = response.headers.get('location')
-      if (location?.startsWith('/')) response.headers.set('location', `/${name}${location}`)
-      return response
-    },
+  const server = await serveOnLoopback(async (request) => {
+    const url = new URL(request.url)
+    const [, name = '', path = '/'] = /^\/([^/]+)(\/.*)/.exec(url.pathname) ?? []
+    const fault = faults[name]
+    if (!fault) return new Response(null, { status: 404 })
+    const registry = await registryFor(name)
+    const inner = new URL(path + url.search, url)
+    const response = await fault(new Request(inner, request), registry.fetch)
+    const location = response.headers.get('location')
+    if (location?.startsWith('/')) response.headers.set('location', `/${name}${location}`)
+    return response
   })
-  await server.ready()
-  const { port } = new URL(server.url as string)
+  const { port } = new URL(server.url)
   faults = faultsAt(`http://localhost:${port}`)
-  return { url: `http://127.0.0.1:${port}`, close: () => server.close(true) }
+  return { url: `http://127.0.0.1:${port}`, close: server.close }
 }
 
 /** Serves these registries, and others that are real. */

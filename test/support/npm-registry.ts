@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
-import { serve } from 'srvx/node'
+import { serveOnLoopback } from '../../scripts/loopback-server.js'
 
 /** A registry of npm packages. */
 interface NpmRegistry {
@@ -19,22 +19,15 @@ export async function serveNpmRegistry(tarball: string): Promise<NpmRegistry> {
   const upstream = new URL(stdout.trim())
   const bytes = readFileSync(tarball)
   const own = JSON.parse(readFileSync('package.json', 'utf8'))
-  const server = serve({
-    port: 0,
-    hostname: '127.0.0.1',
-    silent: true,
-    gracefulShutdown: false,
-    async fetch(request) {
-      const { pathname, origin } = new URL(request.url)
-      if (pathname === `/${own.name}`) return Response.json(describe(own, `${origin}/${own.name}.tgz`, bytes))
-      if (pathname === `/${own.name}.tgz`) return new Response(bytes)
-      const accept = request.headers.get('accept') ?? '*/*'
-      const { status, headers, body } = await fetch(new URL(`.${pathname}`, upstream), { headers: { accept } })
-      return new Response(body, { status, headers: { 'content-type': headers.get('content-type') ?? '' } })
-    },
+  const server = await serveOnLoopback(async (request) => {
+    const { pathname, origin } = new URL(request.url)
+    if (pathname === `/${own.name}`) return Response.json(describe(own, `${origin}/${own.name}.tgz`, bytes))
+    if (pathname === `/${own.name}.tgz`) return new Response(bytes)
+    const accept = request.headers.get('accept') ?? '*/*'
+    const { status, headers, body } = await fetch(new URL(`.${pathname}`, upstream), { headers: { accept } })
+    return new Response(body, { status, headers: { 'content-type': headers.get('content-type') ?? '' } })
   })
-  await server.ready()
-  return { url: (server.url as string).replace(/\/$/, ''), close: () => server.close(true) }
+  return { url: server.url.replace(/\/$/, ''), close: server.close }
 }
 
 /** The document of a package with one version. */

@@ -1,4 +1,4 @@
-import { serve } from 'srvx/node'
+import { serveOnLoopback } from '../../scripts/loopback-server.js'
 
 /** What is served. */
 export interface ServedForPages {
@@ -17,25 +17,18 @@ export async function serveForPages(handle: (request: Request) => Promise<Respon
     'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
     'access-control-expose-headers': 'Location, WWW-Authenticate, Range, Link, Docker-Content-Digest',
   }
-  const server = serve({
-    port: 0,
-    hostname: '127.0.0.1',
-    silent: true,
-    gracefulShutdown: false,
-    async fetch(request) {
-      asked.push(`${request.method} ${new URL(request.url).pathname}`)
-      const preflight = {
-        ...cors,
-        'access-control-allow-headers': allowed(request),
-        // Else Chromium remembers it for five seconds.
-        'access-control-max-age': '7200',
-      }
-      if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: preflight })
-      const response = await handle(request)
-      for (const [name, value] of Object.entries(cors)) response.headers.set(name, value)
-      return response
-    },
+  const server = await serveOnLoopback(async (request) => {
+    asked.push(`${request.method} ${new URL(request.url).pathname}`)
+    const preflight = {
+      ...cors,
+      'access-control-allow-headers': allowed(request),
+      // Else Chromium remembers it for five seconds.
+      'access-control-max-age': '7200',
+    }
+    if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: preflight })
+    const response = await handle(request)
+    for (const [name, value] of Object.entries(cors)) response.headers.set(name, value)
+    return response
   })
-  await server.ready()
-  return { url: server.url as string, asked, close: () => server.close(true) }
+  return { ...server, asked }
 }

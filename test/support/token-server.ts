@@ -1,4 +1,4 @@
-import { serve } from 'srvx/node'
+import { serveOnLoopback } from '../../scripts/loopback-server.js'
 import { type Access, createTokenIssuer, type TokenIssuer } from './token-issuer.ts'
 import { findByForm, findByHeader, type TokenUsers } from './token-users.ts'
 
@@ -53,29 +53,21 @@ const CORS = {
 export async function serveTokenServer(options: TokenServerOptions = {}): Promise<TokenServer> {
   const issuer = await createTokenIssuer(NAME)
   const requests: TokenRequest[] = []
-  const server = serve({
-    port: 0,
-    hostname: '127.0.0.1',
-    silent: true,
-    gracefulShutdown: false,
-    ...(options.tls && { tls: { cert: options.tls.certificate, key: options.tls.key } }),
-    async fetch(request) {
-      if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: CORS })
-      const asked = await readAsked(request)
-      const answer = await answerTo(request, asked, issuer.issue, options)
-      requests.push({ ...asked, status: answer.status })
-      for (const [name, value] of Object.entries(CORS)) answer.headers.set(name, value)
-      return answer
-    },
-  })
-  await server.ready()
+  const server = await serveOnLoopback(async (request) => {
+    if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: CORS })
+    const asked = await readAsked(request)
+    const answer = await answerTo(request, asked, issuer.issue, options)
+    requests.push({ ...asked, status: answer.status })
+    for (const [name, value] of Object.entries(CORS)) answer.headers.set(name, value)
+    return answer
+  }, options.tls && { cert: options.tls.certificate, key: options.tls.key })
   return {
     url: `${server.url}token`,
     service: SERVICE,
     issuer: issuer.name,
     rootCertBundle: issuer.rootCertBundle,
     requests,
-    close: () => server.close(true),
+    close: server.close,
   }
 }
 

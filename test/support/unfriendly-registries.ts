@@ -1,5 +1,5 @@
-import { serve } from 'srvx/node'
 import type { TestProject } from 'vitest/node'
+import { type LoopbackServer, serveOnLoopback } from '../../scripts/loopback-server.js'
 import { openRegistry, pushDockerTar } from '../../src/index.ts'
 import { createTestArchive, createTestRegistry } from '../../src/testing/index.ts'
 import { startFaultyRegistries } from './faulty-registries.ts'
@@ -28,7 +28,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const { url, seenUrl } = redirecting
   project.provide('redirectingRegistry', { url, seenUrl, credentials: USER })
   return async () => {
-    await Promise.all([stopFaulty(), redirecting.close(), ...servers.map((server) => server.close(true))])
+    await Promise.all([stopFaulty(), redirecting.close(), ...servers.map((server) => server.close())])
   }
 }
 
@@ -36,22 +36,15 @@ async function serveWithout(
   name: 'registryWithoutCors' | 'registryWithoutExposedHeaders',
   header: RegExp,
   project: TestProject,
-): Promise<ReturnType<typeof serve>> {
+): Promise<LoopbackServer> {
   const registry = createTestRegistry({ pageSize: 10 })
   const handle = openRegistry('http://registry.test', { fetch: registry.fetch })
   for (const tag of LISTED_TAGS) await pushDockerTar(await createTestArchive(), handle, 'team/listed', tag)
-  const server = serve({
-    port: 0,
-    hostname: '127.0.0.1',
-    silent: true,
-    gracefulShutdown: false,
-    async fetch(request) {
-      const response = await registry.fetch(request)
-      for (const key of [...response.headers.keys()]) if (header.test(key)) response.headers.delete(key)
-      return response
-    },
+  const server = await serveOnLoopback(async (request) => {
+    const response = await registry.fetch(request)
+    for (const key of [...response.headers.keys()]) if (header.test(key)) response.headers.delete(key)
+    return response
   })
-  await server.ready()
-  project.provide(name, server.url as string)
+  project.provide(name, server.url)
   return server
 }
