@@ -1,6 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { COUNTS_FILE } from './counts-reporter.js'
 import { bringChromium } from './find/chromium.js'
 import { bringEngines } from './find/engines.js'
 import { bringNode, NEWEST_NODE } from './find/node.js'
@@ -15,6 +17,8 @@ import { run } from './run.js'
  * @property {number} skipped
  * @property {readonly string[]} [failures] The tests that failed, with the first line of their error.
  */
+
+const REPORTER = fileURLToPath(new URL('counts-reporter.js', import.meta.url))
 
 /** How many random cases the longest of the fuzz tests tries in the thorough check; the others try a share of them. */
 const THOROUGH_RUNS = '10000'
@@ -59,12 +63,13 @@ function without(/** @type {string} */ name) {
  * @param {Parameters<typeof run>[1]} [settings] The Node to run them on, and more environment.
  * @returns {Counts}
  */
-function runVitest(projects, options, settings) {
+function runVitest(projects, options, settings = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'check-'))
-  const report = join(folder, 'report.json')
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const file = join(folder, 'counts.json')
+  const reporters = ['--reporter=default', `--reporter=${REPORTER}`]
   const command = ['vitest', 'run', ...projects.map((name) => `--project=${name}`), ...options, ...reporters]
-  const counts = readCounts(report, run(command, settings))
+  const isPassed = run(command, { ...settings, env: { ...settings.env, [COUNTS_FILE]: file } })
+  const counts = readCounts(file, isPassed)
   rmSync(folder, { recursive: true })
   return counts
 }
@@ -86,39 +91,15 @@ export function conclude(...counts) {
 /**
  * Reads what the tests came to. A run that broke off counts as one failure.
  *
- * @param {string} report
+ * @param {string} file
  * @param {boolean} isPassed
  * @returns {Counts}
  */
-function readCounts(report, isPassed) {
+function readCounts(file, isPassed) {
   try {
-    const { numPassedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(readFileSync(report, 'utf8'))
-    const failures = testResults.flatMap(listFailures)
-    if (!isPassed && failures.length === 0) failures.push('an error outside of all tests: see above')
-    return {
-      passed: numPassedTests,
-      failed: failures.length,
-      skipped: numPendingTests + numTodoTests,
-      failures,
-    }
+    const counts = JSON.parse(readFileSync(file, 'utf8'))
+    return isPassed || counts.failed > 0 ? counts : { ...counts, failed: 1, failures: ['vitest failed: see above'] }
   } catch {
     return { passed: 0, failed: 1, skipped: 0, failures: ['vitest did not get as far as its tests: see above'] }
   }
-}
-
-/**
- * Lists the failures of a file. A file that cannot be loaded, or whose hook fails, counts as one: vitest calls its tests skipped.
- *
- * @param {{ name: string, message: string, assertionResults: ReadonlyArray<{ status: string, fullName: string, failureMessages: readonly string[] }> }} file
- */
-function listFailures({ name, message, assertionResults }) {
-  const file = relative(process.cwd(), name)
-  const failures = assertionResults
-    .filter((test) => test.status === 'failed')
-    .map(({ fullName, failureMessages: [text = ''] }) => `${file}: ${fullName}: ${firstLine(text)}`)
-  return message === '' ? failures : [`${file}: ${firstLine(message)}`, ...failures]
-}
-
-function firstLine(/** @type {string} */ text) {
-  return text.split('\n', 1)[0]
 }
