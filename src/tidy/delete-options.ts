@@ -24,9 +24,12 @@ export interface RetentionRules {
 /** The images to delete: tags, digests, a pattern of tags, or rules. */
 export type DeleteChoice = TagChoice | RetentionRules
 
-/** Tells how far a plan or its execution is. */
+/** Tells how far a plan, its execution or an undo is. */
 export interface DeleteProgress {
-  /** `tags`: looks up tags. `manifests`: reads manifests; their number grows. `delete`: deletes. */
+  /**
+   * `tags`: looks up tags. `manifests`: reads manifests; their number grows. `delete`: deletes. An undo puts manifests
+   * back, and then tags.
+   */
   readonly phase: 'tags' | 'manifests' | 'delete'
   readonly done: number
   readonly total: number

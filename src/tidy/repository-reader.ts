@@ -52,8 +52,8 @@ export interface RepositoryReader {
   read(digest: Digest): Promise<Node | Unread | undefined>
   /** Lists what is about a manifest by the referrers API. A registry without it is asked once. */
   listReferrers(subject: Digest): Promise<readonly Child[] | Unread>
-  /** Runs a task for each item, some at once. */
-  forEach<T>(items: Iterable<T>, task: (item: T) => Promise<void>): Promise<void>
+  /** Runs a task for each item, some at once. The signal of a task is aborted when another one fails. */
+  forEach<T>(items: Iterable<T>, task: (item: T, signal: AbortSignal) => Promise<void>): Promise<void>
 }
 
 interface ReaderOptions {
@@ -83,7 +83,7 @@ export function createRepositoryReader(
   const referrers = new Map<Digest, Promise<readonly Child[] | Unread>>()
   /** The manifests that tags name. */
   const named = new Set<Digest>()
-  function forEach<T>(items: Iterable<T>, task: (item: T) => Promise<void>): Promise<void> {
+  function forEach<T>(items: Iterable<T>, task: (item: T, signal: AbortSignal) => Promise<void>): Promise<void> {
     return runPool([...items], fixed(concurrency), signal, task)
   }
 

@@ -8,6 +8,7 @@ import { findNeeded } from './changes.ts'
 import { createDeleter, type Skip } from './delete-one.ts'
 import type { TidyOptions } from './delete-options.ts'
 import type { DeletePlan, DeleteResult, PlannedDelete } from './delete-plan.ts'
+import { groupByDepth } from './group-by-depth.ts'
 import type { RepositoryReader } from './repository-reader.ts'
 
 /** The outcome of one part of a plan. */
@@ -90,13 +91,11 @@ export async function runDelete(
 /** Puts parts together that need not wait for each other. The first is alone: it shows whether the registry deletes. */
 function wavesOf(parts: readonly PlannedDelete[]): ReadonlyArray<readonly PlannedDelete[]> {
   const depths = new Map<Digest, number>()
-  const waves = new Map<number, PlannedDelete[]>()
-  for (const [index, part] of parts.entries()) {
-    const depth = index === 0 ? 0 : Math.max(1, ...part.after.map((parent) => (depths.get(parent) ?? 0) + 1))
+  return groupByDepth(parts, (part) => {
+    const depth = part === parts[0] ? 0 : Math.max(1, ...part.after.map((parent) => (depths.get(parent) ?? 0) + 1))
     if (part.way === 'digest') depths.set(part.digest, depth)
-    waves.set(depth, [...(waves.get(depth) ?? []), part])
-  }
-  return [...waves.keys()].sort((one, other) => one - other).map((depth) => waves.get(depth) ?? [])
+    return depth
+  })
 }
 
 function isRefusal(error: RegistryError): boolean {
