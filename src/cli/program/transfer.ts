@@ -14,6 +14,7 @@ import {
 import { examples } from './help.ts'
 import type { Program } from './root.ts'
 import { run } from './run.ts'
+import { addUploads } from './uploads.ts'
 import { collect, collectRenaming, parseCompression, parsePositiveCount, parseRate } from './values.ts'
 
 const DESTINATION = 'registry/repository[:tag], or a registry (default: the place that the name in the archive says)'
@@ -26,7 +27,7 @@ const MOUNT_FROM = 'mount blobs from this repository of the same registry; can b
 const LIMIT_RATE = 'bytes per second at most: 500k, 10M, 2.5MiB'
 const ENTRY = 'the archive in a zip that has several'
 
-/** Adds the commands that move images: push, plan, pull, copy and convert. */
+/** Adds the commands that move images: push, plan, pull, copy and convert, and uploads for what a push has left. */
 export function addTransferCommands(program: Program): void {
   program.commandsGroup('Move images:')
   addPush(program)
@@ -34,6 +35,7 @@ export function addTransferCommands(program: Program): void {
   addPull(program)
   addCopy(program)
   addConvert(program)
+  addUploads(program)
 }
 
 function addPush(program: Program): void {

@@ -13,6 +13,7 @@ import {
 } from '../../../src/node/index.ts'
 import { createTestArchive } from '../../../src/testing/index.ts'
 import { runInTerminal, startCommand, withoutProgress } from '../../support/command.ts'
+import { keepUpload } from '../../support/kept-upload.ts'
 import { shapeOf } from '../../support/shape.ts'
 
 /** How a command is called: each call has a folder and repositories of its own. */
@@ -60,6 +61,12 @@ const attachSbom = (stage: Stage) => {
 const pushReport = (stage: Stage) =>
   pushArtifact(urlOf(stage), nameOf(stage), 'report', [{ title: 'report.md', data: Buffer.from('# Report\n') }])
 
+const keepOne = (stage: Stage) => {
+  const digest = `sha256:${'a'.repeat(64)}`
+  const folder = join(stage.folder, 'registry-api-v2-client/sessions')
+  return keepUpload(urlOf(stage), { repository: nameOf(stage), digest, folder })
+}
+
 const storePassword = ({ host, folder }: Stage) =>
   writeFileSync(join(folder, 'config.json'), JSON.stringify({ auths: { [host]: { auth: btoa('ci:secret') } } }))
 
@@ -71,6 +78,8 @@ const CALLS: Readonly<Record<string, Call>> = {
   pull: { args: ({ app }) => [`${app}:v1`, '-o', 'pulled.tar'] },
   copy: { args: ({ app }) => [`${app}:v1`, `${app}/copy:v1`] },
   convert: { args: () => ['app.tar', '-o', 'converted.tar'] },
+  'uploads list': { args: () => [], prepare: keepOne },
+  'uploads drop': { args: ({ app }) => [app], prepare: keepOne, ...confirmed },
   inspect: { args: ({ app }) => [`${app}:v1`] },
   repos: { args: (stage) => [stage.host, '--filter', nameOf(stage)] },
   tags: { args: ({ app }) => [app, '--details', '--sort', 'version'] },
@@ -163,7 +172,7 @@ function settled(text: string, { host, app, folder }: Stage): string {
 async function see(command: string, mode: Mode, stage: Stage): Promise<string> {
   const { args, keys = [], instead, isStopped } = CALLS[command] as Call
   const words = [...command.split(' '), ...args(stage)]
-  const env = { DOCKER_CONFIG: stage.folder }
+  const env = { DOCKER_CONFIG: stage.folder, XDG_STATE_HOME: stage.folder }
   const cwd = stage.folder
   if (mode === 'terminal') {
     const { code, screen } = await runInTerminal(words, { cwd, env, columns: 400, keys })
