@@ -1,5 +1,5 @@
 import { useStore } from '@nanostores/preact'
-import { lazy, Suspense } from 'preact/compat'
+import { Suspense } from 'preact/compat'
 import { useEffect } from 'preact/hooks'
 import { translate } from '../src/element/words/messages.ts'
 import { $undos } from './change/undos.ts'
@@ -11,30 +11,33 @@ import { Breadcrumbs } from './shell/breadcrumbs.tsx'
 import { ConfigNotice } from './shell/config-notice.tsx'
 import { Header } from './shell/header.tsx'
 import { followLanguage } from './shell/language.ts'
+import { lazyPart } from './shell/lazy-part.tsx'
 import { PageTitle } from './shell/page-title.tsx'
+import { ProblemView } from './shell/problem-view.tsx'
 import { $config } from './shell/settings.ts'
 import { SignInDialog } from './shell/sign-in-dialog.tsx'
 import { followTheme } from './shell/theme.ts'
 import { TrialNotice, TrialOffer } from './shell/trial-notice.tsx'
 import { $unreachableHelp, type UnreachableHelpProps } from './shell/unreachable.tsx'
+import { $workerFault } from './shell/worker.ts'
 
 followLanguage()
 followTheme()
 translate('shell', () => import('./shell/ko.ts'))
 
 // The push form is there at once; another view is loaded when it is shown first.
-const CompareView = lazy(() => import('./compare/compare-view.tsx'))
-const DoctorPanel = lazy(() => import('./doctor/doctor-panel.tsx').catch(() => ({ default: OnlyTheProblem })))
-const DoctorView = lazy(() => import('./doctor/doctor-view.tsx'))
-const BuildView = lazy(() => import('./build/build-view.tsx'))
-const ImageView = lazy(() => import('./image/image-view.tsx'))
-const UndoList = lazy(() => import('./change/undo-list.tsx'))
-const DownloadList = lazy(() => import('./download/download-list.tsx'))
-const RegistriesView = lazy(() => import('./registries/registries-view.tsx'))
-const RepositoriesView = lazy(() => import('./repositories/repositories-view.tsx'))
-const TagsView = lazy(() => import('./tags/tags-view.tsx'))
+const CompareView = lazyPart(() => import('./compare/compare-view.tsx'))
+const DoctorPanel = lazyPart(() => import('./doctor/doctor-panel.tsx').catch(() => ({ default: OnlyTheProblem })))
+const DoctorView = lazyPart(() => import('./doctor/doctor-view.tsx'))
+const BuildView = lazyPart(() => import('./build/build-view.tsx'))
+const ImageView = lazyPart(() => import('./image/image-view.tsx'))
+const UndoList = lazyPart(() => import('./change/undo-list.tsx'))
+const DownloadList = lazyPart(() => import('./download/download-list.tsx'))
+const RegistriesView = lazyPart(() => import('./registries/registries-view.tsx'))
+const RepositoriesView = lazyPart(() => import('./repositories/repositories-view.tsx'))
+const TagsView = lazyPart(() => import('./tags/tags-view.tsx'))
 
-$unreachableHelp.set(DoctorPanel)
+$unreachableHelp.set({ Help: DoctorPanel })
 
 /** Without a network, the doctor may not load. */
 function OnlyTheProblem({ children }: UnreachableHelpProps) {
@@ -45,6 +48,7 @@ function OnlyTheProblem({ children }: UnreachableHelpProps) {
 export function App() {
   const config = useStore($config)
   const asked = useStore($place)
+  const workerFault = useStore($workerFault)
   const hasDownloads = useStore($downloads).length > 0
   const hasUndos = useStore($undos).length > 0
   const place = { ...asked, registry: asked.registry ?? config?.registry }
@@ -59,7 +63,10 @@ export function App() {
         <ConfigNotice />
         {config && <TrialNotice registry={place.registry} />}
         {view === 'browse' && <Breadcrumbs place={place} />}
-        <Suspense fallback={<p aria-busy="true" />}>{config && <Shown place={place} view={view} />}</Suspense>
+        <ProblemView fault={workerFault} />
+        <Suspense fallback={<p aria-busy="true" />}>
+          {config && !workerFault && <Shown place={place} view={view} />}
+        </Suspense>
         {config && place.registry === undefined && <TrialOffer />}
         {(hasUndos || hasDownloads) && (
           <div class="tray">

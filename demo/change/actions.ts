@@ -1,8 +1,8 @@
 import type { ComponentType } from 'preact'
-import { lazy } from 'preact/compat'
 import { messages } from '../../src/element/words/messages.ts'
 import { addressOf } from '../shell/address.ts'
 import type { Config } from '../shell/config.ts'
+import { lazyPart } from '../shell/lazy-part.tsx'
 import type { ActionDialogProps, Selection } from './selection.ts'
 
 /** An action on tags, or on a repository. */
@@ -39,7 +39,7 @@ const ACTIONS: readonly Action[] = [
     needs: 'some',
     reads: true,
     deletes: false,
-    dialog: lazy(() => import('../download/download-dialog.tsx')),
+    dialog: lazyPart(() => import('../download/download-dialog.tsx')),
   },
   {
     id: 'compare',
@@ -51,9 +51,9 @@ const ACTIONS: readonly Action[] = [
       return addressOf({ view: 'compare', registry, repository, reference, with: second })
     },
   },
-  { id: 'retag', needs: 'one', deletes: false, dialog: lazy(() => import('./retag-dialog.tsx')) },
-  { id: 'copy', needs: 'some', deletes: false, dialog: lazy(() => import('./copy-dialog.tsx')) },
-  { id: 'edit', needs: 'one', deletes: false, dialog: lazy(() => import('./edit-dialog.tsx')) },
+  { id: 'retag', needs: 'one', deletes: false, dialog: lazyPart(() => import('./retag-dialog.tsx')) },
+  { id: 'copy', needs: 'some', deletes: false, dialog: lazyPart(() => import('./copy-dialog.tsx')) },
+  { id: 'edit', needs: 'one', deletes: false, dialog: lazyPart(() => import('./edit-dialog.tsx')) },
   {
     id: 'build',
     needs: 'one',
@@ -61,20 +61,21 @@ const ACTIONS: readonly Action[] = [
     address: ({ registry, repository, references: [reference] }) =>
       addressOf({ view: 'build', registry, repository, reference }),
   },
-  { id: 'delete', needs: 'some', deletes: true, dialog: lazy(() => import('./delete-dialog.tsx')) },
-  { id: 'prune', needs: 'repository', deletes: true, dialog: lazy(() => import('./prune-dialog.tsx')) },
-  { id: 'undo', needs: 'repository', deletes: false, dialog: lazy(() => import('./undo-dialog.tsx')) },
+  { id: 'delete', needs: 'some', deletes: true, dialog: lazyPart(() => import('./delete-dialog.tsx')) },
+  { id: 'prune', needs: 'repository', deletes: true, dialog: lazyPart(() => import('./prune-dialog.tsx')) },
+  { id: 'undo', needs: 'repository', deletes: false, dialog: lazyPart(() => import('./undo-dialog.tsx')) },
 ]
 
 const COUNTS = { one: 1, two: 2 }
 
-/** The actions for a number of chosen images, or for the repository. */
+/** The actions for a number of chosen images, for the repository, or for one that has nothing. */
 export function offeredActions(
   config: Pick<Config, 'readOnly' | 'deletes'>,
-  chosen: number | 'repository',
+  chosen: number | 'repository' | 'empty',
 ): readonly Action[] {
-  return ACTIONS.filter(({ needs, reads, deletes }) => {
+  return ACTIONS.filter(({ id, needs, reads, deletes }) => {
     if ((config.readOnly && !reads) || (deletes && !config.deletes)) return false
+    if (chosen === 'empty') return id === 'undo'
     if (needs === 'repository' || chosen === 'repository') return needs === chosen
     return needs === 'some' ? chosen > 0 : chosen === COUNTS[needs]
   })

@@ -45,7 +45,13 @@ export default {
     remember: '이 브라우저에 저장',
     note: '암호화되지 않습니다. 이 브라우저를 쓰는 사람은 누구나 볼 수 있습니다. 저장하지 않으면 이 페이지가 열려 있는 동안만 보관됩니다.',
   },
-  'shell/problem': { said: '레지스트리의 응답', details: '자세한 내용', again: '다시 시도', signIn: '로그인' },
+  'shell/problem': {
+    said: '레지스트리의 응답',
+    details: '자세한 내용',
+    again: '다시 시도',
+    signIn: '로그인',
+    reload: '페이지 새로 고침',
+  },
   'shell/task': { cancel: '취소', reading: '읽는 중' },
   'shell/growing': { more: '더 보기' },
 }

@@ -9,6 +9,7 @@ const $texts = messages('shell/problem', {
   details: 'Details',
   again: 'Try again',
   signIn: 'Sign in',
+  reload: 'Load the page again',
 })
 
 interface ProblemViewProps {
@@ -35,6 +36,7 @@ export function ProblemView({ fault, title, registry, onRetry }: ProblemViewProp
 function Problem({ fault, title, onRetry }: Pick<ProblemViewProps, 'title' | 'onRetry'> & { readonly fault: Fault }) {
   const texts = useStore($texts)
   const problem = describeProblem(useStore($problemTexts), fault)
+  const act = fault.code === 'PART_NOT_LOADED' ? () => location.reload() : onRetry
   return (
     <article class="problem">
       <h2>{title ?? problem.title}</h2>
@@ -45,11 +47,16 @@ function Problem({ fault, title, onRetry }: Pick<ProblemViewProps, 'title' | 'on
           <p class="wrap">{problem.detail}</p>
         </details>
       )}
-      {onRetry && (
-        <button type="button" onClick={onRetry}>
-          {fault.code === 'SIGN_IN_CANCELLED' ? texts.signIn : texts.again}
+      {act && (
+        <button type="button" onClick={act}>
+          {labelOf(fault)}
         </button>
       )}
     </article>
   )
+
+  function labelOf({ code }: Fault): string {
+    if (code === 'PART_NOT_LOADED') return texts.reload
+    return code === 'SIGN_IN_CANCELLED' ? texts.signIn : texts.again
+  }
 }

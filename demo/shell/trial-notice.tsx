@@ -10,7 +10,7 @@ import { worker } from './worker.ts'
 
 const $isFull = atom(false)
 
-void worker.onTrialFull(proxy(() => $isFull.set(true)))
+worker.onTrialFull(proxy(() => $isFull.set(true))).catch(() => undefined)
 
 /** Offers the trial registry to who has none. */
 export function TrialOffer() {

@@ -15,8 +15,11 @@ export interface UnreachableHelpProps {
   readonly children?: ComponentChildren
 }
 
-/** Shows what keeps the page from a registry. A feature of the page sets it. */
-export const $unreachableHelp = atom<ComponentType<UnreachableHelpProps> | undefined>()
+/**
+ * Shows what keeps the page from a registry. A feature of the page sets it. It is in an object: `useStore` would call a
+ * component, and so load it at once.
+ */
+export const $unreachableHelp = atom<{ readonly Help: ComponentType<UnreachableHelpProps> } | undefined>()
 
 /** The address of the registry that an error is about, if the error says that it cannot be reached. */
 export function useUnreachable(fault: Fault | undefined, registry?: string): string | undefined {
@@ -34,9 +37,10 @@ interface UnreachableProps extends Pick<UnreachableHelpProps, 'onRetry' | 'child
 
 /** Help for an error which says that a registry cannot be reached. */
 export function Unreachable({ fault, registry, onRetry, children }: UnreachableProps) {
-  const Help = useStore($unreachableHelp)
+  const help = useStore($unreachableHelp)
   const address = useUnreachable(fault, registry)
-  if (address === undefined || !Help) return null
+  if (address === undefined || !help) return null
+  const { Help } = help
   return (
     <Suspense fallback={children}>
       <Help registry={address} onRetry={onRetry}>

@@ -1,4 +1,6 @@
 import { proxy } from 'comlink'
+import { atom } from 'nanostores'
+import { type Fault, toFault } from '../../src/element/words/fault.ts'
 import { connect } from '../../src/element/worker/channel.ts'
 import type { PageWorker } from '../worker/main.ts'
 import { askForCredentials } from './sign-in.ts'
@@ -11,7 +13,10 @@ const thread = new Worker(new URL('../worker/main.ts', import.meta.url), { type:
  */
 export const worker = connect<PageWorker>(thread)
 
-void worker.onSignIn(proxy(askForCredentials))
+/** Set if the Worker does not start: nothing of the page works without it. */
+export const $workerFault = atom<Fault | undefined>()
+
+worker.onSignIn(proxy(askForCredentials)).catch((error) => $workerFault.set(toFault(error)))
 
 /** A second end of the Worker, for an element. */
 export function openPort(): MessagePort {

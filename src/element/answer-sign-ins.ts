@@ -18,5 +18,6 @@ export function answerSignIns(
     const given = request.isRefused ? undefined : await provide()?.(request)
     return given ?? signIn.ask(request)
   }
-  void worker.onSignIn(proxy(ask))
+  // A Worker that does not start fails each push, too.
+  worker.onSignIn(proxy(ask)).catch(() => undefined)
 }

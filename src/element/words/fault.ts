@@ -33,6 +33,19 @@ export class FileFault extends Error {
   }
 }
 
+/** Thrown when a part of the page does not load: its server has newer files, or does not answer. */
+export class PartFault extends Error {
+  override name = 'PartFault'
+  readonly code = 'PART_NOT_LOADED'
+
+  constructor(cause: unknown) {
+    super(`Cannot load a part of the page: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  }
+}
+
+/** The names of a browser's errors for a file that cannot be read: it has changed, or is gone. */
+const UNREADABLE = ['NotReadableError', 'NotFoundError']
+
 /** Makes plain data of anything that was thrown. */
 export function toFault(error: unknown): Fault {
   if (isFault(error)) return error
@@ -51,7 +64,8 @@ export function toFault(error: unknown): Fault {
   return {
     ...empty(name, message),
     // DOM exceptions have numbers.
-    code: typeof code === 'string' ? (code as Fault['code']) : undefined,
+    code:
+      typeof code === 'string' ? (code as Fault['code']) : UNREADABLE.includes(name) ? 'FILE_UNREADABLE' : undefined,
     status,
     place: path ?? input,
     ...(typeof url === 'string' && { url }),

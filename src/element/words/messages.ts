@@ -12,7 +12,14 @@ const loaders = new Map<string, LoadTexts>()
 export const messages = createI18n($language, {
   async get(_language, names) {
     const rooms = new Set(names.map(roomOf))
-    const texts = await Promise.all([...rooms].map((room) => loaders.get(room)?.()))
+    // Texts that do not load stay in English.
+    const texts = await Promise.all(
+      [...rooms].map((room) =>
+        loaders
+          .get(room)?.()
+          .catch(() => undefined),
+      ),
+    )
     const found = Object.assign({}, ...texts.map((text) => text?.default))
     // A name without an entry would be waited for.
     return Object.fromEntries(names.map((name) => [name, found[name] ?? {}]).concat(Object.entries(found)))

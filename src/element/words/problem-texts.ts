@@ -116,7 +116,7 @@ const $advice = messages('element/advice', {
     'It answers, but refuses the question of the browser (OPTIONS). Ask the people who run it to let a proxy answer OPTIONS.',
   TIMED_OUT: 'Check your connection, then try again.',
   TLS_FAILED: 'Open its address in a tab of its own to see why.',
-  PART_NOT_LOADED: 'Check your connection, then load the page again.',
+  PART_NOT_LOADED: 'There may be a newer version of this page, or no connection. Load the page again.',
   COMPRESSION_FAILED: 'Push again.',
   STORAGE_FAILED: 'Make room on the disk, or leave the private window.',
   FILE_EXISTS: 'Choose another name.',

@@ -1,5 +1,5 @@
 import { type Endpoint, expose, type TransferHandler, transferHandlers, wrap } from 'comlink'
-import { toFault } from '../words/fault.ts'
+import { PartFault, toFault } from '../words/fault.ts'
 import type { Api } from './api.ts'
 
 // Comlink, with what it does not pass on by itself. These are functions: bundlers drop a module that is only imported.
@@ -10,10 +10,10 @@ export function offer(api: object, end?: Endpoint): void {
   expose(api, end)
 }
 
-/** Gives the functions that the other end offers. */
+/** Gives the functions that the other end offers. If that is a Worker which does not start, they reject. */
 export function connect<T>(end: Endpoint): Api<T> {
   passMore()
-  return linking(wrap(end)) as Api<T>
+  return linking(wrap(end), watchStart(end)) as Api<T>
 }
 
 function passMore(): void {
@@ -23,14 +23,35 @@ function passMore(): void {
 
 type Remote = ((...args: readonly unknown[]) => Promise<unknown>) & Record<string | symbol, unknown>
 
+/** The start of a Worker. */
+interface Start {
+  /** Rejects if the Worker does not start. */
+  readonly failure: Promise<never>
+  /** Called when it has answered: a later error of the Worker is that of one call. */
+  succeed(): void
+}
+
+function watchStart(end: Endpoint): Start {
+  const watching = new AbortController()
+  const failure = new Promise<never>((_, reject) => {
+    const fail = (event: Event) => reject(new PartFault((event as ErrorEvent).message || 'the Worker does not start'))
+    end.addEventListener('error', fail as EventListener, { signal: watching.signal })
+  })
+  // Whoever calls hears of it.
+  failure.catch(() => undefined)
+  return { failure, succeed: () => watching.abort() }
+}
+
 /** Links the signals of each call for as long as it takes: a signal may outlive many calls. */
-function linking(remote: unknown): unknown {
+function linking(remote: unknown, start: Start): unknown {
   return new Proxy(remote as Remote, {
-    get: (target, name) => linking(target[name]),
+    get: (target, name) => linking(target[name], start),
     async apply(target, _, args: readonly unknown[]) {
       const links = args.map((arg) => (arg instanceof AbortSignal ? new SignalLink(arg) : arg))
       try {
-        return await target(...links)
+        const answer = await Promise.race([target(...links), start.failure])
+        start.succeed()
+        return answer
       } finally {
         for (const link of links) if (link instanceof SignalLink) link.close()
       }

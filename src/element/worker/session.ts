@@ -1,5 +1,5 @@
 import type { Credentials, CredentialsRequest, Registry, RegistryOptions } from '../../index.ts'
-import { SignInCancelled } from '../words/fault.ts'
+import { PartFault, SignInCancelled } from '../words/fault.ts'
 
 /** A request for credentials, which says whether the registry refused the last ones. */
 export interface SignInRequest extends CredentialsRequest {
@@ -44,7 +44,7 @@ export function createSession(optionsFor: (address: string) => RegistryOptions =
 
   async function open(address: string): Promise<OpenedRegistry> {
     const url = await baseOf(address)
-    const { keepDocuments, openRegistry } = await import('./open-registry.ts')
+    const { keepDocuments, openRegistry } = await load()
     const known = opened.get(url)
     if (known) return known
     const opening = openRegistry(url, {
@@ -94,7 +94,13 @@ export function createSession(optionsFor: (address: string) => RegistryOptions =
   }
 }
 
+function load(): Promise<typeof import('./open-registry.ts')> {
+  return import('./open-registry.ts').catch((cause) => {
+    throw new PartFault(cause)
+  })
+}
+
 async function baseOf(address: string): Promise<string> {
-  const { parseRegistryAddress } = await import('./open-registry.ts')
+  const { parseRegistryAddress } = await load()
   return parseRegistryAddress(address.trim()).href
 }
