@@ -185,7 +185,7 @@ export class RegistryPush extends ElementOfPage {
 
   #nameImages(form: Form): void {
     const repository = this.getAttribute('repository')
-    form.givenName = repository ? { repository, tag: this.getAttribute('tag') ?? undefined } : undefined
+    form.givenName = repository ? { repository, tag: this.getAttribute('tag') || undefined } : undefined
   }
 
   #render(): void {

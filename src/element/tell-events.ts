@@ -21,7 +21,7 @@ export function tellEvents(form: Form, host: EventTarget): void {
       if (state === 'pushed' && result) {
         tell('push-done', { name, registry, images: result.tags.map((tag) => ({ ...tag, registry: result.url })) })
       }
-      if (state === 'failed' && fault) tell('push-error', { name, registry, fault })
+      if ((state === 'failed' || state === 'needs-file') && fault) tell('push-error', { name, registry, fault })
     })
   }
 

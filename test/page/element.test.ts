@@ -133,6 +133,47 @@ describe('<registry-push> of the built package', () => {
     await guarded.close()
   })
 
+  it('takes what is dropped on it when the page has another one', async () => {
+    await page.goto(`${site.url}?${new URLSearchParams({ registry: registry.url, queue: 'first' })}`)
+    await page.evaluate(() => {
+      const second = document.createElement('registry-push')
+      second.setAttribute('queue', 'second')
+      document.body.append(second)
+    })
+    const second = page.locator('registry-push').nth(1)
+    await second.getByText('or drop them here').waitFor()
+    const bytes = Array.from(await createTestArchive())
+    await second.locator('.drop').evaluate((place, bytes) => {
+      const dataTransfer = new DataTransfer()
+      dataTransfer.items.add(new File([new Uint8Array(bytes)], 'dropped.tar'))
+      for (const type of ['dragover', 'drop']) {
+        place.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, composed: true, dataTransfer }))
+      }
+    }, bytes)
+    await second.getByRole('heading', { name: 'dropped.tar' }).waitFor()
+    expect(await page.getByRole('heading', { name: 'dropped.tar' }).count()).toBe(1)
+  })
+
+  it.each([
+    ['whose script does not load', '/missing.js'],
+    ['that the browser refuses', 'http://localhost:1/worker.js'],
+  ])('tells of a Worker %s', async (_case, script) => {
+    await page.goto(site.url)
+    await page.evaluate(
+      ([script, bytes]) => {
+        const element = document.createElement('registry-push')
+        element.createWorker = () => new Worker(script, { type: 'module' })
+        document.body.replaceChildren(element)
+        void element.add([new File([new Uint8Array(bytes)], 'hello.tar')])
+      },
+      [script, Array.from(await createTestArchive())] as const,
+    )
+    await page.getByRole('alert').filter({ hasText: 'A part of this page did not load' }).waitFor()
+    const errors = (await heard()).filter(({ name }) => name === 'push-error')
+    expect(errors).toMatchObject([{ detail: { fault: { code: 'PART_NOT_LOADED' } } }])
+    expect(faults.filter((fault) => !fault.includes('404'))).toEqual([])
+  })
+
   it('can be put into the document again, and has what it had', async () => {
     await open({ registry: registry.url })
     await page.getByRole('heading', { name: 'hello.tar' }).waitFor()

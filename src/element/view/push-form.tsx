@@ -1,5 +1,6 @@
 import { count } from '@nanostores/i18n'
 import { useStore } from '@nanostores/preact'
+import type { RefObject } from 'preact'
 import { useEffect, useReducer, useRef, useState } from 'preact/hooks'
 import type { Entry } from '../queue/entry.ts'
 import { messages } from '../words/messages.ts'
@@ -40,7 +41,6 @@ export function PushForm({ form, signIn, settings }: PushFormProps) {
   const question = useStore(signIn.$question)
   const isLost = useStore(form.queue.$isLost)
   const isUnderWay = ['running', 'paused'].includes(useStore(form.$state))
-  const isTarget = useDrops(form)
   useChanges(entries)
   const startable = entries.filter(canPush).map(({ $shown }) => $shown.get())
   const clashes = findClashes(startable.flatMap(({ choices }) => choices))
@@ -48,6 +48,7 @@ export function PushForm({ form, signIn, settings }: PushFormProps) {
   const done = entries.filter(({ $shown }) => $shown.get().state === 'pushed').length
   const several = { hasOthers: entries.length > 1, hasUnpushed: done < entries.length }
   const element = useRef<HTMLFormElement>(null)
+  const isTarget = useDrops(form, element)
   return (
     <>
       <form
@@ -113,30 +114,35 @@ function useChanges(entries: readonly Entry[]): void {
 
 /**
  * Takes what is dropped anywhere on the page: a file that misses the form would replace the page. Drops that another
- * part of the page takes are left to it.
+ * part of the page takes are left to it, and those on another element of this kind.
  */
-function useDrops(form: Form): boolean {
+function useDrops(form: Form, place: RefObject<HTMLElement | null>): boolean {
   const [isTarget, setTarget] = useState(false)
   useEffect(() => {
     const controller = new AbortController()
     const { signal } = controller
+    const root = place.current?.getRootNode()
+    const host = root instanceof ShadowRoot ? root.host : undefined
+    const isOnOther = (event: DragEvent) =>
+      host !== undefined &&
+      event.composedPath().some((node) => node !== host && (node as Partial<Element>).localName === host.localName)
     const listen = (type: 'dragover' | 'dragleave' | 'drop', act: (event: DragEvent) => void) =>
       addEventListener(type, act, { signal })
     listen('dragover', (event) => {
-      if (event.defaultPrevented || !hasFiles(event)) return
-      event.preventDefault()
-      setTarget(true)
+      const isOurs = !event.defaultPrevented && hasFiles(event) && !isOnOther(event)
+      setTarget(isOurs)
+      if (isOurs) event.preventDefault()
     })
     listen('dragleave', ({ relatedTarget }) => {
       if (!relatedTarget) setTarget(false)
     })
     listen('drop', (event) => {
       setTarget(false)
-      if (event.defaultPrevented || !hasFiles(event) || !event.dataTransfer) return
+      if (event.defaultPrevented || !hasFiles(event) || !event.dataTransfer || isOnOther(event)) return
       event.preventDefault()
       void readDropped(event.dataTransfer.items).then(form.add)
     })
     return () => controller.abort()
-  }, [form])
+  }, [form, place])
   return isTarget
 }
