@@ -107,6 +107,37 @@ describe('the queue of the page, loaded again', () => {
     expect(await page.getByRole('button', { name: 'Open it again' }).count()).toBe(0)
   })
 
+  it('forgets an entry after 30 days, and the browser keeps nothing of it', async () => {
+    const page = await openTab()
+    await choose(page, small)
+    await says(page, 'image found')
+    const change = (age: number) =>
+      page.evaluate(
+        (age) =>
+          new Promise<number>((resolve) => {
+            const opening = indexedDB.open('registry-push')
+            opening.onsuccess = () => {
+              const store = opening.result.transaction('queue', 'readwrite').objectStore('queue')
+              const all = store.getAll()
+              all.onsuccess = () => {
+                for (const entry of age ? all.result : []) store.put({ ...entry, savedAt: Date.now() - age }, entry.id)
+                store.transaction.oncomplete = () => resolve(all.result.length)
+              }
+            }
+          }),
+        age,
+      )
+    const day = 86_400_000
+    expect(await change(29 * day)).toBe(1)
+    await page.reload()
+    await says(page, 'Choose it again to go on.')
+    await change(31 * day)
+    await page.reload()
+    await page.getByText('or drop them here').waitFor()
+    await expect.poll(() => change(0)).toBe(0)
+    expect(await entry(page).count()).toBe(0)
+  })
+
   it('asks before it is left only while something is under way', async () => {
     const page = await openTab()
     const asked: string[] = []

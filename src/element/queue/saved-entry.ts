@@ -36,6 +36,12 @@ export function parseSaved(value: unknown): SavedEntry | undefined {
   return saved as SavedEntry
 }
 
+/** Tells whether a value of the store is an entry that is too old to be shown. */
+export function isExpired(value: unknown): value is Pick<SavedEntry, 'id' | 'savedAt'> {
+  const { id, savedAt } = Object(value) as Partial<SavedEntry>
+  return typeof id === 'string' && typeof savedAt === 'number' && Date.now() - savedAt >= MAX_AGE
+}
+
 /** Makes an entry of an earlier visit. What was pushed stays so. The rest needs its file. */
 export function restoreEntry(saved: SavedEntry): Entry {
   const { id, handle } = saved

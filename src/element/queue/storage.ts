@@ -1,9 +1,9 @@
-import { createStore, del, get, setMany, type UseStore, values } from 'idb-keyval'
-import { parseSaved, type SavedEntry } from './saved-entry.ts'
+import { createStore, del, delMany, get, setMany, type UseStore, values } from 'idb-keyval'
+import { isExpired, parseSaved, type SavedEntry } from './saved-entry.ts'
 
 /** Keeps entries for the next visit. Its methods may fail. */
 export interface QueueStorage {
-  /** Reads all entries, in their order. */
+  /** Reads all entries, in their order. Those that are too old are removed. */
   readAll(): Promise<readonly SavedEntry[]>
   read(id: string): Promise<SavedEntry | undefined>
   write(entries: readonly SavedEntry[]): Promise<void>
@@ -25,7 +25,10 @@ export function openQueueStorage(name: string): QueueStorage {
   return {
     readAll: () =>
       inTime(async () => {
-        const found = (await values(open())).map(parseSaved).filter((entry) => entry !== undefined)
+        const kept: readonly unknown[] = await values(open())
+        const expired = kept.filter(isExpired).map(({ id }) => id)
+        if (expired.length > 0) await delMany(expired, open())
+        const found = kept.map(parseSaved).filter((entry) => entry !== undefined)
         return found.sort((one, other) => one.place - other.place || one.savedAt - other.savedAt)
       }),
     read: (id) => inTime(async () => parseSaved(await get(id, open()))),
