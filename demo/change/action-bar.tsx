@@ -1,11 +1,10 @@
 import { useStore } from '@nanostores/preact'
 import { Suspense } from 'preact/compat'
-import { useEffect, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { translate } from '../../src/element/words/messages.ts'
 import { $config } from '../shell/settings.ts'
 import { $actionTexts, type Action, offeredActions } from './actions.ts'
 import type { Selection } from './selection.ts'
-import { $lastUndone } from './undos.ts'
 import './change.css'
 
 translate('change', () => import('./ko.ts'))
@@ -13,26 +12,21 @@ translate('change', () => import('./ko.ts'))
 interface ActionBarProps extends Omit<Selection, 'references'> {
   /** The tags that the user chose, or the digest of an image. @default the actions are about the repository */
   readonly references?: readonly string[]
-  /** Called when something in the registry has changed: by a dialog that has closed, or by an undo. */
+  /** True if the repository has nothing: what was there can be put back. @default false */
+  readonly isEmpty?: boolean
+  /** Called when a dialog has closed that has changed something in the registry. */
   onChanged(): void
 }
 
 /** The buttons of what can be done with the chosen images, or with the repository. */
-export function ActionBar({ onChanged, references, ...place }: ActionBarProps) {
+export function ActionBar({ onChanged, references, isEmpty = false, ...place }: ActionBarProps) {
   const texts = useStore($actionTexts)
   const config = useStore($config)
   // A dialog keeps the selection that it was opened with.
   const [open, setOpen] = useState<{ readonly action: Action; readonly selection: Selection }>()
-  const { registry, repository } = place
   const selection: Selection = { ...place, references: references ?? [] }
-  useEffect(() =>
-    $lastUndone.listen((undo) => {
-      // A dialog tells it when it closes.
-      const isHere = undo?.registry === registry && undo.repository === repository
-      if (isHere && !undo.isInDialog) onChanged()
-    }),
-  )
-  const offered = config ? offeredActions(config, references?.length ?? 'repository') : []
+  const chosen = isEmpty ? 'empty' : (references?.length ?? 'repository')
+  const offered = config ? offeredActions(config, chosen) : []
   const Dialog = open?.action.dialog
   if (offered.length === 0 && !open) return null
   return (

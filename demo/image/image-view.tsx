@@ -3,6 +3,7 @@ import { useStore } from '@nanostores/preact'
 import { useState } from 'preact/hooks'
 import { messages, translate } from '../../src/element/words/messages.ts'
 import { ActionBar } from '../change/action-bar.tsx'
+import { useUndone } from '../change/use-undone.ts'
 import { addressOf } from '../shell/address.ts'
 import { useLoading } from '../shell/loading.ts'
 import { ProblemView } from '../shell/problem-view.tsx'
@@ -47,6 +48,7 @@ export default function ImageView({ part, ...place }: ImageViewProps) {
     async (signal) => setDescribed(await worker.images.describe(place, part, signal)),
     [registry, repository, reference, part],
   )
+  useUndone(place, reload)
   const image = described?.image
   const platform = part && described?.entries.find(({ isChosen }) => isChosen)?.platform
   return (

@@ -4,6 +4,7 @@ import { $formats } from '../../src/element/words/format.ts'
 import { messages, translate } from '../../src/element/words/messages.ts'
 import { params } from '../../src/element/words/placeholders.ts'
 import { ActionBar } from '../change/action-bar.tsx'
+import { useUndone } from '../change/use-undone.ts'
 import { remember } from '../registries/remembered.ts'
 import { $place, addressOf } from '../shell/address.ts'
 import { changePlace, FilterField, useFilter } from '../shell/filter.tsx'
@@ -83,11 +84,12 @@ export default function TagsView({ registry, repository }: TagsViewProps) {
     setChosen(new Set())
     void list.load()
   }
+  useUndone({ registry, repository }, reload)
 
   // Without a tag, Docker pulls "latest", which may not be there.
   const tag = tags.find((tag) => tag === 'latest') ?? tags[0]
   const pull = tag === undefined ? undefined : pullCommand(registry, `${repository}:${tag}`)
-  if (fault?.status === 404 && !isThere) return <MissingRepository registry={registry} repository={repository} />
+  if (fault?.status === 404 && !isThere) return <MissingRepository {...{ registry, repository }} onChanged={reload} />
   return (
     <section aria-labelledby="tags-title" aria-busy={phase === 'listing'} class={isMoving ? 'unanchored' : undefined}>
       <h1 id="tags-title">
@@ -111,7 +113,9 @@ export default function TagsView({ registry, repository }: TagsViewProps) {
           </select>
         </span>
       </div>
-      {isThere && <ActionBar {...{ registry, repository }} onChanged={reload} />}
+      {(isThere || phase === 'done') && (
+        <ActionBar {...{ registry, repository }} isEmpty={!isThere} onChanged={reload} />
+      )}
       <ReadingStatus list={list} />
       <ProblemView fault={fault} onRetry={() => void list.resume()} />
       {about.length > 0 && (
@@ -146,7 +150,7 @@ export default function TagsView({ registry, repository }: TagsViewProps) {
   )
 }
 
-function MissingRepository({ registry, repository }: TagsViewProps) {
+function MissingRepository({ registry, repository, onChanged }: TagsViewProps & { onChanged(): void }) {
   const texts = useStore($texts)
   return (
     <section aria-labelledby="tags-title">
@@ -155,6 +159,7 @@ function MissingRepository({ registry, repository }: TagsViewProps) {
       <p>
         <a href={addressOf({ registry })}>{texts.back}</a>
       </p>
+      <ActionBar {...{ registry, repository, onChanged }} isEmpty />
     </section>
   )
 }

@@ -140,6 +140,33 @@ it('delete of all tags asks for the name of the repository, with the keyboard al
   await dialog().waitFor({ state: 'detached' })
 })
 
+it('an image whose last tag was deleted is put back, on its own page and from the file', async () => {
+  for (const url of [real.url, registry.url]) {
+    await pushTags(url, 'team/last', 'v1')
+    await openDemo({ registry: url, repository: 'team/last', reference: 'v1' })
+    await button('Delete').click()
+    await dialog().getByRole('textbox').fill('team/last')
+    await button('Delete 1 tag').click()
+    await shows(dialog(), 'Deleted: v1')
+    await closeDialog()
+    await shows(alert(), 'The registry does not have this')
+    const download = page.waitForEvent('download')
+    await button('Save the undo file').click()
+    const path = await (await download).path()
+    await button('Undo').click()
+    await page.getByRole('heading', { name: 'At a glance' }).waitFor()
+
+    await deleteTags(url, 'team/last', ['v1'], { all: true })
+    await openDemo({ registry: url, repository: 'team/last' })
+    await button('Undo a delete').click()
+    await dialog().getByLabel('Choose the undo file').setInputFiles(path)
+    await button('Put back').click()
+    await shows(dialog(), 'Put back: v1')
+    await closeDialog()
+    await page.getByRole('link', { name: 'v1', exact: true }).waitFor()
+  }
+})
+
 it('a registry that does not delete says how to switch it on', async () => {
   const refusing = await startDistribution({ settings: { REGISTRY_STORAGE_DELETE_ENABLED: 'false' } })
   try {
