@@ -173,6 +173,7 @@ export default {
     keep: '항상 남길 태그',
     dropsNames: '남는 이미지의 태그도 규칙에 따라 삭제',
     none: '규칙을 입력하면 삭제할 항목을 보여 줍니다.',
+    bad: '10과 같은 정수를 입력하십시오. 그 전에는 계획을 만들지 않습니다.',
   },
   'change/settings': {
     entrypoint: '프로그램(entrypoint)',

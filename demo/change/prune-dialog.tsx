@@ -20,6 +20,7 @@ const $texts = messages('change/prune', {
   keep: 'Always keep these tags',
   dropsNames: 'Also remove names of images that stay',
   none: 'Fill in a rule to see what it deletes.',
+  bad: 'Type whole numbers, such as 10. Nothing is planned before.',
 })
 
 /** The texts of the form at the start. */
@@ -28,7 +29,7 @@ const EMPTY = { keepNewest: '10', by: 'version', olderThan: '', tags: '', keep: 
 /** Deletes images of a repository by rules, with a preview that follows the form. */
 export default function PruneDialog({ registry, repository, onClose }: ActionDialogProps) {
   const texts = useStore($texts)
-  const [form, setForm] = useState<Readonly<Record<keyof typeof EMPTY, string>>>(EMPTY)
+  const [form, setForm] = useState<Form>(EMPTY)
   const [dropsNames, setDropsNames] = useState(false)
   const field = (name: keyof typeof EMPTY) => ({
     value: form[name],
@@ -50,7 +51,7 @@ export default function PruneDialog({ registry, repository, onClose }: ActionDia
         <div class="pair">
           <label>
             {texts.keepNewest}
-            <input type="number" min="0" step="1" inputmode="numeric" autofocus {...field('keepNewest')} />
+            <input inputmode="numeric" autofocus aria-invalid={isBad(form.keepNewest)} {...field('keepNewest')} />
             <small>{texts.keepNewestHint}</small>
           </label>
           <label>
@@ -62,7 +63,7 @@ export default function PruneDialog({ registry, repository, onClose }: ActionDia
           </label>
           <label>
             {texts.olderThan}
-            <input type="number" min="0" step="1" inputmode="numeric" {...field('olderThan')} />
+            <input inputmode="numeric" aria-invalid={isBad(form.olderThan)} {...field('olderThan')} />
           </label>
           <label>
             {texts.tags}
@@ -82,16 +83,26 @@ export default function PruneDialog({ registry, repository, onClose }: ActionDia
           />
           {texts.dropsNames}
         </label>
-        {!rules && <p>{texts.none}</p>}
+        {!rules && <p role="status">{hasBad(form) ? texts.bad : texts.none}</p>}
       </form>
     </RemovalDialog>
   )
 }
 
-/** Reads the form. `undefined` if it names no rule by which an image would go. */
-function readRules({ keepNewest, by, olderThan, tags, keep }: typeof EMPTY | Record<keyof typeof EMPTY, string>) {
+type Form = Readonly<Record<keyof typeof EMPTY, string>>
+
+/** Reads a whole number. */
+const natural = (text: string) => (/^\d{1,6}$/.test(text.trim()) ? Number(text) : undefined)
+/** Tells whether a text is no number. An empty one is no rule. */
+const isBad = (text: string) => text.trim() !== '' && natural(text) === undefined
+/** A number that cannot be read may be one that keeps images: then the other rules do not hold alone. */
+const hasBad = ({ keepNewest, olderThan }: Form) => isBad(keepNewest) || isBad(olderThan)
+
+/** Reads the form. `undefined` if it names no rule by which an image would go, or a number cannot be read. */
+function readRules(form: Form) {
+  if (hasBad(form)) return undefined
+  const { keepNewest, by, olderThan, tags, keep } = form
   const list = (text: string) => text.split(/[\s,]+/).filter((part) => part !== '')
-  const natural = (text: string) => (/^\d{1,6}$/.test(text.trim()) ? Number(text) : undefined)
   const [newest, days, chosen] = [natural(keepNewest), natural(olderThan), list(tags)]
   if (newest === undefined && days === undefined && chosen.length === 0) return undefined
   const rules: RemovalRules = {

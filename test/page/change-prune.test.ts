@@ -32,6 +32,13 @@ it('clean-up by rules previews the plan while the form changes, deletes, and goe
   await dialog().getByLabel('Keep the newest').fill('')
   await shows(dialog(), 'Fill in a rule')
   await dialog().getByLabel('Only these tags').fill('pr-*')
+  for (const text of ['1.5', '-1', 'ten']) {
+    await dialog().getByLabel('Keep the newest').fill(text)
+    await shows(dialog(), 'Type whole numbers')
+    expect(await dialog().getByText('This goes').count()).toBe(0)
+  }
+  expect(await accessibilityFindings()).toEqual([])
+  await dialog().getByLabel('Keep the newest').fill('')
   await shows(dialog(), 'Deletes 3 tags and 3 images. Stays: 4 tags.')
   await page.setViewportSize({ width: 375, height: 700 })
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375)
