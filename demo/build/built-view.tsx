@@ -14,6 +14,7 @@ import { CommandLine } from '../shell/image-parts.tsx'
 import { ProblemView } from '../shell/problem-view.tsx'
 import { pullCommand } from '../shell/pull-command.ts'
 import { hostOf } from '../shell/registry-name.tsx'
+import { useStay } from '../shell/stay.ts'
 import { useWork } from '../shell/work.ts'
 import { worker } from '../shell/worker.ts'
 import type { BuiltImage } from '../worker/building.ts'
@@ -55,6 +56,7 @@ export function BuiltView({ built, to, isValid }: BuiltViewProps) {
   const [pushed, setPushed] = useState<{ readonly place: string; readonly digest?: string }>()
   const looking = useWork()
   const pushing = useWork()
+  useStay(pushing.isRunning)
   const { registry, repository, tags } = to
 
   const place = JSON.stringify(to)

@@ -2,12 +2,13 @@ import { useStore } from '@nanostores/preact'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useId, useRef } from 'preact/hooks'
 import { messages } from '../../src/element/words/messages.ts'
+import { useStay } from '../shell/stay.ts'
 
 const $texts = messages('change/dialog', { close: 'Close' })
 
 interface ActionFrameProps {
   readonly title: string
-  /** True while something is under way: Escape does not end it. */
+  /** True while something is under way: Escape does not end it, and the browser asks before the page is left. */
   readonly isBusy: boolean
   onClose(): void
   readonly children: ComponentChildren
@@ -18,6 +19,7 @@ export function ActionDialog({ title, isBusy, onClose, children }: ActionFramePr
   const texts = useStore($texts)
   const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()
+  useStay(isBusy)
   useEffect(() => {
     const before = document.activeElement
     dialog.current?.showModal()

@@ -3,6 +3,7 @@ import { $formats } from '../../src/element/words/format.ts'
 import { messages, translate } from '../../src/element/words/messages.ts'
 import { params } from '../../src/element/words/placeholders.ts'
 import { ProblemView } from '../shell/problem-view.tsx'
+import { useStay } from '../shell/stay.ts'
 import { UndoneView } from './undone-view.tsx'
 import { $undos, forgetUndo, runUndo, saveUndo, type Undo } from './undos.ts'
 
@@ -21,7 +22,9 @@ const $texts = messages('change/undos', {
 /** The deletes of this visit that can be undone, below every view. */
 export default function UndoList() {
   const texts = useStore($texts)
-  const undos = useStore($undos).filter(({ state, isInDialog }) => state !== 'deleting' && !isInDialog)
+  const all = useStore($undos)
+  useStay(all.some(({ state }) => state === 'undoing'))
+  const undos = all.filter(({ state, isInDialog }) => state !== 'deleting' && !isInDialog)
   if (undos.length === 0) return null
   return (
     <section aria-label={texts.title}>

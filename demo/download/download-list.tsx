@@ -42,7 +42,7 @@ export default function DownloadList() {
 function DownloadRow({ download }: { readonly download: Download }) {
   const texts = useStore($texts)
   const formats = useStore($formats)
-  const { id, fileName, size, state, progress, fault, pause, resume, cancel } = download
+  const { id, registry, fileName, size, state, progress, fault, pause, resume, cancel } = download
   const label = (text: string) => `${text}: ${fileName}`
   return (
     <>
@@ -74,7 +74,7 @@ function DownloadRow({ download }: { readonly download: Download }) {
           )}
         </span>
       </p>
-      <ProblemView fault={fault} />
+      <ProblemView fault={fault} registry={registry} />
     </>
   )
 

@@ -9,6 +9,8 @@ import type { DownloadProgress, DownloadRequest, PlannedDownload } from '../work
 /** A download that runs, or has ended. It goes on while the user looks at other views. */
 export interface Download {
   readonly id: string
+  /** The address of the registry, as the user typed it. */
+  readonly registry: string
   readonly fileName: string
   /** In bytes. */
   readonly size: number
@@ -52,7 +54,8 @@ export async function startDownload(request: DownloadRequest, { fileName, size }
   const update = (change: Partial<Download>) =>
     $downloads.set($downloads.get().map((one) => (one.id === id ? { ...one, ...change } : one)))
   const download: Download = {
-    ...{ id, fileName: file?.name ?? fileName, size, state: 'running', progress: undefined, fault: undefined },
+    ...{ id, registry: request.registry, fileName: file?.name ?? fileName, size },
+    ...{ state: 'running', progress: undefined, fault: undefined },
     pause() {
       update({ state: 'paused' })
       void worker.downloads.pause(id)

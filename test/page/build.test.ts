@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -85,6 +85,20 @@ it('build makes an image of a folder, shows its files, and pushes it', async () 
   })
   await page.getByRole('link', { name: 'Show the image' }).click()
   await page.getByRole('heading', { name: 'team/site:v1' }).waitFor()
+})
+
+it('build says that a file has changed since it was chosen', async () => {
+  const path = join(folder, 'changing.txt')
+  writeFileSync(path, 'one')
+  await openDemo({ registry: real.url, view: 'build' })
+  await field('Choose files').setInputFiles(path)
+  await shows(main(), '1 file, ')
+  await field('Repository').fill('team/changed')
+  await field('Tags').fill('v1')
+  writeFileSync(path, 'another')
+  utimesSync(path, 1e9, 1e9)
+  await button('Build').click()
+  await shows(alert(), 'The file cannot be read')
 })
 
 it('build puts files on top of an image, and keeps its settings', async () => {

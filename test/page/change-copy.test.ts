@@ -96,6 +96,29 @@ it('a copy of several images pauses, and a failure in the middle lists what was 
   expect([...(await listTags(registry.url, 'mirror/many'))].sort()).toEqual(['v1', 'v2', 'v3'])
 })
 
+it('the browser asks before the page is left in the middle of a copy', async () => {
+  await pushTags(real.url, 'team/left', 'v1')
+  await openDemo({ registry: real.url, repository: 'team/left' })
+  await chooseTags('v1')
+  await button('Copy to…').click()
+  await field('To the registry').fill(registry.url)
+  await field('Repository').fill('mirror/left')
+  await button('Show what would be copied').click()
+  const held = holdUploads()
+  await dialog().getByRole('button', { name: 'Copy' }).click()
+  await held
+  const asked: string[] = []
+  page.on('dialog', (question) => {
+    asked.push(question.type())
+    void question.accept()
+  })
+  await page.reload()
+  expect(asked).toEqual(['beforeunload'])
+  await page.getByRole('heading', { name: 'team/left' }).waitFor()
+  await page.reload()
+  expect(asked).toHaveLength(1)
+})
+
 it('copy diagnoses the registry that does not answer, which is not that of the page', async () => {
   await pushTags(real.url, 'team/lost', 'v1')
   const gone = await serveTestRegistry()
