@@ -14,6 +14,10 @@ import {
 
 useDemoPage()
 
+async function openLinks(...names: readonly string[]): Promise<void> {
+  for (const name of names) await page.getByRole('link', { name, exact: true }).click()
+}
+
 const JPEG = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, ...new Array(2000).fill(7))
 
 describe('the push form says in words what is wrong', () => {
@@ -31,6 +35,21 @@ describe('the push form says in words what is wrong', () => {
     await chooseFile(name, await bytes())
     await shows(alert(), title)
     expect(await button('Push').count()).toBe(0)
+  })
+
+  it('and takes the plain file chooser where the picker of the browser is refused', async () => {
+    await page.evaluate(() => {
+      const refusal = new DOMException('by policy', 'NotAllowedError')
+      const refuse = () => new Promise((_, reject) => setTimeout(reject, 20, refusal))
+      Object.assign(window, { showOpenFilePicker: refuse })
+    })
+    // A new form asks again for the picker.
+    await openLinks('Check', 'Push')
+    const chooser = page.waitForEvent('filechooser')
+    await page.getByText('Choose archives').click()
+    const buffer = Buffer.from(await createTestArchive())
+    await (await chooser).setFiles({ name: 'hello.tar', mimeType: 'application/x-tar', buffer })
+    await page.getByRole('heading', { name: 'hello.tar' }).waitFor()
   })
 
   it('with a registry that does not answer', async () => {

@@ -1,4 +1,5 @@
 import { useStore } from '@nanostores/preact'
+import { useRef } from 'preact/hooks'
 import type { EntryInput } from '../queue/entry.ts'
 import { messages } from '../words/messages.ts'
 import { readChosen } from './dropped.ts'
@@ -45,6 +46,7 @@ interface FileButtonProps extends Pick<DropZoneProps, 'onChoose'> {
 
 /** A button that lets the user choose files, or a folder. */
 export function FileButton({ label, isFolder = false, isQuiet = false, pick, onChoose }: FileButtonProps) {
+  const isPickRefused = useRef(false)
   return (
     <label class="button" data-kind={isQuiet ? 'quiet' : undefined} part={isQuiet ? 'button' : 'button primary'}>
       {label}
@@ -54,10 +56,14 @@ export function FileButton({ label, isFolder = false, isQuiet = false, pick, onC
         multiple
         // A folder of an unpacked archive: not all engines have this in their types.
         {...(isFolder && { webkitdirectory: true })}
-        onClick={(event) => {
-          if (!pick) return
+        onClick={async (event) => {
+          if (!pick || isPickRefused.current) return
           event.preventDefault()
-          void pick().then(onChoose)
+          const input = event.currentTarget
+          const picked = await pick()
+          if (picked) return onChoose(picked)
+          isPickRefused.current = true
+          input.click()
         }}
         onChange={({ currentTarget }) => {
           onChoose(readChosen(currentTarget.files ?? []))

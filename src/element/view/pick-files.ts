@@ -1,8 +1,8 @@
 import type { EntryInput } from '../queue/entry.ts'
 import { isAbort } from '../words/fault.ts'
 
-/** Lets the user choose files. */
-export type PickFiles = () => Promise<readonly EntryInput[]>
+/** Lets the user choose files. Gives `undefined` if the browser refuses it, by the policy of an organization. */
+export type PickFiles = () => Promise<readonly EntryInput[] | undefined>
 
 /** Newer than the DOM types. */
 type ShowPicker = (options: { readonly multiple: true }) => Promise<readonly FileSystemFileHandle[]>
@@ -21,8 +21,7 @@ export function pickFiles(): PickFiles | undefined {
         handles.map(async (handle) => ({ name: handle.name, input: await handle.getFile(), handle })),
       )
     } catch (error) {
-      if (isAbort(error)) return []
-      throw error
+      return isAbort(error) ? [] : undefined
     }
   }
 }
