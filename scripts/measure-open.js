@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createGzip } from 'node:zlib'
 import { openArchive, openFile } from 'registry-api-v2-client/node'
 import { createTestArchive } from 'registry-api-v2-client/testing'
+import { tarHeader } from '../bench/tar.js'
 
 // Measures what opening an archive costs: npm run measure. The figures of docs/measurements.md come from here.
 
@@ -24,28 +25,13 @@ async function writeHollow(name, count, size) {
   const file = await open(path, 'w')
   let position = 0
   for (let index = 0; index < count; index++) {
-    await file.write(header(`data/${index}`, size), 0, 512, position)
+    await file.write(tarHeader(`data/${index}`, size), 0, 512, position)
     position += 512 + Math.ceil(size / 512) * 512
   }
   const images = await createTestArchive()
   await file.write(images, 0, images.length, position)
   await file.close()
   return path
-}
-
-/**
- * @param {string} name
- * @param {number} size
- */
-function header(name, size) {
-  const block = Buffer.alloc(512)
-  block.write(name, 0)
-  block.write(`${size.toString(8).padStart(11, '0')}\0`, 124)
-  block.write('        ', 148)
-  block.write('0', 156)
-  const sum = block.reduce((total, byte) => total + byte, 0)
-  block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148)
-  return block
 }
 
 /**
