@@ -19,7 +19,7 @@ import { dirname } from 'node:path'
  * @property {string} [floor] The contender that the others are compared with first.
  * @property {number} [bytes] Of what is pushed, or of what is opened or loaded.
  * @property {number} [layers]
- * @property {import('../test/support/slow-link.js').Link} [link]
+ * @property {import('../scripts/slow-link.js').Link} [link]
  * @property {Readonly<Record<string, Shown>>} contenders
  * @property {readonly string[]} [absent] Contenders that are not installed.
  * @property {readonly string[]} [unable] Contenders that failed, as some cannot read every archive.

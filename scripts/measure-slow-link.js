@@ -7,10 +7,10 @@ import { parseArgs } from 'node:util'
 import { chromium } from 'playwright'
 import { createTestArchive } from 'registry-api-v2-client/testing'
 import { createServer } from 'vite'
-import { shownProgress, standstills, watchProgress, wrongEstimates } from '../test/support/shown-progress.js'
-import { serveSlowLink } from '../test/support/slow-link.js'
 import { findChromium } from './find/chromium.js'
 import { bringRegistryBinary, startRegistryBinary } from './find/registry-binary.js'
+import { shownProgress, standstills, watchProgress, wrongEstimates } from './page/shown-progress.js'
+import { serveSlowLink } from './slow-link.js'
 
 // What the demo page shows of a push over a slow link: npm run measure:slow-link [-- --layers 20,20,20 --rate 0.4 --round-trip 40]
 // Layers are in MB, the rate is in MB/s, the round trip in milliseconds. The figures of docs/measurements.md come from here.

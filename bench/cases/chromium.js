@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { findChromium } from '../../scripts/find/chromium.js'
-import { serveSlowLink } from '../../test/support/slow-link.js'
+import { serveSlowLink } from '../../scripts/slow-link.js'
 import { bringArchive } from '../archives.js'
 import { measurePage, servePage } from '../chromium/open-page.js'
 import { serveCountingProxy } from '../counting-proxy.js'
@@ -33,7 +33,7 @@ export const CHROMIUM_CASES = [
  * @param {string} what.name
  * @param {string} what.title
  * @param {(scale: number) => import('../archives.js').ArchiveSpec} what.archive
- * @param {import('../../test/support/slow-link.js').Link} [what.link] Default: none, so that it is the loopback.
+ * @param {import('../../scripts/slow-link.js').Link} [what.link] Default: none, so that it is the loopback.
  * @returns {import('./index.js').Case}
  */
 function chromiumCase({ name, title, archive: specify, link }) {
@@ -88,7 +88,7 @@ function chromiumCase({ name, title, archive: specify, link }) {
 
 /**
  * @template T
- * @param {import('../../test/support/slow-link.js').Link | undefined} link
+ * @param {import('../../scripts/slow-link.js').Link | undefined} link
  * @param {string} url
  * @param {(url: string) => Promise<T>} use
  * @returns {Promise<T>}

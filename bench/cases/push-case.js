@@ -1,4 +1,4 @@
-import { serveSlowLink } from '../../test/support/slow-link.js'
+import { serveSlowLink } from '../../scripts/slow-link.js'
 import { bringArchive } from '../archives.js'
 import { assertArrived } from '../arrived.js'
 import { findContenders } from '../contenders.js'
@@ -18,7 +18,7 @@ import { runInTurn } from '../rounds.js'
  * @property {import('../contenders.js').ContenderName} [floor] Which of them the others are compared with first. Default: `curl`, where it is one of them.
  * @property {boolean} [isAll] Every image under its own name. Default: the first one.
  * @property {boolean} [isPresent] The registry has it already, by the same contender. Default: false.
- * @property {import('../../test/support/slow-link.js').Link} [link] Default: loopback.
+ * @property {import('../../scripts/slow-link.js').Link} [link] Default: loopback.
  * @property {boolean} [isOnlyNamed] Too long for every day: it runs when it is asked for. Default: false.
  * @property {number} [rounds] Default: as the command says.
  */
@@ -127,7 +127,7 @@ async function count(contender, job, isPresent) {
 /**
  * @template T
  * @param {string} url
- * @param {import('../../test/support/slow-link.js').Link | undefined} link
+ * @param {import('../../scripts/slow-link.js').Link | undefined} link
  * @param {(url: string) => Promise<T>} use
  * @returns {Promise<T>}
  */

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BrowserContext, Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { serveSlowLink } from '../../scripts/slow-link.js'
 import { createTestArchive } from '../../src/testing/index.ts'
 import { type ServedTestRegistry, serveTestRegistry } from '../../src/testing/node.ts'
 import { type DemoBrowser, openDemoBrowser } from '../support/demo-browser.ts'
 import { type LargeArchive, writeLargeArchive } from '../support/large-archive.ts'
-import { serveSlowLink } from '../support/slow-link.js'
 import { expectStored } from '../support/stored-image.ts'
 
 const MIB = 2 ** 20

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { shownProgress, standstills, watchProgress, wrongEstimates } from '../../scripts/page/shown-progress.js'
+import { serveSlowLink } from '../../scripts/slow-link.js'
 import { type DemoBrowser, openDemoBrowser } from '../support/demo-browser.ts'
 import { writeLargeArchive } from '../support/large-archive.ts'
-import { shownProgress, standstills, watchProgress, wrongEstimates } from '../support/shown-progress.js'
-import { serveSlowLink } from '../support/slow-link.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'slow-link-'))
 let demo: DemoBrowser

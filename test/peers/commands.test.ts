@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { serveSlowLink } from '../../scripts/slow-link.js'
 import { getManifest } from '../../src/node/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
 import { COMMAND, startCommand } from '../support/command.ts'
 import { writeLargeArchive } from '../support/large-archive.ts'
 import { type DockerEngine, startDocker } from '../support/peers.ts'
 import { describeReal } from '../support/real-registries.ts'
-import { serveSlowLink } from '../support/slow-link.js'
 
 // The command in a shell, with a real Docker and a real registry.
 

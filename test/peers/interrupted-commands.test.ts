@@ -2,12 +2,12 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { serveSlowLink } from '../../scripts/slow-link.js'
 import { getManifest, openArchive, pushDockerTar } from '../../src/node/index.ts'
 import { serveTestRegistry } from '../../src/testing/node.ts'
 import { startCommand } from '../support/command.ts'
 import { type Distribution, startDistribution } from '../support/distribution.ts'
 import { writeLargeArchive } from '../support/large-archive.ts'
-import { serveSlowLink } from '../support/slow-link.js'
 
 // Ctrl-C at many moments: nothing half-made may be left.
 

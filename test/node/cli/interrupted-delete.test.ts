@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { serveSlowLink } from '../../../scripts/slow-link.js'
 import { createImage, getManifest, listTags, pushImage } from '../../../src/node/index.ts'
 import { runCommand, runInTerminal } from '../../support/command.ts'
-import { serveSlowLink } from '../../support/slow-link.js'
 
 const registry = inject('registryUrl')
 const REPOSITORY = 'cli/interrupted-delete'

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { serveSlowLink } from '../../../scripts/slow-link.js'
 import { formatBars } from '../../../src/cli/terminal/bars.ts'
 import { createProgressReader, type SdkProgress } from '../../../src/cli/terminal/progress.ts'
 import { formatProgressLine, progressDocument } from '../../../src/cli/terminal/progress-lines.ts'
 import { runCommand, runInTerminal } from '../../support/command.ts'
 import { writeLargeArchive } from '../../support/large-archive.ts'
-import { serveSlowLink } from '../../support/slow-link.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'command-progress-'))
 const archive = join(folder, 'app.tar')
