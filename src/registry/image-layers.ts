@@ -13,6 +13,8 @@ export interface ImageLayer extends Omit<Layer, 'source'> {
 export interface BuildStep extends HistoryEntry {
   /** The digest of the layer that it made. Absent with `emptyLayer`, and if the history does not fit the layers. */
   readonly layer: ImageLayer['digest'] | undefined
+  /** The size of that layer, compressed. 0 with `emptyLayer`. Absent if the history does not fit the layers. */
+  readonly size: number | undefined
 }
 
 /** The layers of an image, and how they came to be. */
@@ -39,10 +41,11 @@ export function readLayers({ layers: listed }: Pick<Manifest, 'layers'>, config?
   }))
   const isFit = history.filter(({ emptyLayer }) => !emptyLayer).length === layers.length
   let position = 0
-  const steps = history.map((step) => ({
-    ...step,
-    layer: isFit && !step.emptyLayer ? layers[position++]?.digest : undefined,
-  }))
+  const steps = history.map((step): BuildStep => {
+    if (step.emptyLayer) return { ...step, layer: undefined, size: 0 }
+    const layer = isFit ? layers[position++] : undefined
+    return { ...step, layer: layer?.digest, size: layer?.size }
+  })
   return { layers, history: steps }
 }
 

@@ -21,6 +21,7 @@ const examples = DOCUMENTS.flatMap((document) =>
     code: match[1] as string,
   })),
 )
+const RECIPES = 'docs/recipes.md'
 /** The others are for pages and their Workers: page-examples.test.ts and worker-example.test.ts run them. */
 const runnable = examples.filter(({ code }) => !/document\.querySelector|postMessage/.test(code))
 
@@ -84,6 +85,12 @@ describe('the documents', () => {
     expect(TASKS.flatMap((task) => task.functions).sort()).toEqual(functions.map(([name]) => name).sort())
   })
 
+  it('the table of programs in docs/recipes.md has the lines of each', () => {
+    const rows = [...readFileSync(RECIPES, 'utf8').matchAll(/^\| .+ \| (\d+) \| \[.+\]\((.+)\) \|$/gm)]
+    expect(rows.length).toBeGreaterThan(10)
+    for (const [, lines, link = ''] of rows) expect(`${link}: ${linesOf(programAt(link))}`).toBe(`${link}: ${lines}`)
+  })
+
   it('the table of limits has those that there are', () => {
     const text = readFileSync('docs/archives.md', 'utf8')
     const rows = [...text.matchAll(/^\| `(\w+)` \| ([\d ]+)( [MG]iB)? \|/gm)].map(([, name, number, unit = '']) => [
@@ -130,3 +137,26 @@ describe('the documents', () => {
     expect(functions.length).toBeGreaterThan(15)
   })
 })
+
+/** The program that a link of docs/recipes.md leads to: a file, or the first example below a heading. */
+function programAt(link: string): string {
+  const [path, anchor] = link.split('#')
+  const text = readFileSync(path ? join('docs', path) : RECIPES, 'utf8')
+  if (anchor === undefined) return text
+  const section = text.split(/^#+ /m).find((section) => anchorOf(section) === anchor)
+  return /```ts\n(.*?)```/s.exec(section ?? '')?.[1] ?? ''
+}
+
+/** The anchor of the heading that a section begins with. */
+function anchorOf(section: string): string {
+  const [heading = ''] = section.split('\n')
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\w -]/g, '')
+    .replaceAll(' ', '-')
+}
+
+/** Counts lines that are neither blank nor comments. */
+function linesOf(program: string): number {
+  return program.split('\n').filter((line) => !/^\s*(?:\/\/.*)?$/.test(line)).length
+}

@@ -121,6 +121,7 @@ describe('getImageInfo()', () => {
         author: 'a team',
         emptyLayer: false,
         layer: layers[0]?.digest,
+        size: layers[0]?.size,
       },
       {
         created: HISTORY[1]?.created,
@@ -129,6 +130,7 @@ describe('getImageInfo()', () => {
         author: undefined,
         emptyLayer: true,
         layer: undefined,
+        size: 0,
       },
       {
         created: HISTORY[2]?.created,
@@ -137,6 +139,7 @@ describe('getImageInfo()', () => {
         author: undefined,
         emptyLayer: false,
         layer: layers[1]?.digest,
+        size: layers[1]?.size,
       },
     ])
     expect(info.annotations).toEqual({ 'org.opencontainers.image.revision': 'of amd64' })
@@ -146,9 +149,9 @@ describe('getImageInfo()', () => {
     const layout = createLayout()
     const { manifest, layers } = await addWholeImage(layout, 'amd64', HISTORY.slice(0, 2))
     const info = await getImageInfo(inject('registryUrl'), await pushed(layout, manifest), 'v1')
-    expect(info.history.map(({ createdBy, layer }) => [createdBy, layer])).toEqual([
-      ['ADD rootfs /', undefined],
-      ['ENV MODE=production', undefined],
+    expect(info.history.map(({ createdBy, layer, size }) => [createdBy, layer, size])).toEqual([
+      ['ADD rootfs /', undefined, undefined],
+      ['ENV MODE=production', undefined, 0],
     ])
     expect(info.layers.map(({ digest, createdBy }) => [digest, createdBy])).toEqual(
       layers.map(({ digest }) => [digest, undefined]),

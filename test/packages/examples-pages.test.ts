@@ -38,7 +38,8 @@ async function buildExample(name: Example): Promise<InstalledProject> {
   expect(text).toContain(ADDRESS)
   const files = { [addressFile]: text.replace(ADDRESS, inject('registryUrl')), ...readmeFiles(from) }
   const project = await installProject(`example-${name}`, { from, files })
-  await project.run('npm', ['run', 'build'])
+  // In development alone, StrictMode of React mounts each component twice.
+  await project.run('npm', ['run', 'build'], { NODE_ENV: 'development' })
   return project
 }
 

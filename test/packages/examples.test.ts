@@ -29,6 +29,12 @@ describe('examples/', () => {
     for (const [, link = ''] of links) expect(existsSync(join(dirname(readme), link)), `${readme}: ${link}`).toBe(true)
   })
 
+  it.each(['react', 'vue'])('%s/README.md shows usePush() as it is', (name) => {
+    const [, shown = 'nothing'] =
+      /```ts\n(.*?)```/s.exec(readFileSync(join('examples', name, 'README.md'), 'utf8')) ?? []
+    expect(readFileSync(join('examples', name, 'src/usePush.ts'), 'utf8')).toContain(shown)
+  })
+
   it('is packed without what people install and build in it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'packed-examples-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))

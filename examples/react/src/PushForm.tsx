@@ -1,8 +1,9 @@
-import type { RegistryInput } from 'registry-api-v2-client'
+import { RegistryError, type RegistryInput } from 'registry-api-v2-client'
+import { PauseButton } from './PauseButton.tsx'
 import { type PushState, usePush } from './usePush.ts'
 
 export function PushForm({ registry }: { registry: RegistryInput }) {
-  const { state, isPaused, start, togglePause, cancel } = usePush(registry)
+  const { state, start } = usePush(registry)
 
   function submit(fields: FormData) {
     const archive = fields.get('archive')
@@ -29,10 +30,8 @@ export function PushForm({ registry }: { registry: RegistryInput }) {
       {state.step === 'pushing' ? (
         <>
           <progress value={state.progress?.sentBytes ?? 0} max={state.progress?.totalBytes || 1} />
-          <button type="button" onClick={togglePause}>
-            {isPaused ? 'Resume' : 'Pause'}
-          </button>
-          <button type="button" onClick={cancel}>
+          <PauseButton controller={state.controller} />
+          <button type="button" onClick={() => state.controller.abort()}>
             Cancel
           </button>
         </>
@@ -55,8 +54,13 @@ function describe(state: PushState): string {
     case 'pushed':
       return `Pushed ${state.digest}`
     case 'failed':
-      // The code tells errors apart: say here what your users need to know.
-      if (state.error.code === 'NO_ANSWER') return 'The registry does not answer.'
-      return `${state.error.code}: ${state.error.message}`
+      return explain(state.error)
   }
+}
+
+/** The code tells errors apart: say here what your users need to know. */
+function explain(error: unknown): string {
+  if (!(error instanceof RegistryError)) return String(error)
+  if (error.code === 'NO_ANSWER') return 'The registry does not answer.'
+  return `${error.code}: ${error.message}`
 }

@@ -4,21 +4,19 @@ import {
   type PushProgress,
   parseRepositoryTag,
   push,
-  RegistryError,
   type RegistryInput,
 } from 'registry-api-v2-client'
-import { onScopeDispose, ref, shallowRef } from 'vue'
+import { onScopeDispose, shallowRef } from 'vue'
 
 export type PushState =
   | { readonly step: 'idle' | 'cancelled' }
-  | { readonly step: 'pushing'; readonly progress?: PushProgress }
+  | { readonly step: 'pushing'; readonly controller: PushController; readonly progress?: PushProgress }
   | { readonly step: 'pushed'; readonly digest: string }
-  | { readonly step: 'failed'; readonly error: RegistryError }
+  | { readonly step: 'failed'; readonly error: unknown }
 
 /** Pushes archives, one at a time. It cancels the push when the component unmounts. */
 export function usePush(registry: RegistryInput) {
   const state = shallowRef<PushState>({ step: 'idle' })
-  const isPaused = ref(false)
   let running: PushController | undefined
   onScopeDispose(() => running?.abort())
 
@@ -29,25 +27,16 @@ export function usePush(registry: RegistryInput) {
     const show = (next: PushState) => {
       if (running === controller) state.value = next
     }
-    isPaused.value = false
-    show({ step: 'pushing' })
+    show({ step: 'pushing', controller })
     try {
       const { repository, tag } = parseRepositoryTag(name)
-      const onProgress = (progress: PushProgress) => show({ step: 'pushing', progress })
+      const onProgress = (progress: PushProgress) => show({ step: 'pushing', controller, progress })
       const digest = await push(archive, registry, { repository, tag, controller, onProgress })
       show({ step: 'pushed', digest })
     } catch (error) {
-      if (controller.signal.aborted) show({ step: 'cancelled' })
-      else if (error instanceof RegistryError) show({ step: 'failed', error })
-      else throw error
+      show(controller.signal.aborted ? { step: 'cancelled' } : { step: 'failed', error })
     }
   }
 
-  function togglePause() {
-    if (isPaused.value) running?.resume()
-    else running?.pause()
-    isPaused.value = !isPaused.value
-  }
-
-  return { state, isPaused, start, togglePause, cancel: () => running?.abort() }
+  return { state, start }
 }
