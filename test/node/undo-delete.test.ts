@@ -30,6 +30,8 @@ async function withDeleted() {
   const { undo } = await deleteTags(handle, repository, ['outer', 'v1', 'v2', 'v3', 'v4'])
   const puts: Put[] = []
   const answered: string[] = []
+  /** Those that an abort has cut off. */
+  const cut: string[] = []
   let underWay = 0
   const slow = (answer: (request: Request) => Promise<Response> = registry.fetch) =>
     openRegistry(URL, {
@@ -39,15 +41,16 @@ async function withDeleted() {
         const reference = request.url.split('/').at(-1) as string
         puts.push({ reference, atOnce: ++underWay, after: [...answered] })
         try {
-          await wait(20, undefined, { signal: request.signal })
+          await wait(50 * underWay, undefined, { signal: request.signal })
           return await answer(request)
         } finally {
           underWay--
-          answered.push(reference)
+          if (request.signal.aborted) cut.push(reference)
+          else answered.push(reference)
         }
       },
     })
-  return { undo, repo, puts, slow, inner, index, outer, single }
+  return { undo, repo, puts, cut, slow, inner, index, outer, single }
 }
 
 describe('undoDelete()', () => {
@@ -92,7 +95,7 @@ describe('undoDelete()', () => {
   })
 
   it.each(['manifests', 'tags'] as const)('ends with the reason of an abort among %s', async (phase) => {
-    const { undo, repo, puts, slow } = await withDeleted()
+    const { undo, repo, puts, cut, slow } = await withDeleted()
     const reason = new Error('enough')
     const aborting = new AbortController()
     const onProgress = (progress: DeleteProgress) => progress.phase === phase && aborting.abort(reason)
@@ -100,6 +103,7 @@ describe('undoDelete()', () => {
     const sent = puts.length
     await wait(50)
     expect(puts.length).toBe(sent)
+    expect(cut).toHaveLength(1)
     if (phase === 'manifests') expect(await repo.tags()).toEqual(['stays'])
     await undoDelete(undo, slow())
     expect(await repo.tags()).toEqual(['outer', 'stays', 'v1', 'v2', 'v3', 'v4'])
