@@ -62,6 +62,15 @@ async function overflow(): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
 }
 
+it('an image fits a phone while something of it still loads', async () => {
+  const { place } = await pushImage()
+  await page.route('**/referrers/**', () => undefined)
+  await page.setViewportSize({ width: 320, height: 700 })
+  await openDemo(place)
+  await page.locator('section[aria-busy=true]').getByRole('heading', { name: 'Signatures, SBOMs' }).waitFor()
+  expect(await overflow()).toBe(0)
+})
+
 it('hostile texts of an image stay text, and fit a phone, light and dark', async () => {
   await page.setViewportSize({ width: 375, height: 700 })
   const { place } = await pushImage({
