@@ -1,6 +1,6 @@
 import { delay } from '../async/delay.ts'
 import { ResponseError } from '../errors.ts'
-import { type Answer, verifyStatedDigest } from '../http/answer.ts'
+import { type Answer, unexpectedAnswer, verifyStatedDigest } from '../http/answer.ts'
 import { delayBefore } from '../http/retry-after.ts'
 import type { Content } from '../oci/descriptor.ts'
 import { parseTagOrDigest } from '../oci/reference.ts'
@@ -53,12 +53,19 @@ export async function sendManifest(
   } as const
   for (let tries = 1; ; tries++) {
     try {
-      return await registry.send(put)
+      const answer = await registry.send(put)
+      if (isIndifferent(answer)) throw unexpectedAnswer(answer, 'a registry answers 201, or names what it has put')
+      return answer
     } catch (error) {
       if (!isRace(error) || tries > RACE_TRIES) throw error
       await delay(delayBefore(tries, RACE_DELAY), request.signal)
     }
   }
+}
+
+/** Tells whether a server may answer so to whatever it is asked: it says nothing of the manifest that it got. */
+function isIndifferent({ status, headers }: Answer): boolean {
+  return [200, 204].includes(status) && !headers.has('location') && !headers.has('docker-content-digest')
 }
 
 /**

@@ -237,6 +237,13 @@ describe('a server that is no registry', () => {
     expect(error).toMatchObject({ status: 502, errors: [] })
   })
 
+  it('is told when it answers 200 to all that is pushed', async () => {
+    const fetch: Fetch = async () => new Response('ok', { headers: { 'content-type': 'text/plain' } })
+    const registry = openRegistry(URL_TEXT, { fetch })
+    const remedy = /answered 200 with text\/plain, but a registry answers 201.*check that its URL/
+    await rejection(pushDockerTar(await createTestArchive(), registry, 'a', 'v1'), ResponseError, remedy)
+  })
+
   it('cannot take an upload', async () => {
     const pushing = (registry: ReturnType<typeof answering>) =>
       createTestArchive().then((archive) => pushDockerTar(archive, registry, 'a', 'v1'))
