@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useId, useRef } from 'preact/hooks'
 import { messages } from '../../src/element/words/messages.ts'
 import { useStay } from '../shell/stay.ts'
+import { giveFocusBack } from './focus.ts'
 
 const $texts = messages('change/dialog', { close: 'Close' })
 
@@ -24,9 +25,7 @@ export function ActionDialog({ title, isBusy, onClose, children }: ActionFramePr
     const before = document.activeElement
     dialog.current?.showModal()
     // The dialog is removed, and not closed, so the browser does not bring the focus back by itself.
-    return () => {
-      if (before instanceof HTMLElement) before.focus()
-    }
+    return () => giveFocusBack(before)
   }, [])
   return (
     <dialog

@@ -44,7 +44,7 @@ export function ReadingStatus({ list }: { readonly list: TagList }) {
       <p role="status" class="muted">
         {tags.length + about.length > 0 && texts.tags({ count: formats.number(tags.length) })}
         {total > 0 && <> · {texts.total({ size: formats.bytes(total) })}</>}
-        {words && <> · {words}</>}
+        {wanted > 0 && words && <> · {words}</>}
         {isSlow && <> · {texts.slow}</>}
       </p>
       {phase === 'reading' && <progress class="end" max={wanted} value={wanted - unread} aria-hidden="true" />}

@@ -138,6 +138,8 @@ it('delete of all tags asks for the name of the repository, with the keyboard al
   expect(await tagsOf(real.url, 'team/all')).toEqual([])
   await page.keyboard.press('Escape')
   await dialog().waitFor({ state: 'detached' })
+  // The button that opened the dialog is gone.
+  await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('team/all')
 })
 
 it('an image whose last tag was deleted is put back, on its own page and from the file', async () => {
