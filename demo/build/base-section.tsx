@@ -7,13 +7,13 @@ import type { BaseImage } from '../worker/building.ts'
 import type { BuildForm } from './build-form.ts'
 
 const $texts = messages('build/base', {
-  title: 'On top of',
+  title: 'Base',
   base: 'Base image',
-  hint: 'As team/base:v1, also of another registry that lets this page read it. Empty: the image has only the files.',
+  hint: 'For example team/base:v1. The image can be in another registry that allows this page. If empty, the new image has only your files.',
   platform: 'Platform',
-  platformHint: 'What the programs in it run on, such as linux/amd64 or linux/arm64.',
+  platformHint: 'The platform that the programs run on, such as linux/amd64 or linux/arm64.',
   reading: 'Reading the base image…',
-  found: params('Found, for {platforms}.'),
+  found: params('Found. Platforms: {platforms}.'),
 })
 
 interface BaseSectionProps {

@@ -28,12 +28,12 @@ translate('change', () => import('../change/ko.ts'))
 const $texts = messages('build/view', {
   title: 'Build an image',
   intro:
-    'Puts files on top of an image, or into a new one, without Docker. Nothing is sent before you have seen the image.',
-  settings: 'How it runs: program, environment, labels',
-  bad: 'These tags, or the owner, cannot be used.',
+    'Adds files to an image, or makes a new image from files. It does not need Docker. Nothing is sent until you have seen the image.',
+  settings: 'Run settings: program, environment, labels',
+  bad: 'The tags or the owner are not valid.',
   build: 'Build',
   building: 'Reading the files',
-  changed: 'The form has changed since the build. Build again.',
+  changed: 'You changed the form after the build. Build again.',
   cancel: 'Cancel',
 })
 

@@ -22,17 +22,17 @@ import type { CopyTo } from '../worker/copying.ts'
 import type { TagTarget } from '../worker/tagging.ts'
 
 const $texts = messages('build/built', {
-  title: 'The image',
+  title: 'New image',
   digest: 'Digest',
   layer: 'New layer',
   all: 'All layers',
-  warnings: 'Left out, since they are about the base image:',
+  warnings: 'Left out, because they belong to the base image:',
   push: 'Push the image',
   pushAndMove: count({ one: 'Push and move {count} tag', many: 'Push and move {count} tags' }),
   pushing: 'Pushing the image',
-  done: params('In the registry: {name}'),
+  done: params('Pushed: {name}'),
   show: 'Show the image',
-  cancelled: 'Cancelled. No tag was set; a new push goes on from there.',
+  cancelled: 'Cancelled. No tag was set. If you push again, the push continues where it stopped.',
 })
 
 /** How long the destination has to rest before its tags are looked up, in milliseconds. */

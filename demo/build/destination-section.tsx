@@ -4,7 +4,7 @@ import type { BuildForm } from './build-form.ts'
 import { TextFields } from './text-fields.tsx'
 
 const $texts = messages('build/destination', {
-  title: 'Where it goes',
+  title: 'Destination',
   registry: 'Registry',
   repository: 'Repository',
   tags: 'Tags',

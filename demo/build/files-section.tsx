@@ -20,8 +20,8 @@ const $texts = messages('build/files', {
   show: 'Show the files of the layer',
   more: params('… and {count} more'),
   clear: 'Remove all',
-  without: 'Leave out',
-  withoutHint: 'Names of files and folders, with spaces between them.',
+  without: 'Exclude',
+  withoutHint: 'Names of files and folders, separated by spaces.',
 })
 
 /** As many files are listed. The layer has all of them. */

@@ -4,8 +4,8 @@ export default {
     title: '이미지 빌드',
     intro:
       'Docker 없이 이미지에 파일을 추가하거나 파일로 새 이미지를 만듭니다. 이미지를 확인하기 전에는 아무것도 보내지 않습니다.',
-    settings: '실행 방법: 프로그램, 환경 변수, 레이블',
-    bad: '태그나 소유자를 이대로 쓸 수 없습니다.',
+    settings: '실행 설정: 프로그램, 환경 변수, 레이블',
+    bad: '태그나 소유자가 올바르지 않습니다.',
     build: '빌드',
     changed: '빌드한 뒤에 입력이 바뀌었습니다. 다시 빌드하십시오.',
     building: '파일을 읽는 중',
@@ -48,7 +48,7 @@ export default {
     fixed: '고정: 파일이 같으면 이미지도 같음',
   },
   'build/built': {
-    title: '이미지',
+    title: '새 이미지',
     digest: '다이제스트',
     layer: '새 레이어',
     all: '전체 레이어',
@@ -56,7 +56,7 @@ export default {
     push: '이미지 푸시',
     pushAndMove: { many: '푸시하고 태그 {count}개 이동' },
     pushing: '이미지를 푸시하는 중',
-    done: '레지스트리에 저장했습니다: {name}',
+    done: '푸시했습니다: {name}',
     show: '이미지 보기',
     cancelled: '취소했습니다. 태그를 지정하지 않았습니다. 다시 푸시하면 이어서 진행합니다.',
   },

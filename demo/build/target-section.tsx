@@ -4,16 +4,16 @@ import type { BuildForm } from './build-form.ts'
 import { TextFields } from './text-fields.tsx'
 
 const $texts = messages('build/target', {
-  title: 'Where the files are in the image',
+  title: 'Location in the image',
   at: 'Folder',
-  owner: 'Owner, as user:group',
-  executable: 'Can be run',
+  owner: 'Owner (user:group)',
+  executable: 'Executable files',
   programs: 'programs and scripts',
   all: 'all files',
-  none: 'no file',
+  none: 'no files',
   date: 'Date of the image',
-  build: 'when it is built',
-  fixed: 'fixed: the same files give the same image',
+  build: 'time of the build',
+  fixed: 'fixed: the same files make the same image',
 })
 
 interface TargetSectionProps {

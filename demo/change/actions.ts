@@ -27,7 +27,7 @@ export const $actionTexts = messages('change/actions', {
   retag: 'Add tags',
   copy: 'Copy to…',
   edit: 'Edit settings',
-  build: 'Build on top',
+  build: 'Build on this image',
   delete: 'Delete',
   prune: 'Clean up by rules',
   undo: 'Undo a delete',

@@ -7,10 +7,10 @@ import { MovingTags } from './moving-tags.tsx'
 
 const $texts = messages('change/copy-plan', {
   sends: params('Sends {sends} of {all}.'),
-  mounts: params('{bytes} are taken from another repository there.'),
-  present: params('{bytes} are there already.'),
-  nothing: 'No bytes of layers are sent.',
-  digestOnly: 'It gets no tag: it is found by its digest alone.',
+  mounts: params('{bytes} come from another repository of that registry.'),
+  present: params('{bytes} are already there.'),
+  nothing: 'No layers are sent.',
+  digestOnly: 'The copy has no tag. You can find it only by its digest.',
 })
 
 /** Shows what a copy would send, and which tags it would set. */

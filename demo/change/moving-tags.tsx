@@ -6,8 +6,8 @@ import type { TagTarget } from '../worker/tagging.ts'
 
 const $texts = messages('change/tags', {
   new: 'new',
-  same: 'names this image already',
-  moves: params('moves: it names {digest} now'),
+  same: 'already points to this image',
+  moves: params('will move: it points to {digest} now'),
 })
 
 interface MovingTagsProps {

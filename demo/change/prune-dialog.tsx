@@ -8,19 +8,19 @@ import type { ActionDialogProps } from './selection.ts'
 
 const $texts = messages('change/prune', {
   title: params('Clean up {repository}'),
-  note: 'An image goes only if all rules that you fill in let it go. An image that stays keeps all its tags. Nothing is deleted before you have seen the plan and said yes.',
-  keepNewest: 'Keep the newest',
-  keepNewestHint: 'How many images stay.',
-  by: 'Newest by',
+  note: 'Deletes only the images that match all the rules you fill in. An image that is kept keeps all its tags. Nothing is deleted until you have seen the plan and confirmed it.',
+  keepNewest: 'Newest images to keep',
+  keepNewestHint: 'The number of images to keep.',
+  by: 'Order images by',
   version: 'the version in the tag',
   date: 'the date of the image',
-  olderThan: 'Only if older than, in days',
+  olderThan: 'Only images older than (days)',
   tags: 'Only these tags',
-  tagsHint: 'Names, or patterns such as pr-* and v1.?. Empty: all tags.',
+  tagsHint: 'Names, or patterns such as pr-* and v1.?. If empty, all tags.',
   keep: 'Always keep these tags',
-  dropsNames: 'Also remove names of images that stay',
+  dropsNames: 'Also delete tags of images that are kept',
   none: 'Fill in a rule to see what it deletes.',
-  bad: 'Type whole numbers, such as 10. Nothing is planned before.',
+  bad: 'Type whole numbers, such as 10, to see the plan.',
 })
 
 /** The texts of the form at the start. */
@@ -93,12 +93,12 @@ type Form = Readonly<Record<keyof typeof EMPTY, string>>
 
 /** Reads a whole number. */
 const natural = (text: string) => (/^\d{1,6}$/.test(text.trim()) ? Number(text) : undefined)
-/** Tells whether a text is no number. An empty one is no rule. */
+/** Tells whether a text is not a number. An empty text is not a rule. */
 const isBad = (text: string) => text.trim() !== '' && natural(text) === undefined
-/** A number that cannot be read may be one that keeps images: then the other rules do not hold alone. */
+/** A number that cannot be read may be one that keeps images: so the other rules do not apply alone. */
 const hasBad = ({ keepNewest, olderThan }: Form) => isBad(keepNewest) || isBad(olderThan)
 
-/** Reads the form. `undefined` if it names no rule by which an image would go, or a number cannot be read. */
+/** Reads the form. `undefined` if it has no rule that deletes an image, or a number cannot be read. */
 function readRules(form: Form) {
   if (hasBad(form)) return undefined
   const { keepNewest, by, olderThan, tags, keep } = form

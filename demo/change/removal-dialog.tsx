@@ -19,12 +19,12 @@ import { DeletesRefused, RemovalResultView } from './removal-result-view.tsx'
 import { addUndo, leaveDialog, removeUndo, updateUndo } from './undos.ts'
 
 const $texts = messages('change/removal', {
-  planning: 'Looking what would go…',
-  overwrite: 'Also delete a tag whose image stays if the registry only deletes whole images',
+  planning: 'Finding what to delete…',
+  overwrite: 'Also delete tags of images that are kept, even if the registry can only delete whole images',
   overwriteNote:
-    'Each of these tags is first moved to a copy of its image. A push of the tag at that moment would be lost.',
-  nothingStays: 'No tag would stay in this repository.',
-  confirm: params('To delete this much, type the name of the repository: {repository}'),
+    'The page first moves each of these tags to a copy of its image, then deletes the copy. If somebody pushes the tag at that moment, that push is lost.',
+  nothingStays: 'This deletes all tags of the repository.',
+  confirm: params('To confirm, type the name of the repository: {repository}'),
   delete: count({ one: 'Delete {count} tag', many: 'Delete {count} tags' }),
   deleteUntagged: 'Delete the image',
   deleteAny: 'Delete',

@@ -9,34 +9,36 @@ import { worker } from '../shell/worker.ts'
 import type { RemovalPlan } from '../worker/removal.ts'
 
 const $texts = messages('change/plan', {
-  goes: 'This goes',
-  nothing: 'Nothing goes.',
+  goes: 'To delete',
+  nothing: 'There is nothing to delete.',
   images: count({ one: '{count} image', many: '{count} images' }),
   tags: count({ one: '{count} tag', many: '{count} tags' }),
-  sum: params('Deletes {tags} and {images}. Stays: {staying}.'),
-  upTo: params('Frees up to {bytes} when the registry collects its garbage.'),
-  frees: params('Frees {bytes} when the registry collects its garbage, unless other repositories need them too.'),
-  onlyTag: params('only the tag: the image stays, since it is {others}, too'),
-  onlyTagNeeded: 'only the tag: the image stays, since something else needs it',
-  sameImage: 'names of one image',
-  child: 'without a tag: only an image that goes needs it',
-  referrer: 'about an image that goes, such as its signature',
-  stays: params('What stays, and why: {count}'),
-  unread: 'These could not be read. They stay, and so does all that they may need:',
-  'not-chosen': 'not chosen',
-  kept: 'its name is to be kept',
+  sum: params('Deletes {tags} and {images}. Keeps {staying}.'),
+  upTo: params('Frees up to {bytes} when the registry runs its garbage collection.'),
+  frees: params(
+    'Frees {bytes} when the registry runs its garbage collection, unless other repositories use the same data.',
+  ),
+  onlyTag: params('only the tag: the image is kept, because it is also tagged {others}'),
+  onlyTagNeeded: 'only the tag: the image is kept, because another image needs it',
+  sameImage: 'tags of the same image',
+  child: 'no tag: only deleted images need it',
+  referrer: 'attached to a deleted image, such as a signature',
+  stays: params('Kept, with the reasons: {count}'),
+  unread: 'These could not be read. They are kept, with everything that they may need:',
+  'not-chosen': 'not selected',
+  kept: 'one of the tags to keep',
   newest: 'one of the newest',
   recent: 'not old enough',
-  'no-date': 'has no date that can be right',
-  'no-version': 'its name is no version',
-  shared: 'other tags, which stay, name the same image',
-  listed: 'a multi-platform image that stays needs it',
-  referrer_stays: 'about an image that stays',
+  'no-date': 'no reliable date',
+  'no-version': 'the tag is not a version',
+  shared: 'a kept tag points to the same image',
+  listed: 'a kept multi-platform image needs it',
+  referrer_stays: 'attached to a kept image',
   unread_stays: 'could not be read',
-  unknown: 'something that could not be read may need it',
+  unknown: 'an image that could not be read may need it',
 })
 
-/** Shows what would go, what stays, and what that frees. */
+/** Shows the deletes, the kept images, and the freed space. */
 export function RemovalPlanView({ registry, plan }: { readonly registry: string; readonly plan: RemovalPlan }) {
   const texts = useStore($texts)
   const formats = useStore($formats)

@@ -13,28 +13,28 @@ import { $undos, runUndo, saveUndo } from './undos.ts'
 const $texts = messages('change/removed', {
   deleted: params('Deleted: {names}'),
   nothing: 'Nothing was deleted.',
-  unknown: 'The delete was ended before its result was known. Some of it may be done. Undo puts all of it back.',
-  skipped: 'Left alone:',
+  unknown: 'The delete stopped before its result was known. Some of these may be deleted. Undo restores all of them.',
+  skipped: 'Not deleted:',
   failed: 'The registry refused:',
-  moved: 'the tag names another image now',
-  gone: 'was gone already',
-  needed: 'a tag that was set meanwhile needs it',
+  moved: 'the tag points to another image now',
+  gone: 'was already deleted',
+  needed: 'a tag that was added meanwhile needs it',
   'tag-not-deletable': 'this registry deletes only whole images, and other tags need this one',
-  overwrite: 'Delete it nevertheless',
+  overwrite: 'Delete it anyway',
   overwriteNote:
-    'To delete such a tag, the page first moves it to a copy of its image, and deletes the copy. A push of the tag at that moment would be lost.',
-  'parent-stays': 'an image that needs it stays',
-  stopped: 'a failure came before it',
+    'To delete such a tag, the page first moves it to a copy of its image, then deletes the copy. If somebody pushes the tag at that moment, that push is lost.',
+  'parent-stays': 'a kept image needs it',
+  stopped: 'an earlier delete failed',
   undo: 'Undo',
-  undoing: 'Putting back…',
+  undoing: 'Restoring…',
   save: 'Save the undo file',
   undoNote:
-    'Undo works until the registry collects its garbage: here or below every view while this page is open, later with the file, by "Undo a delete" of the repository.',
+    'Undo works until the registry runs its garbage collection. While this page is open, undo here or at the bottom of the page. Later, choose "Undo a delete" in the repository, and select the file.',
   close: 'Close',
-  noDeletes: 'The registry does not delete',
+  noDeletes: 'The registry does not allow deletes',
   noDeletesAdvice:
-    'Deletes are switched off there. Nothing was deleted. In the settings of distribution (registry.yml) this switches them on, after a restart:',
-  noDeletesOther: 'Other registries: a user with the right to delete, or a switch for immutable tags.',
+    'Deletes are turned off in the registry. Nothing was deleted. To turn them on in distribution, add this to registry.yml and restart it:',
+  noDeletesOther: 'In other registries, check that the user has the right to delete, and that tags are not immutable.',
 })
 
 interface RemovalResultViewProps {

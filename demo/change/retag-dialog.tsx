@@ -16,11 +16,11 @@ import { findBadTag, readTags } from './tag-names.ts'
 const $texts = messages('change/retag', {
   title: params('Add tags to {name}'),
   label: 'Tags',
-  hint: 'Several with spaces between them. No layer is sent again.',
-  bad: params('"{tag}" cannot be a tag: letters, digits, dots, dashes and underscores, at most 128.'),
+  hint: 'Separate tags with spaces. No layer is sent again.',
+  bad: params('"{tag}" is not a valid tag. Use at most 128 letters, digits, dots, dashes and underscores.'),
   set: 'Set the tags',
-  done: params('These tags name the image now: {tags}'),
-  nothing: 'The tags named the image already.',
+  done: params('These tags now point to the image: {tags}'),
+  nothing: 'The tags already pointed to the image.',
   cancel: 'Cancel',
   close: 'Close',
 })

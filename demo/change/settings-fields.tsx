@@ -11,11 +11,11 @@ const $texts = messages('change/settings', {
   workingDir: 'Working folder',
   user: 'User',
   exposedPorts: 'Ports',
-  list: 'As in a Dockerfile: ["node", "server.js"], or words with spaces between them.',
-  map: 'NAME=value, one in each line.',
+  list: 'As in a Dockerfile: ["node", "server.js"]. Or words, separated by spaces.',
+  map: 'NAME=value, one per line.',
   path: 'A path that begins with a slash.',
-  account: 'A name or a number, and perhaps a group: 1000:1000.',
-  ports: 'As 8080 or 53/udp, with spaces between them.',
+  account: 'A name or a number. A group is optional: 1000:1000.',
+  ports: 'For example 8080 or 53/udp, separated by spaces.',
 })
 
 /** The hint of each field: it also says what is wrong. */

@@ -13,7 +13,7 @@ const $texts = messages('change/transfer', {
   speed: params('{speed} per second, {time} left'),
   paused: 'Paused',
   pause: 'Pause',
-  resume: 'Go on',
+  resume: 'Resume',
   cancel: 'Cancel',
 })
 

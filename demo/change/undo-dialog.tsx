@@ -14,11 +14,11 @@ import { $undos, addUndo, forgetUndo, runUndo } from './undos.ts'
 
 const $texts = messages('change/undo', {
   title: 'Undo a delete',
-  note: 'Puts back what was deleted, from the undo file that was saved after the delete. It works until the registry collects its garbage.',
+  note: 'Restores deleted tags and images from the undo file of the delete. It works until the registry runs its garbage collection.',
   file: 'Choose the undo file',
-  bad: 'This is not an undo file of a delete.',
-  puts: params('Puts back into {repository}: {names}'),
-  undo: 'Put back',
+  bad: 'This is not an undo file.',
+  puts: params('Restores in {repository}: {names}'),
+  undo: 'Restore',
   cancel: 'Cancel',
   close: 'Close',
 })

@@ -14,7 +14,7 @@ const $texts = messages('change/undos', {
   deleted: params('Deleted from {repository}: {names}'),
   stopped: params('The delete from {repository} was stopped. Some of this may be deleted: {names}'),
   undo: 'Undo',
-  undoing: 'Putting back…',
+  undoing: 'Restoring…',
   save: 'Save the undo file',
   close: 'Remove from the list',
 })

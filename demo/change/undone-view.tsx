@@ -5,12 +5,12 @@ import { messages } from '../../src/element/words/messages.ts'
 import { params } from '../../src/element/words/placeholders.ts'
 
 const $texts = messages('change/undone', {
-  undone: params('Put back: {names}'),
-  nothing: 'Nothing had to be put back.',
-  kept: params('These tags exist meanwhile with another image, and were left alone: {names}'),
+  undone: params('Restored: {names}'),
+  nothing: 'There was nothing to restore.',
+  kept: params('These tags point to another image now. They were not changed: {names}'),
 })
 
-/** Tells what was put back, and what was not. */
+/** Shows the restored images, and the tags that were not changed. */
 export function UndoneView({ result: { tags, manifests, kept } }: { readonly result: UndoResult }) {
   const texts = useStore($texts)
   const formats = useStore($formats)

@@ -47,7 +47,7 @@ export function updateUndo(id: number, change: Partial<Undo>): void {
   $undos.set($undos.get().map((undo) => (undo.id === id ? { ...undo, ...change } : undo)))
 }
 
-/** Puts back what was deleted. */
+/** Restores deleted images. */
 export async function runUndo({ id, registry }: Pick<Undo, 'id' | 'registry'>): Promise<void> {
   updateUndo(id, { state: 'undoing', fault: undefined })
   try {

@@ -10,7 +10,7 @@ import type { ChangedFile, ChangedFiles, ComparedFiles, ImagePair } from '../wor
 
 const $texts = messages('compare/files', {
   title: 'Files',
-  intro: params('To compare the files, all layers of both images are read: {size}.'),
+  intro: params('To compare the files, the page reads all layers of both images: {size}.'),
   compare: 'Compare the files',
   counts: params('Added: {added}. Removed: {removed}. Changed: {changed}.'),
   none: 'All files are the same.',

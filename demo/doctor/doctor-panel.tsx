@@ -13,7 +13,7 @@ translate('doctor', () => import('./ko.ts'))
 
 const $texts = messages('doctor/panel', {
   checking: 'Checking the connection…',
-  nothing: 'Nothing is in the way any more. Try again.',
+  nothing: 'There are no problems now. Try again.',
   again: 'Try again',
   all: 'All checks',
 })

@@ -16,12 +16,12 @@ translate('doctor', () => import('./ko.ts'))
 
 const $texts = messages('doctor/view', {
   title: 'Check a registry',
-  lead: 'Finds out what stands between this page and a registry, and what to do about it.',
+  lead: 'Finds out why this page cannot use a registry, and how to fix it.',
   registry: 'Registry',
   check: 'Check',
   again: 'Check again',
   signIn: 'Check with a password',
-  skipped: params('Other checks, left out: {count}'),
+  skipped: params('Other checks that did not run: {count}'),
 })
 
 /** The doctor: what works with a registry, and what does not. */

@@ -79,7 +79,7 @@ export default {
     'page-methods': '쓰기 허가(PUT, PATCH, DELETE)',
     'page-headers': '요청 헤더 허가',
     'page-exposed': '응답 헤더 읽기',
-    'page-refusals': '거부 응답 읽기',
+    'page-refusals': '오류 응답 읽기',
     'page-token-server': '이 페이지와 로그인 서버',
     'page-storage': '스토리지에서 다운로드',
     'page-upload': '레이어 전송',
@@ -93,7 +93,7 @@ export default {
   'doctor/meanings': {
     OK: '정상입니다.',
     NOT_ASKED: '리포지토리 이름이나 업로드를 시험해도 된다는 허락이 필요합니다.',
-    NOT_NEEDED: '해당하는 것이 없습니다.',
+    NOT_NEEDED: '여기서는 확인할 필요가 없습니다.',
     NOT_REACHED: '앞의 항목이 먼저 정상이어야 합니다.',
     NOT_VISIBLE: '브라우저가 페이지에 보여 주지 않습니다.',
     NO_SAMPLE: '시험해 볼 대상이 없습니다.',

@@ -10,8 +10,9 @@ type Server = ServerSettings['server']
 const $texts = messages('doctor/settings', {
   server: 'Your server',
   copy: 'Copy the lines',
-  origin: 'Harbor has no setting for this. Serve this page and Harbor on one origin, by a proxy before both.',
-  'by-proxy': 'This server cannot do it itself. Use a proxy before it: nginx, Caddy or Traefik.',
+  origin:
+    'Harbor has no setting for this. Put a proxy in front of this page and Harbor, so that both have the same origin.',
+  'by-proxy': 'This server cannot do it. Put a proxy in front of it: nginx, Caddy or Traefik.',
 })
 
 const SERVERS: readonly Server[] = ['distribution', 'nginx', 'Caddy', 'Traefik', 'Harbor', 'zot']

@@ -8,12 +8,12 @@ import { worker } from '../shell/worker.ts'
 
 const $texts = messages('doctor/terminal', {
   title: 'Find out more in a terminal',
-  run: 'A browser hides the reason. Run this line on your machine, then paste here all that it prints. It sends no password.',
-  copy: 'Copy the line',
-  paste: 'What it prints',
-  read: 'Read it',
+  run: 'A browser hides the reason. Run this command on your machine, then paste its whole output here. It sends no password.',
+  copy: 'Copy the command',
+  paste: 'Output of the command',
+  read: 'Read the output',
   unreadable:
-    'This is not what the line prints. Paste the whole output, from the first line that begins with HTTP or curl.',
+    'This is not the output of the command. Paste all of it, from the first line that begins with HTTP or curl.',
 })
 
 interface TerminalAnswerProps {

@@ -6,10 +6,10 @@ import type { Diagnosis } from './diagnosis.ts'
 
 const $texts = messages('doctor/verdict', {
   running: params('Checking… {done} so far'),
-  failed: count({ one: 'One thing does not work.', many: '{count} things do not work.' }),
-  signedOut: 'The registry can be used from this page once you sign in.',
-  limited: 'The registry can be used from this page, with limits.',
-  fine: 'The registry can be used from this page.',
+  failed: count({ one: 'One check failed.', many: '{count} checks failed.' }),
+  signedOut: 'You can use the registry from this page after you sign in.',
+  limited: 'You can use the registry from this page, with limits.',
+  fine: 'You can use the registry from this page.',
 })
 
 /** The result of a diagnosis in a sentence. The region is there before its text, for screen readers. */

@@ -18,17 +18,17 @@ const $texts = messages('download/dialog', {
   intro: 'You get one file. "docker load" and other tools read it.',
   platform: 'Platform',
   all: 'All platforms',
-  format: 'To be read by',
+  format: 'For use with',
   both: 'Docker and other tools',
-  docker: 'Docker alone (smaller list of contents)',
-  oci: 'Other tools alone (OCI layout)',
+  docker: 'Docker only (smaller list of contents)',
+  oci: 'Other tools only (OCI layout)',
   size: params('{name}: {size}'),
-  measuring: 'Finding out the size…',
+  measuring: 'Measuring the size…',
   large:
-    'This browser collects the whole file before it saves it, and may have too little room. Chrome or Edge, on https, write it directly.',
+    'This browser collects the whole file before it saves it, and may not have enough space. Chrome and Edge save it directly, on https.',
   save: 'Save',
   cancel: 'Cancel',
-  load: params('Then load it with: docker load --input {name}'),
+  load: params('To load it: docker load --input {name}'),
 })
 
 /** The choices of a download, and its size. The platform that the user looks at is chosen first. */

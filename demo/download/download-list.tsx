@@ -14,10 +14,10 @@ const $texts = messages('download/list', {
   rest: params('{written} of {total}, {speed} per second, {time} left'),
   paused: params('Paused at {written} of {total}'),
   saved: params('Saved, {total}'),
-  cancelled: 'Cancelled. Nothing is saved.',
+  cancelled: 'Cancelled. Nothing was saved.',
   failed: 'Not saved.',
   pause: 'Pause',
-  resume: 'Go on',
+  resume: 'Resume',
   cancel: 'Cancel',
   close: 'Remove from the list',
 })

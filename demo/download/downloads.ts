@@ -6,7 +6,7 @@ import { saveBlob } from '../shell/save-blob.ts'
 import { worker } from '../shell/worker.ts'
 import type { DownloadProgress, DownloadRequest, PlannedDownload } from '../worker/downloads.ts'
 
-/** A download that runs, or has ended. It goes on while the user looks at other views. */
+/** A download that runs, or has ended. It continues while the user looks at other views. */
 export interface Download {
   readonly id: string
   /** The address of the registry, as the user typed it. */

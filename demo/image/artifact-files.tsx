@@ -7,7 +7,7 @@ import { BlobFile } from './blob-file.tsx'
 const $texts = messages('image/artifact', {
   title: 'Files',
   none: 'There are no files.',
-  config: 'Its configuration',
+  config: 'Configuration',
 })
 
 const TITLE = 'org.opencontainers.image.title'

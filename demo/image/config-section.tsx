@@ -9,7 +9,7 @@ const $texts = messages('image/config', {
   cmd: 'Arguments (cmd)',
   workingDir: 'Working folder',
   user: 'User',
-  root: 'root (nothing else is set)',
+  root: 'root (default)',
   exposedPorts: 'Ports',
   volumes: 'Volumes',
   stopSignal: 'Stop signal',

@@ -10,7 +10,7 @@ import { BlobFile } from './blob-file.tsx'
 import { TextPreview } from './text-preview.tsx'
 
 const $texts = messages('image/documents', {
-  title: 'As the registry has it',
+  title: 'Original documents',
   manifest: 'Manifest',
   index: 'Index',
   save: 'Save',

@@ -19,12 +19,12 @@ const $texts = messages('image/file-browser', {
   removed: params('Deleted from the layers below: {removed}.'),
   found: params('{total} found'),
   foundMore: params('{total} found. The first {shown} are shown.'),
-  none: 'No file has this in its name.',
+  none: 'No file name contains this text.',
 })
 
 interface FileBrowserProps {
   readonly place: ImagePlace
-  /** @default all layers, upon one another */
+  /** @default all layers together */
   readonly layer: string | undefined
   onCancel(): void
 }

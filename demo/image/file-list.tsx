@@ -7,7 +7,7 @@ import type { FileRow } from '../worker/file-tree.ts'
 
 const $texts = messages('image/file-list', {
   deleted: 'deleted by this layer',
-  emptied: 'hides what the layers below have in it',
+  emptied: 'hides its contents in the layers below',
   link: 'link to',
   device: 'device',
   fifo: 'pipe',

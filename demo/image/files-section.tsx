@@ -14,7 +14,7 @@ const $texts = messages('image/files', {
   layer: params('Layer {number}, {digest} ({size} to read)'),
 })
 
-/** The choice of the files of all layers, upon one another. */
+/** The choice of the files of all layers together. */
 const WHOLE = 'all'
 
 interface FilesSectionProps {

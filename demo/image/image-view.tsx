@@ -24,9 +24,9 @@ translate('image', () => import('./ko.ts'))
 
 const $texts = messages('image/view', {
   compare: 'Compare with another image',
-  empty: 'The index lists no image.',
+  empty: 'The index lists no images.',
   missing: 'This part of the image cannot be read. The rest can.',
-  config: 'The configuration of the image cannot be read. What the manifest says is shown.',
+  config: 'The configuration of the image cannot be read. Only the manifest is shown.',
 })
 
 interface ImageViewProps {

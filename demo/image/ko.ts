@@ -118,7 +118,7 @@ export default {
     cmd: '인수(cmd)',
     workingDir: '작업 폴더',
     user: '사용자',
-    root: 'root(따로 지정되지 않음)',
+    root: 'root(기본값)',
     exposedPorts: '포트',
     volumes: '볼륨',
     stopSignal: '중지 신호',

@@ -9,11 +9,11 @@ import { type Step, stepsOf } from './steps.ts'
 const $texts = messages('image/layers', {
   title: 'Layers and build steps',
   none: 'The image has no layers.',
-  noHistory: 'The image does not tell how its layers were made.',
+  noHistory: 'The image has no record of how its layers were made.',
   empty: 'no layer',
   layer: params('Layer {number}'),
   files: params('Files of layer {number}'),
-  whole: 'Whole step',
+  whole: 'Show the whole step',
 })
 
 interface LayersSectionProps {

@@ -10,7 +10,7 @@ import type { DescribedEntry } from '../worker/index-entries.ts'
 
 const $texts = messages('image/platforms', {
   title: 'Platforms',
-  others: 'Also listed',
+  others: 'Other entries',
   attestation: 'Attestation',
   index: 'List of images',
   image: 'Image without a platform',

@@ -5,9 +5,9 @@ import type { DescribedReference } from '../worker/image.ts'
 import { isTrial } from '../worker/trial-address.ts'
 
 const $texts = messages('image/pull', {
-  title: 'Pull it',
-  byTag: 'Copy the line with the tag',
-  byDigest: 'Copy the line with the digest',
+  title: 'Pull the image',
+  byTag: 'Copy the command with the tag',
+  byDigest: 'Copy the command with the digest',
 })
 
 interface PullLinesProps {

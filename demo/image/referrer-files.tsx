@@ -8,7 +8,7 @@ import { worker } from '../shell/worker.ts'
 import type { DescribedReference, ImagePlace } from '../worker/image.ts'
 import { ArtifactFiles } from './artifact-files.tsx'
 
-const $texts = messages('image/referrer-files', { title: 'Files', size: 'In all:' })
+const $texts = messages('image/referrer-files', { title: 'Files', size: 'Total size:' })
 
 /** The files of what is attached to an image. They are looked up when they are opened. */
 export function ReferrerFiles({ place }: { readonly place: ImagePlace }) {

@@ -6,7 +6,7 @@ export const $referrerTexts = messages('image/referrer-kinds', {
   'cosign-attestation': 'Attestation (cosign)',
   'cosign-sbom': 'List of contents, SBOM (cosign)',
   'notation-signature': 'Signature (Notary Project)',
-  'buildx-attestation': 'Attestation of the build',
+  'buildx-attestation': 'Build attestation',
   attestation: 'Attestation',
   sbom: 'List of contents (SBOM)',
   'helm-chart': 'Helm chart',

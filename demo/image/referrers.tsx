@@ -15,7 +15,7 @@ import { $referrerTexts, nameReferrer } from './referrer-words.ts'
 const $texts = messages('image/referrers', {
   title: 'Signatures, SBOMs and attestations',
   none: 'Nothing is attached to this image.',
-  about: 'about',
+  about: 'for',
   annotations: 'Annotations',
 })
 

@@ -4,9 +4,9 @@ import type { DescribedImage } from '../worker/image.ts'
 export const $typeTexts = messages('image/type', {
   image: 'Container image',
   index: 'List of images (index)',
-  artifact: 'Artifact: files, not an image to run',
+  artifact: 'Artifact: files, not an image that can run',
   helm: 'Helm chart',
-  attestation: 'Attestation: what a build says about itself',
+  attestation: 'Attestation: facts about a build',
   signature: 'Signature',
   sbom: 'List of contents (SBOM)',
 })

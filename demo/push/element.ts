@@ -8,7 +8,7 @@ import { openPort } from '../shell/worker.ts'
 
 let element: RegistryPush | undefined
 
-/** The push form of the page. There is one, which goes on while another view is shown. */
+/** The push form of the page. There is one, which continues while another view is shown. */
 export function pushElement(): RegistryPush {
   if (element) return element
   element = document.createElement('registry-push')

@@ -18,7 +18,7 @@ const $texts = messages('registries/list', {
   example: 'registry.example.com or localhost:5000',
   open: 'Open',
   invalid: 'This is not the address of a registry. Type a host, such as registry.example.com, or a URL.',
-  none: 'Registries that you open are remembered here, in this browser.',
+  none: 'This browser remembers the registries that you open, and lists them here.',
 })
 
 /** The registries that the page offers, and those that the user has opened. */

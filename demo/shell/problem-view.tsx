@@ -5,7 +5,7 @@ import { $problemTexts, describeProblem } from '../../src/element/words/problem.
 import { Unreachable, useUnreachable } from './unreachable.tsx'
 
 const $texts = messages('shell/problem', {
-  said: 'What the registry says',
+  said: 'Answer of the registry',
   details: 'Details',
   again: 'Try again',
   signIn: 'Sign in',

@@ -7,9 +7,9 @@ export const $trialTexts = messages('shell/trial', {
   offer: 'Try it without a registry',
   title: 'Trial registry (in this tab)',
   note: params(
-    'Nothing leaves your browser, so Docker cannot pull from it. It takes at most {limit}, and forgets everything when you reload or close this page.',
+    'All data stays in your browser, so Docker cannot pull from this registry. It holds at most {limit}. Everything is deleted when you reload or close this page.',
   ),
-  full: params('It has taken {limit} and is full. Reload the page to empty it, or use a registry of your own.'),
+  full: params('The trial registry is full ({limit}). Reload the page to empty it, or use your own registry.'),
 })
 
 /** A registry, as people call it. */

@@ -7,11 +7,11 @@ import { $theme, THEMES, type Theme } from './theme.ts'
 const $texts = messages('shell/settings', {
   settings: 'Settings',
   theme: 'Theme',
-  auto: 'As the system',
+  auto: 'Same as the system',
   light: 'Light',
   dark: 'Dark',
   language: 'Language',
-  asBrowser: 'As the browser',
+  asBrowser: 'Same as the browser',
 })
 
 /** The settings of the reader: theme and language. They are kept in the browser. */

@@ -5,7 +5,7 @@ import { signIn } from './sign-in.ts'
 
 const $texts = messages('shell/sign-in', {
   remember: 'Remember in this browser',
-  note: 'Not encrypted: everyone who can use this browser can read them. Without it, they are kept only as long as this page is open.',
+  note: 'They are not encrypted: everyone who uses this browser can read them. Without this option, they are kept only while this page is open.',
 })
 
 /** The dialog that opens when a registry asks who the user is. */

@@ -7,9 +7,9 @@ import { ActionBar } from '../change/action-bar.tsx'
 import type { TagRow } from '../worker/tags.ts'
 
 const $texts = messages('tags/chosen', {
-  chosen: params('Chosen: {count}'),
-  size: params('{size}, shared layers once'),
-  clear: 'Choose none',
+  chosen: params('Selected: {count}'),
+  size: params('{size} (shared layers are counted once)'),
+  clear: 'Clear the selection',
 })
 
 interface ChosenTagsProps {

@@ -8,14 +8,14 @@ import type { TagList } from './tag-list.ts'
 
 const $texts = messages('tags/status', {
   tags: params('Tags: {count}'),
-  total: params('{size} in all, shared layers once'),
-  reading: params('Sizes and dates of {read} of {wanted} tags so far'),
-  limited: params('The registry wants fewer requests. It goes on in {time}.'),
+  total: params('{size} in total (shared layers are counted once)'),
+  reading: params('Reading sizes and dates: {read} of {wanted} tags'),
+  limited: params('The registry limits requests. The page continues in {time}.'),
   stopped: params('Stopped: sizes and dates of {read} of {wanted} tags'),
-  slow: 'The registry lets us wait…',
+  slow: 'Waiting for the registry…',
   refresh: 'Refresh',
   stop: 'Stop',
-  resume: 'Go on',
+  resume: 'Resume',
 })
 
 /** In milliseconds: a registry that sends nothing for this long may want fewer requests, or be busy. */

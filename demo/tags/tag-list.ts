@@ -3,7 +3,7 @@ import { type Fault, isAbort, toFault } from '../../src/element/words/fault.ts'
 import type { TagRow } from '../worker/tags.ts'
 import { isAbout } from './arrange.ts'
 
-/** The phases of a list. `limited`: the registry wants fewer requests, and the list goes on later. */
+/** The phases of a list. `limited`: the registry limits requests, and the list continues later. */
 type Phase = 'listing' | 'reading' | 'limited' | 'stopped' | 'failed' | 'done'
 
 /** The tags of a repository, as far as they are known. */
@@ -19,7 +19,7 @@ interface TagListState {
   readonly wanted: number
   readonly unread: number
   readonly fault: Fault | undefined
-  /** When a limited list goes on, in milliseconds since 1970. */
+  /** When a limited list continues, in milliseconds since 1970. */
   readonly resumesAt: number | undefined
 }
 
@@ -34,7 +34,7 @@ export interface TagList {
   readonly $state: ReadableAtom<TagListState>
   /** Lists the tags and reads what they name. Rows that are there stay until they are read again. */
   load(): Promise<void>
-  /** Goes on after a stop or a failure. */
+  /** Continues after a stop or a failure. */
   resume(): Promise<void>
   stop(): void
   /** Reads these tags next: they are in view. */

@@ -12,7 +12,7 @@ import type { TagRow } from '../worker/tags.ts'
 import { isRealDate } from './arrange.ts'
 
 const $texts = messages('tags/row', {
-  choose: params('Choose {tag}'),
+  choose: params('Select {tag}'),
   copy: 'Copy',
   copyPull: params('Copy docker pull {image}'),
   unreadable: 'cannot be read',

@@ -10,12 +10,12 @@ import { TagTableRow } from './tag-table-row.tsx'
 
 const $texts = messages('tags/table', {
   caption: params('Tags of {repository}'),
-  chooseAll: params('Choose all {count} tags'),
+  chooseAll: params('Select all {count} tags'),
   tag: 'Tag',
   kind: 'Kind',
   platforms: 'Platforms',
   size: 'Size',
-  created: 'Made',
+  created: 'Created',
   digest: 'Digest',
 })
 

@@ -27,7 +27,7 @@ const $texts = messages('tags/list', {
   none: 'This repository has no tags.',
   push: 'Push an image',
   filter: 'Filter: a part of the name, or a pattern such as v1.*',
-  noMatch: params('No tag fits "{text}".'),
+  noMatch: params('No tag matches "{text}".'),
   order: 'Order',
   version: 'Version',
   name: 'Name',
@@ -35,10 +35,9 @@ const $texts = messages('tags/list', {
   oldest: 'Oldest',
   largest: 'Largest',
   smallest: 'Smallest',
-  about: params('Show signatures and other tags of tools ({count})'),
+  about: params('Show signatures and other tags from tools ({count})'),
   missing: params('There is no repository "{repository}" here'),
-  missingAdvice:
-    'Check the name. It may also be that you are not allowed to see it, or that its last image was deleted.',
+  missingAdvice: 'Check the name. You may not have access to it, or its last image was deleted.',
   back: 'All repositories',
 })
 

@@ -33,7 +33,7 @@ export interface PlannedDownload {
   readonly size: number
   /** The platforms of a single image, to choose from. */
   readonly platforms: readonly string[]
-  /** Texts of the SDK about things that are odd, but do no harm. */
+  /** Texts of the SDK about anything that is unusual, but harmless. */
   readonly warnings: readonly string[]
 }
 

@@ -44,7 +44,7 @@ export async function countFreed(registry: Registry, plan: DeletePlan, signal: A
     }
   }
 
-  // An index gives more to read. Whoever reads it goes on with that.
+  // An index gives more to read, and its reader continues with that.
   await Promise.all(Array.from({ length: CONCURRENCY }, readAll))
   return sumOf(freed)
 }

@@ -55,7 +55,7 @@ interface RefusedRemoval {
   readonly fault: Fault
 }
 
-/** Deletes images, and puts them back. */
+/** Deletes images, and restores them. */
 export function createRemoval(session: Session) {
   const plans = new Map<number, DeletePlan>()
   const undos = new Map<number, DeletedContent>()
@@ -134,7 +134,7 @@ export function createRemoval(session: Session) {
       return { id, repository: undo.repository, names }
     },
 
-    /** Puts back what a plan has deleted. */
+    /** Restores the images that a plan has deleted. */
     undo(registry: string, id: number, signal: AbortSignal): Promise<UndoResult> {
       return session.use(registry, (handle) => undoDelete(find(undos, id), handle, { signal }))
     },

@@ -4,7 +4,7 @@ import { indent } from './json-text.ts'
 export interface TextPreview {
   /** Absent if it is no text. */
   readonly text: string | undefined
-  /** True if the file goes on. */
+  /** True if the file continues. */
   readonly isCut: boolean
 }
 

@@ -4,7 +4,7 @@ import { TRIAL_LIMIT } from './trial-address.ts'
 /** The code of its refusal when it is full. */
 export const TRIAL_FULL = 'TRIAL_FULL'
 
-/** A registry in the memory of this thread. Its content is gone with the tab. */
+/** A registry in the memory of this thread. Its content is lost when the tab closes. */
 interface TrialRegistry {
   /** Answers a request. Pass it to `openRegistry` as `fetch`. The first request loads the code of the registry. */
   readonly fetch: (request: Request) => Promise<Response>

@@ -148,7 +148,7 @@ export class RegistryPush extends ElementOfPage {
     return this.#start().push()
   }
 
-  /** Cancels what is under way. */
+  /** Cancels all running pushes. */
   cancel(): void {
     this.#form?.cancelAll()
   }

@@ -67,19 +67,19 @@ it('2,000 tags are read, those in view first, and ordered, filtered and chosen w
     const longest = await longestTaskDuring(page, async () => {
       await link.click()
       await page.locator('tr[data-tag="v1.1999"] time').waitFor()
-      expect(await status()).toMatch(/Sizes and dates of [\d,]+ of 2,000 tags so far/)
+      expect(await status()).toMatch(/Reading sizes and dates: [\d,]+ of 2,000 tags/)
       // What comes into view is read next.
       await page.mouse.wheel(0, 3000)
       await page.locator('tr[data-tag="v1.1930"] time').waitFor()
       expect(await status()).toContain('so far')
       const order = page.getByLabel('Order', { exact: true })
       await order.selectOption('Oldest')
-      await said(/^Tags: 2,000 · [\d.]+ kB in all, shared layers once$/)
+      await said(/^Tags: 2,000 · [\d.]+ kB in total \(shared layers are counted once\)$/)
       expect(await page.locator('tbody th').first().innerText()).toBe(`v1.${2000 - IMAGES}`)
       // Rows that move while they are read do not take the view along, which would draw all of them.
       expect(await page.locator('tbody th').count()).toBeLessThanOrEqual(4 * PIECE)
-      await page.getByLabel('Choose all 2,000 tags').check()
-      await said('Chosen: 2,000')
+      await page.getByLabel('Select all 2,000 tags').check()
+      await said('Selected: 2,000')
       await page.getByRole('searchbox').pressSequentially('*99')
       await expect.poll(() => page.locator('tbody th').count()).toBe(20)
       await page.getByRole('searchbox').fill('')

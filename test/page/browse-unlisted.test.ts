@@ -41,7 +41,7 @@ it('a registry without a list of repositories is opened by name, and its reposit
   await page.getByRole('heading', { name: 'team/secret:v1' }).waitFor()
   await page.goBack()
   await button(`Forget ${host}`).click()
-  await page.getByText('Registries that you open are remembered here').waitFor()
+  await page.getByText('This browser remembers the registries that you open').waitFor()
 })
 
 it('a user who cancels the sign-in can sign in after all, sees who they are, and signs out', async () => {

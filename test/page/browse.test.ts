@@ -53,7 +53,7 @@ it('the page lists the repositories of a real registry by namespace, and the tag
   expect(await cell('v10', 'kind').innerText()).toBe('Image')
   const rows = []
   for await (const row of listTagDetails(real.url, 'team/hello')) rows.push(row)
-  await said(`Tags: 2 · ${kilobytes(sumSizes(rows))} in all, shared layers once`)
+  await said(`Tags: 2 · ${kilobytes(sumSizes(rows))} in total (shared layers are counted once)`)
   expect(await accessibilityFindings()).toEqual([])
 
   await page.getByRole('button', { name: 'Settings' }).click()
@@ -93,16 +93,16 @@ it('the tags are put in order, filtered and chosen, also with the keyboard', asy
   await filter.fill('LONG')
   await expect.poll(tagsShown).toEqual(['v2-long-name'])
   await filter.fill('nothing')
-  await page.getByText('No tag fits "nothing".').waitFor()
+  await page.getByText('No tag matches "nothing".').waitFor()
   await filter.fill('')
 
-  await page.getByRole('checkbox', { name: 'Choose v1', exact: true }).focus()
+  await page.getByRole('checkbox', { name: 'Select v1', exact: true }).focus()
   await page.keyboard.press('Space')
-  await page.getByRole('checkbox', { name: 'Choose other' }).click({ modifiers: ['Shift'] })
-  await said('Chosen: 3')
-  await button('Choose none').click()
-  await page.getByRole('checkbox', { name: 'Choose all 4 tags' }).check()
-  await said('Chosen: 4')
+  await page.getByRole('checkbox', { name: 'Select other' }).click({ modifiers: ['Shift'] })
+  await said('Selected: 3')
+  await button('Clear the selection').click()
+  await page.getByRole('checkbox', { name: 'Select all 4 tags' }).check()
+  await said('Selected: 4')
 })
 
 it('an index shows its platforms without its attestations, and signatures are shown on demand', async () => {
@@ -114,7 +114,7 @@ it('an index shows its platforms without its attestations, and signatures are sh
   expect(await page.getByRole('main').innerText()).not.toContain('unknown')
   await expect.poll(tagsShown).toEqual(['v1'])
   // cosign's tag, and the list of referrers of a registry without their API.
-  await page.getByLabel('Show signatures and other tags of tools (2)').check()
+  await page.getByLabel('Show signatures and other tags from tools (2)').check()
   await cell(`${image.image.replace(':', '-')}.sig`, 'kind')
     .filter({ hasText: 'Signature' })
     .waitFor()
@@ -128,7 +128,7 @@ it('a tag that is deleted while the tags are read vanishes, and a new one is no 
     await route.fulfill({ response, json: { tags: ['a', 'b', 'gone'] } })
   })
   await openDemo({ registry: registry.url, repository: 'team/moving' })
-  await said(/^Tags: 2 · [\d.]+ kB in all, shared layers once$/)
+  await said(/^Tags: 2 · [\d.]+ kB in total \(shared layers are counted once\)$/)
   await expect.poll(tagsShown).toEqual(['a', 'b'])
   expect(await alert().innerText()).toBe('')
 })

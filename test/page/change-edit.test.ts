@@ -21,7 +21,7 @@ it('edit shows the new digest and the tag that moves, and pushes the changed ima
   await openDemo({ registry: real.url, repository: 'team/edit' })
   await chooseTags('v1')
   await button('Edit settings').click()
-  await shows(dialog(), 'Nothing is changed yet.')
+  await shows(dialog(), 'You have not changed anything yet.')
   await field('Labels').fill('stage=live\nnote=a=b')
   await field('Environment variables').fill('no value')
   expect(await button('Show the new image').isDisabled()).toBe(true)
@@ -31,7 +31,7 @@ it('edit shows the new digest and the tag that moves, and pushes the changed ima
   await field('Tags of the new image').fill('v1 v1-live')
   await button('Show the new image').click()
   await shows(dialog(), 'v1-live – new')
-  await shows(dialog(), 'v1 – moves: it names')
+  await shows(dialog(), 'v1 – will move: it points to')
   expect(await accessibilityFindings()).toEqual([])
   expect(await getDigest(real.url, 'team/edit', 'v1')).toBe(before)
 

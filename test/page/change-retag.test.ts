@@ -24,12 +24,12 @@ it('retag shows which tags are new and which move from where, and sets them', as
   await dialog().waitFor()
   await page.keyboard.type('stable, v2 v1')
   await shows(dialog(), 'stable – new')
-  await shows(dialog(), `v2 – moves: it names ${short(v2?.digest ?? '')} now`)
-  await shows(dialog(), 'v1 – names this image already')
+  await shows(dialog(), `v2 – will move: it points to ${short(v2?.digest ?? '')} now`)
+  await shows(dialog(), 'v1 – already points to this image')
   expect(await accessibilityFindings()).toEqual([])
 
   await page.keyboard.press('Enter')
-  await shows(dialog(), 'These tags name the image now: stable and v2')
+  await shows(dialog(), 'These tags now point to the image: stable and v2')
   expect((await getManifest(registry.url, 'team/app', 'v2')).digest).toBe(v1?.digest)
   expect((await getManifest(registry.url, 'team/app', 'stable')).digest).toBe(v1?.digest)
   await dialog().locator('footer').getByRole('button', { name: 'Close' }).click()
@@ -43,7 +43,7 @@ it('retag says which text is no tag, and what the registry refuses', async () =>
   await button('Add tags').click()
   await dialog().waitFor()
   await page.keyboard.type('good -bad')
-  await shows(dialog(), '"-bad" cannot be a tag')
+  await shows(dialog(), '"-bad" is not a valid tag')
   expect(await button('Set the tags').isDisabled()).toBe(true)
 
   await page.route('**/manifests/fixed', (route) =>

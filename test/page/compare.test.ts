@@ -30,8 +30,8 @@ it('the page compares two tags: layers, settings and files', async () => {
   const repository = await pushTwo(url)
   // The older one is the first, in whatever order they are chosen.
   await openDemo({ registry: url, repository })
-  await page.getByRole('checkbox', { name: 'Choose v2' }).check()
-  await page.getByRole('checkbox', { name: 'Choose v1' }).check()
+  await page.getByRole('checkbox', { name: 'Select v2' }).check()
+  await page.getByRole('checkbox', { name: 'Select v1' }).check()
   await page.getByRole('link', { name: 'Compare' }).click()
   expect(await page.getByLabel('First image').inputValue()).toBe(`${repository}:v1`)
   await expect
@@ -51,7 +51,7 @@ it('the page compares two tags: layers, settings and files', async () => {
   const crumbs = page.getByRole('navigation', { name: 'Where you are' })
   expect(await crumbs.getByRole('link').allInnerTexts()).toEqual([new URL(url).host, repository, 'v1'])
 
-  await shows(main(), /all layers of both images are read: [\d.]+ kB/)
+  await shows(main(), /the page reads all layers of both images: [\d.]+ kB/)
   await button('Compare the files').click()
   await shows(main(), 'Added: 1. Removed: 0. Changed: 1.')
   const files = page.locator('.changes').getByRole('listitem')

@@ -38,7 +38,7 @@ const isDone = (text: string) => shows(page.getByRole('status'), text)
 
 it('the doctor says that all works, and opens and cancels an upload when it may', async () => {
   await openDoctor(registry.url)
-  await isDone('The registry can be used from this page')
+  await isDone('You can use the registry from this page')
   await shows(item('Reading answers'), 'Works')
   await shows(item('Encryption'), 'Not needed')
   expect(await accessibilityFindings()).toEqual([])
@@ -55,15 +55,15 @@ it('the doctor says that all works, and opens and cancels an upload when it may'
 
 it('the doctor names what stands in the way, with lines for each server', async () => {
   await openDoctor(at('no-header'))
-  await isDone('One thing does not work.')
+  await isDone('One check failed.')
   const read = item('Reading answers')
-  await shows(read, 'does not let this page read the answer (CORS)')
+  await shows(read, 'does not let this page read its answer (CORS)')
   await read.getByLabel('nginx').check()
   await shows(read.locator('pre'), `add_header Access-Control-Allow-Origin "${new URL(page.url()).origin}" always;`)
   await read.getByLabel('distribution').check()
   await shows(read.locator('pre'), 'Access-Control-Expose-Headers: [')
   await read.getByLabel('Harbor').check()
-  await shows(read, 'on one origin')
+  await shows(read, 'the same origin')
   expect(await accessibilityFindings()).toEqual([])
 })
 
@@ -73,19 +73,19 @@ it('the doctor reads what its line prints in a terminal', async () => {
   await read.getByText('Find out more in a terminal').click()
   const command = (await read.locator('.command code').textContent()) ?? ''
   const { stdout } = await promisify(exec)(command)
-  await read.getByLabel('What it prints').fill('nothing')
-  await read.getByRole('button', { name: 'Read it' }).click()
-  await shows(read, 'This is not what the line prints')
-  await read.getByLabel('What it prints').fill(stdout)
-  await read.getByRole('button', { name: 'Read it' }).click()
-  await shows(read, 'It allows another page, not this one.')
+  await read.getByLabel('Output of the command').fill('nothing')
+  await read.getByRole('button', { name: 'Read the output' }).click()
+  await shows(read, 'This is not the output of the command')
+  await read.getByLabel('Output of the command').fill(stdout)
+  await read.getByRole('button', { name: 'Read the output' }).click()
+  await shows(read, 'The registry allows another page, but not this one.')
   expect(await accessibilityFindings()).toEqual([])
 })
 
 it('the doctor finds that distribution asks for a sign-in even for OPTIONS', async () => {
   await openDoctor(locked.url)
   const preflight = item('Asking for permission')
-  await shows(preflight, 'wants a sign-in even for that')
+  await shows(preflight, 'requires a sign-in even for that')
   await shows(preflight, 'Let a proxy answer OPTIONS')
   await preflight.getByLabel('Caddy').check()
   await shows(preflight.locator('pre'), '@preflight method OPTIONS')
@@ -95,7 +95,7 @@ it('the doctor says that only the sign-in is missing', async () => {
   const guarded = await serveForPages(withBasic(registry, 'ci', 'hunter2'))
   try {
     await openDoctor(guarded.url)
-    await isDone('The registry can be used from this page once you sign in.')
+    await isDone('You can use the registry from this page after you sign in.')
     await shows(item('A sign-in is needed'), 'Not signed in')
   } finally {
     await guarded.close()
@@ -109,7 +109,7 @@ it('the doctor checks with a password', async () => {
   await page.getByLabel('User name').fill(HTPASSWD_USER.username)
   await page.getByLabel('Password or token').fill(HTPASSWD_USER.password)
   await button('Sign in').click()
-  await shows(item('Reading refusals'), 'Does not work')
+  await shows(item('Reading errors'), 'Does not work')
   await shows(item('Sign-in'), 'Works')
 })
 
@@ -118,7 +118,7 @@ it('the doctor speaks Korean, and says what is wrong with an address', async () 
   await alert().getByRole('heading').waitFor()
   await page.getByLabel('Registry', { exact: true }).fill('http://127.0.0.1:9321')
   await button('Check').click()
-  await shows(item('Connection'), 'Nothing answers.')
+  await shows(item('Connection'), 'There is no answer.')
   await button('Settings').click()
   await page.getByLabel('Language').selectOption('한국어')
   await page.keyboard.press('Escape')
@@ -131,7 +131,7 @@ it('the doctor speaks Korean, and says what is wrong with an address', async () 
 it('the doctor appears by itself under an error of the connection', async () => {
   await openDemo({ registry: at('no-header') })
   const panel = page.getByRole('region', { name: 'The registry does not let this page use it' })
-  await shows(panel, 'does not let this page read the answer (CORS)')
+  await shows(panel, 'does not let this page read its answer (CORS)')
   // The finding is the only headline.
   expect(await page.getByRole('heading', { level: 2 }).allInnerTexts()).toEqual([
     'The registry does not let this page use it',
@@ -139,7 +139,7 @@ it('the doctor appears by itself under an error of the connection', async () => 
   expect(await alert().innerText()).toBe('')
   await panel.getByRole('link', { name: 'Open the registry in a tab' }).waitFor()
   await panel.getByRole('button', { name: 'Try again' }).click()
-  await shows(panel, 'does not let this page read the answer (CORS)')
+  await shows(panel, 'does not let this page read its answer (CORS)')
   expect(await accessibilityFindings()).toEqual([])
   await panel.getByRole('link', { name: 'All checks' }).click()
   await page.getByRole('heading', { name: 'Check a registry' }).waitFor()
@@ -157,6 +157,6 @@ it('the doctor appears by itself under a push that cannot reach the registry', a
 it('the doctor fits a phone', async () => {
   await page.setViewportSize({ width: 375, height: 700 })
   await openDoctor(at('no-header'))
-  await isDone('One thing does not work.')
+  await isDone('One check failed.')
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375)
 })

@@ -85,7 +85,7 @@ it('the page saves one platform of an image of distribution as a tar that skopeo
   await openImage(url, image.repository, image.tag)
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Platform').selectOption(HERE)
-  await dialog.getByLabel('To be read by').selectOption('docker')
+  await dialog.getByLabel('For use with').selectOption('docker')
   expect(await accessibilityFindings()).toEqual([])
   await page.waitForFunction(
     () => document.querySelector<HTMLButtonElement>('dialog footer button:last-child')?.disabled === false,
@@ -152,7 +152,7 @@ it('the page pauses a download and goes on; a cancelled one leaves no file', asy
   await page.waitForTimeout(300)
   await shows(downloads(), 'Paused at')
   await downloads()
-    .getByRole('button', { name: /^Go on: / })
+    .getByRole('button', { name: /^Resume: / })
     .click()
   await shows(downloads(), 'Saved,')
   const name = (await downloads().locator('bdi').textContent()) ?? ''
@@ -167,7 +167,7 @@ it('the page pauses a download and goes on; a cancelled one leaves no file', asy
   await downloads()
     .getByRole('button', { name: /^Cancel: / })
     .click()
-  await shows(downloads(), 'Cancelled. Nothing is saved.')
+  await shows(downloads(), 'Cancelled. Nothing was saved.')
   releaseLater()
   // The file of the first download was there before. Another try leaves it as it was.
   expect(await privateFileSize(name)).toBeGreaterThan(3e6)

@@ -74,7 +74,7 @@ describe.each([
     await page.getByRole('heading', { name: `team/hello:${host}-${packings[1]}` }).waitFor()
     await page.getByText(pullLine).waitFor()
     await page.getByRole('link', { name: 'Check', exact: true }).click()
-    await page.getByText('The registry can be used from this page').waitFor()
+    await page.getByText('You can use the registry from this page').waitFor()
 
     const tags = await listTags(openRegistry(registry.url, { credentials: HTPASSWD_USER }), 'team/hello')
     expect(tags).toEqual(expect.arrayContaining(packings.map((tag) => `${host}-${tag}`)))

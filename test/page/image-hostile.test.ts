@@ -130,7 +130,7 @@ it('the page says that a layer is lost when its files are asked for', async () =
   await lose(layer)
   await openDemo(place)
   await button('Files of layer 1').click()
-  await shows(page.getByRole('alert'), 'The registry lost data that it had')
+  await shows(page.getByRole('alert'), 'The registry lost data')
 })
 
 it('the page shows a layer of 50,000 files in portions', async () => {

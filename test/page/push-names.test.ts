@@ -25,7 +25,7 @@ describe('the names in the push form', () => {
     await button('Push').click()
 
     await shows(status(), 'Pushed team/hello:v1, team/hello:latest, team/other:v1.')
-    const result = page.getByRole('region', { name: 'In the registry' })
+    const result = page.getByRole('region', { name: 'Pushed to the registry' })
     const { host } = new URL(registry.url)
     for (const name of ['team/hello:v1', 'team/hello:latest', 'team/other:v1']) {
       await shows(result, `docker pull ${host}/${name}`)
@@ -55,9 +55,9 @@ describe('the names in the push form', () => {
     await chooseFile('hello.tar', await createTestArchive())
     const wrong: readonly [string, string, string][] = [
       ['Registry', 'not a registry', 'Type a host or an address'],
-      ['Repository', 'Team/Hello', 'Use small letters'],
-      ['Repository', 'localhost:5000/team/hello', 'Use small letters'],
-      ['Repository', 'team/hello:v1', 'Use small letters'],
+      ['Repository', 'Team/Hello', 'Use lowercase letters'],
+      ['Repository', 'localhost:5000/team/hello', 'Use lowercase letters'],
+      ['Repository', 'team/hello:v1', 'Use lowercase letters'],
       ['Tag', '-v1', 'Use letters, digits'],
     ]
     for (const [name, text, fault] of wrong) {

@@ -17,7 +17,7 @@ import { multiPlatform, pulledPlatforms } from '../support/producers.ts'
 
 useDemoPage()
 
-const plan = () => page.getByRole('region', { name: 'What the push would do' })
+const plan = () => page.getByRole('region', { name: 'Push plan' })
 const note = () => page.locator('.note')
 
 describe('the plan of a push', () => {
@@ -31,10 +31,10 @@ describe('the plan of a push', () => {
     const already = sent()
 
     await chooseFile('hello.tar', archive)
-    await button('Show what it would do').click()
-    await shows(plan(), 'A tag points at another image now. The push moves it.')
+    await button('Show the plan').click()
+    await shows(plan(), 'A tag points to another image now. The push moves it.')
     await shows(plan(), `moves from ${short(before)} to ${short(digest)}`)
-    await shows(plan().getByRole('listitem').filter({ hasText: 'team/hello:v1' }), 'stays as it is')
+    await shows(plan().getByRole('listitem').filter({ hasText: 'team/hello:v1' }), 'not changed')
     await shows(plan(), '0 bytes (0 parts)')
     await shows(plan(), 'Already there')
     // The button is gone. The keyboard goes on in the plan.
@@ -66,7 +66,7 @@ describe('the platforms in the push form', () => {
   it('are those that Docker 29 saved: the one that is there is pushed', async () => {
     const { layout } = await pulledPlatforms(['amd64'], ['arm64', 's390x'])
     await chooseFile('pulled.tar', layout.tar())
-    await shows(note(), 'The archive has linux/amd64 alone, as Docker saves it.')
+    await shows(note(), 'The archive has only linux/amd64, as Docker saves it.')
     await shows(note(), 'Not in the archive: linux/arm64, linux/s390x, and 3 attestations.')
     expect(await page.getByLabel('Platforms').count()).toBe(0)
     await page.getByRole('textbox', { name: 'Repository' }).fill('team/pulled')
@@ -87,7 +87,7 @@ describe('the platforms in the push form', () => {
     const platforms = page.getByLabel('Platforms')
     await platforms.waitFor()
     expect(await platforms.locator('option').allTextContents()).toEqual([
-      'All of them',
+      'All platforms',
       'Only linux/amd64',
       'Only linux/arm64/v8',
     ])
@@ -112,6 +112,6 @@ describe('the platforms in the push form', () => {
     layout.files.delete('oci-layout')
     await chooseFile('odd.tar', layout.tar())
     const notes = page.getByRole('list', { name: 'Notes about the archive' })
-    await shows(notes, 'A file that marks the format is missing. The archive is read all the same.')
+    await shows(notes, 'A file that marks the format is missing. The archive is read anyway.')
   })
 })

@@ -67,9 +67,9 @@ describe('the push form says in words what is wrong', () => {
   it.each([
     [403, 'You have no right to do this', 'for a reason'],
     [404, 'The registry does not have this', 'for a reason'],
-    [429, 'The registry wants fewer requests', 'for a reason'],
+    [429, 'The registry received too many requests', 'for a reason'],
     [500, 'The registry has a problem', 'for a reason'],
-    [503, 'The server in front of the registry does not reach it', 'for a reason'],
+    [503, 'The server in front of the registry cannot reach it', 'for a reason'],
   ])('with a registry that answers %i', async (status, title, detail) => {
     await page.route('**/v2/**', (route) => {
       const headers = { 'access-control-allow-origin': '*', 'retry-after': '0' }

@@ -71,7 +71,7 @@ describe('the page with a registry that wants a sign-in', () => {
 
   it('remembers the user in the browser if they want it, and asks again if the password has changed', async () => {
     await dialog().getByRole('checkbox', { name: 'Remember in this browser' }).check()
-    await shows(dialog(), 'Not encrypted')
+    await shows(dialog(), 'not encrypted')
     await fillIn('hunter2')
     await shows(status(), 'Pushed team/hello:v1.')
     expect(await kept()).toContain('hunter2')

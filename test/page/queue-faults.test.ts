@@ -74,7 +74,7 @@ describe('the queue of the page', () => {
     const archive = await writeLargeArchive(large, { layers: 2, layerMiB: 8, name: 'team/large:v1' })
     await alerts('The file cannot be read')
     await page.getByLabel('Choose the file').setInputFiles(large)
-    await page.getByRole('button', { name: 'Push it all the same' }).click()
+    await page.getByRole('button', { name: 'Push it anyway' }).click()
     await says('Pushed team/large:v1.')
     await link.stop()
     await expectStored(registry.url, 'team/large', 'v1', archive)

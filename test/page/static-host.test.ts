@@ -74,13 +74,13 @@ describe('the trial registry', () => {
     expect(asked.filter((url) => url.includes('test-registry'))).toEqual([])
     await page.getByRole('link', { name: 'Try it without a registry' }).click()
     const notice = page.getByRole('complementary', { name: 'Trial registry (in this tab)' })
-    await notice.getByText('at most 500 MB, and forgets everything when you reload or close this page').waitFor()
+    await notice.getByText('at most 500 MB. Everything is deleted when you reload or close this page').waitFor()
     await page.getByRole('banner').getByText('Trial registry (in this tab)').waitFor()
     await pushFile(page, 'hello.tar', await createTestArchive(), 'v1')
     await isPushed(page, 'v1')
     // Docker cannot pull from a tab.
     const hasPullLine = async () => (await page.locator('body').innerText()).includes('docker pull')
-    await shows('In the registry')
+    await shows('Pushed to the registry')
     expect(await hasPullLine()).toBe(false)
 
     await page.getByRole('link', { name: 'Browse' }).click()

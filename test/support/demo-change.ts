@@ -7,7 +7,7 @@ export const dialog = () => page.locator('dialog[open]').last()
 
 /** Chooses tags in the list of a repository. */
 export async function chooseTags(...tags: readonly string[]): Promise<void> {
-  for (const tag of tags) await page.getByRole('checkbox', { name: `Choose ${tag}`, exact: true }).check()
+  for (const tag of tags) await page.getByRole('checkbox', { name: `Select ${tag}`, exact: true }).check()
 }
 
 /** Closes the dialog by the button at its end. */

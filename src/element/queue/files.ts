@@ -22,7 +22,7 @@ interface EntryFiles {
 /** The permissions of handles are newer than the DOM types. */
 type Handle = FileSystemFileHandle & { requestPermission?(mode: { readonly mode: 'read' }): Promise<PermissionState> }
 
-/** @param onOpen Called when an archive is open that goes on. */
+/** @param onOpen Called when the archive of a continued push is open. */
 export function createFiles(
   worker: PushApi,
   { update, act }: EntryList,

@@ -38,9 +38,9 @@ export interface Queue {
   reopen(id: string): Promise<void>
   /** Takes the changed file instead of the one of before. It is ready then: its push may move other tags. */
   acceptChanged(id: string): Promise<void>
-  /** Sets the registry of an entry. Its plan is gone then. */
+  /** Sets the registry of an entry. It removes the plan of the entry. */
   setRegistry(id: string, registry: string): void
-  /** Changes what is pushed of an image, and by which names. The plan is gone then. */
+  /** Changes which parts of an image are pushed, and by which names. It removes the plan. */
   choose(id: string, position: number, changes: Partial<Omit<ImageChoice, 'position'>>): void
   /** Asks the registry what it has, and what the push would change. */
   plan(id: string): Promise<void>
@@ -49,13 +49,13 @@ export interface Queue {
   /** Pushes all entries that are ready, planned or failed. */
   pushAll(): void
   pause(id: string): void
-  /** Goes on with a push. Those that wait are no longer held either. */
+  /** Continues a push. Waiting pushes may start, too. */
   resume(id: string): void
   /** Lets no push begin, or lets them begin again. */
   hold(isHeld: boolean): void
-  /** Ends the push, or the wait for it. A later push goes on where it was. */
+  /** Ends the push, or the wait for it. A later push continues where it stopped. */
   cancel(id: string): void
-  /** Ends what is under way, and forgets the entry. */
+  /** Cancels the running work, and forgets the entry. */
   remove(id: string): void
   /** @param maxBytesPerSecond Without it there is no limit. */
   limit(maxBytesPerSecond: number | undefined): void

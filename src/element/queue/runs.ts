@@ -9,7 +9,7 @@ import type { EntryList } from './entry-list.ts'
 /** Pushes entries, one after another. */
 interface Runs {
   readonly $maxBytesPerSecond: ReadableAtom<number | undefined>
-  /** True while no push begins: those that wait go on waiting. */
+  /** True while no push begins, and waiting pushes wait. */
   readonly $isHeld: ReadableAtom<boolean>
   /** Starts the next push, unless one runs. */
   proceed(): void

@@ -42,7 +42,7 @@ export function isExpired(value: unknown): value is Pick<SavedEntry, 'id' | 'sav
   return typeof id === 'string' && typeof savedAt === 'number' && Date.now() - savedAt >= MAX_AGE
 }
 
-/** Makes an entry of an earlier visit. What was pushed stays so. The rest needs its file. */
+/** Makes an entry of an earlier visit. A finished push stays finished. Other entries need their file. */
 export function restoreEntry(saved: SavedEntry): Entry {
   const { id, handle } = saved
   const entry = createEntry(id, shownOf(saved))

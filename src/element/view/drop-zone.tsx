@@ -9,7 +9,7 @@ const $texts = messages('element/drop', {
   choose: 'Choose archives',
   folder: 'Choose a folder',
   drop: 'or drop them here',
-  formats: 'What docker save, podman, buildah, skopeo or kaniko wrote, also packed with gzip, zstd or zip.',
+  formats: 'Files from docker save, podman, buildah, skopeo or kaniko. They can be packed with gzip, zstd or zip.',
 })
 
 interface DropZoneProps {

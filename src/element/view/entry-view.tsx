@@ -20,10 +20,10 @@ import { WarningList } from './warning-list.tsx'
 const $texts = messages('element/entry', {
   remove: params('Remove {name} from the list'),
   files: count({ one: '{count} file', other: '{count} files' }),
-  registry: params('for {registry}'),
-  elsewhere: 'Another tab of this browser has it.',
-  plan: 'Show what it would do',
-  result: 'Digests, and how to pull it',
+  registry: params('to {registry}'),
+  elsewhere: 'Another tab of this browser is using it.',
+  plan: 'Show the plan',
+  result: 'Digests and pull commands',
   pause: 'Pause',
   resume: 'Resume',
   cancel: 'Cancel',
@@ -41,7 +41,7 @@ interface EntryViewProps {
   readonly settings: ResultSettings
 }
 
-/** An archive of the queue: what is in it, what becomes of it, and how far it is. */
+/** An archive of the queue, with its images, its state and its progress. */
 export function EntryView({ entry, form, clashes, hasOthers, hasUnpushed, settings }: EntryViewProps) {
   const texts = useStore($texts)
   const formats = useStore($formats)
@@ -54,7 +54,7 @@ export function EntryView({ entry, form, clashes, hasOthers, hasUnpushed, settin
   const isFinished = isPushed && hasUnpushed
   const isBusy = !EDITABLE.includes(state) || shown.isElsewhere
   const isUnderWay = RUNNING.includes(state) && !shown.isElsewhere
-  // A plan that comes of a push takes no focus.
+  // A plan that a push makes takes no focus.
   useEffect(() => {
     if (state !== 'planning') isPlanAsked.current = false
   }, [state])

@@ -5,9 +5,9 @@ import { messages } from '../words/messages.ts'
 import type { FieldFault } from './validity.ts'
 
 const $texts = messages('element/field', {
-  registry: 'Type a host or an address, as in registry.example.com or http://localhost:5000.',
-  repository: 'Use small letters, digits and . _ - /, as in team/app, without the registry and the tag.',
-  tag: 'Use letters, digits and . _ -, as in v1.0, at most 128.',
+  registry: 'Type a host or an address, such as registry.example.com or http://localhost:5000.',
+  repository: 'Use lowercase letters, digits and . _ - /, such as team/app. Do not type the registry or the tag here.',
+  tag: 'Use at most 128 letters, digits and . _ -, such as v1.0.',
   clash: 'Another image has this name.',
 })
 
@@ -24,7 +24,7 @@ interface FieldProps {
   readonly children?: ComponentChildren
 }
 
-/** A text field that says while one types what is wrong. */
+/** A text field that shows mistakes while the user types. */
 export function Field({ label, value, fault, isChecked, isDisabled, inputMode, onInput, children }: FieldProps) {
   const texts = useStore($texts)
   const id = useId()

@@ -131,7 +131,7 @@ export function createForm(queue: Queue): Form {
       $registry.set(address)
       for (const { id, $shown } of those([...EDITABLE, 'opening'])) {
         const { state, registry, goesOn } = $shown.get()
-        // A broken push goes on where it began.
+        // A broken push continues where it began.
         if (state === 'opening' && goesOn) continue
         if (registry.trim() !== address.trim()) queue.setRegistry(id, address)
       }

@@ -14,7 +14,7 @@ import { isUsable, namesOf } from './validity.ts'
 const $texts = messages('element/image', {
   include: params('Push {name}'),
   nameless: 'An image without a name',
-  referrer: 'A signature, or something else about another image. It is pushed with that image.',
+  referrer: 'A signature or another file that is attached to an image. It is pushed with that image.',
   noPlatform: 'no platform',
   created: params('created {date}'),
   id: params('ID {id}'),
@@ -34,7 +34,7 @@ interface ImageViewProps {
   onChange(changes: Partial<ImageChoice>): void
 }
 
-/** An image of an archive: what it is, whether it is pushed, and by which names. */
+/** An image of an archive, with a choice whether and by which names it is pushed. */
 export function ImageView(props: ImageViewProps) {
   const { image, choice, clashes, hasOthers, isFolded, isChecked, isDisabled, onChange } = props
   const texts = useStore($texts)

@@ -14,10 +14,10 @@ const $texts = messages('element/needs-file', {
   choose: 'Choose the file',
   folder: 'Choose the folder',
   changed: params(
-    'This is not the file from before: it was {before}, changed on {beforeDate}, and is {now}, changed on {nowDate}.',
+    'This is a different file. Earlier file: {before}, changed on {beforeDate}. This file: {now}, changed on {nowDate}.',
   ),
   names: params('It is pushed as {names}.'),
-  accept: 'Push it all the same',
+  accept: 'Push it anyway',
 })
 
 /** Brings the file of an earlier visit back: by one click where the browser can open it again, or by choosing it. */

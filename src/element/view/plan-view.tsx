@@ -7,20 +7,20 @@ import { messages } from '../words/messages.ts'
 import { params } from '../words/placeholders.ts'
 
 const $texts = messages('element/plan', {
-  title: 'What the push would do',
+  title: 'Push plan',
   nothingYet: 'Nothing is sent yet.',
   send: 'To send',
   present: 'Already there',
   mount: 'Taken from other repositories',
   blobs: count({ one: '{count} part', other: '{count} parts' }),
-  about: 'Parts are the layers of an image and its config. What the registry has already is not sent again.',
+  about: 'Parts are the layers and the config of an image. Parts that the registry already has are not sent again.',
   tags: 'Tags',
   new: 'new',
-  same: 'stays as it is',
+  same: 'not changed',
   moves: params('moves from {from} to {to}'),
   moving: count({
-    one: 'A tag points at another image now. The push moves it.',
-    other: '{count} tags point at other images now. The push moves them.',
+    one: 'A tag points to another image now. The push moves it.',
+    other: '{count} tags point to other images now. The push moves them.',
   }),
 })
 

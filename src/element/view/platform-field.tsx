@@ -9,12 +9,14 @@ import type { DescribedImage } from '../worker/described-image.ts'
 
 const $texts = messages('element/platforms', {
   label: 'Platforms',
-  all: 'All of them',
-  available: 'Those in the archive (a new index)',
+  all: 'All platforms',
+  available: 'The platforms in the archive (a new index)',
   only: params('Only {platform}'),
-  single: params('The archive has {platform} alone, as Docker saves it. That is pushed, as "docker push" does.'),
+  single: params(
+    'The archive has only {platform}, as Docker saves it. Only this platform is pushed, as with "docker push".',
+  ),
   lacks: params('Not in the archive: {missing}.'),
-  newIndex: 'What is pushed lists fewer platforms, and so has a digest of its own.',
+  newIndex: 'The pushed image has fewer platforms, so its digest is different.',
   attestations: count({ one: '{count} attestation', other: '{count} attestations' }),
 })
 

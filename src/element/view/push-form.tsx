@@ -21,8 +21,8 @@ const $texts = messages('element/push', {
   registry: 'Registry',
   archives: 'Archives',
   push: 'Push',
-  clear: 'Remove the finished ones from the list',
-  lost: 'The browser does not keep this list: it is lost if the page is closed or loaded again.',
+  clear: 'Remove finished archives from the list',
+  lost: 'The browser cannot save this list. It is lost when you close or reload the page.',
   pushAndMove: count({ one: 'Push and move {count} tag', other: 'Push and move {count} tags' }),
 })
 

@@ -5,9 +5,9 @@ import { CopyButton } from './copy-button.tsx'
 import type { LinkToImage, PullCommand, PushedImage } from './pushed-image.ts'
 
 const $texts = messages('element/result', {
-  title: 'In the registry',
-  pull: 'Pull it with',
-  show: 'Show it',
+  title: 'Pushed to the registry',
+  pull: 'Pull command',
+  show: 'Show the image',
 })
 
 /** Settings of the page about the results of pushes. */

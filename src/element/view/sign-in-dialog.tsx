@@ -11,7 +11,7 @@ const $texts = messages('element/sign-in', {
   username: 'User name',
   password: 'Password or token',
   refused: 'The registry does not accept this user name and password. Check them, and type the password again.',
-  note: 'They go to the registry, or to its sign-in server, and are kept only as long as this page is open.',
+  note: 'They are sent only to the registry or its sign-in server. They are kept only while this page is open.',
   signIn: 'Sign in',
   cancel: 'Cancel',
 })

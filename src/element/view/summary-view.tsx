@@ -11,15 +11,15 @@ const $texts = messages('element/summary', {
   running: 'Pushing',
   paused: 'Paused',
   done: 'Pushed',
-  stopped: 'Not all was pushed',
+  stopped: 'Some archives were not pushed',
   archives: params('{pushed} of {count} archives'),
   bytes: params('{sent} of {total}'),
   sent: params('{sent} sent'),
   present: params('{size} already there'),
-  speed: params('{speed} a second'),
+  speed: params('{speed} per second'),
   left: params('about {time} left'),
   measuring: 'measuring the speed',
-  cancelling: 'Cancelling… What is being sent may take up to 5 seconds to end.',
+  cancelling: 'Cancelling… This can take up to 5 seconds.',
   pause: 'Pause',
   resume: 'Resume',
   cancel: 'Cancel',
@@ -35,7 +35,7 @@ export function SummaryView({ form }: { readonly form: Form }) {
   const isCancelling = useStore(form.$cancelling).size > 0
   const isUnderWay = state === 'running' || state === 'paused'
   const title = useRef<HTMLHeadingElement>(null)
-  // The button that began it is gone, and with it the place of whoever uses the keyboard.
+  // The button that began it is gone, so the keyboard focus would be lost.
   useEffect(() => {
     if (isUnderWay) title.current?.focus({ preventScroll: true })
   }, [isUnderWay])

@@ -4,7 +4,7 @@ import { $warningTexts, describeWarning } from '../words/warning.ts'
 
 const $texts = messages('element/warnings', { title: 'Notes about the archive' })
 
-/** Lists what is odd about an archive, but does no harm. Each text has the words of the SDK in its title. */
+/** Lists the warnings about an archive. Each text has the words of the SDK in its title. */
 export function WarningList({ warnings }: { readonly warnings: readonly string[] }) {
   const texts = useStore($texts)
   const words = useStore($warningTexts)

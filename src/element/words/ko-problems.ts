@@ -38,7 +38,7 @@ export default {
     TAG_SHARED: '다른 태그가 이 이미지를 사용합니다',
     TAG_MOVED: '다른 사람이 태그를 변경했습니다',
     TAG_IMMUTABLE: '레지스트리가 이 태그의 변경을 막고 있습니다',
-    NOTHING_STAYS: '남는 태그가 없습니다',
+    NOTHING_STAYS: '모든 태그가 삭제됩니다',
     CONTENT_LOST: '레지스트리에 있던 데이터가 사라졌습니다',
     REFUSED: '레지스트리가 요청을 거부했습니다',
     SERVER_FAILED: '레지스트리에 문제가 있습니다',

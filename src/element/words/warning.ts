@@ -2,12 +2,12 @@ import { messages } from './messages.ts'
 
 export const $warningTexts = messages('element/warning', {
   noImage: 'The archive lists something that is not an image. It is left out.',
-  noMark: 'A file that marks the format is missing. The archive is read all the same.',
-  otherHalf: 'The archive describes its images in two ways, and one of them does not fit. The other one is used.',
+  noMark: 'A file that marks the format is missing. The archive is read anyway.',
+  otherHalf: 'The archive describes its images twice, and one description does not match. The other one is used.',
   strangeLayer: 'A layer has a format that Docker and other engines cannot unpack.',
   wrongType: 'A layer says that it is not compressed, but it is. Engines may refuse to pull the image.',
-  leftOut: 'A part of the archive is missing or damaged. What needs it is left out.',
-  manyFiles: 'The archive has very many small files that no image uses. Not all of them were searched for signatures.',
+  leftOut: 'A part of the archive is missing or damaged. Everything that needs it is left out.',
+  manyFiles: 'The archive has many small files that no image uses. Only some of them were searched for signatures.',
 })
 
 /** Texts of the SDK, and the texts for them here. */

@@ -30,9 +30,9 @@ export interface DescribedImage {
   readonly layers: readonly DescribedLayer[]
   /** True if it has several platforms. */
   readonly isIndex: boolean
-  /** True if it is about another image, such as a signature. It is pushed with that image. */
+  /** True if it is attached to another image, such as a signature. It is pushed with that image. */
   readonly isReferrer: boolean
-  /** Where it would go by its own name; empty texts if it has none. */
+  /** Its destination by its own name; empty strings if it has no name. */
   readonly destination: RepositoryTag
   /** All names that it can be pushed by, without their registries: `team/app:v1`. */
   readonly places: readonly string[]
@@ -64,7 +64,7 @@ export async function describeImage(archive: Archive, image: Image, position: nu
   }
 }
 
-/** One odd name does not keep an archive from being pushed: the user types another. */
+/** An archive with an unusual name can still be pushed: the user types another name. */
 async function destinationOf(archive: Archive, image: Image, position: number): Promise<RepositoryTag> {
   const none = { repository: '', tag: image.tags.find(isTag) ?? '' }
   try {

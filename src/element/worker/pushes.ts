@@ -28,7 +28,7 @@ export interface OpenedArchive {
   /** Its number in this Worker. */
   readonly id: number
   readonly images: readonly DescribedImage[]
-  /** Texts of the SDK about things that are odd, but do no harm. */
+  /** Texts of the SDK about anything that is unusual, but harmless. */
   readonly warnings: readonly string[]
 }
 

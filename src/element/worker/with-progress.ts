@@ -1,4 +1,4 @@
-/** In milliseconds: the page hears no more often how an act is getting on. */
+/** In milliseconds: the minimum time between two reports of progress to the page. */
 const INTERVAL = 100
 
 /**
