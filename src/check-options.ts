@@ -85,7 +85,7 @@ export function able<T extends object>(name: string, value: T, methods: Readonly
 export function show(value: unknown): string {
   if (value instanceof Promise) return 'a promise'
   if (value instanceof URL || (typeof value === 'string' && value.includes('://'))) return 'a URL'
-  if (typeof value === 'string' && value.length > MAX_TEXT) return `a text of ${value.length} characters`
+  if (typeof value === 'string' && value.length > MAX_TEXT) return `a string of ${value.length} characters`
   return typeof value === 'function' ? 'a function' : showJson(value)
 }
 

@@ -64,7 +64,7 @@ export type ErrorCode =
   /** The plan does not fit the images. */
   | 'PLAN_MISMATCH'
   // The registry
-  /** The registry wants credentials, and none were given that it takes (401). */
+  /** The registry requires credentials, and none were given (401). */
   | 'SIGN_IN_REQUIRED'
   /** The registry or its token server does not take the credentials (401). */
   | 'CREDENTIALS_REFUSED'
@@ -107,7 +107,7 @@ export type ErrorCode =
   | 'PREFLIGHT_REFUSED'
   /** There was no answer in time. */
   | 'TIMED_OUT'
-  /** The certificate is not trusted, or the server does not speak TLS. */
+  /** The certificate is not trusted, or the server does not use TLS. */
   | 'TLS_FAILED'
   // The runtime
   /** A part of this package, or WebAssembly, did not load. */

@@ -7,9 +7,9 @@ import { type ArchiveInput, openInput } from './input.ts'
 import { withDefaultLimits } from './limits.ts'
 import type { ReadOptions } from './read-options.ts'
 
-/** An open archive: what is in it, and where the bytes are. */
+/** An open archive: its images, and where the bytes are. */
 export interface Archive extends ArchiveContents, AsyncDisposable {
-  /** Oddities of the archive that do no harm. */
+  /** Anything in the archive that is unusual, but harmless. */
   readonly warnings: readonly string[]
   /** Closes the file, or what was spooled. The images' bytes cannot be read after it. `await using` calls it. */
   close(): Promise<void>
@@ -53,7 +53,7 @@ export async function openArchive(archive: ArchiveInput, options: ReadOptions = 
   }
 }
 
-/** Opens an archive for as long as it is used; one that is open already stays so. */
+/** Opens an archive while it is used. An archive that is already open stays open. */
 export async function withArchive<T>(
   input: ArchiveInput | Archive,
   options: ReadOptions,
@@ -71,7 +71,7 @@ export async function withArchive<T>(
   }
 }
 
-/** Tells an open archive from what one may be opened from. */
+/** Distinguishes an open archive from the input of one. */
 function isArchive(input: unknown): input is Archive {
   return typeof input === 'object' && input !== null && 'images' in input && 'warnings' in input
 }

@@ -55,7 +55,7 @@ function parseManifestEntry(entry: unknown, position: number): TarManifestEntry 
   if (!valid) {
     throw new ValidationError(
       'IMAGE_INVALID',
-      `Cannot read image ${position} of "manifest.json": expected texts in "Config", "Layers" and "RepoTags"`,
+      `Cannot read image ${position} of "manifest.json": expected strings in "Config", "Layers" and "RepoTags"`,
       { path: MANIFEST_PATH },
     )
   }

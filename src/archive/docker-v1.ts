@@ -14,7 +14,7 @@ import { refusePackedLayer } from './packed-layer.ts'
 import { createLayerHasher, type Reading } from './reading.ts'
 
 const REPOSITORIES_PATH = 'repositories'
-/** Fields that said where a layer lay, not what is in it. */
+/** Fields with the place of a layer, and not its content. */
 const PLACE_FIELDS = ['id', 'parent', 'Size', 'parent_id', 'layer_id', 'throwaway']
 const MAX_LAYERS = 1000
 

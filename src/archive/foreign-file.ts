@@ -3,13 +3,13 @@ import type { Source } from '../source/source.ts'
 import { foreignPackingOf, packedWith } from '../unpack/foreign-packing.ts'
 import { startsWith } from '../unpack/magic.ts'
 
-/** In bytes: so many of a file's first ones are looked at. */
+/** In bytes: how much of the beginning of a file is examined. */
 const HEAD = 1024
-/** In bytes: what is smaller is too small for a tar. */
+/** In bytes: the smallest size of a tar. */
 const MIN_TAR = 512
-/** In bytes: so many before the place where a tar is damaged. */
+/** In bytes: how much is examined before the place where a tar is damaged. */
 const BEFORE = 64 * 1024
-/** So many characters that are not ASCII, and so many controls, tell what was binary from text. */
+/** How many characters that are not ASCII, and how many control characters, show that text was binary data. */
 const MANY = 8
 
 export const SAVE = 'save the image with "docker save -o image.tar name:tag"'
@@ -130,7 +130,7 @@ function isWrittenAsText(head: Uint8Array): boolean {
 }
 
 /**
- * The error for a tar whose headers end where they should not, if a shell or a download took what is before that for
+ * The error for a tar whose headers end too early, if a shell or a download took the bytes before that for
  * text.
  */
 export async function explainEnd(

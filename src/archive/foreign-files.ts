@@ -5,7 +5,7 @@ import { explainEnd, explainFile, SAVE } from './foreign-file.ts'
 
 const MARKERS = ['oci-layout', 'index.json', 'manifest.json', 'repositories']
 const MAX_SHOWN = 3
-/** In bytes: so many are looked at behind the end of a tar. */
+/** In bytes: how much is examined after the end of a tar. */
 const REST = 64 * 1024
 const LAYERS = /^blobs\/sha256\/|(?:^|\/)layer\.tar$/
 /** Files that a `manifest.json` names, and their folder. */
@@ -15,7 +15,7 @@ const HIDDEN = /(?:^|\/)(?:\._|__MACOSX\/)/
 const ARCHIVE_NAME = /\.(?:tar|tgz|tzst|txz|tar\.\w+)$/i
 /** Folders at the top of a root file system. */
 const SYSTEM_FOLDERS = 'bin dev etc home lib opt proc root run sbin sys tmp usr var'.split(' ')
-/** Those that only systems have: archives of people's own files do not begin with them. */
+/** Folders that only a system has. An archive of a user's own files does not begin with them. */
 const PROGRAM_FOLDERS = 'bin etc lib lib64 sbin usr'.split(' ')
 /** One of these files alone tells what it is. */
 const SYSTEM_FILES = ['.dockerenv', 'bin/sh', 'etc/passwd', 'etc/os-release']
@@ -99,7 +99,7 @@ function explainKind(paths: Paths): ValidationError | undefined {
   return kind && noImages(`it holds ${kind[1]}, not an image`, kind[2])
 }
 
-/** Images in folders that other files stand beside. */
+/** Images in folders, next to other files. */
 function explainFolders({ all, has }: Paths): ValidationError | undefined {
   const withConfigs = new Set(all.map((path) => CONFIG_OR_LAYER.exec(path)?.[1]))
   const folders = all.flatMap((path) => {

@@ -1,11 +1,11 @@
 import type { Source } from '../source/source.ts'
 import { BLOCK_SIZE } from '../tar/blocks.ts'
 
-/** In bytes. Where headers stand closer than this, reading what is between them costs less than another read. */
+/** In bytes. If headers are closer than this, it is cheaper to read the bytes between them than to read twice. */
 const NEAR = 64 * 1024
 /** In bytes. */
 const MAX_AHEAD = 1024 * 1024
-/** So many headers in a row that are near to one another make a run of small files. */
+/** How many headers in a row, close to one another, make a run of small files. */
 const RUN = 8
 
 /**

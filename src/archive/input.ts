@@ -24,7 +24,7 @@ interface OpenFiles {
 }
 
 /**
- * Opens whatever an archive is given as: finds its files, unpacks what it is packed in, spools what comes as a stream.
+ * Opens every input of an archive: finds its files, unpacks packed inputs, and spools streams.
  *
  * @throws {TarReadError} if it is no tar, or is damaged
  * @throws {TypeError} if it is nothing that holds an archive
@@ -47,7 +47,7 @@ export async function openInput(input: ArchiveInput, limits: ArchiveLimits, opti
     const source = await unpackIfPacked(packed, { spool, limits, entry, onSpooled, signal })
     return await indexOpened(source, limits, signal)
   } finally {
-    // Who waits for more of the stream is told that there is no need; who does not, is told to end.
+    // Nobody reads more of the stream: its reader and its writer are told to stop.
     ended.abort()
     if (stream) abandon(stream)
   }

@@ -1,7 +1,7 @@
 import { fillLimits } from '../images/fill-limits.ts'
 import { UNPACK_LIMITS, type UnpackLimits } from '../unpack/unpack-limits.ts'
 
-/** Limits of an archive, so that a hostile one costs no more than an honest one. */
+/** Limits of an archive. They keep a hostile archive from costing more than a normal one. */
 export interface ArchiveLimits extends UnpackLimits {
   /** Bytes of a JSON document: manifest, index, config. @default 8 MiB */
   readonly jsonSize: number

@@ -106,7 +106,7 @@ export function incompleteLayout(digest: string | undefined): ValidationError {
 
 async function verifyLayoutVersion(reading: Reading): Promise<void> {
   if (!hasFile(reading.files, LAYOUT_PATH)) {
-    return reading.warn('The layout has no "oci-layout" file; it was read all the same.')
+    return reading.warn('The layout has no "oci-layout" file; it was read anyway.')
   }
   const document = parseJson(await readJsonFile(reading, LAYOUT_PATH, 'the layout'), LAYOUT_PATH)
   verifyFieldNames(document, LAYOUT_SHAPE, LAYOUT_PATH)

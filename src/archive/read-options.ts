@@ -22,7 +22,7 @@ export interface ReadOptions extends RuntimeOptions {
   readonly entry?: string | undefined
   /** Called while a stream or a packed archive is spooled, while layers are hashed, and while blobs are verified. */
   readonly onOpenProgress?: ((progress: OpenProgress) => void) | undefined
-  /** Called for each thing about the archive that is odd, but does no harm: the `warnings` of `openArchive`. */
+  /** Called for anything in the archive that is unusual, but harmless: the `warnings` of `openArchive`. */
   readonly onWarning?: ((warning: string) => void) | undefined
   /** The limits of the archive. Each has a default. */
   readonly limits?: Partial<ArchiveLimits> | undefined

@@ -16,7 +16,7 @@ export interface Reading {
   readonly onProgress: (progress: OpenProgress) => void
   /** How much JSON was read so far, in bytes and in values. */
   readonly json: { size: number; values: number }
-  /** Notes what is odd about the archive, but does no harm. */
+  /** Reports anything in the archive that is unusual, but harmless. */
   readonly warn: (warning: string) => void
 }
 

@@ -87,7 +87,7 @@ function toArtifactFile(file: ArtifactFile | File): ArtifactFile {
   const given = file as Partial<ArtifactFile & File> | null
   if (typeof given === 'object' && given !== null && 'data' in given) {
     if (typeof given.title === 'string') return given as ArtifactFile
-    throw new TypeError(`Cannot use a file: its title has to be a text, not ${show(given.title)}`)
+    throw new TypeError(`Cannot use a file: its title has to be a string, not ${show(given.title)}`)
   }
   if (typeof given?.name === 'string' && typeof given.slice === 'function') {
     return { title: given.webkitRelativePath || given.name, data: file as File }

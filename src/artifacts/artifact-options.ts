@@ -30,6 +30,6 @@ export interface PushArtifactOptions extends ArtifactOptions {
 export interface PushedArtifact extends Descriptor {
   readonly artifactType: string
   readonly annotations: Readonly<Record<string, string>>
-  /** The manifest that it is about, if it is a referrer. */
+  /** The manifest that it is attached to, if it is a referrer. */
   readonly subject: Descriptor | undefined
 }

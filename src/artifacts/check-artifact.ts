@@ -14,7 +14,7 @@ const MEDIA_TYPE = /^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}\/[A-Za-z0-9][A-Za-z0
  */
 export function checkMediaType(mediaType: string, act: string): string {
   if (typeof mediaType !== 'string')
-    throw new TypeError(`${act}: a media type has to be a text, not ${show(mediaType)}`)
+    throw new TypeError(`${act}: a media type has to be a string, not ${show(mediaType)}`)
   if (MEDIA_TYPE.test(mediaType)) return mediaType
   throw new ValidationError('ARTIFACT_INVALID', `${act}: ${show(mediaType)} is not a media type`, {
     remedy: 'use a type and a subtype without parameters, as in "application/spdx+json"',
@@ -30,11 +30,11 @@ export function checkMediaType(mediaType: string, act: string): string {
  */
 export function checkAnnotations(annotations: Readonly<Record<string, string>>, act: string): void {
   if (Object.prototype.toString.call(annotations) !== '[object Object]') {
-    throw new TypeError(`${act}: annotations have to be an object of texts, not ${show(annotations)}`)
+    throw new TypeError(`${act}: annotations have to be an object of strings, not ${show(annotations)}`)
   }
   for (const [name, value] of Object.entries(annotations)) {
     if (typeof value === 'string') continue
-    throw new TypeError(`${act}: the annotation ${show(name)} has to be a text, not ${show(value)}`)
+    throw new TypeError(`${act}: the annotation ${show(name)} has to be a string, not ${show(value)}`)
   }
   const { [CREATED]: created } = annotations
   if (created === undefined || isDate(created)) return

@@ -22,7 +22,7 @@ export interface PulledFile extends Descriptor {
 export interface PulledArtifact extends Descriptor {
   readonly artifactType: string | undefined
   readonly annotations: Readonly<Record<string, string>>
-  /** The manifest that it is about, if it is a referrer. */
+  /** The manifest that it is attached to, if it is a referrer. */
   readonly subject: Descriptor | undefined
   readonly files: readonly PulledFile[]
 }

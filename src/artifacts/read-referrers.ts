@@ -34,7 +34,7 @@ interface Candidate {
 /** Manifests that are looked at at once. */
 const CONCURRENCY = fixed(6)
 
-/** Reads what is about a manifest; throws what `listReferrers` throws. */
+/** Reads the referrers of a manifest. Throws the errors of `listReferrers`. */
 export async function readReferrers(
   registry: Registry,
   given: string,
@@ -113,7 +113,7 @@ async function describeAll(
   return candidates.flatMap((candidate) => described.get(candidate) ?? [])
 }
 
-/** Describes a referrer. Leaves out, with a warning, what is gone, or is about something else. */
+/** Describes a referrer. Leaves out, with a warning, a referrer that is lost or belongs to another manifest. */
 async function describe(
   store: RegistryStore,
   { entry, subject, tag, isAttestation = false, manifest }: Candidate,
@@ -123,11 +123,11 @@ async function describe(
   const isRead = !manifest && isDigest(entry.digest) && needsManifest(stated)
   const found = isRead ? await store.find(entry.digest) : manifest
   if (isRead && !found) {
-    warn(`The registry lists ${entry.digest} as about ${subject}, but does not have it; it was left out.`)
+    warn(`The registry lists ${entry.digest} as a referrer of ${subject}, but does not have it; it was left out.`)
     return undefined
   }
   if (isRead && found && !isAttestation && subjectOf(found) !== subject) {
-    warn(`The registry lists ${entry.digest} as about ${subject}, which it is not; it was left out.`)
+    warn(`The registry lists ${entry.digest} as a referrer of ${subject}, which is wrong; it was left out.`)
     return undefined
   }
   if (isRead && found) store.claim(found.bytes)

@@ -27,6 +27,6 @@ export interface ListReferrersOptions extends RequestOptions, RuntimeOptions {
   readonly children?: boolean | undefined
   /** The limits of the lists and manifests. Each has a default. */
   readonly limits?: Partial<DownloadLimits> | undefined
-  /** Called for each thing that is odd, but does no harm. */
+  /** Called with a text for anything that is unusual, but harmless. */
   readonly onWarning?: ((warning: string) => void) | undefined
 }

@@ -13,7 +13,7 @@ export interface StoredCompression {
 /**
  * A compression cache. It maps a layer to its compressed form, so that a push knows the digest without compressing. Who
  * can write into it decides what blob of the registry a pushed image names as its layer. Its methods may fail: a push
- * tells it by `onWarning`, and goes on without.
+ * reports it by `onWarning`, and continues without the cache.
  */
 export interface CompressionCache {
   get(key: string): Promise<StoredCompression | undefined>

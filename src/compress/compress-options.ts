@@ -20,8 +20,8 @@ export interface EncodingOptions extends RuntimeOptions {
 /** How to compress what is pushed. */
 export interface CompressOptions extends EncodingOptions {
   /**
-   * Compresses layers that are plain tars; what is compressed, foreign, or no layer of an image stays as it is. The
-   * image gets a new manifest, and thus another digest; its config stays. Signatures of the old one are left out, which
+   * Compresses layers that are plain tars. Compressed layers, foreign layers and blobs of artifacts do not change. The
+   * image gets a new manifest, and so another digest. Its config stays. Signatures of the old one are left out, which
    * `onWarning` tells. @default nothing is compressed
    */
   readonly compress?: CompressionFormat | Compression | undefined

@@ -15,20 +15,20 @@ import { type PackedLayer, packLayer } from './layer.ts'
  * that.
  */
 const LARGE = 16 * 1024 * 1024
-/** So many of them as there are where one large layer would be. */
+/** How many small layers are compressed at once. */
 const SMALL_WEIGHT = 1 / 4
 
 /** Called with the size of each piece that was read of a layer to compress it. */
 export type OnRead = (layer: Content, bytes: number) => void
 
-/** Compresses the layers of one push, each once and some at a time, and keeps what comes of them until it is closed. */
+/** Compresses the layers of one push, each once and some at a time, and keeps the results until it is closed. */
 export interface Compressor {
   /** Looks in the cache for what a layer was compressed to. */
   find(layer: Content, encoder: Encoder, signal?: AbortSignal): Promise<StoredCompression | undefined>
   /** Compresses a layer, and writes the result to the cache. */
   compress(layer: Content, encoder: Encoder, onRead?: OnRead, signal?: AbortSignal): Promise<StoredCompression>
   /**
-   * The bytes of a layer of which is known what comes of it. Unless they are there, it is compressed when they are read
+   * The bytes of a layer whose result is known. Unless they are there, it is compressed when they are read
    * first.
    */
   open(layer: Content, encoder: Encoder, known: StoredCompression, onRead?: OnRead): Content['source']

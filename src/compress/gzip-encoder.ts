@@ -4,9 +4,9 @@ import { inBlocks } from '../source/pieces.ts'
 import type { ByteStream } from '../source/stream.ts'
 import { checkLevel } from './encoder.ts'
 
-/** zlib's own: beyond it, time grows and size hardly shrinks. */
+/** The default of zlib. A higher level takes more time for little gain. */
 const LEVEL = 6
-/** In bytes: so much is compressed between two looks at what else there is to do. */
+/** In bytes: how much is compressed before other work gets a turn. */
 const BLOCK = 64 * 1024
 
 /**

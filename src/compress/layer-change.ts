@@ -18,7 +18,7 @@ export interface LayerChange {
 /** Compresses plain layers. Docker's manifests have a media type for gzip, but none for zstd. */
 export function compressingTo(format: CompressionFormat): LayerChange {
   return {
-    // One that says that it is plain, but is not what its config says, may be packed all the same.
+    // A layer with a plain media type whose digest is not the diff ID may be packed anyway.
     affects: (layer, image): layer is Layer & Content =>
       isOwnLayer(layer, image) && isPlainLayerType(layer.mediaType) && layer.diffId === layer.digest,
     typeOf: (mediaType) =>

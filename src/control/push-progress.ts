@@ -141,7 +141,7 @@ export function trackProgress(
       blobs[index] = { ...before, digest, size }
     },
     blob(index, state, sent) {
-      // A registry may say that it has less than it said before, and still goes on with the upload.
+      // A registry may say that it has less than it said before, and still continues the upload.
       set(index, state, Math.max(sent, blobs[index]?.sentBytes ?? 0))
       tell()
     },

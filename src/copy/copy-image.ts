@@ -41,7 +41,7 @@ export async function copyImage(from: CopySource, to: CopyTarget, options: CopyO
 }
 
 /**
- * Plans a copy: compares what the image needs with what the destination has, and changes nothing there. The plan is
+ * Plans a copy: compares the image with the content of the destination, and changes nothing there. The plan is
  * JSON, as that of `planPush`. `executePush` executes it with the image that `openImage` gives.
  *
  * @param from The image: `registry`, `repository` and `reference`, a tag or a digest.

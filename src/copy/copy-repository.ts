@@ -9,7 +9,7 @@ import type { CopiedTag, CopyRepositoryOptions } from './copy-repository-options
  * `copyImage` for many tags: a blob that several images have is sent once, and images that are present take two
  * requests.
  *
- * Tags are set after all blobs of their batch are there. If it fails, the batches before stay. Call it again to go on.
+ * Tags are set after all blobs of their batch are there. If it fails, earlier batches stay. Call it again to continue.
  *
  * @param from The source: `registry` and `repository`.
  * @param to The destination: `registry` and `repository` (default: that of the source).

@@ -51,7 +51,8 @@ export async function prepareCopy(route: Route, options: CopyOptions): Promise<P
   if (skipsPresent && isAt(digest)) return present(digest, tags)
   const isOther = (tag: string) => ![undefined, digest].includes(current.target.get(tag))
   const kept = noClobber ? tags.filter(isOther) : []
-  if (kept.length > 0) onWarning?.(`Tags of "${route.to}" that name other images were left alone: ${kept.join(', ')}.`)
+  if (kept.length > 0)
+    onWarning?.(`Tags of "${route.to}" that point to other images were not changed: ${kept.join(', ')}.`)
   const set = tags.filter((tag) => !kept.includes(tag))
   const push = {
     image,

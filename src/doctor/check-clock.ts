@@ -13,14 +13,14 @@ export function checkClock(ping: Probed, realmAnswer: Probed | undefined): Findi
     return warning(
       'CLOCK_DIFFERS',
       `The clock of the token server is ${differenceOf(tokenAhead - ahead)} that of the registry: the registry may refuse its tokens.`,
-      'set both clocks, for example by NTP',
+      'set both clocks, for example with NTP',
     )
   }
   if (Math.abs(ahead) <= TOLERANCE) return passed('The clock of the registry shows the time of this machine.')
   return warning(
     'CLOCK_DIFFERS',
     `The clock of the registry is ${differenceOf(ahead)} that of this machine: tokens, signed URLs and certificates may seem expired.`,
-    'set the clocks, for example by NTP',
+    'set the clocks, for example with NTP',
   )
 }
 

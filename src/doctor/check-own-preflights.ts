@@ -73,7 +73,7 @@ function noPreflight({ base, origin }: PageExamination, { status, headers }: Pro
     return failed(
       'PREFLIGHT_401',
       'No preflight (OPTIONS) of this page passes. The registry asks for a sign-in, and most likely for preflights, too, which never have credentials.',
-      'let a proxy answer OPTIONS; distribution itself cannot (distribution/distribution#4458)',
+      'let a proxy answer OPTIONS; distribution cannot do it (distribution/distribution#4458)',
       proxySettings(origin, headers),
       command,
     )

@@ -9,7 +9,7 @@ import { checkStorage } from './check-storage.ts'
 import { checkPageAddress } from './page-address.ts'
 import { type Examination, type Probed, pageOrigin, sendsOrigin } from './probe.ts'
 
-/** Checks what a page of another origin would meet at the registry. */
+/** Checks whether a page of another origin can use the registry. */
 export async function checkPage(
   examination: Examination,
   ping: Probed,

@@ -48,7 +48,7 @@ export function judgeMethods(missing: readonly string[], origin: string, headers
   return failed(
     'METHODS_MISSING',
     `Preflights do not allow the methods ${missing.join(', ')}.`,
-    'list them in Access-Control-Allow-Methods, in capitals',
+    'list them in Access-Control-Allow-Methods, in capital letters',
     corsSettings(origin, headers),
   )
 }
@@ -74,7 +74,7 @@ export function refusedPreflight({ fault, answer }: Preflight, origin: string, s
     return failed(
       fault,
       `${server} asks for a sign-in even for preflights (OPTIONS), which never have credentials.`,
-      'let a proxy answer OPTIONS; distribution itself cannot (distribution/distribution#4458)',
+      'let a proxy answer OPTIONS; distribution cannot do it (distribution/distribution#4458)',
       byProxy,
     )
   }
@@ -82,7 +82,7 @@ export function refusedPreflight({ fault, answer }: Preflight, origin: string, s
     const act = fault === 'PREFLIGHT_REDIRECTED' ? 'redirects preflights' : 'refuses preflights'
     return failed(
       fault,
-      `${server} ${act} (OPTIONS): it answers ${answer?.status}, and browsers want 200 or 204.`,
+      `${server} ${act} (OPTIONS): it answers ${answer?.status}, and browsers require 200 or 204.`,
       'let the registry or a proxy answer OPTIONS with 204',
       corsSettings(origin, headers),
     )

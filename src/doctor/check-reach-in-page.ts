@@ -26,7 +26,7 @@ export interface Unread {
  * Finds out why a page got no answer that it can read. All failures look the same to a page, so it tells them apart by
  * further requests.
  *
- * @returns findings, and whether requests with the credentials of the handle are answered all the same
+ * @returns findings, and whether requests with the credentials of the handle are answered
  */
 export async function checkReachInPage(unread: Unread): Promise<{
   readonly findings: Findings
@@ -63,7 +63,7 @@ function addressFault({ examination, page, isBlocked }: Unread): Finding | undef
   if (isBlocked) {
     return failed(
       'BLOCKED_BY_POLICY',
-      `This page forbids itself requests to ${base.origin}, by its Content-Security-Policy.`,
+      `The Content-Security-Policy of this page forbids requests to ${base.origin}.`,
       `add ${base.origin} to connect-src in the Content-Security-Policy of the page`,
     )
   }
@@ -115,7 +115,7 @@ function notReadable({ examination, page, place }: Unread): Finding {
   const signIn = registry.isAnonymous ? ' If only its refusals lack the permission, it works after a sign-in.' : ''
   return failed(
     'NOT_READABLE',
-    `${place} answers, but does not let this page (${page}) read its answers: it allows no page, or another origin, or the header is there twice, or it redirects. A browser does not tell which.${signIn}`,
+    `${place} answers, but does not let this page (${page}) read its answers: it allows no page, allows another origin, sends the header twice, or redirects. A browser does not tell which.${signIn}`,
     'allow the origin in the registry or in the proxy; to find out which it is, run the command in a terminal',
     readSettings(page, undefined),
     curlCommand(base, page),
@@ -135,8 +135,8 @@ function noAnswer({ examination, page, place }: Unread): Finding {
   }
   return failed(
     'NO_ANSWER',
-    `${place} does not answer: it does not run, the name or the port is another one, or its certificate is not trusted. A browser does not tell which.`,
-    'open the address in a tab: a warning about the certificate shows there. If a registry answers there, let it not send Cross-Origin-Resource-Policy',
+    `${place} does not answer: it is not running, its name or port is different, or its certificate is not trusted. A browser does not tell which.`,
+    'open the address in a tab: it shows a warning about the certificate. If a registry answers there, configure it not to send Cross-Origin-Resource-Policy',
     [],
     curlCommand(examination.base, page),
   )
@@ -151,7 +151,7 @@ async function checkLocalNetwork(base: URL, page: string): Promise<Finding | und
     return (isSeen ? failed : warning)(
       'LOCAL_NETWORK',
       `The user does not allow this page the local network${isSeen ? '' : `: if ${base.host} is in it, that is the reason`}.`,
-      'allow it in the settings of the browser for this page, or serve the page in the same network',
+      'allow it for this page in the settings of the browser, or serve the page from the same network',
     )
   }
   return isSeen ? checkPageAddress(base, page) : undefined

@@ -105,7 +105,7 @@ async function findFault(examination: Examination, answer: Probed): Promise<Find
   if (status === 403) {
     return failed(
       'ACCESS_DENIED',
-      `${place} answers 403: it, or a proxy or firewall in front of it, lets this machine not in.`,
+      `${place} answers 403: it, or a proxy or firewall in front of it, does not let this machine in.`,
       'check the access rules of the server (addresses, headers, VPN)',
     )
   }
@@ -133,13 +133,13 @@ async function findFault(examination: Examination, answer: Probed): Promise<Find
     return failed(
       'WEB_PAGE',
       `${place} is a web site, not a registry: it answers ${status} with a page.`,
-      'check the host and the port: the registry may be on another one than its web interface',
+      'check the host and the port: they may differ from those of its web interface',
     )
   }
   return failed(
     'UNEXPECTED_ANSWER',
-    `${place} answers ${status}, which is not what a registry answers.`,
-    'check that the address is that of a registry',
+    `${place} answers ${status}, which is not the answer of a registry.`,
+    'check that this is the address of a registry',
   )
 }
 
@@ -170,7 +170,7 @@ function leadsToHttps({ status, headers }: Probed): boolean {
 function checkVersion({ status, headers }: Probed): Finding {
   if (!sendsOrigin()) return { ...passed('A page cannot see the version.', 'NOT_VISIBLE'), state: 'skipped' }
   const version = headers.get('docker-distribution-api-version')
-  if (version?.includes('registry/2.0')) return passed('The registry names the version of its API.')
+  if (version?.includes('registry/2.0')) return passed('The registry sends the version of its API.')
   const isProxy = status === 401
   return warning(
     'NO_VERSION',

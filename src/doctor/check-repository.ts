@@ -37,7 +37,7 @@ export async function checkRepository(
       return warning(
         'NOT_FOUND',
         `The repository "${repository}" does not exist, or the user may not see it.`,
-        'push to it; some registries want a repository to be created first',
+        'push an image to create it; some registries require that you create the repository first',
       )
     }
     sample = tags[0] === undefined ? undefined : await findSample(context, tags[0])

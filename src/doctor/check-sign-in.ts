@@ -59,20 +59,20 @@ function checkChallenge({ headers }: Probed, known: Challenge | undefined): Find
   if (headers.get('www-authenticate') !== null) {
     return failed(
       'UNKNOWN_SCHEME',
-      'The registry asks for a kind of sign-in other than Basic and Bearer.',
+      'The registry asks for a sign-in method other than Basic and Bearer.',
       'configure the registry, or the proxy in front of it, to ask for Basic or Bearer',
     )
   }
   if (!sendsOrigin()) {
     return failed(
       'NO_CHALLENGE',
-      'The registry answers 401, and this page cannot read which sign-in it asks for (WWW-Authenticate).',
+      'The registry answers 401, and this page cannot read the sign-in method (WWW-Authenticate).',
       'expose the header: Access-Control-Expose-Headers: WWW-Authenticate',
     )
   }
   return failed(
     'NO_CHALLENGE',
-    'The registry answers 401, and does not say which sign-in it asks for (WWW-Authenticate).',
+    'The registry answers 401, and does not name the sign-in method (WWW-Authenticate).',
     'let the registry, or the proxy in front of it, send "WWW-Authenticate: Basic" or "Bearer"',
   )
 }

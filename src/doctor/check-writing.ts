@@ -22,7 +22,7 @@ const CHUNK = new Uint8Array(16)
 
 /**
  * Tries an upload, a mount and a delete, with the caller's leave. The upload is cancelled, the mounted blob is one that
- * the repository has, and the deleted manifest does not exist. So nothing stays and nothing goes.
+ * the repository has, and the deleted manifest does not exist. So the content does not change.
  */
 export async function checkWriting(examination: Examination, sample: Sample | undefined): Promise<Findings> {
   const { repository, write } = examination
@@ -100,11 +100,11 @@ async function cancel({ registry, repository }: RepositoryExamination, url: URL)
 function stays({ repository }: RepositoryExamination): Finding {
   return warning(
     'UPLOAD_STAYS',
-    `The registry opens uploads to "${repository}", but does not let them be cancelled. It removes them after a while.`,
+    `The registry opens uploads to "${repository}", but does not allow clients to cancel them. It removes them after a while.`,
   )
 }
 
-/** Checks where an upload goes on: a registry behind a proxy may not know its own address. */
+/** Checks where an upload continues: a registry behind a proxy may not know its own address. */
 function judgeLocation({ base }: Examination, { headers, secrets }: Answer, isReached: boolean): Finding {
   const { protocol, hostname, origin } = new URL(headers.get('location') ?? '', base)
   if (hostname !== base.hostname) {
@@ -118,7 +118,7 @@ function judgeLocation({ base }: Examination, { headers, secrets }: Answer, isRe
   if (protocol === 'http:' && base.protocol === 'https:') {
     return warning(
       'LOCATION_NOT_ENCRYPTED',
-      'The registry is behind TLS, but sends uploads to http://. This SDK uses https nevertheless; other clients fail.',
+      'The registry is behind TLS, but sends uploads to http://. This SDK uses https anyway; other clients fail.',
       'let the proxy tell the registry that clients use https',
       forwardedSettings(headers),
     )
@@ -138,7 +138,7 @@ async function tryChunk(
     const request = { act, method: 'PATCH', url, headers, body: CHUNK, isUpload: true, timeout, signal } as const
     const answer = await registry.send(request)
     const next = answer.headers.has('location') ? uploadLocation(answer, registry.url) : url
-    return { finding: passed(`The registry takes blobs in chunks${limitsOf(opened)}.`), next, isAnswered: true }
+    return { finding: passed(`The registry accepts blobs in chunks${limitsOf(opened)}.`), next, isAnswered: true }
   } catch (error) {
     signal?.throwIfAborted()
     const finding = findingOf(error, opened.secrets)
@@ -146,7 +146,7 @@ async function tryChunk(
     if (!(error instanceof ResponseError) || !NO_CHUNKS.includes(error.status))
       return { finding, next: url, isAnswered }
     const { message } = finding
-    const fault = warning('NOT_SUPPORTED', `The registry takes blobs only whole, not in chunks: ${message}`)
+    const fault = warning('NOT_SUPPORTED', `The registry accepts blobs only as a whole, not in chunks: ${message}`)
     return { finding: fault, next: url, isAnswered }
   }
 }
@@ -173,7 +173,7 @@ async function tryMount(context: RepositoryExamination, sample: Sample | undefin
   const answer = await registry.send({ ...opening, act: `mount a blob in "${repository}"`, url })
   if (answer.status === 201) return passed('The registry mounts blobs: a blob that it has is not sent again.')
   await cancel(context, uploadLocation(answer, registry.url))
-  return warning('NOT_SUPPORTED', 'The registry mounts no blobs: each repository gets its own copy.')
+  return warning('NOT_SUPPORTED', 'The registry does not mount blobs: each repository gets its own copy.')
 }
 
 async function tryDelete({ registry, repository, signal }: RepositoryExamination): Promise<Finding> {
@@ -181,7 +181,7 @@ async function tryDelete({ registry, repository, signal }: RepositoryExamination
   if (deletes) return passed('The registry deletes manifests.')
   return warning(
     'NOT_SUPPORTED',
-    'The registry deletes no manifests: its configuration forbids it.',
+    'The registry does not delete manifests: its configuration forbids it.',
     'allow it in the configuration of the registry',
     [{ server: 'distribution', lines: 'storage:\n  delete:\n    enabled: true' }],
   )

@@ -60,7 +60,7 @@ const CHECKS = [
 /** The id of a check. */
 export type CheckName = (typeof CHECKS)[number]
 
-/** The code of what a check found. An `ErrorCode` is that of an error which the check did not expect. */
+/** The code of a finding. An `ErrorCode` is the code of an unexpected error. */
 export type FindingCode =
   | 'OK'
   // Not checked

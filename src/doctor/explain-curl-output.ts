@@ -18,7 +18,7 @@ export function explainCurlOutput(text: string, origin: string): readonly Regist
       'NOT_SUPPORTED',
       'Cannot read the output of curl: it has no answer and no error of curl',
       {
-        remedy: 'run the command of the check in a terminal, and paste all that it prints',
+        remedy: 'run the command of the check in a terminal, and paste its whole output',
       },
     )
   }

@@ -16,7 +16,7 @@ const FAILURES: readonly Known[] = [
     /ECONNREFUSED|connection ?refused/i,
     'connection',
     'NOTHING_LISTENS',
-    'refuses the connection: nothing listens there',
+    'refuses the connection: no program listens there',
     'start the registry, or check the port',
   ],
   [
@@ -79,7 +79,7 @@ const FAILURES: readonly Known[] = [
     /CERT|_SSL_|_TLS_|\bTLS\b|VERIFY|WRONG_VERSION/i,
     'tls',
     'TLS_FAILED',
-    'does not speak TLS, or none that this machine accepts',
+    'does not use TLS, or no version that this machine accepts',
     'check whether the registry is at http://, and the TLS settings of the server',
   ],
   [

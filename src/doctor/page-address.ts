@@ -19,7 +19,7 @@ export function checkPageAddress(base: URL, origin: string): Finding {
     return failed(
       'MIXED_CONTENT',
       `A page of ${origin} may not use ${base.origin}: browsers let pages on https send no requests to http.`,
-      'give the registry a certificate, or serve it and the page on one origin',
+      'give the registry a certificate, or serve it and the page from the same origin',
     )
   }
   if (isLocal(base.hostname) && !isLocal(page.hostname)) {

@@ -10,7 +10,7 @@ export interface CurlOutputOptions {
 }
 
 /**
- * Reads what the `command` of a check printed in a terminal, and tells what a browser hides from a page: why there is
+ * Reads the output of the `command` of a check. The output shows what a browser hides from a page: why there is
  * no answer, and what the registry answers to preflights (docs/doctor.md).
  *
  * @param output The text, as it was copied from the terminal: the answers with their headers, or curl's error.

@@ -6,7 +6,7 @@ import type { LayerFiles } from './layer-files.ts'
 
 /**
  * Adds a layer of files on top of an image. It makes the layer, a new config and a new manifest, and reads no layer of
- * the image. The image itself stays as it is. Push the result with `pushImage`, or write it with `writeArchive`.
+ * the image. The given image does not change. Push the result with `pushImage`, or write it with `writeArchive`.
  *
  * The files are read once, before the promise resolves, in constant memory. The same files give the same layer on every
  * runtime: it is sorted, and by default has the owner 0:0 and the date 1970-01-01. Nothing has to be closed: a large

@@ -21,10 +21,10 @@ const KINDS: Readonly<Record<keyof ImageEdits, 'map' | 'list' | 'text' | 'date'>
 }
 
 const WANTED = {
-  map: 'an object of texts, with null for what is removed',
-  list: 'an array of texts',
-  text: 'a text',
-  date: 'a text in RFC 3339, or a Date',
+  map: 'an object of strings, with null for names to remove',
+  list: 'an array of strings',
+  text: 'a string',
+  date: 'a string in RFC 3339, or a Date',
 }
 
 const PORT = /^(\d{1,5})(?:\/(?:tcp|udp|sctp))?$/
@@ -78,7 +78,7 @@ function checkMap(name: string, value: unknown): void {
     checkText(name, key)
     // A value may be a secret, so it is not shown.
     if (typeof text === 'string') checkText(name, text, key)
-    else if (text !== null && text !== undefined) throw wrongType(`${name}.${key}`, typeof text, 'a text, or null')
+    else if (text !== null && text !== undefined) throw wrongType(`${name}.${key}`, typeof text, 'a string, or null')
   }
 }
 
@@ -86,7 +86,8 @@ function checkList(name: string, value: unknown): void {
   if (!Array.isArray(value)) throw wrongType(name, value, WANTED.list)
   for (const item of value) {
     if (typeof item === 'string') checkText(name, item)
-    else if (name !== 'exposedPorts' || typeof item !== 'number') throw wrongType(`an item of ${name}`, item, 'a text')
+    else if (name !== 'exposedPorts' || typeof item !== 'number')
+      throw wrongType(`an item of ${name}`, item, 'a string')
   }
 }
 

@@ -5,12 +5,12 @@ import type { EditOptions, ImageEdits } from './image-edits.ts'
 
 /**
  * Edits an image: its annotations, and the labels, environment and other fields of its config. It makes a new config
- * and a new manifest, and reads no layer. The image itself stays as it is. Push the result with `pushImage`, or write
+ * and a new manifest, and reads no layer. The given image does not change. Push the result with `pushImage`, or write
  * it with `writeArchive`.
  *
  * Of an index, each image is edited, or those of `platforms`, and the index lists the new images. `annotations` are
- * those of the index itself. Attestations and signatures of what changes are left out, because they are about another
- * digest.
+ * annotations of the index itself. Attestations and signatures of changed images are left out, because they belong to
+ * another digest.
  *
  * The same edit of the same image gives the same digest on every runtime. An edit that changes nothing gives the same
  * image. Each change of the config adds a step to its history, with the date of the image.

@@ -6,9 +6,9 @@ import { selectImage } from '../images/select-image.ts'
 import type { ChangeOptions } from './image-edits.ts'
 
 /**
- * Selects platforms of a multi-platform image: the image of one, or a new index of several. The image itself stays as
- * it is, and no layer is read. Attestations of what is selected stay. Referrers of the index itself are left out,
- * because they are about another digest.
+ * Selects platforms of a multi-platform image: the image of one, or a new index of several. The given image does not
+ * change, and no layer is read. Attestations of the selected images are kept. Referrers of the index itself are left
+ * out, because they belong to another digest.
  *
  * @param image An index of `openImage` or `openArchive`, or the result of an edit.
  * @param platforms One platform as a text, such as `'linux/amd64'`, or an array of them. `linux/arm64` means any

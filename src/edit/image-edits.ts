@@ -1,11 +1,11 @@
 import type { RuntimeOptions } from '../runtime.ts'
 
-/** Changes of a map: a text sets the value of its key, and `null` removes the key. Other keys stay. */
+/** Changes of a map: a string sets the value of its key, and `null` removes the key. Other keys stay. */
 export type MapChanges = Readonly<Record<string, string | null | undefined>>
 
 /**
- * The edits of an image. An object changes single keys. A list or a text replaces what is there. `null` removes all of
- * it. What is absent or `undefined` stays as it is.
+ * The edits of an image. An object changes single keys. A list or a string replaces the old value. `null` removes the
+ * whole value. Absent and `undefined` values change nothing.
  */
 export interface ImageEdits {
   /** Annotations of the manifest, or of the index itself. */
@@ -19,7 +19,7 @@ export interface ImageEdits {
   readonly cmd?: readonly string[] | null | undefined
   /** As an array. A new entrypoint removes `cmd`, as in a Dockerfile, unless `cmd` is given too. */
   readonly entrypoint?: readonly string[] | null | undefined
-  /** A user, and perhaps a group: `node`, `1000:1000`. */
+  /** A user, or a user and a group: `node`, `1000:1000`. */
   readonly user?: string | null | undefined
   /** An absolute path. */
   readonly workingDir?: string | null | undefined
@@ -36,7 +36,7 @@ export interface ImageEdits {
 
 /** The options of all functions that change images. */
 export interface ChangeOptions extends RuntimeOptions {
-  /** Called for each attestation, signature and other referrer that is left out, and for what else is odd. */
+  /** Called for each attestation, signature and other referrer that is left out, and for anything unusual. */
   readonly onWarning?: ((warning: string) => void) | undefined
   /** Aborts it; the promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined
@@ -45,7 +45,7 @@ export interface ChangeOptions extends RuntimeOptions {
 /** The options of `editImage`. */
 export interface EditOptions extends ChangeOptions {
   /**
-   * The platforms of an index whose images are edited, such as `['linux/amd64']`. Others stay as they are.
+   * The platforms of an index whose images are edited, such as `['linux/amd64']`. Other images do not change.
    * @default 'all'
    */
   readonly platforms?: 'all' | readonly string[] | undefined

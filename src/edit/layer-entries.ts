@@ -29,7 +29,7 @@ export function listEntries(files: LayerFiles, options: EntryOptions): readonly 
   const { at = '/', filter, below, remove = [] } = options
   text('at', at, 'a path in the image, such as "/app"')
   list('remove', remove, 'an array of paths')
-  optionalText('createdBy', options.createdBy, 'a text')
+  optionalText('createdBy', options.createdBy, 'a string')
   const entries = new Map<string, LayerEntry>()
   const add = (entry: LayerEntry) => {
     if (entries.has(entry.path)) throw twice(entry.path)
@@ -102,7 +102,7 @@ function entryOf(path: string, file: LayerFileInput, isFolder: boolean, options:
 
 function linkEntry(path: string, { link, ...attributes }: LayerLink, options: FileOptions): LayerEntry {
   if (typeof link !== 'string') {
-    throw new TypeError(`Cannot make the layer: link of ${JSON.stringify(path)} has to be a text, not ${show(link)}`)
+    throw new TypeError(`Cannot make the layer: link of ${JSON.stringify(path)} has to be a string, not ${show(link)}`)
   }
   if (link === '' || link.includes('\0')) throw wrongLink(path)
   return { path, type: 'link', link, ...readAttributes(path, 0o777, attributes, { ...options, mode: undefined }) }
@@ -120,7 +120,7 @@ function contentOf(path: string, content: unknown): Source {
   if (typeof content === 'string') return toSource(new TextEncoder().encode(content))
   if (typeof content === 'object' && content !== null && isContent(content)) return toSource(content)
   throw new TypeError(
-    `Cannot make the layer: the file ${JSON.stringify(path)} has to be a text, bytes, a Blob or a Source, ` +
+    `Cannot make the layer: the file ${JSON.stringify(path)} has to be a string, bytes, a Blob or a Source, ` +
       `not ${show(content)}`,
   )
 }

@@ -15,7 +15,7 @@ export const WHITEOUT = '.wh.'
  * @throws {ValidationError} if it is empty or absolute, leads out of its folder, or cannot be a path in an image
  */
 export function layerPath(path: string): string {
-  text('a path of a file', path, 'a text such as "app/index.js"')
+  text('a path of a file', path, 'a string such as "app/index.js"')
   if (path.startsWith('/')) {
     throw notValid(path, 'is absolute', 'leave out the slash at its start; { at } chooses the folder in the image')
   }

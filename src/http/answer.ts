@@ -105,7 +105,7 @@ export function unexpectedAnswer(
   return new ResponseError(
     'UNEXPECTED_ANSWER',
     `Cannot ${act}: ${publicUrl(url)} answered ${status}${type ? ` with ${redactType(type, secrets)}` : ''}, but ${fault}`,
-    { remedy: 'check that its URL is that of a registry', method, url, status },
+    { remedy: 'check that its URL is the URL of a registry', method, url, status },
   )
 }
 

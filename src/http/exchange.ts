@@ -101,7 +101,7 @@ export function createExchange(settings: Connection): Exchange {
     await wait()
     const made = typeof request.body === 'function' ? await request.body() : request.body
     const late = (limit = connection.timeout) => timedOut({ act, method, url: redactPath(url, hidden) }, limit)
-    // What is being sent may take as long as it takes, while it goes on.
+    // A body may take any time, while its bytes continue to move.
     const { timeout, standstill } = request
     const watched = made instanceof ReadableStream ? watchTaking(made, standstill, () => late(standstill)) : undefined
     const body = watched?.stream ?? made
@@ -181,7 +181,7 @@ function loadExplanations() {
   return import('./response-error.ts').catch(() => undefined)
 }
 
-/** Makes the error for a refusal. If a page could not load the explanations, the status has to do. */
+/** Makes the error for a refusal. If a page could not load the explanations, it has only the status. */
 async function explainRefusal(refused: RefusedRequest, response: Response, data: unknown): Promise<ResponseError> {
   const explanations = await loadExplanations()
   if (explanations) return explanations.toResponseError(refused, response, data)

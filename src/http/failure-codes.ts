@@ -19,7 +19,7 @@ const FAILURES: readonly Known[] = [
   ],
   [/ALTNAME/, 'TLS_FAILED', 'its certificate is for another name', 'check the URL'],
   [/CERT_HAS_EXPIRED/, 'TLS_FAILED', 'its certificate has expired', 'renew it on the server'],
-  [/WRONG_VERSION_NUMBER|PACKET_LENGTH/, 'TLS_FAILED', 'it does not speak TLS', 'check whether it is at http://'],
+  [/WRONG_VERSION_NUMBER|PACKET_LENGTH/, 'TLS_FAILED', 'it does not use TLS', 'try http:// in its address'],
   [/CERT|_TLS_|VERIFY/, 'TLS_FAILED', 'its certificate or its TLS was refused'],
   // Node's, and Bun's.
   [/ECONNREFUSED|ConnectionRefused/, 'NO_ANSWER', 'nothing listens there', 'check the address, and that it runs'],
@@ -32,5 +32,5 @@ const FAILURES: readonly Known[] = [
 export function explainCode(code: string, url: string): Explanation {
   const [, ours, why, remedy] = FAILURES.find(([pattern]) => pattern.test(code)) ?? []
   if (ours) return { code: ours, reason: ` (${code}): ${why}`, remedy }
-  return code === 'UND_ERR_SOCKET' && url.startsWith('http:') ? { remedy: 'check whether it is at https://' } : {}
+  return code === 'UND_ERR_SOCKET' && url.startsWith('http:') ? { remedy: 'try https:// in its address' } : {}
 }

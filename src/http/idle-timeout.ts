@@ -1,6 +1,6 @@
 import { onAbort } from '../async/abort.ts'
 
-/** In bytes a second: 8 MiB take half an hour at most, and a link of 10 kB/s is fast enough. */
+/** In bytes per second: 8 MiB take half an hour at most, and a link of 10 kB/s is fast enough. */
 const LEAST_RATE = 4096
 
 /**
@@ -63,7 +63,7 @@ interface WatchedStream {
   readonly stream: ReadableStream<Uint8Array>
   /** Aborted when nothing of it was taken for so long; or, once all is taken, when so long has passed since. */
   readonly signal: AbortSignal
-  /** The request is over: nothing more is read. Node goes on to read what it was to send after an abort. */
+  /** The request is over: nothing more is read. Node continues to read what it was to send after an abort. */
   stop(): void
 }
 

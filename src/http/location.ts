@@ -28,7 +28,7 @@ export function resolveLocation(
 }
 
 /**
- * Finds where an upload goes on: the `Location` of an answer. Its query is the session's state and is kept to the
+ * Finds where an upload continues: the `Location` of an answer. Its query is the session's state and is kept to the
  * letter.
  *
  * @param registry The registry's base URL.

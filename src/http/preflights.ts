@@ -8,8 +8,8 @@ type Read = Pick<HttpRequest, 'method' | 'cache'>
 type CacheMode = 'default' | 'no-store'
 
 /**
- * Spares preflights: before a request to another origin than the page's, a browser asks for permission (Fetch §
- * CORS-preflight fetch). It need not ask for a request without headers, or with an `Accept` of at most 128 characters.
+ * Avoids preflights: before a request to another origin than the page's, a browser asks for permission (Fetch §
+ * CORS-preflight fetch). It does not ask for a request without headers, or with an `Accept` of at most 128 characters.
  * It remembers what it has asked, but Chromium uses that memory only for requests that may use its HTTP cache, too.
  */
 export interface Preflights {

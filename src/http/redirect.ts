@@ -22,12 +22,12 @@ const MAX_REDIRECTS = 5
 const REDIRECTS = [301, 302, 303, 307, 308]
 
 /**
- * Follows the redirects of requests without a body: registries keep their blobs elsewhere. What is for the registry
- * alone is left behind once the way leads off its origin, and not taken up again (GHSA-vh4v-2xq2-g5cg;
+ * Follows the redirects of requests without a body: registries keep their blobs elsewhere. A header for the registry
+ * is dropped at the first redirect to another origin, and not sent again (GHSA-vh4v-2xq2-g5cg;
  * go-containerregistry#2349).
  *
- * A web page cannot see where a redirect leads. There the browser follows it, and takes `Authorization` off itself; the
- * registry's other headers are not even on the way.
+ * A web page cannot see where a redirect leads. There the browser follows it, and removes `Authorization`. Other
+ * headers of the registry are not sent.
  *
  * @param first The first answer, a redirect or what came of one.
  * @returns the answer, and where it came from

@@ -39,13 +39,13 @@ const REFUSALS: Partial<Record<ErrorCode, Refusal>> = {
     remedy: 'pass { credentials } to openRegistry; for dockerCredentials, sign in to this host with "docker login"',
   },
   CREDENTIALS_REFUSED: {
-    reason: 'it does not take the credentials that were given, or not for this',
+    reason: 'it does not accept the credentials, or not for this action',
     remedy: 'check them, or sign in again',
   },
-  ACCESS_DENIED: { reason: 'the user has no right to do this', remedy: 'ask the owner of the repository for it' },
+  ACCESS_DENIED: { reason: 'the user has no right to do this', remedy: 'ask the owner of the repository for access' },
   NOT_FOUND: {
     remedy:
-      'check the name; some registries want a repository to be created first, or hide it from users without access',
+      'check the name; some registries require that you create the repository first, or hide it from users without access',
   },
   NOT_ALLOWED: {
     reason: 'the registry cannot do it, or its configuration forbids it',
@@ -57,13 +57,13 @@ const REFUSALS: Partial<Record<ErrorCode, Refusal>> = {
   },
   RATE_LIMITED: { reason: 'too many requests', remedy: 'wait, then try again' },
   SERVER_FAILED: { remedy: 'try again later' },
-  HTTPS_REQUIRED: { remedy: 'check whether it is at https://' },
+  HTTPS_REQUIRED: { remedy: 'try https:// in its address' },
 }
 
 /** It has an address that is valid for some minutes, and no credentials. */
 const STORAGE_REFUSES: Refusal = {
   reason: 'the registry redirects there, and the address is no longer valid, or never was',
-  remedy: 'try again; if it goes on, check the storage of the registry',
+  remedy: 'try again; if it happens again, check the storage of the registry',
 }
 
 /**

@@ -36,7 +36,7 @@ export interface ContentStore {
    * Learns which manifests will be opened, in their order, so that it can get them early. @default none is
    */
   expect?(digests: readonly string[]): void
-  /** Notes what is odd but does no harm. */
+  /** Reports anything that is unusual, but harmless. */
   warn(warning: string): void
 }
 

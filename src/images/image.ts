@@ -68,7 +68,7 @@ export interface ImageParts {
   readonly manifest: Content
   /** The type of an artifact, if it has one (image-spec § Guidelines for Artifact Usage). */
   readonly artifactType: string | undefined
-  /** The manifest that this one is about: it is a referrer of that. */
+  /** The manifest that this one is attached to, as its referrer. */
   readonly subject: Digest | undefined
   /** The platform that it runs on. Absent for most indexes and artifacts. */
   readonly platform: Platform | undefined

@@ -10,6 +10,6 @@ export interface PlatformSelection {
    *   if there are several, but not all
    */
   readonly platforms?: 'all' | 'available' | readonly string[] | undefined
-  /** Called for each thing that is odd, but does no harm. */
+  /** Called with a text for anything that is unusual, but harmless. */
   readonly onWarning?: ((warning: string) => void) | undefined
 }

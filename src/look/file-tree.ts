@@ -25,7 +25,7 @@ interface Node {
   clearedBy?: number
 }
 
-/** The files of layers that lie upon one another. */
+/** The files of several layers together. */
 export interface FileTree {
   /**
    * Adds an entry of a layer, as an engine unpacks it. Layers come from the lowest to the highest. Entries that no

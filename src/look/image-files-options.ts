@@ -10,7 +10,7 @@ export interface ImageFile extends ListedFile {
 
 /** Options of functions that read the files of an image. */
 export interface ImageFilesOptions extends LayerFilesOptions {
-  /** One of the image's layers: only its entries, as they stand. @default all layers, upon one another */
+  /** One of the image's layers: only its entries. @default all layers together */
   readonly layer?: Layer | undefined
   /** The platform of an index, such as `linux/amd64`. @default the only one */
   readonly platform?: string | undefined

@@ -6,7 +6,7 @@ import type { OpenedFile } from './opened-file.ts'
 import type { ReadFileOptions } from './read-file-options.ts'
 
 /**
- * Lists the files of an image as a container sees them: all layers upon one another, without what whiteouts remove.
+ * Lists the files of an image as a container sees them: all layers together, without the paths that whiteouts remove.
  * With `{ layer }` it lists the entries of that layer as they stand, while it is read. The image may come from
  * anywhere: `openArchive`, `openImage` or `editImage`.
  *

@@ -2,7 +2,7 @@ import { optionsOf } from '../check-options.ts'
 import { fillLimits } from '../images/fill-limits.ts'
 import type { UnpackLimits } from '../unpack/unpack-limits.ts'
 
-/** Limits of the files of a layer, so that a hostile one costs no more than an honest one. */
+/** Limits for the files of a layer. They keep a hostile layer from costing more than a normal one. */
 export interface LayerLimits {
   /** The maximum number of entries of a layer, or of files and folders of an image. @default 1 000 000 */
   readonly entries: number

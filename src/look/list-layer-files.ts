@@ -5,8 +5,8 @@ import type { LayerFilesOptions, LayerReference } from './layer-options.ts'
 import type { ListedFile } from './listed-file.ts'
 
 /**
- * Lists what is in a layer of a registry, while the layer is read. It gives the first entries before the layer was read
- * whole, keeps nothing, and ends the request if the loop ends early. The packing (gzip, zstd or none) is detected.
+ * Lists the files of a layer of a registry, while the layer is read. It gives the first entries before it has read the
+ * whole layer, keeps nothing, and ends the request if the loop ends early. It detects the packing (gzip, zstd or none).
  *
  * The digest is verified when the layer was read to its end: what came before a `DigestMismatchError` is not trusted.
  *

@@ -8,8 +8,8 @@ import type { TagDetailsOptions } from './tag-details-options.ts'
 /**
  * Lists the tags of a repository with the digest, size, platforms and date of their images, row by row. The first row
  * comes before the rest is read, so that a table fills while it loads. Of each image it reads the manifests and
- * configs. Tags that name one digest read it once. An image that cannot be read has a row with an `error`, and the list
- * goes on.
+ * configs. Tags of one digest read it once. An image that cannot be read has a row with an `error`, and the list
+ * continues.
  *
  * At most `concurrency` tags are read at once, and at most four times as many rows wait for the loop. When the loop
  * ends early, no further request is sent.
@@ -23,7 +23,7 @@ import type { TagDetailsOptions } from './tag-details-options.ts'
  * @throws {RangeError} if `concurrency` is not a whole number above 0.
  * @throws {ValidationError} if `repository` or a tag of the list `tags` is not a valid name.
  * @throws {ResponseError} if the registry refuses the list of tags, has no such repository (`status` 404), does not
- *   give the whole list, or takes no more requests: it does not take the credentials, wants fewer, or is down.
+ *   give the whole list, or accepts no more requests: it refuses the credentials, limits requests, or is down.
  * @throws {NetworkError} if the registry does not answer.
  * @example
  * ```ts

@@ -17,7 +17,7 @@ export function missingFile(path: string, tree: FileTree): ValidationError {
   }
   const names = near.map(([, name]) => JSON.stringify(name)).join(', ')
   return new ValidationError('FILE_MISSING', `Cannot read ${JSON.stringify(path)}: it is not there`, {
-    remedy: names ? `near names are ${names}` : 'list the files to see their paths',
+    remedy: names ? `similar names are ${names}` : 'list the files to see their paths',
     path,
   })
 }

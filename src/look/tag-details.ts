@@ -42,7 +42,7 @@ export interface TagDetails {
 /** The part of a row that all tags of one digest share. */
 type Details = Omit<TagDetails, 'tag' | 'digest'>
 
-/** In characters: what is remembered of the digests that were read. */
+/** In characters: the maximum size of the remembered rows. */
 const MAX_REMEMBERED = 4 * 1024 * 1024
 
 /** Registries that do not tell the digest by HEAD, by their capabilities: copies of a handle share these. */

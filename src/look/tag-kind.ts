@@ -8,7 +8,7 @@ import type { ImageInfo } from '../registry/image-info.ts'
  *
  * - `image`: an image for one platform
  * - `index`: images for several platforms, or one image in an index
- * - `referrers`: the list of what is about an image, in a registry without the referrers API
+ * - `referrers`: the list of the referrers of an image, in a registry without the referrers API
  * - `artifact`: an artifact of a kind that is not known; `artifactType` tells more
  * - otherwise an artifact of a known kind, such as `helm-chart`, `cosign-signature` or `sbom`
  */

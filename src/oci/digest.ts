@@ -15,7 +15,7 @@ export interface Hasher {
   updateFrom?(part: Blob): Promise<boolean>
   /** The digest of all bytes so far. The hasher cannot be used after it. */
   digest(): Digest
-  /** Its state as bytes, from which `CreateHasher` makes a hasher that goes on. Not all can. */
+  /** Its state as bytes, from which `CreateHasher` makes a hasher that continues. Not all can. */
   save?(): Uint8Array
 }
 

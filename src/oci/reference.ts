@@ -190,7 +190,7 @@ export function isRepository(text: unknown): text is string {
 function invalid(text: string, what: string, remedy: string): ValidationError {
   const isOptions = typeof text === 'object' && !Array.isArray(text)
   return new ValidationError('REFERENCE_INVALID', `Cannot use ${showJson(text)} as ${what}`, {
-    remedy: isOptions ? 'pass a text; options come last, after the repository and the tag' : remedy,
+    remedy: isOptions ? 'pass a string; options come last, after the repository and the tag' : remedy,
     input: String(text),
   })
 }

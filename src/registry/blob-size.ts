@@ -5,7 +5,7 @@ import { releaseBody } from '../source/release.ts'
 import type { Registry } from './registry.ts'
 import { locateRepository } from './repository.ts'
 
-/** Statuses for a blob that may exist all the same: a registry or a proxy may not know HEAD. */
+/** Statuses for a blob that may exist anyway: a registry or a proxy may not know HEAD. */
 const MISSES = [403, 404, 405, 501]
 
 /**

@@ -36,7 +36,7 @@ export const MAX_CONFIG = 8 * 1024 * 1024
 const OLD_CONFIG = 'application/octet-stream'
 
 /**
- * Tells the facts of a manifest. Reads its config if that is the config of an image.
+ * Describes a manifest. Reads its config if that is the config of an image.
  *
  * @param spend Called with each document that is read, before it is parsed.
  * @throws {ValidationError} if the config of an image is not a JSON object

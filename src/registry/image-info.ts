@@ -37,7 +37,7 @@ export interface ImageInfoOptions extends RequestOptions {
 /** The fields that only an index fills. */
 const SINGLE = { platforms: [], images: [], index: undefined }
 
-/** Reads an image's manifest and config, and tells what they say; throws what `getImageInfo` throws. */
+/** Reads the manifest and the config of an image, and describes it. Throws the errors of `getImageInfo`. */
 export async function readImageInfo(
   registry: Registry,
   repository: string,

@@ -86,7 +86,7 @@ async function readListed(
     if (spent.bytes <= MAX_READ.bytes && spent.values <= MAX_READ.values) return
     throw new ValidationError(
       'LIMIT_EXCEEDED',
-      `Cannot tell about the images of an index in "${repository}": their manifests and configs have more than ${MAX_READ.bytes} bytes or ${MAX_READ.values} values`,
+      `Cannot describe the images of an index in "${repository}": their manifests and configs have more than ${MAX_READ.bytes} bytes or ${MAX_READ.values} values`,
       { remedy: 'ask for one with { platform }' },
     )
   }

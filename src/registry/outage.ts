@@ -6,7 +6,7 @@ const GATEWAY = [502, 503, 504]
 
 /**
  * Tells whether a failure is about the user or the registry as a whole, not about the one thing that was asked for:
- * no answer, no sign-in, too many requests. What is asked for next fails too.
+ * no answer, no sign-in, too many requests. The next request fails too.
  */
 export function isOutage(error: unknown): boolean {
   if (error instanceof NetworkError) return true

@@ -107,7 +107,7 @@ export async function* readPages(
 /**
  * Asks what comes after a page without a `Link`, as long as the page may have been cut. Nexus sends no `Link`
  * (sonatype/nexus-public#117), and a web page may not be allowed to read it. A round number of entries alone says
- * little: if the registry refuses to go on, the list is whole.
+ * little: if the registry refuses to continue, the list is whole.
  */
 async function* readOn(reading: ListReading, first: Page): AsyncGenerator<readonly string[], void> {
   for (let page = first; mayBeCut(page); ) {
@@ -128,7 +128,7 @@ function mayBeCut({ entries, answer }: Page): boolean {
   return entries.length > 0 && (isRound || nextQuery(answer.headers.get('link')) !== undefined)
 }
 
-/** Reads a list of as many entries as were asked for from a registry that does not tell what comes after them. */
+/** Reads a list with the requested number of entries, from a registry that does not tell the next page. */
 async function* readWhole(reading: ListReading): AsyncGenerator<readonly string[], void> {
   const { page: single, added } = await reading.read('n=1')
   yield added
@@ -199,7 +199,7 @@ async function readEntries(answer: Answer, key: string): Promise<readonly string
   // distribution writes null for an empty list.
   const entries = isJsonObject(document) ? (document[key] ?? []) : undefined
   if (!Array.isArray(entries) || !entries.every((entry) => typeof entry === 'string')) {
-    throw unexpectedAnswer(answer, `its "${key}" is not a list of texts`)
+    throw unexpectedAnswer(answer, `its "${key}" is not a list of strings`)
   }
   if (entries.every(({ length }) => length <= MAX_ENTRY)) return entries
   throw unexpectedAnswer(answer, `an entry of its "${key}" has more than ${MAX_ENTRY} characters`)

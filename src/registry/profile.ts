@@ -1,6 +1,6 @@
-/** How a registry wants blobs, where registries differ. */
+/** How a registry accepts blobs. Registries differ in this. */
 export interface UploadProfile {
-  /** In bytes: every chunk but the last has to have so many. */
+  /** In bytes: the minimum size of every chunk except the last. */
   readonly minChunkSize: number
   /** In bytes: no request may have more, unless it carries a whole blob. */
   readonly maxChunkSize: number

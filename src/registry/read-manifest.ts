@@ -26,7 +26,7 @@ const MAX_MANIFEST = 8 * 1024 * 1024
  */
 const ALL = MANIFEST_MEDIA_TYPES.join(', ')
 /**
- * Statuses for a manifest that may exist all the same: 404 of another type, 400 if distribution fails to convert it,
+ * Statuses for a manifest that may exist anyway: 404 of another type, 400 if distribution fails to convert it,
  * and to HEAD also 404 by Nexus (andrey-pohilko/registry-cli#14, #43).
  */
 const MISSES = [400, 404, 405, 406, 501]

@@ -111,7 +111,7 @@ function notList(repository: string, tag: string, { mediaType }: ManifestInfo): 
   return new ValidationError(
     'IMAGE_INVALID',
     `Cannot change the list of referrers under the tag ${tag} of "${repository}": the tag has no list, but ${mediaType}`,
-    { remedy: 'give what it has another tag, delete this tag, and try again', input: tag },
+    { remedy: 'add another tag to its manifest, delete this tag, and try again', input: tag },
   )
 }
 

@@ -84,7 +84,7 @@ async function pointAt(digest: Digest, retagging: Retagging): Promise<readonly S
     )
   const kept = noClobber ? others.filter((tag) => before.get(tag)) : []
   if (kept.length > 0)
-    onWarning?.(`Tags of "${repository}" that name other images were left alone: ${kept.join(', ')}.`)
+    onWarning?.(`Tags of "${repository}" that point to other images were not changed: ${kept.join(', ')}.`)
   await put(
     digest,
     others.filter((tag) => !kept.includes(tag)),
@@ -121,7 +121,7 @@ function refuseMoved(
   throw new RegistryError(
     'TAG_MOVED',
     `Cannot set the tags of "${repository}": ${found.join(', ')}, and ${expected} was expected`,
-    { remedy: 'look at what they point at now, and call again with that as { expected }' },
+    { remedy: 'look at the tags, and call again with their current digests as { expected }' },
   )
 }
 

@@ -30,7 +30,7 @@ interface Sending {
   readonly signal: AbortSignal
 }
 
-/** Nothing tells what a blob is before the manifests come. */
+/** The media type of a blob is unknown before the manifests come. */
 const MEDIA_TYPE = 'application/octet-stream'
 /** Stands for a digest that is not known yet. */
 const UNKNOWN: Digest = 'sha256:'

@@ -7,7 +7,7 @@ import { limitSize } from '../unpack/limit-stream.ts'
 import { packingOf } from '../unpack/packing.ts'
 import type { UnpackLimits } from '../unpack/unpack-limits.ts'
 
-/** In bytes. So much tells what a stream is. */
+/** In bytes: how much of a stream shows its format. */
 const HEAD = 1024
 
 /**

@@ -8,7 +8,7 @@ import type { PushOptions } from '../transfer/push-options.ts'
 /**
  * The options of `pushStream`: those of a push that make sense for bytes that come once. `chunkSize` is at most 16 MiB,
  * and every byte is hashed, whatever `hashing` says. `image`, `platform` and `platforms` choose the manifests that are
- * put; the blobs of all others go up, too.
+ * put; the blobs of all others are sent, too.
  */
 export interface PushStreamOptions
   extends Omit<PushOptions, 'sessions' | 'compressions'>,

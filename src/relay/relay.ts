@@ -39,7 +39,7 @@ interface RelayTarget {
 type RelayOptions = PushStreamOptions & { readonly signal: AbortSignal }
 
 /**
- * Reads a tar from a stream, and sends its blobs meanwhile. Then reads its images as `openArchive` does, and pushes
+ * Reads a tar from a stream, and sends its blobs at once. Then reads its images as `openArchive` does, and pushes
  * what is left: small blobs, manifests, and at the end the tags. Call it inside `withControl`.
  *
  * @returns the digest of the pushed manifest

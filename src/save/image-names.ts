@@ -30,7 +30,7 @@ export interface NamingOptions {
   readonly rename?: ((reference: string) => string | undefined) | undefined
   /** The names to write, instead of the image's own. Only for one image. @default those of the images */
   readonly names?: readonly string[] | undefined
-  /** Called for each thing that is odd, but does no harm. */
+  /** Called with a text for anything that is unusual, but harmless. */
   readonly onWarning?: ((warning: string) => void) | undefined
 }
 

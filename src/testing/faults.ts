@@ -52,7 +52,7 @@ export interface LostFault extends FaultMatch {
 export interface StatusFault extends FaultMatch {
   readonly kind: 'status'
   readonly status: number
-  /** True if the registry processes the request nevertheless. @default false */
+  /** True if the registry processes the request anyway. @default false */
   readonly isCarriedOut?: boolean
   /** The `Retry-After` header: seconds, or a point in time. @default no header */
   readonly retryAfter?: number | Date

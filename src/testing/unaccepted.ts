@@ -9,7 +9,7 @@ import type { Repository, StoredManifest } from './storage.ts'
 /**
  * How a registry answers if `Accept` does not have the manifest's media type.
  *
- * - An OCI manifest is answered with 404. Distribution 3 answers with an OCI index nevertheless.
+ * - An OCI manifest is answered with 404. Distribution 3 answers with an OCI index anyway.
  * - A Docker manifest list that is requested by tag is replaced by its image for linux/amd64.
  * - A Docker manifest that is requested by tag: distribution 2 converts it to schema 1.
  *   Distribution 3 answers with it unchanged, or with 400 if it comes from a list.

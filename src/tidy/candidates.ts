@@ -108,7 +108,7 @@ function tagsBySubject(heads: ReadonlyMap<string, ManifestHead>) {
 function tooLarge(repository: string, limit: number): ValidationError {
   return new ValidationError(
     'LIMIT_EXCEEDED',
-    `Cannot plan a delete in "${repository}": the manifests that would go have more than ${limit} bytes`,
+    `Cannot plan a delete in "${repository}": the manifests to delete have more than ${limit} bytes`,
     { remedy: 'choose fewer tags, or raise { maxManifestBytes }' },
   )
 }

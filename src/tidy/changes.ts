@@ -21,12 +21,7 @@ export async function findNeeded(reader: RepositoryReader, plan: DeletePlan): Pr
   )
   const lost = [...closure.unread.keys(), ...unread.keys()].find((reference) => !known.has(reference))
   if (lost === undefined) {
-    return new Map(
-      [...closure.digests].map((digest) => [
-        digest,
-        'a tag needs it that was set since the plan, or that the plan does not delete',
-      ]),
-    )
+    return new Map([...closure.digests].map((digest) => [digest, 'a tag that the plan does not delete needs it']))
   }
   const text = `"${lost}" cannot be read: it may need this manifest`
   return new Map(plan.deletes.map(({ digest }) => [digest, text]))

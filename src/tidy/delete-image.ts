@@ -60,7 +60,7 @@ export async function deleteImage(
 }
 
 /**
- * Deletes a manifest and every tag that names it. Its blobs stay until the registry collects its garbage. It does not
+ * Deletes a manifest and every tag that names it. Its blobs stay until the next garbage collection. It does not
  * check whether an index lists the manifest: `planDelete` does.
  *
  * @param registry The registry's URL or host, or a handle of `openRegistry` if it needs credentials or other settings.

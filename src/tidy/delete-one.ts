@@ -23,7 +23,7 @@ interface Deleter {
   deletesAtAll(): Promise<boolean>
 }
 
-const GONE: Skip = { reason: 'gone', text: 'it did not exist any more' }
+const GONE: Skip = { reason: 'gone', text: 'it was already deleted' }
 const NO_TAGS: Skip = {
   reason: 'tag-not-deletable',
   text: 'the registry deletes only whole manifests; { overwriteTags: true } deletes a single tag',
@@ -47,7 +47,7 @@ export function createDeleter(registry: Registry, repository: string, signal: Ab
     let isThere = tags.length === 0
     for (const tag of tags) {
       const now = await resolve(tag)
-      if (now && now !== digest) return { reason: 'moved', text: `the tag "${tag}" names ${now} now` }
+      if (now && now !== digest) return { reason: 'moved', text: `the tag "${tag}" points to ${now} now` }
       isThere ||= now !== undefined
     }
     return isThere ? undefined : GONE

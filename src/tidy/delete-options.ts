@@ -1,23 +1,23 @@
 import type { TagChoice } from '../registry/tag-choice.ts'
 import type { DeletePlan } from './delete-plan.ts'
 
-/** Rules by which images go. An image goes only if all rules that are given let it go. */
+/** Rules for deleting images. An image is deleted only if it matches all given rules. */
 export interface RetentionRules {
   /**
-   * The tags that the rules are about: a pattern, a regular expression, a list of tags and patterns, or a function.
+   * The tags that the rules apply to: a pattern, a regular expression, a list of tags and patterns, or a function.
    * @default all
    */
   readonly tags?: TagChoice | undefined
-  /** How many images stay, counted by their digests: several tags of one image count once. @default none */
+  /** The number of images to keep. Several tags of one image count once. @default none */
   readonly keepNewest?: number | undefined
   /**
    * How `keepNewest` counts. `date`: by the date in the image's config. `version`: by the number in the tag. Tags with
-   * other text before the number count apart. Tags without a version, such as `latest`, stay. @default 'date'
+   * other text before the number count separately. Tags without a version, such as `latest`, are kept. @default 'date'
    */
   readonly by?: 'version' | 'date' | undefined
-  /** Only images that are older go: a date, or an age such as `12h`, `30d` or `8w`. @default of any age */
+  /** Deletes only older images: a date, or an age such as `12h`, `30d` or `8w`. @default of any age */
   readonly olderThan?: Date | string | undefined
-  /** Tags that always stay. They do not count for `keepNewest`. @default none */
+  /** Tags that are always kept. They do not count for `keepNewest`. @default none */
   readonly keep?: TagChoice | undefined
 }
 
@@ -56,7 +56,7 @@ export interface DeleteTagsOptions extends PlanDeleteOptions {
 
 /** The options of `planDelete`. */
 export interface PlanDeleteOptions extends TidyOptions {
-  /** True to allow that no tag stays in the repository. @default false */
+  /** True to allow deleting all tags of the repository. @default false */
   readonly all?: boolean | undefined
   /** True to delete manifests too that only a deleted index lists. @default true */
   readonly children?: boolean | undefined
@@ -68,6 +68,6 @@ export interface PlanDeleteOptions extends TidyOptions {
    * @default false
    */
   readonly overwriteTags?: boolean | undefined
-  /** In bytes: the most that the deleted manifests may have together. The plan holds them. @default 64 MiB */
+  /** In bytes: the maximum size of all deleted manifests together. The plan contains them. @default 64 MiB */
   readonly maxManifestBytes?: number | undefined
 }

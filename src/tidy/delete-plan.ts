@@ -3,15 +3,15 @@ import type { Digest } from '../oci/digest.ts'
 
 /** A plan to delete images of a repository, as `planDelete` makes it. It is JSON. */
 export interface DeletePlan extends DeletedContent {
-  /** All tags of the repository, each with the digest that it names. */
+  /** All tags of the repository, each with the digest that it points to. */
   readonly tags: readonly TagDigest[]
-  /** The tags and manifests that stay, and why. */
+  /** The tags and manifests that are kept, with the reasons. */
   readonly stays: readonly StayingImage[]
-  /** The tags and manifests that could not be read. They stay, and so does all that they may need. */
+  /** The tags and manifests that could not be read. They are kept, with everything that they may need. */
   readonly unread: readonly UnreadManifest[]
 }
 
-/** Deleted manifests and tags, with all that is needed to put them back. */
+/** Deleted manifests and tags, with everything that is needed to restore them. */
 export interface DeletedContent {
   /** The version of this form. */
   readonly version: 1
@@ -24,35 +24,35 @@ export interface DeletedContent {
   readonly manifests: readonly KeptManifest[]
 }
 
-/** A tag, and the digest that it names. */
+/** A tag, and the digest that it points to. */
 export interface TagDigest {
   readonly tag: string
   readonly digest: Digest
 }
 
-/** One manifest, or one tag, that goes. */
+/** One manifest, or one tag, to delete. */
 export interface PlannedDelete {
   readonly digest: Digest
   /**
    * - `digest`: deletes the manifest, and so its tags.
-   * - `tag`: deletes only the tag. Some registries cannot, such as distribution 2: there the tag stays.
+   * - `tag`: deletes only the tag. Some registries cannot, such as distribution 2: there the tag is kept.
    * - `overwrite`: the same. Where the registry cannot, the tag is moved to a copy of the manifest with white space
    *   added, and that copy is deleted.
    */
   readonly way: 'digest' | 'tag' | 'overwrite'
-  /** The tags that go with it. With `tag` and `overwrite` there is one. */
+  /** The tags to delete. With `tag` and `overwrite` there is one. */
   readonly tags: readonly string[]
-  /** Why it goes: it was chosen, only an index that goes lists it, or it is about an image that goes. */
+  /** The reason: it was chosen, only a deleted index lists it, or it is attached to a deleted image. */
   readonly why: 'chosen' | 'child' | 'referrer'
-  /** The manifests of this plan that list it or that it is about. It goes only if they are gone. */
+  /** The manifests of this plan that list it, or that it is attached to. It is deleted only after them. */
   readonly after: readonly Digest[]
-  /** The other tags of the manifest, which stay. */
+  /** The other tags of the manifest, which are kept. */
   readonly siblings: readonly string[]
-  /** The list of referrers that has it, and that stays without it (distribution-spec § Referrers Tag Schema). */
+  /** The list of referrers that loses this entry (distribution-spec § Referrers Tag Schema). */
   readonly listed?: ListedReferrer
 }
 
-/** A list of referrers that stays, and loses an entry. */
+/** A list of referrers that loses an entry. */
 export interface ListedReferrer {
   /** The manifest whose referrers it lists. */
   readonly subject: Digest
@@ -67,19 +67,19 @@ export interface KeptManifest extends Descriptor {
 }
 
 /**
- * Why an image or a tag stays:
+ * Why an image or a tag is kept:
  *
  * - `not-chosen`: no tag, digest, pattern or rule chose it.
  * - `kept`: the rule `keep` names it.
  * - `newest`: it is one of the newest.
  * - `recent`: it is not old enough.
- * - `no-date`: it has no date, or one that cannot be right.
- * - `no-version`: its tag is no version, such as `latest`.
- * - `shared`: other tags, which stay, name the same manifest.
- * - `listed`: an index that stays lists it.
- * - `referrer`: it is about an image that stays.
+ * - `no-date`: it has no date, or a date that cannot be right.
+ * - `no-version`: its tag is not a version, such as `latest`.
+ * - `shared`: kept tags point to the same manifest.
+ * - `listed`: a kept index lists it.
+ * - `referrer`: it is attached to a kept image.
  * - `unread`: it could not be read.
- * - `unknown`: something that stays could not be read, and may need it.
+ * - `unknown`: a kept manifest could not be read, and may need it.
  */
 export type StayReason =
   | 'not-chosen'
@@ -94,7 +94,7 @@ export type StayReason =
   | 'unread'
   | 'unknown'
 
-/** An image that stays, by one of its tags or without a tag. */
+/** A kept image, by one of its tags or without a tag. */
 export interface StayingImage {
   readonly digest: Digest
   readonly tag?: string
@@ -123,18 +123,18 @@ export interface DeleteResult {
 }
 
 /**
- * Why something was left alone:
+ * Why something was not deleted:
  *
- * - `moved`: a tag names another manifest than in the plan.
- * - `gone`: it did not exist any more.
+ * - `moved`: a tag points to another manifest than in the plan.
+ * - `gone`: it was already deleted.
  * - `needed`: since the plan, a tag was set that needs it.
  * - `tag-not-deletable`: the registry cannot delete a single tag.
- * - `parent-stays`: something that lists it, or that it is about, is not gone.
- * - `stopped`: a failure before it ended the rest.
+ * - `parent-stays`: an index that lists it, or the image that it is attached to, was not deleted.
+ * - `stopped`: an earlier delete failed.
  */
 export type SkipReason = 'moved' | 'gone' | 'needed' | 'tag-not-deletable' | 'parent-stays' | 'stopped'
 
-/** A part of a plan that was left alone. */
+/** A part of a plan that was not deleted. */
 export interface SkippedDelete {
   readonly digest: Digest
   readonly tags: readonly string[]
@@ -152,10 +152,10 @@ export interface FailedDelete {
 
 /** The outcome of `undoDelete`. */
 export interface UndoResult {
-  /** The manifests that were put back. */
+  /** The manifests that were restored. */
   readonly manifests: readonly Digest[]
   /** The tags that were set again. */
   readonly tags: readonly TagDigest[]
-  /** The tags that exist meanwhile, with another manifest. They were left alone. */
+  /** The tags that point to another manifest now. They were not changed. */
   readonly kept: readonly TagDigest[]
 }

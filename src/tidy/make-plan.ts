@@ -76,7 +76,7 @@ async function findList(
   return node && !isUnread(node) && node.children.some((child) => child.digest === digest) ? node : undefined
 }
 
-/** Plans the tags that go alone, because their manifest stays. Adds the manifests to `nodes`. */
+/** Plans the tags that are deleted alone, because their manifest is kept. Adds the manifests to `nodes`. */
 async function planTags(
   reader: RepositoryReader,
   { tags: { heads }, choice, settlement }: Settled,
@@ -93,7 +93,7 @@ async function planTags(
   return tags.flatMap((tag) => {
     const digest = digestOfTag(heads, tag)
     const siblings = named.get(digest)?.filter((other) => !choice.tags.has(other)) ?? []
-    // Without its bytes it could not be put back.
+    // Without its bytes it could not be restored.
     if (!nodes.has(digest)) return []
     return [{ digest, way, tags: [tag], why: 'chosen', after: [], siblings } as const]
   })

@@ -23,7 +23,7 @@ const WHITE_SPACE = ' \t\n\r'
  * added, and deletes the copy. The tag never names another image, whatever fails. Call it only if the registry deletes
  * manifests.
  *
- * @throws what refused the delete, after the tag was put back
+ * @throws the error of the delete, after the tag was restored
  */
 export async function overwriteTag({ registry, repository, tag, manifest, signal }: Overwriting): Promise<void> {
   const { mediaType } = manifest

@@ -5,19 +5,19 @@ import type { DeleteChoice, DeleteTagsOptions, PlanDeleteOptions, TidyOptions } 
 import type { DeletedContent, DeletePlan, DeleteResult, UndoResult } from './delete-plan.ts'
 
 /**
- * Plans which images of a repository go, and changes nothing there. The plan is JSON: what goes and in which order,
- * what stays and why, and the bytes of the manifests that go, so that `undoDelete` can put them back.
+ * Plans which images of a repository to delete, and changes nothing there. The plan is JSON. It has the deletes in
+ * their order, the kept images with the reasons, and the bytes of the manifests, so that `undoDelete` can restore them.
  *
- * Manifests that only the image lists go with it: the images of an index, and their attestations. Its referrers go too
- * (signatures, SBOMs, also those under tags of cosign). A manifest stays if a remaining tag, index or image needs it.
- * Manifests that cannot be read stay, with all that they might need. The API lists no manifests without tags. So an
+ * Manifests that only the image lists are deleted too: the images of an index, and their attestations. So are referrers
+ * (signatures, SBOMs, also under tags of cosign). A manifest is kept if a remaining tag, index or image needs it.
+ * Manifests that cannot be read are kept, with all that they might need. The API lists no manifests without tags. So an
  * index without a tag cannot protect its images.
  *
  * @param registry The registry's URL or host, or a handle of `openRegistry` if it needs credentials or other settings.
  * @param repository The name of the repository, such as `team/app`.
  * @param what A pattern of tags (`pr-*`), a regular expression, a function, a list of tags and digests, a digest, or
  *   rules: `{ keepNewest: 10, by: 'version', olderThan: '30d', keep: ['latest'], tags: 'v*' }`, see `RetentionRules`.
- * @param options `all` allows that no tag stays. `children` and `referrers` (default: true) take along what belongs to
+ * @param options `all` allows to delete all tags. `children` and `referrers` (default: true) delete what belongs to
  *   an image. `overwriteTags` deletes single tags also in registries that cannot. `concurrency`, `onProgress`,
  *   `onWarning` and others: see `PlanDeleteOptions`. `signal` aborts it; the promise then rejects with the signal's
  *   reason.
@@ -25,7 +25,7 @@ import type { DeletedContent, DeletePlan, DeleteResult, UndoResult } from './del
  * @throws {TypeError} if `registry`, `what` or an option has the wrong type, or the rules choose nothing.
  * @throws {RangeError} if a number is out of range, such as a `concurrency` of 0.
  * @throws {ValidationError} if `repository`, a tag or a digest is not valid; if no tag would stay (code
- *   `NOTHING_STAYS`); or if the manifests that would go have more than `maxManifestBytes`.
+ *   `NOTHING_STAYS`); or if the manifests to delete have more than `maxManifestBytes`.
  * @throws {ResponseError} if the registry refuses, or has no such repository (`status` 404).
  * @throws {NetworkError} if the registry does not answer.
  * @example
@@ -58,7 +58,7 @@ export async function planDelete(
  * @param registry The registry's URL or host, or a handle of `openRegistry` if it needs credentials or other settings.
  *   Default: the plan's URL.
  * @param options `concurrency`, `onProgress` and `onWarning`. `signal` aborts it; the promise then rejects with the
- *   signal's reason, and what is deleted by then stays so: `undoDelete` takes the plan too.
+ *   signal's reason, and finished deletes are not undone: `undoDelete` takes the plan too.
  * @returns what is deleted, what was skipped or refused and why, and `undo` for `undoDelete`.
  * @throws {TypeError} if `plan` is not a plan, has another `version`, lacks bytes of a manifest, or was made for
  *   another registry; or if `registry` or an option has the wrong type.
@@ -102,7 +102,7 @@ export async function executeDelete(
  * @throws {TypeError} if `registry`, `what` or an option has the wrong type, or the rules choose nothing.
  * @throws {RangeError} if a number is out of range, such as a `concurrency` of 0.
  * @throws {ValidationError} if `repository`, a tag or a digest is not valid; if no tag would stay (code
- *   `NOTHING_STAYS`); or if the manifests that would go have more than `maxManifestBytes`.
+ *   `NOTHING_STAYS`); or if the manifests to delete have more than `maxManifestBytes`.
  * @throws {ResponseError} if deletes are not enabled (`status` 405), or the registry refuses all requests. Nothing is
  *   deleted.
  * @throws {NetworkError} if the registry does not answer. Nothing is deleted.
@@ -127,23 +127,23 @@ export async function deleteTags(
 }
 
 /**
- * Puts back what was deleted: the manifests with their own bytes, so that their digests stay, then the tags, and the
- * entries in lists of referrers. It works until the registry collects its garbage: deleted manifests leave their blobs
+ * Restores deleted images: the manifests with their own bytes, so that their digests stay, then the tags, and the
+ * entries in lists of referrers. It works until the registry runs its garbage collection: deleted manifests leave blobs
  * behind, and a garbage collection removes them.
  *
  * @param undo The `undo` that `executeDelete` or `deleteTags` gave, or its JSON parsed again. A plan will do too: then
- *   it puts back what is not there any more.
+ *   it restores everything that is missing.
  * @param registry The registry's URL or host, or a handle of `openRegistry` if it needs credentials or other settings.
  *   Default: the URL in `undo`.
  * @param options `concurrency`, `onProgress` and `onWarning`. `signal` aborts it; the promise then rejects with the
  *   signal's reason.
- * @returns the manifests and tags that were put back, and the tags that were left alone, because they exist meanwhile.
+ * @returns the restored manifests and tags, and the tags that point to another image now and were not changed.
  * @throws {TypeError} if `undo` is not one, has another `version`, or is of another registry; or if `registry` or an
  *   option has the wrong type.
  * @throws {ValidationError} if `registry` is not a valid address, or a name in `undo` is not valid.
  * @throws {DigestMismatchError} if bytes in `undo` do not match their digest.
  * @throws {RegistryError} if the registry has removed a blob (code `CONTENT_LOST`). The message names them. Nothing is
- *   put back.
+ *   restored.
  * @throws {ResponseError} if the registry refuses.
  * @throws {NetworkError} if the registry does not answer.
  * @example

@@ -62,7 +62,7 @@ interface ReaderOptions {
 }
 
 /** It is there, as a tag names it: only its bytes do not come. */
-const LOST: Unread = { fault: 'a tag names it, but the registry does not find it' }
+const LOST: Unread = { fault: 'a tag points to it, but the registry does not find it' }
 
 export function isUnread(value: object | undefined): value is Unread {
   return value !== undefined && 'fault' in value

@@ -58,7 +58,7 @@ export function checkRules(rules: RetentionRules): Rules {
   }
 }
 
-/** Judges all tags. An image goes only if every rule that is given lets it go. */
+/** Applies the rules to all tags. An image is deleted only if it matches every given rule. */
 export async function judge(
   reader: RepositoryReader,
   { heads }: TagList,
@@ -106,7 +106,7 @@ async function readDates(
       time: await readImageDate(registry, repository, digest, signal),
     }))
     if (isUnread(date)) dates.set(digest, { reason: 'unread', text: date.fault })
-    else dates.set(digest, date?.time ?? { reason: 'no-date', text: 'it has no date, or one that cannot be right' })
+    else dates.set(digest, date?.time ?? { reason: 'no-date', text: 'it has no date, or a date that cannot be right' })
     onProgress(dates.size, digests.size)
   })
   return dates

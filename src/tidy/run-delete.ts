@@ -37,7 +37,7 @@ export async function runDelete(
   let outage: RegistryError | undefined
 
   function reasonToSkip({ digest, way, after }: PlannedDelete): Skip | undefined {
-    if (outage) return { reason: 'stopped', text: 'a failure before it ended the rest' }
+    if (outage) return { reason: 'stopped', text: 'an earlier delete failed' }
     if (way !== 'digest') return undefined
     const need = needed.get(digest)
     if (need !== undefined) return { reason: 'needed', text: need }

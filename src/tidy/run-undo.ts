@@ -13,7 +13,7 @@ import type { DeletedContent, UndoResult } from './delete-plan.ts'
 import type { RepositoryReader } from './repository-reader.ts'
 import { childrenFirst, type RestoredManifests, readRestored } from './restored-manifests.ts'
 
-/** Puts back what was deleted; throws what `undoDelete` throws. */
+/** Restores deleted images. Throws the errors of `undoDelete`. */
 export async function runUndo(
   reader: RepositoryReader,
   undo: DeletedContent,
@@ -63,7 +63,7 @@ export async function runUndo(
     return now === digest ? [] : [{ tag, digest: now }]
   })
   for (const { tag, digest } of kept) {
-    options.onWarning?.(`The tag "${tag}" of "${repository}" exists meanwhile, with ${digest}; it was left alone.`)
+    options.onWarning?.(`The tag "${tag}" of "${repository}" points to ${digest} now; it was not changed.`)
   }
   return { manifests: groups.flat(), tags: wanted.filter(({ tag, digest }) => named.get(tag) === digest), kept }
 
@@ -124,6 +124,6 @@ async function verifyNeeds(
   throw new RegistryError(
     'CONTENT_LOST',
     `Cannot undo a delete in "${repository}": the registry has removed ${lost.sort().join(', ')}`,
-    { remedy: 'nothing was put back; push the images again' },
+    { remedy: 'nothing was restored; push the images again' },
   )
 }

@@ -7,27 +7,27 @@ import type { RepositoryReader, TagList, Unread } from './repository-reader.ts'
 
 /** The tags and manifests that were chosen. */
 export interface Choice {
-  /** Tags that go. */
+  /** Tags to delete. */
   readonly tags: ReadonlySet<string>
-  /** Manifests that go with all their tags. */
+  /** Manifests to delete with all their tags. */
   readonly digests: ReadonlySet<Digest>
 }
 
-/** The manifests that go, and those that stay. */
+/** The manifests to delete, and the kept ones. */
 export interface Settlement {
-  /** The manifests that go, parents before children. The parents of each are before it. */
+  /** The manifests to delete, parents before children. */
   readonly going: ReadonlyMap<Digest, Candidate>
   readonly closure: Closure
-  /** The manifests that might have gone, and stay. */
+  /** The candidates that are kept. */
   readonly kept: ReadonlyMap<Digest, Candidate>
-  /** The manifests that might have gone, but could not be read. */
+  /** The candidates that could not be read. */
   readonly unread: ReadonlyMap<Digest, Unread>
 }
 
 /**
- * Settles which manifests go: those that were chosen, with their children and with what is about them, but nothing that
- * something needs that stays. What stays depends on what goes, so it drops candidates until nothing changes. If
- * something that stays could not be read, no manifest goes: it might be needed.
+ * Decides which manifests to delete: the chosen ones, with their children and referrers, but no manifest that
+ * a kept manifest needs. Each decision changes others, so it drops candidates until nothing changes. If
+ * a kept manifest could not be read, no manifest is deleted, because that one might need it.
  */
 export async function settle(
   reader: RepositoryReader,
@@ -79,7 +79,7 @@ export function goes(
   return subject !== undefined && going.has(subject)
 }
 
-/** Tells whether a candidate stays because what would take it along stays, or because it is about what stays. */
+/** Tells whether a candidate is kept because its parent is kept, or because it is attached to a kept manifest. */
 function isHeld({ node, why, parents }: Candidate, candidates: Candidates): boolean {
   if (why === 'chosen') return false
   if (node.subject !== undefined && !candidates.has(node.subject)) return true

@@ -52,11 +52,14 @@ function cannotGo({ repository, deletes, stays }: DeletePlan, tag: string, diges
   if (siblings.length > 0) {
     const names = siblings.map((name) => `"${name}"`).join(', ')
     const remedy = 'pass { deleteSharedManifest: true } to delete them all'
-    return new ValidationError('TAG_SHARED', `${act}, and ${names} would go too (${digest})`, { remedy, input: tag })
+    return new ValidationError('TAG_SHARED', `${act}, and ${names} would be deleted too (${digest})`, {
+      remedy,
+      input: tag,
+    })
   }
   const why = stays.find((one) => one.digest === digest && one.reason !== 'shared')?.text ?? 'something needs it'
   return new ValidationError('TAG_SHARED', `${act}, and ${digest} stays: ${why}`, {
-    remedy: 'delete what needs it first, or see what planDelete says',
+    remedy: 'first delete the images that need it; planDelete tells why it is kept',
     input: tag,
   })
 }

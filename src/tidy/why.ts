@@ -40,7 +40,7 @@ function whyTagStays(settled: Settled, tag: string, digest: Digest, deletedTags:
   if (choice.tags.has(tag) && unread) return { reason: 'unread', text: unread.fault }
   if (choice.digests.has(digest)) return whyManifestStays(settled, digest, deletedTags)
   const subject = subjectOfTag(tag)
-  const isAbout = { reason: 'referrer', text: `its name says that it is about ${subject}` } as const
+  const isAbout = { reason: 'referrer', text: `by its name, it belongs to ${subject}` } as const
   const notChosen = { reason: 'not-chosen', text: 'it was not chosen' } as const
   return choice.stays.get(tag) ?? (subject ? isAbout : notChosen)
 }
@@ -61,12 +61,15 @@ export function whyManifestStays(
   }
   const need = closure.needs.get(digest)
   if (need?.how === 'listed') {
-    return { reason: 'listed', text: `the index ${shortDigest(need.by)} lists it, and "${need.tag}" needs that` }
+    return {
+      reason: 'listed',
+      text: `the index ${shortDigest(need.by)} lists it, and the tag "${need.tag}" needs that index`,
+    }
   }
   const subject = need?.by ?? kept.get(digest)?.node.subject
   const blind = tags.unread.keys().next().value ?? closure.unread.keys().next().value
   if (blind !== undefined && !need) {
     return { reason: 'unknown', text: `"${blind}" stays and could not be read: it may need this manifest` }
   }
-  return { reason: 'referrer', text: `it is about ${subject ?? 'an image that stays'}` }
+  return { reason: 'referrer', text: `it is attached to ${subject ?? 'an image that is kept'}` }
 }

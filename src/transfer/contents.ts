@@ -93,6 +93,6 @@ function lacking({ digest, size }: Descriptor): ValidationError {
   return new ValidationError(
     'PLAN_MISMATCH',
     `Cannot push: the images hold no ${digest} of ${size} bytes, which the plan sends`,
-    { remedy: 'pass those that it was made of', input: digest },
+    { remedy: 'pass the images that the plan was made from', input: digest },
   )
 }

@@ -9,18 +9,18 @@ import { readAll } from '../source/source.ts'
 import type { PushPlan } from './plan/plan.ts'
 
 const LACKS_BLOB = ['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN']
-/** Codes that speak of what the manifest says, not of its tag, its repository or who pushes it. */
+/** Codes that are about the content of the manifest, and not about its tag, its repository or the user. */
 const ABOUT_CONTENT = ['MANIFEST_INVALID', ...LACKS_BLOB]
 /** Statuses that say that the manifest is not what the registry takes. */
 const NOT_TAKEN = [400, 404, 409, 415, 422]
 
 const LOST = ['the registry does not find a blob that this push has sent', 'push again'] as const
 const STALE = [
-  'a blob that was there when the push was planned is there no more',
+  'a blob that was there when the push was planned is no longer there',
   "plan and push again, with { existing: 'upload' } if the registry still says that it has it",
 ] as const
 /** Quay takes no plain layers in a Docker manifest (containers/image#1270). */
-const PLAIN = ['it may take no layers that are not compressed', "if so, pass { compress: 'gzip' }"] as const
+const PLAIN = ['it may accept only compressed layers', "if so, pass { compress: 'gzip' }"] as const
 
 /**
  * Says why a registry does not take a manifest, where that can be known, and what to do.
@@ -68,7 +68,7 @@ function refusedForeign(error: ResponseError, digests: readonly string[], sent: 
   return explained(
     error,
     'LAYERS_REFUSED',
-    `it does not take the foreign layers of the image (${[...new Set(digests)].join(', ')})`,
+    `it does not accept the foreign layers of the image (${[...new Set(digests)].join(', ')})`,
     `allow their addresses in its configuration (distribution: validation.manifests.urls.allow)${upload}`,
   )
 }

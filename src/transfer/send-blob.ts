@@ -86,7 +86,7 @@ function uploadOptionsOf(options: PushOptions, workers: HashWorkers): SharedUplo
 }
 
 /**
- * Brings in one blob: mounts it where that is planned and works, else uploads it. Returns how it came in.
+ * Sends one blob: mounts it if that is planned and works, else uploads it. Returns which of these it did.
  *
  * @param index Its place in the progress.
  */

@@ -56,7 +56,7 @@ function lacking(what: string, repository: string): RegistryError {
     `Cannot verify the push: the registry has taken ${what} into "${repository}", but does not have it`,
     {
       remedy:
-        "push again with { existing: 'upload' }, which sends also what it says it has, and see what collects its garbage",
+        "push again with { existing: 'upload' }, which sends also the blobs that it says it has, and check its garbage collection",
     },
   )
 }

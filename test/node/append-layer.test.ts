@@ -148,7 +148,7 @@ describe('the layer of appendLayer()', () => {
     await rejection(
       listed(new Map([[5, 'x']]) as never),
       TypeError,
-      /path of a file: .* a text such as "app\/index.js"/,
+      /path of a file: .* a string such as "app\/index.js"/,
     )
     await rejection(listed({ a: 'x' }, { remove: [5] }), TypeError, /remove: it has to be an array of paths, not 5/)
   })

@@ -200,7 +200,7 @@ describe('attachArtifact()', () => {
   it.each([
     ['one file instead of an array', file('a'), {}, /^Cannot use files: it has to be an array/],
     ['a path', ['a.txt'], {}, /pass a File, or \{ title, data \}, or in "registry-api-v2-client\/node" a path/],
-    ['a file without a title', [{ data: bytesOf('') }], {}, /its title has to be a text/],
+    ['a file without a title', [{ data: bytesOf('') }], {}, /its title has to be a string/],
     ['a text as data', [{ title: 'a', data: 'text' }], {}, /^Cannot read the data of "a": pass a File/],
     [
       'no type',
@@ -208,8 +208,8 @@ describe('attachArtifact()', () => {
       { artifactType: undefined },
       /^Cannot use artifactType: it is missing; pass a media type, su/,
     ],
-    ['a number as the type of a file', [{ ...file('a'), mediaType: 1 }], {}, /a media type has to be a text, not 1/],
-    ['annotations that are no texts', [file('a')], { annotations: { n: 1 } }, /the annotation "n" has to be a text/],
+    ['a number as the type of a file', [{ ...file('a'), mediaType: 1 }], {}, /a media type has to be a string, not 1/],
+    ['annotations that are no texts', [file('a')], { annotations: { n: 1 } }, /the annotation "n" has to be a string/],
     ['a list as annotations', [file('a')], { annotations: [] }, /annotations have to be an object/],
   ])('does not take %s', async (_, files, options, message) => {
     const { repository } = await image()
@@ -308,7 +308,7 @@ describe('the tag for the list of referrers', () => {
     const error = await rejection(
       attached,
       ValidationError,
-      /the tag has no list, but .*; give what it has another tag/,
+      /the tag has no list, but .*; add another tag to its manifest/,
     )
     expect(error.code).toBe('IMAGE_INVALID')
     expect((await getManifest(URL_OF_RUN, repository, tag)).digest).toBe(digest)
@@ -325,7 +325,7 @@ describe('the tag for the list of referrers', () => {
     const warnings: string[] = []
     const onWarning = (warning: string) => void warnings.push(warning)
     expect(await listReferrers(URL_OF_RUN, repository, digest, { onWarning })).toEqual([])
-    expect(warnings).toEqual([expect.stringMatching(/as about sha256:.*, which it is not; it was left out/)])
+    expect(warnings).toEqual([expect.stringMatching(/as a referrer of sha256:.*, which is wrong; it was left out/)])
   })
 })
 
@@ -416,8 +416,8 @@ describe('listReferrers()', () => {
     ])
     expect(warnings.sort()).toEqual(
       [
-        `The registry lists ${gone.digest} as about ${digest}, but does not have it; it was left out.`,
-        `The registry lists ${digest} as about ${digest}, which it is not; it was left out.`,
+        `The registry lists ${gone.digest} as a referrer of ${digest}, but does not have it; it was left out.`,
+        `The registry lists ${digest} as a referrer of ${digest}, which is wrong; it was left out.`,
       ].sort(),
     )
   })

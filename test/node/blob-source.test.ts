@@ -173,14 +173,14 @@ describe('the source of a blob in a registry', () => {
       'refuses every address',
       () => new Response('<Error>Expired</Error>', { status: 403 }),
       'REFUSED',
-      'try again; if it goes on, check the storage of the registry',
+      'try again; if it happens again, check the storage of the registry',
       6,
     ],
     [
       'wants a sign-in',
       () => new Response(null, { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } }),
       'REFUSED',
-      'try again; if it goes on, check the storage of the registry',
+      'try again; if it happens again, check the storage of the registry',
       6,
     ],
     // These were tried several times as requests.
@@ -189,7 +189,7 @@ describe('the source of a blob in a registry', () => {
       'redirects without end',
       () => Response.redirect('https://storage.test/storage/blob', 307),
       'UNEXPECTED_ANSWER',
-      'check that its URL is that of a registry',
+      'check that its URL is the URL of a registry',
       1,
     ],
   ])(

@@ -232,7 +232,7 @@ describe('a server that is no registry', () => {
       () => getManifest(site(), 'a', 'v1'),
     ]
     for (const ask of asks)
-      await rejection(ask(), ResponseError, /answered 200 with text\/html.*check that its URL is that of a registry/)
+      await rejection(ask(), ResponseError, /answered 200 with text\/html.*check that its URL is the URL of a registry/)
     const error = await rejection(listTags(answering(502, page, '<html>'), 'a'), ResponseError, /502 with text\/html/)
     expect(error).toMatchObject({ status: 502, errors: [] })
   })

@@ -206,7 +206,7 @@ describe('copyImage()', () => {
     expect([await digestAt(to, 'v1'), await digestAt(to, 'v2')]).toEqual([one.digest, two.digest])
     expect(warnings).toEqual([
       `Nothing was copied to "${to}": its tags exist (v1).`,
-      `Tags of "${to}" that name other images were left alone: v1.`,
+      `Tags of "${to}" that point to other images were not changed: v1.`,
     ])
   })
 

@@ -67,7 +67,11 @@ describe('deleteImage()', () => {
     const handle = nexus()
     const digest = await push(handle, 'v1')
     await push(handle, 'latest')
-    await rejection(deleteImage(handle, 'a', 'v1'), ValidationError, /"latest" would go too.*deleteSharedManifest/)
+    await rejection(
+      deleteImage(handle, 'a', 'v1'),
+      ValidationError,
+      /"latest" would be deleted too.*deleteSharedManifest/,
+    )
     expect([...(await listTags(handle, 'a'))].sort()).toEqual(['latest', 'v1'])
     expect(await deleteImage(handle, 'a', 'v1', { deleteSharedManifest: true })).toBe(true)
     expect(await listTags(handle, 'a')).toEqual([])

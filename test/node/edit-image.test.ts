@@ -349,15 +349,19 @@ describe('wrong edits', () => {
     ['a text', 'node', /^Cannot use "node" as edits: pass an object/],
     ['null', null, /^Cannot use null as edits/],
     ['an unknown edit', { label: {} }, /^Cannot edit label: it is not an edit; use annotations, /],
-    ['a command as a text', { cmd: 'npm start' }, /^Cannot edit cmd: it has to be an array of texts, not "npm start"$/],
-    ['labels as a list', { labels: ['a=1'] }, /^Cannot edit labels: it has to be an object of texts/],
+    [
+      'a command as a text',
+      { cmd: 'npm start' },
+      /^Cannot edit cmd: it has to be an array of strings, not "npm start"$/,
+    ],
+    ['labels as a list', { labels: ['a=1'] }, /^Cannot edit labels: it has to be an object of strings/],
     [
       'a label that is a number',
       { labels: { a: 1 } },
-      /^Cannot edit labels\.a: it has to be a text, or null, not "number"$/,
+      /^Cannot edit labels\.a: it has to be a string, or null, not "number"$/,
     ],
-    ['a user that is a number', { user: 1000 }, /^Cannot edit user: it has to be a text, not 1000$/],
-    ['a date that is a number', { created: 0 }, /^Cannot edit created: it has to be a text in RFC 3339, or a Date/],
+    ['a user that is a number', { user: 1000 }, /^Cannot edit user: it has to be a string, not 1000$/],
+    ['a date that is a number', { created: 0 }, /^Cannot edit created: it has to be a string in RFC 3339, or a Date/],
   ])('reject %s', async (_, edits, message) => {
     await rejection(editImage(await archived(), edits as ImageEdits), TypeError, message)
   })

@@ -19,7 +19,7 @@ describe('a real registry', () => {
   it('refuses foreign layers as it is set up at first, and the error says what to do', async () => {
     const { layout, base } = await windowsImage()
     const error = await rejection(pushDockerTar(layout.tar(), openRegistry(forbidding.url), 'win', 'v1'), ResponseError)
-    expect(error.message).toContain(`does not take the foreign layers of the image (${base.digest})`)
+    expect(error.message).toContain(`does not accept the foreign layers of the image (${base.digest})`)
     expect(error.message).not.toMatch(/plan and push again/)
   })
 

@@ -109,6 +109,6 @@ describe('a registry that was opened by http and speaks https', () => {
   ])('is asked about as soon as a server of %s refuses', async (_, body, type) => {
     const fetch = async () => new Response(body, { status: 400, headers: { 'content-type': type } })
     const checking = checkRegistryConnectivity(openRegistry('http://registry.test:5000', { fetch, retry: 0 }))
-    await rejection(checking, ResponseError, /400 with text\/.*; check whether it is at https:\/\/$/)
+    await rejection(checking, ResponseError, /400 with text\/.*; try https:\/\/ in its address$/)
   })
 })

@@ -136,9 +136,9 @@ describe('readImageFile()', () => {
 
   it('throws for a missing path, with near names', async () => {
     const image = await imageOf(BASE, TOP)
-    const error = await rejection(readImageFile(image, 'etc/mtod'), ValidationError, /near names are "etc\/motd"$/)
+    const error = await rejection(readImageFile(image, 'etc/mtod'), ValidationError, /similar names are "etc\/motd"$/)
     expect([error.code, error.path]).toEqual(['FILE_MISSING', 'etc/mtod'])
-    await rejection(readImageFile(image, 'LIBC.so'), ValidationError, /near names are "usr\/lib\/libc.so"$/)
+    await rejection(readImageFile(image, 'LIBC.so'), ValidationError, /similar names are "usr\/lib\/libc.so"$/)
     await rejection(readImageFile(image, 'etc/passwd'), ValidationError, /it is not there; list the files/)
     await rejection(textOf(readImageFile(image, 'etc')), ValidationError, /its type is directory/)
   })
@@ -166,7 +166,7 @@ describe('readLayerFile() of a real registry', () => {
     const layer = layers[0] as Layer
     expect(await textOf(read(registry, 'look/read', layer, 'etc/motd'))).toBe('hello')
     expect(await textOf(read(registry, 'look/read', layer.digest, 'large'))).toBe(text)
-    await rejection(read(registry, 'look/read', layer, 'etc/motd2'), ValidationError, /near names are "etc\/motd"$/)
+    await rejection(read(registry, 'look/read', layer, 'etc/motd2'), ValidationError, /similar names are "etc\/motd"$/)
     await rejection(read(registry, 'look/read', layer, undefined as never), TypeError, /^Cannot use path/)
   })
 })

@@ -39,11 +39,11 @@ describe('appendLayer()', () => {
     ['bytes as files', new Uint8Array(1), {}, TypeError, /pass files by their paths/],
     ['null as files', null, {}, TypeError, /from null: pass files/],
     ['a list of texts', ['a'], {}, TypeError, /pass files by their paths, a list of File/],
-    ['a number as a file', { a: 1 }, {}, TypeError, /file "a" has to be a text, bytes, a Blob or a Source, not 1$/],
+    ['a number as a file', { a: 1 }, {}, TypeError, /file "a" has to be a string, bytes, a Blob or a Source, not 1$/],
     ['null as a file', { a: null }, {}, TypeError, /file "a" has to be .*, not null$/],
     ['a promise as a file', { a: Promise.resolve('x') }, {}, TypeError, /not a promise$/],
     ['content for a folder', { 'a/': 'x' }, {}, TypeError, /that of a folder, because it ends with a slash/],
-    ['a link that is no text', { a: { link: 1 } }, {}, TypeError, /link of "a" has to be a text, not 1$/],
+    ['a link that is no text', { a: { link: 1 } }, {}, TypeError, /link of "a" has to be a string, not 1$/],
     ['a negative mode', { a: { content: '', mode: -1 } }, {}, RangeError, /mode of "a"/],
     ['a mode that is too large', { a: '' }, { mode: 0o10000 }, RangeError, /mode of "a": it has to be at most/],
     ['a uid that is no number', { a: '' }, { uid: 'root' }, RangeError, /uid/],
@@ -53,11 +53,11 @@ describe('appendLayer()', () => {
     ['an async filter', { a: '' }, { filter: async () => false }, TypeError, /return true or false, not a promise$/],
     ['a URL as files', new URL('file:///dist'), {}, TypeError, /pass files by their paths/],
     ['a Blob as files', new Blob(['x']), {}, TypeError, /pass files by their paths/],
-    ['null as the date', { a: '' }, { created: null }, TypeError, /created: it has to be a text in RFC 3339/],
+    ['null as the date', { a: '' }, { created: null }, TypeError, /created: it has to be a string in RFC 3339/],
     ['an unknown compression', { a: '' }, { compress: 'xz' }, TypeError, /compress has to be "gzip" or "zstd"/],
     ['one path to remove', { a: '' }, { remove: 'b' }, TypeError, /remove: it has to be an array/],
     ['a number as "at"', { a: '' }, { at: 1 }, TypeError, /at: it has to be a path/],
-    ['a number as createdBy', { a: '' }, { createdBy: 1 }, TypeError, /createdBy: it has to be a text/],
+    ['a number as createdBy', { a: '' }, { createdBy: 1 }, TypeError, /createdBy: it has to be a string/],
   ])('rejects %s', async (_, files, options, type, message) => {
     await rejection(append(files, options), type, message)
   })

@@ -160,7 +160,7 @@ describe('listTags()', () => {
   it('returns an empty array when "tags" is null or missing', async () => {
     expect(await listTags(answering('{"name":"a","tags":null}'), 'a')).toEqual([])
     expect(await listTags(answering('{"name":"a"}'), 'a')).toEqual([])
-    await rejection(listTags(answering('{"tags":[1]}'), 'a'), ResponseError, /"tags" is not a list of texts/)
+    await rejection(listTags(answering('{"tags":[1]}'), 'a'), ResponseError, /"tags" is not a list of strings/)
   })
 
   it('returns each tag once when the registry lists it twice', async () => {

@@ -106,6 +106,6 @@ describe('a repository that begins with the host of its registry', () => {
     const registry = openRegistry('https://registry.test', { fetch })
     const name = 'registry.test/registry.test/app'
     await pushDockerTar(await createTestArchive(), registry, name, 'v1', { tags: ['v2'] })
-    await expect(deleteImage(registry, name, 'v1')).rejects.toThrow(/"v2" would go too/)
+    await expect(deleteImage(registry, name, 'v1')).rejects.toThrow(/"v2" would be deleted too/)
   })
 })

@@ -88,8 +88,8 @@ describe('openImage() with referrers', () => {
     const onWarning = (warning: string) => warnings.push(warning)
     expect((await openImage(registry, 'a', 'v1', { referrers: true, onWarning })).referrers).toEqual([])
     expect(warnings).toEqual([
-      `The registry lists ${stranger.digest} as about ${image.digest}, which it is not; it was left out.`,
-      `The registry lists ${gone.digest} as about ${image.digest}, but does not have all of it; it was left out.`,
+      `The registry lists ${stranger.digest} as a referrer of ${image.digest}, which is wrong; it was left out.`,
+      `The registry lists ${gone.digest} as a referrer of ${image.digest}, but does not have all of it; it was left out.`,
     ])
   })
 

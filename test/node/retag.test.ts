@@ -92,7 +92,7 @@ describe('setTags()', () => {
       { tag: 'v1', previous: one, outcome: 'present' },
       { tag: 'new', outcome: 'set' },
     ])
-    expect(warnings).toEqual(['Tags of "a" that name other images were left alone: latest.'])
+    expect(warnings).toEqual(['Tags of "a" that point to other images were not changed: latest.'])
     expect([await digestOf('latest'), await digestOf('new')]).toEqual([two, one])
   })
 

@@ -36,7 +36,7 @@ describe('openRegistry() with a registry that asks for HTTP Basic', () => {
     const error = await rejection(
       listTags(handle, 'a'),
       ResponseError,
-      /Cannot list the tags of "a".*401.*does not take the credentials/,
+      /Cannot list the tags of "a".*401.*does not accept the credentials/,
     )
     expect(error.status).toBe(401)
     expect(origins.seen).toHaveLength(2)

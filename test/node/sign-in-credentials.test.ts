@@ -27,8 +27,8 @@ describe('openRegistry() with credentials that are missing or refused', () => {
     ['401', 401, undefined, /: no credentials were given; pass \{ credentials \}/],
     ['401 by a function that gives none', 401, () => undefined, /: no credentials were given; pass/],
     ['403', 403, undefined, /: no credentials were given, and it may need some/],
-    ['401 with a password', 401, PASSWORD, /: it does not take the credentials that were given/],
-    ['401 with a token', 401, { token: 'ready' }, /: it does not take the credentials that were given/],
+    ['401 with a password', 401, PASSWORD, /: it does not accept the credentials/],
+    ['401 with a token', 401, { token: 'ready' }, /: it does not accept the credentials/],
     ['403 with a password', 403, PASSWORD, /: the user has no right to do this; ask/],
   ])('says which of the two it is when the registry answers %s', async (_, status, credentials, message) => {
     expect((await refusedBy(status, credentials)).message).toMatch(message)
@@ -36,8 +36,8 @@ describe('openRegistry() with credentials that are missing or refused', () => {
 
   it.each<[string, Credentials | undefined, RegExp]>([
     ['no credentials', undefined, /get a token.*: no credentials were given; pass/],
-    ['a password', PASSWORD, /get a token.*: it does not take the credentials/],
-    ['an identity token', { identityToken: 'old' }, /get a token.*: it does not take the credentials/],
+    ['a password', PASSWORD, /get a token.*: it does not accept the credentials/],
+    ['an identity token', { identityToken: 'old' }, /get a token.*: it does not accept the credentials/],
   ])('says which of the two it is when the token server answers 401 to %s', async (_, credentials, message) => {
     const { handle } = withDesk({
       ...(credentials && { credentials }),
@@ -130,7 +130,7 @@ describe('openRegistry() with a function for credentials', () => {
         isAlice(authorization) && desk.requests.length > 1 ? new Response(null, { status: 401 }) : undefined,
     })
     await rejection(listTags(handle, 'a'), ResponseError, /404/)
-    await rejection(listTags(handle, 'b'), ResponseError, /401: it does not take the credentials/)
+    await rejection(listTags(handle, 'b'), ResponseError, /401: it does not accept the credentials/)
     for (const name of ['b', 'a']) await rejection(listTags(handle, name), ResponseError, /404/)
     expect(desk.requests.map(({ authorization }) => isAlice(authorization))).toEqual([true, true, false, false])
   })

@@ -117,7 +117,7 @@ export function describeForeignLayers(): void {
       await rejection(
         again,
         ResponseError,
-        /planned is there no more; plan and push again, with \{ existing: 'upload' \}/,
+        /planned is no longer there; plan and push again, with \{ existing: 'upload' \}/,
       )
       const anyway = pushDockerTar(layout.tar(), registry, 'a', 'v1', { existing: 'upload' })
       await rejection(anyway, ResponseError, /does not find a blob that this push has sent; push again$/)

@@ -316,7 +316,7 @@ export function describeRegistry<Input>(
         expect(await sdk.listTags(registry, repository)).toEqual(['v2'])
       } else {
         expect(outcome).toBeInstanceOf(sdk.ValidationError)
-        expect(String(outcome)).toMatch(/"v2" would go too.*deleteSharedManifest/)
+        expect(String(outcome)).toMatch(/"v2" would be deleted too.*deleteSharedManifest/)
         expect([...(await sdk.listTags(registry, repository))].sort()).toEqual(['v1', 'v2'])
         expect(await sdk.deleteImage(registry, repository, 'v1', { deleteSharedManifest: true })).toBe(true)
         await rejection(sdk.getManifest(registry, repository, 'v2'), sdk.ResponseError)

@@ -37,7 +37,7 @@ export async function readDestination(
   if (place && place.digest === undefined) {
     return { kind: 'tag', place: { ...place, tag: place.tag ?? 'latest' }, isSource: true }
   }
-  throw new UsageError('Cannot tell where the image goes', 'pass --to registry/repository:tag, or -o FILE')
+  throw new UsageError('Cannot find the destination of the image', 'pass --to registry/repository:tag, or -o FILE')
 }
 
 function placeOf(text: string): Place & { readonly tag: string } {

@@ -33,7 +33,7 @@ export async function artifactPull(
 }
 
 function nothingWritten(text: string): ValidationError {
-  return new ValidationError('ARTIFACT_INVALID', `Cannot write the files of "${text}": it has none with a title`, {
+  return new ValidationError('ARTIFACT_INVALID', `Cannot write the files of "${text}": no file has a title`, {
     remedy: 'write the only file to stdout with -o -',
     input: text,
   })

@@ -57,7 +57,7 @@ function refuseMoved({ tags, repository }: DeletePlan, { tag, digest }: Place): 
   throw new RegistryError(
     'TAG_MOVED',
     `Cannot delete the tag "${tag}" of "${repository}": it names ${now.digest} now, and ${digest} was expected`,
-    { remedy: 'look at what it names now, and leave out the digest to delete it all the same' },
+    { remedy: 'look at the tag, and leave out the digest to delete it anyway' },
   )
 }
 

@@ -21,7 +21,7 @@ export async function edit(context: Context, input: string, flags: EditFlags): P
   const { signal, onWarning } = context
   const edits = editsOf(flags)
   if (Object.values(edits).every((edit) => edit === undefined)) {
-    throw new UsageError(`Cannot edit "${input}": nothing is to be changed`, 'pass an option such as --env or --label')
+    throw new UsageError(`Cannot edit "${input}": no option changes it`, 'pass an option such as --env or --label')
   }
   const source = await readImageInput(input, () => {})
   const destination = dryRun ? undefined : await readDestination(context, flags, source)

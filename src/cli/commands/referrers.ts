@@ -22,7 +22,7 @@ const MAX_LEVELS = 8
 
 const CREATED = 'org.opencontainers.image.created'
 
-/** Lists what is about an image. */
+/** Lists the referrers of an image. */
 export async function referrers(context: Context, text: string, flags: ReferrersFlags): Promise<Result> {
   const { type: artifactType, children, tree } = flags
   const { signal, onWarning } = context
@@ -30,7 +30,7 @@ export async function referrers(context: Context, text: string, flags: Referrers
   const registry = await context.openRegistry(place.registry)
   const options = { artifactType, children, signal, onWarning }
   const found = await listReferrers(registry, place.repository, referenceOf(place), options)
-  if (found.length === 0) context.note(`Nothing in the registry is about ${text}.`)
+  if (found.length === 0) context.note(`The registry has no referrers of ${text}.`)
   if (!tree) return { json: { referrers: found }, lines: found.length === 0 ? [] : tableOf(context, found, children) }
   const whole = await withReferrers(context, registry, place.repository, found)
   return { json: { referrers: whole }, lines: found.length === 0 ? [] : drawTree(text, whole, toNode) }

@@ -50,7 +50,7 @@ function nameFor(host: string, port: string): string {
 function hints(name: string, folder: string | undefined, readOnly: boolean): readonly string[] {
   const content =
     folder === undefined
-      ? 'Its content is in memory, and gone when it stops.'
+      ? 'Its content is in memory, and is lost when it stops.'
       : `Its content is in the folder "${folder}".`
   const commands = [
     ...(readOnly ? [] : [`registry-client push app.tar ${name}/app:v1`, `docker push ${name}/app:v1`]),

@@ -29,8 +29,8 @@ export async function tag(
     ...(clobber ? expected !== undefined && { expected } : { noClobber: true }),
   })
   for (const { tag, previous, outcome } of tags) {
-    if (outcome === 'present') context.note(`${tag} named this image already.`)
-    if (outcome === 'set' && previous) context.note(`${tag} named ${previous} before.`)
+    if (outcome === 'present') context.note(`${tag} already points to this image.`)
+    if (outcome === 'set' && previous) context.note(`${tag} pointed to ${previous} before.`)
   }
   return {
     json: { digest, tags },

@@ -5,7 +5,7 @@ import type { Result } from '../context/result.ts'
 import { nameOf } from '../input/place.ts'
 import { EXIT } from '../terminal/exit-code.ts'
 
-/** Puts back what was deleted. */
+/** Restores deleted images. */
 export async function undo(context: Context, file: string): Promise<Result> {
   const deleted = await readDeleted(file)
   const { signal, onWarning, showProgress: onProgress } = context
@@ -17,7 +17,7 @@ export async function undo(context: Context, file: string): Promise<Result> {
   const name = nameOf(deleted)
   const tagged = new Set(tags.map(({ digest }) => digest))
   if (kept.length > 0) {
-    onWarning(`Tags that name other images now were left alone: ${kept.map(({ tag }) => tag).join(', ')}.`)
+    onWarning(`Tags that point to other images now were not changed: ${kept.map(({ tag }) => tag).join(', ')}.`)
   }
   return {
     json: result,
@@ -50,7 +50,7 @@ async function readDeleted(file: string): Promise<DeletedContent> {
 }
 
 function notUndo(file: string, cause: unknown): ValidationError {
-  return new ValidationError('PLAN_MISMATCH', `Cannot undo by "${file}": it is not what a delete wrote`, {
+  return new ValidationError('PLAN_MISMATCH', `Cannot undo by "${file}": it is not the output of a delete`, {
     remedy: 'pass the file of --undo, or the output of registry-client delete --json',
     path: file,
     cause,

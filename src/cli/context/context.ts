@@ -28,7 +28,7 @@ export interface Context extends Questions {
   readonly onWarning: (message: string) => void
   /** Prints a note for people. `--quiet` and `--json` leave it out. */
   note(text: string): void
-  /** Prints a result now, for a command that goes on: a document as one line, for which a script can wait. */
+  /** Prints a result now, for a command that continues: a document as one line, for which a script can wait. */
   print(result: Result): Promise<void>
   /** Prints a line for `--debug`. Absent without it. */
   readonly debug: ((line: string) => void) | undefined

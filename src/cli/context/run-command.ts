@@ -33,7 +33,7 @@ export async function runCommand(
   const debug = settings.debug && ((line: string) => say('debug', line))
   takeWarnings((message) => say('warning', inCommandWords(message)), debug)
   const progress = chooseProgress(settings, output)
-  let left = () => 'Nothing half-made is left.'
+  let left = () => 'No incomplete files are left.'
   const context: Context = {
     settings,
     limits: settings.limit ?? {},

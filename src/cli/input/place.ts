@@ -47,7 +47,7 @@ export function parsePlace(text: string): Place {
 export function parseDestination(text: string, act: string): Omit<Place, 'digest'> {
   const { digest, ...place } = parsePlace(text)
   if (digest === undefined) return place
-  throw new UsageError(`Cannot ${act} to "${text}": a digest names no place`, 'pass registry/repository:tag')
+  throw new UsageError(`Cannot ${act} to "${text}": a digest is not a destination`, 'pass registry/repository:tag')
 }
 
 /** The error for a registry where an image or a repository is expected. */
@@ -59,7 +59,7 @@ export function registryAsImage(text: string): UsageError {
 function refuseUserInfo(name: string): void {
   const [, ...parts] = name.split('@')
   if (parts.length === 0 || (parts.length === 1 && /^[a-z0-9]+:[0-9a-f]{32,}$/i.test(parts[0] ?? ''))) return
-  throw new ValidationError('REFERENCE_INVALID', 'Cannot use the image reference: no digest follows after its "@"', {
+  throw new ValidationError('REFERENCE_INVALID', 'Cannot use the image reference: no digest follows its "@"', {
     remedy: 'write a digest as "sha256:…", and pass a password to "registry-client login" only',
   })
 }

@@ -45,5 +45,5 @@ export async function saveFile(
 function unwritable(path: string, cause: unknown): RegistryError {
   const { code = String(cause) } = cause as NodeJS.ErrnoException
   const fault = `Cannot write "${path}": ${code}`
-  return new RegistryError('STORAGE_FAILED', fault, { remedy: 'choose another path, or make room', cause })
+  return new RegistryError('STORAGE_FAILED', fault, { remedy: 'choose another path, or free some disk space', cause })
 }

@@ -5,7 +5,7 @@ import type { Program } from './root.ts'
 import { run } from './run.ts'
 import { collectPair } from './values.ts'
 
-const FILES = 'a file or a folder, perhaps with its media type after a colon: sbom.json:application/json'
+const FILES = 'a file or a folder, optionally with its media type after a colon: sbom.json:application/json'
 
 /** Adds the commands for artifacts: referrers, attach, and artifact with push and pull. */
 export function addArtifactCommands(program: Program): void {
@@ -15,8 +15,8 @@ export function addArtifactCommands(program: Program): void {
     .description('List the signatures, SBOMs and other artifacts of an image')
     .argument('<reference>', REFERENCE)
     .option('--type <type>', 'list only artifacts of this type')
-    .option('--children', 'also list what is about the images of an index')
-    .option('--tree', 'also list what is about these artifacts, as a tree')
+    .option('--children', 'also list the referrers of the images of an index')
+    .option('--tree', 'also list the referrers of these artifacts, as a tree')
     .action((reference, options, command) =>
       run(command, async (context) =>
         (await import('../commands/referrers.ts')).referrers(context, reference, options),
@@ -26,7 +26,7 @@ export function addArtifactCommands(program: Program): void {
 
   program
     .command('attach')
-    .description('Attach files to an image, such as an SBOM; the image stays as it is')
+    .description('Attach files to an image, such as an SBOM; the image does not change')
     .argument('<reference>', REFERENCE)
     .argument('[file...]', FILES)
     .requiredOption('--type <type>', 'the type of the artifact, such as application/spdx+json')
@@ -41,7 +41,7 @@ export function addArtifactCommands(program: Program): void {
   const artifact = program
     .command('artifact')
     .usage('<command> [arguments] [options]')
-    .description('Push and pull files that are no image')
+    .description('Push and pull files that are not an image')
     .addHelpText('after', examples('artifact push localhost:15000/team/report:v1 report.md'))
   artifact
     .command('push')

@@ -63,16 +63,13 @@ function addAppend(program: Program): void {
 function addBuild(program: Program): void {
   const command = program
     .command('build')
-    .description('Make an image of a folder, without Docker')
-    .argument('<folder>', 'the folder whose content is in the image, or a file')
-    .option(
-      '--base <image>',
-      'the image under the files, of a registry or an archive (default: none, for a static program)',
-    )
-    .option('--at <path>', 'the folder in the image (default: that of --workdir or the base, else /)')
+    .description('Make an image from a folder, without Docker')
+    .argument('<folder>', 'the folder with the content of the image, or a file')
+    .option('--base <image>', 'the base image, from a registry or an archive (default: none, for a static program)')
+    .option('--at <path>', 'the folder in the image (default: the working folder, else /)')
     .option(
       '--platform <os/arch>',
-      'make the image for this platform (default: that of the base, else linux/amd64); can be repeated',
+      'make the image for this platform (default: the platforms of the base, else linux/amd64); can be repeated',
       collect,
     )
   withDestination(withLayer(withConfig(command)))
@@ -96,13 +93,13 @@ function withConfig<A extends unknown[], O extends OptionValues, G extends Optio
     .option('--annotation <name=value>', 'set an annotation of the manifest or index; can be repeated', collectPair)
     .option('--cmd <words>', `the command: words, or a JSON array: '["node","index.js"]'`, parseWords)
     .option('--entrypoint <words>', 'the entrypoint, as --cmd; a new one removes the command', parseWords)
-    .option('--user <user>', 'a user, and perhaps a group: node, 1000:1000')
+    .option('--user <user>', 'a user, or a user and a group: node, 1000:1000')
     .option('--workdir <path>', 'the working folder')
-    .option('--port <port>', 'a port that is exposed: 8080, 53/udp; replaces all; can be repeated', collect)
-    .option('--volume <path>', 'a volume; replaces all; can be repeated', collect)
+    .option('--port <port>', 'an exposed port: 8080, 53/udp; replaces all ports; can be repeated', collect)
+    .option('--volume <path>', 'a volume; replaces all volumes; can be repeated', collect)
     .option('--stop-signal <signal>', 'the signal that ends a container')
     .option('--author <text>', 'the author')
-    .option('--created <date>', 'the date of the image, or now (default: SOURCE_DATE_EPOCH, else as it is)', parseDate)
+    .option('--created <date>', 'the date of the image, or now (default: SOURCE_DATE_EPOCH, else unchanged)', parseDate)
 }
 
 /** Adds the options for a layer. */

@@ -20,8 +20,8 @@ function addTag(program: Program): void {
     .description('Give an image of a registry more tags, or move tags to it')
     .argument('<reference>', 'registry/repository:tag, or registry/repository@digest')
     .argument('<tag...>', 'the tag to set, alone or as registry/repository:tag of the same repository')
-    .option('--no-clobber', 'leave tags alone that name another image')
-    .option('--expect <digest>', 'set the tags only if each names this digest now')
+    .option('--no-clobber', 'do not move tags that point to another image')
+    .option('--expect <digest>', 'set the tags only if each points to this digest now')
     .action((image, tags, options, command) =>
       run(command, async (context) => (await import('../commands/tag.ts')).tag(context, image, tags, options)),
     )
@@ -31,7 +31,7 @@ function addTag(program: Program): void {
 function addDelete(program: Program): void {
   const command = program
     .command('delete')
-    .description('Delete images, with what only they need; show the plan first, and ask')
+    .description('Delete images, with everything that only they need; shows the plan and asks first')
     .argument('<reference...>', 'registry/repository:tag, or registry/repository@digest, which deletes all its tags')
     .option('--ignore-missing', 'do not fail if an image does not exist')
   withRemovalOptions(command)
@@ -50,7 +50,7 @@ function addDelete(program: Program): void {
 function addPrune(program: Program): void {
   const command = program
     .command('prune')
-    .description('Delete old images of a repository by rules; an image goes if all rules let it go')
+    .description('Delete old images of a repository; an image is deleted if it matches all rules')
     .argument('<repository>', 'registry/repository')
     .option('--keep <number>', 'keep the newest images, counted by their digests', parseCount)
     .addOption(new Option('--by <order>', 'how --keep finds the newest').choices(['date', 'version']).default('date'))
@@ -77,7 +77,7 @@ function addPrune(program: Program): void {
 function addUndo(program: Program): void {
   program
     .command('undo')
-    .description('Put back what delete or prune deleted, until the registry collects its garbage')
+    .description('Restore what delete or prune deleted, until the registry runs its garbage collection')
     .argument('<file>', 'the file that delete or prune wrote with --undo, or their output with --json')
     .action((file, _options, command) =>
       run(command, async (context) => (await import('../commands/undo.ts')).undo(context, file)),
@@ -92,8 +92,8 @@ function withRemovalOptions<A extends unknown[], O extends OptionValues, G exten
   return command
     .option('-y, --yes', 'delete without a question')
     .option('--dry-run', DRY_RUN)
-    .option('--undo <file>', 'write a new file, from which undo puts back what was deleted')
-    .option('--all', 'also delete if no tag stays in the repository')
+    .option('--undo <file>', 'write a new file, from which undo can restore what was deleted')
+    .option('--all', 'also delete if the repository keeps no tag')
     .option('--overwrite-tags', 'also delete single tags in registries that delete only whole images')
     .option('--no-children', 'keep the images that a deleted index lists')
     .option('--no-referrers', 'keep the signatures, SBOMs and other referrers of deleted images')

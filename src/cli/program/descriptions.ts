@@ -18,7 +18,7 @@ export const NAME = 'the name of the image in the file or folder; can be repeate
 /** How `--compress` names a format. */
 export const COMPRESSION = 'gzip, zstd, or one with a level: zstd:9'
 
-export const FORMAT = 'write only what one kind of tools reads'
+export const FORMAT = 'write for one kind of tool only'
 
 export const DRY_RUN = 'print the plan, and change nothing'
 

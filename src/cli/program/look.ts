@@ -104,10 +104,10 @@ function addFiles(program: Program): void {
     .command('files')
     .description('List the files of an image, or print one of them')
     .argument('<image>', IMAGE_INPUT)
-    .argument('[path]', 'a file, whose content is printed, or a folder, whose files are listed')
+    .argument('[path]', 'a file to print, or a folder to list')
     .option('-o, --output <file>', 'write the content of the file to this file')
     .option('--force', FORCE)
-    .option('--layer <layer>', 'only this layer, as it stands: a number from 0, or a digest')
+    .option('--layer <layer>', 'only the files of this layer: a number from 0, or a digest')
   withChoice(command)
     .action((image, path, flags, command) =>
       run(command, async (context) => (await import('../commands/files.ts')).files(context, image, path, flags)),

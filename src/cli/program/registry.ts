@@ -36,11 +36,11 @@ export function addRegistryCommands(program: Program): void {
     .addHelpText('after', examples('logout registry.example.com'))
   program
     .command('doctor')
-    .description('Find out what works with a registry, and how to mend the rest')
+    .description('Find out what works with a registry, and how to fix the rest')
     .argument('<registry>', 'a host or a URL, or registry/repository')
     .option('--origin <url>', 'also check what a web page of this origin can do (CORS)', parseOrigin)
     .option('--repository <name>', 'also check what can be done with this repository')
-    .option('--write', 'also open and cancel uploads in the repository; nothing in it changes')
+    .option('--write', 'also open and cancel uploads in the repository; its content does not change')
     .action((registry, options, command) =>
       run(command, async (context) => (await import('../commands/doctor.ts')).doctor(context, registry, options)),
     )
@@ -49,7 +49,7 @@ export function addRegistryCommands(program: Program): void {
     .command('serve')
     .description('Serve a registry for trials, in memory or in a folder')
     .option('--port <port>', 'listen on this port; 0 is any free port', parsePort, 15000)
-    .option('--host <address>', 'listen on this address; 0.0.0.0 is all of this machine', parseHost, '127.0.0.1')
+    .option('--host <address>', 'listen on this address; 0.0.0.0 listens on all addresses', parseHost, '127.0.0.1')
     .option('--folder <folder>', 'keep the content in this folder (default: in memory)')
     .option('--read-only', 'refuse pushes and deletes')
     .action((options, command) =>

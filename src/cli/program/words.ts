@@ -16,7 +16,7 @@ export function parseWords(text: string): readonly string[] {
     throw new InvalidArgumentError(`Pass a JSON array such as '["node","index.js"]', or words such as 'node index.js'.`)
   }
   if (Array.isArray(words) && words.every((word) => typeof word === 'string')) return words
-  throw new InvalidArgumentError(`A JSON array has to have texts only, as in '["node","index.js"]'.`)
+  throw new InvalidArgumentError(`A JSON array may have only strings, as in '["node","index.js"]'.`)
 }
 
 function split(text: string): readonly string[] {

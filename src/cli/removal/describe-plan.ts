@@ -23,7 +23,7 @@ const MAX_SHOWN = 16
 /** Reasons by which most tags of a repository stay. They are counted, and not listed, before a question. */
 const EXPECTED: ReadonlySet<string> = new Set(['not-chosen', 'kept', 'newest', 'recent'])
 
-/** Describes a plan whole: what goes, what stays and was thought of, and a summary. */
+/** Describes a whole plan: the deletes, the kept images that the choice matched, and a summary. */
 export function describePlan(plan: DeletePlan, name: string, columns: number | undefined): readonly string[] {
   const stays = plan.stays.filter(({ reason }) => reason !== 'not-chosen')
   return [
@@ -48,7 +48,9 @@ export function showPlan(
     ...(more > 0 ? [`… and ${more} more; --dry-run lists all`] : []),
     '',
     ...summarize(plan, name),
-    undo === undefined ? 'There is no undo without --undo <file>.' : `${undo} is for registry-client undo.`,
+    undo === undefined
+      ? 'Without --undo <file>, you cannot undo this.'
+      : `To undo this later: registry-client undo ${undo}`,
   ]
 }
 
@@ -74,8 +76,8 @@ function stayingRow({ tag = '', digest, text }: DeletePlan['stays'][number]): Ce
 
 function whyItGoes({ why, way, siblings }: PlannedDelete): string {
   if (way !== 'digest')
-    return `the image stays: ${siblings.length > 0 ? `also ${siblings.join(', ')}` : 'it is needed'}`
-  return { chosen: '', child: 'only an index that goes lists it', referrer: 'it is about an image that goes' }[why]
+    return `the image is kept: ${siblings.length > 0 ? `also tagged ${siblings.join(', ')}` : 'it is needed'}`
+  return { chosen: '', child: 'only a deleted index lists it', referrer: 'it is attached to a deleted image' }[why]
 }
 
 function summarize({ deletes, manifests, stays, unread }: DeletePlan, name: string): readonly string[] {
@@ -90,7 +92,7 @@ function summarize({ deletes, manifests, stays, unread }: DeletePlan, name: stri
   return [
     `${name}: deletes ${count(tags, 'tag')}${content}; keeps ${count(staying, 'tag')}.`,
     ...(unread.length > 0
-      ? [`${count(unread.length, 'manifest')} could not be read and may need others. So only single tags go.`]
+      ? [`${count(unread.length, 'manifest')} could not be read and may need others. So only tags are deleted.`]
       : []),
   ]
 }

@@ -62,7 +62,7 @@ async function execute(context: Context, plan: DeletePlan, name: string, undo: s
   if (undo !== undefined) await writeUndo(undo, plan)
   let [done, total] = [0, plan.deletes.length]
   context.onInterrupt(() => {
-    const way = undo === undefined ? '' : ` registry-client undo ${undo} puts back what is gone.`
+    const way = undo === undefined ? '' : ` registry-client undo ${undo} restores what was deleted.`
     return `${done} of ${total} deletes were done; others may have been under way.${way}`
   })
   try {
@@ -82,8 +82,8 @@ async function execute(context: Context, plan: DeletePlan, name: string, undo: s
 }
 
 function afterwards(undo: string | undefined): string {
-  const space = 'The registry frees the space when it collects its garbage.'
-  return undo === undefined ? space : `${space} Until then, registry-client undo ${undo} puts the images back.`
+  const space = 'The registry frees the space when it runs its garbage collection.'
+  return undo === undefined ? space : `${space} Until then, registry-client undo ${undo} restores the images.`
 }
 
 function emptyResult({ version, registry, repository }: DeletePlan) {

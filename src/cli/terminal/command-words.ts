@@ -54,7 +54,7 @@ const PHRASES: ReadonlyArray<readonly [sdk: string, command: string]> = [
   [', or write archive.index, which has all as one multi-platform image', ''],
   [", or all that are there with { platforms: 'available' } (a new index with another digest)", ''],
   ["what there is with { platforms: 'available' } (a new index with another digest), or ", ''],
-  ["push again with { existing: 'upload' }, which sends also what it says it has, and", 'push again, and'],
+  ["push again with { existing: 'upload' }, which sends also the blobs that it says it has, and", 'push again, and'],
   [", with { existing: 'upload' } if the registry still says that it has it", ''],
   [
     "push again with { hashing: 'always', existing: 'upload' }, which tells whether the archive is damaged",

@@ -112,7 +112,7 @@ function isAsync<T>(value: unknown): value is AsyncIterable<T> {
 /** The reason of the abort after an error of stdout. */
 function closedBy(error: NodeJS.ErrnoException): Error {
   if (error.code === 'EPIPE') return new OutputClosed('Nobody reads stdout any more')
-  const remedy = error.code === 'ENOSPC' ? 'make room on the disk, or write to another one' : undefined
+  const remedy = error.code === 'ENOSPC' ? 'free some disk space, or write to another disk' : undefined
   return new RegistryError('STORAGE_FAILED', `Cannot write to stdout: ${error.code}`, { remedy, cause: error })
 }
 

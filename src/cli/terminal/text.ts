@@ -1,6 +1,6 @@
 /**
  * Control characters, halves of surrogate pairs, line separators, and the marks that change the direction of text.
- * Tabs are left out, because they do no harm.
+ * Tabs are left out, because they are harmless.
  */
 const UNSAFE = /(?!\t)[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu
 const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r' }

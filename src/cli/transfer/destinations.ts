@@ -49,7 +49,7 @@ export async function readTarget(
     throw new UsageError(`Cannot use --all-tags with the tag "${place.tag}"`, 'leave the tag or --all-tags out')
   }
   if (rename && !allTags) {
-    throw new UsageError('Cannot use --rename with a repository: the image goes there by no name of its own')
+    throw new UsageError('Cannot use --rename with a repository: the image does not keep its own name there')
   }
   return { place }
 }
@@ -141,7 +141,7 @@ function placesOf(
       return [parsePlace(rename(name))]
     } catch (error) {
       if (!(error instanceof ValidationError) || rename(name) !== name) throw error
-      onWarning(`The archive names an image ${JSON.stringify(name)}, which is no name to push by; it was skipped.`)
+      onWarning(`The archive names an image ${JSON.stringify(name)}, which is not a valid name; it was skipped.`)
       return []
     }
   })

@@ -47,7 +47,7 @@ export async function copyImage(from: CopySource, to: CopyTarget, options: CopyO
 }
 
 /**
- * Plans a copy: compares what the image needs with what the destination has, and changes nothing there. The plan is
+ * Plans a copy: compares the image with the content of the destination, and changes nothing there. The plan is
  * JSON, as that of `planPush`. `executePush` executes it with the image that `openImage` gives.
  *
  * @param from The image: `registry`, `repository` and `reference`, a tag or a digest.
@@ -81,7 +81,7 @@ export async function planCopy(from: CopySource, to: CopyTarget, options: PlanCo
  * `copyImage` for many tags: a blob that several images have is sent once, and images that are present take two
  * requests.
  *
- * Tags are set after all blobs of their batch are there. If it fails, the batches before stay. Call it again to go on.
+ * Tags are set after all blobs of their batch are there. If it fails, earlier batches stay. Call it again to continue.
  *
  * @param from The source: `registry` and `repository`.
  * @param to The destination: `registry` and `repository` (default: that of the source).

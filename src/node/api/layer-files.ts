@@ -17,8 +17,8 @@ import { inNode } from '../node-runtime.ts'
 // The functions of "." that read the files of layers, in the runtime of Node, Deno and Bun.
 
 /**
- * Lists what is in a layer of a registry, while the layer is read. It gives the first entries before the layer was read
- * whole, keeps nothing, and ends the request if the loop ends early. The packing (gzip, zstd or none) is detected.
+ * Lists the files of a layer of a registry, while the layer is read. It gives the first entries before it has read the
+ * whole layer, keeps nothing, and ends the request if the loop ends early. It detects the packing (gzip, zstd or none).
  *
  * The digest is verified when the layer was read to its end: what came before a `DigestMismatchError` is not trusted.
  *
@@ -100,7 +100,7 @@ export async function readLayerFile(
 }
 
 /**
- * Lists the files of an image as a container sees them: all layers upon one another, without what whiteouts remove.
+ * Lists the files of an image as a container sees them: all layers together, without the paths that whiteouts remove.
  * With `{ layer }` it lists the entries of that layer as they stand, while it is read. The image may come from
  * anywhere: `openArchive`, `openImage` or `editImage`.
  *

@@ -117,7 +117,7 @@ export async function pullBundle(
 }
 
 /**
- * Pulls an image of a registry into a folder, as an OCI image layout. What the folder has already stays and is used, as
+ * Pulls an image of a registry into a folder, as an OCI image layout. It keeps and uses the content of the folder, as
  * by `saveLayout`.
  *
  * @param registry The registry's URL or host, or a handle of `openRegistry` if it needs credentials or other settings.

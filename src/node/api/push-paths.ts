@@ -165,7 +165,7 @@ export function pushDockerTarWithAllOriginalTags(
 }
 
 /**
- * Plans a push: compares what the images need with what the registry has, and changes nothing there. The plan is JSON.
+ * Plans a push: compares the images with the content of the registry, and changes nothing there. The plan is JSON.
  * Each blob is sent once, or mounted if another repository has it: one of this push, or one of `mountFrom`. Referrers
  * of the images are in the plan too.
  *

@@ -199,8 +199,8 @@ function bearer(token: string, user: User, parameters: Challenge['parameters']):
 }
 
 /**
- * Bearer before Basic, whatever comes first. Where nothing is offered, or a web page may not read it, what is known
- * goes on to hold; if nothing is, a password can still be tried.
+ * Prefers Bearer to Basic. If no method is offered, or a web page may not read it, the known method
+ * is used. If none is known, a password can still be tried.
  */
 function choose(headers: Headers, known?: Challenge): Challenge | undefined {
   const header = headers.get('www-authenticate')

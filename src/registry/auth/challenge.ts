@@ -8,7 +8,7 @@ export interface Challenge {
 
 const SEPARATORS = /[\s,]*/y
 const TOKEN = /[!#$%&'*+.^_`|~0-9A-Za-z-]+/y
-/** A value without a name, such as `Negotiate` has: it ends where the list goes on. */
+/** A value without a name, as in `Negotiate`. It ends where the list continues. */
 const TOKEN68 = /[ \t]+[A-Za-z0-9\-._~+/]+=*[ \t]*(?=,|$)/y
 const EQUALS = /[ \t]*=[ \t]*/y
 const QUOTED = /"((?:[^"\\]|\\.)*)"/sy

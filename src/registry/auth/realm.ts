@@ -7,7 +7,7 @@ interface RealmRules {
   readonly registry: URL
   /** Origins that the caller trusts. */
   readonly allowedRealms: readonly string[]
-  /** True if a password or a token would go there. */
+  /** True if a password or a token would be sent there. */
   readonly hasSecret: boolean
 }
 

@@ -60,7 +60,7 @@ export async function* readRange(place: RangedBlob, start: number, signal: Abort
         const part = piece.subarray(from, from + end - position)
         position += part.byteLength
         yield part
-        // An answer with the whole blob goes on behind the wanted part.
+        // An answer with the whole blob continues behind the wanted part.
         if (position === end && end < size) return
       }
     } catch (error) {

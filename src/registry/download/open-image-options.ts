@@ -21,6 +21,6 @@ export interface OpenImageOptions extends RequestOptions, RuntimeOptions {
   readonly referrers?: boolean | undefined
   /** The limits of the manifests and configs. Each has a default. */
   readonly limits?: Partial<DownloadLimits> | undefined
-  /** Called for each thing that is odd, but does no harm. */
+  /** Called with a text for anything that is unusual, but harmless. */
   readonly onWarning?: ((warning: string) => void) | undefined
 }

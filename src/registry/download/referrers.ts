@@ -85,9 +85,10 @@ async function readFound(
   for (const { digest } of entries) {
     const found = isDigest(digest) ? await store.find(digest) : undefined
     const image = found && (await readTree(found, reading))
-    if (!image) warn(`The registry lists ${digest} as about ${subject}, but does not have all of it; it was left out.`)
+    if (!image)
+      warn(`The registry lists ${digest} as a referrer of ${subject}, but does not have all of it; it was left out.`)
     else if (image.subject !== subject)
-      warn(`The registry lists ${digest} as about ${subject}, which it is not; it was left out.`)
+      warn(`The registry lists ${digest} as a referrer of ${subject}, which is wrong; it was left out.`)
     else images.push(image)
   }
   for (const [tag, found] of tagged) {

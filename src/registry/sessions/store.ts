@@ -4,7 +4,7 @@ import { isRepository } from '../../oci/reference.ts'
 import type { UploadProfile } from '../profile.ts'
 import { locateRepository } from '../repository.ts'
 
-/** An upload that can be gone on with, as a store keeps it: plain data, as JSON takes it. */
+/** An upload that can be continued, as a store keeps it: plain data, as in JSON. */
 export interface StoredSession {
   readonly version: 1
   /** The registry's base URL. */
@@ -14,7 +14,7 @@ export interface StoredSession {
   /** Of the blob, in bytes. */
   readonly size: number
   /**
-   * Where the upload goes on: below the repository's own `blobs/uploads/`. Who has it, and may push there, can meddle
+   * Where the upload continues: below the repository's own `blobs/uploads/`. Who has it, and may push there, can meddle
    * with the upload: a secret.
    */
   readonly location: string
@@ -38,7 +38,7 @@ export interface StoredSession {
 
 /**
  * Where uploads that are under way are kept, so that another process, or the page after a reload, continues them. Its
- * methods may fail: a push tells it, and goes on without.
+ * methods may fail: the push reports it, and continues without the store.
  */
 export interface SessionStore {
   get(key: string): Promise<StoredSession | undefined>
@@ -67,7 +67,7 @@ export function isOf(stored: StoredSession, { registry, repository, digest, size
 }
 
 /**
- * Parses a value of a store, which may be damaged or too old. Returns `undefined` if it is not a session to go on
+ * Parses a value of a store, which may be damaged or too old. Returns `undefined` if it is not a session to continue
  * with.
  */
 export function parseStoredSession(value: unknown): StoredSession | undefined {

@@ -4,7 +4,7 @@ import { cancelSession } from './session.ts'
 import type { Upload, UploadSession } from './upload-options.ts'
 
 /**
- * Begins an upload: mounts the blob where that works, else goes on with the upload of an earlier push, else opens one.
+ * Begins an upload: mounts the blob where that works, else continues the upload of an earlier push, else opens one.
  */
 export async function beginSession(
   upload: Upload,

@@ -31,7 +31,7 @@ export interface Checkpoint {
 }
 
 /**
- * So many pushes in a row may fail with the same session, and bring in nothing: it may be the session that is to blame.
+ * How many pushes in a row may fail with the same session without progress. The session may be the cause.
  */
 const MAX_STALLS = 3
 /** In milliseconds: a write may take so long after an abort, since a later push starts from what is stored. */
@@ -97,7 +97,7 @@ export function createCheckpoint(upload: Upload, sessions: StoreAttempts<Session
         await remove()
         const error = new RegistryError(
           'CONTENT_LOST',
-          `Cannot go on with an upload to "${repository}": the registry does not know it any more, or not as it was`,
+          `Cannot continue an upload to "${repository}": the registry no longer has it, or has a different state of it`,
         )
         onEvent?.({ kind: 'restart', ...subject, error, lostBytes: offset })
         return undefined

@@ -18,7 +18,7 @@ export interface Chunk {
   readonly timeout: number
   /** In milliseconds: the same for a stream. */
   readonly standstill: number
-  /** When its bytes are hashed, if that goes on while they are sent. */
+  /** When its bytes are hashed, if that continues while they are sent. */
   readonly hashed?: Promise<void>
   /** Returns the failure of the reading, if that failed. */
   readonly readFailure?: () => Promise<{ readonly error: unknown } | undefined>
@@ -26,7 +26,7 @@ export interface Chunk {
 
 /** In bytes. No registry's wish for larger chunks may fill the memory. */
 const MAX_CHUNK = 64 * 1024 * 1024
-/** In bytes a second. Who is slower is taken for silent. */
+/** In bytes per second. A slower registry counts as silent. */
 const LEAST_RATE = 16 * 1024
 /** In milliseconds: the answer to a chunk may take so long on top of that. */
 const SILENCE = 60_000
@@ -47,7 +47,7 @@ export function goesWhole(size: number, { takesWholeOnly, maxChunkSize }: Upload
   return takesWholeOnly || maxChunkSize < leastChunk(size)
 }
 
-/** In bytes: what a wish for chunks of this size comes to with this registry. */
+/** In bytes: the chunk size with this registry, if chunks of this size are wanted. */
 export function chunkLength(chunkSize: number, { minChunkSize, maxChunkSize }: UploadProfile): number {
   return Math.min(Math.max(chunkSize, Math.min(minChunkSize, MAX_CHUNK)), maxChunkSize)
 }

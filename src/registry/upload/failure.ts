@@ -3,7 +3,7 @@ import { PASSING_STATUSES } from '../../http/exchange.ts'
 import { isLastingFailure } from '../../http/network-failure.ts'
 
 /**
- * The remedy for a failed request of an upload: `ask` how far the upload is, and go on; the same with smaller chunks
+ * The remedy for a failed request of an upload: `ask` how far the upload is, and continue; the same with smaller chunks
  * (`shrink`); the blob from the start, in another upload (`restart`), in larger chunks (`grow`), or `whole` in one
  * request; `look` for the blob, which may be there already, else restart; or `nothing`.
  */

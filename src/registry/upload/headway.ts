@@ -2,7 +2,7 @@ import { RegistryError } from '../../errors.ts'
 import { shortDigest } from '../../oci/digest.ts'
 import type { Upload } from './upload-options.ts'
 
-/** Ends an upload that takes many requests and brings in few bytes. */
+/** Ends an upload that takes many requests for few bytes. */
 interface Headway {
   /**
    * Counts a request, which is about to begin.
@@ -13,13 +13,13 @@ interface Headway {
   count(offset: number): void
 }
 
-/** So many requests may bring in nothing, and so often may an upload go back. */
+/** How many requests may make no progress, and how often an upload may go back. */
 const SPARE = 100
-/** In bytes: what each request has to bring in, on average over a run of requests. */
+/** In bytes: what each request has to add, on average over a run of requests. */
 const LEAST_GAIN = 2048
 
 export function createHeadway({ blob, repository, chunkSize }: Upload): Headway {
-  // Small chunks bring in little each.
+  // Each small chunk adds little.
   const least = Math.min(LEAST_GAIN, chunkSize / 2)
   let [start, last, requests, setbacks] = [0, 0, 0, 0]
   return {

@@ -97,7 +97,7 @@ function learn(upload: Upload, error: unknown, lesson: Lesson): void {
 
 /** Looks whether the registry has the blob already. The upload is of no use then. */
 export async function isThere(upload: Upload, session: UploadSession | undefined): Promise<boolean> {
-  // Of whatever size: the registry has said so before.
+  // The size does not matter: the registry has said so before.
   const isThere = await holdsBlob(upload, true)
   if (isThere && session) await cancelSession(upload, session)
   return isThere
@@ -132,7 +132,7 @@ export async function recover(
 
 /**
  * Asks where an upload is, unless the registry has lost it. Returns `undefined` if that stays unclear: it is not safe
- * to go on.
+ * to continue.
  */
 async function findSession(
   upload: Upload,
@@ -156,7 +156,7 @@ async function findSession(
     offset += tellsCount ? -1 : 1
   }
   if (offset === undefined || offset > end) return undefined
-  // None, which it has just refused to be: then it has one byte.
+  // It cannot have no bytes, because it was just refused: so it has one byte.
   const isOne = remedy === 'ask' && status === 416 && offset === 0
   // What takes a blob whole only takes no rest of one.
   return isOne || (takesWholeOnly && offset > 0) ? undefined : { ...told, offset }

@@ -7,7 +7,7 @@ import type { Upload, UploadSession } from './upload-options.ts'
 
 /**
  * Asks the registry where a stored upload is: it may be further than what was noted, or not as far. Where it does not
- * tell, the note counts, and recovery has the rest.
+ * tell, the note counts, and recovery does the rest.
  *
  * @returns nothing where the upload is lost, or of no use
  */
@@ -43,7 +43,7 @@ export function limitsOf({ registry, chunkSize }: Upload): StoredSession['limits
   const { current } = registry.capabilities
   const { minChunkSize, maxChunkSize, closesEmpty } = current
   const length = chunkLength(chunkSize, current)
-  // What insists on chunks of one size wants it of the next push too, whatever that is asked for.
+  // A registry that requires chunks of one size requires them of the next push too, whatever its options are.
   if (closesEmpty) return { minChunkSize: length, maxChunkSize: length, closesEmpty }
   return { minChunkSize, closesEmpty, ...(Number.isFinite(maxChunkSize) && { maxChunkSize }) }
 }

@@ -9,7 +9,7 @@ import type { Upload, UploadSession } from './upload-options.ts'
 const GRACE = 5_000
 
 /**
- * Reads the session that an answer opens, or that goes on from a known one. An answer without a `Location` keeps the
+ * Reads the session that an answer opens, or that continues from a known one. An answer without a `Location` keeps the
  * known location.
  */
 export function readSession(
@@ -26,7 +26,7 @@ export function readSession(
 /**
  * Sends a chunk: the last one in the request that closes the upload.
  *
- * @returns the session as it goes on; nothing once it is closed
+ * @returns the session as it continues; nothing once it is closed
  */
 export async function sendChunk(
   upload: Upload,
@@ -128,6 +128,6 @@ export async function cancelSession(
       ...limits,
     })
   } catch {
-    // The failure that led here is the one to tell.
+    // The earlier failure is the one to report.
   }
 }

@@ -27,11 +27,11 @@ export type UploadEvent = {
       readonly error: Error
       /** How many failures there were in a row, without a byte of progress. */
       readonly failures: number
-      /** In milliseconds; a pause that the registry asked for comes on top. */
+      /** In milliseconds; a pause that the registry asked for is added. */
       readonly delay: number
     }
   /**
-   * The registry has lost the upload, or cannot go on with it, or it was of other bytes: the blob is sent from its
+   * The registry has lost the upload, or cannot continue it, or it was of other bytes: the blob is sent from its
    * start.
    */
   | { readonly kind: 'restart'; readonly error: Error; readonly lostBytes: number }
@@ -43,9 +43,9 @@ export type UploadEvent = {
       readonly minChunkSize?: number
       readonly takesWholeOnly?: boolean
     }
-  /** It goes on with the upload of an earlier push, of which the registry has so many bytes. */
+  /** It continues the upload of an earlier push. The registry has this many bytes of it. */
   | { readonly kind: 'resume'; readonly resumedBytes: number }
-  /** The store of `sessions` has failed. The push goes on without it; told once. */
+  /** The store of `sessions` has failed. The push continues without it. This is reported once. */
   | { readonly kind: 'unsaved'; readonly error: Error }
 )
 
@@ -84,7 +84,7 @@ export interface UploadOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** An open upload: where it goes on, and how many bytes of the blob the registry has. */
+/** An open upload: where it continues, and how many bytes of the blob the registry has. */
 export interface UploadSession {
   readonly location: URL
   readonly offset: number

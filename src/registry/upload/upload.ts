@@ -14,9 +14,9 @@ import { adapt, type Failure, isThere, recover, suspectSize, wait } from './reco
 import { cancelSession, sendChunk } from './session.ts'
 import type { Upload, UploadOptions, UploadSession } from './upload-options.ts'
 
-/** In milliseconds: what is under way may take so long after an abort. */
+/** In milliseconds: how long requests in flight may take after an abort. */
 const GRACE = 5_000
-/** So many requests in a row that no answer comes to may be too large: a web page cannot read a proxy's 413. */
+/** After so many requests in a row without an answer, they may be too large: a web page cannot read a proxy's 413. */
 const SUSPICIOUS = 2
 
 /**
@@ -24,11 +24,11 @@ const SUSPICIOUS = 2
  * in the closing PUT (distribution-spec § Pushing a blob in chunks). Every byte is hashed once, on its way; or, with
  * `trust`, only if the registry refuses the closing PUT.
  *
- * After a failure that may pass it waits, asks the registry how far the upload is, and goes on from there; where the
+ * After a failure that may pass it waits, asks the registry how far the upload is, and continues from there; where the
  * registry has lost the upload it sends the blob from the start. If it answers 409, the blob may be there already, and
  * is looked for. Chunks that are too large are halved, and a registry that takes none gets the blob whole. After any
  * failure that stays, an abort included, the open session is cancelled at the registry. For that, an abort lets the
- * request under way end, within 5 s: distribution 2 can neither go on with nor clean up a session whose chunk broke
+ * request under way end, within 5 s: distribution 2 can neither continue nor clean up a session whose chunk broke
  * off. With a store of sessions it is noted after each chunk, begins with what an earlier push has noted, and stays
  * open after an abort and after failures that may pass.
  *

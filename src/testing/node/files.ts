@@ -14,7 +14,7 @@ export async function sizeOf(path: string): Promise<number | undefined> {
   return status?.isFile() ? status.size : undefined
 }
 
-/** The bytes of a file. It is open only while a reader reads, which may go on if the file is deleted. */
+/** The bytes of a file. It is open only while a reader reads, which may continue if the file is deleted. */
 export function storedFile(path: string, size: number): StoredBytes {
   return { size, pieces: (start, end) => piecesOf(path, start, end) }
 }

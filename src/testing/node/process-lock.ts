@@ -119,7 +119,7 @@ function processExists(processId: number): boolean {
   }
 }
 
-/** Removes a lock that is left over. If another process has replaced it in the meantime, that one is put back. */
+/** Removes a lock that is left over. If another process has replaced it in the meantime, the new lock is kept. */
 async function remove(path: string, holder: Holder | undefined): Promise<void> {
   const aside = `${path}-${randomUUID()}`
   const isMoved = await saving(

@@ -29,7 +29,7 @@ export interface PushNaming {
    * @default the name itself, its registry dropped
    */
   readonly rename?: ((reference: string) => string | undefined) | undefined
-  /** Called for each thing that is odd, but does no harm. */
+  /** Called with a text for anything that is unusual, but harmless. */
   readonly onWarning?: ((warning: string) => void) | undefined
 }
 

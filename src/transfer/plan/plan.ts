@@ -31,7 +31,7 @@ export interface PlannedBlob extends Descriptor {
 /** A manifest that is put. */
 export interface PlannedManifest extends Descriptor {
   readonly repository: string
-  /** The manifest that this one is about, if it is a referrer. */
+  /** The manifest that this one is attached to, if it is a referrer. */
   readonly subject?: Digest
   /** The text of a manifest that the archive does not have: it lists the available platforms, or compressed layers. */
   readonly text?: string

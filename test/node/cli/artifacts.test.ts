@@ -150,7 +150,7 @@ describe('registry-client referrers', () => {
     expect(await run('referrers', `${name}:v1`, '--type', 'application/x.other')).toMatchObject({
       code: 0,
       stdout: '',
-      stderr: `Nothing in the registry is about ${name}:v1.\n`,
+      stderr: `The registry has no referrers of ${name}:v1.\n`,
     })
   })
 
@@ -241,7 +241,7 @@ describe('registry-client artifact pull', () => {
     const to = newFolder()
     const { code, stdout, stderr } = await run('artifact', 'pull', `${host}/cli/pulled:untitled`, '-o', to)
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
-    expect(stderr).toContain('it has none with a title\n  Write the only file to stdout with -o -.')
+    expect(stderr).toContain('no file has a title\n  Write the only file to stdout with -o -.')
     expect(readdirSync(to)).toEqual([])
   })
 

@@ -104,7 +104,7 @@ describe('registry-client edit', () => {
   })
 
   it.each([
-    ['nothing to change', [], 'nothing is to be changed', 2],
+    ['nothing to change', [], 'no option changes it', 2],
     ['a command with an operator of a shell', ['--cmd', 'a && b'], `'["/bin/sh","-c","a && b"]'`, 2],
     ['a quote without an end', ['--cmd', `a "b`], 'has no end', 2],
     ['an array that is not JSON', ['--cmd', `['a']`], `'["node","index.js"]'`, 2],

@@ -39,7 +39,7 @@ describe('registry-client tag', () => {
       `${name}:v2@${digests.v2}`,
       '',
     ])
-    expect(stderr).toBe(`v1 named ${digests.v1} before.\nv2 named this image already.\n`)
+    expect(stderr).toBe(`v1 pointed to ${digests.v1} before.\nv2 already points to this image.\n`)
     expect((await getManifest(registry, repository, 'stable')).digest).toBe(digests.v2)
   })
 
@@ -47,7 +47,7 @@ describe('registry-client tag', () => {
     const { name, digests } = await repositoryWith('v1', 'v2')
     const { code, stdout, stderr } = await runCommand(['tag', '--json', '--no-clobber', `${name}:v2`, 'v1', 'v3'])
     expect(code).toBe(0)
-    expect(JSON.parse(stderr).warning).toContain('left alone: v1')
+    expect(JSON.parse(stderr).warning).toContain('were not changed: v1')
     expect(JSON.parse(stdout)).toEqual({
       digest: digests.v2,
       tags: [
@@ -86,7 +86,7 @@ describe('registry-client delete', () => {
       expect.stringMatching(/^ACTION +TAG +DIGEST +KIND +SIZE +WHY$/),
       expect.stringMatching(new RegExp(`^delete  v1   ${digests.v1?.slice(0, 19)}  image  +\\d+ B$`)),
       expect.stringMatching(
-        new RegExp(`^untag   v2   ${digests.v2?.slice(0, 19)}  image  +\\d+ B  the image stays: also other$`),
+        new RegExp(`^untag   v2   ${digests.v2?.slice(0, 19)}  image  +\\d+ B  the image is kept: also tagged other$`),
       ),
       '',
       expect.stringMatching(/: deletes 2 tags and 1 manifest, with up to \d+ B of content; keeps 2 tags\.$/),
@@ -240,15 +240,15 @@ describe('registry-client undo', () => {
     await retagImage(registry, repository, 'v2', ['v1'])
     const { code, stdout, stderr } = await runCommand(['undo', file])
     expect(stdout.split('\n')).toEqual([`restored ${name}@${digests.v1}`, `kept ${name}:v1@${digests.v2}`, ''])
-    expect(stderr).toContain('were left alone: v1')
+    expect(stderr).toContain('were not changed: v1')
     expect(code).toBe(4)
   })
 
   it.each([
     ['does not exist', undefined, 'Cannot read'],
-    ['is not JSON', 'v1', 'it is not what a delete wrote'],
-    ['is another document', '{"registry":"http://localhost:1"}', 'it is not what a delete wrote'],
-    ['is null', 'null', 'it is not what a delete wrote'],
+    ['is not JSON', 'v1', 'it is not the output of a delete'],
+    ['is another document', '{"registry":"http://localhost:1"}', 'it is not the output of a delete'],
+    ['is null', 'null', 'it is not the output of a delete'],
   ])('exits with 3 for a file that %s', async (_, text, message) => {
     const file = join(folder, 'other.json')
     rmSync(file, { force: true })

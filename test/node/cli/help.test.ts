@@ -49,7 +49,7 @@ describe('the help', () => {
 
   it('prints choices and defaults without quotes', () => {
     const help = commands.map(helpOf).join('')
-    expect(help).toContain('write only what one kind of tools reads: docker,')
+    expect(help).toContain('write for one kind of tool only: docker,')
     expect(help).toContain('(default: 127.0.0.1)')
   })
 })

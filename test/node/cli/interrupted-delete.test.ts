@@ -43,7 +43,7 @@ describe('registry-client delete, when it is interrupted', () => {
     })
     expect(code).toBe(130)
     const [, done] = /\nerror: Interrupted\n {2}(\d+) of 40 deletes were done; others may /.exec(screen) ?? []
-    expect(screen).toContain(`registry-client undo ${undo} puts back what is gone.`)
+    expect(screen).toContain(`registry-client undo ${undo} restores what was deleted.`)
     const gone = before.length - (await state()).length
     expect(gone).toBeGreaterThan(0)
     expect(gone).toBeLessThan(TAGS.length)

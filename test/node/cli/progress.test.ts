@@ -106,7 +106,7 @@ describe('registry-client push, while it runs', { concurrent: true }, () => {
       keys: [{ after: '] ', press: '\x03' }],
     })
     expect(code).toBe(130)
-    expect(screen).toMatch(/^Interrupted\. Cleaning up; .*\nerror: Interrupted\n {2}Nothing half-made is left\.$/)
+    expect(screen).toMatch(/^Interrupted\. Cleaning up; .*\nerror: Interrupted\n {2}No incomplete files are left\.$/)
     expect(raw.lastIndexOf(SHOW_CURSOR)).toBeGreaterThan(raw.lastIndexOf('\x1b[?25l'))
   })
 })

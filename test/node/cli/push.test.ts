@@ -115,7 +115,12 @@ describe('registry-client push', () => {
     ['a file that does not exist', ['missing.tar', `${host}/cli/x`], 3, 'error: Cannot open "missing.tar"'],
     ['an unknown option', [ARCHIVE, '--nonsense'], 2, 'Unknown option "--nonsense"'],
     ['a second archive', [ARCHIVE, SEVERAL], 2, 'push one archive at a time'],
-    ['a digest as destination', [ARCHIVE, `${host}/cli/x@sha256:${'0'.repeat(64)}`], 2, 'a digest names no place'],
+    [
+      'a digest as destination',
+      [ARCHIVE, `${host}/cli/x@sha256:${'0'.repeat(64)}`],
+      2,
+      'a digest is not a destination',
+    ],
     ['--all-tags and a tag', [SEVERAL, `${host}/cli/x:v1`, '--all-tags'], 2, 'Leave the tag or --all-tags out.'],
     ['two images for one tag', [SEVERAL, `${host}/cli/x`, '--all-tags'], 3, 'Cannot push two images as'],
     ['several images and no choice', [SEVERAL, host], 3, 'the archive holds 3'],

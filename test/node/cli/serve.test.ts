@@ -62,7 +62,7 @@ describe('registry-client serve', () => {
     expect(stdout).toBe(`${url}\n`)
     const name = `localhost:${new URL(url).port}`
     expect(stderr.split('\n')).toEqual([
-      'This is a registry for trials, without a sign-in. Its content is in memory, and gone when it stops.',
+      'This is a registry for trials, without a sign-in. Its content is in memory, and is lost when it stops.',
       'For production use distribution, Harbor or zot.',
       'Try:',
       `  registry-client push app.tar ${name}/app:v1`,

@@ -76,7 +76,7 @@ describe('registry-client, when it is interrupted', { concurrent: true }, () => 
       /\n {2}The folder ".*layout\/" may have whole blobs of it\. Run the same command again to complete it\.\n/,
     ],
     ['-', /\n {2}The archive on stdout is not complete\.\n/],
-    ['app.tar', /\n {2}Nothing half-made is left\.\n/],
+    ['app.tar', /\n {2}No incomplete files are left\.\n/],
   ])('says what a pull to %s leaves', async (output, left) => {
     const name = `${new URL(inject('registryUrl')).host}/cli/interrupted-pull:v1`
     const { code, stderr } = await runCommand(['pull', name, '-o', output, '--limit-rate', '1k', '--debug'], {
