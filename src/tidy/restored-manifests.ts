@@ -8,7 +8,7 @@ import type { DeletedContent } from './delete-plan.ts'
 import { groupByDepth } from './group-by-depth.ts'
 import { readKept } from './kept-manifests.ts'
 
-/** A manifest to put back. */
+/** A manifest to restore. */
 interface RestoredManifest extends Content {
   /** The blobs and manifests that it needs. */
   readonly needs: readonly Descriptor[]
