@@ -12,7 +12,7 @@ translate('change', () => import('./ko.ts'))
 interface ActionBarProps extends Omit<Selection, 'references'> {
   /** The tags that the user chose, or the digest of an image. @default the actions are about the repository */
   readonly references?: readonly string[]
-  /** True if the repository has nothing: what was there can be put back. @default false */
+  /** True if the repository is empty: deleted images can be restored. @default false */
   readonly isEmpty?: boolean
   /** Called when a dialog has closed that has changed something in the registry. */
   onChanged(): void

@@ -96,7 +96,7 @@ describe('executePush()', () => {
     await rejection(
       executePush(present, images, handle),
       ResponseError,
-      /there no more; plan and push again, with \{ existing: 'upload' \}/,
+      /no longer there; plan and push again, with \{ existing: 'upload' \}/,
     )
   })
 

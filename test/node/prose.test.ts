@@ -20,6 +20,16 @@ const TURNS: ReadonlyArray<readonly [turn: RegExp, plain: string]> = [
   [/\bwho(?:ever)? asks\b/i, 'the caller'],
   [/\bcame? of layers\b/i, 'compression cache'],
   [/\bwhat (?:signs in|compresses|unpacks)\b/i, 'authenticator, encoder, decoder'],
+  [/\ball the same\b|\bnevertheless\b/i, 'anyway'],
+  [/\bcollects? its garbage\b/i, 'runs its garbage collection'],
+  [/\bgo(?:es)? on\b/i, 'continue'],
+  [/\bmend(?:s|ed)?\b/i, 'fix'],
+  [/\b(?:its|their) like\b/i, 'similar'],
+  [/\bupon\b/i, 'on, together'],
+  [/\bdo(?:es)? no harm\b/i, 'is harmless'],
+  [/\bspeaks? (?:TLS|https?)\b/i, 'uses'],
+  [/\bputs? (?:\w+ )?back\b/i, 'restore'],
+  [/\b(?:nothing|this) goes\b/i, 'is deleted'],
 ]
 
 const files = ['src', 'demo'].flatMap((folder) =>
@@ -29,6 +39,22 @@ const files = ['src', 'demo'].flatMap((folder) =>
 )
 
 const lineOf = (text: string, index: number) => text.slice(0, index).split('\n').length
+
+/** The lines that have a turn with a plainer word. */
+const turnsOf = (text: string) =>
+  text.split('\n').flatMap((line, index) =>
+    TURNS.flatMap(([turn, plain]) => {
+      const [found] = turn.exec(line) ?? []
+      return found === undefined ? [] : [`line ${index + 1}: "${found}"; say: ${plain}`]
+    }),
+  )
+
+const documents = [
+  'README.md',
+  ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => join('docs', file)),
+]
 
 describe('the prose of src and demo', () => {
   it.each(files)('%s is plain', (file) => {
@@ -40,10 +66,13 @@ describe('the prose of src and demo', () => {
     text.split('\n').forEach((line, index) => {
       const isComment = /^\s*(?:\/\/|\/?\*)/.test(line)
       if (isComment && line.length > WIDTH) faults.push(`line ${index + 1}: a comment of ${line.length} columns`)
-      for (const [turn, plain] of TURNS) {
-        if (turn.test(line)) faults.push(`line ${index + 1}: "${turn.exec(line)?.[0]}"; say: ${plain}`)
-      }
     })
-    expect(faults).toEqual([])
+    expect([...faults, ...turnsOf(text)]).toEqual([])
+  })
+})
+
+describe('the prose of the documents', () => {
+  it.each(documents)('%s is plain', (file) => {
+    expect(turnsOf(readFileSync(file, 'utf8'))).toEqual([])
   })
 })

@@ -71,7 +71,7 @@ it('2,000 tags are read, those in view first, and ordered, filtered and chosen w
       // What comes into view is read next.
       await page.mouse.wheel(0, 3000)
       await page.locator('tr[data-tag="v1.1930"] time').waitFor()
-      expect(await status()).toContain('so far')
+      expect(await status()).toContain('Reading sizes and dates')
       const order = page.getByLabel('Order', { exact: true })
       await order.selectOption('Oldest')
       await said(/^Tags: 2,000 · [\d.]+ kB in total \(shared layers are counted once\)$/)

@@ -162,8 +162,8 @@ it('an image whose last tag was deleted is put back, on its own page and from th
     await openDemo({ registry: url, repository: 'team/last' })
     await button('Undo a delete').click()
     await dialog().getByLabel('Choose the undo file').setInputFiles(path)
-    await button('Put back').click()
-    await shows(dialog(), 'Put back: v1')
+    await button('Restore').click()
+    await shows(dialog(), 'Restored: v1')
     await closeDialog()
     await page.getByRole('link', { name: 'v1', exact: true }).waitFor()
   }

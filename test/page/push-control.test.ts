@@ -98,7 +98,7 @@ describe('a push under way in the page', () => {
     await button('Cancel').click(second)
     // The SDK gives the held requests a few seconds to end.
     await status().filter({ hasText: 'Cancelling…' }).waitFor(second)
-    expect(await summary().textContent()).not.toMatch(/left|per second/)
+    expect(await summary().locator('.grow').textContent()).not.toMatch(/left|per second/)
     expect(await button('Pause').isDisabled()).toBe(true)
     await shows(status(), 'Cancelled.')
     await shows(bars(), 'stopped, ')

@@ -58,7 +58,7 @@ describe('the names in the push form', () => {
       ['Repository', 'Team/Hello', 'Use lowercase letters'],
       ['Repository', 'localhost:5000/team/hello', 'Use lowercase letters'],
       ['Repository', 'team/hello:v1', 'Use lowercase letters'],
-      ['Tag', '-v1', 'Use letters, digits'],
+      ['Tag', '-v1', 'Use at most 128 letters, digits'],
     ]
     for (const [name, text, fault] of wrong) {
       const before = await field(name).inputValue()

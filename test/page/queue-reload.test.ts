@@ -130,7 +130,7 @@ describe('the queue of the page, loaded again', () => {
     const day = 86_400_000
     expect(await change(29 * day)).toBe(1)
     await page.reload()
-    await says(page, 'Choose it again to go on.')
+    await says(page, 'Choose it again to continue.')
     await change(31 * day)
     await page.reload()
     await page.getByText('or drop them here').waitFor()

@@ -99,7 +99,7 @@ export function describeForeignLayers(): void {
       const registry = refusing(errors, { base: base.digest, own: own.digest })
       const error = await rejection(pushDockerTar(layout.tar(), registry, 'a', 'v1'), ResponseError)
       expect(error.message).toMatch(
-        /does not take the foreign layers of the image \(sha256:\w+\); allow their addresses/,
+        /does not accept the foreign layers of the image \(sha256:\w+\); allow their addresses/,
       )
       expect(error.message).toMatch(/\{ foreignLayers: 'upload' \}$/)
       expect(error.message).toContain(base.digest)
@@ -139,7 +139,7 @@ export function describeForeignLayers(): void {
       const { layout, base, own } = await windowsImage()
       const registry = refusing(() => [{ code: 'MANIFEST_INVALID' }], { base: base.digest, own: own.digest })
       const pushing = pushDockerTar(layout.tar(), registry, 'a', 'v1', { foreignLayers: 'upload' })
-      await rejection(pushing, ResponseError, /does not take the foreign layers .* \(distribution: [\w.]+\)$/)
+      await rejection(pushing, ResponseError, /does not accept the foreign layers .* \(distribution: [\w.]+\)$/)
     })
 
     it('take no other word for what to do', async () => {
