@@ -104,7 +104,7 @@ describe('a push under way in the page', () => {
     await shows(bars(), 'stopped, ')
     expect(registry.openUploads).toBe(0)
     expect(await listRepositories(registry.url)).toEqual([])
-    expect(await alert().textContent()).toBe('')
+    expect((await alert().allTextContents()).join('')).toBe('')
 
     await page.unrouteAll({ behavior: 'ignoreErrors' })
     await button('Push').click()
