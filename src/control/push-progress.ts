@@ -69,6 +69,7 @@ export interface ProgressTracker {
   blob(index: number, state: BlobProgress['state'], sentBytes: number): void
   /**
    * Returns a listener that calls `onEvent`, then resets a blob's bytes on `restart`, the only event that lowers them.
+   * It tells the progress again, because the speed falls while a registry is away and no bytes pass.
    */
   after<E extends BlobEvent>(onEvent: ((event: E) => void) | undefined): (event: E) => void
 }
@@ -148,10 +149,10 @@ export function trackProgress(
     after(onEvent) {
       return (event) => {
         onEvent?.(event)
-        if (event.kind !== 'restart') return
         const isLost = (blob: BlobProgress) => blob.repository === event.repository && blob.digest === event.digest
-        const index = blobs.findIndex(isLost)
+        const index = event.kind === 'restart' ? blobs.findIndex(isLost) : -1
         if (index >= 0) set(index, 'uploading', 0)
+        tell()
       }
     },
   }

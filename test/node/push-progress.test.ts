@@ -161,6 +161,39 @@ describe('bytesPerSecond and remainingSeconds', () => {
     }
   })
 
+  it('fall while the registry is away', async () => {
+    await useFakeClock()
+    try {
+      const told: PushProgress[] = []
+      let isAway = false
+      const { pushing } = await disturbedPush(
+        async (request, go) => {
+          if (isAway) return new Response(null, { status: 503 })
+          if (request.method === 'PATCH') await new Promise((resolve) => setTimeout(resolve, 1000))
+          return go()
+        },
+        {
+          layers: ['x'.repeat(20_000)],
+          uploadRetry: 20,
+          uploadRetryDelay: 500,
+          onProgress: (progress) => told.push(progress),
+        },
+      )
+      while ((told.at(-1)?.sentBytes ?? 0) < 6 * 1024) await advance(100)
+      isAway = true
+      const steady = told.at(-1) as PushProgress
+      await advance(60_000)
+      const away = told.at(-1) as PushProgress
+      expect(away.phase).toBe('blobs')
+      expect(away.bytesPerSecond).toBeLessThan(steady.bytesPerSecond / 10)
+      isAway = false
+      while (told.at(-1)?.phase !== 'done') await advance(1000)
+      await pushing
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   it('count no bytes of requests that failed', async () => {
     await useFakeClock()
     try {

@@ -10,7 +10,7 @@ const ONLY_IN_CODE = [
   /^an object such as/,
   /^Cannot (?:create a fetch|use a client certificate|use \{ (?:insecure|passphrase)|create an image: pass|use .* as (?:edits|rules)|choose an image: \{ image \} has|delete .*: pass a pattern|use a file: pass)/,
   /^(?:an array of|a File|in Node, pull with|a tag, a digest, or a descriptor|\{ registry, repository|pass tags in the second)/,
-  /^(?:Cannot use controller|tags is an option|pass \{ \.\.\.image|Cannot push the stream: pass a stream|an archive, as|a store, as|a store with list|call saveArchive|Basic )/,
+  /^(?:Cannot use controller|tags is an option|pass \{ \.\.\.image|Cannot (?:push|collect) the stream: pass a|an archive, as|a store, as|a store with list|call saveArchive|Basic )/,
   /the subject has to be|pass the attributes of the folder|answer OPTIONS for|content security policy|did not answer with \{ Username/,
 ]
 
