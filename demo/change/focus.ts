@@ -6,7 +6,9 @@ export function focus(element: HTMLElement | null): void {
 /** Gives the focus back to what had it before a dialog. If that is gone, the heading of the view gets it. */
 export function giveFocusBack(before: Element | null): void {
   requestAnimationFrame(() => {
-    if (before instanceof HTMLElement && before.isConnected) return before.focus()
+    // Safari and Firefox on macOS give a clicked button no focus.
+    const isThere = before instanceof HTMLElement && before !== document.body && before.isConnected
+    if (isThere) return before.focus()
     const heading = document.querySelector<HTMLElement>('main h1')
     if (!heading) return
     heading.tabIndex = -1

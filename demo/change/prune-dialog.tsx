@@ -8,7 +8,7 @@ import type { ActionDialogProps } from './selection.ts'
 
 const $texts = messages('change/prune', {
   title: params('Clean up {repository}'),
-  note: 'Deletes only the images that match all the rules you fill in. An image that is kept keeps all its tags. Nothing is deleted until you have seen the plan and confirmed it.',
+  note: 'Deletes only images that every rule you fill in allows to delete. An image that is kept keeps all its tags. Nothing is deleted until you have seen the plan and confirmed it.',
   keepNewest: 'Newest images to keep',
   keepNewestHint: 'The number of images to keep.',
   by: 'Order images by',
@@ -20,7 +20,7 @@ const $texts = messages('change/prune', {
   keep: 'Always keep these tags',
   dropsNames: 'Also delete tags of images that are kept',
   none: 'Fill in a rule to see what it deletes.',
-  bad: 'Type whole numbers, such as 10, to see the plan.',
+  bad: 'Type whole numbers of at most 6 digits, such as 10, to see the plan.',
 })
 
 /** The texts of the form at the start. */
@@ -91,9 +91,9 @@ export default function PruneDialog({ registry, repository, onClose }: ActionDia
 
 type Form = Readonly<Record<keyof typeof EMPTY, string>>
 
-/** Reads a whole number. */
+/** Reads a whole number of at most 6 digits. */
 const natural = (text: string) => (/^\d{1,6}$/.test(text.trim()) ? Number(text) : undefined)
-/** Tells whether a text is not a number. An empty text is not a rule. */
+/** Tells whether a text is not such a number. An empty text is not a rule. */
 const isBad = (text: string) => text.trim() !== '' && natural(text) === undefined
 /** A number that cannot be read may be one that keeps images: so the other rules do not apply alone. */
 const hasBad = ({ keepNewest, olderThan }: Form) => isBad(keepNewest) || isBad(olderThan)

@@ -23,7 +23,7 @@ const $texts = messages('change/removed', {
   overwrite: 'Delete it anyway',
   overwriteNote:
     'To delete such a tag, the page first moves it to a copy of its image, then deletes the copy. If somebody pushes the tag at that moment, that push is lost.',
-  'parent-stays': 'a kept image needs it',
+  'parent-stays': 'an image that lists it, or that it is attached to, was not deleted',
   stopped: 'an earlier delete failed',
   undo: 'Undo',
   undoing: 'Restoring…',

@@ -170,7 +170,7 @@ function keepNames(plan: DeletePlan): DeletePlan {
   const stays = alone.flatMap(({ tags, digest, siblings }) => {
     const image = plan.stays.find((one) => one.digest === digest && one.tag === undefined)
     const reason = siblings.length > 0 ? 'shared' : (image?.reason ?? 'listed')
-    return tags.map((tag): StayingImage => ({ tag, digest, reason, text: 'its image stays' }))
+    return tags.map((tag): StayingImage => ({ tag, digest, reason, text: 'its image is kept' }))
   })
   return {
     ...plan,

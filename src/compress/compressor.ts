@@ -15,7 +15,7 @@ import { type PackedLayer, packLayer } from './layer.ts'
  * that.
  */
 const LARGE = 16 * 1024 * 1024
-/** How many small layers are compressed at once. */
+/** How much of the limit a small layer takes: four are compressed at once. */
 const SMALL_WEIGHT = 1 / 4
 
 /** Called with the size of each piece that was read of a layer to compress it. */

@@ -29,7 +29,7 @@ export interface PlanCopyOptions
   extends OpenImageOptions,
     Pick<MakePlanOptions, 'chunkSize' | 'existing' | 'lookups' | 'mountFrom'> {
   /**
-   * True to do not change tags that exist at the destination. `onWarning` tells those that name another image.
+   * True to leave existing tags of the destination unchanged. `onWarning` names those that point to another image.
    * @default false
    */
   readonly noClobber?: boolean | undefined

@@ -14,7 +14,7 @@ import type { CopiedTag, CopyRepositoryOptions } from './copy-repository-options
  * @param from The source: `registry` and `repository`.
  * @param to The destination: `registry` and `repository` (default: that of the source).
  * @param options `tags` (default: all) chooses tags: a pattern such as `v1.*`, a regular expression, a list, or a
- *   function. `noClobber` leaves tags alone that exist. `digestTags`, `imagesAtOnce`, `onTag`, and all options of
+ *   function. `noClobber` does not change existing tags. `digestTags`, `imagesAtOnce`, `onTag`, and all options of
  *   `copyImage`: see `CopyRepositoryOptions`.
  * @returns the tags, sorted or in the order of a given list, each with its digest and whether it was copied.
  * @throws {TypeError} if a registry or an option has the wrong type.

@@ -148,7 +148,7 @@ export class RegistryPush extends ElementOfPage {
     return this.#start().push()
   }
 
-  /** Cancels all running pushes. */
+  /** Cancels all pushes that run or wait, and stops archives that are being read or planned. */
   cancel(): void {
     this.#form?.cancelAll()
   }

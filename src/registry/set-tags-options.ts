@@ -22,7 +22,7 @@ export interface SetTag {
   readonly tag: string
   /** The digest that the tag pointed at before. Absent if the tag did not exist. */
   readonly previous?: Digest
-  /** `set`; `present` if it pointed at the manifest already; or `kept` if it was left alone because of `noClobber`. */
+  /** `set`; `present` if it pointed at the manifest already; or `kept` if `noClobber` kept it where it was. */
   readonly outcome: 'set' | 'present' | 'kept'
 }
 

@@ -13,7 +13,7 @@ import type { RetaggedImage, SetTag, SetTagsOptions } from './set-tags-options.t
  * @param repository The name of the repository, such as `team/app`.
  * @param digest The digest of the manifest or index, `sha256:` and 64 hexadecimal digits.
  * @param tags The tags to set. An empty list changes nothing.
- * @param options `noClobber` leaves tags alone that point at another manifest. `expected` is the digest that the tags
+ * @param options `noClobber` does not move tags that point at another manifest. `expected` is the digest that the tags
  *   must point at now. `onWarning` gets warnings. `signal` aborts the requests; the promise then rejects with the
  *   signal's reason.
  * @returns each tag with the digest that it pointed at before. To undo a move, set the tag to that digest.
@@ -52,7 +52,7 @@ export async function setTags(
  * @param repository The name of the repository, such as `team/app`.
  * @param from A tag of the image, or its digest.
  * @param tags The tags to set. An empty list changes nothing.
- * @param options `noClobber` leaves tags alone that point at another manifest. `expected` is the digest that the tags
+ * @param options `noClobber` does not move tags that point at another manifest. `expected` is the digest that the tags
  *   must point at now. `onWarning` gets warnings. `signal` aborts the requests; the promise then rejects with the
  *   signal's reason.
  * @returns the digest of the image, and each tag with the digest that it pointed at before.

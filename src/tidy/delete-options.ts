@@ -1,7 +1,7 @@
 import type { TagChoice } from '../registry/tag-choice.ts'
 import type { DeletePlan } from './delete-plan.ts'
 
-/** Rules for deleting images. An image is deleted only if it matches all given rules. */
+/** Rules for deleting images. An image is deleted only if every given rule allows it. */
 export interface RetentionRules {
   /**
    * The tags that the rules apply to: a pattern, a regular expression, a list of tags and patterns, or a function.
@@ -27,8 +27,8 @@ export type DeleteChoice = TagChoice | RetentionRules
 /** Tells how far a plan, its execution or an undo is. */
 export interface DeleteProgress {
   /**
-   * `tags`: looks up tags. `manifests`: reads manifests; their number grows. `delete`: deletes. An undo puts manifests
-   * back, and then tags.
+   * `tags`: looks up tags. `manifests`: reads manifests; their number grows. `delete`: deletes. An undo restores
+   * manifests, and then tags.
    */
   readonly phase: 'tags' | 'manifests' | 'delete'
   readonly done: number

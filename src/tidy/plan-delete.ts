@@ -17,7 +17,7 @@ import type { DeletedContent, DeletePlan, DeleteResult, UndoResult } from './del
  * @param repository The name of the repository, such as `team/app`.
  * @param what A pattern of tags (`pr-*`), a regular expression, a function, a list of tags and digests, a digest, or
  *   rules: `{ keepNewest: 10, by: 'version', olderThan: '30d', keep: ['latest'], tags: 'v*' }`, see `RetentionRules`.
- * @param options `all` allows to delete all tags. `children` and `referrers` (default: true) delete what belongs to
+ * @param options `all` allows deleting all tags. `children` and `referrers` (default: true) delete what belongs to
  *   an image. `overwriteTags` deletes single tags also in registries that cannot. `concurrency`, `onProgress`,
  *   `onWarning` and others: see `PlanDeleteOptions`. `signal` aborts it; the promise then rejects with the signal's
  *   reason.

@@ -58,7 +58,7 @@ export function checkRules(rules: RetentionRules): Rules {
   }
 }
 
-/** Applies the rules to all tags. An image is deleted only if it matches every given rule. */
+/** Applies the rules to all tags. An image is deleted only if every given rule allows it. */
 export async function judge(
   reader: RepositoryReader,
   { heads }: TagList,

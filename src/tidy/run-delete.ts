@@ -42,7 +42,12 @@ export async function runDelete(
     const need = needed.get(digest)
     if (need !== undefined) return { reason: 'needed', text: need }
     const staying = after.find((parent) => !gone.has(parent))
-    return staying && { reason: 'parent-stays', text: `${staying}, which lists it or which it is about, is not gone` }
+    return (
+      staying && {
+        reason: 'parent-stays',
+        text: `${staying}, which lists it or which it is attached to, was not deleted`,
+      }
+    )
   }
 
   async function deletePart(part: PlannedDelete): Promise<Outcome> {

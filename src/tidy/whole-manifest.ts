@@ -58,7 +58,7 @@ function cannotGo({ repository, deletes, stays }: DeletePlan, tag: string, diges
     })
   }
   const why = stays.find((one) => one.digest === digest && one.reason !== 'shared')?.text ?? 'something needs it'
-  return new ValidationError('TAG_SHARED', `${act}, and ${digest} stays: ${why}`, {
+  return new ValidationError('TAG_SHARED', `${act}, and ${digest} is kept: ${why}`, {
     remedy: 'first delete the images that need it; planDelete tells why it is kept',
     input: tag,
   })

@@ -69,7 +69,7 @@ export function whyManifestStays(
   const subject = need?.by ?? kept.get(digest)?.node.subject
   const blind = tags.unread.keys().next().value ?? closure.unread.keys().next().value
   if (blind !== undefined && !need) {
-    return { reason: 'unknown', text: `"${blind}" stays and could not be read: it may need this manifest` }
+    return { reason: 'unknown', text: `"${blind}" is kept and could not be read: it may need this manifest` }
   }
   return { reason: 'referrer', text: `it is attached to ${subject ?? 'an image that is kept'}` }
 }

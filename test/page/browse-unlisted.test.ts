@@ -1,7 +1,16 @@
 import { expect, it } from 'vitest'
 import { pushDockerTar } from '../../src/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
-import { accessibilityFindings, alert, button, openDemo, page, registry, useDemoPage } from '../support/demo-page.ts'
+import {
+  accessibilityFindings,
+  alert,
+  alertText,
+  button,
+  openDemo,
+  page,
+  registry,
+  useDemoPage,
+} from '../support/demo-page.ts'
 import { withBasic } from '../support/protected-registry.ts'
 import { serveForPages } from '../support/serve-for-pages.ts'
 
@@ -15,7 +24,7 @@ it('a registry without a list of repositories is opened by name, and its reposit
   )
   await openDemo({ registry: registry.url })
   await page.getByText('This registry does not list its repositories').waitFor()
-  expect(await alert().innerText()).toBe('')
+  expect(await alertText()).toBe('')
   await page.getByRole('searchbox').fill('team/secret')
   await page.keyboard.press('Enter')
   await page.getByRole('link', { name: 'v1' }).waitFor()
@@ -58,7 +67,7 @@ it('a user who cancels the sign-in can sign in after all, sees who they are, and
     await openDemo({ registry: guarded.url })
     await dialog.getByRole('button', { name: 'Cancel' }).click()
     await page.getByText('You are not signed in').waitFor()
-    expect(await alert().innerText()).toBe('')
+    expect(await alertText()).toBe('')
     await button('Sign in').click()
     await signIn()
     await page.getByRole('link', { name: 'team/secret' }).waitFor()

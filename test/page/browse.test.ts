@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { getImageInfo, listTagDetails, openRegistry, pushDockerTar, sumSizes } from '../../src/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
-import { accessibilityFindings, alert, button, openDemo, page, registry, useDemoPage } from '../support/demo-page.ts'
+import {
+  accessibilityFindings,
+  alertText,
+  button,
+  openDemo,
+  page,
+  registry,
+  useDemoPage,
+} from '../support/demo-page.ts'
 import { type Distribution, startDistribution } from '../support/distribution.ts'
 import { addAttestationImage } from '../support/packed-images.ts'
 import { publishImage } from '../support/published-image.ts'
@@ -130,7 +138,7 @@ it('a tag that is deleted while the tags are read vanishes, and a new one is no 
   await openDemo({ registry: registry.url, repository: 'team/moving' })
   await said(/^Tags: 2 · [\d.]+ kB in total \(shared layers are counted once\)$/)
   await expect.poll(tagsShown).toEqual(['a', 'b'])
-  expect(await alert().innerText()).toBe('')
+  expect(await alertText()).toBe('')
 })
 
 it('a repository that does not exist is told as such', async () => {

@@ -5,6 +5,7 @@ import { createTestArchive } from '../../src/testing/index.ts'
 import {
   accessibilityFindings,
   alert,
+  alertText,
   button,
   chooseFile,
   openDemo,
@@ -136,7 +137,7 @@ it('the doctor appears by itself under an error of the connection', async () => 
   expect(await page.getByRole('heading', { level: 2 }).allInnerTexts()).toEqual([
     'The registry does not let this page use it',
   ])
-  expect(await alert().innerText()).toBe('')
+  expect(await alertText()).toBe('')
   await panel.getByRole('link', { name: 'Open the registry in a tab' }).waitFor()
   await panel.getByRole('button', { name: 'Try again' }).click()
   await shows(panel, 'does not let this page read its answer (CORS)')

@@ -3,7 +3,7 @@ import { listRepositories } from '../../src/index.ts'
 import { createTestArchive } from '../../src/testing/index.ts'
 import {
   accessibilityFindings,
-  alert,
+  alertText,
   button,
   chooseFile,
   holdUploads,
@@ -104,7 +104,7 @@ describe('a push under way in the page', () => {
     await shows(bars(), 'stopped, ')
     expect(registry.openUploads).toBe(0)
     expect(await listRepositories(registry.url)).toEqual([])
-    expect((await alert().allTextContents()).join('')).toBe('')
+    expect(await alertText()).toBe('')
 
     await page.unrouteAll({ behavior: 'ignoreErrors' })
     await button('Push').click()

@@ -4,6 +4,7 @@ import { createTestArchive } from '../../src/testing/index.ts'
 import {
   accessibilityFindings,
   alert,
+  alertText,
   button,
   chooseFile,
   openDemo,
@@ -66,7 +67,7 @@ describe('the page with a registry that wants a sign-in', () => {
     expect(await accessibilityFindings()).toEqual([])
     await fillIn('hunter2')
     await shows(status(), 'Pushed team/hello:v1.')
-    expect(await alert().textContent()).toBe('')
+    expect(await alertText()).toBe('')
   })
 
   it('remembers the user in the browser if they want it, and asks again if the password has changed', async () => {

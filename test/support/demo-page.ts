@@ -84,6 +84,8 @@ export const shows = (within: Locator, text: string | RegExp) => within.filter({
 export const button = (name: string) => page.getByRole('button', { name, exact: true })
 export const status = () => page.getByRole('status')
 export const alert = () => page.getByRole('alert')
+/** What all alerts say. Each place that may have one is there from the start, and empty. */
+export const alertText = async () => (await alert().allTextContents()).join('')
 
 /** The digits of a digest that the page shows. */
 export const short = (digest: string) => digest.slice(7, 19)

@@ -2,12 +2,13 @@ import { useState } from 'react'
 import type { PushController } from 'registry-api-v2-client'
 
 export function PauseButton({ controller }: { controller: PushController }) {
-  const [isPaused, setPaused] = useState(controller.isPaused)
+  const [paused, setPaused] = useState<PushController>()
+  const isPaused = paused === controller
 
   function toggle() {
     if (isPaused) controller.resume()
     else controller.pause()
-    setPaused(controller.isPaused)
+    setPaused(isPaused ? undefined : controller)
   }
 
   return (

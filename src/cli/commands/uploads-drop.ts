@@ -28,12 +28,18 @@ export async function uploadsDrop(
   const sessions = folderSessions()
   const dropped: DroppedUpload[] = []
   context.onInterrupt(() => `${dropped.length} of ${uploads.length} uploads were dropped.`)
-  for (const upload of uploads) {
-    const registry = await context.openRegistry(upload.registry)
-    const isCancelled = await dropUnfinishedUpload(registry, sessions, upload, { signal })
-    if (!isCancelled)
-      context.note(`The registry did not cancel ${formatUpload(upload)}: it removes old uploads itself.`)
-    dropped.push({ ...upload, isCancelled })
+  try {
+    for (const upload of uploads) {
+      const registry = await context.openRegistry(upload.registry)
+      const isCancelled = await dropUnfinishedUpload(registry, sessions, upload, { signal })
+      if (!isCancelled)
+        context.note(`The registry did not cancel ${formatUpload(upload)}: it removes old uploads itself.`)
+      dropped.push({ ...upload, isCancelled })
+    }
+  } catch (error) {
+    // An interruption says it by itself.
+    if (!signal.aborted) context.note(`${dropped.length} of ${uploads.length} uploads were dropped.`)
+    throw error
   }
   return resultOf(dropped)
 }

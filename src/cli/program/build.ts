@@ -99,7 +99,7 @@ function withConfig<A extends unknown[], O extends OptionValues, G extends Optio
     .option('--volume <path>', 'a volume; replaces all volumes; can be repeated', collect)
     .option('--stop-signal <signal>', 'the signal that ends a container')
     .option('--author <text>', 'the author')
-    .option('--created <date>', 'the date of the image, or now (default: SOURCE_DATE_EPOCH, else unchanged)', parseDate)
+    .option('--created <date>', 'the date of the image, or now (default: SOURCE_DATE_EPOCH, else as before)', parseDate)
 }
 
 /** Adds the options for a layer. */

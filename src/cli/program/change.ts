@@ -50,7 +50,7 @@ function addDelete(program: Program): void {
 function addPrune(program: Program): void {
   const command = program
     .command('prune')
-    .description('Delete old images of a repository; an image is deleted if it matches all rules')
+    .description('Delete old images of a repository; an image is deleted only if all rules allow it')
     .argument('<repository>', 'registry/repository')
     .option('--keep <number>', 'keep the newest images, counted by their digests', parseCount)
     .addOption(new Option('--by <order>', 'how --keep finds the newest').choices(['date', 'version']).default('date'))

@@ -42,5 +42,5 @@ function linesOf(
 
 function describeTag({ digest, previous }: PlannedTag): string {
   if (previous === undefined) return `will be new: ${digest}`
-  return previous === digest ? `stays: ${digest}` : `will move from ${previous} to ${digest}`
+  return previous === digest ? `will not change: ${digest}` : `will move from ${previous} to ${digest}`
 }

@@ -46,6 +46,7 @@ interface FileButtonProps extends Pick<DropZoneProps, 'onChoose'> {
 
 /** A button that lets the user choose files, or a folder. */
 export function FileButton({ label, isFolder = false, isQuiet = false, pick, onChoose }: FileButtonProps) {
+  const isPicking = useRef(false)
   const isPickRefused = useRef(false)
   return (
     <label class="button" data-kind={isQuiet ? 'quiet' : undefined} part={isQuiet ? 'button' : 'button primary'}>
@@ -59,8 +60,11 @@ export function FileButton({ label, isFolder = false, isQuiet = false, pick, onC
         onClick={async (event) => {
           if (!pick || isPickRefused.current) return
           event.preventDefault()
+          // The browser refuses a second picker while one is open.
+          if (isPicking.current) return
+          isPicking.current = true
           const input = event.currentTarget
-          const picked = await pick()
+          const picked = await pick().finally(() => (isPicking.current = false))
           if (picked) return onChoose(picked)
           isPickRefused.current = true
           input.click()

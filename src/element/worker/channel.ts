@@ -23,35 +23,40 @@ function passMore(): void {
 
 type Remote = ((...args: readonly unknown[]) => Promise<unknown>) & Record<string | symbol, unknown>
 
-/** The start of a Worker. */
-interface Start {
-  /** Rejects if the Worker does not start. */
-  readonly failure: Promise<never>
-  /** Called when it has answered: a later error of the Worker is that of one call. */
-  succeed(): void
-}
+/** Returns the answer of a call, or rejects if the Worker does not start. */
+type AwaitAnswer = (answer: Promise<unknown>) => Promise<unknown>
 
-function watchStart(end: Endpoint): Start {
+function watchStart(end: Endpoint): AwaitAnswer {
   const watching = new AbortController()
-  const failure = new Promise<never>((_, reject) => {
-    const fail = (event: Event) => reject(new PartFault((event as ErrorEvent).message || 'the Worker does not start'))
-    end.addEventListener('error', fail as EventListener, { signal: watching.signal })
-  })
-  // Whoever calls hears of it.
-  failure.catch(() => undefined)
-  return { failure, succeed: () => watching.abort() }
+  // Not one promise that all calls race with: it would keep their answers in memory while it is pending.
+  const waiting = new Set<(fault: PartFault) => void>()
+  let fault: PartFault | undefined
+  const fail = (event: Event) => {
+    fault = new PartFault((event as ErrorEvent).message || 'the Worker does not start')
+    for (const reject of waiting) reject(fault)
+  }
+  end.addEventListener('error', fail as EventListener, { signal: watching.signal })
+  return (answer) =>
+    new Promise((resolve, reject) => {
+      if (fault) return reject(fault)
+      waiting.add(reject)
+      const take = (value: unknown) => {
+        // A later error of the Worker is that of one call.
+        watching.abort()
+        resolve(value)
+      }
+      answer.then(take, reject).finally(() => waiting.delete(reject))
+    })
 }
 
 /** Links the signals of each call for as long as it takes: a signal may outlive many calls. */
-function linking(remote: unknown, start: Start): unknown {
+function linking(remote: unknown, awaitAnswer: AwaitAnswer): unknown {
   return new Proxy(remote as Remote, {
-    get: (target, name) => linking(target[name], start),
+    get: (target, name) => linking(target[name], awaitAnswer),
     async apply(target, _, args: readonly unknown[]) {
       const links = args.map((arg) => (arg instanceof AbortSignal ? new SignalLink(arg) : arg))
       try {
-        const answer = await Promise.race([target(...links), start.failure])
-        start.succeed()
-        return answer
+        return await awaitAnswer(target(...links))
       } finally {
         for (const link of links) if (link instanceof SignalLink) link.close()
       }

@@ -156,7 +156,7 @@ async function findSession(
     offset += tellsCount ? -1 : 1
   }
   if (offset === undefined || offset > end) return undefined
-  // It cannot have no bytes, because it was just refused: so it has one byte.
+  // `0-0` means no byte or one byte. The registry has just refused a chunk from 0, so it has one.
   const isOne = remedy === 'ask' && status === 416 && offset === 0
   // What takes a blob whole only takes no rest of one.
   return isOne || (takesWholeOnly && offset > 0) ? undefined : { ...told, offset }

@@ -128,6 +128,7 @@ describe('registry-client uploads drop', () => {
     const { code, stderr } = await run('uploads', 'drop', new URL(refusing.url).host, '--yes')
     await refusing.close()
     expect([code, stderr]).toEqual([6, expect.stringContaining('403')])
+    expect(stderr).toContain('0 of 1 uploads were dropped.')
     expect((await run('uploads')).stdout).toContain(`team/app@${digestOf('a')}`)
   })
 
