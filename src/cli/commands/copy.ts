@@ -4,6 +4,7 @@ import type { Result } from '../context/result.ts'
 import { isFile } from '../input/is-file.ts'
 import { nameOf, type Place, parseDestination, parsePlace, readRegistryAddress, referenceOf } from '../input/place.ts'
 import { registryPlatforms } from '../input/platforms.ts'
+import { formatArgument } from '../terminal/argument.ts'
 import { UsageError } from '../terminal/usage-error.ts'
 import { formatPlans } from '../transfer/format-plan.ts'
 import { type SendFlags, sendOptions } from '../transfer/send-options.ts'
@@ -114,11 +115,11 @@ function describeCopied({ note }: Context, copied: ReadonlyArray<Place & Pick<Co
 /** An archive is pushed and pulled, not copied. */
 async function refuseFiles(source: string, destination: string): Promise<void> {
   if (await isFile(source)) {
-    const remedy = `push it: registry-client push ${source} ${destination}`
+    const remedy = `push it: registry-client push ${formatArgument(source)} ${destination}`
     throw new UsageError(`Cannot copy "${source}": it is a file, and copy reads registries`, remedy)
   }
   if (destination === '-' || (await isFile(destination))) {
-    const remedy = `pull the image: registry-client pull ${source} -o ${destination}`
+    const remedy = `pull the image: registry-client pull ${source} -o ${formatArgument(destination)}`
     throw new UsageError(`Cannot copy to "${destination}": copy writes to registries`, remedy)
   }
 }

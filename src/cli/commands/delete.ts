@@ -3,6 +3,7 @@ import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
 import { nameOf, type Place, parsePlace } from '../input/place.ts'
 import { type RemovalFlags, remove } from '../removal/remove.ts'
+import { formatArgument } from '../terminal/argument.ts'
 import { UsageError } from '../terminal/usage-error.ts'
 
 interface DeleteFlags extends RemovalFlags {
@@ -37,7 +38,8 @@ export async function deleteImages(
 function parseImage(text: string): Place {
   if (/[*?]/.test(text)) {
     const colon = text.indexOf(':', text.lastIndexOf('/'))
-    const [repository, pattern] = colon < 0 ? [text, "'…'"] : [text.slice(0, colon), text.slice(colon + 1)]
+    const [repository, pattern] =
+      colon < 0 ? [text, "'…'"] : [text.slice(0, colon), formatArgument(text.slice(colon + 1))]
     throw new UsageError(
       `Cannot delete "${text}": it is a pattern`,
       `run "registry-client prune ${repository} --match ${pattern}" to delete by a pattern`,

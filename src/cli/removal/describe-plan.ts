@@ -6,6 +6,7 @@ import {
   type Manifest,
   type PlannedDelete,
 } from '../../node/index.ts'
+import { formatArgument } from '../terminal/argument.ts'
 import { formatBytes } from '../terminal/format.ts'
 import { type Cells, formatTable } from '../terminal/table.ts'
 
@@ -50,7 +51,7 @@ export function showPlan(
     ...summarize(plan, name),
     undo === undefined
       ? 'Without --undo <file>, you cannot undo this.'
-      : `To undo this later: registry-client undo ${undo}`,
+      : `To undo this later: registry-client undo ${formatArgument(undo)}`,
   ]
 }
 

@@ -2,6 +2,7 @@ import { type DeleteChoice, type DeletePlan, type DeleteProgress, executeDelete,
 import type { Context } from '../context/context.ts'
 import type { Result } from '../context/result.ts'
 import { nameOf, type Place } from '../input/place.ts'
+import { formatArgument } from '../terminal/argument.ts'
 import { EXIT } from '../terminal/exit-code.ts'
 import { describePlan, showPlan } from './describe-plan.ts'
 import { describeResult } from './describe-result.ts'
@@ -62,7 +63,7 @@ async function execute(context: Context, plan: DeletePlan, name: string, undo: s
   if (undo !== undefined) await writeUndo(undo, plan)
   let [done, total] = [0, plan.deletes.length]
   context.onInterrupt(() => {
-    const way = undo === undefined ? '' : ` registry-client undo ${undo} restores what was deleted.`
+    const way = undo === undefined ? '' : ` registry-client undo ${formatArgument(undo)} restores what was deleted.`
     return `${done} of ${total} deletes were done; others may have been under way.${way}`
   })
   try {
@@ -83,7 +84,9 @@ async function execute(context: Context, plan: DeletePlan, name: string, undo: s
 
 function afterwards(undo: string | undefined): string {
   const space = 'The registry frees the space when it runs its garbage collection.'
-  return undo === undefined ? space : `${space} Until then, registry-client undo ${undo} restores the images.`
+  return undo === undefined
+    ? space
+    : `${space} Until then, registry-client undo ${formatArgument(undo)} restores the images.`
 }
 
 function emptyResult({ version, registry, repository }: DeletePlan) {

@@ -184,7 +184,7 @@ describe('registry-client delete', () => {
 
   it.each([
     ['a repository', [`${host}/a/b`], 'it has no tag and no digest', 2],
-    ['a pattern', [`${host}/a/b:v*`], `prune ${host}/a/b --match v*`, 2],
+    ['a pattern', [`${host}/a/b:v*`], `prune ${host}/a/b --match 'v*'`, 2],
     ['two repositories', [`${host}/a/b:v1`, `${host}/a/c:v1`], 'once for each repository', 2],
     ['a name that cannot be read', [`${host}/A/b:v1`], 'as an image reference', 3],
     ['a repository that does not exist', [`${host}/cli/none:v1`, '--yes'], '404', 5],
