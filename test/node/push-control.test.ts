@@ -76,8 +76,10 @@ describe('pause()', () => {
       return go()
     })
     const { pushing, recorder, sent } = await disturbedPush(behave, { controller })
+    const state = () => [recorder.count('PATCH'), sent.at(-1)]
+    await expect.poll(state, { timeout: 10_000 }).toEqual([2, 2048])
     await tick(120)
-    expect([recorder.count('PATCH'), sent.at(-1)]).toEqual([2, 2048])
+    expect(state()).toEqual([2, 2048])
     controller.resume()
     await pushing
   })
@@ -110,6 +112,7 @@ describe('pause()', () => {
       chunkSize: 1024,
       uploadRetryDelay: 1,
     })
+    await expect.poll(() => isPaused, { timeout: 10_000 }).toBe(true)
     await tick(1200)
     expect([isPaused, whilePaused]).toEqual([true, 0])
     controller.resume()
@@ -181,6 +184,7 @@ describe('pause()', () => {
     const registry = openRegistry('https://registry.test', { fetch })
     const options = { controller, chunkSize: 1024, concurrency: 1 }
     const pushing = pushDockerTar(await createTestArchive(), registry, 'a', 'v1', options)
+    await expect.poll(() => controller.isPaused, { timeout: 10_000 }).toBe(true)
     await tick(100)
     expect([controller.isPaused, tokens, whilePaused]).toEqual([true, 1, 0])
     controller.resume()
@@ -211,6 +215,7 @@ describe('abort()', () => {
     const registry = openRegistry('https://registry.test', { fetch, retryDelay: 1 })
     const pushing = pushDockerTar(await createTestArchive(), registry, 'a', 'v1', { controller })
     pushing.catch(() => undefined)
+    await expect.poll(() => controller.isPaused, { timeout: 10_000 }).toBe(true)
     await tick(100)
     const started = performance.now()
     controller.abort()

@@ -36,7 +36,7 @@ describe('pushDockerTar()', () => {
         // How many are looked for at once is another option.
         if (request.method === 'HEAD') return go()
         peak = Math.max(peak, ++now)
-        await new Promise((resolve) => setTimeout(resolve, archive === large ? 50 : 20))
+        await new Promise((resolve) => setTimeout(resolve, archive === large ? 100 : 60))
         now--
         return go()
       })
@@ -57,7 +57,7 @@ describe('pushDockerTar()', () => {
       const { handle } = behind(async (request, go) => {
         if (request.method !== 'HEAD') return go()
         peak = Math.max(peak, ++now)
-        await new Promise((resolve) => setTimeout(resolve, 20))
+        await new Promise((resolve) => setTimeout(resolve, 100))
         now--
         return go()
       })

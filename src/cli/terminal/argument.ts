@@ -1,4 +1,4 @@
-/** What no shell reads in a special way. */
+/** A text without special characters of a shell. */
 const PLAIN = /^[\w.,:@%+=/-]+$/
 
 /** Formats an argument of a command that a message shows, so that it can be copied into a POSIX shell. */
